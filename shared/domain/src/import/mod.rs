@@ -1,0 +1,10 @@
+//! An import: its states, its plan, its brake. DESIGN §4.
+
+pub mod brake;
+pub mod matching;
+pub mod plan;
+pub mod state;
+
+pub use brake::{BrakeReason, Dated};
+pub use plan::{Counts, Plan, Write};
+pub use state::ImportState;

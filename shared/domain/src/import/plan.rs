@@ -1,0 +1,179 @@
+//! The plan of an import: what must be written so that the school's roster becomes the file's.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::id::LearnerId;
+use crate::import::matching::{match_entries, may_be};
+use crate::learner::{Entry, Identity, Learner, Revision};
+
+/// What an import does, in pupils.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counts {
+    /// Never seen before in this school.
+    pub added: usize,
+    /// Active before and after, some field differs.
+    pub modified: usize,
+    /// Deactivated by an earlier import, back in the file.
+    pub reactivated: usize,
+    /// Active before, no longer in the file.
+    pub deactivated: usize,
+    /// Active before and after, nothing differs.
+    pub unchanged: usize,
+    /// In the file, but gone or without a class.
+    pub left_out: usize,
+    /// In the file, but not imported because of an error.
+    pub set_aside: usize,
+}
+
+/// One item to write, with the version of the import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Write {
+    /// `current` becomes this revision; `previous` becomes the one that is visible now.
+    Revise {
+        /// Whose.
+        id: LearnerId,
+        /// The new `current`, without its version.
+        active: bool,
+        /// The new `current`, without its version.
+        entry: Entry,
+        /// The new `previous`.
+        previous: Option<Revision>,
+    },
+    /// The item was left by an import that never came to its end, nobody ever saw it, and nobody needs it.
+    Discard {
+        /// Whose.
+        id: LearnerId,
+    },
+}
+
+/// What an import will do.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// In pupils. `left_out` and `set_aside` are the file's business and stay zero here.
+    pub counts: Counts,
+    /// The items to write; in no meaningful order.
+    pub writes: Vec<Write>,
+    /// How many pupils were modified in each field.
+    pub modified_fields: HashMap<&'static str, usize>,
+}
+
+/// Plans the import of `entries` into a school whose readers see `roster_version` of `known`.
+///
+/// - A known pupil who is not in the file is deactivated, unless they may be one of `set_aside` (in the file, with an
+///   error): such a pupil has not left, and stays as is.
+/// - What an import that crashed left behind (revisions beyond `roster_version`) is overwritten, for it would become
+///   visible with the flip.
+/// - `new_id` gives the identifiers of added pupils.
+pub fn plan(
+    known: &[Learner],
+    roster_version: u64,
+    entries: Vec<Entry>,
+    set_aside: &[Identity],
+    mut new_id: impl FnMut() -> LearnerId,
+) -> Plan {
+    let mut plan = Plan::default();
+    let matches = match_entries(known, roster_version, &entries);
+    let mut in_file = vec![false; known.len()];
+
+    for (entry, found) in entries.into_iter().zip(matches) {
+        let Some(index) = found else {
+            plan.counts.added += 1;
+            plan.writes.push(Write::Revise { id: new_id(), active: true, entry, previous: None });
+            continue;
+        };
+        in_file[index] = true;
+        let learner = &known[index];
+        let before = learner.visible(roster_version);
+        let same = match before {
+            None => {
+                plan.counts.added += 1;
+                false
+            }
+            Some(before) if !before.active => {
+                plan.counts.reactivated += 1;
+                false
+            }
+            Some(before) => {
+                let fields = before.entry.changed_fields(&entry);
+                if fields.is_empty() {
+                    plan.counts.unchanged += 1;
+                } else {
+                    plan.counts.modified += 1;
+                }
+                for field in &fields {
+                    *plan.modified_fields.entry(field).or_default() += 1;
+                }
+                fields.is_empty()
+            }
+        };
+        if !same || learner.current.version > roster_version {
+            plan.writes.push(Write::Revise { id: learner.id, active: true, entry, previous: before.cloned() });
+        }
+    }
+
+    let protection = Protection::new(set_aside);
+    for (learner, _) in known.iter().zip(&in_file).filter(|(_, in_file)| !**in_file) {
+        let invisible_left_over = learner.current.version > roster_version;
+        let Some(before) = learner.visible(roster_version) else {
+            plan.writes.push(if learner.tied {
+                let entry = learner.current.entry.clone();
+                Write::Revise { id: learner.id, active: false, entry, previous: None }
+            } else {
+                Write::Discard { id: learner.id }
+            });
+            continue;
+        };
+        let stays = before.active && protection.covers(&before.entry);
+        if before.active {
+            if stays {
+                plan.counts.unchanged += 1;
+            } else {
+                plan.counts.deactivated += 1;
+            }
+        }
+        if before.active != stays || invisible_left_over {
+            let entry = before.entry.clone();
+            plan.writes.push(Write::Revise { id: learner.id, active: stays, entry, previous: Some(before.clone()) });
+        }
+    }
+    plan
+}
+
+/// The pupils of the file with an error, findable by any key that [`may_be`] accepts.
+struct Protection<'a> {
+    by_ine: HashMap<crate::Ine, &'a Identity>,
+    by_siecle_id: HashMap<&'a str, Vec<&'a Identity>>,
+    by_birth: HashMap<Date, Vec<&'a Identity>>,
+}
+
+impl<'a> Protection<'a> {
+    fn new(set_aside: &'a [Identity]) -> Self {
+        let mut protection = Self { by_ine: HashMap::new(), by_siecle_id: HashMap::new(), by_birth: HashMap::new() };
+        for identity in set_aside {
+            if let Some(ine) = identity.ine {
+                protection.by_ine.insert(ine, identity);
+            }
+            if let Some(siecle_id) = &identity.siecle_id {
+                protection.by_siecle_id.entry(siecle_id).or_default().push(identity);
+            }
+            if let Some(birth_date) = identity.birth_date {
+                protection.by_birth.entry(birth_date).or_default().push(identity);
+            }
+        }
+        protection
+    }
+
+    fn covers(&self, entry: &Entry) -> bool {
+        let by_number = entry.siecle_id.as_deref().and_then(|id| self.by_siecle_id.get(id));
+        let by_birth = self.by_birth.get(&entry.birth_date);
+        self.by_ine.contains_key(&entry.ine)
+            || by_number.into_iter().chain(by_birth).flatten().any(|somebody| may_be(somebody, entry))
+    }
+}
+
+#[cfg(test)]
+mod tests;

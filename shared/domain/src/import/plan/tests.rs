@@ -1,0 +1,239 @@
+//! The promise of DESIGN §4, on a model of the table: whatever part of an apply was written, readers see the roster
+//! from before, and the next import ends with its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use proptest::prelude::*;
+
+use super::*;
+use crate::{Ine, Sex};
+
+/// A pupil of a file: who (index), and a class, which is what changes.
+type Pupil = (u8, u8);
+
+fn entry((who, class): Pupil) -> Entry {
+    Entry {
+        ine: Ine::parse(&format!("{:09}AB", 100_000_000 + u32::from(who))).unwrap(),
+        siecle_id: Some(format!("{}", 1000 + u32::from(who))),
+        last_name: format!("NOM{}", char::from(b'A' + who % 26)),
+        usage_name: None,
+        first_name: format!("Prénom{who}"),
+        second_name: None,
+        third_name: None,
+        birth_date: date(2012, 1, 1 + i8::try_from(who % 28).unwrap()),
+        sex: Sex::Female,
+        birth_country: Some("100".into()),
+        birth_department: None,
+        birth_commune: Some("75056".into()),
+        birth_town: None,
+        mef: None,
+        status: None,
+        division: format!("6E{class}"),
+    }
+}
+
+fn file(pupils: &BTreeMap<u8, u8>) -> Vec<Entry> {
+    pupils.iter().map(|(who, class)| entry((*who, *class))).collect()
+}
+
+/// The table as far as an import sees it.
+#[derive(Clone, Default)]
+struct School {
+    roster_version: u64,
+    fence: u64,
+    learners: BTreeMap<LearnerId, Learner>,
+    next_id: u8,
+}
+
+impl School {
+    fn plan(&mut self, entries: Vec<Entry>, set_aside: &[Identity]) -> Plan {
+        let known: Vec<Learner> = self.learners.values().cloned().collect();
+        let next_id = &mut self.next_id;
+        plan(&known, self.roster_version, entries, set_aside, || {
+            *next_id += 1;
+            LearnerId::new(Timestamp::from_second(i64::from(*next_id)).unwrap(), [*next_id; 10])
+        })
+    }
+
+    /// Writes the first `portion` of the plan, and flips only if that is all of it.
+    fn apply(&mut self, plan: &Plan, portion: usize) {
+        self.fence += 1;
+        for write in plan.writes.iter().take(portion) {
+            match write {
+                Write::Discard { id } => {
+                    self.learners.remove(id);
+                }
+                Write::Revise { id, active, entry, previous } => {
+                    let current = Revision { version: self.fence, active: *active, entry: entry.clone() };
+                    let tied = self.learners.get(id).is_some_and(|l| l.tied);
+                    self.learners.insert(*id, Learner { id: *id, current, previous: previous.clone(), tied });
+                }
+            }
+        }
+        if portion >= plan.writes.len() && !plan.writes.is_empty() {
+            self.roster_version = self.fence;
+        }
+    }
+
+    fn import(&mut self, pupils: &BTreeMap<u8, u8>) -> Counts {
+        let plan = self.plan(file(pupils), &[]);
+        self.apply(&plan, usize::MAX);
+        plan.counts
+    }
+
+    /// What readers see: the active pupils.
+    fn visible(&self) -> Vec<Entry> {
+        let mut seen: Vec<Entry> = self
+            .learners
+            .values()
+            .filter_map(|l| l.visible(self.roster_version))
+            .filter(|r| r.active)
+            .map(|r| r.entry.clone())
+            .collect();
+        seen.sort_by_key(|e| e.ine);
+        seen
+    }
+}
+
+fn sorted(mut entries: Vec<Entry>) -> Vec<Entry> {
+    entries.sort_by_key(|e| e.ine);
+    entries
+}
+
+fn counts(added: usize, modified: usize, reactivated: usize, deactivated: usize, unchanged: usize) -> Counts {
+    Counts { added, modified, reactivated, deactivated, unchanged, ..Counts::default() }
+}
+
+#[test]
+fn a_year_of_imports_counts_right() {
+    let mut school = School::default();
+    let september: BTreeMap<u8, u8> = (0..20).map(|who| (who, 1)).collect();
+    assert_eq!(school.import(&september), counts(20, 0, 0, 0, 0));
+    assert_eq!(school.import(&september), counts(0, 0, 0, 0, 20));
+
+    let mut january = september.clone();
+    january.retain(|who, _| *who >= 3);
+    january.extend([(50, 2), (51, 2)]);
+    january.insert(10, 4);
+    assert_eq!(school.import(&january), counts(2, 1, 0, 3, 16));
+    assert_eq!(school.import(&september), counts(0, 1, 3, 2, 16));
+}
+
+#[test]
+fn an_unchanged_file_writes_nothing() {
+    let mut school = School::default();
+    let pupils = (0..20).map(|who| (who, 1)).collect();
+    school.import(&pupils);
+    assert_eq!(school.plan(file(&pupils), &[]).writes, []);
+}
+
+#[test]
+fn a_child_who_moves_from_bea_to_rnie_stays_the_same_child() {
+    let mut school = School::default();
+    let mut before = entry((1, 1));
+    before.ine = Ine::parse("1234567890V").unwrap();
+    let first = school.plan(vec![before.clone()], &[]);
+    school.apply(&first, usize::MAX);
+    let second = school.plan(vec![entry((1, 1))], &[]);
+    assert_eq!(second.counts, counts(0, 1, 0, 0, 0));
+    assert_eq!(second.modified_fields.keys().collect::<Vec<_>>(), [&"ine"]);
+
+    let mut homonym = entry((1, 1));
+    homonym.birth_date = date(2011, 1, 1);
+    assert_eq!(school.plan(vec![homonym], &[]).counts, counts(1, 0, 0, 1, 0), "another birth date, another child");
+}
+
+#[test]
+fn a_pupil_with_an_error_in_the_file_has_not_left() {
+    let mut school = School::default();
+    let pupils: BTreeMap<u8, u8> = (0..4).map(|who| (who, 1)).collect();
+    school.import(&pupils);
+    let rest = vec![entry((0, 1)), entry((1, 1))];
+    let no_ine = Identity { ine: None, ..entry((2, 1)).identity() };
+    let no_birth_date = Identity { ine: None, birth_date: None, ..entry((3, 1)).identity() };
+    assert_eq!(school.plan(rest.clone(), &[no_ine, no_birth_date]).counts, counts(0, 0, 0, 0, 4));
+    assert_eq!(school.plan(rest, &[]).counts, counts(0, 0, 0, 2, 2));
+}
+
+#[test]
+fn what_a_crash_left_of_a_tied_pupil_is_hidden_but_kept() {
+    let mut school = School::default();
+    let first = school.plan(vec![entry((1, 1)), entry((2, 1))], &[]);
+    school.apply(&first, 1);
+    school.learners.values_mut().for_each(|l| l.tied = true);
+    let next = school.plan(vec![entry((3, 1))], &[]);
+    assert!(next.writes.iter().any(|w| matches!(w, Write::Revise { active: false, .. })), "{next:?}");
+    school.apply(&next, usize::MAX);
+    assert_eq!(school.visible(), [entry((3, 1))]);
+}
+
+fn a_file() -> impl Strategy<Value = BTreeMap<u8, u8>> {
+    prop::collection::btree_map(0_u8..24, 0_u8..3, 1..16)
+}
+
+proptest! {
+    /// Crash anywhere, any number of times, each time with another file: readers see a whole roster.
+    #[test]
+    fn readers_see_one_whole_roster(
+        first in a_file(),
+        crashes in prop::collection::vec((a_file(), 0_usize..20), 0..4),
+        last in a_file(),
+    ) {
+        let mut school = School::default();
+        school.import(&first);
+        let mut expected = sorted(file(&first));
+        for (pupils, portion) in &crashes {
+            let plan = school.plan(file(pupils), &[]);
+            school.apply(&plan, *portion);
+            if *portion >= plan.writes.len() {
+                expected = sorted(file(pupils));
+            }
+            prop_assert_eq!(school.visible(), expected.clone());
+        }
+        school.import(&last);
+        prop_assert_eq!(school.visible(), sorted(file(&last)));
+        prop_assert_eq!(school.plan(file(&last), &[]).writes, vec![]);
+    }
+
+    /// The redelivered message of a crashed import counts and ends like an undisturbed run, with no pupil stored twice.
+    #[test]
+    fn a_redelivered_import_equals_an_undisturbed_one(first in a_file(), second in a_file(), portion in 0_usize..20) {
+        let mut calm = School::default();
+        calm.import(&first);
+        let mut crashed = calm.clone();
+        let expected = calm.import(&second);
+
+        let half = crashed.plan(file(&second), &[]);
+        prop_assume!(portion < half.writes.len());
+        crashed.apply(&half, portion);
+        prop_assert_eq!(crashed.import(&second), expected);
+        prop_assert_eq!(crashed.visible(), calm.visible());
+        let ines: BTreeSet<_> = crashed.learners.values().map(|l| l.current.entry.ine).collect();
+        prop_assert_eq!(ines.len(), crashed.learners.len());
+    }
+
+    /// `previous` is always the revision that was visible before: going back one version shows the roster from before.
+    #[test]
+    fn going_back_shows_the_roster_from_before(first in a_file(), second in a_file()) {
+        let mut school = School::default();
+        school.import(&first);
+        let before = school.roster_version;
+        school.import(&second);
+        school.roster_version = before;
+        prop_assert_eq!(school.visible(), sorted(file(&first)));
+        school.import(&second);
+        prop_assert_eq!(school.visible(), sorted(file(&second)));
+    }
+
+    /// Each active pupil of before, and each of the file, is counted once.
+    #[test]
+    fn everybody_is_counted_once(first in a_file(), second in a_file()) {
+        let mut school = School::default();
+        school.import(&first);
+        let c = school.import(&second);
+        prop_assert_eq!(c.added + c.modified + c.reactivated + c.unchanged, second.len());
+        prop_assert_eq!(c.modified + c.deactivated + c.unchanged, first.len());
+    }
+}

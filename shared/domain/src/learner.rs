@@ -1,0 +1,164 @@
+//! A pupil as a school's file tells, and the two versions of it that the table keeps.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::id::LearnerId;
+use crate::ine::Ine;
+use crate::name;
+
+/// `CODE_SEXE` of SIECLE (1, 2), `Code sexe` of Fregata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Sex {
+    /// Féminin, 2 in SIECLE.
+    #[serde(rename = "F")]
+    Female,
+    /// Masculin, 1 in SIECLE.
+    #[serde(rename = "M")]
+    Male,
+}
+
+/// What a file says of one pupil who can be imported. Only what the law lets us collect.
+///
+/// Texts are trimmed and never empty: what a file leaves blank is `None`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// INE véritable.
+    pub ine: Ine,
+    /// `ELEVE_ID`, the number of the pupil in the school's SIECLE base.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub siecle_id: Option<String>,
+    /// Nom de famille.
+    pub last_name: String,
+    /// Nom d'usage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage_name: Option<String>,
+    /// First given name.
+    pub first_name: String,
+    /// Second given name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_name: Option<String>,
+    /// Third given name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub third_name: Option<String>,
+    /// Date of birth.
+    pub birth_date: Date,
+    /// Sex.
+    pub sex: Sex,
+    /// Country of birth, three digits; 100 is France.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_country: Option<String>,
+    /// Department of birth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_department: Option<String>,
+    /// INSEE code of the commune of birth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_commune: Option<String>,
+    /// Town of birth, when there is no commune code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_town: Option<String>,
+    /// MEF, "module élémentaire de formation": what the pupil studies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mef: Option<String>,
+    /// Statut: `ST` or a SIECLE code for a pupil, `AP` for an apprentice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// Division: the class.
+    pub division: String,
+}
+
+impl Entry {
+    /// `DUPONT Karine`.
+    pub fn full_name(&self) -> String {
+        name::full(&self.last_name, &self.first_name)
+    }
+
+    /// What the file says that identifies this pupil.
+    pub fn identity(&self) -> Identity {
+        Identity {
+            ine: Some(self.ine),
+            siecle_id: self.siecle_id.clone(),
+            birth_date: Some(self.birth_date),
+            folded_name: fold_pair(&self.last_name, &self.first_name),
+        }
+    }
+
+    /// The fields in which `self` and `newer` differ, by their names in the stored item.
+    pub fn changed_fields(&self, newer: &Self) -> Vec<&'static str> {
+        let mut fields = Vec::new();
+        macro_rules! compare {
+            ($($field:ident),+) => { $(if self.$field != newer.$field { fields.push(stringify!($field)); })+ };
+        }
+        compare!(
+            ine,
+            siecle_id,
+            last_name,
+            usage_name,
+            first_name,
+            second_name,
+            third_name,
+            birth_date,
+            sex,
+            birth_country,
+            birth_department,
+            birth_commune,
+            birth_town,
+            mef,
+            status,
+            division
+        );
+        fields
+    }
+}
+
+/// What is known of who a pupil is; partial when the entry has errors.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Identity {
+    /// INE, when it is véritable.
+    pub ine: Option<Ine>,
+    /// `ELEVE_ID`.
+    pub siecle_id: Option<String>,
+    /// Date of birth.
+    pub birth_date: Option<Date>,
+    /// [`fold_pair`] of family name and first given name.
+    pub folded_name: String,
+}
+
+/// Family name and given name folded, with a separator that folding cannot produce.
+pub fn fold_pair(last_name: &str, first_name: &str) -> String {
+    let mut folded = name::fold(last_name);
+    folded.push('|');
+    folded.push_str(&name::fold(first_name));
+    folded
+}
+
+/// One state of a pupil: what the table keeps twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// The roster version that wrote it.
+    pub version: u64,
+    /// Whether the pupil is in the school.
+    pub active: bool,
+    /// What the last file that held the pupil said.
+    pub entry: Entry,
+}
+
+/// A pupil as stored: the newest revision, and the one that was visible before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Learner {
+    /// Its identifier, for good.
+    pub id: LearnerId,
+    /// The newest revision; invisible while its version is beyond the school's roster version.
+    pub current: Revision,
+    /// The revision that was visible when `current` was written, if there was one.
+    pub previous: Option<Revision>,
+    /// Whether an account is tied to this pupil.
+    pub tied: bool,
+}
+
+impl Learner {
+    /// What a reader at `roster_version` sees: the newer revision that is not beyond it, or nobody.
+    pub fn visible(&self, roster_version: u64) -> Option<&Revision> {
+        [Some(&self.current), self.previous.as_ref()].into_iter().flatten().find(|r| r.version <= roster_version)
+    }
+}

@@ -1,0 +1,52 @@
+//! The school year, named by its first calendar year: 2026 for 2026-2027.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A school year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SchoolYear(i16);
+
+impl SchoolYear {
+    /// The year whose first calendar year is `first`; nothing outside 1990–2100.
+    pub fn starting_in(first: i16) -> Option<Self> {
+        (1990..=2100).contains(&first).then_some(Self(first))
+    }
+
+    /// The year that `date` falls in: it turns on 1 August, when SIECLE changes over.
+    pub fn of(date: Date) -> Self {
+        Self(if date.month() >= 8 { date.year() } else { date.year() - 1 })
+    }
+
+    /// Its first calendar year.
+    pub fn first(self) -> i16 {
+        self.0
+    }
+}
+
+impl fmt::Display for SchoolYear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.0, self.0 + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn turns_in_summer() {
+        assert_eq!(SchoolYear::of(date(2026, 7, 31)).to_string(), "2025-2026");
+        assert_eq!(SchoolYear::of(date(2026, 8, 1)).to_string(), "2026-2027");
+    }
+
+    #[test]
+    fn refuses_nonsense() {
+        assert_eq!(SchoolYear::starting_in(26), None);
+    }
+}
