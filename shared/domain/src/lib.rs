@@ -6,6 +6,7 @@ pub mod import;
 pub mod ine;
 pub mod learner;
 pub mod name;
+pub mod paris;
 pub mod school_year;
 pub mod uai;
 

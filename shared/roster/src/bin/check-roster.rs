@@ -1,1 +1,59 @@
-fn main() {}
+//! Checks a school's file without any network: the same reading as the import's.
+//!
+//! Exit status: 0 nothing wrong, 1 problems, 2 the file is refused, 3 it cannot be read.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rentree_domain::{Uai, paris};
+use rentree_roster::{Options, report::Report};
+
+/// Vérifie un fichier d’élèves (SIECLE .xml ou .zip, Fregata .csv) sans rien importer.
+#[derive(Parser)]
+#[command(name = "check-roster")]
+struct Arguments {
+    /// Le fichier à vérifier
+    file: PathBuf,
+    /// UAI de l’établissement attendu ; sans lui, tout établissement est accepté
+    #[arg(long, value_parser = Uai::parse)]
+    uai: Option<Uai>,
+    /// Jour de référence (AAAA-MM-JJ) ; aujourd’hui par défaut
+    #[arg(long)]
+    today: Option<Date>,
+    /// Un objet JSON au lieu d’un texte
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<u8> {
+    let cannot_read = || format!("impossible de lire {}", arguments.file.display());
+    let file = File::open(&arguments.file).with_context(cannot_read)?;
+    let today = arguments.today.unwrap_or_else(|| paris::date(Timestamp::now()));
+    let reading = rentree_roster::read(file, &Options::new(arguments.uai, today)).with_context(cannot_read)?;
+    let report = Report::new(&reading);
+    if arguments.json {
+        println!("{}", serde_json::to_string(&report)?);
+    } else {
+        print!("{}", report.to_text());
+    }
+    Ok(match (&reading.refusal, reading.problems.as_slice()) {
+        (Some(_), _) => 2,
+        (None, []) => 0,
+        (None, _) => 1,
+    })
+}

@@ -1,0 +1,190 @@
+//! What can be wrong with a file, with one pupil, and why a pupil is left out. Codes are a contract: programs and
+//! the stored reports know them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Format, wording};
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$variant_doc])* #[serde(rename = $text)] $variant,)+
+        }
+
+        impl $name {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The code as programs know it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+codes! {
+    /// Why a whole file is refused.
+    RefusalCode {
+        /// Nobody to import.
+        Empty = "empty",
+        /// Neither XML, nor zip, nor a Fregata CSV; or XML that is broken.
+        NotXml = "not_xml",
+        /// Another SIECLE export.
+        WrongExport = "wrong_export",
+        /// The file of another school.
+        UaiMismatch = "uai_mismatch",
+        /// An encoding we do not read.
+        EncodingUnsupported = "encoding_unsupported",
+        /// An editor broke the accents.
+        EncodingDamaged = "encoding_damaged",
+        /// A zip without XML.
+        ZipNoXml = "zip_no_xml",
+        /// A zip with several XML files.
+        ZipSeveralXml = "zip_several_xml",
+        /// A zip that cannot be read.
+        ZipDamaged = "zip_damaged",
+        /// Over a limit of size.
+        TooLarge = "too_large",
+        /// Over a limit of number.
+        TooManyEntries = "too_many_entries",
+        /// Fregata: columns missing or unknown.
+        WrongColumns = "wrong_columns",
+    }
+}
+
+codes! {
+    /// What is wrong with one pupil.
+    ProblemCode {
+        /// No INE.
+        IneMissing = "ine_missing",
+        /// A placeholder.
+        InePlaceholder = "ine_placeholder",
+        /// A provisional INE.
+        IneProvisional = "ine_provisional",
+        /// Not the shape of an INE.
+        IneFormat = "ine_format",
+        /// Wrong key.
+        IneKey = "ine_key",
+        /// The INE of another pupil of the file.
+        IneDuplicate = "ine_duplicate",
+        /// No family name.
+        LastNameMissing = "last_name_missing",
+        /// No given name.
+        FirstNameMissing = "first_name_missing",
+        /// A name with a sign that no name has.
+        NameDamaged = "name_damaged",
+        /// No sex.
+        SexMissing = "sex_missing",
+        /// Another value than the format knows.
+        SexInvalid = "sex_invalid",
+        /// No date of birth.
+        BirthDateMissing = "birth_date_missing",
+        /// Not a date, or one in the future.
+        BirthDateInvalid = "birth_date_invalid",
+        /// Born in France, without a commune code.
+        BirthCommuneMissing = "birth_commune_missing",
+        /// Fregata: not the shape of a commune code.
+        BirthCommuneInvalid = "birth_commune_invalid",
+        /// Fregata: born abroad, without a town.
+        BirthTownMissing = "birth_town_missing",
+        /// Fregata: no department of birth.
+        BirthDepartmentMissing = "birth_department_missing",
+        /// Fregata: not 2 or 3 characters.
+        BirthDepartmentInvalid = "birth_department_invalid",
+        /// Fregata: no country of birth.
+        BirthCountryMissing = "birth_country_missing",
+        /// Fregata: not the shape of a country code.
+        BirthCountryInvalid = "birth_country_invalid",
+        /// Fregata: no status.
+        StatusMissing = "status_missing",
+        /// Fregata: neither ST nor AP.
+        StatusInvalid = "status_invalid",
+        /// Fregata: no MEF.
+        MefMissing = "mef_missing",
+        /// Fregata: over 255 characters.
+        FieldTooLong = "field_too_long",
+    }
+}
+
+codes! {
+    /// Why a pupil is left out although nothing is wrong.
+    LeftOutCode {
+        /// `DATE_SORTIE` today or past.
+        LeftSchool = "left_school",
+        /// No division, or `Inactifs`.
+        NoDivision = "no_division",
+    }
+}
+
+/// Why a file is refused, for the person who uploaded it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// The code.
+    pub code: RefusalCode,
+    /// One or two French sentences: what, where, how to mend it.
+    pub detail: String,
+}
+
+impl Refusal {
+    pub(crate) fn new(code: RefusalCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+/// Something wrong with one pupil.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Line of the pupil in the file, from 1.
+    pub line: u64,
+    /// The code.
+    pub code: ProblemCode,
+    /// The element or column, as the file names it.
+    pub field: &'static str,
+    /// `DUPONT Karine`; empty when the file names nobody.
+    pub name: String,
+    /// What was found there, if anything.
+    pub found: Option<String>,
+    /// For a duplicate: the line of the other pupil.
+    pub other_line: Option<u64>,
+}
+
+impl Problem {
+    /// One French sentence that begins with where it is: `Ligne 13 : champ sexe vide (DUPONT Karine).`
+    pub fn message(&self) -> String {
+        wording::message(self)
+    }
+
+    /// How to mend it, in the software that made the file.
+    pub fn remedy(&self, format: Format) -> String {
+        wording::remedy(self.code, format)
+    }
+}
+
+/// A pupil left out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LeftOut {
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// Why.
+    pub code: LeftOutCode,
+    /// `DUPONT Karine`.
+    pub name: String,
+}
+
+impl LeftOut {
+    /// One French sentence that begins with where it is.
+    pub fn message(&self) -> String {
+        wording::left_out(self)
+    }
+}

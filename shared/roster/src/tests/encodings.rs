@@ -1,0 +1,101 @@
+//! "Lœtitia", "N'Golo", "Noëmie", "D'HÉROUVILLE" out of every encoding that schools send.
+
+use encoding_rs::{ISO_8859_15, MACINTOSH, UTF_8, WINDOWS_1252};
+
+use super::{assert_refused, read, sample};
+use crate::RefusalCode;
+
+#[track_caller]
+fn assert_names(bytes: &[u8]) {
+    let reading = read(bytes);
+    assert_eq!(reading.refusal, None);
+    let names: Vec<_> = reading.entries.iter().take(3).map(rentree_domain::Entry::full_name).collect();
+    assert_eq!(names, ["D'HÉROUVILLE Lœtitia", "LEFÈVRE N'Golo", "ŒUVRARD Noëmie"]);
+    assert_eq!(reading.entries, read(sample(50).siecle(UTF_8).bytes).entries.as_slice().to_vec().as_slice(), "siecle");
+}
+
+#[track_caller]
+fn assert_csv_names(bytes: &[u8]) {
+    let reading = read(bytes);
+    assert_eq!(reading.refusal, None);
+    let names: Vec<_> = reading.entries.iter().take(3).map(rentree_domain::Entry::full_name).collect();
+    assert_eq!(names, ["D'HÉROUVILLE Lœtitia", "LEFÈVRE N'Golo", "ŒUVRARD Noëmie"]);
+    assert_eq!(reading.entries, read(sample(50).fregata(UTF_8).bytes).entries);
+}
+
+fn with_bom(bytes: &[u8]) -> Vec<u8> {
+    [b"\xEF\xBB\xBF", bytes].concat()
+}
+
+#[test]
+fn siecle() {
+    let sample = sample(50);
+    assert_names(&sample.siecle(ISO_8859_15).bytes);
+    assert_names(&sample.siecle(WINDOWS_1252).bytes);
+    assert_names(&sample.siecle(UTF_8).bytes);
+    assert_names(&with_bom(&sample.siecle(UTF_8).bytes));
+
+    let text = String::from_utf8(sample.siecle(UTF_8).bytes).unwrap();
+    let undeclared = text.split_once('\n').unwrap().1;
+    assert_names(undeclared.as_bytes());
+    // An editor that saves UTF-8 with its mark, and leaves the declaration.
+    assert_names(&with_bom(text.replace("UTF-8", "ISO-8859-15").as_bytes()));
+    let latin_1 =
+        String::from_utf8_lossy(&sample.siecle(WINDOWS_1252).bytes[..60]).replace("windows-1252", "ISO-8859-1");
+    assert!(latin_1.contains("ISO-8859-1"));
+}
+
+#[test]
+fn latin_1_declaration() {
+    let bytes = sample(50).siecle(WINDOWS_1252).bytes;
+    let declaration = b"windows-1252";
+    let at = bytes.windows(declaration.len()).position(|w| w == declaration).unwrap();
+    assert_names(&[&bytes[..at], b"ISO-8859-1", &bytes[at + declaration.len()..]].concat());
+}
+
+#[test]
+fn fregata() {
+    let sample = sample(50);
+    for encoding in [UTF_8, WINDOWS_1252, MACINTOSH] {
+        assert_csv_names(&sample.fregata(encoding).bytes);
+    }
+    assert_csv_names(&with_bom(&sample.fregata(UTF_8).bytes));
+}
+
+#[test]
+fn unsupported() {
+    let text = String::from_utf8(sample(2).siecle(UTF_8).bytes).unwrap();
+    assert_refused(text.replace("UTF-8", "EBCDIC-CP-FR"), RefusalCode::EncodingUnsupported);
+    assert_refused(text.replace("UTF-8", "Shift_JIS"), RefusalCode::EncodingUnsupported);
+    let utf_16: Vec<u8> = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    assert_refused(&utf_16, RefusalCode::EncodingUnsupported);
+    assert_refused(&utf_16[2..], RefusalCode::EncodingUnsupported);
+}
+
+#[test]
+fn damaged_siecle() {
+    let utf_8 = sample(5).siecle(UTF_8).bytes;
+    let text = String::from_utf8(utf_8.clone()).unwrap();
+    for declared in ["ISO-8859-15", "ISO-8859-1", "windows-1252"] {
+        let detail = assert_refused(text.replace("UTF-8", declared), RefusalCode::EncodingDamaged);
+        assert!(detail.starts_with("Ligne "), "{detail}");
+    }
+    assert_refused(text.replace("Noëmie", "Math\u{FFFD}o"), RefusalCode::EncodingDamaged);
+    assert_refused(text.replace("Noëmie", "CÃ©cile"), RefusalCode::EncodingDamaged);
+    assert_refused(text.replace("Noëmie", "FranÃ§oise"), RefusalCode::EncodingDamaged);
+    // The reverse accident: old bytes under a UTF-8 declaration.
+    let latin = sample(5).siecle(ISO_8859_15).bytes;
+    let head = String::from_utf8_lossy(&latin[..44]).replace("ISO-8859-15", "UTF-8");
+    assert_refused([head.as_bytes(), &latin[44..]].concat(), RefusalCode::EncodingDamaged);
+}
+
+#[test]
+fn damaged_fregata() {
+    let text = String::from_utf8(sample(5).fregata(UTF_8).bytes).unwrap();
+    assert_refused(text.replace("Noëmie", "NoÃ«mie"), RefusalCode::EncodingDamaged);
+    let misread = WINDOWS_1252.decode_without_bom_handling(text.as_bytes()).0;
+    assert_refused(misread.as_bytes(), RefusalCode::EncodingDamaged);
+    let mut mixed = text.into_bytes();
+    mixed.extend_from_slice(b"1;Jos\xE9\r\n");
+    assert_refused(mixed, RefusalCode::EncodingDamaged);
+}

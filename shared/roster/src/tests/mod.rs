@@ -1,0 +1,36 @@
+//! Whole files, as a school would send them.
+
+mod codes;
+mod encodings;
+mod hostile;
+mod shapes;
+mod wording;
+
+use std::io::Cursor;
+
+use jiff::civil::date;
+use rentree_domain::Uai;
+use rentree_samples::Sample;
+
+use crate::{Options, Reading, RefusalCode};
+
+fn uai() -> Uai {
+    Uai::parse("0350760L").unwrap()
+}
+
+fn sample(count: usize) -> Sample {
+    Sample::new(uai(), count, 1)
+}
+
+fn read(bytes: impl AsRef<[u8]>) -> Reading {
+    let options = Options::new(Some(uai()), date(2026, 9, 15));
+    crate::read(Cursor::new(bytes), &options).expect("memory can always be read")
+}
+
+#[track_caller]
+fn assert_refused(bytes: impl AsRef<[u8]>, code: RefusalCode) -> String {
+    let reading = read(bytes);
+    let refusal = reading.refusal.unwrap_or_else(|| panic!("{code} expected, {} entries read", reading.entries.len()));
+    assert_eq!(refusal.code, code, "{}", refusal.detail);
+    refusal.detail
+}
