@@ -1,1 +1,45 @@
+//! From the bucket to the table: a file that was uploaded is read, checked and applied. DESIGN §4.
+//!
+//! Lambda hands over batches of SQS messages. Each stands alone: done, to be tried again, or answered and recorded.
 
+mod batch;
+mod config;
+mod file;
+mod message;
+mod outcome;
+mod process;
+mod technical;
+
+pub use batch::{BatchFailed, BatchResponse};
+pub use config::Config;
+
+use aws_sdk_s3::Client;
+use rentree_runtime::aws::{Aws, Service};
+use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_table::Table;
+
+/// The worker: what all messages share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    table: Table,
+    bucket: Client,
+    config: Config,
+    clock: Clock,
+}
+
+impl Worker {
+    /// A worker as `settings` say, with clients of its own.
+    pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
+        let aws = Aws::new(settings)?;
+        let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
+        let s3 = aws.config(Service::S3);
+        // An endpoint of one's own has no name for each bucket.
+        let s3 = aws_sdk_s3::config::Builder::from(&s3).force_path_style(s3.endpoint_url().is_some()).build();
+        Ok(Self::new(Config::read(settings)?, dynamodb, Client::from_conf(s3), clock))
+    }
+
+    /// A worker with these clients.
+    pub fn new(config: Config, dynamodb: aws_sdk_dynamodb::Client, bucket: Client, clock: Clock) -> Self {
+        Self { table: Table::new(dynamodb, &config.table), bucket, config, clock }
+    }
+}

@@ -1,1 +1,43 @@
+//! The DynamoDB table `rentree`, DESIGN §3: keys, one file per entity, transactions. The only place that knows keys,
+//! attribute names and expressions.
 
+mod error;
+mod import;
+mod keys;
+mod learner;
+mod member;
+mod report;
+mod run;
+mod school;
+mod session;
+mod transaction;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+pub use error::TableError;
+pub use import::{Cost, Import, ImportOptions, Outcome, Refused, SettleError};
+pub use keys::Key;
+pub use learner::ActiveLearner;
+pub use member::{Member, Role};
+pub use report::{LineKind, ReportLine, ReportPage};
+pub use run::{Begin, Run, RunError};
+pub use school::{Applied, Lease, School};
+pub use session::Session;
+
+/// An item as the SDK has it.
+type Item = std::collections::HashMap<String, AttributeValue>;
+
+/// The table. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Table {
+    client: Client,
+    name: String,
+}
+
+impl Table {
+    /// The table called `name`, reached through `client`.
+    pub fn new(client: Client, name: impl Into<String>) -> Self {
+        Self { client, name: name.into() }
+    }
+}

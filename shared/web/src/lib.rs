@@ -1,1 +1,121 @@
+//! The base page, form components, CSS and JavaScript, all embedded. Pages of functions extend `base.html`.
+//!
+//! Pages work without JavaScript; JavaScript only adds. The theme is our own.
 
+pub mod french;
+
+use std::sync::LazyLock;
+
+use askama::Template;
+use sha2::{Digest, Sha256};
+
+/// A file that browsers fetch.
+#[derive(Debug, Clone, Copy)]
+pub struct Asset {
+    /// Its name.
+    pub name: &'static str,
+    /// Its media type.
+    pub content_type: &'static str,
+    /// Its bytes.
+    pub content: &'static [u8],
+}
+
+const ASSETS: [Asset; 3] = [
+    Asset {
+        name: "style.css",
+        content_type: "text/css; charset=utf-8",
+        content: include_bytes!("../assets/style.css"),
+    },
+    Asset {
+        name: "imports.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_bytes!("../assets/imports.js"),
+    },
+    Asset { name: "icon.svg", content_type: "image/svg+xml", content: include_bytes!("../assets/icon.svg") },
+];
+
+/// An asset by its name.
+pub fn asset(name: &str) -> Option<&'static Asset> {
+    ASSETS.iter().find(|asset| asset.name == name)
+}
+
+/// The address of all assets: it changes when one of them does.
+static ASSETS_BASE: LazyLock<String> = LazyLock::new(|| {
+    let mut hash = Sha256::new();
+    for asset in ASSETS {
+        hash.update(asset.content);
+    }
+    let version: String = hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("/assets/{version}")
+});
+
+/// What surrounds the content of every page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// Title of the page, before the product's name.
+    pub title: String,
+    /// The school whose space this is, and who is there; `None` outside of any space.
+    pub space: Option<Space>,
+    /// Where assets are.
+    pub assets: &'static str,
+}
+
+/// The school whose space a page shows.
+#[derive(Debug, Clone)]
+pub struct Space {
+    /// UAI.
+    pub uai: String,
+    /// Name of the school.
+    pub school: String,
+    /// Name of the visitor.
+    pub visitor: String,
+    /// Which entry of the navigation is current.
+    pub section: Section,
+}
+
+/// An entry of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// The list of pupils.
+    Learners,
+    /// Imports.
+    Imports,
+}
+
+impl Section {
+    /// Whether this is the list of pupils.
+    pub fn is_learners(self) -> bool {
+        self == Self::Learners
+    }
+
+    /// Whether this is about imports.
+    pub fn is_imports(self) -> bool {
+        self == Self::Imports
+    }
+}
+
+impl Frame {
+    /// The frame of a page in a school's space.
+    pub fn new(title: impl Into<String>, space: Space) -> Self {
+        Self { title: title.into(), space: Some(space), assets: ASSETS_BASE.as_str() }
+    }
+
+    /// The frame of a page outside of any space.
+    pub fn bare(title: impl Into<String>) -> Self {
+        Self { title: title.into(), space: None, assets: ASSETS_BASE.as_str() }
+    }
+}
+
+/// The page of an error.
+#[derive(Template)]
+#[template(path = "error.html")]
+pub struct ErrorPage<'a> {
+    /// The frame.
+    pub frame: Frame,
+    /// What happened.
+    pub title: &'a str,
+    /// What to do.
+    pub detail: &'a str,
+    /// To tell to whoever helps.
+    pub request_id: &'a str,
+}

@@ -1,0 +1,74 @@
+//! Follow an import: its state, and its report page by page.
+
+use std::time::{Duration, Instant};
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::{ImportId, Uai};
+use rentree_http::{Face, Problem, authorise};
+use rentree_table::{Import, Role};
+use serde::Deserialize;
+
+use super::view::{Context, ImportView, Report};
+use crate::Learners;
+use crate::school::parse_uai;
+
+/// API Gateway gives up after 30 seconds.
+const LONGEST_WAIT: u64 = 20;
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct How {
+    /// Seconds to wait for the import to be settled: a browser without JavaScript sees the result at once.
+    wait: u64,
+    /// The browser comes from the bucket: the file was sent.
+    sent: Option<String>,
+    /// Page of the report, from 1.
+    page: Option<u32>,
+}
+
+/// `GET /schools/{uai}/imports/{import}`
+pub(crate) async fn follow(
+    State(app): State<Learners>,
+    Path((uai, id)): Path<(String, String)>,
+    Query(how): Query<How>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+
+    let (id, import) = app.import(uai, &id).await?;
+    let import = app.settled(uai, id, import, Duration::from_secs(how.wait.min(LONGEST_WAIT))).await?;
+    let school = app.school(uai).await?;
+    let report = app.report(uai, id, &import, how.page).await?;
+
+    let sent = how.sent.is_some();
+    let context = Context { uai, school: &school, visitor: &visitor, face, report, sent };
+    face.render(StatusCode::OK, &ImportView::new(&app, context, id, import))
+}
+
+impl Learners {
+    /// The import once it is settled, or as it is after `wait`.
+    async fn settled(&self, uai: Uai, id: ImportId, mut import: Import, wait: Duration) -> Result<Import, Problem> {
+        let until = Instant::now() + wait;
+        while !import.state_at((self.clock)()).is_settled() && Instant::now() < until {
+            tokio::time::sleep(LOOK_EVERY).await;
+            import = self.table.import(uai, id).await?.ok_or_else(Problem::not_found)?;
+        }
+        Ok(import)
+    }
+
+    async fn report(&self, uai: Uai, id: ImportId, import: &Import, page: Option<u32>) -> Result<Report, Problem> {
+        let pages = import.outcome.report_pages;
+        if pages == 0 {
+            return Ok(Report::default());
+        }
+        let page = page.unwrap_or(1).clamp(1, pages);
+        let lines = self.table.report_page(uai, id, page).await?.map(|page| page.lines).unwrap_or_default();
+        Ok(Report { page, pages, lines })
+    }
+}

@@ -1,0 +1,92 @@
+//! The page "Importer des élèves": what importing does, and the latest imports.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::ImportId;
+use rentree_domain::import::{Counts, ImportState};
+use rentree_http::{CSRF_FIELD, Face, Problem, authorise};
+use rentree_table::Role;
+use rentree_web::{Frame, Section, french};
+use serde::Serialize;
+
+use crate::Learners;
+use crate::list::LastImport;
+use crate::school::{frame, parse_uai};
+
+#[derive(Template, Serialize)]
+#[template(path = "imports.html")]
+struct ImportsView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    uai: String,
+    may_import: bool,
+    last_import: Option<LastImport>,
+    imports: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    id: ImportId,
+    state: ImportState,
+    requested_by: String,
+    requested_at: Timestamp,
+    counts: Counts,
+}
+
+/// `GET /schools/{uai}/imports`
+pub(crate) async fn recent(
+    State(app): State<Learners>,
+    Path(uai): Path<String>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let now = (app.clock)();
+
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
+
+    let school = app.school(uai).await?;
+    let imports = app.table.recent_imports(uai).await?.into_iter().map(|(id, import)| Row {
+        id,
+        state: import.state_at(now),
+        requested_by: import.requested_by,
+        requested_at: import.requested_at,
+        counts: import.outcome.counts,
+    });
+
+    let view = ImportsView {
+        frame: frame("Importer des élèves", uai, &school, &visitor, Section::Imports),
+        csrf: visitor.csrf.clone(),
+        uai: uai.to_string(),
+        may_import: visitor.is_administrator(),
+        last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
+        imports: imports.collect(),
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+impl ImportsView {
+    fn csrf_field(&self) -> &'static str {
+        CSRF_FIELD
+    }
+}
+
+impl Row {
+    fn state_text(&self) -> &'static str {
+        match self.state {
+            ImportState::AwaitingUpload => "En attente du fichier",
+            ImportState::Analysing => "Analyse en cours",
+            ImportState::AwaitingConfirmation => "À confirmer",
+            ImportState::Applying => "Import en cours",
+            ImportState::Succeeded => "Réussi",
+            ImportState::Failed => "En erreur",
+            ImportState::Undone => "Annulé après coup",
+            ImportState::Expired => "Abandonné",
+        }
+    }
+}

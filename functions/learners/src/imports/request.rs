@@ -1,0 +1,49 @@
+//! Ask for an upload.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_http::{Face, Input, Problem, authorise};
+use rentree_table::{Import, ImportOptions, Role};
+use serde::Deserialize;
+
+use super::view::{Context, ImportView, Report};
+use super::{location, object_key};
+use crate::Learners;
+use crate::school::parse_uai;
+
+/// What may be asked for. A checkbox that is ticked sends `true`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    /// Stop and show the changes before anything is written.
+    preview: bool,
+    /// Import the pupils without problems, and list the others.
+    set_aside: bool,
+}
+
+/// `POST /schools/{uai}/imports`
+pub(crate) async fn request(
+    State(app): State<Learners>,
+    Path(uai): Path<String>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Asked>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let now = (app.clock)();
+
+    let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
+    visitor.check_meant(&input.proof)?;
+
+    let id = app.new_import_id();
+    let options = ImportOptions { preview: input.fields.preview, set_aside: input.fields.set_aside };
+    let import = Import::requested(&visitor.name, now, object_key(uai, id), options);
+
+    let school = app.school(uai).await?;
+    app.table.create_import(uai, id, &import).await?;
+
+    let context =
+        Context { uai, school: &school, visitor: &visitor, face, report: Report::default(), sent: false };
+    face.after_post(StatusCode::CREATED, &location(uai, id), &ImportView::new(&app, context, id, import))
+}

@@ -1,0 +1,38 @@
+//! "Importer les autres élèves": a new import of the same file, which sets the pupils with problems aside.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rentree_domain::import::{ImportState, Resume};
+use rentree_http::{Face, Input, Problem};
+use rentree_table::{Import, ImportOptions};
+
+use super::settle::{Nothing, too_late};
+use crate::Learners;
+
+/// `POST /schools/{uai}/imports/{import}/set-aside`
+pub(crate) async fn set_aside(
+    State(app): State<Learners>,
+    Path((uai, id)): Path<(String, String)>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Nothing>,
+) -> Result<Response, Problem> {
+    let (uai, _, failed, visitor) = app.administered(&uai, &id, &headers, &input).await?;
+
+    let has_problems = failed.outcome.refused.is_none() && failed.outcome.problems > 0;
+    if failed.state_at((app.clock)()) != ImportState::Failed || !has_problems {
+        return Err(too_late());
+    }
+    let id = app.new_import_id();
+    let options = ImportOptions { set_aside: true, ..failed.options };
+    let import = Import {
+        state: ImportState::Analysing,
+        ..Import::requested(&visitor.name, (app.clock)(), failed.object_key, options)
+    };
+
+    app.table.create_import(uai, id, &import).await?;
+    app.resume(Resume { uai, id, confirmed: false }).await?;
+
+    app.answer(uai, id, &visitor, face).await
+}

@@ -1,0 +1,117 @@
+//! A person's word on an import: confirm it, give it up, undo it.
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rentree_domain::import::{ImportState, Resume};
+use rentree_domain::{ImportId, Uai};
+use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_table::{Import, Role, SettleError};
+use serde::Deserialize;
+
+use super::location;
+use super::view::{Context, ImportView, Report};
+use crate::Learners;
+use crate::school::parse_uai;
+
+/// Nothing but the word itself.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Nothing {}
+
+type ImportPath = Path<(String, String)>;
+
+/// `POST /schools/{uai}/imports/{import}/confirm`
+pub(crate) async fn confirm(
+    State(app): State<Learners>,
+    Path((uai, id)): ImportPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Nothing>,
+) -> Result<Response, Problem> {
+    let (uai, id, import, visitor) = app.administered(&uai, &id, &headers, &input).await?;
+
+    if import.state_at((app.clock)()) != ImportState::AwaitingConfirmation {
+        return Err(too_late());
+    }
+
+    // The message first: if what follows fails, the worker still has the word.
+    app.resume(Resume { uai, id, confirmed: true }).await?;
+    app.table.mark_confirmed(uai, id, (app.clock)()).await?;
+
+    app.answer(uai, id, &visitor, face).await
+}
+
+/// `POST /schools/{uai}/imports/{import}/cancel`
+pub(crate) async fn cancel(
+    State(app): State<Learners>,
+    Path((uai, id)): ImportPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Nothing>,
+) -> Result<Response, Problem> {
+    let (uai, id, _, visitor) = app.administered(&uai, &id, &headers, &input).await?;
+
+    app.table.cancel_import(uai, id, (app.clock)()).await.map_err(told)?;
+
+    app.answer(uai, id, &visitor, face).await
+}
+
+/// `POST /schools/{uai}/imports/{import}/undo`
+pub(crate) async fn undo(
+    State(app): State<Learners>,
+    Path((uai, id)): ImportPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Nothing>,
+) -> Result<Response, Problem> {
+    let (uai, id, _, visitor) = app.administered(&uai, &id, &headers, &input).await?;
+
+    app.table.undo_import(uai, id, (app.clock)()).await.map_err(told)?;
+
+    app.answer(uai, id, &visitor, face).await
+}
+
+impl Learners {
+    /// Parses and authorises what the three have in common.
+    pub(super) async fn administered(
+        &self,
+        uai: &str,
+        id: &str,
+        headers: &HeaderMap,
+        input: &Input<Nothing>,
+    ) -> Result<(Uai, ImportId, Import, Visitor), Problem> {
+        let uai = parse_uai(uai)?;
+        let visitor = authorise(&self.table, headers, uai, Role::Administrator, (self.clock)()).await?;
+        visitor.check_meant(&input.proof)?;
+        let (id, import) = self.import(uai, id).await?;
+        Ok((uai, id, import, visitor))
+    }
+
+    /// Tells the worker to take an import up.
+    pub(super) async fn resume(&self, resume: Resume) -> Result<(), Problem> {
+        let body = serde_json::to_string(&resume).map_err(|error| Problem::internal(&error))?;
+        let send = self.queue.send_message().queue_url(&self.config.import_queue_url).message_body(body);
+        send.send().await.map_err(|error| Problem::internal(&error))?;
+        Ok(())
+    }
+
+    /// The import as it is now.
+    pub(super) async fn answer(&self, uai: Uai, id: ImportId, visitor: &Visitor, face: Face) -> Result<Response, Problem> {
+        let (id, import) = self.import(uai, &id.to_string()).await?;
+        let school = self.school(uai).await?;
+        let context = Context { uai, school: &school, visitor, face, report: Report::default(), sent: false };
+        let view = ImportView::new(self, context, id, import);
+        face.after_post(axum::http::StatusCode::OK, &format!("{}?wait=20", location(uai, id)), &view)
+    }
+}
+
+pub(super) fn too_late() -> Problem {
+    Problem::too_late("L’import a changé d’état entre-temps. Rechargez la page pour voir où il en est.")
+}
+
+fn told(error: SettleError) -> Problem {
+    match error {
+        SettleError::TooLate => too_late(),
+        SettleError::Table(error) => error.into(),
+    }
+}

@@ -1,0 +1,192 @@
+//! An import, as people and programs see it.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use jiff::Timestamp;
+use rentree_domain::import::{BrakeReason, Counts, Dated, ImportState};
+use rentree_domain::{ImportId, Uai};
+use rentree_http::{CSRF_FIELD, Face, Visitor};
+use rentree_table::{Cost, Import, ImportOptions, LineKind, Refused, ReportLine, School};
+use rentree_web::{Frame, Section, french};
+use serde::Serialize;
+
+use super::location;
+use crate::Learners;
+use crate::school::frame;
+use crate::upload::{Afterwards, Upload};
+
+/// An import.
+#[derive(Template, Serialize)]
+#[template(path = "import.html")]
+pub(crate) struct ImportView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    uai: String,
+    id: ImportId,
+    state: ImportState,
+    requested_by: String,
+    requested_at: Timestamp,
+    options: ImportOptions,
+    format: Option<String>,
+    refused: Option<Refused>,
+    brake: Vec<BrakeReason>,
+    counts: Counts,
+    modified_fields: BTreeMap<String, usize>,
+    /// How many problems the report lists.
+    problems: usize,
+    report: Report,
+    dated: Dated,
+    cost: Cost,
+    /// How to send the file, while it is awaited.
+    upload: Option<Upload>,
+    actions: Actions,
+    /// The file was sent, says the browser; the worker has not seen it yet.
+    #[serde(skip)]
+    sent: bool,
+}
+
+/// One page of the report.
+#[derive(Serialize, Default)]
+pub(crate) struct Report {
+    pub(crate) page: u32,
+    pub(crate) pages: u32,
+    pub(crate) lines: Vec<ReportLine>,
+}
+
+/// What the visitor may do now.
+#[derive(Serialize, Clone, Copy)]
+struct Actions {
+    confirm: bool,
+    cancel: bool,
+    undo: bool,
+    set_aside: bool,
+}
+
+/// What a view is made of, besides the import itself.
+pub(crate) struct Context<'a> {
+    pub(crate) uai: Uai,
+    pub(crate) school: &'a School,
+    pub(crate) visitor: &'a Visitor,
+    pub(crate) face: Face,
+    pub(crate) report: Report,
+    pub(crate) sent: bool,
+}
+
+impl ImportView {
+    pub(crate) fn new(app: &Learners, context: Context<'_>, id: ImportId, import: Import) -> Self {
+        let Context { uai, school, visitor, face, report, sent } = context;
+        let state = import.state_at((app.clock)());
+        let may = visitor.is_administrator();
+        let follow = location(uai, id);
+        let upload = (state == ImportState::AwaitingUpload && may && !sent).then(|| {
+            let afterwards = match face {
+                Face::Page => Afterwards::Redirect(format!("{}{follow}?sent=1&wait=20", app.config.origin)),
+                Face::Json => Afterwards::Created,
+            };
+            app.signer.sign(&import.object_key, import.requested_at, afterwards)
+        });
+        let outcome = import.outcome;
+        let is_latest = outcome.versions.is_some_and(|(version, _)| {
+            school.roster_version == version && school.begun_version == version && school.lease.is_none()
+        });
+        let actions = Actions {
+            confirm: may && state == ImportState::AwaitingConfirmation,
+            cancel: may && matches!(state, ImportState::AwaitingConfirmation | ImportState::AwaitingUpload) && !sent,
+            undo: may && state == ImportState::Succeeded && is_latest,
+            set_aside: may && state == ImportState::Failed && outcome.refused.is_none() && outcome.problems > 0,
+        };
+        Self {
+            frame: frame("Importer des élèves", uai, school, visitor, Section::Imports),
+            csrf: visitor.csrf.clone(),
+            uai: uai.to_string(),
+            id,
+            state,
+            requested_by: import.requested_by,
+            requested_at: import.requested_at,
+            options: import.options,
+            format: outcome.format,
+            refused: outcome.refused.or_else(|| timed_out(state, import.state)),
+            brake: outcome.brake,
+            counts: outcome.counts,
+            modified_fields: outcome.modified_fields,
+            problems: outcome.problems,
+            report,
+            dated: outcome.dated,
+            cost: outcome.cost,
+            upload,
+            actions,
+            sent,
+        }
+    }
+
+    fn location(&self) -> String {
+        format!("/schools/{}/imports/{}", self.uai, self.id)
+    }
+
+    fn in_progress(&self) -> bool {
+        self.sent && self.state == ImportState::AwaitingUpload
+            || matches!(self.state, ImportState::Analysing | ImportState::Applying)
+    }
+
+    /// Name of the state, for scripts.
+    fn state_name(&self) -> &'static str {
+        self.state.as_str()
+    }
+
+    fn lines(&self, problems: bool) -> Vec<&ReportLine> {
+        self.report.lines.iter().filter(|line| (line.kind == LineKind::Problem) == problems).collect()
+    }
+
+    fn brake_texts(&self) -> Vec<&'static str> {
+        let text = |reason: &BrakeReason| match reason {
+            BrakeReason::Preview => "Vous avez demandé à voir les changements avant de les appliquer.",
+            BrakeReason::MassDeparture => {
+                "Plus de la moitié des élèves actuels ne sont pas dans ce fichier et seraient désactivés. Est-ce bien le fichier \
+                 de votre établissement ?"
+            }
+            BrakeReason::OlderSchoolYear => "Ce fichier est celui d’une année scolaire antérieure à la dernière importée.",
+            BrakeReason::OlderExport => "Ce fichier a été exporté avant le dernier fichier importé.",
+        };
+        self.brake.iter().map(text).collect()
+    }
+
+    /// What was modified, for people: `classe (12)`.
+    fn modified_texts(&self) -> Vec<String> {
+        let label = |field: &str| match field {
+            "ine" => "INE",
+            "siecle_id" => "numéro SIECLE",
+            "last_name" => "nom de famille",
+            "usage_name" => "nom d’usage",
+            "first_name" => "prénom",
+            "second_name" => "deuxième prénom",
+            "third_name" => "troisième prénom",
+            "birth_date" => "date de naissance",
+            "sex" => "sexe",
+            "birth_country" => "pays de naissance",
+            "birth_department" => "département de naissance",
+            "birth_commune" | "birth_town" => "commune de naissance",
+            "mef" => "MEF",
+            "status" => "statut",
+            "division" => "classe",
+            _ => "autre",
+        };
+        self.modified_fields.iter().map(|(field, count)| format!("{} ({count})", label(field))).collect()
+    }
+
+    fn csrf_field(&self) -> &'static str {
+        CSRF_FIELD
+    }
+}
+
+/// Nothing was heard of an import for so long that nothing will be.
+fn timed_out(shown: ImportState, stored: ImportState) -> Option<Refused> {
+    (shown == ImportState::Failed && stored != ImportState::Failed).then(|| Refused {
+        code: "technical".to_owned(),
+        detail: "L’import n’a pas pu aller à son terme pour une raison technique. Rien n’a été changé. Merci d’importer à nouveau \
+                 le fichier."
+            .to_owned(),
+    })
+}

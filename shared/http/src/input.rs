@@ -1,0 +1,46 @@
+//! Input as a form or as JSON, through one extractor.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::header;
+use serde::de::DeserializeOwned;
+
+use crate::Problem;
+use crate::visitor::CSRF_FIELD;
+
+/// What was sent, and the form token that came with it.
+#[derive(Debug)]
+pub struct Input<T> {
+    /// The fields.
+    pub fields: T,
+    /// What proves that the form is one of ours.
+    pub proof: Proof,
+}
+
+/// What proves that a request was meant by the visitor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// The token of the form, if it had one.
+    Token(Option<String>),
+    /// JSON: no form of another site can send it.
+    Json,
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let is_json = content_type.is_some_and(|t| t.split(';').next().unwrap_or_default().trim() == "application/json");
+        let unreadable = || Problem::bad_request("Le formulaire n’a pas pu être lu. Rechargez la page, puis recommencez.");
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| unreadable())?;
+        if is_json {
+            let fields = serde_json::from_slice(&bytes).map_err(|error| Problem::bad_request(error.to_string()))?;
+            return Ok(Self { fields, proof: Proof::Json });
+        }
+        let fields = serde_html_form::from_bytes(&bytes).map_err(|_| unreadable())?;
+        let pairs: Vec<(String, String)> = serde_html_form::from_bytes(&bytes).map_err(|_| unreadable())?;
+        let token = pairs.into_iter().find(|(name, _)| name == CSRF_FIELD).map(|(_, value)| value);
+        Ok(Self { fields, proof: Proof::Token(token) })
+    }
+}

@@ -1,0 +1,103 @@
+//! Errors as RFC 9457 has them, and as a page for people: same code, same request id. A 500 never quotes internals.
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// What went wrong, for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The input does not read.
+    BadRequest,
+    /// Nobody is signed in.
+    SignedOut,
+    /// The form was not one of ours, or is too old.
+    ForgedForm,
+    /// A member asks for what only administrators may do.
+    AdministratorsOnly,
+    /// It does not exist, or the visitor may not know that it does.
+    NotFound,
+    /// Another method is needed.
+    MethodNotAllowed,
+    /// It is no longer in the state that this needs.
+    TooLate,
+    /// Something of ours failed.
+    Internal,
+}
+
+/// An error, as it is told.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    pub(crate) status: StatusCode,
+    pub(crate) code: Code,
+    pub(crate) title: &'static str,
+    pub(crate) detail: String,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: Code, title: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, title, detail: detail.into() }
+    }
+
+    /// The input does not read; `detail` says what, in French.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, Code::BadRequest, "La demande est incomplète ou mal formée", detail)
+    }
+
+    /// Nobody is signed in.
+    pub fn signed_out() -> Self {
+        let detail = "Votre session est terminée ou n’a pas commencé. Connectez-vous, puis recommencez.";
+        Self::new(StatusCode::UNAUTHORIZED, Code::SignedOut, "Vous n’êtes pas connecté(e)", detail)
+    }
+
+    /// The form is not one of ours.
+    pub fn forged_form() -> Self {
+        let detail = "Ce formulaire a expiré. Revenez à la page précédente, rechargez-la, puis recommencez. Rien n’a été changé.";
+        Self::new(StatusCode::FORBIDDEN, Code::ForgedForm, "Le formulaire a expiré", detail)
+    }
+
+    /// Only administrators may do this.
+    pub fn administrators_only() -> Self {
+        let detail = "Demandez à un administrateur de l’espace de votre établissement de le faire, ou de modifier votre rôle.";
+        Self::new(StatusCode::FORBIDDEN, Code::AdministratorsOnly, "Réservé aux administrateurs", detail)
+    }
+
+    /// It does not exist, as far as the visitor may know.
+    pub fn not_found() -> Self {
+        let detail = "Vérifiez l’adresse de la page, ou revenez à l’accueil de votre espace.";
+        Self::new(StatusCode::NOT_FOUND, Code::NotFound, "Cette page n’existe pas", detail)
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        let detail = "Cette adresse ne s’utilise pas ainsi. Revenez à la page précédente.";
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, "Action impossible", detail)
+    }
+
+    /// Somebody, or time, was faster; `detail` says what to do, in French.
+    pub fn too_late(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, Code::TooLate, "Cette action n’est plus possible", detail)
+    }
+
+    /// Something of ours failed. The chain of causes is logged here, once, and told to nobody.
+    pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(why = rentree_runtime::telemetry::chain(error), "a request failed");
+        let detail = "Une erreur est survenue de notre côté. Rien n’a été perdu. Réessayez dans quelques instants.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "Le service est momentanément indisponible", detail)
+    }
+}
+
+impl From<rentree_table::TableError> for Problem {
+    fn from(error: rentree_table::TableError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl IntoResponse for Problem {
+    /// The shell gives it the face that the request asked for: see [`crate::wrap`].
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

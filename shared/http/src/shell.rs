@@ -1,0 +1,131 @@
+//! Around every handler: the face of errors, the check of `Origin`, security headers, a request id, one log line.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use rentree_web::{ErrorPage, Frame};
+use serde::Serialize;
+
+use crate::{Face, Problem};
+
+/// Forms are small; files go straight to the bucket.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// Where the product is reached, as browsers see it.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    /// For instance `https://rentree.example`: what `Origin` must say.
+    pub origin: String,
+    /// Where forms may also be sent: the bucket's origin.
+    pub upload_origin: String,
+}
+
+/// Puts the shell around `router`.
+pub fn wrap(router: Router, shell: Shell) -> Router {
+    router
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(Arc::new(shell), around))
+}
+
+async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let request_id = u64::from_be_bytes(rentree_runtime::random());
+    let request_id = format!("{request_id:016x}");
+    let method = request.method().clone();
+    // The route, not the address: addresses may hold what logs must not.
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let face = Face::of(request.headers());
+
+    let mut response = if is_foreign(&shell, &method, request.headers()) {
+        Problem::forged_form().into_response()
+    } else {
+        next.run(request).await
+    };
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = face_of(&problem, face, &request_id);
+    }
+    protect(&shell, response.headers_mut());
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    tracing::info!(
+        %method, route, status = response.status().as_u16(), duration_ms = started.elapsed().as_millis(), request_id,
+        "a request was answered"
+    );
+    response
+}
+
+/// Whether a request that changes something comes from a page of another site.
+fn is_foreign(shell: &Shell, method: &Method, headers: &HeaderMap) -> bool {
+    let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    changes && headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() != shell.origin.as_bytes())
+}
+
+#[derive(Serialize)]
+struct ProblemJson<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    code: crate::Code,
+    request_id: &'a str,
+}
+
+fn face_of(problem: &Problem, face: Face, request_id: &str) -> Response {
+    if face == Face::Page {
+        let page = ErrorPage {
+            frame: Frame::bare(problem.title),
+            title: problem.title,
+            detail: &problem.detail,
+            request_id,
+        };
+        if let Ok(html) = page.render() {
+            return (problem.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
+        }
+    }
+    let json = ProblemJson {
+        kind: "about:blank",
+        title: problem.title,
+        status: problem.status.as_u16(),
+        detail: &problem.detail,
+        code: problem.code,
+        request_id,
+    };
+    match serde_json::to_vec(&json) {
+        Ok(body) => (problem.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+fn protect(shell: &Shell, headers: &mut HeaderMap) {
+    let upload = &shell.upload_origin;
+    let csp = format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
+         connect-src 'self' {upload}; form-action 'self' {upload}; base-uri 'none'; frame-ancestors 'none'"
+    );
+    let fixed = [
+        ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("referrer-policy", "no-referrer"),
+        ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+        ("cross-origin-opener-policy", "same-origin"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if let Ok(csp) = HeaderValue::from_str(&csp) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, csp);
+    }
+    // Pages show pupils: nothing keeps them, except assets, which say so themselves.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}

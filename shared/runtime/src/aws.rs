@@ -1,0 +1,94 @@
+//! The AWS configuration, from settings alone: no profile, no metadata service, no network before the first call.
+//! Lambda gives region and credentials in the environment; one machine gives endpoints of its own.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_async::time::SystemTimeSource;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use aws_types::sdk_config::SharedHttpClient;
+
+use crate::{Settings, SettingsError};
+
+/// An AWS service that we call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// DynamoDB.
+    DynamoDb,
+    /// S3.
+    S3,
+    /// SQS.
+    Sqs,
+}
+
+/// Builds the configuration of each service's client.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    settings: Settings,
+    credentials: Credentials,
+    region: Region,
+    http: SharedHttpClient,
+}
+
+impl Aws {
+    /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if set, `AWS_SESSION_TOKEN`,
+    /// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_DYNAMODB`.
+    pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
+        let credentials = Credentials::new(
+            settings.required("AWS_ACCESS_KEY_ID")?,
+            settings.required("AWS_SECRET_ACCESS_KEY")?,
+            settings.optional("AWS_SESSION_TOKEN").map(ToOwned::to_owned),
+            None,
+            "settings",
+        );
+        Ok(Self {
+            settings: settings.clone(),
+            credentials,
+            region: Region::new(settings.required("AWS_REGION")?.to_owned()),
+            http: aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
+        })
+    }
+
+    /// The credentials, for what we sign ourselves.
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// The region.
+    pub fn region(&self) -> &str {
+        self.region.as_ref()
+    }
+
+    /// The configuration for a client of `service`.
+    pub fn config(&self, service: Service) -> SdkConfig {
+        let own = match service {
+            Service::DynamoDb => self.settings.optional("AWS_ENDPOINT_URL_DYNAMODB"),
+            Service::S3 | Service::Sqs => None,
+        };
+        let endpoint = own.or_else(|| self.settings.optional("AWS_ENDPOINT_URL"));
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(3))
+            .read_timeout(Duration::from_secs(10))
+            .operation_attempt_timeout(Duration::from_secs(15))
+            .build();
+        let mut config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(self.region.clone())
+            .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
+            .http_client(self.http.clone())
+            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(TokioSleep::new()))
+            .time_source(SystemTimeSource::new())
+            .retry_config(RetryConfig::standard().with_max_attempts(5))
+            .timeout_config(timeouts);
+        config.set_endpoint_url(endpoint.map(ToOwned::to_owned));
+        config.build()
+    }
+}

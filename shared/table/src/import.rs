@@ -1,0 +1,316 @@
+//! An import: asked for, followed, settled.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use jiff::Timestamp;
+use rentree_domain::import::{BrakeReason, Counts, Dated, ImportState};
+use rentree_domain::{ImportId, Uai};
+use serde::{Deserialize, Serialize};
+
+use crate::keys::{IMPORTS, id_in_sk, school_pk};
+use crate::school::stored;
+use crate::transaction::Cancelled;
+use crate::{Item, Key, Table, TableError};
+
+pub(crate) const ENTITY: &str = "Import";
+/// How many imports the list shows.
+const RECENT: i32 = 20;
+
+/// An import of a school's file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// The state last written; [`Import::state_at`] is what people should see.
+    pub state: ImportState,
+    /// First and last name of who asked.
+    pub requested_by: String,
+    /// When.
+    pub requested_at: Timestamp,
+    /// When the state was last written.
+    pub touched_at: Timestamp,
+    /// Where in the bucket the file is, or will be.
+    pub object_key: String,
+    /// What was asked for.
+    #[serde(default)]
+    pub options: ImportOptions,
+    /// What came of it.
+    #[serde(default)]
+    pub outcome: Outcome,
+}
+
+/// What a person may ask of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ImportOptions {
+    /// Stop and show the changes before anything is written.
+    pub preview: bool,
+    /// Import the pupils without problems, and list the others.
+    pub set_aside: bool,
+}
+
+/// What came of an import; filled as it goes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Outcome {
+    /// `siecle` or `fregata`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// Why the file, or the import, was refused as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
+    /// Why it stopped to ask.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub brake: Vec<BrakeReason>,
+    /// In pupils.
+    pub counts: Counts,
+    /// How many pupils were modified in each field.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub modified_fields: BTreeMap<String, usize>,
+    /// How many problems the report lists.
+    pub problems: usize,
+    /// How many pages the report has.
+    pub report_pages: u32,
+    /// What the file says of its own age.
+    pub dated: Dated,
+    /// The roster version that it wrote, if it wrote pupils, and the one before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub versions: Option<(u64, u64)>,
+    /// What it cost.
+    pub cost: Cost,
+}
+
+/// A refusal, kept as it was told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// A code of the reader, or `technical`, or `upload_missing`.
+    pub code: String,
+    /// French sentences for the school.
+    pub detail: String,
+}
+
+/// Requests and items written to the table for an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Cost {
+    /// Write requests of the run that settled it.
+    pub write_requests: usize,
+    /// Items of pupils in them.
+    pub items_written: usize,
+}
+
+/// Why an import could not be settled by a person's word.
+#[derive(Debug, thiserror::Error)]
+pub enum SettleError {
+    /// It is no longer in the state that this needs.
+    #[error("the import is no longer in the state that this needs")]
+    TooLate,
+    /// The table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+impl From<Cancelled> for SettleError {
+    fn from(cancelled: Cancelled) -> Self {
+        match cancelled {
+            Cancelled::Conditions(_) => Self::TooLate,
+            Cancelled::Table(error) => Self::Table(error),
+        }
+    }
+}
+
+impl Import {
+    /// An import that waits for its file.
+    pub fn requested(by: impl Into<String>, at: Timestamp, object_key: String, options: ImportOptions) -> Self {
+        Self {
+            state: ImportState::AwaitingUpload,
+            requested_by: by.into(),
+            requested_at: at,
+            touched_at: at,
+            object_key,
+            options,
+            outcome: Outcome::default(),
+        }
+    }
+
+    /// The state to show `now`: time alone ends an import that nothing settles.
+    pub fn state_at(&self, now: Timestamp) -> ImportState {
+        self.state.at(self.touched_at, now)
+    }
+}
+
+impl Table {
+    /// Notes an import. Asking twice with one identifier is a mistake, and changes nothing.
+    pub async fn create_import(&self, uai: Uai, id: ImportId, import: &Import) -> Result<(), TableError> {
+        let item = stored(import, ENTITY, Key::import(uai, id))?;
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        match put.condition_expression("attribute_not_exists(PK)").send().await {
+            Ok(_) => Ok(()),
+            // Our own request, sent again by the SDK after a lost answer.
+            Err(error) if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => {
+                Ok(())
+            }
+            Err(error) => Err(TableError::request("PutItem")(error)),
+        }
+    }
+
+    /// An import, as of now.
+    pub async fn import(&self, uai: Uai, id: ImportId) -> Result<Option<Import>, TableError> {
+        self.get(Key::import(uai, id), ENTITY).await
+    }
+
+    /// The latest imports of a school, the newest first.
+    pub async fn recent_imports(&self, uai: Uai) -> Result<Vec<(ImportId, Import)>, TableError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("PK = :school AND begins_with(SK, :imports)")
+            .expression_attribute_values(":school", AttributeValue::S(school_pk(uai)))
+            .expression_attribute_values(":imports", AttributeValue::S(IMPORTS.to_owned()))
+            .scan_index_forward(false)
+            .consistent_read(true)
+            .limit(RECENT);
+        let found = query.send().await.map_err(TableError::request("Query"))?.items.unwrap_or_default();
+        found.into_iter().map(read).collect()
+    }
+
+    /// Marks an import as failed for a technical reason, unless it is settled; whether it was marked.
+    pub async fn fail_technically(
+        &self,
+        uai: Uai,
+        id: ImportId,
+        refused: Refused,
+        now: Timestamp,
+    ) -> Result<bool, TableError> {
+        let Some(mut import) = self.import(uai, id).await? else { return Ok(false) };
+        if import.state.is_settled() && import.state != ImportState::AwaitingConfirmation {
+            return Ok(false);
+        }
+        let before = import.state;
+        import.outcome.refused = Some(refused);
+        match self.settle(uai, id, &[before], ImportState::Failed, &import.outcome, now).await {
+            Ok(()) => Ok(true),
+            Err(SettleError::TooLate) => Ok(false),
+            Err(SettleError::Table(error)) => Err(error),
+        }
+    }
+
+    /// Gives up an import that waits for its file or for a confirmation.
+    pub async fn cancel_import(&self, uai: Uai, id: ImportId, now: Timestamp) -> Result<(), SettleError> {
+        let Some(import) = self.import(uai, id).await? else { return Err(SettleError::TooLate) };
+        let waiting = [ImportState::AwaitingUpload, ImportState::AwaitingConfirmation];
+        self.settle(uai, id, &waiting, ImportState::Expired, &import.outcome, now).await
+    }
+
+    /// Shows that a confirmed import is being taken up again. The message that does it was sent before: when the worker
+    /// was faster, there is nothing left to show.
+    pub async fn mark_confirmed(&self, uai: Uai, id: ImportId, now: Timestamp) -> Result<(), TableError> {
+        let Some(import) = self.import(uai, id).await? else { return Ok(()) };
+        let waiting = [ImportState::AwaitingConfirmation];
+        match self.settle(uai, id, &waiting, ImportState::Analysing, &import.outcome, now).await {
+            Ok(()) | Err(SettleError::TooLate) => Ok(()),
+            Err(SettleError::Table(error)) => Err(error),
+        }
+    }
+
+    async fn settle(
+        &self,
+        uai: Uai,
+        id: ImportId,
+        from: &[ImportState],
+        to: ImportState,
+        outcome: &Outcome,
+        now: Timestamp,
+    ) -> Result<(), SettleError> {
+        let update = transition(&self.name, uai, id, from, to, Some(outcome), now)?;
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(update.key))
+            .update_expression(update.update_expression)
+            .set_condition_expression(update.condition_expression)
+            .set_expression_attribute_names(update.expression_attribute_names)
+            .set_expression_attribute_values(update.expression_attribute_values);
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) =>
+            {
+                Err(SettleError::TooLate)
+            }
+            Err(error) => Err(TableError::request("UpdateItem")(error).into()),
+        }
+    }
+
+    /// Shows the roster from before `id` again, in one transaction. Possible for the import that readers see, until
+    /// the next one begins to write (for then `previous` gets another meaning).
+    pub async fn undo_import(&self, uai: Uai, id: ImportId, now: Timestamp) -> Result<(), SettleError> {
+        let (Some(import), Some(school)) = (self.import(uai, id).await?, self.school(uai).await?) else {
+            return Err(SettleError::TooLate);
+        };
+        let Some((version, before)) = import.outcome.versions else { return Err(SettleError::TooLate) };
+        let mut update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::school(uai).into_item()))
+            .condition_expression("roster_version = :version AND begun_version = :version AND attribute_not_exists(lease)")
+            .expression_attribute_values(":version", number(version))
+            .expression_attribute_values(":before", number(before));
+        update = match &school.applied_before {
+            Some(applied) => update
+                .update_expression("SET roster_version = :before, applied = :applied REMOVE applied_before")
+                .expression_attribute_values(
+                    ":applied",
+                    serde_dynamo::to_attribute_value(applied).map_err(TableError::malformed("School"))?,
+                ),
+            None => update.update_expression("SET roster_version = :before REMOVE applied, applied_before"),
+        };
+        let succeeded = [ImportState::Succeeded];
+        let undone = transition(&self.name, uai, id, &succeeded, ImportState::Undone, None, now)?;
+        let items = vec![
+            TransactWriteItem::builder().update(update.build().map_err(TableError::malformed("School"))?).build(),
+            TransactWriteItem::builder().update(undone).build(),
+        ];
+        Ok(self.transact(items).await?)
+    }
+}
+
+fn read(item: Item) -> Result<(ImportId, Import), TableError> {
+    let id = id_in_sk(&item, IMPORTS).ok_or("no identifier in its key").map_err(TableError::malformed(ENTITY))?;
+    Ok((id, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
+}
+
+pub(crate) fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// The update that takes an import from one of the states `from` to the state `to`.
+pub(crate) fn transition(
+    table: &str,
+    uai: Uai,
+    id: ImportId,
+    from: &[ImportState],
+    to: ImportState,
+    outcome: Option<&Outcome>,
+    now: Timestamp,
+) -> Result<Update, TableError> {
+    let places: Vec<String> = (0..from.len()).map(|index| format!(":from{index}")).collect();
+    let mut update = Update::builder()
+        .table_name(table)
+        .set_key(Some(Key::import(uai, id).into_item()))
+        .condition_expression(format!("#state IN ({})", places.join(", ")))
+        .expression_attribute_names("#state", "state")
+        .expression_attribute_values(":to", AttributeValue::S(to.as_str().to_owned()))
+        .expression_attribute_values(":now", AttributeValue::S(now.to_string()));
+    for (place, state) in places.into_iter().zip(from) {
+        update = update.expression_attribute_values(place, AttributeValue::S(state.as_str().to_owned()));
+    }
+    let mut expression = "SET #state = :to, touched_at = :now".to_owned();
+    if let Some(outcome) = outcome {
+        expression.push_str(", outcome = :outcome");
+        let outcome = serde_dynamo::to_attribute_value(outcome).map_err(TableError::malformed(ENTITY))?;
+        update = update.expression_attribute_values(":outcome", outcome);
+    }
+    update.update_expression(expression).build().map_err(TableError::malformed(ENTITY))
+}

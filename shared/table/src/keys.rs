@@ -1,0 +1,139 @@
+//! Every key of the table. Typed: no free text and no mail ever stands in a key.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::civil::Date;
+use rentree_domain::{ImportId, LearnerId, Uai, UserId};
+use sha2::{Digest, Sha256};
+
+use crate::Item;
+
+pub(crate) const PK: &str = "PK";
+pub(crate) const SK: &str = "SK";
+/// Found by user: memberships and the pupils tied to an account.
+pub(crate) const GSI1: (&str, &str) = ("GSI1PK", "GSI1SK");
+/// Found by date of birth: the pupils of a school.
+pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
+
+pub(crate) const LEARNERS: &str = "LEARNER#";
+pub(crate) const IMPORTS: &str = "IMPORT#";
+
+/// Partition and sort key of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    pk: String,
+    sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+
+    /// A school.
+    pub fn school(uai: Uai) -> Self {
+        Self::new(school_pk(uai), "SCHOOL")
+    }
+
+    /// A pupil of a school.
+    pub fn learner(uai: Uai, id: LearnerId) -> Self {
+        Self::new(school_pk(uai), format!("{LEARNERS}{id}"))
+    }
+
+    /// An import of a school.
+    pub fn import(uai: Uai, id: ImportId) -> Self {
+        Self::new(school_pk(uai), format!("{IMPORTS}{id}"))
+    }
+
+    /// One page of the report of an import, from 1. Not under `IMPORT#`, where the list of imports looks.
+    pub fn report(uai: Uai, id: ImportId, page: u32) -> Self {
+        Self::new(school_pk(uai), format!("REPORT#{id}#{page:05}"))
+    }
+
+    /// A member of a school's team.
+    pub fn member(uai: Uai, user: UserId) -> Self {
+        Self::new(school_pk(uai), format!("MEMBER#{user}"))
+    }
+
+    /// A session, by its secret, of which only the hash is kept.
+    pub fn session(secret: &[u8; 32]) -> Self {
+        let hash: String = Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::new(format!("SESSION#{hash}"), "SESSION")
+    }
+
+    /// The key as DynamoDB wants it.
+    pub(crate) fn into_item(self) -> Item {
+        Item::from([(PK.to_owned(), AttributeValue::S(self.pk)), (SK.to_owned(), AttributeValue::S(self.sk))])
+    }
+}
+
+pub(crate) fn school_pk(uai: Uai) -> String {
+    format!("SCHOOL#{uai}")
+}
+
+/// Where the pupils of a school born on a day are found.
+pub(crate) fn birth(uai: Uai, date: Date) -> String {
+    format!("BIRTH#{uai}#{date}")
+}
+
+/// Where what belongs to a user is found.
+pub(crate) fn user(user: UserId) -> String {
+    format!("USER#{user}")
+}
+
+/// The identifier at the end of a sort key, `None` if `item` is of another kind.
+pub(crate) fn id_in_sk<T: std::str::FromStr>(item: &Item, prefix: &str) -> Option<T> {
+    item.get(SK)?.as_s().ok()?.strip_prefix(prefix)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    prop_compose! {
+        fn an_uai()(number in 0_u32..10_000_000) -> Uai {
+            let letters = ('A'..='Z').filter_map(|letter| Uai::parse(&format!("{number:07}{letter}")).ok());
+            letters.last().unwrap()
+        }
+    }
+
+    prop_compose! {
+        fn times_and_entropy()(second in 0_i64..4_000_000_000, entropy: [u8; 10]) -> (Timestamp, [u8; 10]) {
+            (Timestamp::from_second(second).unwrap(), entropy)
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn identifiers_come_back_out_of_their_keys(uai in an_uai(), (at, entropy) in times_and_entropy()) {
+            let learner = LearnerId::new(at, entropy);
+            let import = ImportId::new(at, entropy);
+            let (learner_item, import_item) =
+                (Key::learner(uai, learner).into_item(), Key::import(uai, import).into_item());
+            prop_assert_eq!(id_in_sk(&learner_item, LEARNERS), Some(learner));
+            prop_assert_eq!(id_in_sk(&import_item, IMPORTS), Some(import));
+            prop_assert_eq!(id_in_sk::<ImportId>(&learner_item, IMPORTS), None);
+        }
+
+        #[test]
+        fn no_two_entities_share_a_key(uai in an_uai(), (at, entropy) in times_and_entropy(), page in 1_u32..99_999) {
+            let (import, user) = (ImportId::new(at, entropy), UserId::new(at, entropy));
+            let keys = std::collections::HashSet::from([
+                Key::school(uai),
+                Key::learner(uai, LearnerId::new(at, entropy)),
+                Key::import(uai, import),
+                Key::report(uai, import, page),
+                Key::member(uai, user),
+            ]);
+            prop_assert_eq!(keys.len(), 5);
+        }
+
+        #[test]
+        fn pages_of_a_report_sort_in_order(uai in an_uai(), (at, entropy) in times_and_entropy(), page in 1_u32..99_998) {
+            let import = ImportId::new(at, entropy);
+            prop_assert!(Key::report(uai, import, page).sk < Key::report(uai, import, page + 1).sk);
+        }
+    }
+}

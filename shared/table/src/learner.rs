@@ -1,0 +1,121 @@
+//! The pupils of a school, in two versions: readers see one whole roster, whatever a writer is doing. DESIGN §4.
+
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update};
+use rentree_domain::import::Write;
+use rentree_domain::learner::{Learner, Revision};
+use rentree_domain::{Entry, LearnerId, Uai};
+use serde::Deserialize;
+
+use crate::keys::{GSI2, LEARNERS, birth, id_in_sk, school_pk};
+use crate::{Item, Key, Table, TableError};
+
+const ENTITY: &str = "Learner";
+/// A reader whose roster moves under it starts over this often before it gives up.
+const READ_ATTEMPTS: usize = 5;
+
+/// What other flows store of a pupil is theirs; this is what an import knows.
+#[derive(Deserialize)]
+struct Stored {
+    current: Revision,
+    #[serde(default)]
+    previous: Option<Revision>,
+    /// The account that the pupil is tied to.
+    #[serde(default)]
+    user_id: Option<String>,
+}
+
+/// A pupil that readers see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveLearner {
+    /// Its identifier.
+    pub id: LearnerId,
+    /// What the last file said.
+    pub entry: Entry,
+}
+
+impl Table {
+    /// The active pupils of a school, of one roster version; `None` when there is no such school.
+    ///
+    /// Reads the version again at the end, and starts over if it moved.
+    pub async fn roster(&self, uai: Uai) -> Result<Option<Vec<ActiveLearner>>, TableError> {
+        let Some(mut school) = self.school(uai).await? else { return Ok(None) };
+        for _ in 0..READ_ATTEMPTS {
+            let version = school.roster_version;
+            let learners = self.all_learners(uai).await?;
+            let Some(after) = self.school(uai).await? else { return Ok(None) };
+            if after.roster_version == version {
+                let seen = |learner: Learner| {
+                    let revision = learner.visible(version).filter(|revision| revision.active)?;
+                    Some(ActiveLearner { id: learner.id, entry: revision.entry.clone() })
+                };
+                return Ok(Some(learners.into_iter().filter_map(seen).collect()));
+            }
+            school = after;
+        }
+        Err(TableError::Contended { operation: "Query" })
+    }
+
+    /// Every pupil ever stored for a school, as of now.
+    pub(crate) async fn all_learners(&self, uai: Uai) -> Result<Vec<Learner>, TableError> {
+        let mut learners = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .key_condition_expression("PK = :school AND begins_with(SK, :learners)")
+                .expression_attribute_values(":school", AttributeValue::S(school_pk(uai)))
+                .expression_attribute_values(":learners", AttributeValue::S(LEARNERS.to_owned()))
+                .consistent_read(true)
+                .set_exclusive_start_key(start);
+            let page = query.send().await.map_err(TableError::request("Query"))?;
+            for item in page.items.unwrap_or_default() {
+                learners.push(read(item)?);
+            }
+            // A page ends at one megabyte.
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(learners);
+            }
+        }
+    }
+}
+
+fn read(item: Item) -> Result<Learner, TableError> {
+    let id = id_in_sk(&item, LEARNERS).ok_or("no identifier in its key").map_err(TableError::malformed(ENTITY))?;
+    let stored: Stored = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
+    Ok(Learner { id, current: stored.current, previous: stored.previous, tied: stored.user_id.is_some() })
+}
+
+/// `write` at `version`, as part of a transaction. Items are updated, never put: other flows own other attributes.
+pub(crate) fn write_item(table: &str, uai: Uai, version: u64, write: Write) -> Result<TransactWriteItem, TableError> {
+    let (id, active, entry, previous) = match write {
+        Write::Discard { id } => {
+            let delete = Delete::builder().table_name(table).set_key(Some(Key::learner(uai, id).into_item())).build();
+            return Ok(TransactWriteItem::builder().delete(delete.map_err(TableError::malformed(ENTITY))?).build());
+        }
+        Write::Revise { id, active, entry, previous } => (id, active, entry, previous),
+    };
+    let born = birth(uai, entry.birth_date);
+    let value = |revision| serde_dynamo::to_attribute_value(revision).map_err(TableError::malformed(ENTITY));
+    let set = "SET entity = :entity, #current = :current, #born = :born, #who = :who";
+    let mut update = Update::builder()
+        .table_name(table)
+        .set_key(Some(Key::learner(uai, id).into_item()))
+        .expression_attribute_names("#current", "current")
+        .expression_attribute_names("#previous", "previous")
+        .expression_attribute_names("#born", GSI2.0)
+        .expression_attribute_names("#who", GSI2.1)
+        .expression_attribute_values(":entity", AttributeValue::S(ENTITY.to_owned()))
+        .expression_attribute_values(":current", value(Revision { version, active, entry })?)
+        .expression_attribute_values(":born", AttributeValue::S(born))
+        .expression_attribute_values(":who", AttributeValue::S(format!("{LEARNERS}{id}")));
+    update = match previous {
+        Some(previous) => update
+            .update_expression(format!("{set}, #previous = :previous"))
+            .expression_attribute_values(":previous", value(previous)?),
+        None => update.update_expression(format!("{set} REMOVE #previous")),
+    };
+    Ok(TransactWriteItem::builder().update(update.build().map_err(TableError::malformed(ENTITY))?).build())
+}

@@ -1,0 +1,80 @@
+//! The lines of an import's report, a page an item: an item holds 400 kB, and a file of 10,000 pupils may have an error
+//! on each.
+
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::{ImportId, Uai};
+use serde::{Deserialize, Serialize};
+
+use crate::school::stored;
+use crate::{Key, Table, TableError};
+
+const ENTITY: &str = "ImportReport";
+/// Lines in one item: at most about 100 kB with the longest names.
+const LINES_PER_PAGE: usize = 100;
+/// Reports name pupils: kept as long as requests are.
+const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// What a line of a report is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineKind {
+    /// An error that keeps a pupil from being imported.
+    Problem,
+    /// A pupil who left or has no class.
+    LeftOut,
+}
+
+/// A line of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportLine {
+    /// What it is about.
+    pub kind: LineKind,
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// The reader's code.
+    pub code: String,
+    /// The element or column, as the file names it; empty where none is meant.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub field: String,
+    /// `DUPONT Karine`.
+    pub name: String,
+    /// One French sentence.
+    pub message: String,
+    /// How to mend it; empty where nothing needs mending.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remedy: String,
+}
+
+/// A page of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportPage {
+    /// The lines, problems first, then by line.
+    pub lines: Vec<ReportLine>,
+    expires_at: i64,
+}
+
+impl Table {
+    /// Writes a report and returns the number of its pages. Writing it again overwrites it.
+    pub(crate) async fn write_report(
+        &self,
+        uai: Uai,
+        id: ImportId,
+        lines: &[ReportLine],
+        now: Timestamp,
+    ) -> Result<u32, TableError> {
+        let mut pages = 0;
+        for lines in lines.chunks(LINES_PER_PAGE) {
+            pages += 1;
+            let page = ReportPage { lines: lines.to_vec(), expires_at: (now + KEPT).as_second() };
+            let item = stored(&page, ENTITY, Key::report(uai, id, pages))?;
+            let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
+            put.send().await.map_err(TableError::request("PutItem"))?;
+        }
+        Ok(pages)
+    }
+
+    /// One page of a report, from 1.
+    pub async fn report_page(&self, uai: Uai, id: ImportId, page: u32) -> Result<Option<ReportPage>, TableError> {
+        self.get(Key::report(uai, id, page), ENTITY).await
+    }
+}

@@ -1,0 +1,110 @@
+//! A school: what readers see of its roster, and who may write it.
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use jiff::Timestamp;
+use rentree_domain::import::Dated;
+use rentree_domain::{ImportId, Uai};
+use serde::{Deserialize, Serialize};
+
+use crate::{Item, Key, Table, TableError};
+
+pub(crate) const ENTITY: &str = "School";
+
+/// A school.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct School {
+    /// Its name, for people.
+    pub name: String,
+    /// Readers see the revisions of pupils up to this one. 0: no import yet.
+    pub roster_version: u64,
+    /// How many leases were ever given: the last one's fence number, which is also the version that it writes.
+    pub fence: u64,
+    /// The last version whose writing began; `previous` revisions are what was visible before it.
+    pub begun_version: u64,
+    /// Who may write pupils now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
+    /// The last import that readers see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied: Option<Applied>,
+    /// The one before, for undo.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applied_before: Option<Applied>,
+}
+
+/// The right of one import to write pupils, for a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// The import.
+    pub import: ImportId,
+    /// Epoch milliseconds, so that DynamoDB can compare.
+    pub expires_ms: i64,
+}
+
+/// The last import that succeeded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// The import.
+    pub import: ImportId,
+    /// When it succeeded.
+    pub at: Timestamp,
+    /// First and last name of who asked for it.
+    pub by: String,
+    /// What the file says of its own age.
+    #[serde(default)]
+    pub dated: Dated,
+}
+
+impl School {
+    /// A school without pupils.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            roster_version: 0,
+            fence: 0,
+            begun_version: 0,
+            lease: None,
+            applied: None,
+            applied_before: None,
+        }
+    }
+}
+
+impl Table {
+    /// Creates a school unless it is there; whether it was created.
+    pub async fn create_school(&self, uai: Uai, school: &School) -> Result<bool, TableError> {
+        let item = stored(school, ENTITY, Key::school(uai))?;
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        match put.condition_expression("attribute_not_exists(PK)").send().await {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => {
+                Ok(false)
+            }
+            Err(error) => Err(TableError::request("PutItem")(error)),
+        }
+    }
+
+    /// A school, as of now.
+    pub async fn school(&self, uai: Uai) -> Result<Option<School>, TableError> {
+        self.get(Key::school(uai), ENTITY).await
+    }
+
+    /// An item as of now (strongly consistent).
+    pub(crate) async fn get<T: for<'de> Deserialize<'de>>(
+        &self,
+        key: Key,
+        entity: &'static str,
+    ) -> Result<Option<T>, TableError> {
+        let get = self.client.get_item().table_name(&self.name).set_key(Some(key.into_item())).consistent_read(true);
+        let found = get.send().await.map_err(TableError::request("GetItem"))?.item;
+        found.map(serde_dynamo::from_item).transpose().map_err(TableError::malformed(entity))
+    }
+}
+
+/// `value` as an item of `entity` under `key`.
+pub(crate) fn stored<T: Serialize>(value: &T, entity: &'static str, key: Key) -> Result<Item, TableError> {
+    let mut item: Item = serde_dynamo::to_item(value).map_err(TableError::malformed(entity))?;
+    item.insert("entity".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S(entity.to_owned()));
+    item.extend(key.into_item());
+    Ok(item)
+}

@@ -1,0 +1,65 @@
+//! Numbers, dates and plurals, as French readers expect them.
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rentree_domain::paris;
+
+/// `15/07/2026`, in Paris.
+pub fn day(instant: &Timestamp) -> String {
+    date(&paris::date(*instant))
+}
+
+/// `15/07/2026 à 8 h 05`, in Paris.
+pub fn day_and_time(instant: &Timestamp) -> String {
+    let local = paris::date_time(*instant);
+    format!("{} à {} h {:02}", date(&local.date()), local.hour(), local.minute())
+}
+
+/// `15/07/2026`.
+pub fn date(date: &Date) -> String {
+    date.strftime("%d/%m/%Y").to_string()
+}
+
+/// `1 élève`, `0 élève`, `12 500 élèves`: in French, plural begins at two.
+pub fn count(number: impl Borrow<usize>, singular: &str, plural: &str) -> String {
+    let number = *number.borrow();
+    format!("{} {}", Grouped(number), if number < 2 { singular } else { plural })
+}
+
+/// `12 500`, with narrow no-break spaces.
+struct Grouped(usize);
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place).is_multiple_of(3) {
+                f.write_str("\u{202F}")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plural_begins_at_two() {
+        assert_eq!(count(0, "élève", "élèves"), "0 élève");
+        assert_eq!(count(1, "élève", "élèves"), "1 élève");
+        assert_eq!(count(12_500, "élève", "élèves"), "12\u{202F}500 élèves");
+    }
+
+    #[test]
+    fn days_are_those_of_paris() {
+        let instant = "2026-07-14T22:05:00Z".parse().unwrap();
+        assert_eq!(day(&instant), "15/07/2026");
+        assert_eq!(day_and_time(&instant), "15/07/2026 à 0 h 05");
+    }
+}
