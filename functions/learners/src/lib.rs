@@ -42,10 +42,19 @@ impl Learners {
 
     /// Every route, with the shell around it.
     pub fn router(self) -> Router {
-        let shell =
-            Shell { origin: self.config.origin.clone(), upload_origin: self.config.upload_origin().to_owned() };
+        let shell = self.shell();
+        rentree_http::wrap(self.routes(), shell)
+    }
+
+    /// Every route, bare: one machine puts several functions behind one port.
+    pub fn routes(self) -> Router {
         let routes = routes().into_iter().fold(Router::new(), |router, (_, path, handler)| router.route(path, handler));
-        rentree_http::wrap(routes.with_state(self), shell)
+        routes.with_state(self)
+    }
+
+    /// What the shell needs to know.
+    pub fn shell(&self) -> Shell {
+        Shell { origin: self.config.origin.clone(), upload_origin: self.config.upload_origin().to_owned() }
     }
 }
 

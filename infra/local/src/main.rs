@@ -1,1 +1,50 @@
-fn main() {}
+//! `cargo dev`: everything on one machine. `cargo dev import FILE`: the main job without a browser.
+
+mod import;
+mod sample;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Rentrée on one machine, with no account anywhere.
+#[derive(Parser)]
+#[command(name = "cargo dev", bin_name = "cargo dev")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: serve::Arguments,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Import a school's file: upload, wait, tell. Exit 0 succeeded, 2 failed, 3 waiting for confirmation
+    Import(import::Arguments),
+    /// Write a file of invented pupils
+    Sample(sample::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let done = match &arguments.command {
+        None => runtime.block_on(serve::run(&arguments.serve)).map(|()| 0),
+        Some(Command::Import(import)) => runtime.block_on(import::run(import)),
+        Some(Command::Sample(sample)) => sample::run(sample).map(|()| 0),
+    };
+    match done {
+        Ok(status) => ExitCode::from(status),
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

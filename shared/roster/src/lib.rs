@@ -105,6 +105,8 @@ pub struct Reading {
     pub format: Option<Format>,
     /// Why the file was refused; the lists below may then be incomplete.
     pub refusal: Option<Refusal>,
+    /// The school that the file says it is of, as written there.
+    pub uai: Option<String>,
     /// When the file was made, if it says so.
     pub dated: Dated,
     /// Pupils that could be imported, in the order of the file.

@@ -149,10 +149,9 @@ impl<'a, R: Read> Document<'a, R> {
         self.root()?;
         let mut drafts = Vec::new();
         let mut divisions = Divisions::default();
-        let mut uai = None;
         while let Some(tag) = self.child()? {
             match tag {
-                Tag::Parametres => self.parameters(reading, &mut uai)?,
+                Tag::Parametres => self.parameters(reading)?,
                 Tag::Donnees => {
                     while let Some(tag) = self.child()? {
                         match tag {
@@ -166,7 +165,7 @@ impl<'a, R: Read> Document<'a, R> {
             }
         }
         while self.step()? != Step::End {}
-        if let (Some(expected), None) = (self.options.uai, uai) {
+        if let (Some(expected), None) = (self.options.uai, &reading.uai) {
             let detail = format!(
                 "Le fichier n’indique pas l’UAI de l’établissement : impossible de vérifier qu’il s’agit bien du {expected}. \
                  Merci de refaire l’export."
@@ -197,14 +196,14 @@ impl<'a, R: Read> Document<'a, R> {
         }
     }
 
-    fn parameters(&mut self, reading: &mut Reading, uai: &mut Option<()>) -> Result<(), Stop> {
+    fn parameters(&mut self, reading: &mut Reading) -> Result<(), Stop> {
         while let Some(tag) = self.child()? {
             match tag {
                 Tag::Uaj => {
                     let found = self.value()?.to_ascii_uppercase();
                     if !found.is_empty() {
-                        *uai = Some(());
                         check_uai(self.options.uai, &found)?;
+                        reading.uai = Some(found);
                     }
                 }
                 Tag::AnneeScolaire => {

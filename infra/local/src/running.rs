@@ -1,0 +1,132 @@
+//! The whole product, running.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use import_worker::Worker;
+use learners::Learners;
+use rentree_runtime::Clock;
+use rentree_runtime::aws::{Aws, Service};
+use rentree_table::Table;
+use rentree_testkit::{Cloud, CloudOptions, Stack, StackOptions, Template};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::demo::Demo;
+use crate::event_source;
+
+/// How to run.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where state survives a restart; `None` keeps it in memory.
+    pub state: Option<PathBuf>,
+    /// Port for browsers; 0 takes any.
+    pub port: u16,
+    /// Parameters of the template to be set to something else than their default.
+    pub parameters: BTreeMap<String, String>,
+    /// Where the time comes from.
+    pub clock: Clock,
+}
+
+impl Options {
+    /// State in memory, any port, real time, and a queue that tries again after `visibility_seconds`.
+    pub fn in_memory(visibility_seconds: u32) -> Self {
+        Self {
+            state: None,
+            port: 0,
+            parameters: patience(visibility_seconds),
+            clock: jiff::Timestamp::now,
+        }
+    }
+
+    /// State under `state`, browsers on `port`, real time.
+    pub fn on_disk(state: PathBuf, port: u16) -> Self {
+        // A crashed worker is rare on one's own machine, and waiting twelve minutes for the second try is long.
+        Self { state: Some(state), port, parameters: patience(60), clock: jiff::Timestamp::now }
+    }
+}
+
+fn patience(visibility_seconds: u32) -> BTreeMap<String, String> {
+    let set = |name: &str, seconds: u32| (name.to_owned(), seconds.to_string());
+    BTreeMap::from([
+        set("ImportVisibilitySeconds", visibility_seconds),
+        set("ImportLeaseSeconds", visibility_seconds * 2),
+        set("ImportBusyWaitSeconds", visibility_seconds / 2),
+    ])
+}
+
+/// The product, running on 127.0.0.1 until [`stop`](Self::stop).
+pub struct Rentree {
+    /// Where browsers reach it.
+    pub url: String,
+    /// Its resources.
+    pub stack: Stack,
+    /// Its table.
+    pub table: Table,
+    cloud: Cloud,
+    stop: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl Rentree {
+    /// Starts the local cloud, makes what the template says, and serves.
+    pub async fn start(options: &Options) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", options.port))
+            .await
+            .with_context(|| format!("port {} is taken; choose another with --port", options.port))?;
+        let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
+
+        let cloud = Cloud::start(&CloudOptions { state: options.state.clone() }).await?;
+        let stack_options = StackOptions {
+            name: "rentree".to_owned(),
+            origin: url.clone(),
+            parameters: options.parameters.clone(),
+        };
+        let stack = cloud.provision(&Template::of_project()?, &stack_options).await?;
+
+        let learners_settings = stack.function_settings("LearnersFunction")?;
+        let learners = Learners::from_settings(&learners_settings, options.clock)?;
+        let worker =
+            Worker::from_settings(&stack.function_settings("ImportWorkerFunction")?, options.clock)?;
+        let dynamodb =
+            aws_sdk_dynamodb::Client::new(&Aws::new(&learners_settings)?.config(Service::DynamoDb));
+        let table = Table::new(dynamodb, learners_settings.required("TABLE")?);
+
+        let demo = Demo::new(table.clone(), options.clock);
+        demo.create_school().await?;
+        let shell = learners.shell();
+        let router = rentree_http::wrap(demo.routes().merge(learners.routes()), shell);
+
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        let mut stop_serving = stopped.clone();
+        tasks.spawn(async move {
+            let until = async move {
+                // The sender gone means stop, too.
+                let _ = stop_serving.wait_for(|stop| *stop).await;
+            };
+            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(until).await {
+                eprintln!("serving ended: {error}");
+            }
+        });
+        let worker = Arc::new(worker);
+        for mapping in stack.mappings()? {
+            event_source::spawn(&mut tasks, &stack, mapping, &worker, &stopped);
+        }
+        Ok(Self { url, stack, table, cloud, stop, tasks })
+    }
+
+    /// Ends the requests and messages at work, then everything else.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        self.stop.send_replace(true);
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        // A browser may keep a connection open as long as it likes.
+        if tokio::time::timeout(std::time::Duration::from_secs(5), ended).await.is_err() {
+            self.tasks.shutdown().await;
+        }
+        self.cloud.stop().await
+    }
+}

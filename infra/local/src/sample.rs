@@ -1,0 +1,81 @@
+//! `cargo dev sample FILE`
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+use encoding_rs::{Encoding, ISO_8859_15, MACINTOSH, UTF_8, WINDOWS_1252};
+use rentree_domain::Uai;
+use rentree_local::DEMO_UAI;
+use rentree_samples::{Fault, Sample, siecle_zip};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Where to write; .xml and .zip make a SIECLE file, .csv a Fregata file
+    file: PathBuf,
+    /// How many pupils
+    #[arg(long, default_value_t = 500)]
+    pupils: usize,
+    /// The school
+    #[arg(long, default_value = DEMO_UAI, value_parser = Uai::parse)]
+    uai: Uai,
+    /// Another seed, other pupils
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Leave out the first pupils
+    #[arg(long, default_value_t = 0)]
+    skip: usize,
+    /// A fault on a pupil, counted from 1: `ine_missing@3`; may be given several times
+    #[arg(long = "fault", value_name = "FAULT@PUPIL")]
+    faults: Vec<String>,
+    /// How the file is written; ISO-8859-15 for SIECLE, UTF-8 for Fregata unless said
+    #[arg(long, value_enum)]
+    encoding: Option<FileEncoding>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FileEncoding {
+    #[value(name = "utf-8")]
+    Utf8,
+    #[value(name = "iso-8859-15")]
+    Iso8859_15,
+    #[value(name = "windows-1252")]
+    Windows1252,
+    Macintosh,
+}
+
+impl FileEncoding {
+    fn encoding(self) -> &'static Encoding {
+        match self {
+            Self::Utf8 => UTF_8,
+            Self::Iso8859_15 => ISO_8859_15,
+            Self::Windows1252 => WINDOWS_1252,
+            Self::Macintosh => MACINTOSH,
+        }
+    }
+}
+
+/// Writes the file.
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let mut sample = Sample::new(arguments.uai, 0, arguments.seed);
+    sample.enrol(arguments.skip..arguments.pupils);
+    for asked in &arguments.faults {
+        let (fault, pupil) = asked.split_once('@').with_context(|| format!("{asked}: expected FAULT@PUPIL"))?;
+        let fault: Fault = fault.parse()?;
+        let index = pupil.parse::<usize>().ok().and_then(|pupil| pupil.checked_sub(1));
+        match index.filter(|index| *index < sample.pupils.len()) {
+            Some(index) => sample.spoil(index, fault),
+            None => bail!("{asked}: there are pupils 1 to {}", sample.pupils.len()),
+        }
+    }
+    let encoding = arguments.encoding.map(FileEncoding::encoding);
+    let bytes = match arguments.file.extension().and_then(|extension| extension.to_str()) {
+        Some("xml") => sample.siecle(encoding.unwrap_or(ISO_8859_15)).bytes,
+        Some("zip") => siecle_zip(&sample.siecle(encoding.unwrap_or(ISO_8859_15)).bytes),
+        Some("csv") => sample.fregata(encoding.unwrap_or(UTF_8)).bytes,
+        _ => bail!("{}: the name must end in .xml, .zip or .csv", arguments.file.display()),
+    };
+    std::fs::write(&arguments.file, &bytes).with_context(|| format!("writing {}", arguments.file.display()))?;
+    println!("{} : {} élèves, {} octets", arguments.file.display(), sample.pupils.len(), bytes.len());
+    Ok(())
+}

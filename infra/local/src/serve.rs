@@ -1,0 +1,40 @@
+//! `cargo dev`
+
+use std::io::stderr;
+
+use anyhow::bail;
+use clap::Args;
+use rentree_local::state::{self, Address, Holder};
+use rentree_local::{Options, Rentree};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::filter::LevelFilter;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Port for browsers
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+}
+
+/// Serves until Ctrl-C.
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    tracing_subscriber::fmt().with_writer(stderr).with_max_level(LevelFilter::INFO).init();
+    let lock = match state::hold().await? {
+        Holder::Us(lock) => lock,
+        Holder::Running(url) => bail!("cargo dev is already running at {url}"),
+    };
+    let rentree = Rentree::start(&Options::on_disk(state::directory(), arguments.port)).await?;
+    let address = Address::tell(&rentree.url)?;
+    println!("Rentrée : {}", rentree.url);
+    println!("Ctrl-C pour arrêter ; l’état est gardé dans .local/state.");
+
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed?,
+        _ = terminated.recv() => {}
+    }
+    drop(address);
+    rentree.stop().await?;
+    drop(lock);
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! ministack: S3, SQS and the others. A Python package in a virtual environment of the project's own.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+use tokio::process::{Child, ChildStdin, Command};
+
+use super::REGION;
+
+/// The version that was checked against AWS's documented behaviour.
+const VERSION: &str = "1.5.33";
+/// Starting takes half a second; a busy machine may need more.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Ends the server when our end of its standard input closes: whatever becomes of us, nothing is left running.
+const LAUNCHER: &str = "\
+import os, signal, sys, threading
+def watch():
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+threading.Thread(target=watch, daemon=True).start()
+from ministack.app import main
+sys.argv = ['ministack']
+main()
+";
+
+/// A running ministack.
+pub(super) struct Ministack {
+    endpoint: String,
+    process: Child,
+    lifeline: ChildStdin,
+}
+
+impl Ministack {
+    pub(super) async fn start(state: Option<&Path>) -> anyhow::Result<Self> {
+        let python = install().await?;
+        let port = TcpListener::bind("127.0.0.1:0").await.context("a port for ministack")?.local_addr()?.port();
+        let endpoint = format!("http://127.0.0.1:{port}");
+        let logs = crate::workspace_root().join(".local/ministack.log");
+        let log = std::fs::File::create(&logs).with_context(|| format!("creating {}", logs.display()))?;
+
+        let mut command = Command::new(&python);
+        command
+            .args(["-c", LAUNCHER])
+            .env_clear()
+            .envs(std::env::vars().filter(|(name, _)| !name.starts_with("AWS_")))
+            .env("AUTH", "true")
+            .env("BIND_HOST", "127.0.0.1")
+            .env("GATEWAY_PORT", port.to_string())
+            .env("MINISTACK_REGION", REGION)
+            .env("AWS_ENDPOINT_URL", &endpoint)
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .stdin(Stdio::piped())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            // Ctrl-C in a terminal goes to the whole group: we stop it ourselves, after its last request.
+            .process_group(0)
+            .kill_on_drop(true);
+        if let Some(state) = state {
+            command
+                .env("PERSIST_STATE", "1")
+                .env("S3_PERSIST", "1")
+                .env("STATE_DIR", state.join("ministack"))
+                .env("S3_DATA_DIR", state.join("s3"));
+        }
+        let mut process = command.spawn().with_context(|| format!("starting ministack with {}", python.display()))?;
+        let lifeline = process.stdin.take().context("ministack's standard input")?;
+        let mut ministack = Self { endpoint, process, lifeline };
+        ministack.wait_until_healthy().await.with_context(|| format!("see {}", logs.display()))?;
+        Ok(ministack)
+    }
+
+    pub(super) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    async fn wait_until_healthy(&mut self) -> anyhow::Result<()> {
+        let started = Instant::now();
+        let url = format!("{}/_ministack/health", self.endpoint);
+        while started.elapsed() < PATIENCE {
+            if let Some(status) = self.process.try_wait()? {
+                bail!("ministack ended at once: {status}");
+            }
+            if reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("ministack did not answer within {} s", PATIENCE.as_secs())
+    }
+
+    /// Lets it save its state and end.
+    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+        drop(self.lifeline);
+        if tokio::time::timeout(Duration::from_secs(10), self.process.wait()).await.is_err() {
+            self.process.kill().await.context("ending ministack")?;
+        }
+        Ok(())
+    }
+}
+
+/// The Python that has ministack, installed first if need be into `.local/venv`.
+async fn install() -> anyhow::Result<PathBuf> {
+    let local = crate::workspace_root().join(".local");
+    let venv = local.join("venv");
+    let python = venv.join("bin/python");
+    let mark = venv.join(format!("ministack-{VERSION}"));
+    if mark.exists() {
+        return Ok(python);
+    }
+    std::fs::create_dir_all(&local).with_context(|| format!("creating {}", local.display()))?;
+    // Two processes of ours may come here at once.
+    let lock = std::fs::File::create(local.join("install.lock"))?;
+    tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
+    if mark.exists() {
+        return Ok(python);
+    }
+    eprintln!("Installing ministack {VERSION} into .local/venv …");
+    run(Command::new("python3").args(["-m", "venv"]).arg(&venv)).await.context(
+        "Python 3.10 or later with venv is needed (Debian: apt-get install python3-venv)",
+    )?;
+    let package = format!("ministack=={VERSION}");
+    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", &package])).await?;
+    std::fs::write(&mark, "")?;
+    Ok(python)
+}
+
+async fn run(command: &mut Command) -> anyhow::Result<()> {
+    let output = command.stdin(Stdio::null()).output().await.with_context(|| format!("running {command:?}"))?;
+    if !output.status.success() {
+        bail!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}

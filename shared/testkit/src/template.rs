@@ -1,0 +1,162 @@
+//! `infra/template.yaml`, read: the one source of resources, for AWS and for one machine.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use saphyr::{LoadableYamlNode, Scalar, Yaml};
+use serde_json::{Map, Value, json};
+
+/// A CloudFormation template, its short tags written out (`!Ref X` → `{"Ref": "X"}`).
+#[derive(Debug, Clone)]
+pub struct Template(Value);
+
+impl Template {
+    /// The project's own template.
+    pub fn of_project() -> anyhow::Result<Self> {
+        Self::read(&crate::workspace_root().join("infra/template.yaml"))
+    }
+
+    /// Reads a template.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+        let documents = Yaml::load_from_str(&text).with_context(|| format!("parsing {}", path.display()))?;
+        let document = documents.first().with_context(|| format!("{} is empty", path.display()))?;
+        Ok(Self(to_json(document)?))
+    }
+
+    /// Every resource of a type, with its logical name.
+    pub fn resources<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let resources = self.0["Resources"].as_object().into_iter().flatten();
+        resources.filter(move |(_, resource)| resource["Type"] == kind).map(|(name, r)| (name.as_str(), &r["Properties"]))
+    }
+
+    /// The type of a resource.
+    pub fn kind(&self, logical: &str) -> Option<&str> {
+        self.0["Resources"][logical]["Type"].as_str()
+    }
+
+    /// The defaults of the parameters that have one.
+    pub fn parameter_defaults(&self) -> BTreeMap<String, String> {
+        let parameters = self.0["Parameters"].as_object().into_iter().flatten();
+        let default = |(name, parameter): (&String, &Value)| match &parameter["Default"] {
+            Value::Null => None,
+            Value::String(text) => Some((name.clone(), text.clone())),
+            other => Some((name.clone(), other.to_string())),
+        };
+        parameters.filter_map(default).collect()
+    }
+}
+
+fn to_json(node: &Yaml<'_>) -> anyhow::Result<Value> {
+    Ok(match node {
+        Yaml::Value(Scalar::Null) => Value::Null,
+        Yaml::Value(Scalar::Boolean(value)) => json!(value),
+        Yaml::Value(Scalar::Integer(value)) => json!(value),
+        Yaml::Value(Scalar::FloatingPoint(value)) => json!(value.into_inner()),
+        Yaml::Value(Scalar::String(value)) => json!(value),
+        Yaml::Representation(text, ..) => json!(text),
+        Yaml::Sequence(items) => Value::Array(items.iter().map(to_json).collect::<anyhow::Result<_>>()?),
+        Yaml::Mapping(pairs) => {
+            let pair = |(key, value): (&Yaml<'_>, &Yaml<'_>)| {
+                let key = match to_json(key)? {
+                    Value::String(key) => key,
+                    other => other.to_string(),
+                };
+                Ok((key, to_json(value)?))
+            };
+            Value::Object(pairs.iter().map(pair).collect::<anyhow::Result<Map<_, _>>>()?)
+        }
+        Yaml::Tagged(tag, node) => match (tag.suffix.as_str(), to_json(node)?) {
+            ("Ref", name) => json!({ "Ref": name }),
+            ("GetAtt", Value::String(path)) => json!({ "Fn::GetAtt": path.splitn(2, '.').collect::<Vec<_>>() }),
+            (function, argument) => json!({ format!("Fn::{function}"): argument }),
+        },
+        Yaml::Alias(_) | Yaml::BadValue => bail!("the template holds YAML that CloudFormation does not know"),
+    })
+}
+
+/// What names stand for: parameters, pseudo parameters, and what resources came out as.
+#[derive(Debug, Clone, Default)]
+pub struct Values {
+    /// `Ref` of a parameter or resource.
+    pub refs: BTreeMap<String, String>,
+    /// `GetAtt X.Arn`.
+    pub arns: BTreeMap<String, String>,
+}
+
+impl Values {
+    /// `value` with `Ref`, `Fn::GetAtt` (of an Arn) and `Fn::Sub` worked out.
+    pub fn resolve(&self, value: &Value) -> anyhow::Result<Value> {
+        Ok(match value {
+            Value::Object(pairs) if pairs.len() == 1 => {
+                let (function, argument) = pairs.iter().next().context("one pair")?;
+                match function.as_str() {
+                    "Ref" => json!(self.of_ref(argument.as_str().unwrap_or_default())?),
+                    "Fn::GetAtt" => json!(self.arn(argument[0].as_str().unwrap_or_default())?),
+                    "Fn::Sub" => json!(self.substitute(argument.as_str().context("Sub of a text")?)?),
+                    _ => json!({ function: self.resolve(argument)? }),
+                }
+            }
+            Value::Object(pairs) => {
+                let pairs = pairs.iter().map(|(key, value)| Ok((key.clone(), self.resolve(value)?)));
+                Value::Object(pairs.collect::<anyhow::Result<_>>()?)
+            }
+            Value::Array(items) => Value::Array(items.iter().map(|item| self.resolve(item)).collect::<anyhow::Result<_>>()?),
+            other => other.clone(),
+        })
+    }
+
+    /// `value`, worked out, as text.
+    pub fn text(&self, value: &Value) -> anyhow::Result<String> {
+        Ok(match self.resolve(value)? {
+            Value::String(text) => text,
+            other => other.to_string(),
+        })
+    }
+
+    fn of_ref(&self, name: &str) -> anyhow::Result<&str> {
+        self.refs.get(name).map(String::as_str).with_context(|| format!("the template refers to {name}, which is not known here"))
+    }
+
+    fn arn(&self, name: &str) -> anyhow::Result<&str> {
+        self.arns.get(name).map(String::as_str).with_context(|| format!("the template wants the ARN of {name}, which is not known here"))
+    }
+
+    fn substitute(&self, text: &str) -> anyhow::Result<String> {
+        let mut result = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, after) = after.split_once('}').context("an open ${")?;
+            result.push_str(before);
+            result.push_str(self.of_ref(name)?);
+            rest = after;
+        }
+        result.push_str(rest);
+        Ok(result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_are_worked_out() {
+        let values = Values {
+            refs: [("AWS::StackName", "rentree"), ("Queue", "http://queue")].map(|(k, v)| (k.into(), v.into())).into(),
+            arns: [("Queue".into(), "arn:queue".into())].into(),
+        };
+        let resolve = |value: Value| values.resolve(&value).unwrap();
+        assert_eq!(resolve(json!({"Fn::Sub": "a-${AWS::StackName}-b"})), "a-rentree-b");
+        assert_eq!(resolve(json!([{"Ref": "Queue"}, {"Fn::GetAtt": ["Queue", "Arn"]}])), json!(["http://queue", "arn:queue"]));
+        assert!(values.resolve(&json!({"Ref": "Nobody"})).unwrap_err().to_string().contains("Nobody"));
+    }
+
+    #[test]
+    fn the_projects_template_reads() {
+        let template = Template::of_project().unwrap();
+        assert_eq!(template.resources("AWS::DynamoDB::Table").count(), 1);
+        assert_eq!(template.parameter_defaults()["ImportVisibilitySeconds"], "720");
+    }
+}
