@@ -1,1 +1,14 @@
+//! Through the door: real HTTP, the real local cloud, a real browser, the functions' real binaries.
+//!
+//! One product serves all tests of this binary; each test has schools of its own, so that all run at the same time.
 
+mod contracts;
+mod crashes;
+mod hostile;
+mod imports;
+mod lambda;
+mod messages;
+mod pages;
+mod stored_items;
+mod support;
+mod visitors;

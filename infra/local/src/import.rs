@@ -10,7 +10,7 @@ use rentree_local::state::{self, Holder};
 use rentree_local::{Options, Rentree};
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ImportArguments {
     /// The file: SIECLE .xml or .zip, Fregata .csv
     file: PathBuf,
     /// The school, created if need be; without it, the one that the file names, else the demo school
@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 }
 
 /// Imports, beside a running `cargo dev` or alone, and tells. Returns the exit status.
-pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<u8> {
+pub(crate) async fn run(arguments: &ImportArguments) -> anyhow::Result<u8> {
     let file =
         std::fs::read(&arguments.file).with_context(|| format!("reading {}", arguments.file.display()))?;
     let uai = match arguments.uai {

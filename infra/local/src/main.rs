@@ -15,15 +15,15 @@ struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    serve: serve::Arguments,
+    serve: serve::ServeArguments,
 }
 
 #[derive(Subcommand)]
 enum Command {
     /// Import a school's file: upload, wait, tell. Exit 0 succeeded, 2 failed, 3 waiting for confirmation
-    Import(import::Arguments),
+    Import(import::ImportArguments),
     /// Write a file of invented pupils
-    Sample(sample::Arguments),
+    Sample(sample::SampleArguments),
 }
 
 fn main() -> ExitCode {

@@ -10,7 +10,7 @@ use rentree_local::DEMO_UAI;
 use rentree_samples::{Fault, Sample, siecle_zip};
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(crate) struct SampleArguments {
     /// Where to write; .xml and .zip make a SIECLE file, .csv a Fregata file
     file: PathBuf,
     /// How many pupils
@@ -56,7 +56,7 @@ impl FileEncoding {
 }
 
 /// Writes the file.
-pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub(crate) fn run(arguments: &SampleArguments) -> anyhow::Result<()> {
     let mut sample = Sample::new(arguments.uai, 0, arguments.seed);
     sample.enrol(arguments.skip..arguments.pupils);
     for asked in &arguments.faults {

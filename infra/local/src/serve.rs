@@ -10,14 +10,14 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
 
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub(crate) struct ServeArguments {
     /// Port for browsers
     #[arg(long, default_value_t = 3000)]
     port: u16,
 }
 
 /// Serves until Ctrl-C.
-pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<()> {
+pub(crate) async fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(stderr).with_max_level(LevelFilter::INFO).init();
     let lock = match state::hold().await? {
         Holder::Us(lock) => lock,

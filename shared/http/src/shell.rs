@@ -116,7 +116,8 @@ fn protect(shell: &Shell, headers: &mut HeaderMap) {
         ("strict-transport-security", "max-age=63072000; includeSubDomains"),
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),
-        ("referrer-policy", "no-referrer"),
+        // Stricter, browsers would send `Origin: null` with our own forms.
+        ("referrer-policy", "same-origin"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
         ("cross-origin-opener-policy", "same-origin"),
     ];

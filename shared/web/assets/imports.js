@@ -1,1 +1,85 @@
+// Adds to the page of an import: a progress bar for the upload, and the result without a click. Without this script the
+// form goes straight to the bucket, which sends the browser back.
 
+"use strict";
+
+const page = document.getElementById("import");
+const form = document.getElementById("upload");
+
+if (form) form.addEventListener("submit", upload);
+if (page.dataset.inProgress === "true") follow();
+
+/** Sends the file with the fields meant for programs: the bucket then answers instead of redirecting. */
+async function upload(event) {
+  event.preventDefault();
+  const file = form.elements.file.files[0];
+  const max = Number(form.dataset.maxBytes);
+  if (file.size > max) {
+    fail(`Ce fichier est trop volumineux (${Math.floor(max / 1048576)} Mo au plus). Vérifiez que c’est bien l’export des élèves.`);
+    return;
+  }
+  if (file.size === 0) {
+    fail("Ce fichier est vide. Merci de refaire l’export.");
+    return;
+  }
+  const button = form.querySelector("button");
+  button.disabled = true;
+  document.getElementById("upload-error").hidden = true;
+  try {
+    const answer = await fetch(page.dataset.location, { headers: { accept: "application/json" } });
+    const { upload } = await answer.json();
+    if (!upload) {
+      location.reload();
+      return;
+    }
+    const fields = new FormData();
+    for (const { name, value } of upload.fields) fields.append(name, value);
+    fields.append("file", file);
+    await send(upload.url, fields);
+    location.assign(`${page.dataset.location}?sent=1`);
+  } catch {
+    button.disabled = false;
+    document.getElementById("upload-progress").hidden = true;
+    fail("Le fichier n’a pas pu être envoyé. Vérifiez votre connexion, puis réessayez. Rien n’a été changé.");
+  }
+}
+
+/** Posts with progress, which fetch cannot tell. */
+function send(url, fields) {
+  const bar = document.getElementById("bar");
+  document.getElementById("upload-progress").hidden = false;
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.upload.addEventListener("progress", ({ loaded, total }) => { bar.value = (100 * loaded) / total; });
+    request.addEventListener("load", () => (request.status === 201 ? done() : failed(new Error(request.status))));
+    request.addEventListener("error", () => failed(new Error("network")));
+    request.open("POST", url);
+    request.send(fields);
+  });
+}
+
+function fail(text) {
+  const error = document.getElementById("upload-error");
+  error.textContent = text;
+  error.hidden = false;
+}
+
+/** Asks until the import is settled; each question waits up to twenty seconds for its answer. */
+async function follow() {
+  const pause = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
+  for (;;) {
+    try {
+      const answer = await fetch(`${page.dataset.location}?sent=1&wait=20`, { headers: { accept: "application/json" } });
+      if (answer.ok) {
+        const { state } = await answer.json();
+        if (!["awaiting_upload", "analysing", "applying"].includes(state)) {
+          location.replace(page.dataset.location);
+          return;
+        }
+      }
+    } catch {
+      // The line is down, or the page is left: try again.
+    }
+    await pause(1);
+  }
+}

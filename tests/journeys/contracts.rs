@@ -1,0 +1,93 @@
+//! Contracts between files: routes of code, template and watch router; who may depend on whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+use rentree_testkit::{Template, workspace_root};
+
+/// Every route stands in the code, in `infra/template.yaml` and in the watch router of `Cargo.toml`.
+#[test]
+fn one_set_of_routes() {
+    let code: BTreeSet<String> = learners::route_names().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
+
+    let template = Template::of_project().unwrap();
+    let in_template: BTreeSet<String> = template
+        .resources("AWS::ApiGatewayV2::Route")
+        .map(|(_, route)| route["RouteKey"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(code, in_template, "infra/template.yaml");
+
+    let metadata = MetadataCommand::new().manifest_path(workspace_root().join("Cargo.toml")).no_deps().exec().unwrap();
+    let router = metadata.workspace_metadata["lambda"]["watch"]["router"].as_object().expect("a watch router");
+    let in_router: BTreeSet<String> = router
+        .iter()
+        .flat_map(|(path, routes)| {
+            let routes = routes.as_array().cloned().unwrap_or_default();
+            routes.into_iter().map(move |route| format!("{} {path}", route["method"].as_str().unwrap_or_default()))
+        })
+        .collect();
+    assert_eq!(code, in_router, "Cargo.toml, workspace.metadata.lambda.watch.router");
+}
+
+/// Arrows point down only (DESIGN §1).
+#[test]
+fn arrows_point_down() {
+    let metadata = MetadataCommand::new().manifest_path(workspace_root().join("Cargo.toml")).no_deps().exec().unwrap();
+    let own: BTreeMap<&str, String> = metadata
+        .packages
+        .iter()
+        .map(|package| {
+            let folder = package.manifest_path.parent().unwrap().strip_prefix(&metadata.workspace_root).unwrap();
+            (package.name.as_str(), folder.to_string())
+        })
+        .collect();
+    for (name, folder) in &own {
+        let leaf = folder.rsplit('/').next().unwrap();
+        assert!(!["utils", "common", "core", "helpers"].contains(&leaf), "{folder}: a folder is named by what it does");
+        let expected = if folder.starts_with("functions/") || *name == "rentree-tests" { (*name).to_owned() } else { format!("rentree-{leaf}") };
+        assert_eq!(*name, expected, "{folder}");
+    }
+
+    let allowed = |from: &str, to: &str| match (from, to) {
+        // Dev-only crates may know anything but the tests.
+        ("infra/local" | "tests", to) => to != "tests",
+        (from, "shared/domain") => from != "shared/domain" && from != "infra/verify",
+        (from, to) if from.starts_with("functions/") => {
+            ["shared/table", "shared/http", "shared/web", "shared/mail", "shared/roster", "shared/runtime"].contains(&to)
+        }
+        ("shared/http", to) => ["shared/table", "shared/web", "shared/runtime"].contains(&to),
+        ("shared/testkit", to) => to == "shared/runtime",
+        _ => false,
+    };
+    let forbidden_libraries = |from: &str, library: &str| match from {
+        // No I/O, no async, no AWS.
+        "shared/domain" => ["tokio", "reqwest", "axum", "tracing"].contains(&library) || library.starts_with("aws"),
+        "shared/roster" | "shared/samples" | "shared/web" => library == "tokio" || library.starts_with("aws"),
+        _ => false,
+    };
+    for package in &metadata.packages {
+        let from = &own[package.name.as_str()];
+        for dependency in package.dependencies.iter().filter(|d| d.kind != DependencyKind::Development) {
+            match own.get(dependency.name.as_str()) {
+                Some(to) => assert!(allowed(from, to), "{from} must not depend on {to}"),
+                None => assert!(!forbidden_libraries(from, &dependency.name), "{from} must not depend on {}", dependency.name),
+            }
+        }
+    }
+}
+
+/// Names that only `shared/table` may know.
+#[test]
+fn keys_and_expressions_stay_in_the_table() {
+    let root = workspace_root();
+    let listed = std::process::Command::new("git").args(["ls-files", "*.rs"]).current_dir(&root).output().unwrap();
+    for file in String::from_utf8(listed.stdout).unwrap().lines() {
+        if file.starts_with("shared/table/") || file.starts_with("tests/") || file.starts_with("shared/testkit/") {
+            continue;
+        }
+        let text = std::fs::read_to_string(root.join(file)).unwrap_or_default();
+        for name in ["begins_with(", "update_expression", "condition_expression", "\"PK\"", "GSI1PK"] {
+            assert!(!text.contains(name), "{file} knows {name}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The promise: whatever crashes, is duplicated or comes late, readers see one whole roster, and the end is the same.
+
+use encoding_rs::UTF_8;
+use rentree_domain::import::{Counts, ImportState};
+use rentree_domain::{Entry, Uai};
+use rentree_samples::Sample;
+use rentree_table::ImportOptions;
+
+use crate::support::faults::Faults;
+use crate::support::runtime_api::Function;
+use crate::support::{a_school, carry_out, eventually, expected, product, resume_event, run, silent_import, state_of, visible, worker_with};
+
+/// A school with a roster, and another file for it: some leave, some come, many change.
+async fn before_and_after(count: usize) -> anyhow::Result<(Uai, Vec<Entry>, Sample)> {
+    let (uai, _) = a_school().await?;
+    let before = Sample::new(uai, count, 11);
+    let id = silent_import(uai, before.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+    carry_out(uai, id).await?;
+    let mut after = before.clone();
+    after.pupils.drain(..count / 10);
+    after.enrol(count..count + count / 10);
+    after.pupils.iter_mut().step_by(2).for_each(|pupil| pupil.division = "3E9".to_owned());
+    Ok((uai, expected(&before), after))
+}
+
+async fn counts_of(uai: Uai, id: rentree_domain::ImportId) -> anyhow::Result<Counts> {
+    Ok(product().table.import(uai, id).await?.unwrap().outcome.counts)
+}
+
+#[test]
+fn a_worker_that_dies_before_any_write_is_finished_by_the_next() {
+    run(async {
+        let count = 400;
+        // An undisturbed run, to compare with.
+        let (calm_uai, _, after) = before_and_after(count).await?;
+        let calm = silent_import(calm_uai, after.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+        let counting = Faults::default();
+        worker_with(Some(counting.clone()))?.handle(&resume_event(calm_uai, calm, false)).await?;
+        let writes = counting.writes();
+        assert!(writes >= 5, "an apply of several transactions, not {writes}");
+
+        for dies_after in 0..writes {
+            let (uai, before, after) = before_and_after(count).await?;
+            let id = silent_import(uai, after.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+            let event = resume_event(uai, id, false);
+            let died = worker_with(Some(Faults::after(dies_after)))?.handle(&event).await?;
+            assert_eq!(died.batch_item_failures.len(), 1, "the message comes again");
+            assert_eq!(visible(uai).await?, before, "readers see the roster from before, {dies_after} writes in");
+
+            let finished = worker_with(None)?.handle(&event).await?;
+            assert_eq!(finished.batch_item_failures.len(), 0);
+            assert_eq!(visible(uai).await?, expected(&after), "{dies_after}");
+            assert_eq!(counts_of(uai, id).await?, counts_of(calm_uai, calm).await?, "{dies_after}");
+            assert_eq!(state_of(uai, id).await?, ImportState::Succeeded);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_worker_killed_in_the_middle_is_finished_by_the_next() {
+    run(async {
+        let (uai, before, after) = before_and_after(4_000).await?;
+        let id = silent_import(uai, after.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+        let settings = product().stack.function_settings("ImportWorkerFunction")?;
+
+        let worker = Function::start("import-worker", &settings).await?;
+        worker.send(resume_event(uai, id, false)).await?;
+        eventually("the apply begins", async || {
+            let state = state_of(uai, id).await?;
+            assert_ne!(state, ImportState::Succeeded, "too late to kill: make the file larger");
+            Ok((state == ImportState::Applying).then_some(()))
+        })
+        .await?;
+        worker.kill().await?;
+        assert_eq!(state_of(uai, id).await?, ImportState::Applying, "killed in the middle");
+        assert_eq!(visible(uai).await?, before);
+
+        let mut next = Function::start("import-worker", &settings).await?;
+        let answer = next.invoke(resume_event(uai, id, false)).await?;
+        assert_eq!(answer, serde_json::json!({"batchItemFailures": []}));
+        assert_eq!(visible(uai).await?, expected(&after));
+        let undisturbed = Counts { added: 400, modified: 1_800, deactivated: 400, unchanged: 1_800, ..Counts::default() };
+        assert_eq!(counts_of(uai, id).await?, undisturbed);
+        next.kill().await
+    });
+}
+
+#[test]
+fn another_file_after_a_crash_ends_with_its_own_roster() {
+    run(async {
+        let (uai, before, after) = before_and_after(300).await?;
+        let crashed = silent_import(uai, after.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+        worker_with(Some(Faults::after(3)))?.handle(&resume_event(uai, crashed, false)).await?;
+        assert_eq!(visible(uai).await?, before);
+
+        // The crashed import could not free its lease; the other waits for it to end, or to expire.
+        let mut third = after.clone();
+        third.pupils.truncate(280);
+        third.enrol(500..530);
+        let id = silent_import(uai, third.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+        eventually("the other import succeeds", async || {
+            carry_out(uai, id).await?;
+            Ok((state_of(uai, id).await? == ImportState::Succeeded).then_some(()))
+        })
+        .await?;
+        assert_eq!(visible(uai).await?, expected(&third));
+
+        // The message of the crashed one comes at last: it is finished, for it was asked for.
+        carry_out(uai, crashed).await?;
+        assert_eq!(visible(uai).await?, expected(&after));
+        Ok(())
+    });
+}
+
+#[test]
+fn the_same_message_twice_at_once_gives_the_same_roster() {
+    run(async {
+        for round in 0..4 {
+            let (uai, _, after) = before_and_after(300 + round).await?;
+            let id = silent_import(uai, after.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+            let event = resume_event(uai, id, false);
+            let worker = worker_with(None)?;
+            let (one, other) = tokio::join!(worker.handle(&event), worker.handle(&event));
+            // One of them may have to give its message back; then it comes again.
+            if one?.batch_item_failures.len() + other?.batch_item_failures.len() > 0 {
+                worker.handle(&event).await?;
+            }
+            assert_eq!(state_of(uai, id).await?, ImportState::Succeeded);
+            assert_eq!(visible(uai).await?, expected(&after));
+            let stored = product().table.import(uai, id).await?.unwrap().outcome.counts;
+            assert_eq!(stored.added + stored.modified + stored.unchanged, after.pupils.len());
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_late_message_changes_nothing() {
+    run(async {
+        let (uai, _, after) = before_and_after(50).await?;
+        let id = silent_import(uai, after.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+        carry_out(uai, id).await?;
+        let counting = Faults::default();
+        let response = worker_with(Some(counting.clone()))?.handle(&resume_event(uai, id, true)).await?;
+        assert_eq!((response.batch_item_failures.len(), counting.writes()), (0, 0));
+        Ok(())
+    });
+}
+
+#[test]
+fn readers_never_see_half_a_roster_while_it_is_written() {
+    run(async {
+        let (uai, before, after) = before_and_after(1_500).await?;
+        let expected = expected(&after);
+        let id = silent_import(uai, after.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+        let apply = tokio::spawn(carry_out(uai, id));
+        let mut reads = 0;
+        while !apply.is_finished() {
+            let seen = visible(uai).await?;
+            assert!(seen == before || seen == expected, "half a roster of {} pupils", seen.len());
+            reads += 1;
+        }
+        apply.await??;
+        assert!(reads > 2, "the reader was faster than the writer: {reads} reads");
+        assert_eq!(visible(uai).await?, expected);
+        Ok(())
+    });
+}

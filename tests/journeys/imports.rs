@@ -1,0 +1,303 @@
+//! The main job, as a program does it: upload, wait, see. Counts over a school year, sizes, encodings, errors.
+
+use encoding_rs::{ISO_8859_15, MACINTOSH, UTF_8, WINDOWS_1252};
+use rentree_domain::import::Counts;
+use rentree_local::client::Summary;
+use rentree_samples::{Fault, Sample, siecle_zip};
+use serde_json::json;
+
+use crate::support::{a_school, a_uai, expected, product, run, visible};
+
+fn counts(added: usize, modified: usize, reactivated: usize, deactivated: usize, unchanged: usize) -> Counts {
+    Counts { added, modified, reactivated, deactivated, unchanged, ..Counts::default() }
+}
+
+#[track_caller]
+fn assert_succeeded(summary: &Summary, expected: Counts) {
+    assert_eq!((summary.status.as_str(), summary.counts), ("succeeded", expected), "{:?}", summary.refused);
+}
+
+/// First import, the same again, ten leave, five come, classes change, the ten come back.
+async fn a_year(count: usize, zipped: bool) -> anyhow::Result<()> {
+    let (uai, school) = a_school().await?;
+    let file = |sample: &Sample| {
+        let xml = sample.siecle(ISO_8859_15).bytes;
+        if zipped { siecle_zip(&xml) } else { xml }
+    };
+    let september = Sample::new(uai, count, 7);
+    let first = school.import(file(&september), false).await?;
+    assert_succeeded(&first, counts(count, 0, 0, 0, 0));
+    assert_eq!(first.items_written, count);
+    assert_eq!(visible(uai).await?, expected(&september));
+
+    let again = school.import(file(&september), false).await?;
+    assert_succeeded(&again, counts(0, 0, 0, 0, count));
+    assert_eq!(again.items_written, 0, "an unchanged file writes no pupil");
+    if count < 100 {
+        return Ok(());
+    }
+
+    let mut january = Sample::new(uai, 0, 7);
+    january.enrol(10..count + 5);
+    for pupil in january.pupils.iter_mut().take(20) {
+        pupil.division = "6E9".to_owned();
+    }
+    let summary = school.import(file(&january), false).await?;
+    assert_succeeded(&summary, counts(5, 20, 0, 10, count - 30));
+    assert_eq!(summary.items_written, 35);
+    assert_eq!(visible(uai).await?, expected(&january));
+
+    let mut may = january.clone();
+    may.enrol(0..10);
+    let summary = school.import(file(&may), false).await?;
+    assert_succeeded(&summary, counts(0, 0, 10, 0, count - 5));
+    assert_eq!(visible(uai).await?, expected(&may));
+    Ok(())
+}
+
+#[test]
+fn a_year_of_one_pupil() {
+    run(async {
+        a_year(1, false).await?;
+        a_year(1, true).await
+    });
+}
+
+#[test]
+fn a_year_of_a_thousand_pupils_as_xml() {
+    run(a_year(1_000, false));
+}
+
+#[test]
+fn a_year_of_a_thousand_pupils_as_zip() {
+    run(a_year(1_000, true));
+}
+
+#[test]
+fn a_year_of_ten_thousand_pupils_as_xml() {
+    run(a_year(10_000, false));
+}
+
+#[test]
+fn a_year_of_ten_thousand_pupils_as_zip() {
+    run(a_year(10_000, true));
+}
+
+#[test]
+fn fregata_in_each_encoding_reads_alike() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let sample = Sample::new(uai, 120, 3);
+        let first = school.import(sample.fregata(UTF_8).bytes, false).await?;
+        assert_succeeded(&first, counts(120, 0, 0, 0, 0));
+        for encoding in [WINDOWS_1252, MACINTOSH] {
+            let again = school.import(sample.fregata(encoding).bytes, false).await?;
+            assert_succeeded(&again, counts(0, 0, 0, 0, 120));
+        }
+        let names: Vec<_> = visible(uai).await?.iter().take(3).map(rentree_domain::Entry::full_name).collect();
+        assert_eq!(names, ["D'HÉROUVILLE Lœtitia", "LEFÈVRE N'Golo", "ŒUVRARD Noëmie"]);
+        Ok(())
+    });
+}
+
+#[test]
+fn siecle_in_each_encoding_reads_alike() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let sample = Sample::new(uai, 120, 3);
+        assert_succeeded(&school.import(sample.siecle(ISO_8859_15).bytes, false).await?, counts(120, 0, 0, 0, 0));
+        let utf_8 = sample.siecle(UTF_8).bytes;
+        let marked = [b"\xEF\xBB\xBF".as_slice(), &utf_8].concat();
+        for bytes in [utf_8, marked, sample.siecle(WINDOWS_1252).bytes] {
+            assert_succeeded(&school.import(bytes, false).await?, counts(0, 0, 0, 0, 120));
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn one_error_refuses_the_file_and_set_aside_imports_the_rest() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let sample = Sample::new(uai, 60, 3);
+        assert_succeeded(&school.import(sample.siecle(UTF_8).bytes, false).await?, counts(60, 0, 0, 0, 0));
+        let before = visible(uai).await?;
+
+        let mut spoilt = sample.clone();
+        spoilt.enrol(60..62);
+        let faults = [(5, Fault::IneMissing), (20, Fault::SexMissing), (40, Fault::BirthDateInvalid), (60, Fault::IneKey)];
+        faults.iter().for_each(|(index, fault)| spoilt.spoil(*index, *fault));
+        spoilt.spoil(50, Fault::LeftSchool);
+        let rendered = spoilt.siecle(UTF_8);
+
+        let refused = school.import(rendered.bytes.clone(), false).await?;
+        assert_eq!(refused.status, "failed");
+        let found: Vec<_> = refused.problems.iter().map(|p| (p.line, p.code.as_str())).collect();
+        let wanted: Vec<_> = faults.iter().map(|(index, fault)| (rendered.lines[*index], fault.code())).collect();
+        assert_eq!(found, wanted);
+        assert_eq!(refused.left_out.len(), 1);
+        assert_eq!(refused.items_written, 0);
+        assert_eq!(visible(uai).await?, before, "nothing changed");
+
+        let rest = school.import(rendered.bytes, true).await?;
+        // Three known pupils with an error have not left: they stay as they are. The one who left is deactivated.
+        let expected = Counts { left_out: 1, set_aside: 4, ..counts(1, 0, 0, 1, 59) };
+        assert_succeeded(&rest, expected);
+        assert_eq!(rest.problems.len(), 4, "who was set aside is listed");
+        assert_eq!(visible(uai).await?.len(), 60);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_page_offers_to_import_the_others() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let mut sample = Sample::new(uai, 20, 3);
+        sample.spoil(4, Fault::IneProvisional);
+        let import = school.request(&json!({})).await?;
+        assert!(school.send(&import, sample.siecle(UTF_8).bytes).await?);
+        let id = import["id"].as_str().unwrap();
+        assert_eq!(school.wait(id).await?.status, "failed");
+
+        let others = school.post(&format!("/imports/{id}/set-aside"), &json!({})).await?;
+        let others = school.wait(others["id"].as_str().unwrap()).await?;
+        assert_succeeded(&others, Counts { set_aside: 1, ..counts(19, 0, 0, 0, 0) });
+        let again = school.post(&format!("/imports/{}/set-aside", "0199a1b2-c3d4-7000-8000-000000000001"), &json!({})).await;
+        assert!(again.unwrap_err().to_string().contains("404"));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_thousand_errors_are_all_told() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let mut sample = Sample::new(uai, 1_000, 3);
+        (0..1_000).for_each(|index| sample.spoil(index, Fault::SexMissing));
+        let summary = school.import(sample.fregata(UTF_8).bytes, false).await?;
+        assert_eq!((summary.status.as_str(), summary.problems.len()), ("failed", 1_000));
+        assert_eq!(summary.problems[999].line, 1_001);
+        let nobody = school.import(sample.fregata(UTF_8).bytes, true).await?;
+        assert_eq!(nobody.status, "failed", "there is nobody left to import");
+        Ok(())
+    });
+}
+
+#[test]
+fn the_brake_asks_and_holds_for_one_import() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let sample = Sample::new(uai, 40, 3);
+        school.import(sample.siecle(UTF_8).bytes, false).await?;
+        let mut few = sample.clone();
+        few.pupils.truncate(15);
+
+        let import = school.request(&json!({})).await?;
+        school.send(&import, few.siecle(UTF_8).bytes).await?;
+        let id = import["id"].as_str().unwrap();
+        let asked = school.wait(id).await?;
+        assert_eq!((asked.status.as_str(), asked.brake.as_slice()), ("awaiting_confirmation", ["mass_departure".to_owned()].as_slice()));
+        assert_eq!(asked.counts, counts(0, 0, 0, 25, 15), "what would happen");
+        assert_eq!(visible(uai).await?.len(), 40, "nothing has");
+
+        school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
+        assert_succeeded(&school.wait(id).await?, counts(0, 0, 0, 25, 15));
+        assert_eq!(visible(uai).await?.len(), 15);
+
+        let late = school.post(&format!("/imports/{id}/confirm"), &json!({})).await;
+        assert!(late.unwrap_err().to_string().contains("409"), "a word is taken once");
+        Ok(())
+    });
+}
+
+#[test]
+fn an_older_file_asks() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let newer = Sample::new(uai, 10, 3);
+        school.import(newer.siecle(UTF_8).bytes, false).await?;
+        let mut older = newer.clone();
+        older.exported_at = jiff::civil::date(2025, 9, 3).at(8, 0, 0, 0);
+        older.school_year = rentree_domain::school_year::SchoolYear::starting_in(2025).unwrap();
+        let asked = school.import(older.siecle(UTF_8).bytes, false).await?;
+        assert_eq!(asked.status, "awaiting_confirmation");
+        assert_eq!(asked.brake, ["older_school_year", "older_export"]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_preview_changes_nothing_and_can_be_given_up() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let import = school.request(&json!({ "preview": true })).await?;
+        school.send(&import, Sample::new(uai, 30, 3).siecle(UTF_8).bytes).await?;
+        let id = import["id"].as_str().unwrap();
+        let asked = school.wait(id).await?;
+        assert_eq!((asked.status.as_str(), asked.counts), ("awaiting_confirmation", counts(30, 0, 0, 0, 0)));
+        let given_up = school.post(&format!("/imports/{id}/cancel"), &json!({})).await?;
+        assert_eq!(given_up["state"], "expired");
+        assert_eq!(visible(uai).await?, []);
+        Ok(())
+    });
+}
+
+#[test]
+fn undo_shows_the_roster_from_before_once() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let september = Sample::new(uai, 200, 3);
+        school.import(september.siecle(UTF_8).bytes, false).await?;
+        let mut other = september.clone();
+        other.pupils.drain(..40);
+        other.enrol(200..220);
+        let import = school.request(&json!({})).await?;
+        school.send(&import, other.siecle(UTF_8).bytes).await?;
+        let id = import["id"].as_str().unwrap();
+        school.wait(id).await?;
+        assert_eq!(visible(uai).await?, expected(&other));
+
+        let undone = school.post(&format!("/imports/{id}/undo"), &json!({})).await?;
+        assert_eq!(undone["state"], "undone");
+        assert_eq!(visible(uai).await?, expected(&september));
+        assert!(school.post(&format!("/imports/{id}/undo"), &json!({})).await.is_err(), "once");
+
+        // The next import repairs what the undone one left, and counts as if it had never been.
+        let summary = school.import(other.siecle(UTF_8).bytes, false).await?;
+        assert_succeeded(&summary, counts(20, 0, 0, 40, 160));
+        assert_eq!(visible(uai).await?, expected(&other));
+        Ok(())
+    });
+}
+
+#[test]
+fn the_list_filters_searches_and_turns_pages() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        school.import(Sample::new(uai, 130, 3).siecle(UTF_8).bytes, false).await?;
+        let all = school.get("/learners").await?;
+        assert_eq!((&all["enrolled"], &all["pages"], all["learners"].as_array().unwrap().len()), (&json!(130), &json!(3), 50));
+        assert_eq!(school.get("/learners?page=99").await?["page"], 3);
+        let one = school.get("/learners?q=dherouville%20LOETITIA").await?;
+        assert_eq!((&one["found"], &one["learners"][0]["first_name"]), (&json!(1), &json!("Lœtitia")));
+        let class = school.get("/learners?division=6E1").await?;
+        let divisions: Vec<_> = class["learners"].as_array().unwrap().iter().map(|l| &l["division"]).collect();
+        assert!(!divisions.is_empty() && divisions.iter().all(|division| *division == "6E1"));
+        Ok(())
+    });
+}
+
+#[test]
+fn the_file_of_another_school_is_refused_with_both_names() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let other = a_uai();
+        let summary = school.import(Sample::new(other, 5, 3).siecle(UTF_8).bytes, false).await?;
+        let refused = summary.refused.unwrap();
+        assert_eq!(refused.code, "uai_mismatch");
+        assert!(refused.detail.contains(uai.as_str()) && refused.detail.contains(other.as_str()));
+        assert_eq!(product().table.roster(uai).await?, Some(vec![]));
+        Ok(())
+    });
+}

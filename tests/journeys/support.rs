@@ -1,0 +1,150 @@
+//! What the journeys share: one running product, schools of their own, workers with faults.
+
+pub(crate) mod browser;
+pub(crate) mod faults;
+pub(crate) mod runtime_api;
+
+use std::future::Future;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use aws_sdk_s3::primitives::ByteStream;
+use import_worker::{BatchResponse, Config, Worker};
+use jiff::Timestamp;
+use rentree_domain::import::{ImportState, Resume};
+use rentree_domain::{Entry, ImportId, Uai};
+use rentree_local::client::School;
+use rentree_local::{Options, Rentree};
+use rentree_samples::Sample;
+use rentree_table::{Import, ImportOptions, Table};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+/// How long a condition may take to come true.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime"));
+
+/// The product that all tests share. Messages that fail come again after six seconds.
+static PRODUCT: LazyLock<Rentree> =
+    LazyLock::new(|| RUNTIME.block_on(Rentree::start(&Options::in_memory(6))).expect("the product starts"));
+
+/// Runs a test on the one runtime: connections are shared, and must outlive the test that opened them.
+pub(crate) fn run(test: impl Future<Output = anyhow::Result<()>>) {
+    LazyLock::force(&PRODUCT);
+    if let Err(error) = RUNTIME.block_on(test) {
+        panic!("{error:?}");
+    }
+}
+
+pub(crate) fn product() -> &'static Rentree {
+    &PRODUCT
+}
+
+/// A school that no other test has.
+pub(crate) fn a_uai() -> Uai {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let number = 990_100 + NEXT.fetch_add(1, Ordering::Relaxed);
+    let of = |letter: char| Uai::parse(&format!("{number:07}{letter}")).ok();
+    ('A'..='Z').find_map(of).expect("one letter fits")
+}
+
+/// A school of one's own, and its demo administrator's session.
+pub(crate) async fn a_school() -> anyhow::Result<(Uai, School)> {
+    let uai = a_uai();
+    Ok((uai, School::enter(&product().url, uai).await?))
+}
+
+/// Waits until `condition` gives something.
+pub(crate) async fn eventually<T, F: Future<Output = anyhow::Result<Option<T>>>>(
+    what: &str,
+    condition: impl Fn() -> F,
+) -> anyhow::Result<T> {
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        if let Some(value) = condition().await? {
+            return Ok(value);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    anyhow::bail!("{what}: not within {} s", PATIENCE.as_secs())
+}
+
+/// What readers see of a school, in the order of the INE.
+pub(crate) async fn visible(uai: Uai) -> anyhow::Result<Vec<Entry>> {
+    let roster = product().table.roster(uai).await?.unwrap_or_default();
+    let mut entries: Vec<Entry> = roster.into_iter().map(|learner| learner.entry).collect();
+    entries.sort_by_key(|entry| entry.ine);
+    Ok(entries)
+}
+
+/// What a reader of the file would see, in the same order.
+pub(crate) fn expected(sample: &Sample) -> Vec<Entry> {
+    let today = rentree_domain::paris::date(Timestamp::now());
+    let bytes = sample.siecle(encoding_rs::UTF_8).bytes;
+    let options = rentree_roster::Options::new(None, today);
+    let mut entries = rentree_roster::read(std::io::Cursor::new(bytes), &options).expect("memory").entries;
+    entries.sort_by_key(|entry| entry.ine);
+    entries
+}
+
+/// Clients of a worker of one's own, on the product's table and bucket.
+pub(crate) fn worker_with(faults: Option<faults::Faults>) -> anyhow::Result<Worker> {
+    let settings = product().stack.function_settings("ImportWorkerFunction")?;
+    let (dynamodb, s3) = (&product().stack.dynamodb, &product().stack.s3);
+    let dynamodb = match faults {
+        None => dynamodb.clone(),
+        Some(faults) => {
+            let config = dynamodb.config().to_builder().interceptor(faults).build();
+            aws_sdk_dynamodb::Client::from_conf(config)
+        }
+    };
+    Ok(Worker::new(Config::read(&settings)?, dynamodb, s3.clone(), Timestamp::now))
+}
+
+/// An import whose file is in the bucket where no notification looks: only who is told carries it out.
+pub(crate) async fn silent_import(uai: Uai, file: Vec<u8>, options: ImportOptions) -> anyhow::Result<ImportId> {
+    let id = ImportId::new(Timestamp::now(), rentree_runtime::random());
+    let key = format!("silent/{uai}/{id}");
+    let put = product().stack.s3.put_object().bucket(product().stack.value("Bucket")?).key(&key);
+    put.body(ByteStream::from(file)).send().await?;
+    let import = Import::requested("Test", Timestamp::now(), key, options);
+    product().table.create_import(uai, id, &import).await?;
+    Ok(id)
+}
+
+/// A batch with one message, as Lambda gets it, that asks for an import to be taken up.
+pub(crate) fn resume_event(uai: Uai, id: ImportId, confirmed: bool) -> Value {
+    let body = serde_json::to_string(&Resume { uai, id, confirmed }).expect("JSON");
+    batch([("m-1", body.as_str())])
+}
+
+/// A batch of messages of the imports' queue.
+pub(crate) fn batch<'a>(messages: impl IntoIterator<Item = (&'a str, &'a str)>) -> Value {
+    let record = |(id, body): (&str, &str)| {
+        json!({
+            "messageId": id, "receiptHandle": "r", "body": body, "attributes": {"ApproximateReceiveCount": "1"},
+            "messageAttributes": {}, "md5OfBody": "", "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-west-3:000000000000:rentree-imports", "awsRegion": "eu-west-3",
+        })
+    };
+    json!({ "Records": messages.into_iter().map(record).collect::<Vec<_>>() })
+}
+
+/// Carries a silent import out, undisturbed.
+pub(crate) async fn carry_out(uai: Uai, id: ImportId) -> anyhow::Result<BatchResponse> {
+    Ok(worker_with(None)?.handle(&resume_event(uai, id, false)).await?)
+}
+
+/// The stored state of an import.
+pub(crate) async fn state_of(uai: Uai, id: ImportId) -> anyhow::Result<ImportState> {
+    Ok(product().table.import(uai, id).await?.ok_or_else(|| anyhow::anyhow!("no import"))?.state)
+}
+
+/// A table whose clients fail as `faults` say.
+pub(crate) fn table_with(faults: faults::Faults) -> anyhow::Result<Table> {
+    let config = product().stack.dynamodb.config().to_builder().interceptor(faults).build();
+    Ok(Table::new(aws_sdk_dynamodb::Client::from_conf(config), product().stack.value("Table")?))
+}

@@ -1,0 +1,99 @@
+//! A real browser: headless Chromium, driven through chromedriver.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+
+/// A browser of one test's own. Closed by [`close`](Self::close), or with the test.
+pub(crate) struct Browser {
+    pub(crate) client: Client,
+    _driver: Child,
+    _profile: tempfile::TempDir,
+}
+
+/// How a browser should be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look {
+    pub(crate) width: u32,
+    pub(crate) javascript: bool,
+    pub(crate) dark: bool,
+}
+
+pub(crate) const DESKTOP: Look = Look { width: 1200, javascript: true, dark: false };
+pub(crate) const PHONE: Look = Look { width: 320, javascript: true, dark: true };
+pub(crate) const WITHOUT_SCRIPTS: Look = Look { width: 1200, javascript: false, dark: false };
+
+impl Browser {
+    pub(crate) async fn open(look: Look) -> anyhow::Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
+        let driver = Command::new("chromedriver")
+            .arg(format!("--port={port}"))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .context("chromedriver is needed (cargo verify installs it; Debian: apt-get install chromium-driver)")?;
+        let profile = tempfile::tempdir()?;
+        let mut arguments: Vec<String> = [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+        ]
+        .map(ToOwned::to_owned)
+        .into();
+        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        arguments.push(format!("--window-size={},900", look.width.max(500)));
+        if look.dark {
+            arguments.push("--force-dark-mode".to_owned());
+        }
+        let javascript = if look.javascript { 1 } else { 2 };
+        let mut options = json!({
+            "args": arguments,
+            "prefs": {"profile.managed_default_content_settings.javascript": javascript},
+        });
+        if look.width < 500 {
+            // Windows have a least width; emulated phones do not.
+            options["mobileEmulation"] = json!({"deviceMetrics": {"width": look.width, "height": 900, "pixelRatio": 2.0}});
+        }
+        let serde_json::Value::Object(capabilities) = json!({"goog:chromeOptions": options}) else { unreachable!() };
+        for _ in 0..100 {
+            let mut builder = ClientBuilder::new(HttpConnector::new());
+            builder.capabilities(capabilities.clone());
+            if let Ok(client) = builder.connect(&format!("http://127.0.0.1:{port}")).await {
+                return Ok(Self { client, _driver: driver, _profile: profile });
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        bail!("chromedriver did not open a browser")
+    }
+
+    /// Keeps a picture of the page for people to look at, under `target/screenshots/`.
+    pub(crate) async fn screenshot(&self, name: &str) -> anyhow::Result<()> {
+        let folder = pictures();
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await?)?;
+        Ok(())
+    }
+
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        Ok(self.client.close().await?)
+    }
+}
+
+fn pictures() -> PathBuf {
+    Path::new(&rentree_testkit::workspace_root()).join("target/screenshots")
+}

@@ -1,0 +1,65 @@
+//! Requests to DynamoDB, counted, and broken on demand.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
+/// Counts write requests, and fails all from a certain one on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Faults(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    writes: AtomicUsize,
+    learner_reads: AtomicUsize,
+    fail_from: usize,
+}
+
+impl Default for Inner {
+    fn default() -> Self {
+        Self { writes: AtomicUsize::new(0), learner_reads: AtomicUsize::new(0), fail_from: usize::MAX }
+    }
+}
+
+impl Faults {
+    /// Lets `count` write requests through and fails every one after them, as if the process had died.
+    pub(crate) fn after(count: usize) -> Self {
+        Self(Arc::new(Inner { fail_from: count, ..Inner::default() }))
+    }
+
+    /// Write requests so far.
+    pub(crate) fn writes(&self) -> usize {
+        self.0.writes.load(Ordering::SeqCst)
+    }
+}
+
+impl Intercept for Faults {
+    fn name(&self) -> &'static str {
+        "Faults"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let operation = context.request().headers().get("x-amz-target").unwrap_or_default();
+        let operation = operation.rsplit('.').next().unwrap_or_default();
+        if operation == "Query" {
+            self.0.learner_reads.fetch_add(1, Ordering::SeqCst);
+        }
+        if ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"].contains(&operation) {
+            let before = self.0.writes.fetch_add(1, Ordering::SeqCst);
+            if before >= self.0.fail_from {
+                return Err("a fault was asked for".into());
+            }
+        }
+        Ok(())
+    }
+}

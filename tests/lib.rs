@@ -1,0 +1,1 @@
+//! Nothing here: the journeys are one test binary, `journeys/main.rs`.
