@@ -8,20 +8,14 @@ use rentree_domain::Uai;
 use rentree_samples::{Fault, Sample};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS};
-use crate::support::{a_uai, product, run};
+use crate::support::{a_uai, eventually, product, run};
 
-/// Enters a school's space as the demo form does.
+/// Enters a school's space through the demo form.
 async fn enter(client: &Client, uai: Uai) -> anyhow::Result<()> {
     client.goto(&product().url).await?;
-    // The demo form opens the demo school; a school of one's own has its session handed over.
-    let cookie = rentree_local::client::School::enter(&product().url, uai).await?;
-    let (name, value) = cookie.session_cookie();
-    let mut cookie = fantoccini::cookies::Cookie::new(name.to_owned(), value.to_owned());
-    cookie.set_secure(true);
-    cookie.set_http_only(true);
-    cookie.set_path("/");
-    client.add_cookie(cookie).await?;
-    client.goto(&format!("{}/schools/{uai}/imports", product().url)).await?;
+    client.find(Locator::Css("#uai")).await?.send_keys(uai.as_str()).await?;
+    client.find(Locator::Css("section[aria-labelledby=other] button")).await?.click().await?;
+    client.wait().for_element(Locator::Css("a[aria-current]")).await?;
     Ok(())
 }
 
@@ -32,17 +26,28 @@ fn on_disk(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> anyhow::Resu
     Ok(path)
 }
 
-async fn heading(client: &Client) -> anyhow::Result<String> {
-    Ok(client.find(Locator::Css("main h2")).await?.text().await?)
+/// Waits until the element shows the text: a click may still be on its way.
+async fn see(client: &Client, css: &str, text: &str) -> anyhow::Result<()> {
+    let what = format!("{css} shows «{text}»");
+    eventually(&what, async || {
+        let Ok(element) = client.find(Locator::Css(css)).await else { return Ok(None) };
+        // The element may go while we look at it.
+        Ok(element.text().await.is_ok_and(|shown| shown.contains(text)).then_some(()))
+    })
+    .await
+}
+
+async fn click(client: &Client, css: &str) -> anyhow::Result<()> {
+    client.wait().for_element(Locator::Css(css)).await?.click().await?;
+    Ok(())
 }
 
 /// From the page "Importer des élèves" to the result.
-async fn upload(client: &Client, file: &std::path::Path) -> anyhow::Result<()> {
-    client.find(Locator::Css("main form button")).await?.click().await?;
+async fn upload(client: &Client, file: &std::path::Path, result: &str) -> anyhow::Result<()> {
+    click(client, "form[action$='/imports'] button").await?;
     client.wait().for_element(Locator::Css("#file")).await?.send_keys(&file.to_string_lossy()).await?;
-    client.find(Locator::Css("#upload button")).await?.click().await?;
-    client.wait().at_most(std::time::Duration::from_secs(30)).for_element(Locator::Css(".panel.good, .panel.bad, .panel.careful")).await?;
-    Ok(())
+    click(client, "#upload button").await?;
+    see(client, "main h2", result).await
 }
 
 async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
@@ -66,54 +71,51 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     enter(client, uai).await?;
     browser.screenshot(&format!("{name}-1-imports")).await?;
 
-    client.find(Locator::Css("main form button")).await?.click().await?;
-    client.wait().for_element(Locator::Css("#file")).await?;
+    click(client, "form[action$='/imports'] button").await?;
+    see(client, "main h2", "Choisir le fichier").await?;
     browser.screenshot(&format!("{name}-2-choose")).await?;
-    client.goto(&format!("{}/schools/{uai}/imports", product().url)).await?;
+    click(client, "form[action$='/cancel'] button").await?;
+    see(client, "main h2", "Import abandonné").await?;
+    click(client, ".panel .button").await?;
 
-    upload(client, &bad).await?;
-    assert_eq!(heading(client).await?, "Le contenu du fichier comporte des erreurs.");
-    let text = client.find(Locator::Css("main")).await?.text().await?;
-    assert!(text.contains("Ligne 14 : champ INE vide (") && text.contains("Ligne 32 : champ sexe vide ("), "{text}");
+    upload(client, &bad, "Le contenu du fichier comporte des erreurs.").await?;
+    see(client, "main", "Ligne 14 : champ INE vide (").await?;
+    see(client, "main", "Ligne 32 : champ sexe vide (").await?;
     browser.screenshot(&format!("{name}-3-errors")).await?;
 
-    client.find(Locator::Css("form[action$='/set-aside'] button")).await?.click().await?;
-    client.wait().at_most(std::time::Duration::from_secs(30)).for_element(Locator::Css(".panel.good")).await?;
-    let text = client.find(Locator::Css("main")).await?.text().await?;
-    assert!(text.contains("2 élèves mis de côté"), "{text}");
+    click(client, "form[action$='/set-aside'] button").await?;
+    see(client, "main h2", "La liste a été importée avec succès").await?;
+    see(client, "main", "2 élèves mis de côté").await?;
     browser.screenshot(&format!("{name}-4-set-aside")).await?;
 
-    client.goto(&format!("{}/schools/{uai}/imports", product().url)).await?;
-    upload(client, &good).await?;
-    assert_eq!(heading(client).await?, "La liste a été importée avec succès");
+    click(client, "nav li:last-child a").await?;
+    upload(client, &good, "La liste a été importée avec succès").await?;
     browser.screenshot(&format!("{name}-5-succeeded")).await?;
 
-    client.find(Locator::Css(".panel .button")).await?.click().await?;
-    client.wait().for_element(Locator::Css("table")).await?;
-    assert!(client.find(Locator::Css("[role=status]")).await?.text().await?.starts_with("120 élèves"));
+    click(client, ".panel .button").await?;
+    see(client, "[role=status]", "120 élèves").await?;
     browser.screenshot(&format!("{name}-6-learners")).await?;
     client.find(Locator::Css("#q")).await?.send_keys("loetitia herouville").await?;
-    client.find(Locator::Css(".filter button")).await?.click().await?;
-    assert!(client.find(Locator::Css("[role=status]")).await?.text().await?.starts_with("1 élève sur 120"));
+    click(client, ".filter button").await?;
+    see(client, "[role=status]", "1 élève sur 120").await?;
 
-    client.goto(&format!("{}/schools/{uai}/imports", product().url)).await?;
-    upload(client, &gone).await?;
-    assert_eq!(heading(client).await?, "Rien n’a encore été changé : à vous de confirmer");
+    click(client, "nav li:last-child a").await?;
+    upload(client, &gone, "Rien n’a encore été changé : à vous de confirmer").await?;
     browser.screenshot(&format!("{name}-7-confirm")).await?;
-    client.find(Locator::Css("form[action$='/confirm'] button")).await?.click().await?;
-    client.wait().at_most(std::time::Duration::from_secs(30)).for_element(Locator::Css(".panel.good")).await?;
-    client.find(Locator::Css("form[action$='/undo'] button")).await?.click().await?;
-    client.wait().for_element(Locator::Css("a[aria-current]")).await?;
-    assert_eq!(heading(client).await?, "Import annulé");
+    click(client, "form[action$='/confirm'] button").await?;
+    see(client, "main h2", "La liste a été importée avec succès").await?;
+    click(client, "form[action$='/undo'] button").await?;
+    see(client, "main h2", "Import annulé").await?;
 
-    client.goto(&format!("{}/schools/{uai}/imports", product().url)).await?;
+    click(client, "nav li:last-child a").await?;
+    see(client, "main table", "Annulé après coup").await?;
     browser.screenshot(&format!("{name}-8-history")).await?;
     if look.javascript {
         let width = client.execute("return [document.documentElement.scrollWidth, window.innerWidth]", vec![]).await?;
         assert!(width[0].as_i64() <= width[1].as_i64(), "the page is wider than the screen: {width}");
     }
     client.goto(&format!("{}/schools/{}/learners", product().url, a_uai())).await?;
-    assert_eq!(client.find(Locator::Css("h1")).await?.text().await?, "Cette page n’existe pas");
+    see(client, "h1", "Cette page n’existe pas").await?;
     browser.screenshot(&format!("{name}-9-missing")).await?;
     browser.close().await
 }
@@ -140,8 +142,7 @@ fn the_demo_form_opens_the_demo_space() {
         browser.client.goto(&product().url).await?;
         browser.screenshot("desktop-0-home").await?;
         browser.client.find(Locator::Css("form button")).await?.click().await?;
-        browser.client.wait().for_element(Locator::Css("a[aria-current]")).await?;
-        assert_eq!(browser.client.find(Locator::Css("h1")).await?.text().await?, "Importer des élèves");
+        see(&browser.client, "h1", "Importer des élèves").await?;
         browser.close().await
     });
 }

@@ -17,7 +17,7 @@ use rentree_domain::{Entry, ImportId, Uai};
 use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
 use rentree_samples::Sample;
-use rentree_table::{Import, ImportOptions, Table};
+use rentree_table::{Import, ImportOptions};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -35,7 +35,7 @@ static PRODUCT: LazyLock<Rentree> =
 pub(crate) fn run(test: impl Future<Output = anyhow::Result<()>>) {
     LazyLock::force(&PRODUCT);
     if let Err(error) = RUNTIME.block_on(test) {
-        panic!("{error:?}");
+        panic!("{error:#}");
     }
 }
 
@@ -141,10 +141,4 @@ pub(crate) async fn carry_out(uai: Uai, id: ImportId) -> anyhow::Result<BatchRes
 /// The stored state of an import.
 pub(crate) async fn state_of(uai: Uai, id: ImportId) -> anyhow::Result<ImportState> {
     Ok(product().table.import(uai, id).await?.ok_or_else(|| anyhow::anyhow!("no import"))?.state)
-}
-
-/// A table whose clients fail as `faults` say.
-pub(crate) fn table_with(faults: faults::Faults) -> anyhow::Result<Table> {
-    let config = product().stack.dynamodb.config().to_builder().interceptor(faults).build();
-    Ok(Table::new(aws_sdk_dynamodb::Client::from_conf(config), product().stack.value("Table")?))
 }

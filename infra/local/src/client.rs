@@ -85,11 +85,6 @@ impl School {
         Ok(Self { http, url: url.to_owned(), cookie, uai })
     }
 
-    /// Name and value of the session cookie.
-    pub fn session_cookie(&self) -> (&str, &str) {
-        self.cookie.split_once('=').unwrap_or_default()
-    }
-
     /// GETs a path of this school as JSON.
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
         let get = self.http.get(format!("{}/schools/{}{path}", self.url, self.uai));
