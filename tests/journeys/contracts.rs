@@ -8,7 +8,8 @@ use rentree_testkit::{Template, workspace_root};
 /// Every route stands in the code, in `infra/template.yaml` and in the watch router of `Cargo.toml`.
 #[test]
 fn one_set_of_routes() {
-    let code: BTreeSet<String> = learners::route_names().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
+    let code: BTreeSet<String> =
+        learners::route_names().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
 
     let template = Template::of_project().unwrap();
     let in_template: BTreeSet<String> = template
@@ -44,7 +45,11 @@ fn arrows_point_down() {
     for (name, folder) in &own {
         let leaf = folder.rsplit('/').next().unwrap();
         assert!(!["utils", "common", "core", "helpers"].contains(&leaf), "{folder}: a folder is named by what it does");
-        let expected = if folder.starts_with("functions/") || *name == "rentree-tests" { (*name).to_owned() } else { format!("rentree-{leaf}") };
+        let expected = if folder.starts_with("functions/") || *name == "rentree-tests" {
+            (*name).to_owned()
+        } else {
+            format!("rentree-{leaf}")
+        };
         assert_eq!(*name, expected, "{folder}");
     }
 
@@ -53,7 +58,8 @@ fn arrows_point_down() {
         ("infra/local" | "tests", to) => to != "tests",
         (from, "shared/domain") => from != "shared/domain" && from != "infra/verify",
         (from, to) if from.starts_with("functions/") => {
-            ["shared/table", "shared/http", "shared/web", "shared/mail", "shared/roster", "shared/runtime"].contains(&to)
+            ["shared/table", "shared/http", "shared/web", "shared/mail", "shared/roster", "shared/runtime"]
+                .contains(&to)
         }
         ("shared/http", to) => ["shared/table", "shared/web", "shared/runtime"].contains(&to),
         ("shared/testkit", to) => to == "shared/runtime",
@@ -70,7 +76,11 @@ fn arrows_point_down() {
         for dependency in package.dependencies.iter().filter(|d| d.kind != DependencyKind::Development) {
             match own.get(dependency.name.as_str()) {
                 Some(to) => assert!(allowed(from, to), "{from} must not depend on {to}"),
-                None => assert!(!forbidden_libraries(from, &dependency.name), "{from} must not depend on {}", dependency.name),
+                None => assert!(
+                    !forbidden_libraries(from, &dependency.name),
+                    "{from} must not depend on {}",
+                    dependency.name
+                ),
             }
         }
     }

@@ -8,7 +8,10 @@ use rentree_table::ImportOptions;
 
 use crate::support::faults::Faults;
 use crate::support::runtime_api::Function;
-use crate::support::{a_school, carry_out, eventually, expected, product, resume_event, run, silent_import, state_of, visible, worker_with};
+use crate::support::{
+    a_school, carry_out, eventually, expected, product, resume_event, run, silent_import, state_of, visible,
+    worker_with,
+};
 
 /// A school with a roster, and another file for it: some leave, some come, many change.
 async fn before_and_after(count: usize) -> anyhow::Result<(Uai, Vec<Entry>, Sample)> {
@@ -80,7 +83,8 @@ fn a_worker_killed_in_the_middle_is_finished_by_the_next() {
         let answer = next.invoke(resume_event(uai, id, false)).await?;
         assert_eq!(answer, serde_json::json!({"batchItemFailures": []}));
         assert_eq!(visible(uai).await?, expected(&after));
-        let undisturbed = Counts { added: 400, modified: 1_800, deactivated: 400, unchanged: 1_800, ..Counts::default() };
+        let undisturbed =
+            Counts { added: 400, modified: 1_800, deactivated: 400, unchanged: 1_800, ..Counts::default() };
         assert_eq!(counts_of(uai, id).await?, undisturbed);
         next.kill().await
     });

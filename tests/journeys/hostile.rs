@@ -37,7 +37,12 @@ fn hostile_files_are_refused_and_change_nothing() {
         for (name, code, file) in files {
             let summary = school.import(file, false).await?;
             let refused = summary.refused.unwrap_or_else(|| panic!("{name}: {summary:?}", summary = summary.status));
-            assert_eq!((summary.status.as_str(), refused.code.as_str()), ("failed", code), "{name}: {}", refused.detail);
+            assert_eq!(
+                (summary.status.as_str(), refused.code.as_str()),
+                ("failed", code),
+                "{name}: {}",
+                refused.detail
+            );
             assert_eq!(summary.items_written, 0, "{name}");
             assert_eq!(visible(uai).await?, before, "{name}");
         }

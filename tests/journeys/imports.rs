@@ -125,7 +125,8 @@ fn one_error_refuses_the_file_and_set_aside_imports_the_rest() {
 
         let mut spoilt = sample.clone();
         spoilt.enrol(60..62);
-        let faults = [(5, Fault::IneMissing), (20, Fault::SexMissing), (40, Fault::BirthDateInvalid), (60, Fault::IneKey)];
+        let faults =
+            [(5, Fault::IneMissing), (20, Fault::SexMissing), (40, Fault::BirthDateInvalid), (60, Fault::IneKey)];
         faults.iter().for_each(|(index, fault)| spoilt.spoil(*index, *fault));
         spoilt.spoil(50, Fault::LeftSchool);
         let rendered = spoilt.siecle(UTF_8);
@@ -163,7 +164,8 @@ fn the_page_offers_to_import_the_others() {
         let others = school.post(&format!("/imports/{id}/set-aside"), &json!({})).await?;
         let others = school.wait(others["id"].as_str().unwrap()).await?;
         assert_succeeded(&others, Counts { set_aside: 1, ..counts(19, 0, 0, 0, 0) });
-        let again = school.post(&format!("/imports/{}/set-aside", "0199a1b2-c3d4-7000-8000-000000000001"), &json!({})).await;
+        let again =
+            school.post(&format!("/imports/{}/set-aside", "0199a1b2-c3d4-7000-8000-000000000001"), &json!({})).await;
         assert!(again.unwrap_err().to_string().contains("404"));
         Ok(())
     });
@@ -197,7 +199,10 @@ fn the_brake_asks_and_holds_for_one_import() {
         school.send(&import, few.siecle(UTF_8).bytes).await?;
         let id = import["id"].as_str().unwrap();
         let asked = school.wait(id).await?;
-        assert_eq!((asked.status.as_str(), asked.brake.as_slice()), ("awaiting_confirmation", ["mass_departure".to_owned()].as_slice()));
+        assert_eq!(
+            (asked.status.as_str(), asked.brake.as_slice()),
+            ("awaiting_confirmation", ["mass_departure".to_owned()].as_slice())
+        );
         assert_eq!(asked.counts, counts(0, 0, 0, 25, 15), "what would happen");
         assert_eq!(visible(uai).await?.len(), 40, "nothing has");
 
@@ -277,7 +282,10 @@ fn the_list_filters_searches_and_turns_pages() {
         let (uai, school) = a_school().await?;
         school.import(Sample::new(uai, 130, 3).siecle(UTF_8).bytes, false).await?;
         let all = school.get("/learners").await?;
-        assert_eq!((&all["enrolled"], &all["pages"], all["learners"].as_array().unwrap().len()), (&json!(130), &json!(3), 50));
+        assert_eq!(
+            (&all["enrolled"], &all["pages"], all["learners"].as_array().unwrap().len()),
+            (&json!(130), &json!(3), 50)
+        );
         assert_eq!(school.get("/learners?page=99").await?["page"], 3);
         let one = school.get("/learners?q=dherouville%20LOETITIA").await?;
         assert_eq!((&one["found"], &one["learners"][0]["first_name"]), (&json!(1), &json!("Lœtitia")));

@@ -2,6 +2,8 @@
 //!
 //! One product serves all tests of this binary; each test has schools of its own, so that all run at the same time.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 mod contracts;
 mod crashes;
 mod hostile;

@@ -13,7 +13,10 @@ use rentree_table::{Import, ImportOptions};
 use serde_json::{Value, json};
 
 use crate::support::faults::Faults;
-use crate::support::{a_school, a_uai, batch, eventually, expected, product, resume_event, run, silent_import, state_of, visible, worker_with};
+use crate::support::{
+    a_school, a_uai, batch, eventually, expected, product, resume_event, run, silent_import, state_of, visible,
+    worker_with,
+};
 
 #[test]
 fn each_record_of_a_batch_stands_alone() {
@@ -25,7 +28,10 @@ fn each_record_of_a_batch_stands_alone() {
         let event = batch([
             ("garbage", "not JSON"),
             ("test", r#"{"Service":"Amazon S3","Event":"s3:TestEvent"}"#),
-            ("stranger", r#"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"object":{"key":"imports/0990001N/0199a1b2-c3d4-7000-8000-000000000009"}}}]}"#),
+            (
+                "stranger",
+                r#"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"object":{"key":"imports/0990001N/0199a1b2-c3d4-7000-8000-000000000009"}}}]}"#,
+            ),
             ("good", good.as_str()),
         ]);
         let response = worker_with(None)?.handle(&event).await?;
@@ -58,7 +64,8 @@ fn a_file_that_is_gone_is_an_answer() {
     run(async {
         let (uai, _) = a_school().await?;
         let id = ImportId::new(jiff::Timestamp::now(), rentree_runtime::random());
-        let import = Import::requested("Test", jiff::Timestamp::now(), format!("silent/{id}"), ImportOptions::default());
+        let import =
+            Import::requested("Test", jiff::Timestamp::now(), format!("silent/{id}"), ImportOptions::default());
         product().table.create_import(uai, id, &import).await?;
         let response = worker_with(None)?.handle(&resume_event(uai, id, false)).await?;
         assert_eq!(response.batch_item_failures.len(), 0, "it will not come back");
@@ -77,13 +84,18 @@ fn two_files_at_once_are_imported_one_after_the_other() {
         let (one, mut other) = (Sample::new(uai, 600, 5), Sample::new(uai, 600, 5));
         other.enrol(600..650);
         let (first, second) = (school.request(&json!({})).await?, school.request(&json!({})).await?);
-        let (a, b) = tokio::join!(
-            school.send(&first, one.siecle(UTF_8).bytes),
-            school.send(&second, other.siecle(UTF_8).bytes)
-        );
+        let (a, b) =
+            tokio::join!(school.send(&first, one.siecle(UTF_8).bytes), school.send(&second, other.siecle(UTF_8).bytes));
         assert!(a? && b?);
-        let (a, b) = (school.wait(first["id"].as_str().unwrap()).await?, school.wait(second["id"].as_str().unwrap()).await?);
-        assert_eq!((a.status.as_str(), b.status.as_str()), ("succeeded", "succeeded"), "{:?} {:?}", a.refused, b.refused);
+        let (a, b) =
+            (school.wait(first["id"].as_str().unwrap()).await?, school.wait(second["id"].as_str().unwrap()).await?);
+        assert_eq!(
+            (a.status.as_str(), b.status.as_str()),
+            ("succeeded", "succeeded"),
+            "{:?} {:?}",
+            a.refused,
+            b.refused
+        );
         let seen = visible(uai).await?;
         assert!(seen == expected(&one) || seen == expected(&other), "one of the two, whole");
         Ok(())

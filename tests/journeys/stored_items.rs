@@ -22,7 +22,8 @@ fn one_item_of_each_entity() {
 
         let table = product().stack.value("Table")?;
         let query = product().stack.dynamodb.query().table_name(&table).key_condition_expression("PK = :school");
-        let items = query.expression_attribute_values(":school", AttributeValue::S(format!("SCHOOL#{uai}"))).send().await?;
+        let items =
+            query.expression_attribute_values(":school", AttributeValue::S(format!("SCHOOL#{uai}"))).send().await?;
         let mut by_entity = BTreeMap::new();
         for item in items.items() {
             let item: BTreeMap<_, _> = item.iter().map(|(name, value)| (name.clone(), plain(value))).collect();

@@ -58,7 +58,8 @@ fn every_route_for_every_visitor() {
             }
             let url = format!("{}{}", product().url, path.replace("{uai}", uai.as_str()).replace("{import}", ID));
             for (who, cookie) in &visitors {
-                let mut request = http().request(Method::from_bytes(method.as_bytes())?, &url).header(ACCEPT, "application/json");
+                let mut request =
+                    http().request(Method::from_bytes(method.as_bytes())?, &url).header(ACCEPT, "application/json");
                 if method == "POST" {
                     request = request.header(CONTENT_TYPE, "application/json").body("{}");
                 }
@@ -105,7 +106,11 @@ fn forged_forms_are_refused() {
         let cookie = a_session(uai, Some(Role::Administrator)).await?;
         let url = format!("{}/schools/{uai}/imports", product().url);
         let form = |body: &'static str| {
-            http().post(&url).header(COOKIE, &cookie).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body)
+            http()
+                .post(&url)
+                .header(COOKIE, &cookie)
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(body)
         };
         assert_eq!(form("").send().await?.status(), StatusCode::FORBIDDEN, "no token");
         assert_eq!(form("csrf=wrong").send().await?.status(), StatusCode::FORBIDDEN, "a wrong token");
@@ -114,7 +119,9 @@ fn forged_forms_are_refused() {
         let token = page.split(r#"name="csrf" value=""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap();
         let with_token = |origin: &str| {
             let form = http().post(&url).header(COOKIE, &cookie).header(ACCEPT, "text/html");
-            form.header(CONTENT_TYPE, "application/x-www-form-urlencoded").header(ORIGIN, origin).body(format!("csrf={token}"))
+            form.header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header(ORIGIN, origin)
+                .body(format!("csrf={token}"))
         };
         let foreign = with_token("https://evil.example").send().await?;
         assert_eq!(foreign.status(), StatusCode::FORBIDDEN, "another site");

@@ -74,7 +74,8 @@ mod tests {
 
     #[test]
     fn uploads() {
-        let body = json!({"Records": [created(&format!("imports/{UAI}/{ID}")), created(&format!("imports%2F{UAI}%2F{ID}"))]});
+        let body =
+            json!({"Records": [created(&format!("imports/{UAI}/{ID}")), created(&format!("imports%2F{UAI}%2F{ID}"))]});
         assert_eq!(tasks(&body.to_string()), [import(false), import(false)]);
     }
 

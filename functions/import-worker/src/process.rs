@@ -112,7 +112,8 @@ impl Worker {
     }
 
     async fn read(&self, uai: Uai, import: &Import) -> Result<Reading, ProcessError> {
-        let file = file::fetch(&self.bucket, &self.config.bucket, &import.object_key).await.map_err(ProcessError::Fetch)?;
+        let file =
+            file::fetch(&self.bucket, &self.config.bucket, &import.object_key).await.map_err(ProcessError::Fetch)?;
         let options = Options::new(Some(uai), paris::date((self.clock)()));
         Ok(tokio::task::spawn_blocking(move || rentree_roster::read(file, &options)).await??)
     }

@@ -50,7 +50,10 @@ mod tests {
             import_queue_url: String::new(),
             origin: String::new(),
         };
-        assert_eq!(with("https://b.s3.eu-west-3.amazonaws.com/").upload_origin(), "https://b.s3.eu-west-3.amazonaws.com");
+        assert_eq!(
+            with("https://b.s3.eu-west-3.amazonaws.com/").upload_origin(),
+            "https://b.s3.eu-west-3.amazonaws.com"
+        );
         assert_eq!(with("http://127.0.0.1:4566/bucket").upload_origin(), "http://127.0.0.1:4566");
     }
 }

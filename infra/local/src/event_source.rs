@@ -19,7 +19,7 @@ const POLLERS: usize = 2;
 pub(crate) fn spawn(
     tasks: &mut JoinSet<()>,
     stack: &Stack,
-    mapping: Mapping,
+    mapping: &Mapping,
     worker: &Arc<Worker>,
     stopped: &watch::Receiver<bool>,
 ) {
@@ -78,18 +78,17 @@ async fn deliver(sqs: &aws_sdk_sqs::Client, mapping: &Mapping, worker: &Worker, 
         return;
     }
     if let Err(error) = sqs.delete_message_batch().queue_url(&mapping.queue_url).set_entries(Some(done)).send().await {
-        tracing::warn!(why = rentree_runtime::telemetry::chain(&error), "messages were not deleted and will come again");
+        tracing::warn!(
+            why = rentree_runtime::telemetry::chain(&error),
+            "messages were not deleted and will come again"
+        );
     }
 }
 
 /// A message, as Lambda hands it over.
 fn record(mapping: &Mapping, message: &Message) -> Value {
-    let attributes: serde_json::Map<String, Value> = message
-        .attributes
-        .iter()
-        .flatten()
-        .map(|(name, value)| (name.as_str().to_owned(), json!(value)))
-        .collect();
+    let attributes: serde_json::Map<String, Value> =
+        message.attributes.iter().flatten().map(|(name, value)| (name.as_str().to_owned(), json!(value))).collect();
     json!({
         "messageId": message.message_id,
         "receiptHandle": message.receipt_handle,

@@ -26,8 +26,7 @@ pub(crate) struct ImportArguments {
 
 /// Imports, beside a running `cargo dev` or alone, and tells. Returns the exit status.
 pub(crate) async fn run(arguments: &ImportArguments) -> anyhow::Result<u8> {
-    let file =
-        std::fs::read(&arguments.file).with_context(|| format!("reading {}", arguments.file.display()))?;
+    let file = std::fs::read(&arguments.file).with_context(|| format!("reading {}", arguments.file.display()))?;
     let uai = match arguments.uai {
         Some(uai) => uai,
         None => school_of(&arguments.file)?,
@@ -58,7 +57,9 @@ fn tell(uai: Uai, summary: &Summary) {
     let counts = summary.counts;
     match summary.status.as_str() {
         "succeeded" => println!("{uai} : la liste a été importée avec succès."),
-        "awaiting_confirmation" => println!("{uai} : à confirmer, rien n’a encore été changé ({}).", summary.brake.join(", ")),
+        "awaiting_confirmation" => {
+            println!("{uai} : à confirmer, rien n’a encore été changé ({}).", summary.brake.join(", "));
+        }
         _ => println!("{uai} : le fichier n’a pas été importé, rien n’a été changé."),
     }
     if let Some(refused) = &summary.refused {

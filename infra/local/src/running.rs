@@ -34,12 +34,7 @@ pub struct Options {
 impl Options {
     /// State in memory, any port, real time, and a queue that tries again after `visibility_seconds`.
     pub fn in_memory(visibility_seconds: u32) -> Self {
-        Self {
-            state: None,
-            port: 0,
-            parameters: patience(visibility_seconds),
-            clock: jiff::Timestamp::now,
-        }
+        Self { state: None, port: 0, parameters: patience(visibility_seconds), clock: jiff::Timestamp::now }
     }
 
     /// State under `state`, browsers on `port`, real time.
@@ -80,19 +75,14 @@ impl Rentree {
         let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
 
         let cloud = Cloud::start(&CloudOptions { state: options.state.clone() }).await?;
-        let stack_options = StackOptions {
-            name: "rentree".to_owned(),
-            origin: url.clone(),
-            parameters: options.parameters.clone(),
-        };
+        let stack_options =
+            StackOptions { name: "rentree".to_owned(), origin: url.clone(), parameters: options.parameters.clone() };
         let stack = cloud.provision(&Template::of_project()?, &stack_options).await?;
 
         let learners_settings = stack.function_settings("LearnersFunction")?;
         let learners = Learners::from_settings(&learners_settings, options.clock)?;
-        let worker =
-            Worker::from_settings(&stack.function_settings("ImportWorkerFunction")?, options.clock)?;
-        let dynamodb =
-            aws_sdk_dynamodb::Client::new(&Aws::new(&learners_settings)?.config(Service::DynamoDb));
+        let worker = Worker::from_settings(&stack.function_settings("ImportWorkerFunction")?, options.clock)?;
+        let dynamodb = aws_sdk_dynamodb::Client::new(&Aws::new(&learners_settings)?.config(Service::DynamoDb));
         let table = Table::new(dynamodb, learners_settings.required("TABLE")?);
 
         let demo = Demo::new(table.clone(), options.clock);
@@ -114,7 +104,7 @@ impl Rentree {
         });
         let worker = Arc::new(worker);
         for mapping in stack.mappings()? {
-            event_source::spawn(&mut tasks, &stack, mapping, &worker, &stopped);
+            event_source::spawn(&mut tasks, &stack, &mapping, &worker, &stopped);
         }
         Ok(Self { url, stack, table, cloud, stop, tasks })
     }

@@ -31,8 +31,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let is_json = content_type.is_some_and(|t| t.split(';').next().unwrap_or_default().trim() == "application/json");
-        let unreadable = || Problem::bad_request("Le formulaire n’a pas pu être lu. Rechargez la page, puis recommencez.");
+        let is_json =
+            content_type.is_some_and(|t| t.split(';').next().unwrap_or_default().trim() == "application/json");
+        let unreadable =
+            || Problem::bad_request("Le formulaire n’a pas pu être lu. Rechargez la page, puis recommencez.");
         let bytes = Bytes::from_request(request, state).await.map_err(|_| unreadable())?;
         if is_json {
             let fields = serde_json::from_slice(&bytes).map_err(|error| Problem::bad_request(error.to_string()))?;

@@ -59,7 +59,8 @@ impl Problem {
 
     /// Only administrators may do this.
     pub fn administrators_only() -> Self {
-        let detail = "Demandez à un administrateur de l’espace de votre établissement de le faire, ou de modifier votre rôle.";
+        let detail =
+            "Demandez à un administrateur de l’espace de votre établissement de le faire, ou de modifier votre rôle.";
         Self::new(StatusCode::FORBIDDEN, Code::AdministratorsOnly, "Réservé aux administrateurs", detail)
     }
 
@@ -83,7 +84,12 @@ impl Problem {
     pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(why = rentree_runtime::telemetry::chain(error), "a request failed");
         let detail = "Une erreur est survenue de notre côté. Rien n’a été perdu. Réessayez dans quelques instants.";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, "Le service est momentanément indisponible", detail)
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Code::Internal,
+            "Le service est momentanément indisponible",
+            detail,
+        )
     }
 }
 

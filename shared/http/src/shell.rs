@@ -82,12 +82,8 @@ struct ProblemJson<'a> {
 
 fn face_of(problem: &Problem, face: Face, request_id: &str) -> Response {
     if face == Face::Page {
-        let page = ErrorPage {
-            frame: Frame::bare(problem.title),
-            title: problem.title,
-            detail: &problem.detail,
-            request_id,
-        };
+        let page =
+            ErrorPage { frame: Frame::bare(problem.title), title: problem.title, detail: &problem.detail, request_id };
         if let Ok(html) = page.render() {
             return (problem.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
         }

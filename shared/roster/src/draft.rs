@@ -144,6 +144,12 @@ impl Draft {
     }
 }
 
+/// No text may be longer than Fregata's 255 characters: what an item of the table cannot hold must not get that far.
+pub(crate) fn is_too_long(text: &str) -> bool {
+    const LONGEST: usize = 255;
+    text.len() > LONGEST && text.chars().count() > LONGEST
+}
+
 /// How a format names the fields that hold names.
 pub(crate) struct NameFields {
     pub(crate) last: &'static str,

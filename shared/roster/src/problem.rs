@@ -112,7 +112,7 @@ codes! {
         StatusInvalid = "status_invalid",
         /// Fregata: no MEF.
         MefMissing = "mef_missing",
-        /// Fregata: over 255 characters.
+        /// Over 255 characters.
         FieldTooLong = "field_too_long",
     }
 }

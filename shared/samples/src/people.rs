@@ -194,7 +194,7 @@ impl Pupil {
 fn ine(seed: u64, number: usize) -> String {
     let serial = 100_000_000 + seed % 8_000 * 100_000 + number as u64;
     if number % 7 != 6 {
-        return format!("{serial:09}{}{}", char::from(b'A' + (number % 8) as u8), 'B');
+        return format!("{serial:09}{}{}", char::from(b"ABCDEFGH"[number % 8]), 'B');
     }
     let digits = format!("2{serial:09}");
     ('A'..='Z').map(|key| format!("{digits}{key}")).find(|ine| Ine::parse(ine).is_ok()).unwrap_or(digits)

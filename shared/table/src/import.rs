@@ -147,7 +147,9 @@ impl Table {
         match put.condition_expression("attribute_not_exists(PK)").send().await {
             Ok(_) => Ok(()),
             // Our own request, sent again by the SDK after a lost answer.
-            Err(error) if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => {
+            Err(error)
+                if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) =>
+            {
                 Ok(())
             }
             Err(error) => Err(TableError::request("PutItem")(error)),
@@ -254,7 +256,9 @@ impl Table {
         let mut update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(Key::school(uai).into_item()))
-            .condition_expression("roster_version = :version AND begun_version = :version AND attribute_not_exists(lease)")
+            .condition_expression(
+                "roster_version = :version AND begun_version = :version AND attribute_not_exists(lease)",
+            )
             .expression_attribute_values(":version", number(version))
             .expression_attribute_values(":before", number(before));
         update = match &school.applied_before {
@@ -281,7 +285,7 @@ fn read(item: Item) -> Result<(ImportId, Import), TableError> {
     Ok((id, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
 }
 
-pub(crate) fn number(value: impl ToString) -> AttributeValue {
+pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 

@@ -94,8 +94,8 @@ mod tests {
 
     prop_compose! {
         fn an_uai()(number in 0_u32..10_000_000) -> Uai {
-            let letters = ('A'..='Z').filter_map(|letter| Uai::parse(&format!("{number:07}{letter}")).ok());
-            letters.last().unwrap()
+            let mut letters = ('A'..='Z').filter_map(|letter| Uai::parse(&format!("{number:07}{letter}")).ok());
+            letters.next_back().unwrap()
         }
     }
 

@@ -200,8 +200,7 @@ impl Run {
     pub async fn succeed(mut self, mut outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
         self.cost.write_requests += 1;
         outcome.cost = self.cost;
-        let applied =
-            Applied { import: self.id, at: now, by: self.import.requested_by.clone(), dated: outcome.dated };
+        let applied = Applied { import: self.id, at: now, by: self.import.requested_by.clone(), dated: outcome.dated };
         let mut set = vec!["applied = :applied"];
         let mut flip = self.school_update().condition_expression(FENCE).expression_attribute_values(
             ":applied",
@@ -248,7 +247,13 @@ impl Run {
         Ok(outcome)
     }
 
-    async fn finish(self, school: Update, state: ImportState, outcome: &Outcome, now: Timestamp) -> Result<(), RunError> {
+    async fn finish(
+        self,
+        school: Update,
+        state: ImportState,
+        outcome: &Outcome,
+        now: Timestamp,
+    ) -> Result<(), RunError> {
         let settled = transition(&self.table.name, self.uai, self.id, &ALIVE, state, Some(outcome), now)?;
         let items = vec![
             TransactWriteItem::builder().update(school).build(),
@@ -272,4 +277,3 @@ impl Run {
         Ok(self.table.transact(vec![release]).await?)
     }
 }
-

@@ -36,23 +36,20 @@ impl Table {
         let mut pause = FIRST_PAUSE;
         for attempt in 1..=ATTEMPTS {
             let sent = self.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
-            let error = match sent {
-                Ok(_) => return Ok(()),
-                Err(error) => error,
-            };
-            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() else {
+            let Err(error) = sent else { return Ok(()) };
+            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
+            else {
                 return Err(TableError::request(OPERATION)(error).into());
             };
             let codes: Vec<&str> =
                 cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap_or("None")).collect();
             if codes.contains(&"ConditionalCheckFailed") {
-                return Err(Cancelled::Conditions(codes.iter().map(|code| *code == "ConditionalCheckFailed").collect()));
+                return Err(Cancelled::Conditions(
+                    codes.iter().map(|code| *code == "ConditionalCheckFailed").collect(),
+                ));
             }
             let passing = |code: &&str| {
-                matches!(
-                    *code,
-                    "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded"
-                )
+                matches!(*code, "None" | "TransactionConflict" | "ThrottlingError" | "ProvisionedThroughputExceeded")
             };
             if codes.is_empty() || !codes.iter().all(passing) {
                 return Err(TableError::request(OPERATION)(error).into());

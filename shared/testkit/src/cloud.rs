@@ -94,7 +94,7 @@ impl Cloud {
 
 /// Deletes what has expired, as DynamoDB does by itself.
 async fn sweep(database: Database) {
-    let mut every = tokio::time::interval(Duration::from_secs(60));
+    let mut every = tokio::time::interval(Duration::from_mins(1));
     loop {
         every.tick().await;
         if let Err(error) = database.sweep_ttl() {

@@ -199,17 +199,13 @@ impl Stack {
                 let policy = self.values.resolve(&properties["RedrivePolicy"])?;
                 attributes.insert(QueueAttributeName::RedrivePolicy, policy.to_string());
             }
-            let url = match self.sqs.get_queue_url().queue_name(&name).send().await {
-                Ok(found) => {
-                    let url = found.queue_url.context("a queue's address")?;
-                    self.sqs.set_queue_attributes().queue_url(&url).set_attributes(Some(attributes)).send().await?;
-                    url
-                }
-                Err(_) => {
-                    let made =
-                        self.sqs.create_queue().queue_name(&name).set_attributes(Some(attributes)).send().await?;
-                    made.queue_url.context("a queue's address")?
-                }
+            let url = if let Ok(found) = self.sqs.get_queue_url().queue_name(&name).send().await {
+                let url = found.queue_url.context("a queue's address")?;
+                self.sqs.set_queue_attributes().queue_url(&url).set_attributes(Some(attributes)).send().await?;
+                url
+            } else {
+                let made = self.sqs.create_queue().queue_name(&name).set_attributes(Some(attributes)).send().await?;
+                made.queue_url.context("a queue's address")?
             };
             self.values.arns.insert(logical.clone(), format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"));
             self.values.refs.insert(logical, url);
@@ -275,7 +271,8 @@ impl Stack {
                 .build()?)
         });
         let rules = rules.collect::<anyhow::Result<_>>()?;
-        let configuration = aws_sdk_s3::types::BucketLifecycleConfiguration::builder().set_rules(Some(rules)).build()?;
+        let configuration =
+            aws_sdk_s3::types::BucketLifecycleConfiguration::builder().set_rules(Some(rules)).build()?;
         let put = self.s3.put_bucket_lifecycle_configuration().bucket(bucket);
         put.lifecycle_configuration(configuration).send().await?;
         Ok(())

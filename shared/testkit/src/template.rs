@@ -28,7 +28,9 @@ impl Template {
     /// Every resource of a type, with its logical name.
     pub fn resources<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let resources = self.0["Resources"].as_object().into_iter().flatten();
-        resources.filter(move |(_, resource)| resource["Type"] == kind).map(|(name, r)| (name.as_str(), &r["Properties"]))
+        resources
+            .filter(move |(_, resource)| resource["Type"] == kind)
+            .map(|(name, r)| (name.as_str(), &r["Properties"]))
     }
 
     /// The type of a resource.
@@ -102,7 +104,9 @@ impl Values {
                 let pairs = pairs.iter().map(|(key, value)| Ok((key.clone(), self.resolve(value)?)));
                 Value::Object(pairs.collect::<anyhow::Result<_>>()?)
             }
-            Value::Array(items) => Value::Array(items.iter().map(|item| self.resolve(item)).collect::<anyhow::Result<_>>()?),
+            Value::Array(items) => {
+                Value::Array(items.iter().map(|item| self.resolve(item)).collect::<anyhow::Result<_>>()?)
+            }
             other => other.clone(),
         })
     }
@@ -116,11 +120,17 @@ impl Values {
     }
 
     fn of_ref(&self, name: &str) -> anyhow::Result<&str> {
-        self.refs.get(name).map(String::as_str).with_context(|| format!("the template refers to {name}, which is not known here"))
+        self.refs
+            .get(name)
+            .map(String::as_str)
+            .with_context(|| format!("the template refers to {name}, which is not known here"))
     }
 
     fn arn(&self, name: &str) -> anyhow::Result<&str> {
-        self.arns.get(name).map(String::as_str).with_context(|| format!("the template wants the ARN of {name}, which is not known here"))
+        self.arns
+            .get(name)
+            .map(String::as_str)
+            .with_context(|| format!("the template wants the ARN of {name}, which is not known here"))
     }
 
     fn substitute(&self, text: &str) -> anyhow::Result<String> {
@@ -149,7 +159,10 @@ mod tests {
         };
         let resolve = |value: Value| values.resolve(&value).unwrap();
         assert_eq!(resolve(json!({"Fn::Sub": "a-${AWS::StackName}-b"})), "a-rentree-b");
-        assert_eq!(resolve(json!([{"Ref": "Queue"}, {"Fn::GetAtt": ["Queue", "Arn"]}])), json!(["http://queue", "arn:queue"]));
+        assert_eq!(
+            resolve(json!([{"Ref": "Queue"}, {"Fn::GetAtt": ["Queue", "Arn"]}])),
+            json!(["http://queue", "arn:queue"])
+        );
         assert!(values.resolve(&json!({"Ref": "Nobody"})).unwrap_err().to_string().contains("Nobody"));
     }
 

@@ -12,10 +12,10 @@ pub fn day(instant: &Timestamp) -> String {
     date(&paris::date(*instant))
 }
 
-/// `15/07/2026 à 8 h 05`, in Paris.
+/// `15/07/2026 à 8 h 05`, in Paris, with no-break spaces in the time.
 pub fn day_and_time(instant: &Timestamp) -> String {
     let local = paris::date_time(*instant);
-    format!("{} à {} h {:02}", date(&local.date()), local.hour(), local.minute())
+    format!("{} à {}\u{A0}h\u{A0}{:02}", date(&local.date()), local.hour(), local.minute())
 }
 
 /// `15/07/2026`.
@@ -60,6 +60,6 @@ mod tests {
     fn days_are_those_of_paris() {
         let instant = "2026-07-14T22:05:00Z".parse().unwrap();
         assert_eq!(day(&instant), "15/07/2026");
-        assert_eq!(day_and_time(&instant), "15/07/2026 à 0 h 05");
+        assert_eq!(day_and_time(&instant), "15/07/2026 à 0\u{A0}h\u{A0}05");
     }
 }

@@ -67,7 +67,8 @@ impl Browser {
         });
         if look.width < 500 {
             // Windows have a least width; emulated phones do not.
-            options["mobileEmulation"] = json!({"deviceMetrics": {"width": look.width, "height": 900, "pixelRatio": 2.0}});
+            options["mobileEmulation"] =
+                json!({"deviceMetrics": {"width": look.width, "height": 900, "pixelRatio": 2.0}});
         }
         let serde_json::Value::Object(capabilities) = json!({"goog:chromeOptions": options}) else { unreachable!() };
         for _ in 0..100 {

@@ -75,7 +75,7 @@ impl Function {
     /// Hands over an event and returns the answer.
     pub(crate) async fn invoke(&mut self, event: Value) -> anyhow::Result<Value> {
         self.send(event).await?;
-        let answer = tokio::time::timeout(Duration::from_secs(60), self.answers.recv()).await?;
+        let answer = tokio::time::timeout(Duration::from_mins(1), self.answers.recv()).await?;
         answer.context("the function ended")
     }
 

@@ -7,7 +7,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::ImportId;
 use rentree_domain::import::{Counts, ImportState};
-use rentree_http::{CSRF_FIELD, Face, Problem, authorise};
+use rentree_http::{Face, Problem, authorise};
 use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
 use serde::Serialize;
@@ -68,12 +68,6 @@ pub(crate) async fn recent(
         imports: imports.collect(),
     };
     face.render(StatusCode::OK, &view)
-}
-
-impl ImportsView {
-    fn csrf_field(&self) -> &'static str {
-        CSRF_FIELD
-    }
 }
 
 impl Row {

@@ -43,7 +43,6 @@ pub(crate) async fn request(
     let school = app.school(uai).await?;
     app.table.create_import(uai, id, &import).await?;
 
-    let context =
-        Context { uai, school: &school, visitor: &visitor, face, report: Report::default(), sent: false };
+    let context = Context { uai, school: &school, visitor: &visitor, face, report: Report::default(), sent: false };
     face.after_post(StatusCode::CREATED, &location(uai, id), &ImportView::new(&app, context, id, import))
 }

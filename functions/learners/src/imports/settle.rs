@@ -96,7 +96,13 @@ impl Learners {
     }
 
     /// The import as it is now.
-    pub(super) async fn answer(&self, uai: Uai, id: ImportId, visitor: &Visitor, face: Face) -> Result<Response, Problem> {
+    pub(super) async fn answer(
+        &self,
+        uai: Uai,
+        id: ImportId,
+        visitor: &Visitor,
+        face: Face,
+    ) -> Result<Response, Problem> {
         let (id, import) = self.import(uai, &id.to_string()).await?;
         let school = self.school(uai).await?;
         let context = Context { uai, school: &school, visitor, face, report: Report::default(), sent: false };

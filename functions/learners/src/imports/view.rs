@@ -6,7 +6,7 @@ use askama::Template;
 use jiff::Timestamp;
 use rentree_domain::import::{BrakeReason, Counts, Dated, ImportState};
 use rentree_domain::{ImportId, Uai};
-use rentree_http::{CSRF_FIELD, Face, Visitor};
+use rentree_http::{Face, Visitor};
 use rentree_table::{Cost, Import, ImportOptions, LineKind, Refused, ReportLine, School};
 use rentree_web::{Frame, Section, french};
 use serde::Serialize;
@@ -147,7 +147,9 @@ impl ImportView {
                 "Plus de la moitié des élèves actuels ne sont pas dans ce fichier et seraient désactivés. Est-ce bien le fichier \
                  de votre établissement ?"
             }
-            BrakeReason::OlderSchoolYear => "Ce fichier est celui d’une année scolaire antérieure à la dernière importée.",
+            BrakeReason::OlderSchoolYear => {
+                "Ce fichier est celui d’une année scolaire antérieure à la dernière importée."
+            }
             BrakeReason::OlderExport => "Ce fichier a été exporté avant le dernier fichier importé.",
         };
         self.brake.iter().map(text).collect()
@@ -174,10 +176,6 @@ impl ImportView {
             _ => "autre",
         };
         self.modified_fields.iter().map(|(field, count)| format!("{} ({count})", label(field))).collect()
-    }
-
-    fn csrf_field(&self) -> &'static str {
-        CSRF_FIELD
     }
 }
 

@@ -1,12 +1,13 @@
 //! The plan of an import: what must be written so that the school's roster becomes the file's.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::id::LearnerId;
 use crate::import::matching::{match_entries, may_be};
+use crate::ine::Ine;
 use crate::learner::{Entry, Identity, Learner, Revision};
 
 /// What an import does, in pupils.
@@ -30,6 +31,7 @@ pub struct Counts {
 }
 
 /// One item to write, with the version of the import.
+#[expect(clippy::large_enum_variant, reason = "nearly every write is the large one")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Write {
     /// `current` becomes this revision; `previous` becomes the one that is visible now.
@@ -145,17 +147,17 @@ pub fn plan(
 
 /// The pupils of the file with an error, findable by any key that [`may_be`] accepts.
 struct Protection<'a> {
-    by_ine: HashMap<crate::Ine, &'a Identity>,
+    ines: HashSet<Ine>,
     by_siecle_id: HashMap<&'a str, Vec<&'a Identity>>,
     by_birth: HashMap<Date, Vec<&'a Identity>>,
 }
 
 impl<'a> Protection<'a> {
     fn new(set_aside: &'a [Identity]) -> Self {
-        let mut protection = Self { by_ine: HashMap::new(), by_siecle_id: HashMap::new(), by_birth: HashMap::new() };
+        let mut protection = Self { ines: HashSet::new(), by_siecle_id: HashMap::new(), by_birth: HashMap::new() };
         for identity in set_aside {
             if let Some(ine) = identity.ine {
-                protection.by_ine.insert(ine, identity);
+                protection.ines.insert(ine);
             }
             if let Some(siecle_id) = &identity.siecle_id {
                 protection.by_siecle_id.entry(siecle_id).or_default().push(identity);
@@ -170,7 +172,7 @@ impl<'a> Protection<'a> {
     fn covers(&self, entry: &Entry) -> bool {
         let by_number = entry.siecle_id.as_deref().and_then(|id| self.by_siecle_id.get(id));
         let by_birth = self.by_birth.get(&entry.birth_date);
-        self.by_ine.contains_key(&entry.ine)
+        self.ines.contains(&entry.ine)
             || by_number.into_iter().chain(by_birth).flatten().any(|somebody| may_be(somebody, entry))
     }
 }

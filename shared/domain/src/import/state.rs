@@ -67,6 +67,7 @@ impl ImportState {
 
     /// The state to show `now`, when the stored one was last touched at `since`: time alone ends three of them, so
     /// that an import never stays "in progress" for ever even if every message about it was lost.
+    #[must_use]
     pub fn at(self, since: Timestamp, now: Timestamp) -> Self {
         let age = now.duration_since(since);
         match self {

@@ -8,7 +8,7 @@ use super::columns::{
     NAMES, SECOND_NAME, SEX, STATUS, THIRD_NAME, USAGE_NAME,
 };
 use crate::check;
-use crate::draft::{Draft, NameFields};
+use crate::draft::{Draft, NameFields, is_too_long};
 use crate::problem::ProblemCode as Code;
 
 const NAME_FIELDS: NameFields = NameFields {
@@ -19,7 +19,6 @@ const NAME_FIELDS: NameFields = NameFields {
     third: NAMES[THIRD_NAME],
 };
 const FRANCE: &str = "99100";
-const LONGEST_FIELD: usize = 255;
 
 /// Checks the values of a line, in the order of the columns.
 pub(super) fn read(line: u64, values: &[String; 15], today: Date) -> Draft {
@@ -51,7 +50,7 @@ pub(super) fn read(line: u64, values: &[String; 15], today: Date) -> Draft {
         draft.note(Code::MefMissing, NAMES[MEF], None);
     }
     for (value, field) in values.iter().zip(NAMES) {
-        if value.chars().count() > LONGEST_FIELD {
+        if is_too_long(value) {
             draft.note(Code::FieldTooLong, field, None);
         }
     }

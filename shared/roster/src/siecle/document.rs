@@ -15,8 +15,8 @@ use crate::check;
 use crate::container::{is_damage, too_large, zip_damaged};
 use crate::damage::is_damaged;
 use crate::decode::{Excess, Utf8Text};
-use crate::draft::Draft;
-use crate::problem::{Refusal, RefusalCode};
+use crate::draft::{Draft, is_too_long};
+use crate::problem::{ProblemCode, Refusal, RefusalCode};
 use crate::{Options, Reading};
 
 /// Why a walk ends before the document does.
@@ -174,6 +174,9 @@ impl<'a, R: Read> Document<'a, R> {
         }
         for draft in &mut drafts {
             draft.division = draft.siecle_id.as_deref().and_then(|id| divisions.get(id)).cloned().flatten();
+            if draft.division.as_deref().is_some_and(is_too_long) {
+                draft.note(ProblemCode::FieldTooLong, "CODE_STRUCTURE", None);
+            }
         }
         assemble(drafts, reading);
         Ok(())

@@ -6,7 +6,7 @@ use rentree_domain::Sex;
 
 use super::document::{Document, Stop, Tag};
 use crate::check;
-use crate::draft::{Draft, NameFields};
+use crate::draft::{Draft, NameFields, is_too_long};
 use crate::problem::{LeftOutCode, ProblemCode};
 
 const NAMES: NameFields =
@@ -63,7 +63,31 @@ pub(super) fn read<R: Read>(document: &mut Document<'_, R>, mut draft: Draft) ->
     if draft.birth_country.as_deref() == Some(FRANCE) && draft.birth_commune.is_none() {
         draft.note(ProblemCode::BirthCommuneMissing, "CODE_COMMUNE_INSEE_NAISS", None);
     }
+    check_lengths(&mut draft);
     Ok(draft)
+}
+
+fn check_lengths(draft: &mut Draft) {
+    let too_long = [
+        (&draft.siecle_id, "ELEVE_ID"),
+        (&draft.last_name, NAMES.last),
+        (&draft.usage_name, NAMES.usage),
+        (&draft.first_name, NAMES.first),
+        (&draft.second_name, NAMES.second),
+        (&draft.third_name, NAMES.third),
+        (&draft.birth_country, "CODE_PAYS"),
+        (&draft.birth_department, "CODE_DEPARTEMENT_NAISS"),
+        (&draft.birth_commune, "CODE_COMMUNE_INSEE_NAISS"),
+        (&draft.birth_town, "VILLE_NAISS"),
+        (&draft.mef, "CODE_MEF"),
+        (&draft.status, "CODE_STATUT"),
+    ]
+    .into_iter()
+    .filter_map(|(text, field)| text.as_deref().is_some_and(is_too_long).then_some(field))
+    .collect::<Vec<_>>();
+    for field in too_long {
+        draft.note(ProblemCode::FieldTooLong, field, None);
+    }
 }
 
 fn replace_unless_blank(kept: &mut String, found: &str) {

@@ -7,7 +7,7 @@ use super::{assert_refused, read, sample, uai};
 use crate::{Options, ProblemCode, Reading, RefusalCode};
 
 /// What SIECLE entries are checked for; Fregata checks all.
-const SIECLE_FAULTS: [Fault; 14] = [
+const SIECLE_FAULTS: [Fault; 15] = [
     Fault::IneMissing,
     Fault::InePlaceholder,
     Fault::IneProvisional,
@@ -22,6 +22,7 @@ const SIECLE_FAULTS: [Fault; 14] = [
     Fault::BirthDateMissing,
     Fault::BirthDateInvalid,
     Fault::BirthCommuneMissing,
+    Fault::FieldTooLong,
 ];
 
 /// Lines and codes of a reading, left-out pupils among them.

@@ -121,9 +121,9 @@ async fn install() -> anyhow::Result<PathBuf> {
         return Ok(python);
     }
     eprintln!("Installing ministack {VERSION} into .local/venv …");
-    run(Command::new("python3").args(["-m", "venv"]).arg(&venv)).await.context(
-        "Python 3.10 or later with venv is needed (Debian: apt-get install python3-venv)",
-    )?;
+    run(Command::new("python3").args(["-m", "venv"]).arg(&venv))
+        .await
+        .context("Python 3.10 or later with venv is needed (Debian: apt-get install python3-venv)")?;
     let package = format!("ministack=={VERSION}");
     run(Command::new(&python).args(["-m", "pip", "install", "--quiet", &package])).await?;
     std::fs::write(&mark, "")?;
