@@ -61,3 +61,80 @@ impl Table {
         Err(TableError::Contended { operation: OPERATION }.into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    //! What the local stand-in for DynamoDB never answers.
+
+    use aws_sdk_dynamodb::Client;
+    use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsOutput;
+    use aws_sdk_dynamodb::types::error::TransactionCanceledException;
+    use aws_sdk_dynamodb::types::{CancellationReason, Put};
+    use aws_smithy_mocks::{RuleMode, mock, mock_client};
+
+    use super::*;
+    use crate::school::{School, stored};
+
+    fn cancelled(codes: &'static [&'static str]) -> impl Fn() -> TransactWriteItemsError + Send + Sync + 'static {
+        move || {
+            let reasons = codes.iter().map(|code| CancellationReason::builder().code(*code).build());
+            TransactWriteItemsError::TransactionCanceledException(
+                TransactionCanceledException::builder().set_cancellation_reasons(Some(reasons.collect())).build(),
+            )
+        }
+    }
+
+    fn an_item() -> Vec<TransactWriteItem> {
+        let uai = rentree_domain::Uai::parse("0990001N").unwrap();
+        let item = stored(&School::new("École"), "School", crate::Key::school(uai)).unwrap();
+        let put = Put::builder().table_name("rentree").set_item(Some(item)).build().unwrap();
+        vec![TransactWriteItem::builder().put(put).build()]
+    }
+
+    /// `Table::transact` against answers of DynamoDB that come one after the other.
+    async fn transact(client: Client) -> Result<(), Cancelled> {
+        Table::new(client, "rentree").transact(an_item()).await
+    }
+
+    #[tokio::test]
+    async fn a_conflict_is_sent_again_until_it_passes() {
+        let rule = mock!(Client::transact_write_items)
+            .sequence()
+            .error(cancelled(&["TransactionConflict"]))
+            .error(cancelled(&["None", "ThrottlingError"]))
+            .output(|| TransactWriteItemsOutput::builder().build())
+            .build();
+        assert!(transact(mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&rule])).await.is_ok());
+        assert_eq!(rule.num_calls(), 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_conflict_that_never_ends_is_told() {
+        let rule = mock!(Client::transact_write_items)
+            .sequence()
+            .error(cancelled(&["TransactionConflict"]))
+            .repeatedly()
+            .build();
+        let told = transact(mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&rule])).await;
+        assert!(matches!(told, Err(Cancelled::Table(TableError::Contended { .. }))), "{told:?}");
+        assert_eq!(rule.num_calls(), ATTEMPTS as usize);
+    }
+
+    #[tokio::test]
+    async fn a_failed_condition_is_told_by_its_position_and_not_sent_again() {
+        let rule = mock!(Client::transact_write_items)
+            .sequence()
+            .error(cancelled(&["None", "ConditionalCheckFailed", "TransactionConflict"]))
+            .build();
+        let told = transact(mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&rule])).await;
+        assert!(matches!(&told, Err(Cancelled::Conditions(failed)) if *failed == [false, true, false]), "{told:?}");
+        assert_eq!(rule.num_calls(), 1);
+    }
+
+    #[tokio::test]
+    async fn another_reason_is_an_error_at_once() {
+        let rule = mock!(Client::transact_write_items).sequence().error(cancelled(&["ValidationError"])).build();
+        let told = transact(mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&rule])).await;
+        assert!(matches!(told, Err(Cancelled::Table(TableError::Request { .. }))), "{told:?}");
+    }
+}
