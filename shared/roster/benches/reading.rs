@@ -55,6 +55,9 @@ fn bare(bytes: &[u8]) -> usize {
     }
 }
 
+/// A name, and what is timed.
+type Task<'a> = (&'a str, Box<dyn Fn() + 'a>);
+
 fn times() {
     let sample = Sample::new(uai(), 10_000, 1);
     let utf_8 = sample.siecle(UTF_8).bytes;
@@ -63,7 +66,6 @@ fn times() {
     assert_eq!(read(&utf_8).entries.len(), 10_000);
     assert_eq!(read(&utf_8), read(&zip));
     println!("Reading 10,000 pupils, {:.1} MB of XML, {} kB zipped:", megabytes(utf_8.len()), zip.len() / 1024);
-    type Task<'a> = (&'a str, Box<dyn Fn() + 'a>);
     let tasks: [Task<'_>; 4] = [
         ("bare quick-xml pass", Box::new(|| _ = black_box(bare(&utf_8)))),
         ("UTF-8, read and checked", Box::new(|| drop(black_box(read(&utf_8))))),
