@@ -6,7 +6,7 @@ use rentree_local::client::Summary;
 use rentree_samples::{Fault, Sample, siecle_zip};
 use serde_json::json;
 
-use crate::support::{a_school, a_uai, expected, product, run, visible};
+use crate::support::{a_school, a_uai, expected, run, visible};
 
 fn counts(added: usize, modified: usize, reactivated: usize, deactivated: usize, unchanged: usize) -> Counts {
     Counts { added, modified, reactivated, deactivated, unchanged, ..Counts::default() }
@@ -305,7 +305,7 @@ fn the_file_of_another_school_is_refused_with_both_names() {
         let refused = summary.refused.unwrap();
         assert_eq!(refused.code, "uai_mismatch");
         assert!(refused.detail.contains(uai.as_str()) && refused.detail.contains(other.as_str()));
-        assert_eq!(product().table.roster(uai).await?, Some(vec![]));
+        assert_eq!(visible(uai).await?, []);
         Ok(())
     });
 }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use anyhow::Context;
 use aws_sdk_s3::primitives::ByteStream;
 use import_worker::{BatchResponse, Config, Worker};
 use jiff::Timestamp;
@@ -74,8 +75,8 @@ pub(crate) async fn eventually<T, F: Future<Output = anyhow::Result<Option<T>>>>
 
 /// What readers see of a school, in the order of the INE.
 pub(crate) async fn visible(uai: Uai) -> anyhow::Result<Vec<Entry>> {
-    let roster = product().table.roster(uai).await?.unwrap_or_default();
-    let mut entries: Vec<Entry> = roster.into_iter().map(|learner| learner.entry).collect();
+    let roster = product().table.roster(uai).await?.context("no such school")?;
+    let mut entries: Vec<Entry> = roster.learners.into_iter().map(|learner| learner.entry).collect();
     entries.sort_by_key(|entry| entry.ine);
     Ok(entries)
 }

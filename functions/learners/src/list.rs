@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{LearnerId, name};
 use rentree_http::{Face, Problem, authorise};
-use rentree_table::{ActiveLearner, Role};
+use rentree_table::{ActiveLearner, Role, Roster};
 use rentree_web::{Frame, Section, french};
 use serde::{Deserialize, Serialize};
 
@@ -77,10 +77,9 @@ pub(crate) async fn list(
 
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
 
-    let school = app.school(uai).await?;
-    let roster = app.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
+    let Roster { school, learners } = app.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
 
-    let page = select(roster, &filter);
+    let page = select(learners, &filter);
     let view = LearnersView {
         frame: frame("Élèves", uai, &school, &visitor, Section::Learners),
         uai: uai.to_string(),
@@ -106,15 +105,15 @@ struct Page {
     rows: Vec<Row>,
 }
 
-/// The page of `roster` that `filter` asks for, by name. A page beyond the last is the last.
-fn select(roster: Vec<ActiveLearner>, filter: &Filter) -> Page {
-    let enrolled = roster.len();
-    let mut divisions: Vec<String> = roster.iter().map(|learner| learner.entry.division.clone()).collect();
+/// The page of `learners` that `filter` asks for, by name. A page beyond the last is the last.
+fn select(learners: Vec<ActiveLearner>, filter: &Filter) -> Page {
+    let enrolled = learners.len();
+    let mut divisions: Vec<String> = learners.iter().map(|learner| learner.entry.division.clone()).collect();
     divisions.sort_unstable();
     divisions.dedup();
 
     let words: Vec<String> = filter.q.split_whitespace().map(name::fold).filter(|word| !word.is_empty()).collect();
-    let mut found: Vec<(String, ActiveLearner)> = roster
+    let mut found: Vec<(String, ActiveLearner)> = learners
         .into_iter()
         .filter(|learner| filter.division.is_empty() || learner.entry.division == filter.division)
         .filter_map(|learner| {

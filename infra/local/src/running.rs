@@ -117,6 +117,9 @@ impl Rentree {
         if tokio::time::timeout(std::time::Duration::from_secs(5), ended).await.is_err() {
             self.tasks.shutdown().await;
         }
-        self.cloud.stop().await
+        let Self { cloud, stack, table, .. } = self;
+        // Connections that stay open would be waited for.
+        drop((stack, table));
+        cloud.stop().await
     }
 }

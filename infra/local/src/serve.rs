@@ -7,7 +7,10 @@ use clap::Args;
 use rentree_local::state::{self, Address, Holder};
 use rentree_local::{Options, Rentree};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[derive(Args)]
 pub(crate) struct ServeArguments {
@@ -18,7 +21,9 @@ pub(crate) struct ServeArguments {
 
 /// Serves until Ctrl-C.
 pub(crate) async fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
-    tracing_subscriber::fmt().with_writer(stderr).with_max_level(LevelFilter::INFO).init();
+    // The stand-in warns of every condition that fails; failing is what conditions are for.
+    let levels = Targets::new().with_default(LevelFilter::INFO).with_target("dynoxide", LevelFilter::ERROR);
+    tracing_subscriber::registry().with(fmt::layer().with_writer(stderr).with_filter(levels)).init();
     let lock = match state::hold().await? {
         Holder::Us(lock) => lock,
         Holder::Running(url) => bail!("cargo dev is already running at {url}"),

@@ -248,6 +248,8 @@ impl Table {
 
     /// Shows the roster from before `id` again, in one transaction. Possible for the import that readers see, until
     /// the next one begins to write (for then `previous` gets another meaning).
+    ///
+    /// The fence counts up: a worker whose lease has expired but who is still at work planned for another roster.
     pub async fn undo_import(&self, uai: Uai, id: ImportId, now: Timestamp) -> Result<(), SettleError> {
         let (Some(import), Some(school)) = (self.import(uai, id).await?, self.school(uai).await?) else {
             return Err(SettleError::TooLate);
@@ -257,18 +259,21 @@ impl Table {
             .table_name(&self.name)
             .set_key(Some(Key::school(uai).into_item()))
             .condition_expression(
-                "roster_version = :version AND begun_version = :version AND attribute_not_exists(lease)",
+                "roster_version = :version AND begun_version = :version \
+                 AND (attribute_not_exists(lease) OR lease.expires_ms < :now_ms)",
             )
+            .expression_attribute_values(":now_ms", AttributeValue::N(now.as_millisecond().to_string()))
+            .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":version", number(version))
             .expression_attribute_values(":before", number(before));
         update = match &school.applied_before {
             Some(applied) => update
-                .update_expression("SET roster_version = :before, applied = :applied REMOVE applied_before")
+                .update_expression("SET fence = fence + :one, roster_version = :before, applied = :applied REMOVE lease, applied_before")
                 .expression_attribute_values(
                     ":applied",
                     serde_dynamo::to_attribute_value(applied).map_err(TableError::malformed("School"))?,
                 ),
-            None => update.update_expression("SET roster_version = :before REMOVE applied, applied_before"),
+            None => update.update_expression("SET fence = fence + :one, roster_version = :before REMOVE lease, applied, applied_before"),
         };
         let succeeded = [ImportState::Succeeded];
         let undone = transition(&self.name, uai, id, &succeeded, ImportState::Undone, None, now)?;

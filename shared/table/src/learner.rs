@@ -7,7 +7,7 @@ use rentree_domain::{Entry, LearnerId, Uai};
 use serde::Deserialize;
 
 use crate::keys::{GSI2, LEARNERS, birth, id_in_sk, school_pk};
-use crate::{Item, Key, Table, TableError};
+use crate::{Item, Key, School, Table, TableError};
 
 const ENTITY: &str = "Learner";
 /// A reader whose roster moves under it starts over this often before it gives up.
@@ -24,6 +24,15 @@ struct Stored {
     user_id: Option<String>,
 }
 
+/// What readers see of a school, all of one version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roster {
+    /// The school.
+    pub school: School,
+    /// Its active pupils, in no meaningful order.
+    pub learners: Vec<ActiveLearner>,
+}
+
 /// A pupil that readers see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActiveLearner {
@@ -34,10 +43,10 @@ pub struct ActiveLearner {
 }
 
 impl Table {
-    /// The active pupils of a school, of one roster version; `None` when there is no such school.
+    /// A school and its active pupils, of one roster version; `None` when there is no such school.
     ///
     /// Reads the version again at the end, and starts over if it moved.
-    pub async fn roster(&self, uai: Uai) -> Result<Option<Vec<ActiveLearner>>, TableError> {
+    pub async fn roster(&self, uai: Uai) -> Result<Option<Roster>, TableError> {
         let Some(mut school) = self.school(uai).await? else { return Ok(None) };
         for _ in 0..READ_ATTEMPTS {
             let version = school.roster_version;
@@ -48,7 +57,7 @@ impl Table {
                     let revision = learner.visible(version).filter(|revision| revision.active)?;
                     Some(ActiveLearner { id: learner.id, entry: revision.entry.clone() })
                 };
-                return Ok(Some(learners.into_iter().filter_map(seen).collect()));
+                return Ok(Some(Roster { learners: learners.into_iter().filter_map(seen).collect(), school: after }));
             }
             school = after;
         }

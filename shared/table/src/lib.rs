@@ -18,7 +18,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 pub use error::TableError;
 pub use import::{Cost, Import, ImportOptions, Outcome, Refused, SettleError};
 pub use keys::Key;
-pub use learner::ActiveLearner;
+pub use learner::{ActiveLearner, Roster};
 pub use member::{Member, Role};
 pub use report::{LineKind, ReportLine, ReportPage};
 pub use run::{Begin, Run, RunError};

@@ -78,7 +78,8 @@ pub(crate) struct Context<'a> {
 impl ImportView {
     pub(crate) fn new(app: &Learners, context: Context<'_>, id: ImportId, import: Import) -> Self {
         let Context { uai, school, visitor, face, report, sent } = context;
-        let state = import.state_at((app.clock)());
+        let now = (app.clock)();
+        let state = import.state_at(now);
         let may = visitor.is_administrator();
         let follow = location(uai, id);
         let upload = (state == ImportState::AwaitingUpload && may && !sent).then(|| {
@@ -90,7 +91,8 @@ impl ImportView {
         });
         let outcome = import.outcome;
         let is_latest = outcome.versions.is_some_and(|(version, _)| {
-            school.roster_version == version && school.begun_version == version && school.lease.is_none()
+            let leased = school.lease.is_some_and(|lease| lease.expires_ms >= now.as_millisecond());
+            school.roster_version == version && school.begun_version == version && !leased
         });
         let actions = Actions {
             confirm: may && state == ImportState::AwaitingConfirmation,

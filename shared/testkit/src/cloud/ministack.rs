@@ -15,13 +15,16 @@ const VERSION: &str = "1.5.33";
 /// Starting takes half a second; a busy machine may need more.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Ends the server when our end of its standard input closes: whatever becomes of us, nothing is left running.
+/// Ends the server when our end of its standard input closes: whatever becomes of us, nothing is left running. Long
+/// polls that nobody waits for any more are not waited for.
 const LAUNCHER: &str = "\
 import os, signal, sys, threading
 def watch():
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
 threading.Thread(target=watch, daemon=True).start()
+from hypercorn.config import Config
+Config.graceful_timeout = 0.2
 from ministack.app import main
 sys.argv = ['ministack']
 main()
