@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
+use rentree_domain::import::MAX_FILE_BYTES;
 use rentree_domain::import::state::UPLOAD_VALIDITY;
 use rentree_runtime::aws::Aws;
 use serde::Serialize;
@@ -14,8 +15,6 @@ use sha2::Sha256;
 
 use crate::Config;
 
-/// The largest file, in bytes: what the reader accepts.
-const LARGEST: u64 = 128 * 1024 * 1024;
 const CONTENT_TYPE: &str = "application/octet-stream";
 
 /// Where and how to send a file: a `multipart/form-data` POST with these fields in this order, then the field `file`.
@@ -81,7 +80,7 @@ impl Signer {
             fields.push(Field { name: "x-amz-security-token", value: token.to_owned() });
         }
 
-        let mut conditions = vec![json!({"bucket": self.bucket}), json!(["content-length-range", 0, LARGEST])];
+        let mut conditions = vec![json!({"bucket": self.bucket}), json!(["content-length-range", 0, MAX_FILE_BYTES])];
         conditions.extend(fields.iter().map(|field| json!({ field.name: field.value })));
         let expiration = expires_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let policy = STANDARD.encode(json!({"expiration": expiration, "conditions": conditions}).to_string());
@@ -93,7 +92,7 @@ impl Signer {
         let signature: String = hmac(&signing_key, policy.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
         fields.push(Field { name: "policy", value: policy });
         fields.push(Field { name: "x-amz-signature", value: signature });
-        Upload { url: self.url.clone(), fields, max_bytes: LARGEST, expires_at }
+        Upload { url: self.url.clone(), fields, max_bytes: MAX_FILE_BYTES, expires_at }
     }
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn spawn(
                     _ = stopped.wait_for(|stop| *stop) => return,
                     messages = receive(&sqs, &mapping) => messages,
                 };
-                // What was received is carried to its end: stopping waits for it.
+                // Stopping waits a little for what was received; what it cuts off comes again.
                 if !messages.is_empty() {
                     deliver(&sqs, &mapping, &worker, messages).await;
                 }

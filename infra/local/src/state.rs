@@ -35,6 +35,7 @@ pub enum Holder {
 pub async fn hold() -> anyhow::Result<Holder> {
     std::fs::create_dir_all(directory()).with_context(|| format!("creating {}", directory().display()))?;
     let started = Instant::now();
+    let http = reqwest::Client::builder().no_proxy().build()?;
     while started.elapsed() < PATIENCE {
         let file = File::create(workspace_root().join(".local/state.lock"))?;
         match file.try_lock() {
@@ -44,7 +45,7 @@ pub async fn hold() -> anyhow::Result<Holder> {
         }
         // Somebody has it: the one that serves says where; one that imports is soon done.
         if let Ok(url) = std::fs::read_to_string(address_file())
-            && reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success())
+            && http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success())
         {
             return Ok(Holder::Running(url));
         }

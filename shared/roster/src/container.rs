@@ -6,7 +6,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use crate::problem::{Refusal, RefusalCode};
-use crate::{Format, Limits, Options, Reading, fregata, siecle};
+use crate::{Format, Options, Reading, fregata, siecle};
 
 /// Bytes looked at to tell formats and encodings apart: an XML declaration or a CSV header fits.
 const HEAD_BYTES: u64 = 4096;
@@ -19,7 +19,7 @@ pub(crate) fn read<R: Read + Seek>(mut source: R, options: &Options) -> io::Resu
     let size = source.seek(SeekFrom::End(0))?;
     source.rewind()?;
     if size > options.limits.file_bytes {
-        return Ok(Reading::refused(None, too_large(&options.limits)));
+        return Ok(Reading::refused(None, too_large()));
     }
     let mut head = Vec::new();
     source.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
@@ -35,7 +35,7 @@ pub(crate) fn read<R: Read + Seek>(mut source: R, options: &Options) -> io::Resu
         _ if is_utf_16(&head) => Ok(Reading::refused(None, siecle::unsupported_encoding("UTF-16"))),
         Some(b'<') => siecle::read(Cursor::new(head).chain(source), options),
         Some(_) if fregata::is_header(text) && size > options.limits.csv_bytes => {
-            Ok(Reading::refused(Some(Format::Fregata), too_large(&options.limits)))
+            Ok(Reading::refused(Some(Format::Fregata), too_large()))
         }
         Some(_) if fregata::is_header(text) => fregata::read(Cursor::new(head).chain(source), options),
         Some(_) => Ok(Reading::refused(None, Refusal::new(RefusalCode::NotXml, NOT_OURS))),
@@ -46,13 +46,12 @@ fn is_utf_16(head: &[u8]) -> bool {
     matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..])
 }
 
-pub(crate) fn too_large(limits: &Limits) -> Refusal {
-    let detail = format!(
-        "Le fichier est trop volumineux ou sa structure est anormale (au plus {} Mo une fois décompressé). Merci de refaire \
-         l’export « Élèves sans adresse ».",
-        limits.file_bytes / (1024 * 1024)
-    );
-    Refusal::new(RefusalCode::TooLarge, detail)
+pub(crate) fn too_large() -> Refusal {
+    Refusal::new(
+        RefusalCode::TooLarge,
+        "Le fichier est trop volumineux pour une liste d’élèves, ou sa structure est anormale. Merci de refaire l’export et de \
+         l’importer sans l’ouvrir.",
+    )
 }
 
 pub(crate) fn zip_damaged() -> Refusal {
@@ -86,7 +85,7 @@ fn read_zip<R: Read + Seek>(mut source: R, options: &Options) -> io::Result<Read
     let mut limits = options.limits;
     limits.text_bytes = limits.text_bytes.min((file.compressed_size() * limits.zip_ratio).max(1024 * 1024));
     if file.size() > limits.text_bytes {
-        return Ok(Reading::refused(None, too_large(&options.limits)));
+        return Ok(Reading::refused(None, too_large()));
     }
     let mut head = Vec::new();
     if let Err(error) = file.by_ref().take(HEAD_BYTES).read_to_end(&mut head) {
@@ -110,7 +109,13 @@ fn announced_entries<R: Read + Seek>(source: &mut R) -> io::Result<Option<u64>> 
     let mut tail = Vec::new();
     source.read_to_end(&mut tail)?;
     let end = memchr::memmem::rfind(&tail, b"PK\x05\x06").filter(|at| at + END_RECORD <= tail.len());
-    Ok(end.map(|at| u64::from(u16::from_le_bytes([tail[at + 10], tail[at + 11]]))))
+    Ok(end.map(|at| {
+        let record = &tail[at..at + END_RECORD];
+        // Size and place of the directory: when they stand elsewhere (zip64), so does a count that may be anything.
+        // No file of the size that we accept needs that.
+        let elsewhere = record[12..16] == [0xFF; 4] || record[16..20] == [0xFF; 4];
+        if elsewhere { u64::MAX } else { u64::from(u16::from_le_bytes([record[10], record[11]])) }
+    }))
 }
 
 /// The index of the one XML file. macOS and hidden files and folders do not count.

@@ -41,7 +41,8 @@ impl Draft {
 
     /// `DUPONT Karine`, as far as known.
     pub(crate) fn full_name(&self) -> String {
-        name::full(self.last_name.as_deref().unwrap_or_default(), self.first_name.as_deref().unwrap_or_default())
+        let (last_name, first_name) = (self.last_name.as_deref(), self.first_name.as_deref());
+        clip(&name::full(last_name.unwrap_or_default(), first_name.unwrap_or_default()))
     }
 
     pub(crate) fn identity(&self) -> Identity {
@@ -58,6 +59,7 @@ impl Draft {
 
     /// Notes a problem. Its name is filled in at the end, when the whole pupil is known.
     pub(crate) fn note(&mut self, code: ProblemCode, field: &'static str, found: Option<String>) {
+        let found = found.map(|found| clip(&found));
         self.problems.push(Problem { line: self.line, code, field, name: String::new(), found, other_line: None });
     }
 
@@ -142,6 +144,15 @@ impl Draft {
             division: self.division?,
         })
     }
+}
+
+/// What a report shows of a text: reports are kept in items of limited size.
+pub(crate) fn clip(text: &str) -> String {
+    const SHOWN: usize = 80;
+    if text.chars().count() <= SHOWN {
+        return text.to_owned();
+    }
+    text.chars().take(SHOWN - 1).chain(['…']).collect()
 }
 
 /// No text may be longer than Fregata's 255 characters: what an item of the table cannot hold must not get that far.

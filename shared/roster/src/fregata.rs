@@ -74,12 +74,21 @@ enum Stop {
 impl From<csv::Error> for Stop {
     fn from(error: csv::Error) -> Self {
         match error.into_kind() {
-            csv::ErrorKind::Io(error) if is_damage(&error) => Self::Refused(too_large(&crate::Limits::default())),
+            csv::ErrorKind::Io(error) if is_damage(&error) => Self::Refused(too_large()),
             csv::ErrorKind::Io(error) => Self::Unreadable(error),
             // Byte records of any length: nothing else can be wrong.
             _ => Self::Refused(Refusal::new(RefusalCode::NotXml, "Le fichier CSV ne peut pas être lu.")),
         }
     }
+}
+
+/// A pupil may have swallowed the next one: nobody can tell where lines end.
+fn open_quote(line: u64) -> Refusal {
+    let detail = format!(
+        "Ligne {line} : un guillemet (\") ouvert n’est pas refermé, les lignes suivantes ne peuvent pas être lues. Dans Fregata, sur la \
+         fiche apprenant : supprimez ce guillemet, puis refaites l’export."
+    );
+    Refusal::new(RefusalCode::NotXml, detail)
 }
 
 fn records<R: BufRead>(
@@ -102,6 +111,9 @@ fn records<R: BufRead>(
                 if drafts.len() == options.limits.pupils {
                     let detail = format!("Le fichier contient plus de {} apprenants.", options.limits.pupils);
                     return Err(Stop::Refused(Refusal::new(RefusalCode::TooManyEntries, detail)));
+                }
+                if Columns::has_open_quote(&record, dialect.separator) {
+                    return Err(Stop::Refused(open_quote(line)));
                 }
                 let values = columns.values(&record, dialect.encoding, line).map_err(Stop::Refused)?;
                 drafts.push(apprentice::read(line, &values, options.today));

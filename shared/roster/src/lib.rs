@@ -24,15 +24,12 @@ mod wording;
 use std::io::{self, Read, Seek};
 
 use jiff::civil::Date;
-use rentree_domain::import::Dated;
+use rentree_domain::import::{Dated, MAX_FILE_BYTES};
 use rentree_domain::learner::Identity;
 use rentree_domain::{Entry, Uai};
 use serde::Serialize;
 
 pub use problem::{LeftOut, LeftOutCode, Problem, ProblemCode, Refusal, RefusalCode};
-
-/// The largest file that a school may upload, in bytes. The largest school has 3,000 pupils: 8.5 MB of XML.
-pub const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
 
 /// What must hold for a file, and how much of it is read.
 #[derive(Debug, Clone, Copy)]

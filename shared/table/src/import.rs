@@ -259,9 +259,11 @@ impl Table {
             .table_name(&self.name)
             .set_key(Some(Key::school(uai).into_item()))
             .condition_expression(
-                "roster_version = :version AND begun_version = :version \
+                "applied.#import = :id AND roster_version = :version AND begun_version = :version \
                  AND (attribute_not_exists(lease) OR lease.expires_ms < :now_ms)",
             )
+            .expression_attribute_names("#import", "import")
+            .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
             .expression_attribute_values(":now_ms", AttributeValue::N(now.as_millisecond().to_string()))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":version", number(version))

@@ -9,7 +9,7 @@ use crate::school::stored;
 use crate::{Key, Table, TableError};
 
 const ENTITY: &str = "ImportReport";
-/// Lines in one item: at most about 100 kB with the longest names.
+/// Lines in one item: about 50 kB, for readers clip what they quote.
 const LINES_PER_PAGE: usize = 100;
 /// Reports name pupils: kept as long as requests are.
 const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);

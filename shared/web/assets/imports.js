@@ -70,6 +70,11 @@ async function follow() {
   for (;;) {
     try {
       const answer = await fetch(`${page.dataset.location}?sent=1&wait=20`, { headers: { accept: "application/json" } });
+      if ([401, 403, 404].includes(answer.status)) {
+        // Signed out, or no longer a member: the page says so.
+        location.replace(page.dataset.location);
+        return;
+      }
       if (answer.ok) {
         const { state } = await answer.json();
         if (!["awaiting_upload", "analysing", "applying"].includes(state)) {

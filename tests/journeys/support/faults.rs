@@ -16,13 +16,12 @@ pub(crate) struct Faults(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     writes: AtomicUsize,
-    learner_reads: AtomicUsize,
     fail_from: usize,
 }
 
 impl Default for Inner {
     fn default() -> Self {
-        Self { writes: AtomicUsize::new(0), learner_reads: AtomicUsize::new(0), fail_from: usize::MAX }
+        Self { writes: AtomicUsize::new(0), fail_from: usize::MAX }
     }
 }
 
@@ -51,9 +50,6 @@ impl Intercept for Faults {
     ) -> Result<(), BoxError> {
         let operation = context.request().headers().get("x-amz-target").unwrap_or_default();
         let operation = operation.rsplit('.').next().unwrap_or_default();
-        if operation == "Query" {
-            self.0.learner_reads.fetch_add(1, Ordering::SeqCst);
-        }
         if ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"].contains(&operation) {
             let before = self.0.writes.fetch_add(1, Ordering::SeqCst);
             if before >= self.0.fail_from {

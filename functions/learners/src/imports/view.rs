@@ -92,7 +92,8 @@ impl ImportView {
         let outcome = import.outcome;
         let is_latest = outcome.versions.is_some_and(|(version, _)| {
             let leased = school.lease.is_some_and(|lease| lease.expires_ms >= now.as_millisecond());
-            school.roster_version == version && school.begun_version == version && !leased
+            let seen = school.applied.as_ref().is_some_and(|applied| applied.import == id);
+            seen && school.roster_version == version && school.begun_version == version && !leased
         });
         let actions = Actions {
             confirm: may && state == ImportState::AwaitingConfirmation,

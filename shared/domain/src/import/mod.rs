@@ -6,6 +6,9 @@ pub mod message;
 pub mod plan;
 pub mod state;
 
+/// The largest file that a school may upload, in bytes. The largest school has 3,000 pupils: 8.5 MB of XML.
+pub const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
+
 pub use brake::{BrakeReason, Dated};
 pub use message::Resume;
 pub use plan::{Counts, Plan, Write};

@@ -1,6 +1,7 @@
 //! Checks a school's file without any network: the same reading as the import's.
 //!
-//! Exit status: 0 nothing wrong, 1 problems, 2 the file is refused, 3 it cannot be read.
+//! Exit status: 0 nothing wrong, 1 problems, 2 the file is refused, 3 it cannot be read, or the
+//! command is not understood.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -31,7 +32,15 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come this way too. Nothing can be done if the terminal is gone.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 3 } else { 0 });
+        }
+    };
+    match run(&arguments) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
             eprintln!("{error:#}");

@@ -32,6 +32,9 @@ columns! {
     DIVISION = 14, "Division*";
 }
 
+/// How many unknown columns a refusal names.
+const MOST_TOLD: usize = 20;
+
 /// Whether `name`, as it stands in a header, is one of ours.
 pub(super) fn is_known(name: &str) -> bool {
     index_of(name).is_some()
@@ -50,12 +53,12 @@ impl Columns {
     pub(super) fn find(header: &ByteRecord, encoding: &'static Encoding) -> Result<Self, Refusal> {
         let mut places = [None; 15];
         let mut unknown = Vec::new();
+        let mut twice = Vec::new();
         for (place, name) in header.iter().enumerate() {
             let name = encoding.decode_without_bom_handling(name).0;
             match index_of(&name) {
-                Some(index) => {
-                    places[index].get_or_insert(place);
-                }
+                Some(index) if places[index].is_some() => twice.push(format!("« {} »", NAMES[index])),
+                Some(index) => places[index] = Some(place),
                 // A trailing separator is harmless.
                 None if name.trim().is_empty() => {}
                 None => unknown.push(format!("« {} »", name.trim().chars().take(60).collect::<String>())),
@@ -70,7 +73,7 @@ impl Columns {
             .filter(|(place, _)| place.is_none())
             .map(|(_, name)| format!("« {name} »"))
             .collect();
-        if missing.is_empty() && unknown.is_empty() {
+        if missing.is_empty() && unknown.is_empty() && twice.is_empty() {
             return Ok(Self(places.map(Option::unwrap_or_default)));
         }
         let mut detail =
@@ -78,11 +81,24 @@ impl Columns {
         if !missing.is_empty() {
             detail.push_str(&format!(" Colonnes manquantes : {}.", missing.join(", ")));
         }
+        if !twice.is_empty() {
+            detail.push_str(&format!(" Colonnes en double : {}.", twice.join(", ")));
+        }
         if !unknown.is_empty() {
+            let more = unknown.len().saturating_sub(MOST_TOLD);
+            unknown.truncate(MOST_TOLD);
+            if more > 0 {
+                unknown.push(format!("et {more} autres"));
+            }
             detail.push_str(&format!(" Colonnes inconnues : {}.", unknown.join(", ")));
         }
         detail.push_str(" Merci de refaire l’export, sans ouvrir le fichier.");
         Err(Refusal::new(RefusalCode::WrongColumns, detail))
+    }
+
+    /// Whether a quote was opened and never closed: a field then holds the end of its line and the beginning of the next.
+    pub(super) fn has_open_quote(record: &ByteRecord, separator: u8) -> bool {
+        record.iter().any(|field| field.contains(&b'\n') && field.contains(&separator))
     }
 
     /// The values of a record, trimmed and with single spaces, in the order of [`NAMES`]; what a short record lacks is blank.

@@ -386,9 +386,7 @@ impl<'a, R: Read> Document<'a, R> {
             // Entities, external ones above all, are the classic attack; no SIECLE export has any.
             Ok(Event::DocType(_)) => Err(self.not_xml("Une déclaration DOCTYPE est présente.").into()),
             Ok(event) => Ok(event),
-            Err(quick_xml::Error::Io(error)) if Excess::of(&error).is_some() => {
-                Err(too_large(&self.options.limits).into())
-            }
+            Err(quick_xml::Error::Io(error)) if Excess::of(&error).is_some() => Err(too_large().into()),
             Err(quick_xml::Error::Io(error)) if is_damage(&error) => Err(zip_damaged().into()),
             Err(quick_xml::Error::Io(error)) => Err(Stop::Unreadable(io::Error::new(error.kind(), error))),
             Err(quick_xml::Error::Encoding(_)) => {

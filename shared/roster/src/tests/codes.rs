@@ -188,6 +188,8 @@ fn nobody_to_import() {
 fn columns_of_another_csv() {
     let csv = String::from_utf8(sample(2).fregata(UTF_8).bytes).unwrap();
     let detail = assert_refused(csv.replace("Code sexe*", "Sexe").replace("Statut*;", ""), RefusalCode::WrongColumns);
+    let twice = assert_refused(csv.replace("Statut*;", "Statut*;Division*;"), RefusalCode::WrongColumns);
+    assert!(twice.contains("Colonnes en double : « Division* »"), "{twice}");
     for column in ["« Code sexe* »", "« Statut* »", "« Sexe »"] {
         assert!(detail.contains(column), "{detail}");
     }

@@ -137,3 +137,38 @@ fn a_source_that_cannot_be_read_is_no_fault_of_the_file() {
     let source = Broken(Cursor::new(sample(50).siecle(UTF_8).bytes));
     assert!(crate::read(source, &Options::new(None, date(2026, 9, 15))).is_err());
 }
+
+#[test]
+fn an_open_quote_never_makes_one_pupil_of_two() {
+    let text = String::from_utf8(sample(6).fregata(UTF_8).bytes).unwrap();
+    let swallowing = text.replacen("LEFÈVRE", "\"LEFÈVRE", 1).replacen("ŒUVRARD", "\"ŒUVRARD", 1);
+    let detail = assert_refused(swallowing, RefusalCode::NotXml);
+    assert!(detail.starts_with("Ligne 3 : un guillemet"), "{detail}");
+    assert_refused(text.replacen("LEFÈVRE", "\"LEFÈVRE", 1), RefusalCode::NotXml);
+    assert_eq!(
+        read(text.replacen("LEFÈVRE", "\"LEFÈVRE; dit B\"", 1)).entries.len(),
+        6,
+        "a separator in quotes is fine"
+    );
+}
+
+#[test]
+fn what_a_report_quotes_is_short() {
+    let mut sample = sample(3);
+    sample.pupils[0].last_name = "É".repeat(100_000);
+    sample.pupils[1].ine = "1".repeat(100_000);
+    sample.pupils[2].division = "6".repeat(100_000);
+    let reading = read(sample.siecle(UTF_8).bytes);
+    assert_eq!(reading.problems.len(), 3, "{:?}", reading.refusal);
+    for problem in &reading.problems {
+        assert!(problem.message().chars().count() < 250, "{}", problem.message().len());
+    }
+}
+
+#[test]
+fn a_zip_whose_directory_stands_elsewhere() {
+    let mut bytes = zip([("a.xml", b"".as_slice())]);
+    let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06").unwrap();
+    bytes[end + 16..end + 20].copy_from_slice(&[0xFF; 4]);
+    assert_refused(bytes, RefusalCode::TooManyEntries);
+}

@@ -85,11 +85,12 @@ impl Ministack {
     async fn wait_until_healthy(&mut self) -> anyhow::Result<()> {
         let started = Instant::now();
         let url = format!("{}/_ministack/health", self.endpoint);
+        let http = reqwest::Client::builder().no_proxy().build()?;
         while started.elapsed() < PATIENCE {
             if let Some(status) = self.process.try_wait()? {
                 bail!("ministack ended at once: {status}");
             }
-            if reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
+            if http.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
