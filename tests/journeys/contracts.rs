@@ -101,3 +101,19 @@ fn keys_and_expressions_stay_in_the_table() {
         }
     }
 }
+
+/// A snapshot that no test refers to holds nothing any more.
+#[test]
+fn every_snapshot_is_referred_to() {
+    let root = workspace_root();
+    let listed =
+        std::process::Command::new("git").args(["ls-files", "*.rs", "*.snap"]).current_dir(&root).output().unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let (snapshots, sources): (Vec<_>, Vec<_>) = listed.lines().partition(|file| file.ends_with(".snap"));
+    let sources: String = sources.iter().filter_map(|file| std::fs::read_to_string(root.join(file)).ok()).collect();
+    assert!(!snapshots.is_empty());
+    for snapshot in snapshots.iter().filter(|file| root.join(file).exists()) {
+        let name = snapshot.trim_end_matches(".snap").rsplit("__").next().unwrap();
+        assert!(sources.contains(&format!("snapshot!(\"{name}\"")), "{snapshot}: delete it");
+    }
+}

@@ -1,15 +1,16 @@
 //! The promise: whatever crashes, is duplicated or comes late, readers see one whole roster, and the end is the same.
 
 use encoding_rs::UTF_8;
-use rentree_domain::import::{Counts, ImportState};
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::import::{BrakeReason, Counts, ImportState};
 use rentree_domain::{Entry, Uai};
 use rentree_samples::Sample;
-use rentree_table::ImportOptions;
+use rentree_table::{Begin, ImportOptions, RunError};
 
 use crate::support::faults::Faults;
 use crate::support::runtime_api::Function;
 use crate::support::{
-    a_school, carry_out, eventually, expected, product, resume_event, run, silent_import, state_of, visible,
+    a_school, carry_out, eventually, expected, product, put_file, resume_event, run, silent_import, state_of, visible,
     worker_with,
 };
 
@@ -168,6 +169,75 @@ fn readers_never_see_half_a_roster_while_it_is_written() {
         apply.await??;
         assert!(reads > 2, "the reader was faster than the writer: {reads} reads");
         assert_eq!(visible(uai).await?, expected);
+        Ok(())
+    });
+}
+
+#[test]
+fn undo_waits_for_an_import_at_work_and_fences_out_a_late_one() {
+    run(async {
+        let table = &product().table;
+        let (uai, school) = a_school().await?;
+        let (one, mut other) = (Sample::new(uai, 30, 11), Sample::new(uai, 30, 11));
+        other.enrol(30..35);
+        let first = silent_import(uai, one.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+        carry_out(uai, first).await?;
+        let second = silent_import(uai, other.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+        let (now, minute) = (Timestamp::now(), SignedDuration::from_mins(1));
+
+        // A worker at work: what it plans must not lose its ground.
+        let Begin::Begun(at_work) = table.begin(uai, second, false, minute, now).await? else { panic!("begun") };
+        let undo = school.post(&format!("/imports/{first}/undo"), &serde_json::json!({})).await;
+        assert!(undo.unwrap_err().to_string().contains("409"));
+        at_work.release().await?;
+
+        // A worker whose lease has expired, but who is still at work.
+        let Begin::Begun(mut late) = table.begin(uai, second, false, minute, now - minute * 10).await? else {
+            panic!("begun")
+        };
+        school.post(&format!("/imports/{first}/undo"), &serde_json::json!({})).await?;
+        assert_eq!(visible(uai).await?, []);
+        let write = rentree_domain::import::Write::Revise {
+            id: rentree_domain::LearnerId::new(now, rentree_runtime::random()),
+            active: true,
+            entry: expected(&one)[0].clone(),
+            previous: None,
+        };
+        assert!(matches!(late.apply(vec![write], now).await, Err(RunError::FenceLost)));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_confirmation_is_not_forgotten_and_is_for_one_file() {
+    run(async {
+        let (uai, _) = a_school().await?;
+        let sample = Sample::new(uai, 40, 11);
+        carry_out(uai, silent_import(uai, sample.siecle(UTF_8).bytes, ImportOptions::default()).await?).await?;
+        let few = |count| {
+            let mut few = sample.clone();
+            few.pupils.truncate(count);
+            few
+        };
+        let id = silent_import(uai, few(10).siecle(UTF_8).bytes, ImportOptions::default()).await?;
+        let worker = worker_with(None)?;
+        worker.handle(&resume_event(uai, id, false)).await?;
+        assert_eq!(state_of(uai, id).await?, ImportState::AwaitingConfirmation);
+
+        // Another file under the same key, from a form that was still open.
+        let key = format!("silent/{uai}/{id}");
+        put_file(&key, few(5).siecle(UTF_8).bytes).await?;
+        worker.handle(&resume_event(uai, id, true)).await?;
+        assert_eq!(state_of(uai, id).await?, ImportState::AwaitingConfirmation, "it asks again");
+        let import = product().table.import(uai, id).await?.unwrap();
+        assert_eq!(import.outcome.brake, [BrakeReason::FileReplaced, BrakeReason::MassDeparture]);
+        assert_eq!(visible(uai).await?.len(), 40);
+
+        // The confirmed worker dies; a late duplicate of the upload's event takes the import up.
+        worker_with(Some(Faults::after(1)))?.handle(&resume_event(uai, id, true)).await?;
+        worker.handle(&resume_event(uai, id, false)).await?;
+        assert_eq!(state_of(uai, id).await?, ImportState::Succeeded);
+        assert_eq!(visible(uai).await?, expected(&few(5)));
         Ok(())
     });
 }

@@ -287,7 +287,9 @@ fn the_list_filters_searches_and_turns_pages() {
             (&json!(130), &json!(3), 50)
         );
         assert_eq!(school.get("/learners?page=99").await?["page"], 3);
-        let one = school.get("/learners?q=dherouville%20LOETITIA").await?;
+        let one = school.post("/learners", &json!({ "q": "dherouville LOETITIA" })).await?;
+        assert_eq!(school.get("/learners?q=dherouville").await?["found"], 130, "no name is taken from an address");
+        assert!(school.get("/learners?page=").await.unwrap_err().to_string().contains("bad_request"));
         assert_eq!((&one["found"], &one["learners"][0]["first_name"]), (&json!(1), &json!("Lœtitia")));
         let class = school.get("/learners?division=6E1").await?;
         let divisions: Vec<_> = class["learners"].as_array().unwrap().iter().map(|l| &l["division"]).collect();
@@ -306,6 +308,30 @@ fn the_file_of_another_school_is_refused_with_both_names() {
         assert_eq!(refused.code, "uai_mismatch");
         assert!(refused.detail.contains(uai.as_str()) && refused.detail.contains(other.as_str()));
         assert_eq!(visible(uai).await?, []);
+        Ok(())
+    });
+}
+
+#[test]
+fn undo_is_for_the_import_that_readers_see() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let file = Sample::new(uai, 20, 3).siecle(UTF_8).bytes;
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let import = school.request(&json!({})).await?;
+            school.send(&import, file.clone()).await?;
+            let id = import["id"].as_str().unwrap().to_owned();
+            assert_eq!(school.wait(&id).await?.status, "succeeded");
+            ids.push(id);
+        }
+        // The second changed nothing, and is nevertheless the last: there is nothing to go back to.
+        for id in ids {
+            assert_eq!(school.get(&format!("/imports/{id}")).await?["actions"]["undo"], false);
+            let undo = school.post(&format!("/imports/{id}/undo"), &json!({})).await;
+            assert!(undo.unwrap_err().to_string().contains("409"));
+        }
+        assert_eq!(visible(uai).await?.len(), 20);
         Ok(())
     });
 }

@@ -1,22 +1,40 @@
-//! The functions' own binaries, under the Lambda runtime API, with the committed events.
+//! The functions' own binaries, under the Lambda runtime API: the committed events do what their names say, and logs name
+//! nobody.
 
 use std::collections::BTreeMap;
 
+use encoding_rs::UTF_8;
+use rentree_domain::import::ImportState;
+use rentree_domain::{ImportId, Uai};
+use rentree_local::DEMO_UAI;
+use rentree_samples::{Fault, Sample};
+use rentree_table::{Import, ImportOptions};
 use serde_json::Value;
 
 use crate::support::runtime_api::Function;
-use crate::support::{product, run};
+use crate::support::{a_school, a_session, product, put_file, resume_event, run, silent_import};
+
+fn event(function: &str, name: &str) -> anyhow::Result<Value> {
+    let path = rentree_testkit::workspace_root().join(format!("events/{function}/{name}.json"));
+    Ok(serde_json::from_slice(&std::fs::read(path)?)?)
+}
+
+fn events(function: &str) -> anyhow::Result<Vec<String>> {
+    let folder = rentree_testkit::workspace_root().join("events").join(function);
+    let names =
+        std::fs::read_dir(folder)?.map(|file| Ok(file?.path().file_stem().unwrap().to_string_lossy().into_owned()));
+    let mut names = names.collect::<anyhow::Result<Vec<_>>>()?;
+    names.sort();
+    Ok(names)
+}
 
 #[test]
 fn learners_answers_the_committed_events() {
     run(async {
         let mut function = Function::start("learners", &product().stack.function_settings("LearnersFunction")?).await?;
         let mut answers = BTreeMap::new();
-        for entry in std::fs::read_dir(rentree_testkit::workspace_root().join("events/learners"))? {
-            let path = entry?.path();
-            let event: Value = serde_json::from_slice(&std::fs::read(&path)?)?;
-            let answer = function.invoke(event).await?;
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        for name in events("learners")? {
+            let answer = function.invoke(event("learners", &name)?).await?;
             answers.insert(name, (answer["statusCode"].clone(), answer["headers"]["content-type"].clone()));
         }
         insta::assert_json_snapshot!("events_learners", answers);
@@ -24,15 +42,92 @@ fn learners_answers_the_committed_events() {
     });
 }
 
+/// The events name imports of the demo school: each gets a file that its state and its event call for.
 #[test]
-fn import_worker_answers_the_committed_events() {
+fn import_worker_carries_out_the_committed_events() {
     run(async {
+        let uai = Uai::parse(DEMO_UAI)?;
+        let import_of = |event: &Value| -> Option<ImportId> {
+            let text = event.to_string();
+            let at = text.find("0199a1b2-c3d4-7000-8000-")?;
+            text[at..at + 36].parse().ok()
+        };
+        let ends = BTreeMap::from([
+            ("upload", ImportState::Succeeded),
+            ("confirmed", ImportState::Succeeded),
+            ("dead-letter", ImportState::Failed),
+            ("garbage-in-a-batch", ImportState::Succeeded),
+        ]);
         let settings = product().stack.function_settings("ImportWorkerFunction")?;
         let mut function = Function::start("import-worker", &settings).await?;
-        for entry in std::fs::read_dir(rentree_testkit::workspace_root().join("events/import-worker"))? {
-            let event: Value = serde_json::from_slice(&std::fs::read(entry?.path())?)?;
-            assert_eq!(function.invoke(event).await?, serde_json::json!({"batchItemFailures": []}));
+        for name in events("import-worker")? {
+            let event = event("import-worker", &name)?;
+            let end = ends.get(name.as_str());
+            let id = import_of(&event);
+            assert_eq!(id.is_some(), end.is_some(), "{name}: say here how it ends");
+            if let Some(id) = id {
+                let key = format!("silent/{id}");
+                put_file(&key, Sample::new(uai, 12, 4).siecle(UTF_8).bytes).await?;
+                let mut import = Import::requested("Test", jiff::Timestamp::now(), key, ImportOptions::default());
+                if name == "confirmed" {
+                    import.state = ImportState::AwaitingConfirmation;
+                }
+                product().table.create_import(uai, id, &import).await?;
+            }
+            assert_eq!(function.invoke(event).await?, serde_json::json!({"batchItemFailures": []}), "{name}");
+            if let (Some(id), Some(end)) = (id, end) {
+                assert_eq!(product().table.import(uai, id).await?.unwrap().state, *end, "{name}");
+            }
         }
         function.kill().await
+    });
+}
+
+/// A file that succeeds, one with errors, one that is damaged, a technical failure; pages with names on them.
+#[test]
+fn logs_name_nobody() {
+    run(async {
+        let (uai, _) = a_school().await?;
+        let sample = Sample::new(uai, 12, 4);
+        let mut spoilt = sample.clone();
+        spoilt.pupils.iter_mut().for_each(|pupil| pupil.sex.clear());
+        spoilt.spoil(0, Fault::IneKey);
+        let text = String::from_utf8(sample.siecle(UTF_8).bytes)?;
+        let damaged = text.replace("UTF-8", "ISO-8859-15").into_bytes();
+
+        let mut worker =
+            Function::start("import-worker", &product().stack.function_settings("ImportWorkerFunction")?).await?;
+        for file in [text.clone().into_bytes(), spoilt.fregata(UTF_8).bytes, damaged] {
+            let id = silent_import(uai, file, ImportOptions::default()).await?;
+            worker.invoke(resume_event(uai, id, false)).await?;
+        }
+        let dead = silent_import(uai, Vec::new(), ImportOptions::default()).await?;
+        let mut letter = resume_event(uai, dead, false);
+        letter["Records"][0]["eventSourceARN"] = "arn:aws:sqs:eu-west-3:000000000000:rentree-imports-dead".into();
+        worker.invoke(letter).await?;
+
+        let cookie = a_session(uai, Some(rentree_table::Role::Administrator)).await?;
+        let mut learners = Function::start("learners", &product().stack.function_settings("LearnersFunction")?).await?;
+        let mut list = event("learners", "search-signed-out")?;
+        for (path, body) in [("learners", Some(r#"{"q":"herouville"}"#)), ("learners", None), ("imports", None)] {
+            list["rawPath"] = format!("/schools/{uai}/{path}").into();
+            list["requestContext"]["http"]["path"] = list["rawPath"].clone();
+            list["requestContext"]["http"]["method"] = if body.is_some() { "POST" } else { "GET" }.into();
+            list["headers"]["cookie"] = cookie.clone().into();
+            list["cookies"] = serde_json::json!([cookie]);
+            list["body"] = body.into();
+            let answer = learners.invoke(list.clone()).await?;
+            assert_eq!(answer["statusCode"], 200, "{answer}");
+        }
+
+        let logs = worker.log()? + &learners.log()?;
+        assert!(logs.contains("an import was settled") && logs.contains("a request was answered"), "{logs}");
+        let secret = cookie.split('=').nth(1).unwrap().to_owned();
+        let marks = sample.pupils.iter().flat_map(|p| [p.ine.clone(), p.last_name.clone(), p.first_name.clone()]);
+        for mark in marks.chain([secret, "herouville".to_owned()]) {
+            assert!(!logs.to_lowercase().contains(&mark.to_lowercase()), "the logs hold {mark}");
+        }
+        worker.kill().await?;
+        learners.kill().await
     });
 }

@@ -1,7 +1,5 @@
 //! What the queue may bring: test events, garbage, files that nobody asked for or that are gone, two files at once, a
-//! message that fails every time. And every event of `events/import-worker`.
-
-use std::collections::BTreeMap;
+//! message that fails every time.
 
 use encoding_rs::UTF_8;
 use rentree_domain::ImportId;
@@ -10,7 +8,7 @@ use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
 use rentree_samples::Sample;
 use rentree_table::{Import, ImportOptions};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::faults::Faults;
 use crate::support::{
@@ -145,22 +143,6 @@ fn a_dead_letter_marks_its_import_unless_it_is_settled() {
         }
         assert_eq!(state_of(uai, waiting).await?, ImportState::Failed);
         assert_eq!(state_of(uai, done).await?, ImportState::Succeeded);
-        Ok(())
-    });
-}
-
-/// Every file of `events/import-worker` does what its name says.
-#[test]
-fn committed_events_replay() {
-    run(async {
-        let mut answers = BTreeMap::new();
-        for entry in std::fs::read_dir(rentree_testkit::workspace_root().join("events/import-worker"))? {
-            let path = entry?.path();
-            let event: Value = serde_json::from_slice(&std::fs::read(&path)?)?;
-            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-            answers.insert(name, serde_json::to_value(worker_with(None)?.handle(&event).await?)?);
-        }
-        insta::assert_json_snapshot!("events_import_worker", answers);
         Ok(())
     });
 }

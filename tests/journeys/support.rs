@@ -14,11 +14,11 @@ use aws_sdk_s3::primitives::ByteStream;
 use import_worker::{BatchResponse, Config, Worker};
 use jiff::Timestamp;
 use rentree_domain::import::{ImportState, Resume};
-use rentree_domain::{Entry, ImportId, Uai};
+use rentree_domain::{Entry, ImportId, Uai, UserId};
 use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
 use rentree_samples::Sample;
-use rentree_table::{Import, ImportOptions};
+use rentree_table::{Import, ImportOptions, Member, Role, Session};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -105,12 +105,43 @@ pub(crate) fn worker_with(faults: Option<faults::Faults>) -> anyhow::Result<Work
     Ok(Worker::new(Config::read(&settings)?, dynamodb, s3.clone(), Timestamp::now))
 }
 
+/// A session of somebody with this role in the school, or with no place in it.
+pub(crate) async fn a_session(uai: Uai, role: Option<Role>) -> anyhow::Result<String> {
+    let user = UserId::new(Timestamp::now(), rentree_runtime::random());
+    if let Some(role) = role {
+        product().table.put_member(uai, user, &Member { role, name: "Test".to_owned() }).await?;
+    }
+    let secret: [u8; 32] = rentree_runtime::random();
+    let session = Session { user, created_at: Timestamp::now(), expires_at: Timestamp::now().as_second() + 600 };
+    product().table.create_session(&secret, &session).await?;
+    Ok(format!("__Host-session={}", base64_url(&secret)))
+}
+
+/// The cookie's encoding, written out: the test must not trust what it tests.
+pub(crate) fn base64_url(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let number = chunk.iter().fold(0_u32, |n, byte| n << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..=chunk.len() {
+            text.push(char::from(LETTERS[(number >> (18 - 6 * place) & 63) as usize]));
+        }
+    }
+    text
+}
+
+/// Puts a file into the bucket.
+pub(crate) async fn put_file(key: &str, file: Vec<u8>) -> anyhow::Result<()> {
+    let put = product().stack.s3.put_object().bucket(product().stack.value("Bucket")?).key(key);
+    put.body(ByteStream::from(file)).send().await?;
+    Ok(())
+}
+
 /// An import whose file is in the bucket where no notification looks: only who is told carries it out.
 pub(crate) async fn silent_import(uai: Uai, file: Vec<u8>, options: ImportOptions) -> anyhow::Result<ImportId> {
     let id = ImportId::new(Timestamp::now(), rentree_runtime::random());
     let key = format!("silent/{uai}/{id}");
-    let put = product().stack.s3.put_object().bucket(product().stack.value("Bucket")?).key(&key);
-    put.body(ByteStream::from(file)).send().await?;
+    put_file(&key, file).await?;
     let import = Import::requested("Test", Timestamp::now(), key, options);
     product().table.create_import(uai, id, &import).await?;
     Ok(id)

@@ -7,35 +7,9 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE
 use reqwest::{Client, Method, StatusCode, redirect};
 use serde_json::Value;
 
-use crate::support::{a_school, a_uai, product, run};
+use crate::support::{a_school, a_session, a_uai, base64_url, product, run};
 
 const ID: &str = "0199a1b2-c3d4-7000-8000-000000000001";
-
-/// A session of somebody with this role in the school, or with no place in it.
-async fn a_session(uai: rentree_domain::Uai, role: Option<Role>) -> anyhow::Result<String> {
-    let user = UserId::new(Timestamp::now(), rentree_runtime::random());
-    if let Some(role) = role {
-        product().table.put_member(uai, user, &Member { role, name: "Test".to_owned() }).await?;
-    }
-    let secret: [u8; 32] = rentree_runtime::random();
-    let session =
-        rentree_table::Session { user, created_at: Timestamp::now(), expires_at: Timestamp::now().as_second() + 600 };
-    product().table.create_session(&secret, &session).await?;
-    Ok(format!("__Host-session={}", base64_url(&secret)))
-}
-
-/// The cookie's encoding, written out: the test must not trust what it tests.
-fn base64_url(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let number = chunk.iter().fold(0_u32, |n, byte| n << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..=chunk.len() {
-            text.push(char::from(LETTERS[(number >> (18 - 6 * place) & 63) as usize]));
-        }
-    }
-    text
-}
 
 fn http() -> Client {
     Client::builder().redirect(redirect::Policy::none()).build().expect("a client")

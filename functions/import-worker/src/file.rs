@@ -22,7 +22,9 @@ pub(crate) enum FetchError {
 }
 
 /// Fetches an object into a file without a name: nothing is left of it when the process ends, however it ends.
-pub(crate) async fn fetch(client: &Client, bucket: &str, key: &str) -> Result<File, FetchError> {
+///
+/// Also returns the object's `ETag`.
+pub(crate) async fn fetch(client: &Client, bucket: &str, key: &str) -> Result<(File, Option<String>), FetchError> {
     let object = match client.get_object().bucket(bucket).key(key).send().await {
         Ok(object) => object,
         Err(error) if matches!(error.as_service_error(), Some(GetObjectError::NoSuchKey(_))) => {
@@ -30,6 +32,7 @@ pub(crate) async fn fetch(client: &Client, bucket: &str, key: &str) -> Result<Fi
         }
         Err(error) => return Err(FetchError::Bucket(Box::new(error))),
     };
+    let etag = object.e_tag().map(ToOwned::to_owned);
     let mut file = tokio::fs::File::from_std(tempfile::tempfile()?);
     let mut body = object.body;
     while let Some(bytes) = body.try_next().await.map_err(|error| FetchError::Bucket(Box::new(error)))? {
@@ -38,5 +41,5 @@ pub(crate) async fn fetch(client: &Client, bucket: &str, key: &str) -> Result<Fi
     file.flush().await?;
     let mut file = file.into_std().await;
     file.rewind()?;
-    Ok(file)
+    Ok((file, etag))
 }

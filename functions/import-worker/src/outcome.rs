@@ -7,16 +7,23 @@ use rentree_table::{LineKind, Outcome, Refused, ReportLine};
 /// Whether a reading may be imported.
 pub(crate) enum Verdict {
     /// The file as a whole, or its problems, forbid it.
-    Refused,
+    Refused {
+        /// What to tell besides the problems, if the reader has not told it.
+        why: Option<Refused>,
+    },
     /// It may; these pupils are set aside.
     Import { set_aside: Vec<SetAside> },
 }
 
 /// One problem is enough to refuse a file, unless the school asked for the others to be imported.
 pub(crate) fn verdict(reading: &Reading, set_aside: bool) -> Verdict {
-    let nobody = reading.entries.is_empty();
-    if reading.refusal.is_some() || nobody || (!reading.problems.is_empty() && !set_aside) {
-        return Verdict::Refused;
+    if reading.refusal.is_some() || (!reading.problems.is_empty() && !set_aside) {
+        return Verdict::Refused { why: None };
+    }
+    if reading.entries.is_empty() {
+        let detail = "Tous les élèves du fichier ont une erreur : il n’y a aucun autre élève à importer. Merci de corriger les erreurs et \
+                      d’importer à nouveau le fichier.";
+        return Verdict::Refused { why: Some(Refused { code: "empty".to_owned(), detail: detail.to_owned() }) };
     }
     Verdict::Import { set_aside: reading.set_aside.clone() }
 }
@@ -36,6 +43,7 @@ pub(crate) fn of_reading(reading: &Reading) -> (Outcome, Vec<ReportLine>) {
         refused: refused.map(|r| Refused { code: r.code.as_str().to_owned(), detail: r.detail.clone() }),
         counts: Counts { left_out: reading.left_out.len(), ..Counts::default() },
         problems: reading.problems.len(),
+        importable: reading.entries.len(),
         dated: reading.dated,
         ..Outcome::default()
     };

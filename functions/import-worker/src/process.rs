@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use rentree_domain::import::{brake, plan::plan};
+use rentree_domain::import::brake::{self, BrakeReason};
+use rentree_domain::import::plan::plan;
 use rentree_domain::{ImportId, LearnerId, Uai, paris};
 use rentree_roster::{Options, Reading};
 use rentree_table::{Begin, Import, Outcome, Run, RunError, TableError};
@@ -33,7 +34,7 @@ impl Worker {
     pub(crate) async fn process(&self, uai: Uai, id: ImportId, confirmed: bool) -> Result<(), ProcessError> {
         let started = Instant::now();
         let Some(mut run) = self.begin(uai, id, confirmed).await? else { return Ok(()) };
-        match self.carry_out(uai, &mut run, confirmed).await {
+        match self.carry_out(uai, &mut run).await {
             Ok(ending) => {
                 let outcome = self.settle(run, ending).await?;
                 let counts = outcome.counts;
@@ -77,18 +78,24 @@ impl Worker {
     }
 
     /// Everything between the lease and the last transaction.
-    async fn carry_out(&self, uai: Uai, run: &mut Run, confirmed: bool) -> Result<Ending, ProcessError> {
+    async fn carry_out(&self, uai: Uai, run: &mut Run) -> Result<Ending, ProcessError> {
         let now = (self.clock)();
         let import = run.import.clone();
-        let reading = match self.read(uai, &import).await {
-            Ok(reading) => reading,
+        let (reading, etag) = match self.read(uai, &import).await {
+            Ok(read) => read,
             Err(ProcessError::Fetch(FetchError::Missing)) => return Ok(Ending::Fail(outcome::upload_missing())),
             Err(error) => return Err(error),
         };
         let (mut outcome, lines) = outcome::of_reading(&reading);
+        // What a person was shown, and has confirmed or wants the rest of, was another file.
+        let is_replaced = import.outcome.etag.is_some() && import.outcome.etag != etag;
+        outcome.etag = etag;
         outcome.report_pages = run.write_report(&lines, now).await?;
         let set_aside = match outcome::verdict(&reading, import.options.set_aside) {
-            Verdict::Refused => return Ok(Ending::Fail(outcome)),
+            Verdict::Refused { why } => {
+                outcome.refused = outcome.refused.or(why);
+                return Ok(Ending::Fail(outcome));
+            }
             Verdict::Import { set_aside } => set_aside,
         };
 
@@ -100,22 +107,28 @@ impl Worker {
         let plan = plan(&known, version, reading.entries, &identities, new_id);
         outcome::add_plan(&mut outcome, &plan, identities.len());
         let last = run.school.applied.as_ref().map(|applied| applied.dated).unwrap_or_default();
-        if !confirmed {
-            outcome.brake = brake::reasons(import.options.preview, active, &outcome.counts, reading.dated, last);
-            if !outcome.brake.is_empty() {
-                return Ok(Ending::Ask(outcome));
-            }
+        if is_replaced {
+            outcome.brake.push(BrakeReason::FileReplaced);
+        }
+        if !import.confirmed || is_replaced {
+            let preview = import.options.preview;
+            outcome.brake.extend(brake::reasons(preview, active, &outcome.counts, reading.dated, last));
+        }
+        if !outcome.brake.is_empty() {
+            return Ok(Ending::Ask(outcome));
         }
 
         run.apply(plan.writes, now).await?;
         Ok(Ending::Succeed(outcome))
     }
 
-    async fn read(&self, uai: Uai, import: &Import) -> Result<Reading, ProcessError> {
-        let file =
+    /// What the file says, and its `ETag`.
+    async fn read(&self, uai: Uai, import: &Import) -> Result<(Reading, Option<String>), ProcessError> {
+        let (file, etag) =
             file::fetch(&self.bucket, &self.config.bucket, &import.object_key).await.map_err(ProcessError::Fetch)?;
         let options = Options::new(Some(uai), paris::date((self.clock)()));
-        Ok(tokio::task::spawn_blocking(move || rentree_roster::read(file, &options)).await??)
+        let reading = tokio::task::spawn_blocking(move || rentree_roster::read(file, &options)).await??;
+        Ok((reading, etag))
     }
 
     /// The last transaction.

@@ -63,6 +63,7 @@ impl Learners {
 fn routes() -> Vec<(&'static str, &'static str, MethodRouter<Learners>)> {
     vec![
         ("GET", "/schools/{uai}/learners", get(list::list)),
+        ("POST", "/schools/{uai}/learners", post(list::search)),
         ("GET", "/schools/{uai}/imports", get(imports::recent::recent)),
         ("POST", "/schools/{uai}/imports", post(imports::request::request)),
         ("GET", "/schools/{uai}/imports/{import}", get(imports::follow::follow)),

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{LearnerId, name};
-use rentree_http::{Face, Problem, authorise};
+use rentree_domain::{LearnerId, Uai, name};
+use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_table::{ActiveLearner, Role, Roster};
 use rentree_web::{Frame, Section, french};
 use serde::{Deserialize, Serialize};
@@ -19,15 +19,23 @@ const PER_PAGE: usize = 50;
 
 /// What to show.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Filter {
-    /// Part of a name.
-    #[serde(default)]
+    /// Part of a name. By POST only: no name of a pupil ever stands in an address.
+    #[serde(skip_deserializing)]
     q: String,
     /// A class.
-    #[serde(default)]
     division: String,
     /// From 1.
-    #[serde(default)]
+    page: Option<usize>,
+}
+
+/// A [`Filter`] with a name.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Search {
+    q: String,
+    division: String,
     page: Option<usize>,
 }
 
@@ -36,6 +44,8 @@ pub(crate) struct Filter {
 struct LearnersView {
     #[serde(skip)]
     frame: Frame,
+    #[serde(skip)]
+    csrf: String,
     uai: String,
     q: String,
     division: String,
@@ -74,26 +84,46 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    app.show(uai, &visitor, face, filter).await
+}
 
-    let Roster { school, learners } = app.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
+/// `POST /schools/{uai}/learners`
+pub(crate) async fn search(
+    State(app): State<Learners>,
+    Path(uai): Path<String>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Search>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    visitor.check_meant(&input.proof)?;
+    let Search { q, division, page } = input.fields;
+    app.show(uai, &visitor, face, Filter { q, division, page }).await
+}
 
-    let page = select(learners, &filter);
-    let view = LearnersView {
-        frame: frame("Élèves", uai, &school, &visitor, Section::Learners),
-        uai: uai.to_string(),
-        q: filter.q,
-        division: filter.division,
-        divisions: page.divisions,
-        enrolled: page.enrolled,
-        found: page.found,
-        page: page.number,
-        pages: page.pages,
-        learners: page.rows,
-        last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
-    };
-    face.render(StatusCode::OK, &view)
+impl Learners {
+    async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
+        let Roster { school, learners } = self.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
+
+        let page = select(learners, &filter);
+        let view = LearnersView {
+            frame: frame("Élèves", uai, &school, visitor, Section::Learners),
+            csrf: visitor.csrf.clone(),
+            uai: uai.to_string(),
+            q: filter.q,
+            division: filter.division,
+            divisions: page.divisions,
+            enrolled: page.enrolled,
+            found: page.found,
+            page: page.number,
+            pages: page.pages,
+            learners: page.rows,
+            last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
+        };
+        face.render(StatusCode::OK, &view)
+    }
 }
 
 struct Page {
@@ -140,19 +170,4 @@ fn select(learners: Vec<ActiveLearner>, filter: &Filter) -> Page {
         birth_date: learner.entry.birth_date,
     });
     Page { divisions, enrolled, found: found.len(), number, pages, rows: rows.collect() }
-}
-
-impl LearnersView {
-    /// The same filter, another page.
-    fn page_link(&self, page: usize) -> String {
-        let encode = |text: &str| -> String {
-            text.bytes()
-                .map(|byte| match byte {
-                    b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => char::from(byte).to_string(),
-                    _ => format!("%{byte:02X}"),
-                })
-                .collect()
-        };
-        format!("?q={}&division={}&page={page}", encode(&self.q), encode(&self.division))
-    }
 }

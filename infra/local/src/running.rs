@@ -5,6 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
+use axum::extract::{Request, State};
+use axum::http::header;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Redirect, Response};
 use import_worker::Worker;
 use learners::Learners;
 use rentree_runtime::Clock;
@@ -89,6 +93,7 @@ impl Rentree {
         demo.create_school().await?;
         let shell = learners.shell();
         let router = rentree_http::wrap(demo.routes().merge(learners.routes()), shell);
+        let router = router.layer(middleware::from_fn_with_state(url.clone(), at_home));
 
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -122,4 +127,14 @@ impl Rentree {
         drop((stack, table));
         cloud.stop().await
     }
+}
+
+/// Sends who comes by another name, such as `localhost`, to the one that forms and uploads are allowed from.
+async fn at_home(State(url): State<String>, request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if url.strip_prefix("http://") == Some(host) {
+        return next.run(request).await;
+    }
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    Redirect::temporary(&format!("{url}{path}")).into_response()
 }

@@ -37,7 +37,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
             || Problem::bad_request("Le formulaire n’a pas pu être lu. Rechargez la page, puis recommencez.");
         let bytes = Bytes::from_request(request, state).await.map_err(|_| unreadable())?;
         if is_json {
-            let fields = serde_json::from_slice(&bytes).map_err(|error| Problem::bad_request(error.to_string()))?;
+            let fields = serde_json::from_slice(&bytes)
+                .map_err(|error| Problem::bad_request(format!("Le JSON n’a pas pu être lu : {error}.")))?;
             return Ok(Self { fields, proof: Proof::Json });
         }
         let fields = serde_html_form::from_bytes(&bytes).map_err(|_| unreadable())?;

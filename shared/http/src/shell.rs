@@ -49,7 +49,8 @@ async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -
     } else {
         next.run(request).await
     };
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+    let problem = response.extensions_mut().remove::<Problem>().or_else(|| of_framework(response.status()));
+    if let Some(problem) = problem {
         response = face_of(&problem, face, &request_id);
     }
     protect(&shell, response.headers_mut());
@@ -61,6 +62,13 @@ async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -
         "a request was answered"
     );
     response
+}
+
+/// What axum itself refuses, a query or a path that does not read, has no words of ours yet.
+fn of_framework(status: StatusCode) -> Option<Problem> {
+    status
+        .is_client_error()
+        .then(|| Problem::bad_request("L’adresse de la page n’a pas pu être lue. Revenez à l’accueil de votre espace."))
 }
 
 /// Whether a request that changes something comes from a page of another site.

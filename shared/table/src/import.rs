@@ -35,6 +35,9 @@ pub struct Import {
     /// What was asked for.
     #[serde(default)]
     pub options: ImportOptions,
+    /// A person overruled the brake. Kept: the message that said so may be overtaken by another.
+    #[serde(default)]
+    pub confirmed: bool,
     /// What came of it.
     #[serde(default)]
     pub outcome: Outcome,
@@ -54,6 +57,9 @@ pub struct ImportOptions {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Outcome {
+    /// The `ETag` of the file that was read: what a person confirms is that file and no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
     /// `siecle` or `fregata`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
@@ -70,6 +76,8 @@ pub struct Outcome {
     pub modified_fields: BTreeMap<String, usize>,
     /// How many problems the report lists.
     pub problems: usize,
+    /// How many pupils of the file could be imported as they are.
+    pub importable: usize,
     /// How many pages the report has.
     pub report_pages: u32,
     /// What the file says of its own age.
@@ -129,6 +137,7 @@ impl Import {
             touched_at: at,
             object_key,
             options,
+            confirmed: false,
             outcome: Outcome::default(),
         }
     }

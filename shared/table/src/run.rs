@@ -4,7 +4,7 @@
 //! transaction, so that a worker that was too slow, or thought dead, writes nothing any more. The fence number is also
 //! the version that the run writes: never used before, greater than any.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::import::{ImportState, Write};
 use rentree_domain::learner::Learner;
@@ -85,7 +85,7 @@ impl Table {
         lease_for: SignedDuration,
         now: Timestamp,
     ) -> Result<Begin, TableError> {
-        let (Some(import), Some(school)) = (self.import(uai, id).await?, self.school(uai).await?) else {
+        let (Some(mut import), Some(school)) = (self.import(uai, id).await?, self.school(uai).await?) else {
             return Ok(Begin::Unknown);
         };
         if !import.state.may_begin(confirmed) {
@@ -110,7 +110,13 @@ impl Table {
             )
             .build()
             .map_err(TableError::malformed("School"))?;
-        let analyse = transition(&self.name, uai, id, &[import.state], ImportState::Analysing, None, now)?;
+        let mut analyse = transition(&self.name, uai, id, &[import.state], ImportState::Analysing, None, now)?;
+        import.confirmed |= confirmed;
+        if confirmed {
+            analyse.update_expression.push_str(", confirmed = :confirmed");
+            let values = analyse.expression_attribute_values.get_or_insert_default();
+            values.insert(":confirmed".to_owned(), AttributeValue::Bool(true));
+        }
         let items = vec![
             TransactWriteItem::builder().update(take).build(),
             TransactWriteItem::builder().update(analyse).build(),

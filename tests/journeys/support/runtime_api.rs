@@ -25,6 +25,7 @@ pub(crate) struct Function {
     events: mpsc::Sender<Value>,
     answers: mpsc::Receiver<Value>,
     process: Child,
+    log: tempfile::NamedTempFile,
 }
 
 struct Exchange {
@@ -56,15 +57,16 @@ impl Function {
             ("AWS_LAMBDA_LOG_GROUP_NAME", "local"),
             ("AWS_LAMBDA_LOG_STREAM_NAME", "local"),
         ]);
+        let log = tempfile::NamedTempFile::new()?;
         let process = Command::new(binary)
             .env_clear()
             .envs(settings.iter())
             .envs(own)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(log.reopen()?)
             .kill_on_drop(true)
             .spawn()?;
-        Ok(Self { events, answers, process })
+        Ok(Self { events, answers, process, log })
     }
 
     /// Hands over an event; does not wait.
@@ -77,6 +79,11 @@ impl Function {
         self.send(event).await?;
         let answer = tokio::time::timeout(Duration::from_mins(1), self.answers.recv()).await?;
         answer.context("the function ended")
+    }
+
+    /// What it has logged so far.
+    pub(crate) fn log(&self) -> anyhow::Result<String> {
+        Ok(std::fs::read_to_string(self.log.path())?)
     }
 
     /// SIGKILL: no goodbye.

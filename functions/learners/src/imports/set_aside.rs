@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use rentree_domain::import::{ImportState, Resume};
 use rentree_http::{Face, Input, Problem};
-use rentree_table::{Import, ImportOptions};
+use rentree_table::{Import, ImportOptions, Outcome};
 
 use super::settle::{Nothing, too_late};
 use crate::Learners;
@@ -20,14 +20,17 @@ pub(crate) async fn set_aside(
 ) -> Result<Response, Problem> {
     let (uai, _, failed, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
-    let has_problems = failed.outcome.refused.is_none() && failed.outcome.problems > 0;
-    if failed.state_at((app.clock)()) != ImportState::Failed || !has_problems {
+    let outcome = failed.outcome;
+    let has_others = outcome.refused.is_none() && outcome.problems > 0 && outcome.importable > 0;
+    if failed.state.at(failed.touched_at, (app.clock)()) != ImportState::Failed || !has_others {
         return Err(too_late());
     }
     let id = app.new_import_id();
     let options = ImportOptions { set_aside: true, ..failed.options };
     let import = Import {
         state: ImportState::Analysing,
+        // Of this file, should another have been uploaded in the meantime.
+        outcome: Outcome { etag: outcome.etag, ..Outcome::default() },
         ..Import::requested(&visitor.name, (app.clock)(), failed.object_key, options)
     };
 

@@ -99,7 +99,11 @@ impl ImportView {
             confirm: may && state == ImportState::AwaitingConfirmation,
             cancel: may && matches!(state, ImportState::AwaitingConfirmation | ImportState::AwaitingUpload) && !sent,
             undo: may && state == ImportState::Succeeded && is_latest,
-            set_aside: may && state == ImportState::Failed && outcome.refused.is_none() && outcome.problems > 0,
+            set_aside: may
+                && state == ImportState::Failed
+                && outcome.refused.is_none()
+                && outcome.problems > 0
+                && outcome.importable > 0,
         };
         Self {
             frame: frame("Importer des élèves", uai, school, visitor, Section::Imports),
@@ -146,6 +150,9 @@ impl ImportView {
     fn brake_texts(&self) -> Vec<&'static str> {
         let text = |reason: &BrakeReason| match reason {
             BrakeReason::Preview => "Vous avez demandé à voir les changements avant de les appliquer.",
+            BrakeReason::FileReplaced => {
+                "Le fichier a été envoyé à nouveau depuis : ce n’est plus celui qui vous a été montré."
+            }
             BrakeReason::MassDeparture => {
                 "Plus de la moitié des élèves actuels ne sont pas dans ce fichier et seraient désactivés. Est-ce bien le fichier \
                  de votre établissement ?"

@@ -12,6 +12,8 @@ use crate::school_year::SchoolYear;
 pub enum BrakeReason {
     /// The person asked to see the changes first.
     Preview,
+    /// The file is no longer the one that was shown: it was uploaded again in the meantime.
+    FileReplaced,
     /// More than half of the active pupils would be deactivated: fewer than half of them are in the file.
     MassDeparture,
     /// The file is of an earlier school year than the last one applied.
@@ -31,7 +33,7 @@ pub struct Dated {
     pub exported_at: Option<DateTime>,
 }
 
-/// Every reason to stop, in the order of [`BrakeReason`]; none: go on.
+/// Every reason to stop that the file itself gives; none: go on.
 ///
 /// `active` = pupils of the school before the import. Pupils already inactive are not counted among the known ones:
 /// after some years they would outnumber the school.
