@@ -42,6 +42,15 @@ async fn click(client: &Client, css: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Keeps a picture of the page, which must not be wider than the screen.
+async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow::Result<()> {
+    if look.javascript {
+        let width = browser.client.execute("return document.documentElement.scrollWidth", vec![]).await?;
+        assert!(width.as_u64() <= Some(look.width.into()), "{name} is {width} pixels wide");
+    }
+    browser.screenshot(name).await
+}
+
 /// From the page "Importer des élèves" to the result.
 async fn upload(client: &Client, file: &std::path::Path, result: &str) -> anyhow::Result<()> {
     click(client, "form[action$='/imports'] button").await?;
@@ -69,11 +78,11 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     let browser = Browser::open(look).await?;
     let client = &browser.client;
     enter(client, uai).await?;
-    browser.screenshot(&format!("{name}-1-imports")).await?;
+    picture(&browser, look, &format!("{name}-1-imports")).await?;
 
     click(client, "form[action$='/imports'] button").await?;
     see(client, "main h2", "Choisir le fichier").await?;
-    browser.screenshot(&format!("{name}-2-choose")).await?;
+    picture(&browser, look, &format!("{name}-2-choose")).await?;
     click(client, "form[action$='/cancel'] button").await?;
     see(client, "main h2", "Import abandonné").await?;
     click(client, ".panel .button").await?;
@@ -81,27 +90,27 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     upload(client, &bad, "Le contenu du fichier comporte des erreurs.").await?;
     see(client, "main", "Ligne 14 : champ INE vide (").await?;
     see(client, "main", "Ligne 32 : champ sexe vide (").await?;
-    browser.screenshot(&format!("{name}-3-errors")).await?;
+    picture(&browser, look, &format!("{name}-3-errors")).await?;
 
     click(client, "form[action$='/set-aside'] button").await?;
     see(client, "main h2", "La liste a été importée avec succès").await?;
     see(client, "main", "2 élèves mis de côté").await?;
-    browser.screenshot(&format!("{name}-4-set-aside")).await?;
+    picture(&browser, look, &format!("{name}-4-set-aside")).await?;
 
     click(client, "nav li:last-child a").await?;
     upload(client, &good, "La liste a été importée avec succès").await?;
-    browser.screenshot(&format!("{name}-5-succeeded")).await?;
+    picture(&browser, look, &format!("{name}-5-succeeded")).await?;
 
     click(client, ".panel .button").await?;
     see(client, "[role=status]", "120 élèves").await?;
-    browser.screenshot(&format!("{name}-6-learners")).await?;
+    picture(&browser, look, &format!("{name}-6-learners")).await?;
     client.find(Locator::Css("#q")).await?.send_keys("loetitia herouville").await?;
     click(client, ".filter button").await?;
     see(client, "[role=status]", "1 élève sur 120").await?;
 
     click(client, "nav li:last-child a").await?;
     upload(client, &gone, "Rien n’a encore été changé : à vous de confirmer").await?;
-    browser.screenshot(&format!("{name}-7-confirm")).await?;
+    picture(&browser, look, &format!("{name}-7-confirm")).await?;
     click(client, "form[action$='/confirm'] button").await?;
     see(client, "main h2", "La liste a été importée avec succès").await?;
     click(client, "form[action$='/undo'] button").await?;
@@ -109,14 +118,10 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
 
     click(client, "nav li:last-child a").await?;
     see(client, "main table", "Annulé après coup").await?;
-    browser.screenshot(&format!("{name}-8-history")).await?;
-    if look.javascript {
-        let width = client.execute("return [document.documentElement.scrollWidth, window.innerWidth]", vec![]).await?;
-        assert!(width[0].as_i64() <= width[1].as_i64(), "the page is wider than the screen: {width}");
-    }
+    picture(&browser, look, &format!("{name}-8-history")).await?;
     client.goto(&format!("{}/schools/{}/learners", product().url, a_uai())).await?;
     see(client, "h1", "Cette page n’existe pas").await?;
-    browser.screenshot(&format!("{name}-9-missing")).await?;
+    picture(&browser, look, &format!("{name}-9-missing")).await?;
     browser.close().await
 }
 
