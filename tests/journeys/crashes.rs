@@ -9,6 +9,7 @@ use rentree_table::{Begin, ImportOptions, RunError};
 
 use crate::support::faults::Faults;
 use crate::support::runtime_api::Function;
+use crate::support::stall::Stall;
 use crate::support::{
     a_school, carry_out, eventually, expected, product, put_file, resume_event, run, silent_import, state_of, visible,
     worker_with,
@@ -64,18 +65,15 @@ fn a_worker_that_dies_before_any_write_is_finished_by_the_next() {
 #[test]
 fn a_worker_killed_in_the_middle_is_finished_by_the_next() {
     run(async {
-        let (uai, before, after) = before_and_after(4_000).await?;
+        let (uai, before, after) = before_and_after(1_000).await?;
         let id = silent_import(uai, after.siecle(UTF_8).bytes, ImportOptions::default()).await?;
         let settings = product().stack.function_settings("ImportWorkerFunction")?;
 
-        let worker = Function::start("import-worker", &settings).await?;
+        // The lease, and three transactions of pupils.
+        let way = Stall::after(4, settings.clone()).await?;
+        let worker = Function::start("import-worker", &way.settings).await?;
         worker.send(resume_event(uai, id, false)).await?;
-        eventually("the apply begins", async || {
-            let state = state_of(uai, id).await?;
-            assert_ne!(state, ImportState::Succeeded, "too late to kill: make the file larger");
-            Ok((state == ImportState::Applying).then_some(()))
-        })
-        .await?;
+        way.reached().await?;
         worker.kill().await?;
         assert_eq!(state_of(uai, id).await?, ImportState::Applying, "killed in the middle");
         assert_eq!(visible(uai).await?, before);
@@ -84,8 +82,7 @@ fn a_worker_killed_in_the_middle_is_finished_by_the_next() {
         let answer = next.invoke(resume_event(uai, id, false)).await?;
         assert_eq!(answer, serde_json::json!({"batchItemFailures": []}));
         assert_eq!(visible(uai).await?, expected(&after));
-        let undisturbed =
-            Counts { added: 400, modified: 1_800, deactivated: 400, unchanged: 1_800, ..Counts::default() };
+        let undisturbed = Counts { added: 100, modified: 450, deactivated: 100, unchanged: 450, ..Counts::default() };
         assert_eq!(counts_of(uai, id).await?, undisturbed);
         next.kill().await
     });

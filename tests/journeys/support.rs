@@ -3,6 +3,7 @@
 pub(crate) mod browser;
 pub(crate) mod faults;
 pub(crate) mod runtime_api;
+pub(crate) mod stall;
 
 use std::future::Future;
 use std::sync::LazyLock;
