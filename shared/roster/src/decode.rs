@@ -86,6 +86,7 @@ impl<R: Read> Utf8Text<R> {
         self.counted = self.position;
     }
 
+    #[cold]
     fn refill(&mut self) -> io::Result<()> {
         self.count_lines();
         self.position = 0;
@@ -131,6 +132,8 @@ impl<R: Read> Read for Utf8Text<R> {
 }
 
 impl<R: Read> BufRead for Utf8Text<R> {
+    // The tokeniser asks several times a tag.
+    #[inline]
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.position == self.filled {
             self.refill()?;
@@ -138,6 +141,7 @@ impl<R: Read> BufRead for Utf8Text<R> {
         Ok(&self.text[self.position..self.filled])
     }
 
+    #[inline]
     fn consume(&mut self, length: usize) {
         self.position += length;
     }

@@ -234,7 +234,10 @@ impl<'a, R: Read> Document<'a, R> {
             }
             let mut draft = Draft::new(self.tag_line);
             draft.siecle_id = self.eleve_id.take();
-            drafts.push(pupil::read(self, draft)?);
+            drafts.push(draft);
+            if let Some(draft) = drafts.last_mut() {
+                pupil::read(self, draft)?;
+            }
         }
         Ok(())
     }
@@ -379,6 +382,7 @@ impl<'a, R: Read> Document<'a, R> {
     }
 
     /// The next event, in `buffer`; what ends the walk ends it here.
+    #[inline]
     fn event<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Result<Event<'b>, Stop> {
         buffer.clear();
         self.xml.get_mut().begin_token();
@@ -386,14 +390,18 @@ impl<'a, R: Read> Document<'a, R> {
             // Entities, external ones above all, are the classic attack; no SIECLE export has any.
             Ok(Event::DocType(_)) => Err(self.not_xml("Une déclaration DOCTYPE est présente.").into()),
             Ok(event) => Ok(event),
-            Err(quick_xml::Error::Io(error)) if Excess::of(&error).is_some() => Err(too_large().into()),
-            Err(quick_xml::Error::Io(error)) if is_damage(&error) => Err(zip_damaged().into()),
-            Err(quick_xml::Error::Io(error)) => Err(Stop::Unreadable(io::Error::new(error.kind(), error))),
-            Err(quick_xml::Error::Encoding(_)) => {
-                let line = self.line();
-                Err(encoding_damaged(line, None).into())
-            }
-            Err(_) => Err(self.not_xml("Une balise est mal formée ou mal fermée.").into()),
+            Err(error) => Err(self.stop(error)),
+        }
+    }
+
+    #[cold]
+    fn stop(&mut self, error: quick_xml::Error) -> Stop {
+        match error {
+            quick_xml::Error::Io(error) if Excess::of(&error).is_some() => too_large().into(),
+            quick_xml::Error::Io(error) if is_damage(&error) => zip_damaged().into(),
+            quick_xml::Error::Io(error) => Stop::Unreadable(io::Error::new(error.kind(), error)),
+            quick_xml::Error::Encoding(_) => encoding_damaged(self.line(), None).into(),
+            _ => self.not_xml("Une balise est mal formée ou mal fermée.").into(),
         }
     }
 

@@ -15,7 +15,7 @@ const FRANCE: &str = "100";
 
 /// Reads the rest of an `<ELEVE>` that is open. Elements of children, such as last year's class in
 /// `SCOLARITE_AN_DERNIER`, are never taken for the pupil's own: only direct children are looked at.
-pub(super) fn read<R: Read>(document: &mut Document<'_, R>, mut draft: Draft) -> Result<Draft, Stop> {
+pub(super) fn read<R: Read>(document: &mut Document<'_, R>, draft: &mut Draft) -> Result<(), Stop> {
     let today = document.options.today;
     let mut ine = String::new();
     let mut sex = String::new();
@@ -24,10 +24,12 @@ pub(super) fn read<R: Read>(document: &mut Document<'_, R>, mut draft: Draft) ->
         match tag {
             Tag::IdNational => replace_unless_blank(&mut ine, document.value()?),
             Tag::Ine if ine.is_empty() => replace_unless_blank(&mut ine, document.value()?),
-            Tag::NomDeFamille => draft.last_name = document.text_value()?.or(draft.last_name),
+            Tag::NomDeFamille => draft.last_name = document.text_value()?.or_else(|| draft.last_name.take()),
             Tag::Nom => {
                 let before_2016 = document.text_value()?;
-                draft.last_name = draft.last_name.or(before_2016);
+                if draft.last_name.is_none() {
+                    draft.last_name = before_2016;
+                }
             }
             Tag::NomUsage => draft.usage_name = document.text_value()?,
             Tag::Prenom => draft.first_name = document.text_value()?,
@@ -63,8 +65,8 @@ pub(super) fn read<R: Read>(document: &mut Document<'_, R>, mut draft: Draft) ->
     if draft.birth_country.as_deref() == Some(FRANCE) && draft.birth_commune.is_none() {
         draft.note(ProblemCode::BirthCommuneMissing, "CODE_COMMUNE_INSEE_NAISS", None);
     }
-    check_lengths(&mut draft);
-    Ok(draft)
+    check_lengths(draft);
+    Ok(())
 }
 
 fn check_lengths(draft: &mut Draft) {
