@@ -39,6 +39,8 @@ fn one_item_of_each_entity() {
             (r"00000000-0000-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
             (uai.as_str(), "<uai>"),
             (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "<instant>"),
+            // Of the file, which names the school.
+            (r#"\\"[0-9a-f]{32}\\""#, "<etag>"),
             (r#""expires_at": \d+"#, r#""expires_at": <epoch seconds>"#),
         ]}, {
             insta::assert_json_snapshot!("items", by_entity);

@@ -6,6 +6,7 @@ use encoding_rs::UTF_8;
 use rentree_samples::Fault;
 
 use super::{read, sample};
+use crate::RefusalCode;
 use crate::report::Report;
 
 #[test]
@@ -21,7 +22,11 @@ fn every_problem_has_its_sentence_and_its_remedy() {
 #[test]
 fn every_refusal_says_what_and_how_to_mend_it() {
     let text = String::from_utf8(sample(2).siecle(UTF_8).bytes).unwrap();
-    let files: [(&str, Vec<u8>); 9] = [
+    let csv = String::from_utf8(sample(2).fregata(UTF_8).bytes).unwrap();
+    let many: Vec<String> = (0..1_001).map(|n| format!("{n}.xml")).collect();
+    let mut long = b"<BEE_ELEVES><!--".to_vec();
+    long.resize(2 << 20, b'a');
+    let files: [(&str, Vec<u8>); 15] = [
         ("empty", Vec::new()),
         ("not_xml", b"bonjour".to_vec()),
         ("doctype", text.replacen("<BEE", "<!DOCTYPE x><BEE", 1).into_bytes()),
@@ -31,10 +36,21 @@ fn every_refusal_says_what_and_how_to_mend_it() {
         ("encoding_unsupported", text.replace("UTF-8", "EBCDIC").into_bytes()),
         ("encoding_damaged", text.replace("UTF-8", "ISO-8859-15").into_bytes()),
         ("zip_no_xml", rentree_samples::zip([("a.txt", b"a".as_slice())])),
+        ("zip_several_xml", rentree_samples::zip([("a.xml", b"a".as_slice()), ("b.xml", b"b")])),
+        ("zip_damaged", b"PK\x03\x04".to_vec()),
+        ("too_large", long),
+        ("too_many_entries", rentree_samples::zip(many.iter().map(|name| (name.as_str(), b"".as_slice())))),
+        ("wrong_columns", csv.replace("Statut*", "Status").into_bytes()),
+        ("open_quote", csv.replace("LEFÈVRE", "\"LEFÈVRE").replace("ŒUVRARD", "\"").into_bytes()),
     ];
     let mut all = String::new();
+    let mut untold = RefusalCode::ALL.to_vec();
     for (name, bytes) in files {
-        writeln!(all, "{name}: {}", Report::new(&read(bytes)).to_text()).unwrap();
+        let reading = read(bytes);
+        let refusal = reading.refusal.as_ref().unwrap_or_else(|| panic!("{name} is refused"));
+        untold.retain(|code| *code != refusal.code);
+        writeln!(all, "{name}: {}", Report::new(&reading).to_text()).unwrap();
     }
+    assert_eq!(untold, [], "no file produces these");
     insta::assert_snapshot!("wording_refusals", all);
 }
