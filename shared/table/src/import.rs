@@ -89,6 +89,13 @@ pub struct Outcome {
     pub cost: Cost,
 }
 
+impl Outcome {
+    /// Whether the file was refused for its problems alone, and holds pupils without any: they can be imported.
+    pub fn has_others(&self) -> bool {
+        self.refused.is_none() && self.problems > 0 && self.importable > 0
+    }
+}
+
 /// A refusal, kept as it was told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {

@@ -20,9 +20,7 @@ pub(crate) async fn set_aside(
 ) -> Result<Response, Problem> {
     let (uai, _, failed, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
-    let outcome = failed.outcome;
-    let has_others = outcome.refused.is_none() && outcome.problems > 0 && outcome.importable > 0;
-    if failed.state.at(failed.touched_at, (app.clock)()) != ImportState::Failed || !has_others {
+    if failed.state_at((app.clock)()) != ImportState::Failed || !failed.outcome.has_others() {
         return Err(too_late());
     }
     let id = app.new_import_id();
@@ -30,7 +28,7 @@ pub(crate) async fn set_aside(
     let import = Import {
         state: ImportState::Analysing,
         // Of this file, should another have been uploaded in the meantime.
-        outcome: Outcome { etag: outcome.etag, ..Outcome::default() },
+        outcome: Outcome { etag: failed.outcome.etag, ..Outcome::default() },
         ..Import::requested(&visitor.name, (app.clock)(), failed.object_key, options)
     };
 

@@ -72,7 +72,7 @@ pub(crate) async fn undo(
 }
 
 impl Learners {
-    /// Parses and authorises what the three have in common.
+    /// Parses and authorises, for every word on an import.
     pub(super) async fn administered(
         &self,
         uai: &str,

@@ -99,11 +99,7 @@ impl ImportView {
             confirm: may && state == ImportState::AwaitingConfirmation,
             cancel: may && matches!(state, ImportState::AwaitingConfirmation | ImportState::AwaitingUpload) && !sent,
             undo: may && state == ImportState::Succeeded && is_latest,
-            set_aside: may
-                && state == ImportState::Failed
-                && outcome.refused.is_none()
-                && outcome.problems > 0
-                && outcome.importable > 0,
+            set_aside: may && state == ImportState::Failed && outcome.has_others(),
         };
         Self {
             frame: frame("Importer des élèves", uai, school, visitor, Section::Imports),

@@ -10,7 +10,7 @@ use rentree_samples::{siecle_zip, zip};
 use super::{assert_refused, read, sample, uai};
 use crate::{Options, RefusalCode};
 
-/// A zip whose one file is `head` followed by `zeros` × `filler`, written without holding it.
+/// A zip whose one file is `head` followed by `length` × `filler`, written without holding it.
 fn bomb(head: &[u8], filler: u8, length: u64) -> Vec<u8> {
     let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = ::zip::write::SimpleFileOptions::default()
