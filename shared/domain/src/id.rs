@@ -60,6 +60,18 @@ id!(
     /// A person with an account.
     UserId
 );
+id!(
+    /// A request of a school's space.
+    ActivationId
+);
+id!(
+    /// An invitation to a school's team.
+    InvitationId
+);
+id!(
+    /// An entry of a school's audit log.
+    AuditId
+);
 
 #[cfg(test)]
 mod tests {

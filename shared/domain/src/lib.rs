@@ -1,16 +1,31 @@
-//! What Rentrée knows, without I/O: identifiers of the French administration, pupils and their versions, and the
-//! pure decisions of an import (matching, plan, brake, states). Clock and randomness are arguments.
+//! What Rentrée knows, without I/O: identifiers of the French administration, pupils and their versions, the pure decisions
+//! of an import (matching, plan, brake, states), addresses, passwords and limits. Clock and randomness are arguments.
 
+pub mod academie;
+pub mod attempts;
+pub mod email;
 pub mod id;
 pub mod import;
 pub mod ine;
 pub mod learner;
+pub mod limit;
+pub mod mailbox;
 pub mod name;
 pub mod paris;
+pub mod password;
+pub mod person;
+pub mod round;
 pub mod school_year;
 pub mod uai;
 
-pub use id::{ImportId, LearnerId, UserId};
+pub use academie::Academie;
+pub use email::EmailAddress;
+pub use id::{ActivationId, AuditId, ImportId, InvitationId, LearnerId, UserId};
 pub use ine::{Ine, IneError};
 pub use learner::{Entry, Sex};
+pub use limit::Limit;
+pub use mailbox::Ministry;
+pub use password::Password;
+pub use person::PersonName;
+pub use round::Round;
 pub use uai::{Uai, UaiError};

@@ -1,0 +1,60 @@
+//! How often something may happen, counted in fixed windows of time.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// At most `count` times in each window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// What is counted, for keys: `a-z` and `-`.
+    pub what: &'static str,
+    /// How often.
+    pub count: u32,
+    /// In how long.
+    pub window: SignedDuration,
+}
+
+/// Requests of a space that one client may send. A whole académie may stand behind one address.
+pub const REQUESTS_BY_CLIENT: Limit =
+    Limit { what: "requests-by-client", count: 60, window: SignedDuration::from_hours(1) };
+/// Requests of a space for one school that lead to a mail.
+pub const REQUESTS_BY_SCHOOL: Limit =
+    Limit { what: "requests-by-school", count: 3, window: SignedDuration::from_hours(1) };
+/// Failed sign-ins of one client, over all accounts: a class of 35 may mistype twice each.
+pub const FAILURES_BY_CLIENT: Limit =
+    Limit { what: "failures-by-client", count: 150, window: SignedDuration::from_mins(10) };
+/// Sign-ups and forgotten passwords asked by one client.
+pub const ACCOUNT_MAILS_BY_CLIENT: Limit =
+    Limit { what: "account-mails-by-client", count: 120, window: SignedDuration::from_hours(1) };
+/// Mails about an account or an invitation that one address gets.
+pub const MAILS_BY_ADDRESS: Limit =
+    Limit { what: "mails-by-address", count: 10, window: SignedDuration::from_hours(1) };
+/// Addresses that one school may invite.
+pub const INVITATIONS_BY_SCHOOL: Limit =
+    Limit { what: "invitations-by-school", count: 300, window: SignedDuration::from_hours(24) };
+
+impl Limit {
+    /// When the window that `now` is in began, and when it ends.
+    pub fn window_at(&self, now: Timestamp) -> (Timestamp, Timestamp) {
+        let length = self.window.as_secs().max(1);
+        let began = now.as_second().div_euclid(length) * length;
+        let at = |second| Timestamp::from_second(second).unwrap_or(now);
+        (at(began), at(began + length))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn now_is_within_its_window(second in -4_000_000_000_i64..4_000_000_000) {
+            let now = Timestamp::from_second(second).unwrap();
+            let (began, ends) = REQUESTS_BY_CLIENT.window_at(now);
+            prop_assert!(began <= now && now < ends);
+            prop_assert_eq!(REQUESTS_BY_CLIENT.window_at(ends).0, ends);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Rules for passwords of staff: twelve characters at least, and none that everybody tries first. No renewal.
+//!
+//! NIST SP 800-63B and CNIL (délibération 2022-100): length and a list of what is common, rather than signs to mix.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// A password as it was typed, composed (NFKC), so that every keyboard gives the same. Never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+/// Why a new password is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// Fewer than twelve characters.
+    #[error("shorter than twelve characters")]
+    Short,
+    /// More than 128 characters: hashing is not free.
+    #[error("longer than 128 characters")]
+    Long,
+    /// Among those that are tried first.
+    #[error("too common")]
+    Common,
+}
+
+/// The least number of characters for staff.
+pub const STAFF_LEAST: usize = 12;
+const MOST: usize = 128;
+
+/// What people in France, and elsewhere, make passwords from. Compared without case, accents, digits and signs, and with
+/// `@` read as `a`, `0` as `o`, and so on: `M0tDeP@sse2026!` is `motdepasse`.
+const COMMON: &str = "\
+    abcdef abcdefgh abcdefghijkl abcdefghijklm admin administrateur administrator amour anniversaire arsenal \
+    azerty azertyuiop azertyuiopqs azertyuiopqsdf azertyuiopqsdfgh baseball batman bienvenue bonjour caramel \
+    changeme changemoi chocolat chouchou college computer connexion coucou doudou dragon ecole educationnationale \
+    educnat eleve eleves ensemble etablissement etoile familly football france fuckyou hello iloveyou internet \
+    jetadore jetaime jtm juventus kiki letmein liberte login loulou louloute lycee maison maman marseille master \
+    mdp minecraft monamour moncoeur monkey montagne motdepasse mustang naruto nicolas orange ordinateur papillon \
+    paris parissaintgermain pass passe passw password personne pokemon poupee princesse principal professeur \
+    proviseur qwerty qwertyuiop qwertyuiopas rentree root secret shadow siecle soleil starwars sunshine superman \
+    superviseur test tiger titi toto trustno vacances vivelafrance welcome whatever wxcvbn yamaha zxcvbn zxcvbnm";
+
+impl Password {
+    /// A password to be checked against a stored one. Nothing is too short for that.
+    pub fn typed(text: &str) -> Self {
+        Self(text.nfkc().collect())
+    }
+
+    /// A new password of staff. `about`: what its owner is called, which makes no password.
+    pub fn new_for_staff(text: &str, about: &[&str]) -> Result<Self, PasswordError> {
+        let password = Self::typed(text);
+        let length = password.0.chars().count();
+        if length < STAFF_LEAST {
+            return Err(PasswordError::Short);
+        }
+        if length > MOST {
+            return Err(PasswordError::Long);
+        }
+        if is_common(&password.0, about) { Err(PasswordError::Common) } else { Ok(password) }
+    }
+
+    /// The password, for hashing.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// Whether a password is a common word, or its owner's name, with some digits and signs; a word repeated; or a run of
+/// neighbours (`123456789012`, `aaaaaaaaaaaa`).
+fn is_common(password: &str, about: &[&str]) -> bool {
+    let characters: Vec<char> = password.to_lowercase().chars().collect();
+    let step = |pair: &[char]| u32::from(pair[1]).wrapping_sub(u32::from(pair[0]));
+    let steps = |wanted: u32| characters.windows(2).filter(|pair| step(pair) == wanted).count();
+    let pairs = characters.len().saturating_sub(1);
+    // Nearly all pairs are the same sign, or neighbours up or down.
+    if [0, 1, u32::MAX].into_iter().map(steps).sum::<usize>() * 10 >= pairs * 8 {
+        return true;
+    }
+    let distinct: std::collections::HashSet<&char> = characters.iter().collect();
+    if distinct.len() <= 3 {
+        return true;
+    }
+    let plain = letters(password);
+    let core = password.trim_matches(|c: char| !c.is_alphabetic());
+    let read_as_letters = letters(&core.chars().map(unleet).collect::<String>());
+    let names = about.iter().flat_map(|name| name.split(['@', ' ', '-', '.', '\''])).map(letters);
+    let words: Vec<String> = COMMON.split(' ').map(ToOwned::to_owned).chain(names.filter(|n| n.len() >= 3)).collect();
+    [plain, read_as_letters].iter().any(|text| text.is_empty() || is_made_of(text, &words))
+}
+
+/// Letters alone, lower case, without accents.
+fn letters(text: &str) -> String {
+    crate::name::fold(text).chars().filter(|c| c.is_alphabetic()).collect()
+}
+
+fn unleet(character: char) -> char {
+    match character {
+        '@' | '4' => 'a',
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '5' | '$' => 's',
+        '7' => 't',
+        other => other,
+    }
+}
+
+/// Whether `text` is one or several of `words`, one after the other, at least once and with nothing between them.
+fn is_made_of(text: &str, words: &[String]) -> bool {
+    // `reachable[n]`: the first n bytes are made of words.
+    let mut reachable = vec![false; text.len() + 1];
+    reachable[0] = true;
+    for start in 0..text.len() {
+        if !reachable[start] {
+            continue;
+        }
+        for word in words {
+            if text.get(start..).is_some_and(|rest| rest.starts_with(word.as_str())) {
+                reachable[start + word.len()] = true;
+            }
+        }
+    }
+    reachable[text.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn length_counts_characters() {
+        assert_eq!(Password::new_for_staff("onze signes", &[]), Err(PasswordError::Short));
+        assert!(Password::new_for_staff("éléphant gris", &[]).is_ok());
+        assert_eq!(Password::new_for_staff(&"a b".repeat(50), &[]), Err(PasswordError::Long));
+    }
+
+    #[test]
+    fn common_ones_are_refused() {
+        for password in [
+            "motdepasse2026",
+            "M0tDeP@sse2026!",
+            "azertyuiop123",
+            "Azertyuiop123!",
+            "123456789012",
+            "aaaaaaaaaaaa",
+            "password1234",
+            "Bonjour2026!!",
+            "soleilsoleil",
+            "bonjourbonjour",
+            "987654321098",
+            "qwertyuiop12",
+            "Administrateur1",
+            "1234567890123456",
+            "121212121212",
+            "Paris75001!!",
+            "jetaimejetaime",
+            "MotDePasseMotDePasse",
+            "rentree2026!!!",
+            "000000000000000",
+        ] {
+            assert_eq!(Password::new_for_staff(password, &[]), Err(PasswordError::Common), "{password}");
+        }
+    }
+
+    #[test]
+    fn ones_own_name_is_common() {
+        let about = ["Camille", "Le Goff", "camille.legoff@ac-rennes.fr"];
+        for password in ["camillelegoff35", "Camille.LeGoff!", "legofflegoff12"] {
+            assert_eq!(Password::new_for_staff(password, &about), Err(PasswordError::Common), "{password}");
+        }
+        assert!(Password::new_for_staff("camille aime les huîtres", &about).is_ok());
+    }
+
+    #[test]
+    fn sentences_and_random_ones_are_fine() {
+        for password in
+            ["trois huîtres au petit matin", "kT9#vLq2!xWz", "correct horse battery staple", "lundi-tarte-velours-8"]
+        {
+            assert!(Password::new_for_staff(password, &[]).is_ok(), "{password}");
+        }
+    }
+
+    #[test]
+    fn keyboards_that_decompose_give_the_same() {
+        assert_eq!(Password::typed("e\u{301}le\u{301}phant gris"), Password::typed("éléphant gris"));
+    }
+
+    #[test]
+    fn is_never_printed() {
+        assert!(!format!("{:?}", Password::typed("trois huîtres")).contains("trois"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in "\\PC{0,200}", name in "\\PC{0,20}") {
+            let _ = Password::new_for_staff(&text, &[&name]);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Names of staff, as they type them.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A first or last name: trimmed, single spaces, not empty. Never printed by `Debug`: names never stand in logs.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PersonName(String);
+
+/// Why a text is no name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PersonNameError {
+    /// Nothing, or only spaces.
+    #[error("empty")]
+    Empty,
+    /// More than a hundred characters.
+    #[error("longer than 100 characters")]
+    Long,
+    /// Addresses and line ends make mails of ours say what others want.
+    #[error("holds signs that no name has")]
+    Signs,
+}
+
+const MOST: usize = 100;
+
+impl PersonName {
+    /// Reads a name.
+    pub fn parse(text: &str) -> Result<Self, PersonNameError> {
+        let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if name.is_empty() {
+            return Err(PersonNameError::Empty);
+        }
+        if name.chars().count() > MOST {
+            return Err(PersonNameError::Long);
+        }
+        // Our mails quote the name: it must not carry a link into a school's mailbox.
+        let foreign = |c: char| c.is_control() || "<>@/\\:;{}[]\"|".contains(c);
+        let like_a_link = name.to_lowercase().contains("www.") || looks_like_a_domain(&name);
+        if name.chars().any(foreign) || like_a_link || !name.chars().any(char::is_alphabetic) {
+            return Err(PersonNameError::Signs);
+        }
+        Ok(Self(name))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// `exemple.fr`: a dot between letters, which mail programs turn into a link. (`J.-P. Martin` has none.)
+fn looks_like_a_domain(name: &str) -> bool {
+    let characters: Vec<char> = name.chars().collect();
+    characters
+        .windows(4)
+        .any(|c| c[0].is_alphanumeric() && c[1] == '.' && c[2].is_alphanumeric() && c[3].is_alphanumeric())
+}
+
+impl fmt::Debug for PersonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonName(…)")
+    }
+}
+
+impl fmt::Display for PersonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for PersonName {
+    type Error = PersonNameError;
+
+    fn try_from(text: String) -> Result<Self, PersonNameError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<PersonName> for String {
+    fn from(name: PersonName) -> Self {
+        name.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_as_people_have_them() {
+        for (typed, name) in
+            [(" Anne  Laure ", "Anne Laure"), ("D’Hérouville", "D’Hérouville"), ("J.-P.", "J.-P."), ("Ngọc", "Ngọc")]
+        {
+            assert_eq!(PersonName::parse(typed).unwrap().as_str(), name);
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_mail_would_turn_into_a_link() {
+        assert_eq!(PersonName::parse("  "), Err(PersonNameError::Empty));
+        assert_eq!(PersonName::parse(&"a".repeat(101)), Err(PersonNameError::Long));
+        for text in ["http://evil.example", "evil.example", "www.evil", "a@b.fr", "<b>Anne</b>", "Anne\u{7}", "123"] {
+            assert_eq!(PersonName::parse(text), Err(PersonNameError::Signs), "{text}");
+        }
+    }
+}
