@@ -114,6 +114,6 @@ fn every_snapshot_is_referred_to() {
     assert!(!snapshots.is_empty());
     for snapshot in snapshots.iter().filter(|file| root.join(file).exists()) {
         let name = snapshot.trim_end_matches(".snap").rsplit("__").next().unwrap();
-        assert!(sources.contains(&format!("snapshot!(\"{name}\"")), "{snapshot}: delete it");
+        assert!(sources.contains(&format!("\"{name}\"")), "{snapshot}: delete it");
     }
 }

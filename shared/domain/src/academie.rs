@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::Uai;
 
-/// An académie, known by its mail domain.
+/// An académie, known by its mail domain: a place in [`ACADEMIES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Academie(&'static str);
+pub struct Academie(usize);
 
 /// The text names no académie.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,32 +55,30 @@ impl Academie {
     /// The académie of a school; `None` when the department belongs to none.
     pub fn of(uai: Uai) -> Option<Self> {
         let department: u16 = uai.as_str().get(..3)?.parse().ok()?;
-        let (domain, _) = ACADEMIES.iter().find(|(_, departments)| departments.contains(&department))?;
-        Some(Self(domain))
+        ACADEMIES.iter().position(|(_, departments)| departments.contains(&department)).map(Self)
     }
 
     /// Reads the short name (`rennes`) or the mail domain (`ac-rennes.fr`), in any case.
     pub fn parse(text: &str) -> Result<Self, AcademieError> {
         let wanted = text.trim().to_ascii_lowercase();
-        let all = ACADEMIES.iter().map(|(domain, _)| Self(domain));
-        all.into_iter()
+        Self::all()
             .find(|academie| academie.mail_domain() == wanted || academie.short_name() == wanted)
             .ok_or_else(|| AcademieError(text.to_owned()))
     }
 
     /// Every académie, by mail domain.
     pub fn all() -> impl Iterator<Item = Self> {
-        ACADEMIES.iter().map(|(domain, _)| Self(domain))
+        (0..ACADEMIES.len()).map(Self)
     }
 
     /// `ac-rennes.fr`: where its schools have their mailboxes.
     pub fn mail_domain(self) -> &'static str {
-        self.0
+        ACADEMIES[self.0].0
     }
 
     /// `rennes`: what operators type, and what keys hold.
     pub fn short_name(self) -> &'static str {
-        let name = self.0.strip_prefix("ac-").unwrap_or(self.0);
+        let name = self.mail_domain().trim_start_matches("ac-");
         name.split('.').next().unwrap_or(name)
     }
 }

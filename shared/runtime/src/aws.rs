@@ -25,6 +25,8 @@ pub enum Service {
     DynamoDb,
     /// S3.
     S3,
+    /// SES, version 2 of its API.
+    Ses,
     /// SQS.
     Sqs,
 }
@@ -40,7 +42,7 @@ pub struct Aws {
 
 impl Aws {
     /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if set, `AWS_SESSION_TOKEN`,
-    /// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_DYNAMODB`.
+    /// `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL_SESV2`.
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         let credentials = Credentials::new(
             settings.required("AWS_ACCESS_KEY_ID")?,
@@ -71,6 +73,7 @@ impl Aws {
     pub fn config(&self, service: Service) -> SdkConfig {
         let own = match service {
             Service::DynamoDb => self.settings.optional("AWS_ENDPOINT_URL_DYNAMODB"),
+            Service::Ses => self.settings.optional("AWS_ENDPOINT_URL_SESV2"),
             Service::S3 | Service::Sqs => None,
         };
         let endpoint = own.or_else(|| self.settings.optional("AWS_ENDPOINT_URL"));

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::Timestamp;
 use rentree_domain::import::Dated;
-use rentree_domain::{ImportId, Uai};
+use rentree_domain::{Academie, EmailAddress, ImportId, Ministry, Uai, mailbox};
 use serde::{Deserialize, Serialize};
 
 use crate::{Item, Key, Table, TableError};
@@ -15,6 +15,24 @@ pub(crate) const ENTITY: &str = "School";
 pub struct School {
     /// Its name, for people.
     pub name: String,
+    /// `Type_etablissement` of the directory, for instance `Collège`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// Who it answers to.
+    #[serde(default = "unknown_ministry")]
+    pub ministry: Ministry,
+    /// The e-mail that the directory gives; [`School::mailbox_of`] knows the rule for schools that have none there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mailbox: Option<EmailAddress>,
+    /// Its académie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub academie: Option<Academie>,
+    /// The directory says that it is closed: no offer is made to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
+    /// When its first administrator joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activated_at: Option<Timestamp>,
     /// Readers see the revisions of pupils up to this one. 0: no import yet.
     pub roster_version: u64,
     /// How many leases were ever given: the last one's fence number, which is also the version that it writes.
@@ -60,6 +78,12 @@ impl School {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
+            kind: String::new(),
+            ministry: Ministry::Other,
+            mailbox: None,
+            academie: None,
+            closed: false,
+            activated_at: None,
             roster_version: 0,
             fence: 0,
             begun_version: 0,
@@ -68,6 +92,15 @@ impl School {
             applied_before: None,
         }
     }
+
+    /// Where links to the space of this school are sent, and nowhere else.
+    pub fn mailbox_of(&self, uai: Uai) -> Option<EmailAddress> {
+        mailbox::of_school(uai, self.mailbox.as_ref(), self.ministry)
+    }
+}
+
+fn unknown_ministry() -> Ministry {
+    Ministry::Other
 }
 
 impl Table {

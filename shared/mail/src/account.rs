@@ -1,0 +1,56 @@
+//! To the owner of an account.
+
+use crate::Mail;
+
+/// A new account: the address is confirmed by the link.
+pub fn sign_up(link: &str) -> Mail {
+    Mail::new("Confirmez votre adresse pour créer votre compte Rentrée")
+        .paragraph("Vous avez demandé à créer un compte Rentrée avec cette adresse e-mail. Cliquez sur le bouton ci-dessous pour le créer.")
+        .button("Créer mon compte", link)
+        .quiet("Ce lien est à usage unique et expire dans une heure. Si vous n’avez rien demandé, ignorez ce message : aucun compte ne sera créé.")
+}
+
+/// Somebody wanted to sign up with the address of an account.
+pub fn known_address(sign_in: &str, forgotten_password: &str) -> Mail {
+    Mail::new("Vous avez déjà un compte Rentrée")
+        .paragraph("Une inscription a été demandée avec cette adresse e-mail, qui est déjà celle d’un compte Rentrée. Il vous suffit de vous connecter.")
+        .button("Me connecter", sign_in)
+        .paragraph(format!("Mot de passe oublié ? Choisissez-en un nouveau : {forgotten_password}"))
+        .quiet("Si vous n’avez rien demandé, ignorez ce message : rien n’a été changé.")
+}
+
+/// A forgotten password.
+pub fn password_reset(link: &str) -> Mail {
+    Mail::new("Choisissez un nouveau mot de passe")
+        .paragraph("Vous avez indiqué avoir oublié le mot de passe de votre compte Rentrée. Cliquez sur le bouton ci-dessous pour en choisir un nouveau.")
+        .button("Choisir un nouveau mot de passe", link)
+        .quiet("Ce lien est à usage unique et expire dans une heure. Si vous n’avez rien demandé, ignorez ce message : votre mot de passe reste le même.")
+}
+
+/// The password was changed.
+pub fn password_changed(forgotten_password: &str) -> Mail {
+    Mail::new("Votre mot de passe a été changé")
+        .paragraph(
+            "Le mot de passe de votre compte Rentrée vient d’être changé, et vos autres appareils ont été déconnectés.",
+        )
+        .paragraph(format!(
+            "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe : {forgotten_password}"
+        ))
+}
+
+/// To the new address of an account: it holds once the link was followed.
+pub fn address_change(link: &str) -> Mail {
+    Mail::new("Confirmez votre adresse e-mail")
+        .paragraph("Cette adresse e-mail a été indiquée pour un compte Rentrée. Cliquez sur le bouton ci-dessous pour la confirmer.")
+        .button("Confirmer mon adresse", link)
+        .quiet("Ce lien est à usage unique et expire dans 7 jours. Si vous n’avez rien demandé, ignorez ce message : l’adresse ne sera pas utilisée.")
+}
+
+/// To the former address of an account.
+pub fn address_changed(masked: &str) -> Mail {
+    Mail::new("L’adresse e-mail de votre compte a été changée")
+        .paragraph(format!(
+            "L’adresse e-mail de votre compte Rentrée est désormais {masked}. Cette adresse-ci ne permet plus de se connecter."
+        ))
+        .quiet("Si ce n’était pas vous, prévenez un administrateur de l’espace de votre établissement.")
+}

@@ -1,0 +1,92 @@
+//! The mailer: SES v2.
+
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use rentree_domain::EmailAddress;
+
+use crate::Mail;
+
+/// Sends mails, all from one address. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Mailer {
+    client: Client,
+    from: String,
+}
+
+/// Why a mail may not have been sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// It was not: SES said no, or was not reached. Trying again sends it once.
+    #[error("the mail was not sent ({code})")]
+    NotSent {
+        /// SES's code, or what was in the way.
+        code: String,
+        /// What the SDK says. It quotes no address.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Nobody knows: the answer was lost. Trying again may send it twice.
+    #[error("the answer of SES was lost: the mail may have been sent")]
+    Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A template failed.
+    #[error("the mail does not render")]
+    Render(#[from] askama::Error),
+}
+
+impl Mailer {
+    /// A mailer that sends as `from`, for instance `Rentrée <ne-pas-repondre@rentree.example>`.
+    ///
+    /// The SDK's own retries are switched off: they cannot tell what was sent from what was not. Who calls retries.
+    pub fn new(client: &Client, from: impl Into<String>) -> Self {
+        let once = aws_sdk_sesv2::config::retry::RetryConfig::disabled();
+        let config = client.config().to_builder().retry_config(once).build();
+        Self { client: Client::from_conf(config), from: from.into() }
+    }
+
+    /// Sends one mail to one address, once.
+    pub async fn send(&self, to: &EmailAddress, mail: &Mail) -> Result<(), SendError> {
+        let rendered = mail.render()?;
+        let content = |data: String| Content::builder().data(data).charset("UTF-8").build();
+        let malformed = |error: aws_sdk_sesv2::error::BuildError| SendError::NotSent {
+            code: "malformed".to_owned(),
+            source: Box::new(error),
+        };
+        let body = Body::builder()
+            .text(content(rendered.text).map_err(malformed)?)
+            .html(content(rendered.html).map_err(malformed)?)
+            .build();
+        let message = Message::builder().subject(content(rendered.subject).map_err(malformed)?).body(body).build();
+        let sent = self
+            .client
+            .send_email()
+            .from_email_address(&self.from)
+            .destination(Destination::builder().to_addresses(to.as_str()).build())
+            .content(EmailContent::builder().simple(message).build())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) if was_not_sent(&error) => {
+                let code = error.code().unwrap_or("unreachable").to_owned();
+                Err(SendError::NotSent { code, source: Box::new(error) })
+            }
+            Err(error) => Err(SendError::Unknown(Box::new(error))),
+        }
+    }
+}
+
+/// Whether SES certainly did not take the mail: it answered with an error, or nothing reached it.
+fn was_not_sent<E: std::error::Error + 'static, R: std::fmt::Debug + 'static>(error: &SdkError<E, R>) -> bool {
+    let refused_connection = |error: &(dyn std::error::Error + 'static)| {
+        let io = error.downcast_ref::<std::io::Error>();
+        io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
+    };
+    match error {
+        SdkError::ServiceError(_) | SdkError::ConstructionFailure(_) => true,
+        SdkError::DispatchFailure(_) => {
+            std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).any(refused_connection)
+        }
+        _ => false,
+    }
+}

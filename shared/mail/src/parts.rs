@@ -1,0 +1,67 @@
+//! What a mail is made of, and its three renderings.
+
+use askama::Template;
+
+/// A mail: subject and content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    subject: String,
+    blocks: Vec<Block>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Block {
+    Paragraph(String),
+    Button { label: &'static str, url: String },
+    Quiet(String),
+}
+
+/// A mail as it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line.
+    pub subject: String,
+    /// For programs that show no HTML.
+    pub text: String,
+    /// For all others.
+    pub html: String,
+}
+
+#[derive(Template)]
+#[template(path = "mail.txt", escape = "none")]
+struct Text<'a>(&'a Mail);
+
+#[derive(Template)]
+#[template(path = "mail.html")]
+struct Html<'a>(&'a Mail);
+
+impl Mail {
+    /// A mail without content yet. A subject is one line, whatever it quotes.
+    pub(crate) fn new(subject: impl Into<String>) -> Self {
+        let subject = subject.into().split_whitespace().collect::<Vec<_>>().join(" ");
+        Self { subject, blocks: Vec::new() }
+    }
+
+    pub(crate) fn paragraph(self, text: impl Into<String>) -> Self {
+        self.with(Block::Paragraph(text.into()))
+    }
+
+    pub(crate) fn button(self, label: &'static str, url: impl Into<String>) -> Self {
+        self.with(Block::Button { label, url: url.into() })
+    }
+
+    /// What matters less.
+    pub(crate) fn quiet(self, text: impl Into<String>) -> Self {
+        self.with(Block::Quiet(text.into()))
+    }
+
+    fn with(mut self, block: Block) -> Self {
+        self.blocks.push(block);
+        self
+    }
+
+    /// Subject, text and HTML.
+    pub fn render(&self) -> Result<Rendered, askama::Error> {
+        Ok(Rendered { subject: self.subject.clone(), text: Text(self).render()?, html: Html(self).render()? })
+    }
+}

@@ -1,0 +1,90 @@
+//! Every mail, as it is read.
+
+use crate::{
+    Activation, Invitation, Mail, Offer, activation, address_change, address_changed, invitation, known_address, offer,
+    password_changed, password_reset, sign_up,
+};
+
+/// Subject and text on one page, HTML on another: what a person reviews.
+fn shown(mail: &Mail) -> (String, String) {
+    let rendered = mail.render().unwrap();
+    assert!(!rendered.subject.contains('\n'));
+    (format!("{}\n\n{}", rendered.subject, rendered.text), rendered.html)
+}
+
+macro_rules! snapshots {
+    ($mail:expr, $text:literal, $html:literal) => {
+        let (text, html) = shown(&$mail);
+        insta::assert_snapshot!($text, text);
+        insta::assert_snapshot!($html, html);
+    };
+}
+
+const LINK: &str = "https://rentree.example/activation/0123456789";
+
+#[test]
+fn of_activation() {
+    let about =
+        Activation { school: "Collège Anne-de-Bretagne", uai: "0350760L", requester: "Camille Le Goff", link: LINK };
+    snapshots!(activation(about), "activation_text", "activation_html");
+}
+
+#[test]
+fn of_invitation() {
+    let about =
+        Invitation { school: "Collège Anne-de-Bretagne", uai: "0350760L", inviter: "Camille Le Goff", link: LINK };
+    snapshots!(invitation(about), "invitation_text", "invitation_html");
+}
+
+#[test]
+fn of_offer() {
+    let form = "https://rentree.example/demande-administration-sco";
+    let about = Offer { school: "Collège Anne-de-Bretagne", uai: "0350760L", form };
+    snapshots!(offer(about), "offer_text", "offer_html");
+}
+
+#[test]
+fn of_accounts() {
+    snapshots!(sign_up(LINK), "sign_up_text", "sign_up_html");
+    snapshots!(known_address(LINK, LINK), "known_address_text", "known_address_html");
+    snapshots!(password_reset(LINK), "password_reset_text", "password_reset_html");
+    snapshots!(password_changed(LINK), "password_changed_text", "password_changed_html");
+    snapshots!(address_change(LINK), "address_change_text", "address_change_html");
+    snapshots!(address_changed("k***@e***.fr"), "address_changed_text", "address_changed_html");
+}
+
+#[test]
+fn what_people_type_cannot_become_markup() {
+    let about = Activation { school: "<b>École</b>", uai: "0350760L", requester: "A & B", link: LINK };
+    let rendered = activation(about).render().unwrap();
+    assert!(rendered.html.contains("&#60;b&#62;École") && rendered.html.contains("A &#38; B"), "{}", rendered.html);
+    assert!(rendered.text.contains("<b>École</b>"));
+}
+
+mod mailer {
+    //! What SES may answer.
+
+    use aws_sdk_sesv2::Client;
+    use aws_sdk_sesv2::operation::send_email::{SendEmailError, SendEmailOutput};
+    use aws_sdk_sesv2::types::error::TooManyRequestsException;
+    use aws_smithy_mocks::{RuleMode, mock, mock_client};
+    use rentree_domain::EmailAddress;
+
+    use crate::{Mailer, SendError, password_reset};
+
+    #[tokio::test]
+    async fn a_refusal_is_told_and_not_retried_by_the_sdk() {
+        let rule = mock!(Client::send_email)
+            .sequence()
+            .error(|| SendEmailError::TooManyRequestsException(TooManyRequestsException::builder().build()))
+            .output(|| SendEmailOutput::builder().message_id("1").build())
+            .build();
+        let client = mock_client!(aws_sdk_sesv2, RuleMode::Sequential, [&rule]);
+        let mailer = Mailer::new(&client, "Rentrée <ne-pas-repondre@rentree.example>");
+        let to = EmailAddress::parse("camille@exemple.fr").unwrap();
+        let refused = mailer.send(&to, &password_reset(super::LINK)).await;
+        assert!(matches!(refused, Err(SendError::NotSent { .. })), "{refused:?}");
+        assert_eq!(rule.num_calls(), 1);
+        mailer.send(&to, &password_reset(super::LINK)).await.unwrap();
+    }
+}
