@@ -12,12 +12,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use aws_sdk_s3::primitives::ByteStream;
-use import_worker::{BatchResponse, Config, Worker};
+use import_worker::{Config, Worker};
 use jiff::Timestamp;
 use rentree_domain::import::{ImportState, Resume};
 use rentree_domain::{Entry, ImportId, Uai, UserId};
 use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
+use rentree_runtime::batch::BatchResponse;
 use rentree_samples::Sample;
 use rentree_table::{Import, ImportOptions, Member, Role, Session};
 use serde_json::{Value, json};

@@ -10,7 +10,6 @@ mod outcome;
 mod process;
 mod technical;
 
-pub use batch::{BatchFailed, BatchResponse};
 pub use config::Config;
 
 use aws_sdk_s3::Client;

@@ -1,8 +1,9 @@
 //! The Lambda function `import-worker`.
 
-use import_worker::{BatchResponse, Worker};
+use import_worker::Worker;
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use rentree_runtime::batch::BatchResponse;
 use rentree_runtime::{Settings, telemetry};
 use serde_json::Value;
 

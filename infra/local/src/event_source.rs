@@ -1,17 +1,22 @@
 //! Lambda's event source mapping: takes messages from a queue, hands them to the worker as Lambda would, deletes those
 //! that it does not give back.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
-use import_worker::Worker;
+use rentree_runtime::batch::{BatchFailed, BatchResponse};
 use rentree_testkit::Stack;
 use rentree_testkit::cloud::REGION;
 use rentree_testkit::provision::Mapping;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+
+/// A function that takes messages.
+pub(crate) type Worker =
+    Arc<dyn Fn(Value) -> Pin<Box<dyn Future<Output = Result<BatchResponse, BatchFailed>> + Send>> + Send + Sync>;
 
 /// Pollers of one mapping: two imports at a time are enough for one machine.
 const POLLERS: usize = 2;
@@ -20,7 +25,7 @@ pub(crate) fn spawn(
     tasks: &mut JoinSet<()>,
     stack: &Stack,
     mapping: &Mapping,
-    worker: &Arc<Worker>,
+    worker: &Worker,
     stopped: &watch::Receiver<bool>,
 ) {
     for _ in 0..POLLERS {
@@ -61,7 +66,7 @@ async fn receive(sqs: &aws_sdk_sqs::Client, mapping: &Mapping) -> Vec<Message> {
 
 async fn deliver(sqs: &aws_sdk_sqs::Client, mapping: &Mapping, worker: &Worker, messages: Vec<Message>) {
     let event = json!({ "Records": messages.iter().map(|message| record(mapping, message)).collect::<Vec<_>>() });
-    let failures = match worker.handle(&event).await {
+    let failures = match worker(event).await {
         Ok(response) => response.batch_item_failures,
         // The whole batch comes again.
         Err(_) => return,

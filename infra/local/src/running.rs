@@ -85,7 +85,11 @@ impl Rentree {
 
         let learners_settings = stack.function_settings("LearnersFunction")?;
         let learners = Learners::from_settings(&learners_settings, options.clock)?;
-        let worker = Worker::from_settings(&stack.function_settings("ImportWorkerFunction")?, options.clock)?;
+        let import_worker = Worker::from_settings(&stack.function_settings("ImportWorkerFunction")?, options.clock)?;
+        let import_worker: event_source::Worker = Arc::new(move |event| {
+            let worker = import_worker.clone();
+            Box::pin(async move { worker.handle(&event).await })
+        });
         let dynamodb = aws_sdk_dynamodb::Client::new(&Aws::new(&learners_settings)?.config(Service::DynamoDb));
         let table = Table::new(dynamodb, learners_settings.required("TABLE")?);
 
@@ -107,8 +111,11 @@ impl Rentree {
                 eprintln!("serving ended: {error}");
             }
         });
-        let worker = Arc::new(worker);
         for mapping in stack.mappings()? {
+            let worker = match mapping.function.as_str() {
+                "ImportWorkerFunction" => import_worker.clone(),
+                other => anyhow::bail!("{other} takes messages, and nobody here starts it"),
+            };
             event_source::spawn(&mut tasks, &stack, &mapping, &worker, &stopped);
         }
         Ok(Self { url, stack, table, cloud, stop, tasks })

@@ -1,6 +1,7 @@
 //! What every function needs before its first request: settings, telemetry, AWS configuration. Built once, in `main`.
 
 pub mod aws;
+pub mod batch;
 pub mod settings;
 pub mod telemetry;
 
