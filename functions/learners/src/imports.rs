@@ -5,7 +5,7 @@ pub(crate) mod recent;
 pub(crate) mod request;
 pub(crate) mod set_aside;
 pub(crate) mod settle;
-mod view;
+pub(crate) mod view;
 
 use rentree_domain::{ImportId, Uai};
 use rentree_http::Problem;

@@ -7,11 +7,12 @@ mod school;
 mod upload;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get, post};
-use rentree_http::Shell;
+use axum::routing::{get, post};
+use rentree_domain::Uai;
+use rentree_http::{Access, Problem, Route, RouteDoc, Shell, Visitor};
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
-use rentree_table::Table;
+use rentree_table::{AuditAction, AuditEntry, Table};
 
 pub use config::Config;
 
@@ -48,34 +49,77 @@ impl Learners {
 
     /// Every route, bare: one machine puts several functions behind one port.
     pub fn routes(self) -> Router {
-        let routes = routes().into_iter().fold(Router::new(), |router, (_, path, handler)| router.route(path, handler));
-        routes.with_state(self)
+        Route::router(routes()).with_state(self)
     }
 
     /// What the shell needs to know.
     pub fn shell(&self) -> Shell {
-        Shell { origin: self.config.origin.clone(), upload_origin: self.config.upload_origin().to_owned() }
+        Shell { origin: self.config.origin.clone(), upload_origin: Some(self.config.upload_origin().to_owned()) }
+    }
+
+    /// Writes into the school's audit log what a visitor did with an import.
+    async fn audit(&self, uai: Uai, visitor: &Visitor, action: AuditAction) -> Result<(), Problem> {
+        let entry = AuditEntry::new((self.clock)(), rentree_runtime::random(), visitor.user, &visitor.name, action);
+        Ok(self.table.audit(uai, &entry).await?)
     }
 }
 
-/// Method, path and handler of every route. `infra/template.yaml` and the watch router list the same; a test holds them
-/// together.
-fn routes() -> Vec<(&'static str, &'static str, MethodRouter<Learners>)> {
+/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
+fn routes() -> Vec<Route<Learners>> {
+    use Access::{Administrators, Everybody, Members};
     vec![
-        ("GET", "/schools/{uai}/learners", get(list::list)),
-        ("POST", "/schools/{uai}/learners", post(list::search)),
-        ("GET", "/schools/{uai}/imports", get(imports::recent::recent)),
-        ("POST", "/schools/{uai}/imports", post(imports::request::request)),
-        ("GET", "/schools/{uai}/imports/{import}", get(imports::follow::follow)),
-        ("POST", "/schools/{uai}/imports/{import}/confirm", post(imports::settle::confirm)),
-        ("POST", "/schools/{uai}/imports/{import}/cancel", post(imports::settle::cancel)),
-        ("POST", "/schools/{uai}/imports/{import}/undo", post(imports::settle::undo)),
-        ("POST", "/schools/{uai}/imports/{import}/set-aside", post(imports::set_aside::set_aside)),
-        ("GET", rentree_http::ASSET_ROUTE, get(rentree_http::asset)),
+        Route::get("/schools/{uai}/learners", get(list::list), Members, "The pupils, by class and page")
+            .gives::<list::LearnersView>(),
+        Route::post("/schools/{uai}/learners", post(list::search), Members, "Pupils by name: never in an address")
+            .takes::<list::Search>()
+            .gives::<list::LearnersView>(),
+        Route::get("/schools/{uai}/imports", get(imports::recent::recent), Members, "The latest imports")
+            .gives::<imports::recent::ImportsView>(),
+        Route::post("/schools/{uai}/imports", post(imports::request::request), Administrators, "Asks for an upload")
+            .takes::<imports::request::Asked>()
+            .gives::<imports::view::ImportView>()
+            .with_status(201),
+        Route::get(
+            "/schools/{uai}/imports/{import}",
+            get(imports::follow::follow),
+            Members,
+            "An import; waits for its end with `?wait=20`",
+        )
+        .gives::<imports::view::ImportView>(),
+        Route::post(
+            "/schools/{uai}/imports/{import}/confirm",
+            post(imports::settle::confirm),
+            Administrators,
+            "Confirms an import that waits",
+        )
+        .gives::<imports::view::ImportView>(),
+        Route::post(
+            "/schools/{uai}/imports/{import}/cancel",
+            post(imports::settle::cancel),
+            Administrators,
+            "Gives an import up",
+        )
+        .gives::<imports::view::ImportView>(),
+        Route::post(
+            "/schools/{uai}/imports/{import}/undo",
+            post(imports::settle::undo),
+            Administrators,
+            "Undoes the last import",
+        )
+        .gives::<imports::view::ImportView>(),
+        Route::post(
+            "/schools/{uai}/imports/{import}/set-aside",
+            post(imports::set_aside::set_aside),
+            Administrators,
+            "Imports the pupils of a refused file that have no error",
+        )
+        .gives::<imports::view::ImportView>()
+        .with_status(201),
+        Route::get(rentree_http::ASSET_ROUTE, get(rentree_http::asset), Everybody, "CSS and JavaScript"),
     ]
 }
 
-/// Method and path of every route.
-pub fn route_names() -> Vec<(&'static str, &'static str)> {
-    routes().into_iter().map(|(method, path, _)| (method, path)).collect()
+/// What every route is.
+pub fn route_docs() -> Vec<RouteDoc> {
+    Route::docs(routes())
 }

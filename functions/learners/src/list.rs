@@ -10,10 +10,11 @@ use rentree_domain::{LearnerId, Uai, name};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_table::{ActiveLearner, Role, Roster};
 use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Learners;
-use crate::school::{frame, parse_uai};
+use crate::school::parse_uai;
 
 const PER_PAGE: usize = 50;
 
@@ -31,7 +32,7 @@ pub(crate) struct Filter {
 }
 
 /// A [`Filter`] with a name.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Search {
     q: String,
@@ -39,9 +40,9 @@ pub(crate) struct Search {
     page: Option<usize>,
 }
 
-#[derive(Template, Serialize)]
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "learners.html")]
-struct LearnersView {
+pub(crate) struct LearnersView {
     #[serde(skip)]
     frame: Frame,
     #[serde(skip)]
@@ -60,7 +61,7 @@ struct LearnersView {
     last_import: Option<LastImport>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Row {
     id: LearnerId,
     last_name: String,
@@ -69,7 +70,7 @@ struct Row {
     birth_date: Date,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct LastImport {
     pub(crate) at: Timestamp,
     pub(crate) by: String,
@@ -109,7 +110,7 @@ impl Learners {
 
         let page = select(learners, &filter);
         let view = LearnersView {
-            frame: frame("Élèves", uai, &school, visitor, Section::Learners),
+            frame: visitor.frame("Élèves", uai, &school.name, Section::Learners),
             csrf: visitor.csrf.clone(),
             uai: uai.to_string(),
             q: filter.q,

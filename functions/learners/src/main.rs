@@ -7,6 +7,5 @@ use rentree_runtime::{Settings, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
-    let router = Learners::from_settings(&Settings::from_env(), Timestamp::now)?.router();
-    lambda_http::run(router).await
+    rentree_http::lambda::run(Learners::from_settings(&Settings::from_env(), Timestamp::now)?.router()).await
 }

@@ -1,9 +1,8 @@
-//! The school of a request: its UAI in the path, and the space that its pages show.
+//! The school of a request: its UAI in the path.
 
 use rentree_domain::Uai;
-use rentree_http::{Problem, Visitor};
+use rentree_http::Problem;
 use rentree_table::School;
-use rentree_web::{Frame, Section, Space};
 
 use crate::Learners;
 
@@ -16,12 +15,4 @@ impl Learners {
     pub(crate) async fn school(&self, uai: Uai) -> Result<School, Problem> {
         self.table.school(uai).await?.ok_or_else(Problem::not_found)
     }
-}
-
-/// The frame of a page in the school's space.
-pub(crate) fn frame(title: &str, uai: Uai, school: &School, visitor: &Visitor, section: Section) -> Frame {
-    Frame::new(
-        title,
-        Space { uai: uai.to_string(), school: school.name.clone(), visitor: visitor.name.clone(), section },
-    )
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use rentree_domain::import::MAX_FILE_BYTES;
 use rentree_domain::import::state::UPLOAD_VALIDITY;
 use rentree_runtime::aws::Aws;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 use sha2::Sha256;
@@ -18,7 +19,7 @@ use crate::Config;
 const CONTENT_TYPE: &str = "application/octet-stream";
 
 /// Where and how to send a file: a `multipart/form-data` POST with these fields in this order, then the field `file`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Upload {
     pub(crate) url: String,
     pub(crate) fields: Vec<Field>,
@@ -26,7 +27,7 @@ pub(crate) struct Upload {
     pub(crate) expires_at: Timestamp,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Field {
     pub(crate) name: &'static str,
     pub(crate) value: String,

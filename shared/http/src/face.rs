@@ -41,17 +41,20 @@ impl Face {
         }
     }
 
+    /// What is wrong with a form: a browser sees it again, with `problem`'s status; a program gets `problem`.
+    pub fn again<V: Template + Serialize>(self, problem: Problem, view: &V) -> Result<Response, Problem> {
+        match self {
+            Self::Page => self.render(problem.status(), view),
+            Self::Json => Err(problem),
+        }
+    }
+
     /// After a form was carried out: a browser is sent to `location`, a program gets `view`.
-    pub fn after_post<V: Template + Serialize>(
-        self,
-        status: StatusCode,
-        location: &str,
-        view: &V,
-    ) -> Result<Response, Problem> {
+    pub fn after_post<V: Serialize>(self, status: StatusCode, location: &str, view: &V) -> Result<Response, Problem> {
         match self {
             Self::Page => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()),
             Self::Json => {
-                let mut response = self.render(status, view)?;
+                let mut response = (status, axum::Json(view)).into_response();
                 if let Ok(location) = location.parse() {
                     response.headers_mut().insert(header::LOCATION, location);
                 }

@@ -2,15 +2,29 @@
 //! understand, who is asking, and the headers that keep browsers safe. DESIGN §§2, 5.
 
 mod assets;
+mod client;
 mod face;
+mod form_token;
 mod input;
+pub mod lambda;
+mod link;
+mod next;
+pub mod openapi;
 mod problem;
+mod route;
+mod session;
 mod shell;
 mod visitor;
 
 pub use assets::{ASSET_ROUTE, asset};
+pub use client::ClientAddress;
 pub use face::Face;
-pub use input::Input;
-pub use problem::{Code, Problem};
+pub use form_token::FormToken;
+pub use input::{Input, Proof};
+pub use link::Ways;
+pub use next::Next;
+pub use problem::{Code, FieldError, Problem};
+pub use route::{Access, Route, RouteDoc};
+pub use session::{NewSession, SESSION_COOKIE, claimed_session, forget_cookie};
 pub use shell::{Shell, wrap};
-pub use visitor::{CSRF_FIELD, SESSION_COOKIE, Visitor, authorise, open_session};
+pub use visitor::{CSRF_FIELD, SignedIn, Visitor, authorise, require_sign_in, signed_in};

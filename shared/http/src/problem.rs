@@ -2,10 +2,12 @@
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use rentree_web::Form;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What went wrong, for programs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// The input does not read.
@@ -22,8 +24,29 @@ pub enum Code {
     MethodNotAllowed,
     /// It is no longer in the state that this needs.
     TooLate,
+    /// Fields have errors, listed in `errors`.
+    InvalidFields,
+    /// The address or the password is wrong.
+    WrongCredentials,
+    /// Too often: later.
+    TooMany,
+    /// The current terms of use were not accepted yet.
+    TermsNotAccepted,
+    /// A link was used, cancelled, or is too old.
+    LinkGone,
+    /// A space never loses its last administrator.
+    LastAdministrator,
     /// Something of ours failed.
     Internal,
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FieldError {
+    /// Its name.
+    pub field: &'static str,
+    /// One French sentence.
+    pub message: String,
 }
 
 /// An error, as it is told.
@@ -33,11 +56,13 @@ pub struct Problem {
     pub(crate) code: Code,
     pub(crate) title: &'static str,
     pub(crate) detail: String,
+    pub(crate) errors: Vec<FieldError>,
+    pub(crate) way_on: Option<(&'static str, &'static str)>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: Code, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, title, detail: detail.into() }
+        Self { status, code, title, detail: detail.into(), errors: Vec::new(), way_on: None }
     }
 
     /// The input does not read; `detail` says what, in French.
@@ -49,6 +74,7 @@ impl Problem {
     pub fn signed_out() -> Self {
         let detail = "Votre session est terminée ou n’a pas commencé. Connectez-vous, puis recommencez.";
         Self::new(StatusCode::UNAUTHORIZED, Code::SignedOut, "Vous n’êtes pas connecté(e)", detail)
+            .leading_to("Me connecter", "/sign-in")
     }
 
     /// The form is not one of ours.
@@ -73,6 +99,69 @@ impl Problem {
     pub(crate) fn method_not_allowed() -> Self {
         let detail = "Cette adresse ne s’utilise pas ainsi. Revenez à la page précédente.";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, "Action impossible", detail)
+    }
+
+    /// The current terms of use come first.
+    pub fn terms_not_accepted() -> Self {
+        let detail = "Avant de continuer, lisez et acceptez les conditions d’utilisation. Recommencez ensuite.";
+        Self::new(
+            StatusCode::FORBIDDEN,
+            Code::TermsNotAccepted,
+            "Les conditions d’utilisation ne sont pas encore acceptées",
+            detail,
+        )
+        .leading_to("Lire les conditions d’utilisation", "/terms")
+    }
+
+    /// Fields of a form have errors.
+    pub fn invalid(form: &Form) -> Self {
+        let errors: Vec<_> =
+            form.errors().map(|(field, message)| FieldError { field, message: message.to_owned() }).collect();
+        let detail = errors.iter().map(|error| error.message.as_str()).collect::<Vec<_>>().join(" ");
+        let title = "Des champs sont à corriger";
+        Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidFields, title, detail) }
+    }
+
+    /// The address or the password is wrong: which, nobody is told.
+    pub fn wrong_credentials(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::WrongCredentials, "La connexion a échoué", detail)
+    }
+
+    /// Too often; `detail` says when to come back, in French.
+    pub fn too_many(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, Code::TooMany, "Trop de demandes", detail)
+    }
+
+    /// A link does not hold any more, or never did; `title` and `detail` say what happened and what to do, in French.
+    pub fn link_gone(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(status, Code::LinkGone, title, detail)
+    }
+
+    /// A space never loses its last administrator.
+    pub fn last_administrator() -> Self {
+        let detail = "L’espace n’a pas d’autre administrateur. Donnez d’abord ce rôle à un autre membre de l’équipe.";
+        Self::new(
+            StatusCode::CONFLICT,
+            Code::LastAdministrator,
+            "Le dernier administrateur ne peut pas quitter ce rôle",
+            detail,
+        )
+    }
+
+    /// With a page that leads on.
+    #[must_use]
+    pub fn leading_to(self, label: &'static str, path: &'static str) -> Self {
+        Self { way_on: Some((label, path)), ..self }
+    }
+
+    /// One French sentence or two: what happened and what to do.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The status that it is answered with.
+    pub fn status(&self) -> StatusCode {
+        self.status
     }
 
     /// Somebody, or time, was faster; `detail` says what to do, in French.

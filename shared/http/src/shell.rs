@@ -10,9 +10,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use rentree_web::{ErrorPage, Frame};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{Face, Problem};
+use crate::{Code, Face, FieldError, Problem};
 
 /// Forms are small; files go straight to the bucket.
 const LARGEST_BODY: usize = 64 * 1024;
@@ -22,8 +23,8 @@ const LARGEST_BODY: usize = 64 * 1024;
 pub struct Shell {
     /// For instance `https://rentree.example`: what `Origin` must say.
     pub origin: String,
-    /// Where forms may also be sent: the bucket's origin.
-    pub upload_origin: String,
+    /// Where forms may also be sent: the bucket's origin, for pages that upload.
+    pub upload_origin: Option<String>,
 }
 
 /// Puts the shell around `router`.
@@ -43,6 +44,8 @@ async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -
     // The route, not the address: addresses may hold what logs must not.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let face = Face::of(request.headers());
+    // Without its query: an address that is passed on holds no more than it must.
+    let path = request.uri().path().to_owned();
 
     let mut response = if is_foreign(&shell, &method, request.headers()) {
         Problem::forged_form().into_response()
@@ -51,7 +54,10 @@ async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -
     };
     let problem = response.extensions_mut().remove::<Problem>().or_else(|| of_framework(response.status()));
     if let Some(problem) = problem {
-        response = face_of(&problem, face, &request_id);
+        response = match (&method, face, way_back(problem.code)) {
+            (&Method::GET, Face::Page, Some(page)) => see_other(&format!("{page}?next={path}")),
+            _ => face_of(&problem, face, &request_id),
+        };
     }
     protect(&shell, response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&request_id) {
@@ -62,6 +68,19 @@ async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -
         "a request was answered"
     );
     response
+}
+
+/// The page that somebody is sent to who must do something first, and then comes back.
+fn way_back(code: Code) -> Option<&'static str> {
+    match code {
+        Code::SignedOut => Some("/sign-in"),
+        Code::TermsNotAccepted => Some("/terms"),
+        _ => None,
+    }
+}
+
+fn see_other(location: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
 /// What axum itself refuses, a query or a path that does not read, has no words of ours yet.
@@ -77,21 +96,32 @@ fn is_foreign(shell: &Shell, method: &Method, headers: &HeaderMap) -> bool {
     changes && headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() != shell.origin.as_bytes())
 }
 
-#[derive(Serialize)]
-struct ProblemJson<'a> {
+/// A problem, as programs read it (RFC 9457).
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(crate) struct ProblemJson<'a> {
     #[serde(rename = "type")]
     kind: &'static str,
     title: &'a str,
     status: u16,
     detail: &'a str,
-    code: crate::Code,
+    code: Code,
     request_id: &'a str,
+    /// What is wrong with fields, if that is the problem.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schemars(default)]
+    errors: &'a [FieldError],
 }
 
 fn face_of(problem: &Problem, face: Face, request_id: &str) -> Response {
     if face == Face::Page {
-        let page =
-            ErrorPage { frame: Frame::bare(problem.title), title: problem.title, detail: &problem.detail, request_id };
+        let page = ErrorPage {
+            frame: Frame::bare(problem.title),
+            title: problem.title,
+            detail: &problem.detail,
+            way_on: problem.way_on,
+            request_id,
+        };
         if let Ok(html) = page.render() {
             return (problem.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
         }
@@ -103,6 +133,7 @@ fn face_of(problem: &Problem, face: Face, request_id: &str) -> Response {
         detail: &problem.detail,
         code: problem.code,
         request_id,
+        errors: &problem.errors,
     };
     match serde_json::to_vec(&json) {
         Ok(body) => (problem.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response(),
@@ -111,10 +142,10 @@ fn face_of(problem: &Problem, face: Face, request_id: &str) -> Response {
 }
 
 fn protect(shell: &Shell, headers: &mut HeaderMap) {
-    let upload = &shell.upload_origin;
+    let upload = shell.upload_origin.as_deref().map(|origin| format!(" {origin}")).unwrap_or_default();
     let csp = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self' {upload}; form-action 'self' {upload}; base-uri 'none'; frame-ancestors 'none'"
+         connect-src 'self'{upload}; form-action 'self'{upload}; base-uri 'none'; frame-ancestors 'none'"
     );
     let fixed = [
         ("strict-transport-security", "max-age=63072000; includeSubDomains"),

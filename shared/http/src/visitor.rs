@@ -1,24 +1,53 @@
 //! Who is asking, for which school, in which role. Read from the table at every request: rights end at once.
 
-use axum::http::{HeaderMap, header};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{Uai, UserId};
-use rentree_table::{Role, Session, Table, TableError};
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
+use axum::http::HeaderMap;
+use jiff::Timestamp;
+use rentree_domain::{Uai, UserId, terms};
+use rentree_table::{Person, Role, SessionHash, Table};
+use rentree_web::{Frame, Section, Space};
 
 use crate::Problem;
+use crate::form_token::check;
 use crate::input::Proof;
+use crate::session::{SESSION_COOKIE, cookie_secret, form_token};
 
-/// The session cookie. `__Host-`: this host alone, over TLS (or on one's own machine), for every path.
-pub const SESSION_COOKIE: &str = "__Host-session";
 /// The hidden field of every form.
 pub const CSRF_FIELD: &str = "csrf";
-const SESSION_VALIDITY: SignedDuration = SignedDuration::from_hours(12);
 
-/// Somebody signed in who may be here.
+/// Somebody signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who.
+    pub user: UserId,
+    /// What is known of them.
+    pub person: Person,
+    /// Their session.
+    pub session: SessionHash,
+    /// The token for forms.
+    pub csrf: String,
+}
+
+impl SignedIn {
+    /// Checks that a form was meant: its token is this session's, or it is JSON.
+    pub fn check_meant(&self, proof: &Proof) -> Result<(), Problem> {
+        check(proof, &self.csrf)
+    }
+
+    /// Checks that the current terms of use were accepted.
+    pub fn check_terms(&self) -> Result<(), Problem> {
+        match self.person.terms {
+            Some(accepted) if accepted.version >= terms::VERSION => Ok(()),
+            _ => Err(Problem::terms_not_accepted()),
+        }
+    }
+
+    /// The frame of a page outside of any space.
+    pub fn frame(&self, title: &str) -> Frame {
+        Frame::of_account(title, rentree_web::SignedIn { name: self.person.full_name(), csrf: self.csrf.clone() })
+    }
+}
+
+/// Somebody signed in who may be in a school's space.
 #[derive(Debug, Clone)]
 pub struct Visitor {
     /// Who.
@@ -37,18 +66,38 @@ impl Visitor {
         self.role == Role::Administrator
     }
 
-    /// Checks that a form was meant: its token is this session's, or it is JSON, which no form of another site can
-    /// send. `SameSite` and the check of `Origin` stand before this.
+    /// Checks that a form was meant: its token is this session's, or it is JSON.
     pub fn check_meant(&self, proof: &Proof) -> Result<(), Problem> {
-        match proof {
-            Proof::Json => Ok(()),
-            Proof::Token(Some(token)) if bool::from(token.as_bytes().ct_eq(self.csrf.as_bytes())) => Ok(()),
-            Proof::Token(_) => Err(Problem::forged_form()),
-        }
+        check(proof, &self.csrf)
+    }
+
+    /// The frame of a page in the space of `school`.
+    pub fn frame(&self, title: &str, uai: Uai, school: &str, section: Section) -> Frame {
+        let space = Space { uai: uai.to_string(), school: school.to_owned(), section };
+        Frame::of_space(title, space, rentree_web::SignedIn { name: self.name.clone(), csrf: self.csrf.clone() })
     }
 }
 
-/// The visitor, if they are a member of the school with at least the role `needed`.
+/// Who is signed in, if anybody.
+pub async fn signed_in(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
+    let Some(secret) = cookie_secret(headers, SESSION_COOKIE) else { return Ok(None) };
+    let hash = SessionHash::of(&secret);
+    let found = table.session(&hash, now).await?;
+    let signed_in = |(session, person): (rentree_table::Session, Person)| SignedIn {
+        user: session.user,
+        person,
+        session: hash,
+        csrf: form_token(&secret),
+    };
+    Ok(found.map(signed_in))
+}
+
+/// Who is signed in; a problem when nobody is.
+pub async fn require_sign_in(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<SignedIn, Problem> {
+    signed_in(table, headers, now).await?.ok_or_else(Problem::signed_out)
+}
+
+/// The visitor, if they accepted the terms of use and are a member of the school with at least the role `needed`.
 ///
 /// Who is no member learns nothing: the answer is that of a school that does not exist.
 pub async fn authorise(
@@ -58,64 +107,11 @@ pub async fn authorise(
     needed: Role,
     now: Timestamp,
 ) -> Result<Visitor, Problem> {
-    let secret = session_secret(headers).ok_or_else(Problem::signed_out)?;
-    let session = table.session(&secret, now).await?.ok_or_else(Problem::signed_out)?;
-    let member = table.member(uai, session.user).await?.ok_or_else(Problem::not_found)?;
+    let signed_in = require_sign_in(table, headers, now).await?;
+    signed_in.check_terms()?;
+    let member = table.member(uai, signed_in.user).await?.ok_or_else(Problem::not_found)?;
     if needed == Role::Administrator && member.role != Role::Administrator {
         return Err(Problem::administrators_only());
     }
-    Ok(Visitor { user: session.user, name: member.name, role: member.role, csrf: csrf_token(&secret) })
-}
-
-/// Opens a session and returns the value of `Set-Cookie`.
-pub async fn open_session(table: &Table, user: UserId, now: Timestamp) -> Result<String, TableError> {
-    let secret: [u8; 32] = rentree_runtime::random();
-    let session = Session { user, created_at: now, expires_at: (now + SESSION_VALIDITY).as_second() };
-    table.create_session(&secret, &session).await?;
-    Ok(format!(
-        "{SESSION_COOKIE}={}; Path=/; Max-Age={}; HttpOnly; Secure; SameSite=Lax",
-        URL_SAFE_NO_PAD.encode(secret),
-        SESSION_VALIDITY.as_secs()
-    ))
-}
-
-fn session_secret(headers: &HeaderMap) -> Option<[u8; 32]> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(name, _)| *name == SESSION_COOKIE)?;
-    URL_SAFE_NO_PAD.decode(value).ok()?.try_into().ok()
-}
-
-/// Derived from the secret, so that nothing more is stored, and not the secret itself, so that a page never shows it.
-fn csrf_token(secret: &[u8; 32]) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::new().chain_update(b"rentree csrf ").chain_update(secret).finalize())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_cookie_is_found_among_others() {
-        let value = URL_SAFE_NO_PAD.encode([7; 32]);
-        let headers = |cookie: String| HeaderMap::from_iter([(header::COOKIE, cookie.parse().unwrap())]);
-        assert_eq!(session_secret(&headers(format!("a=b; {SESSION_COOKIE}={value}; c=d"))), Some([7; 32]));
-        assert_eq!(session_secret(&headers(format!("x{SESSION_COOKIE}={value}"))), None);
-        assert_eq!(session_secret(&headers(format!("{SESSION_COOKIE}=short"))), None);
-        assert_eq!(session_secret(&HeaderMap::new()), None);
-    }
-
-    #[test]
-    fn a_form_needs_the_token_of_its_session() {
-        let visitor = Visitor {
-            user: UserId::new(Timestamp::UNIX_EPOCH, [0; 10]),
-            name: String::new(),
-            role: Role::Member,
-            csrf: csrf_token(&[7; 32]),
-        };
-        assert!(visitor.check_meant(&Proof::Token(Some(csrf_token(&[7; 32])))).is_ok());
-        assert!(visitor.check_meant(&Proof::Token(Some(csrf_token(&[8; 32])))).is_err());
-        assert!(visitor.check_meant(&Proof::Token(None)).is_err());
-        assert!(visitor.check_meant(&Proof::Json).is_ok());
-    }
+    Ok(Visitor { user: signed_in.user, name: signed_in.person.full_name(), role: member.role, csrf: signed_in.csrf })
 }

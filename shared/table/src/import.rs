@@ -8,10 +8,11 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::Timestamp;
 use rentree_domain::import::{BrakeReason, Counts, Dated, ImportState};
 use rentree_domain::{ImportId, Uai};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::item::stored;
 use crate::keys::{IMPORTS, id_in_sk, school_pk};
-use crate::school::stored;
 use crate::transaction::Cancelled;
 use crate::{Item, Key, Table, TableError};
 
@@ -44,7 +45,7 @@ pub struct Import {
 }
 
 /// What a person may ask of an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct ImportOptions {
     /// Stop and show the changes before anything is written.
@@ -97,7 +98,7 @@ impl Outcome {
 }
 
 /// A refusal, kept as it was told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refused {
     /// A code of the reader, or `technical`, or `upload_missing`.
     pub code: String,
@@ -106,7 +107,7 @@ pub struct Refused {
 }
 
 /// Requests and items written to the table for an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Cost {
     /// Write requests of the run that settled it.
     pub write_requests: usize,

@@ -1,8 +1,11 @@
 //! Every key of the table. Typed: no free text and no mail ever stands in a key.
 
+use std::fmt;
+
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{ImportId, LearnerId, Uai, UserId};
+use rentree_domain::{ActivationId, AuditId, EmailAddress, ImportId, InvitationId, LearnerId, Limit, Uai, UserId};
 use sha2::{Digest, Sha256};
 
 use crate::Item;
@@ -16,6 +19,9 @@ pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
 
 pub(crate) const LEARNERS: &str = "LEARNER#";
 pub(crate) const IMPORTS: &str = "IMPORT#";
+pub(crate) const MEMBERS: &str = "MEMBER#";
+pub(crate) const INVITATIONS: &str = "INVITATION#";
+pub(crate) const SESSIONS: &str = "SESSION#";
 
 /// Partition and sort key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -51,13 +57,57 @@ impl Key {
 
     /// A member of a school's team.
     pub fn member(uai: Uai, user: UserId) -> Self {
-        Self::new(school_pk(uai), format!("MEMBER#{user}"))
+        Self::new(school_pk(uai), format!("{MEMBERS}{user}"))
     }
 
-    /// A session, by its secret, of which only the hash is kept.
-    pub fn session(secret: &[u8; 32]) -> Self {
-        let hash: String = Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self::new(format!("SESSION#{hash}"), "SESSION")
+    /// What holds for a school's team as a whole.
+    pub fn team(uai: Uai) -> Self {
+        Self::new(school_pk(uai), "TEAM")
+    }
+
+    /// A request of a school's space.
+    pub fn activation(uai: Uai, id: ActivationId) -> Self {
+        Self::new(school_pk(uai), format!("ACTIVATION#{id}"))
+    }
+
+    /// An invitation to a school's team.
+    pub fn invitation(uai: Uai, id: InvitationId) -> Self {
+        Self::new(school_pk(uai), format!("{INVITATIONS}{id}"))
+    }
+
+    /// An entry of a school's audit log: they sort by time, to the millisecond.
+    pub fn audit(uai: Uai, at: Timestamp, id: AuditId) -> Self {
+        Self::new(audit_pk(uai), format!("{at:.3}#{id}"))
+    }
+
+    /// A person with an account.
+    pub fn user(id: UserId) -> Self {
+        Self::new(user(id), "USER")
+    }
+
+    /// Whose an e-mail address is. Hashed: no address stands in a key.
+    pub fn email_identity(address: &EmailAddress) -> Self {
+        Self::new(format!("IDENTITY#EMAIL#{}", hash(address.as_str())), "IDENTITY")
+    }
+
+    /// Failed sign-ins with an e-mail address, whether it is anybody's or not.
+    pub fn attempts(address: &EmailAddress) -> Self {
+        Self::new(format!("ATTEMPTS#{}", hash(address.as_str())), "ATTEMPTS")
+    }
+
+    /// How often something happened for `subject` in the window that began at `began`.
+    pub fn limit(limit: &Limit, subject: &str, began: Timestamp) -> Self {
+        Self::new(format!("LIMIT#{}#{}#{}", limit.what, hash(subject), began.as_second()), "LIMIT")
+    }
+
+    /// A single-use link, by its secret, of which only the hash is kept.
+    pub fn link(secret: &[u8; 32]) -> Self {
+        Self::new(format!("LINK#{}", hash(secret)), "LINK")
+    }
+
+    /// A session, by the hash of its secret.
+    pub fn session(session: &SessionHash) -> Self {
+        Self::new(format!("{SESSIONS}{session}"), "SESSION")
     }
 
     /// The key as DynamoDB wants it.
@@ -66,8 +116,39 @@ impl Key {
     }
 }
 
+/// SHA-256 of a session's secret, in hexadecimal: names the session without opening it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SessionHash(String);
+
+impl SessionHash {
+    /// The hash of `secret`.
+    pub fn of(secret: &[u8; 32]) -> Self {
+        Self(hash(secret))
+    }
+
+    /// Reads 64 hexadecimal digits, lower case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (text.len() == 64 && text.bytes().all(digit)).then(|| Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for SessionHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn hash(what: impl AsRef<[u8]>) -> String {
+    Sha256::digest(what).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 pub(crate) fn school_pk(uai: Uai) -> String {
     format!("SCHOOL#{uai}")
+}
+
+pub(crate) fn audit_pk(uai: Uai) -> String {
+    format!("AUDIT#{uai}")
 }
 
 /// Where the pupils of a school born on a day are found.
@@ -120,14 +201,45 @@ mod tests {
         #[test]
         fn no_two_entities_share_a_key(uai in an_uai(), (at, entropy) in times_and_entropy(), page in 1_u32..99_999) {
             let (import, user) = (ImportId::new(at, entropy), UserId::new(at, entropy));
+            let address = EmailAddress::parse(&format!("{page}@exemple.fr")).unwrap();
+            let secret = [entropy[0]; 32];
             let keys = std::collections::HashSet::from([
+                Key::team(uai),
+                Key::activation(uai, ActivationId::new(at, entropy)),
+                Key::invitation(uai, InvitationId::new(at, entropy)),
+                Key::audit(uai, at, AuditId::new(at, entropy)),
+                Key::user(user),
+                Key::email_identity(&address),
+                Key::attempts(&address),
+                Key::limit(&rentree_domain::limit::MAILS_BY_ADDRESS, address.as_str(), at),
+                Key::link(&secret),
+                Key::session(&SessionHash::of(&secret)),
                 Key::school(uai),
                 Key::learner(uai, LearnerId::new(at, entropy)),
                 Key::import(uai, import),
                 Key::report(uai, import, page),
                 Key::member(uai, user),
             ]);
-            prop_assert_eq!(keys.len(), 5);
+            prop_assert_eq!(keys.len(), 15);
+        }
+
+        #[test]
+        fn no_address_stands_in_a_key(name in "[a-z]{4,12}") {
+            let address = EmailAddress::parse(&format!("{name}@exemple.fr")).unwrap();
+            for key in [
+                Key::email_identity(&address),
+                Key::attempts(&address),
+                Key::limit(&rentree_domain::limit::MAILS_BY_ADDRESS, address.as_str(), Timestamp::UNIX_EPOCH),
+            ] {
+                prop_assert!(!key.pk.contains(&name) && !key.sk.contains(&name));
+            }
+        }
+
+        #[test]
+        fn audit_entries_sort_by_time(uai in an_uai(), (at, entropy) in times_and_entropy(), later in 1_i64..100_000) {
+            let id = AuditId::new(at, entropy);
+            let later = at + jiff::SignedDuration::from_millis(later);
+            prop_assert!(Key::audit(uai, at, id).sk < Key::audit(uai, later, id).sk);
         }
 
         #[test]

@@ -1,29 +1,44 @@
 //! The DynamoDB table `rentree`, DESIGN §3: keys, one file per entity, transactions. The only place that knows keys,
 //! attribute names and expressions.
 
+mod activation;
+mod attempt;
+mod audit;
 mod error;
 mod import;
+mod invitation;
+mod item;
+mod join;
 mod keys;
 mod learner;
+mod link;
 mod member;
 mod report;
 mod run;
 mod school;
 mod session;
 mod transaction;
+mod user;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
+pub use activation::ActivationRequest;
+pub use attempt::AttemptError;
+pub use audit::{AuditAction, AuditEntry, AuditPage};
 pub use error::TableError;
 pub use import::{Cost, Import, ImportOptions, Outcome, Refused, SettleError};
-pub use keys::Key;
+pub use invitation::{Delivery, Invitation, InvitationError, InvitationState};
+pub use join::{By, JoinError, Joining, Who};
+pub use keys::{Key, SessionHash};
 pub use learner::{ActiveLearner, Roster};
-pub use member::{Member, Role};
+pub use link::{Link, LinkState, Purpose};
+pub use member::{Member, Role, TeamError};
 pub use report::{LineKind, ReportLine, ReportPage};
 pub use run::{Begin, Run, RunError};
 pub use school::{Applied, Lease, School};
 pub use session::Session;
+pub use user::{AccountError, Person, Terms, User};
 
 /// An item as the SDK has it.
 type Item = std::collections::HashMap<String, AttributeValue>;

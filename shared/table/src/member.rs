@@ -1,14 +1,20 @@
-//! The team of a school: who may do what.
+//! The team of a school: who may do what. A counter beside the members keeps the last administrator, whoever acts at the
+//! same moment.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use rentree_domain::{Uai, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::keys::{GSI1, school_pk, user};
-use crate::school::stored;
-use crate::{Key, Table, TableError};
+use crate::item::{Change, stored};
+use crate::keys::{GSI1, MEMBERS, id_in_sk, school_pk, user};
+use crate::transaction::Cancelled;
+use crate::{AuditEntry, Item, Key, Table, TableError, audit};
 
 const ENTITY: &str = "Membership";
+const SCHOOLS: &str = "SCHOOL#";
+/// Two administrators may act on one member at the same moment.
+const TURNS: usize = 5;
 
 /// What a member may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,21 +33,121 @@ pub struct Member {
     pub role: Role,
     /// First and last name, as shown to colleagues.
     pub name: String,
+    /// Since when.
+    pub joined_at: Timestamp,
+}
+
+/// Why the team was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum TeamError {
+    /// A space never loses its last administrator.
+    #[error("the last administrator stays")]
+    LastAdministrator,
+    /// No such member.
+    #[error("not a member")]
+    NotAMember,
+    /// The table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+/// The item of a membership.
+pub(crate) fn item(uai: Uai, id: UserId, member: &Member) -> Result<Item, TableError> {
+    let mut item = stored(member, ENTITY, Key::member(uai, id))?;
+    item.insert(GSI1.0.to_owned(), AttributeValue::S(user(id)));
+    item.insert(GSI1.1.to_owned(), AttributeValue::S(school_pk(uai)));
+    Ok(item)
+}
+
+/// One administrator more.
+pub(crate) fn one_administrator_more(uai: Uai) -> Change {
+    Change::of(Key::team(uai), "SET entity = :entity ADD administrators :one").text(":entity", "Team").number(":one", 1)
+}
+
+/// One administrator less, if another one stays.
+fn one_administrator_less(uai: Uai) -> Change {
+    Change::of(Key::team(uai), "ADD administrators :minus")
+        .only_if("administrators > :one")
+        .number(":minus", -1)
+        .number(":one", 1)
 }
 
 impl Table {
-    /// Makes `id` a member, or changes what they are.
-    pub async fn put_member(&self, uai: Uai, id: UserId, member: &Member) -> Result<(), TableError> {
-        let mut item = stored(member, ENTITY, Key::member(uai, id))?;
-        item.insert(GSI1.0.to_owned(), AttributeValue::S(user(id)));
-        item.insert(GSI1.1.to_owned(), AttributeValue::S(school_pk(uai)));
-        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
-        put.send().await.map_err(TableError::request("PutItem"))?;
-        Ok(())
-    }
-
     /// The place of `id` in a school, as of now: rights end at once when it goes.
     pub async fn member(&self, uai: Uai, id: UserId) -> Result<Option<Member>, TableError> {
         self.get(Key::member(uai, id), ENTITY).await
+    }
+
+    /// The team of a school, as of now.
+    pub async fn members(&self, uai: Uai) -> Result<Vec<(UserId, Member)>, TableError> {
+        let read = |item: Item| {
+            let id =
+                id_in_sk(&item, MEMBERS).ok_or("no identifier in its key").map_err(TableError::malformed(ENTITY))?;
+            Ok((id, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
+        };
+        self.items(school_pk(uai), MEMBERS).await?.into_iter().map(read).collect()
+    }
+
+    /// The schools in whose teams `id` is. Read from an index: a place taken this second may be missing.
+    pub async fn spaces(&self, id: UserId) -> Result<Vec<(Uai, Member)>, TableError> {
+        let read = |item: Item| {
+            let uai = item.get(GSI1.1).and_then(|sk| sk.as_s().ok()?.strip_prefix(SCHOOLS)?.parse().ok());
+            let uai = uai.ok_or("no UAI in its key").map_err(TableError::malformed(ENTITY))?;
+            Ok((uai, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
+        };
+        let found = self.of_user(id, SCHOOLS).await?.into_iter();
+        found.filter(|item| item.get("entity").is_some_and(|e| e.as_s().is_ok_and(|e| e == ENTITY))).map(read).collect()
+    }
+
+    /// Gives a member another role; `entry` tells it. The role that they have already is no change.
+    pub async fn change_role(&self, uai: Uai, id: UserId, to: Role, entry: &AuditEntry) -> Result<(), TeamError> {
+        for _ in 0..TURNS {
+            let member = self.member(uai, id).await?.ok_or(TeamError::NotAMember)?;
+            if member.role == to {
+                return Ok(());
+            }
+            let counted = match to {
+                Role::Administrator => one_administrator_more(uai),
+                Role::Member => one_administrator_less(uai),
+            };
+            let items = vec![
+                Change::of(Key::member(uai, id), "SET #role = :to")
+                    .only_if("#role = :from")
+                    .value_of(":to", &to)?
+                    .value_of(":from", &member.role)?
+                    .in_transaction(&self.name)?,
+                counted.in_transaction(&self.name)?,
+                audit::write(&self.name, uai, entry)?,
+            ];
+            match self.transact(items).await {
+                Ok(()) => return Ok(()),
+                // Somebody else was faster with this member: look again.
+                Err(Cancelled::Conditions(failed)) if failed[0] => {}
+                Err(Cancelled::Conditions(_)) => return Err(TeamError::LastAdministrator),
+                Err(Cancelled::Table(error)) => return Err(error.into()),
+            }
+        }
+        Err(TableError::Contended { operation: "TransactWriteItems" }.into())
+    }
+
+    /// Ends a membership; `entry` tells it.
+    pub async fn remove_member(&self, uai: Uai, id: UserId, entry: &AuditEntry) -> Result<(), TeamError> {
+        for _ in 0..TURNS {
+            let member = self.member(uai, id).await?.ok_or(TeamError::NotAMember)?;
+            let mut items = vec![
+                crate::item::delete_if(&self.name, Key::member(uai, id), "#role = :role", ":role", &member.role)?,
+                audit::write(&self.name, uai, entry)?,
+            ];
+            if member.role == Role::Administrator {
+                items.push(one_administrator_less(uai).in_transaction(&self.name)?);
+            }
+            match self.transact(items).await {
+                Ok(()) => return Ok(()),
+                Err(Cancelled::Conditions(failed)) if failed[0] => {}
+                Err(Cancelled::Conditions(_)) => return Err(TeamError::LastAdministrator),
+                Err(Cancelled::Table(error)) => return Err(error.into()),
+            }
+        }
+        Err(TableError::Contended { operation: "TransactWriteItems" }.into())
     }
 }

@@ -3,9 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{ImportId, Uai};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::school::stored;
+use crate::item::stored;
 use crate::{Key, Table, TableError};
 
 const ENTITY: &str = "ImportReport";
@@ -15,7 +16,7 @@ const LINES_PER_PAGE: usize = 100;
 const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
 
 /// What a line of a report is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LineKind {
     /// An error that keeps a pupil from being imported.
@@ -25,7 +26,7 @@ pub enum LineKind {
 }
 
 /// A line of a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReportLine {
     /// What it is about.
     pub kind: LineKind,

@@ -6,7 +6,8 @@ use rentree_domain::import::Dated;
 use rentree_domain::{Academie, EmailAddress, ImportId, Ministry, Uai, mailbox};
 use serde::{Deserialize, Serialize};
 
-use crate::{Item, Key, Table, TableError};
+use crate::item::stored;
+use crate::{Key, Table, TableError};
 
 pub(crate) const ENTITY: &str = "School";
 
@@ -123,23 +124,4 @@ impl Table {
     pub async fn school(&self, uai: Uai) -> Result<Option<School>, TableError> {
         self.get(Key::school(uai), ENTITY).await
     }
-
-    /// An item as of now (strongly consistent).
-    pub(crate) async fn get<T: for<'de> Deserialize<'de>>(
-        &self,
-        key: Key,
-        entity: &'static str,
-    ) -> Result<Option<T>, TableError> {
-        let get = self.client.get_item().table_name(&self.name).set_key(Some(key.into_item())).consistent_read(true);
-        let found = get.send().await.map_err(TableError::request("GetItem"))?.item;
-        found.map(serde_dynamo::from_item).transpose().map_err(TableError::malformed(entity))
-    }
-}
-
-/// `value` as an item of `entity` under `key`.
-pub(crate) fn stored<T: Serialize>(value: &T, entity: &'static str, key: Key) -> Result<Item, TableError> {
-    let mut item: Item = serde_dynamo::to_item(value).map_err(TableError::malformed(entity))?;
-    item.insert("entity".to_owned(), aws_sdk_dynamodb::types::AttributeValue::S(entity.to_owned()));
-    item.extend(key.into_item());
-    Ok(item)
 }

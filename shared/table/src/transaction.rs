@@ -73,7 +73,8 @@ mod tests {
     use aws_smithy_mocks::{RuleMode, mock, mock_client};
 
     use super::*;
-    use crate::school::{School, stored};
+    use crate::item::stored;
+    use crate::school::School;
 
     fn cancelled(codes: &'static [&'static str]) -> impl Fn() -> TransactWriteItemsError + Send + Sync + 'static {
         move || {

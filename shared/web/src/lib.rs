@@ -2,11 +2,15 @@
 //!
 //! Pages work without JavaScript; JavaScript only adds. The theme is our own.
 
+mod entry;
+pub mod form;
 pub mod french;
 
 use std::sync::LazyLock;
 
 use askama::Template;
+pub use entry::Entry;
+pub use form::{Field, Form};
 use sha2::{Digest, Sha256};
 
 /// A file that browsers fetch.
@@ -54,8 +58,10 @@ static ASSETS_BASE: LazyLock<String> = LazyLock::new(|| {
 pub struct Frame {
     /// Title of the page, before the product's name.
     pub title: String,
-    /// The school whose space this is, and who is there; `None` outside of any space.
+    /// The school whose space this is; `None` outside of any space.
     pub space: Option<Space>,
+    /// Who is signed in; `None` for nobody.
+    pub visitor: Option<SignedIn>,
     /// Where assets are.
     pub assets: &'static str,
 }
@@ -67,10 +73,17 @@ pub struct Space {
     pub uai: String,
     /// Name of the school.
     pub school: String,
-    /// Name of the visitor.
-    pub visitor: String,
     /// Which entry of the navigation is current.
     pub section: Section,
+}
+
+/// Who is signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// First and last name.
+    pub name: String,
+    /// The token for the form that signs out.
+    pub csrf: String,
 }
 
 /// An entry of the navigation.
@@ -80,6 +93,8 @@ pub enum Section {
     Learners,
     /// Imports.
     Imports,
+    /// The team.
+    Team,
 }
 
 impl Section {
@@ -92,17 +107,27 @@ impl Section {
     pub fn is_imports(self) -> bool {
         self == Self::Imports
     }
+
+    /// Whether this is about the team.
+    pub fn is_team(self) -> bool {
+        self == Self::Team
+    }
 }
 
 impl Frame {
     /// The frame of a page in a school's space.
-    pub fn new(title: impl Into<String>, space: Space) -> Self {
-        Self { title: title.into(), space: Some(space), assets: ASSETS_BASE.as_str() }
+    pub fn of_space(title: impl Into<String>, space: Space, visitor: SignedIn) -> Self {
+        Self { space: Some(space), ..Self::of_account(title, visitor) }
     }
 
-    /// The frame of a page outside of any space.
+    /// The frame of a page of somebody signed in, outside of any space.
+    pub fn of_account(title: impl Into<String>, visitor: SignedIn) -> Self {
+        Self { visitor: Some(visitor), ..Self::bare(title) }
+    }
+
+    /// The frame of a page for everybody.
     pub fn bare(title: impl Into<String>) -> Self {
-        Self { title: title.into(), space: None, assets: ASSETS_BASE.as_str() }
+        Self { title: title.into(), space: None, visitor: None, assets: ASSETS_BASE.as_str() }
     }
 }
 
@@ -116,6 +141,8 @@ pub struct ErrorPage<'a> {
     pub title: &'a str,
     /// What to do.
     pub detail: &'a str,
+    /// Label and address of a page that leads on.
+    pub way_on: Option<(&'a str, &'a str)>,
     /// To tell to whoever helps.
     pub request_id: &'a str,
 }

@@ -10,15 +10,16 @@ use rentree_domain::import::{Counts, ImportState};
 use rentree_http::{Face, Problem, authorise};
 use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Learners;
 use crate::list::LastImport;
-use crate::school::{frame, parse_uai};
+use crate::school::parse_uai;
 
-#[derive(Template, Serialize)]
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "imports.html")]
-struct ImportsView {
+pub(crate) struct ImportsView {
     #[serde(skip)]
     frame: Frame,
     #[serde(skip)]
@@ -29,7 +30,7 @@ struct ImportsView {
     imports: Vec<Row>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Row {
     id: ImportId,
     state: ImportState,
@@ -60,7 +61,7 @@ pub(crate) async fn recent(
     });
 
     let view = ImportsView {
-        frame: frame("Importer des élèves", uai, &school, &visitor, Section::Imports),
+        frame: visitor.frame("Importer des élèves", uai, &school.name, Section::Imports),
         csrf: visitor.csrf.clone(),
         uai: uai.to_string(),
         may_import: visitor.is_administrator(),

@@ -4,7 +4,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_http::{Face, Input, Problem, authorise};
-use rentree_table::{Import, ImportOptions, Role};
+use rentree_table::{AuditAction, Import, ImportOptions, Role};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::view::{Context, ImportView, Report};
@@ -13,7 +14,7 @@ use crate::Learners;
 use crate::school::parse_uai;
 
 /// What may be asked for. A checkbox that is ticked sends `true`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Asked {
     /// Stop and show the changes before anything is written.
@@ -42,6 +43,7 @@ pub(crate) async fn request(
 
     let school = app.school(uai).await?;
     app.table.create_import(uai, id, &import).await?;
+    app.audit(uai, &visitor, AuditAction::ImportRequested).await?;
 
     let context = Context { uai, school: &school, visitor: &visitor, face, report: Report::default(), sent: false };
     face.after_post(StatusCode::CREATED, &location(uai, id), &ImportView::new(&app, context, id, import))

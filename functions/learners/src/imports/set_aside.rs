@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use rentree_domain::import::{ImportState, Resume};
 use rentree_http::{Face, Input, Problem};
-use rentree_table::{Import, ImportOptions, Outcome};
+use rentree_table::{AuditAction, Import, ImportOptions, Outcome};
 
 use super::settle::{Nothing, too_late};
 use crate::Learners;
@@ -33,6 +33,7 @@ pub(crate) async fn set_aside(
     };
 
     app.table.create_import(uai, id, &import).await?;
+    app.audit(uai, &visitor, AuditAction::ImportRequested).await?;
     app.resume(Resume { uai, id, confirmed: false }).await?;
 
     app.answer(uai, id, &visitor, face).await

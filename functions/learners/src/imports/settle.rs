@@ -6,7 +6,7 @@ use axum::response::Response;
 use rentree_domain::import::{ImportState, Resume};
 use rentree_domain::{ImportId, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::{Import, Role, SettleError};
+use rentree_table::{AuditAction, Import, Role, SettleError};
 use serde::Deserialize;
 
 use super::location;
@@ -37,6 +37,7 @@ pub(crate) async fn confirm(
     // The message first: if what follows fails, the worker still has the word.
     app.resume(Resume { uai, id, confirmed: true }).await?;
     app.table.mark_confirmed(uai, id, (app.clock)()).await?;
+    app.audit(uai, &visitor, AuditAction::ImportConfirmed).await?;
 
     app.answer(uai, id, &visitor, face).await
 }
@@ -52,6 +53,7 @@ pub(crate) async fn cancel(
     let (uai, id, _, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
     app.table.cancel_import(uai, id, (app.clock)()).await.map_err(told)?;
+    app.audit(uai, &visitor, AuditAction::ImportCancelled).await?;
 
     app.answer(uai, id, &visitor, face).await
 }
@@ -67,6 +69,7 @@ pub(crate) async fn undo(
     let (uai, id, _, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
     app.table.undo_import(uai, id, (app.clock)()).await.map_err(told)?;
+    app.audit(uai, &visitor, AuditAction::ImportUndone).await?;
 
     app.answer(uai, id, &visitor, face).await
 }

@@ -9,15 +9,15 @@ use rentree_domain::{ImportId, Uai};
 use rentree_http::{Face, Visitor};
 use rentree_table::{Cost, Import, ImportOptions, LineKind, Refused, ReportLine, School};
 use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::location;
 use crate::Learners;
-use crate::school::frame;
 use crate::upload::{Afterwards, Upload};
 
 /// An import.
-#[derive(Template, Serialize)]
+#[derive(Template, Serialize, JsonSchema)]
 #[template(path = "import.html")]
 pub(crate) struct ImportView {
     #[serde(skip)]
@@ -49,7 +49,7 @@ pub(crate) struct ImportView {
 }
 
 /// One page of the report.
-#[derive(Serialize, Default)]
+#[derive(Serialize, Default, JsonSchema)]
 pub(crate) struct Report {
     pub(crate) page: u32,
     pub(crate) pages: u32,
@@ -57,7 +57,7 @@ pub(crate) struct Report {
 }
 
 /// What the visitor may do now.
-#[derive(Serialize, Clone, Copy)]
+#[derive(Serialize, Clone, Copy, JsonSchema)]
 struct Actions {
     confirm: bool,
     cancel: bool,
@@ -102,7 +102,7 @@ impl ImportView {
             set_aside: may && state == ImportState::Failed && outcome.has_others(),
         };
         Self {
-            frame: frame("Importer des élèves", uai, school, visitor, Section::Imports),
+            frame: visitor.frame("Importer des élèves", uai, &school.name, Section::Imports),
             csrf: visitor.csrf.clone(),
             uai: uai.to_string(),
             id,

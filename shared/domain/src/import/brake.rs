@@ -1,13 +1,14 @@
 //! When an import stops and asks: a file that would empty the school, or that is older than the last one.
 
 use jiff::civil::DateTime;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::import::plan::Counts;
 use crate::school_year::SchoolYear;
 
 /// Why an import waits for a person's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BrakeReason {
     /// The person asked to see the changes first.
@@ -23,7 +24,7 @@ pub enum BrakeReason {
 }
 
 /// When a file says it was made. Fregata files say neither.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Dated {
     /// `ANNEE_SCOLAIRE`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A presigned upload form holds this long: enough for a slow line, short enough not to lie about.
@@ -13,7 +14,7 @@ pub const CONFIRMATION_VALIDITY: SignedDuration = SignedDuration::from_hours(7 *
 pub const PROCESSING_DEADLINE: SignedDuration = SignedDuration::from_hours(2);
 
 /// Where an import stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportState {
     /// The form was given, the file has not come.

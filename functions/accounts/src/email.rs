@@ -1,0 +1,138 @@
+//! Change the address, or confirm the one that an account began with: a link that is sent there says that it is theirs.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::{EmailAddress, MailOrder};
+use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, Ways, require_sign_in};
+use rentree_identity::Credentials;
+use rentree_table::{AccountError, Purpose};
+use rentree_web::Frame;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Accounts;
+use crate::account::address_form;
+use crate::password::wrong_current_password;
+use crate::sign_in::Secret;
+
+const WAYS: Ways = Ways {
+    advice: "Depuis « Mon compte », indiquez l’adresse à nouveau : un nouveau lien lui sera envoyé.",
+    way_on: ("Mon compte", "/account"),
+};
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// The new address.
+    email: Secret,
+    /// The password.
+    current_password: Secret,
+}
+
+/// The page of the link, and what programs are told.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "confirm-address.html")]
+pub(crate) struct EmailView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    action: String,
+    /// The address.
+    #[schemars(with = "String")]
+    email: EmailAddress,
+    /// Whether it is the account's now.
+    confirmed: bool,
+}
+
+/// `POST /account/email`
+pub(crate) async fn ask(
+    State(app): State<Accounts>,
+    client: ClientAddress,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    let now = (app.clock)();
+    let signed_in = require_sign_in(&app.table, &headers, now).await?;
+    signed_in.check_meant(&input.proof)?;
+    let user = app.table.user(signed_in.user).await?.ok_or_else(Problem::signed_out)?;
+
+    let typed = input.fields.email.0;
+    let mut form = address_form(&typed);
+    let email = form.read("email", EmailAddress::parse(&typed), |_| {
+        "Indiquez une adresse e-mail complète. Exemple : prenom.nom@exemple.fr".to_owned()
+    });
+    if email.as_ref() == Some(&user.email) && user.email_confirmed {
+        form.refuse("email", "C’est déjà l’adresse de votre compte.");
+    }
+    let proof = Credentials { email: user.email.to_string(), password: input.fields.current_password.0 };
+    if let Err(error) = rentree_identity::sign_in(&app.table, &client.0, &proof, now).await {
+        form.refuse("current_password", wrong_current_password(&error)?);
+    }
+    let Some(email) = email.filter(|_| !form.is_refused()) else {
+        let problem = Problem::invalid(&form);
+        let mut view = app.account(&signed_in, user).await?;
+        view.address = form;
+        return face.again(problem, &view);
+    };
+
+    app.order(MailOrder::Address { user: signed_in.user, email: email.clone() }).await?;
+
+    let view = EmailView::new(signed_in.frame("Mon compte"), signed_in.csrf.clone(), String::new(), email, false);
+    face.after_post(StatusCode::ACCEPTED, "/account?done=address-asked", &view)
+}
+
+/// `GET /account/email/{token}`
+pub(crate) async fn page(
+    State(app): State<Accounts>,
+    Path(link): Path<String>,
+    face: Face,
+    token: FormToken,
+) -> Result<Response, Problem> {
+    let (link, found) = WAYS.usable(&app.table, &link, (app.clock)()).await?;
+    let Purpose::Address { email, .. } = found.purpose else { return Err(WAYS.forged()) };
+
+    let frame = Frame::bare("Confirmer une adresse e-mail");
+    let view = EmailView::new(frame, token.csrf(), format!("/account/email/{}", link.text()), email, false);
+    Ok(token.on(face.render(StatusCode::OK, &view)?))
+}
+
+/// `POST /account/email/{token}`
+pub(crate) async fn confirm(
+    State(app): State<Accounts>,
+    Path(link): Path<String>,
+    face: Face,
+    token: FormToken,
+    input: Input<serde_json::Value>,
+) -> Result<Response, Problem> {
+    token.check_meant(&input.proof)?;
+    let now = (app.clock)();
+    let (link, found) = WAYS.usable(&app.table, &link, now).await?;
+    let Purpose::Address { user, email } = found.purpose else { return Err(WAYS.forged()) };
+
+    let former = app.table.confirm_address(link.secret(), user, &email, now).await.map_err(|error| match error {
+        AccountError::Table(error) => error.into(),
+        AccountError::Link => WAYS.used(),
+        AccountError::AddressTaken => {
+            Problem::too_late("Cette adresse est celle d’un autre compte. Connectez-vous avec ce compte-là, ou choisissez une autre adresse.")
+        }
+        AccountError::Moved => Problem::too_late("Le compte a été modifié entre-temps. Recommencez depuis « Mon compte »."),
+    })?;
+    if former != email {
+        app.order(MailOrder::AddressChanged { former, masked: email.masked() }).await?;
+    }
+
+    let view = EmailView::new(Frame::bare("Adresse confirmée"), String::new(), String::new(), email, true);
+    face.after_post(StatusCode::OK, "/account?done=address", &view)
+}
+
+impl EmailView {
+    fn new(frame: Frame, csrf: String, action: String, email: EmailAddress, confirmed: bool) -> Self {
+        Self { frame, csrf, action, email, confirmed }
+    }
+}

@@ -1,0 +1,20 @@
+//! The address that people know: it leads to where they work.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Redirect;
+use rentree_http::{Problem, signed_in};
+
+use crate::Accounts;
+
+/// `GET /`
+pub(crate) async fn home(State(app): State<Accounts>, headers: HeaderMap) -> Result<Redirect, Problem> {
+    let Some(signed_in) = signed_in(&app.table, &headers, (app.clock)()).await? else {
+        return Ok(Redirect::to("/sign-in"));
+    };
+    // Most people have one space.
+    match app.table.spaces(signed_in.user).await?.as_slice() {
+        [(uai, _)] => Ok(Redirect::to(&format!("/schools/{uai}/learners"))),
+        _ => Ok(Redirect::to("/spaces")),
+    }
+}

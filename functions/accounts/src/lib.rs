@@ -1,0 +1,138 @@
+//! Accounts of staff: sign up, sign in and out, passwords, addresses, sessions, terms of use, and the spaces that an account
+//! opens.
+
+mod account;
+mod config;
+mod email;
+mod home;
+mod mail_forms;
+mod new_password;
+mod openapi;
+mod password;
+mod sessions;
+mod sign_in;
+mod sign_up;
+mod spaces;
+mod terms;
+
+use axum::Router;
+use axum::routing::{get, post};
+use rentree_domain::MailOrder;
+use rentree_http::{Access, Problem, Route, RouteDoc, Shell};
+use rentree_orders::MailQueue;
+use rentree_runtime::aws::{Aws, Service};
+use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_table::Table;
+
+pub use config::Config;
+
+/// What all requests share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Accounts {
+    table: Table,
+    mails: MailQueue,
+    config: Config,
+    clock: Clock,
+}
+
+impl Accounts {
+    /// The function as `settings` say, with clients of its own.
+    pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
+        let config = Config::read(settings)?;
+        let aws = Aws::new(settings)?;
+        let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
+        let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+        Ok(Self {
+            table: Table::new(dynamodb, &config.table),
+            mails: MailQueue::new(sqs, &config.mail_queue_url),
+            config,
+            clock,
+        })
+    }
+
+    /// Every route, with the shell around it.
+    pub fn router(self) -> Router {
+        let shell = Shell { origin: self.config.origin.clone(), upload_origin: None };
+        rentree_http::wrap(self.routes(), shell)
+    }
+
+    /// Every route, bare: one machine puts several functions behind one port.
+    pub fn routes(self) -> Router {
+        Route::router(routes()).with_state(self)
+    }
+
+    async fn order(&self, order: MailOrder) -> Result<(), Problem> {
+        self.mails.order(&order).await.map_err(|error| Problem::internal(&error))
+    }
+}
+
+/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
+fn routes() -> Vec<Route<Accounts>> {
+    use Access::{Everybody, LinkHolders, SignedIn};
+    vec![
+        Route::get("/", get(home::home), Everybody, "Leads to the space, to the list of spaces, or to sign-in")
+            .with_status(303),
+        Route::get("/sign-in", get(sign_in::page), Everybody, "The form to sign in").gives::<sign_in::SignInView>(),
+        Route::post("/sign-in", post(sign_in::sign_in), Everybody, "Signs in; sets the session cookie")
+            .takes::<sign_in::Fields>()
+            .gives::<sign_in::SignedInView>(),
+        Route::post("/sign-out", post(sign_in::sign_out), SignedIn, "Ends the session")
+            .gives::<sign_in::SignedOutView>(),
+        Route::get("/sign-up", get(sign_up::ask), Everybody, "The form that asks for an account")
+            .gives::<mail_forms::MailFormView>(),
+        Route::post("/sign-up", post(sign_up::order), Everybody, "Sends a link to create an account, whoever asks")
+            .takes::<mail_forms::Fields>()
+            .gives::<mail_forms::MailFormView>()
+            .with_status(202),
+        Route::get("/sign-up/{token}", get(sign_up::page), LinkHolders, "The form of the new account")
+            .gives::<sign_up::SignUpView>(),
+        Route::post("/sign-up/{token}", post(sign_up::create), LinkHolders, "Creates the account and signs in")
+            .takes::<rentree_identity::NewAccountFields>()
+            .gives::<sign_in::SignedInView>()
+            .with_status(201),
+        Route::get("/forgotten-password", get(new_password::ask), Everybody, "The form for a forgotten password")
+            .gives::<mail_forms::MailFormView>(),
+        Route::post(
+            "/forgotten-password",
+            post(new_password::order),
+            Everybody,
+            "Sends a link to choose a new password",
+        )
+        .takes::<mail_forms::Fields>()
+        .gives::<mail_forms::MailFormView>()
+        .with_status(202),
+        Route::get("/new-password/{token}", get(new_password::page), LinkHolders, "The form of the new password")
+            .gives::<new_password::NewPasswordView>(),
+        Route::post("/new-password/{token}", post(new_password::set), LinkHolders, "Sets the password and signs in")
+            .takes::<rentree_identity::PasswordFields>()
+            .gives::<sign_in::SignedInView>(),
+        Route::get("/terms", get(terms::page), Everybody, "The terms of use").gives::<terms::TermsView>(),
+        Route::post("/terms", post(terms::accept), SignedIn, "Accepts the terms of use")
+            .takes::<terms::Fields>()
+            .gives::<terms::AcceptedView>(),
+        Route::get("/account", get(account::page), SignedIn, "The account: address, password, sessions")
+            .gives::<account::AccountView>(),
+        Route::post("/account/password", post(password::change), SignedIn, "Changes the password; other sessions end")
+            .takes::<password::Fields>()
+            .gives::<sign_in::SignedInView>(),
+        Route::post("/account/email", post(email::ask), SignedIn, "Sends a link that confirms another address")
+            .takes::<email::Fields>()
+            .gives::<email::EmailView>()
+            .with_status(202),
+        Route::get("/account/email/{token}", get(email::page), LinkHolders, "The page that confirms an address")
+            .gives::<email::EmailView>(),
+        Route::post("/account/email/{token}", post(email::confirm), LinkHolders, "Confirms an address")
+            .gives::<email::EmailView>(),
+        Route::post("/account/sessions", post(sessions::end), SignedIn, "Ends one session, or all the others")
+            .takes::<sessions::Fields>()
+            .gives::<sessions::EndedView>(),
+        Route::get("/spaces", get(spaces::page), SignedIn, "The spaces that the account opens")
+            .gives::<spaces::SpacesView>(),
+        Route::get("/openapi.json", get(openapi::document), Everybody, "This document"),
+    ]
+}
+
+/// What every route is.
+pub fn route_docs() -> Vec<RouteDoc> {
+    Route::docs(routes())
+}

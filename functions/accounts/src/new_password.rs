@@ -1,0 +1,117 @@
+//! A forgotten password: a link by mail, and a new one. It unblocks the account, too.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::MailOrder;
+use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem, Ways};
+use rentree_identity::{PasswordFields, read_password};
+use rentree_table::{AccountError, Purpose};
+use rentree_web::{Form, Frame};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::Accounts;
+use crate::mail_forms::{Fields, Kind, Sent};
+use crate::sign_in::SignedInView;
+
+const KIND: Kind = Kind {
+    path: "/forgotten-password",
+    title: "Mot de passe oublié",
+    intro: "Indiquez l’adresse e-mail de votre compte : un lien vous y sera envoyé pour choisir un nouveau mot de passe.",
+    button: "Recevoir le lien",
+    sent: "Si un compte existe avec cette adresse, un message vient de lui être envoyé. Le lien qu’il contient expire dans une heure.",
+    order: |email| MailOrder::NewPassword { email },
+};
+
+const WAYS: Ways = Ways {
+    advice: "Demandez un nouveau lien : il vous sera envoyé tout de suite.",
+    way_on: ("Demander un nouveau lien", "/forgotten-password"),
+};
+
+/// The form of the new password.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "new-password.html")]
+pub(crate) struct NewPasswordView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    form: Form,
+    #[serde(skip)]
+    action: String,
+}
+
+/// `GET /forgotten-password`
+pub(crate) async fn ask(Query(query): Query<Sent>, face: Face, token: FormToken) -> Result<Response, Problem> {
+    KIND.page(face, &token, query.sent.is_some())
+}
+
+/// `POST /forgotten-password`
+pub(crate) async fn order(
+    State(app): State<Accounts>,
+    client: ClientAddress,
+    face: Face,
+    token: FormToken,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    KIND.order(&app, &client, face, &token, input).await
+}
+
+/// `GET /new-password/{token}`
+pub(crate) async fn page(
+    State(app): State<Accounts>,
+    Path(link): Path<String>,
+    face: Face,
+    token: FormToken,
+) -> Result<Response, Problem> {
+    let (link, found) = WAYS.usable(&app.table, &link, (app.clock)()).await?;
+    let Purpose::NewPassword { .. } = found.purpose else { return Err(WAYS.forged()) };
+
+    let view = NewPasswordView::new(&token, PasswordFields::form("new"), &link.text());
+    Ok(token.on(face.render(StatusCode::OK, &view)?))
+}
+
+/// `POST /new-password/{token}`
+pub(crate) async fn set(
+    State(app): State<Accounts>,
+    Path(link): Path<String>,
+    face: Face,
+    token: FormToken,
+    headers: HeaderMap,
+    input: Input<PasswordFields>,
+) -> Result<Response, Problem> {
+    token.check_meant(&input.proof)?;
+    let now = (app.clock)();
+    let (link, found) = WAYS.usable(&app.table, &link, now).await?;
+    let Purpose::NewPassword { user: id } = found.purpose else { return Err(WAYS.forged()) };
+    let user = app.table.user(id).await?.ok_or_else(|| WAYS.forged())?;
+    let about = [user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
+    let mut form = PasswordFields::form("new");
+    let Some(password) = read_password(&mut form, &input.fields.password, &about) else {
+        let problem = Problem::invalid(&form);
+        return Ok(token.on(face.again(problem, &NewPasswordView::new(&token, form, &link.text()))?));
+    };
+
+    let hash = rentree_identity::hash(password).await.map_err(|error| Problem::internal(&error))?;
+    let session = NewSession::new(id, user.epoch + 1, &headers, now);
+    let reset = app.table.reset_password(link.secret(), (id, &user), &hash, session.stored(), now).await;
+    reset.map_err(|error| match error {
+        AccountError::Table(error) => error.into(),
+        AccountError::Link | AccountError::AddressTaken => WAYS.used(),
+        AccountError::Moved => Problem::too_late("Le mot de passe vient d’être changé. Demandez un nouveau lien."),
+    })?;
+    app.order(MailOrder::PasswordChanged { user: id }).await?;
+
+    let view = SignedInView { user: id, name: user.full_name() };
+    Ok(session.on(face.after_post(StatusCode::OK, "/", &view)?))
+}
+
+impl NewPasswordView {
+    fn new(token: &FormToken, form: Form, link: &str) -> Self {
+        let frame = Frame::bare("Nouveau mot de passe");
+        Self { frame, csrf: token.csrf(), form, action: format!("/new-password/{link}") }
+    }
+}

@@ -1,0 +1,154 @@
+//! Sign in, sign out.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use rentree_domain::UserId;
+use rentree_http::{
+    ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, claimed_session, forget_cookie, require_sign_in,
+    signed_in,
+};
+use rentree_identity::{Credentials, sign_in_form};
+use rentree_web::{Form, Frame};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Accounts;
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "sign-in.html")]
+pub(crate) struct SignInView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    form: Form,
+    #[serde(skip)]
+    alert: Option<String>,
+    /// Where somebody goes on after they signed in.
+    next: String,
+}
+
+/// Who is signed in now.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SignedInView {
+    /// Who.
+    #[schemars(with = "String")]
+    pub(crate) user: UserId,
+    /// First and last name.
+    pub(crate) name: String,
+}
+
+/// Nobody is signed in any more.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SignedOutView {
+    /// Always.
+    signed_out: bool,
+}
+
+/// Where to go on.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Towards {
+    pub(crate) next: Next,
+}
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// E-mail address.
+    email: Secret,
+    /// Password.
+    password: Secret,
+    /// A path of this site.
+    #[schemars(with = "String")]
+    next: Next,
+}
+
+/// Typed by a person: never printed.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub(crate) struct Secret(pub(crate) String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
+/// `GET /sign-in`
+pub(crate) async fn page(
+    State(app): State<Accounts>,
+    Query(towards): Query<Towards>,
+    face: Face,
+    token: FormToken,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if face == Face::Page && signed_in(&app.table, &headers, (app.clock)()).await?.is_some() {
+        return Ok(Redirect::to(&towards.next.or("/")).into_response());
+    }
+    let view = SignInView::new(&token, sign_in_form(""), None, &towards.next);
+    Ok(token.on(face.render(StatusCode::OK, &view)?))
+}
+
+/// `POST /sign-in`
+pub(crate) async fn sign_in(
+    State(app): State<Accounts>,
+    client: ClientAddress,
+    face: Face,
+    token: FormToken,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    token.check_meant(&input.proof)?;
+    let Fields { email, password, next } = input.fields;
+    let now = (app.clock)();
+
+    let credentials = Credentials { email: email.0, password: password.0 };
+    let (user, account) = match rentree_identity::sign_in(&app.table, &client.0, &credentials, now).await {
+        Ok(found) => found,
+        Err(error) => {
+            let Some(told) = error.told() else { return Err(Problem::internal(&error)) };
+            let view = SignInView::new(&token, sign_in_form(&credentials.email), Some(told.clone()), &next);
+            return Ok(token.on(face.again(Problem::wrong_credentials(told), &view)?));
+        }
+    };
+
+    let session = NewSession::new(user, account.epoch, &headers, now);
+    if !app.table.open_session(&session.hash, &session.session, claimed_session(&headers).as_ref()).await? {
+        return Err(Problem::too_late("Le mot de passe vient d’être changé. Connectez-vous avec le nouveau."));
+    }
+
+    let view = SignedInView { user, name: account.full_name() };
+    Ok(session.on(face.after_post(StatusCode::OK, &next.or("/"), &view)?))
+}
+
+/// `POST /sign-out`
+pub(crate) async fn sign_out(
+    State(app): State<Accounts>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<serde_json::Value>,
+) -> Result<Response, Problem> {
+    let signed_in = require_sign_in(&app.table, &headers, (app.clock)()).await?;
+    signed_in.check_meant(&input.proof)?;
+
+    app.table.end_session(&signed_in.session).await?;
+
+    let mut response = face.after_post(StatusCode::OK, "/sign-in", &SignedOutView { signed_out: true })?;
+    if let Ok(cookie) = HeaderValue::from_str(&forget_cookie()) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+impl SignInView {
+    fn new(token: &FormToken, form: Form, alert: Option<String>, next: &Next) -> Self {
+        let (frame, csrf) = (Frame::bare("Connexion"), token.csrf());
+        Self { frame, csrf, form, alert, next: next.as_str().to_owned() }
+    }
+}

@@ -1,0 +1,140 @@
+//! The page of the link in the school's mailbox: whoever opens it becomes administrator. Looking at it changes nothing.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::{ActivationId, LinkToken, MailOrder, Uai};
+use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, SignedIn, Ways, signed_in};
+use rentree_identity::{Door, EntryError, EntryFields, entry};
+use rentree_table::{AuditAction, By, Purpose, School};
+use rentree_web::{Entry, Frame};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::Activation;
+
+const WAYS: Ways = Ways {
+    advice: "Refaites une demande : un nouveau lien sera envoyé à l’adresse e-mail de l’établissement.",
+    way_on: ("Refaire une demande", "/demande-administration-sco"),
+};
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "join.html")]
+pub(crate) struct JoinView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    entry: Entry,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// Its name.
+    school: String,
+}
+
+/// The space that somebody joined.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct JoinedView {
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// Its name.
+    school: String,
+}
+
+/// A link that can be used, and what it leads to.
+struct Found {
+    token: LinkToken,
+    uai: Uai,
+    id: ActivationId,
+    school: School,
+}
+
+/// `GET /activation/{token}`
+pub(crate) async fn page(
+    State(app): State<Activation>,
+    Path(link): Path<String>,
+    face: Face,
+    token: FormToken,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let now = (app.clock)();
+    let found = app.find(&link, now).await?;
+    let signed_in = signed_in(&app.table, &headers, now).await?;
+
+    let view = JoinView::new(&found, found.entry(&token, signed_in.as_ref()));
+    Ok(token.on(face.render(StatusCode::OK, &view)?))
+}
+
+/// `POST /activation/{token}`
+pub(crate) async fn join(
+    State(app): State<Activation>,
+    Path(link): Path<String>,
+    client: ClientAddress,
+    face: Face,
+    token: FormToken,
+    headers: HeaderMap,
+    input: Input<EntryFields>,
+) -> Result<Response, Problem> {
+    token.check_meant(&input.proof)?;
+    let now = (app.clock)();
+    let found = app.find(&link, now).await?;
+    let signed_in = signed_in(&app.table, &headers, now).await?;
+
+    let action = match found.school.activated_at {
+        None => AuditAction::SpaceActivated,
+        Some(_) => AuditAction::SpaceRecovered,
+    };
+    let door = Door {
+        table: &app.table,
+        client: &client.0,
+        headers: &headers,
+        entry: found.entry(&token, signed_in.as_ref()),
+        signed_in,
+        confirmed: None,
+        token: &found.token,
+        ways: &WAYS,
+        uai: found.uai,
+        by: By::Activation(found.id),
+        action,
+        now,
+    };
+    let entrant = match input.fields.come_in(door).await {
+        Ok(entrant) => entrant,
+        Err(EntryError::Problem(problem)) => return Err(*problem),
+        Err(EntryError::Again(entry, problem)) => {
+            return Ok(token.on(face.again(*problem, &JoinView::new(&found, *entry))?));
+        }
+    };
+    if let Some(newcomer) = &entrant.newcomer {
+        app.order(MailOrder::Address { user: entrant.id, email: newcomer.email.clone() }).await?;
+    }
+
+    let view = JoinedView { uai: found.uai, school: found.school.name.clone() };
+    let location = format!("/schools/{}/team?done=activated", found.uai);
+    Ok(entrant.on(face.after_post(StatusCode::OK, &location, &view)?))
+}
+
+impl Activation {
+    async fn find(&self, link: &str, now: Timestamp) -> Result<Found, Problem> {
+        let (token, link) = WAYS.usable(&self.table, link, now).await?;
+        let Purpose::Activation { uai, id } = link.purpose else { return Err(WAYS.forged()) };
+        let school = self.table.school(uai).await?.ok_or_else(|| WAYS.forged())?;
+        Ok(Found { token, uai, id, school })
+    }
+}
+
+impl Found {
+    fn entry(&self, token: &FormToken, signed_in: Option<&SignedIn>) -> Entry {
+        entry(format!("/activation/{}", self.token.text()), token.csrf(), signed_in, None)
+    }
+}
+
+impl JoinView {
+    fn new(found: &Found, entry: Entry) -> Self {
+        Self { frame: Frame::bare("Rejoindre l’espace"), entry, uai: found.uai, school: found.school.name.clone() }
+    }
+}

@@ -1,0 +1,89 @@
+//! A head asks for the school's space, or for it back; a single-use link in the school's mailbox makes an administrator.
+
+mod config;
+mod join;
+mod request;
+
+use axum::Router;
+use axum::routing::{get, post};
+use rentree_domain::MailOrder;
+use rentree_http::{Access, Problem, Route, RouteDoc, Shell};
+use rentree_orders::MailQueue;
+use rentree_runtime::aws::{Aws, Service};
+use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_table::Table;
+
+pub use config::Config;
+
+/// What all requests share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Activation {
+    table: Table,
+    mails: MailQueue,
+    config: Config,
+    clock: Clock,
+}
+
+impl Activation {
+    /// The function as `settings` say, with clients of its own.
+    pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
+        let aws = Aws::new(settings)?;
+        let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
+        let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+        Ok(Self::new(Config::read(settings)?, dynamodb, sqs, clock))
+    }
+
+    /// The function with these clients.
+    pub fn new(config: Config, dynamodb: aws_sdk_dynamodb::Client, sqs: aws_sdk_sqs::Client, clock: Clock) -> Self {
+        let (table, mails) = (Table::new(dynamodb, &config.table), MailQueue::new(sqs, &config.mail_queue_url));
+        Self { table, mails, config, clock }
+    }
+
+    /// Every route, with the shell around it.
+    pub fn router(self) -> Router {
+        let shell = Shell { origin: self.config.origin.clone(), upload_origin: None };
+        rentree_http::wrap(self.routes(), shell)
+    }
+
+    /// Every route, bare: one machine puts several functions behind one port.
+    pub fn routes(self) -> Router {
+        Route::router(routes()).with_state(self)
+    }
+
+    async fn order(&self, order: MailOrder) -> Result<(), Problem> {
+        self.mails.order(&order).await.map_err(|error| Problem::internal(&error))
+    }
+}
+
+/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
+fn routes() -> Vec<Route<Activation>> {
+    use Access::{Everybody, LinkHolders};
+    vec![
+        Route::get(
+            "/demande-administration-sco",
+            get(request::page),
+            Everybody,
+            "The form that asks for a school's space",
+        )
+        .gives::<request::RequestView>(),
+        Route::post(
+            "/demande-administration-sco",
+            post(request::request),
+            Everybody,
+            "Sends a link to the school's mailbox, if the school is known; the answer does not tell",
+        )
+        .takes::<request::Fields>()
+        .gives::<request::RequestView>()
+        .with_status(202),
+        Route::get("/activation/{token}", get(join::page), LinkHolders, "The page of the link in the school's mailbox")
+            .gives::<join::JoinView>(),
+        Route::post("/activation/{token}", post(join::join), LinkHolders, "Uses the link: makes an administrator")
+            .takes::<rentree_identity::EntryFields>()
+            .gives::<join::JoinedView>(),
+    ]
+}
+
+/// What every route is.
+pub fn route_docs() -> Vec<RouteDoc> {
+    Route::docs(routes())
+}

@@ -1,0 +1,136 @@
+//! The public form. It answers everybody alike, in the same time: what is known of the school, the mail worker looks up.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use rentree_domain::limit::REQUESTS_BY_CLIENT;
+use rentree_domain::{ActivationId, MailOrder, PersonName, Uai, UaiError};
+use rentree_http::{ClientAddress, Face, FormToken, Input, Problem};
+use rentree_identity::person_name_error;
+use rentree_web::{Field, Form, Frame};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Activation;
+
+const PATH: &str = "/demande-administration-sco";
+
+/// What the form sends. All fields are mandatory.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// UAI (also called RNE) of the school, in any case.
+    uai: String,
+    /// First name of who asks.
+    first_name: String,
+    /// Last name of who asks.
+    last_name: String,
+}
+
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fields(…)")
+    }
+}
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "request.html")]
+pub(crate) struct RequestView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    form: Form,
+    /// Whether the form was sent. Nothing else is told: the mailbox knows.
+    sent: bool,
+}
+
+/// Whether it was sent.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Sent {
+    sent: Option<String>,
+}
+
+/// `GET /demande-administration-sco`
+pub(crate) async fn page(Query(query): Query<Sent>, face: Face, token: FormToken) -> Result<Response, Problem> {
+    let view = RequestView::new(&token, Fields::default().form(), query.sent.is_some());
+    Ok(token.on(face.render(StatusCode::OK, &view)?))
+}
+
+/// `POST /demande-administration-sco`
+pub(crate) async fn request(
+    State(app): State<Activation>,
+    client: ClientAddress,
+    face: Face,
+    token: FormToken,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    token.check_meant(&input.proof)?;
+    let (uai, first_name, last_name) = match input.fields.read() {
+        Ok(read) => read,
+        Err(form) => {
+            let problem = Problem::invalid(&form);
+            return Ok(token.on(face.again(problem, &RequestView::new(&token, form, false))?));
+        }
+    };
+    let now = (app.clock)();
+    if !app.table.allows(&REQUESTS_BY_CLIENT, &client.0, now).await? {
+        return Err(Problem::too_many("Trop de demandes depuis votre connexion. Réessayez dans une heure."));
+    }
+
+    let id = ActivationId::new(now, rentree_runtime::random());
+    app.order(MailOrder::Activation { uai, id, first_name, last_name, asked_at: now }).await?;
+
+    let view = RequestView::new(&token, Fields::default().form(), true);
+    face.after_post(StatusCode::ACCEPTED, &format!("{PATH}?sent=1"), &view)
+}
+
+impl Fields {
+    fn form(&self) -> Form {
+        Form::new(
+            "ask",
+            [
+                Field::text("uai", "UAI/RNE de l’établissement")
+                    .hint("7 chiffres et une lettre. Exemple : 0750654D")
+                    .value(&self.uai),
+                Field::text("first_name", "Votre prénom").autocomplete("given-name").value(&self.first_name),
+                Field::text("last_name", "Votre nom").autocomplete("family-name").value(&self.last_name),
+            ],
+        )
+    }
+
+    /// What was asked, or the form with its errors.
+    fn read(&self) -> Result<(Uai, PersonName, PersonName), Form> {
+        let mut form = self.form();
+        let uai = form.read("uai", Uai::parse(&self.uai), |error| self.uai_error(error));
+        let first_name =
+            form.read("first_name", PersonName::parse(&self.first_name), |error| person_name_error("prénom", error));
+        let last_name =
+            form.read("last_name", PersonName::parse(&self.last_name), |error| person_name_error("nom", error));
+        match (uai, first_name, last_name) {
+            (Some(uai), Some(first_name), Some(last_name)) => Ok((uai, first_name, last_name)),
+            _ => Err(form),
+        }
+    }
+
+    fn uai_error(&self, error: UaiError) -> String {
+        match error {
+            UaiError::Shape if self.uai.trim().is_empty() => "Indiquez l’UAI/RNE de votre établissement.".to_owned(),
+            UaiError::Shape => {
+                "L’UAI comporte 7 chiffres et une lettre, par exemple 0750654D. Vous le trouvez dans l’en-tête des courriers de l’académie.".to_owned()
+            }
+            UaiError::Key { expected } => format!(
+                "La lettre de cet UAI ne correspond pas à ses chiffres : ce serait {expected}. Vérifiez chaque chiffre, puis la lettre."
+            ),
+        }
+    }
+}
+
+impl RequestView {
+    fn new(token: &FormToken, form: Form, sent: bool) -> Self {
+        Self { frame: Frame::bare("Activez ou récupérez votre espace"), csrf: token.csrf(), form, sent }
+    }
+}

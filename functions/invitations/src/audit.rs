@@ -1,0 +1,104 @@
+//! The log of a space, for its administrators.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::Uai;
+use rentree_http::{Face, Problem, authorise};
+use rentree_table::{AuditAction, AuditEntry, Role};
+use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Invitations;
+use crate::school::parse_uai;
+
+const PER_PAGE: i32 = 50;
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "audit.html")]
+pub(crate) struct AuditView {
+    #[serde(skip)]
+    frame: Frame,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// The latest first.
+    entries: Vec<Row>,
+    /// `from` of the next page, if there is one.
+    next: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Row {
+    /// When.
+    at: Timestamp,
+    /// Who.
+    by: String,
+    /// What.
+    #[schemars(with = "String")]
+    action: AuditAction,
+    /// To whom.
+    subject: Option<String>,
+}
+
+/// Where the page begins.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct From {
+    from: Option<String>,
+}
+
+/// `GET /schools/{uai}/audit`
+pub(crate) async fn page(
+    State(app): State<Invitations>,
+    Path(uai): Path<String>,
+    Query(query): Query<From>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Administrator, (app.clock)()).await?;
+
+    let school = app.school(uai).await?;
+    let page = app.table.audit_page(uai, query.from.as_deref().filter(|from| !from.is_empty()), PER_PAGE).await?;
+
+    let row = |entry: AuditEntry| Row { at: entry.at, by: entry.by_name, action: entry.action, subject: entry.subject };
+    let view = AuditView {
+        frame: visitor.frame("Journal de l’espace", uai, &school.name, Section::Team),
+        uai,
+        entries: page.entries.into_iter().map(row).collect(),
+        next: page.next,
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+impl AuditView {
+    /// `#` would end the address.
+    fn next_page(&self) -> Option<String> {
+        self.next.as_ref().map(|next| next.replace('#', "%23"))
+    }
+}
+
+impl Row {
+    fn text(&self) -> &'static str {
+        match self.action {
+            AuditAction::SpaceActivated => "a activé l’espace",
+            AuditAction::SpaceRecovered => "a rejoint l’espace par le lien envoyé à l’établissement",
+            AuditAction::Invited => "a invité",
+            AuditAction::InvitationResent => "a renvoyé l’invitation à",
+            AuditAction::InvitationCancelled => "a annulé l’invitation à",
+            AuditAction::InvitationAccepted => "a accepté une invitation",
+            AuditAction::Promoted => "a rendu administrateur",
+            AuditAction::Demoted => "a rendu membre",
+            AuditAction::Removed => "a retiré",
+            AuditAction::Left => "a quitté l’espace",
+            AuditAction::ImportRequested => "a demandé un import d’élèves",
+            AuditAction::ImportConfirmed => "a confirmé un import d’élèves",
+            AuditAction::ImportCancelled => "a abandonné un import d’élèves",
+            AuditAction::ImportUndone => "a annulé un import d’élèves",
+        }
+    }
+}

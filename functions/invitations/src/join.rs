@@ -1,0 +1,151 @@
+//! The page of an invitation's link: whoever opens it joins as member, with an account of any address. Looking at it changes
+//! nothing.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::{InvitationId, LinkToken, MailOrder, Uai};
+use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, SignedIn, Ways, signed_in};
+use rentree_identity::{Door, EntryError, EntryFields, entry};
+use rentree_table::{AuditAction, By, Invitation, InvitationState, Purpose, School};
+use rentree_web::{Entry, Frame};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::Invitations;
+
+const WAYS: Ways = Ways {
+    advice: "Demandez une nouvelle invitation à un administrateur de l’espace de votre établissement.",
+    way_on: ("Me connecter", "/sign-in"),
+};
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "join.html")]
+pub(crate) struct JoinView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    entry: Entry,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// Its name.
+    school: String,
+    /// Who invites.
+    invited_by: String,
+}
+
+/// The space that somebody joined.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct JoinedView {
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// Its name.
+    school: String,
+}
+
+/// A link that can be used, and what it leads to.
+struct Found {
+    token: LinkToken,
+    uai: Uai,
+    id: InvitationId,
+    school: School,
+    invitation: Invitation,
+}
+
+/// `GET /invitation/{token}`
+pub(crate) async fn page(
+    State(app): State<Invitations>,
+    Path(link): Path<String>,
+    face: Face,
+    token: FormToken,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let now = (app.clock)();
+    let found = app.find(&link, now).await?;
+    let signed_in = signed_in(&app.table, &headers, now).await?;
+
+    let view = JoinView::new(&found, found.entry(&token, signed_in.as_ref()));
+    Ok(token.on(face.render(StatusCode::OK, &view)?))
+}
+
+/// `POST /invitation/{token}`
+pub(crate) async fn join(
+    State(app): State<Invitations>,
+    Path(link): Path<String>,
+    client: ClientAddress,
+    face: Face,
+    token: FormToken,
+    headers: HeaderMap,
+    input: Input<EntryFields>,
+) -> Result<Response, Problem> {
+    token.check_meant(&input.proof)?;
+    let now = (app.clock)();
+    let found = app.find(&link, now).await?;
+    let signed_in = signed_in(&app.table, &headers, now).await?;
+
+    let door = Door {
+        table: &app.table,
+        client: &client.0,
+        headers: &headers,
+        entry: found.entry(&token, signed_in.as_ref()),
+        signed_in,
+        confirmed: Some(&found.invitation.email),
+        token: &found.token,
+        ways: &WAYS,
+        uai: found.uai,
+        by: By::Invitation(found.id),
+        action: AuditAction::InvitationAccepted,
+        now,
+    };
+    let entrant = match input.fields.come_in(door).await {
+        Ok(entrant) => entrant,
+        Err(EntryError::Problem(problem)) => return Err(*problem),
+        Err(EntryError::Again(entry, problem)) => {
+            return Ok(token.on(face.again(*problem, &JoinView::new(&found, *entry))?));
+        }
+    };
+    if let Some(newcomer) = entrant.newcomer.as_ref().filter(|newcomer| !newcomer.email_confirmed) {
+        app.order(MailOrder::Address { user: entrant.id, email: newcomer.email.clone() }).await?;
+    }
+
+    let view = JoinedView { uai: found.uai, school: found.school.name.clone() };
+    let location = format!("/schools/{}/team?done=joined", found.uai);
+    Ok(entrant.on(face.after_post(StatusCode::OK, &location, &view)?))
+}
+
+impl Invitations {
+    async fn find(&self, link: &str, now: Timestamp) -> Result<Found, Problem> {
+        let (token, link) = WAYS.usable(&self.table, link, now).await?;
+        let Purpose::Invitation { uai, id } = link.purpose else { return Err(WAYS.forged()) };
+        let school = self.table.school(uai).await?.ok_or_else(|| WAYS.forged())?;
+        let invitation = self.table.invitation(uai, id).await?.ok_or_else(|| WAYS.forged())?;
+        match invitation.state {
+            InvitationState::Pending => Ok(Found { token, uai, id, school, invitation }),
+            InvitationState::Cancelled => Err(WAYS.cancelled()),
+            InvitationState::Accepted => Err(WAYS.used()),
+        }
+    }
+}
+
+impl Found {
+    fn entry(&self, token: &FormToken, signed_in: Option<&SignedIn>) -> Entry {
+        entry(format!("/invitation/{}", self.token.text()), token.csrf(), signed_in, Some(&self.invitation.email))
+    }
+}
+
+impl JoinView {
+    fn new(found: &Found, entry: Entry) -> Self {
+        Self {
+            frame: Frame::bare("Rejoindre l’espace"),
+            entry,
+            uai: found.uai,
+            school: found.school.name.clone(),
+            invited_by: found.invitation.invited_by.clone(),
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The team of a school: invite, accept, roles, remove, leave; and the log of who did what.
+
+mod audit;
+mod config;
+mod invite;
+mod join;
+mod members;
+mod school;
+mod settle;
+mod team;
+
+use axum::Router;
+use axum::routing::{get, post};
+use rentree_domain::MailOrder;
+use rentree_http::{Access, Problem, Route, RouteDoc, Shell};
+use rentree_orders::MailQueue;
+use rentree_runtime::aws::{Aws, Service};
+use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_table::Table;
+
+pub use config::Config;
+
+/// What all requests share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Invitations {
+    table: Table,
+    mails: MailQueue,
+    config: Config,
+    clock: Clock,
+}
+
+impl Invitations {
+    /// The function as `settings` say, with clients of its own.
+    pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
+        let config = Config::read(settings)?;
+        let aws = Aws::new(settings)?;
+        let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
+        let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+        Ok(Self {
+            table: Table::new(dynamodb, &config.table),
+            mails: MailQueue::new(sqs, &config.mail_queue_url),
+            config,
+            clock,
+        })
+    }
+
+    /// Every route, with the shell around it.
+    pub fn router(self) -> Router {
+        let shell = Shell { origin: self.config.origin.clone(), upload_origin: None };
+        rentree_http::wrap(self.routes(), shell)
+    }
+
+    /// Every route, bare: one machine puts several functions behind one port.
+    pub fn routes(self) -> Router {
+        Route::router(routes()).with_state(self)
+    }
+
+    async fn order(&self, order: MailOrder) -> Result<(), Problem> {
+        self.mails.order(&order).await.map_err(|error| Problem::internal(&error))
+    }
+}
+
+/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
+fn routes() -> Vec<Route<Invitations>> {
+    use Access::{Administrators, LinkHolders, Members};
+    vec![
+        Route::get("/schools/{uai}/team", get(team::page), Members, "The team, and for administrators its invitations")
+            .gives::<team::TeamView>(),
+        Route::post(
+            "/schools/{uai}/invitations",
+            post(invite::invite),
+            Administrators,
+            "Invites addresses, several at once",
+        )
+        .takes::<invite::Fields>()
+        .gives::<invite::InvitedView>()
+        .with_status(201),
+        Route::post(
+            "/schools/{uai}/invitations/{invitation}/resend",
+            post(settle::resend),
+            Administrators,
+            "Sends an invitation again, five minutes after the last time at the earliest",
+        )
+        .gives::<settle::SettledView>(),
+        Route::post(
+            "/schools/{uai}/invitations/{invitation}/cancel",
+            post(settle::cancel),
+            Administrators,
+            "Cancels an invitation; its link does nothing any more",
+        )
+        .gives::<settle::SettledView>(),
+        Route::post(
+            "/schools/{uai}/members/{member}/role",
+            post(members::change_role),
+            Administrators,
+            "Changes a role",
+        )
+        .takes::<members::Fields>()
+        .gives::<members::ChangedView>(),
+        Route::post(
+            "/schools/{uai}/members/{member}/remove",
+            post(members::remove),
+            Administrators,
+            "Removes a member",
+        )
+        .gives::<members::ChangedView>(),
+        Route::post("/schools/{uai}/leave", post(members::leave), Members, "Leaves the team")
+            .gives::<members::ChangedView>(),
+        Route::get("/schools/{uai}/audit", get(audit::page), Administrators, "Who did what when, for a year")
+            .gives::<audit::AuditView>(),
+        Route::get("/invitation/{token}", get(join::page), LinkHolders, "The page of an invitation's link")
+            .gives::<join::JoinView>(),
+        Route::post("/invitation/{token}", post(join::join), LinkHolders, "Uses the link: makes a member")
+            .takes::<rentree_identity::EntryFields>()
+            .gives::<join::JoinedView>(),
+    ]
+}
+
+/// What every route is.
+pub fn route_docs() -> Vec<RouteDoc> {
+    Route::docs(routes())
+}

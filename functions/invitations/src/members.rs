@@ -1,0 +1,110 @@
+//! Members: change a role, remove, leave. The last administrator stays.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::UserId;
+use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_table::{AuditAction, AuditEntry, Role, TeamError};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Invitations;
+use crate::school::parse_uai;
+
+type MemberPath = Path<(String, String)>;
+
+/// What the form sends.
+#[derive(Debug, Deserialize, JsonSchema)]
+pub(crate) struct Fields {
+    /// `administrator` or `member`.
+    #[schemars(with = "String")]
+    role: Role,
+}
+
+/// What was done.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ChangedView {
+    /// Who.
+    #[schemars(with = "String")]
+    member: UserId,
+    /// What they are now: `administrator`, `member`, or nothing any more.
+    #[schemars(with = "Option<String>")]
+    role: Option<Role>,
+}
+
+/// `POST /schools/{uai}/members/{member}/role`
+pub(crate) async fn change_role(
+    State(app): State<Invitations>,
+    Path((uai, id)): MemberPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Administrator, (app.clock)()).await?;
+    visitor.check_meant(&input.proof)?;
+    let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
+    let member = app.table.member(uai, id).await?.ok_or_else(Problem::not_found)?;
+
+    let role = input.fields.role;
+    let entry = app.entry(&visitor, AuditEntry::role_change(role)).to(&member.name);
+    app.table.change_role(uai, id, role, &entry).await.map_err(told)?;
+
+    let location = format!("/schools/{uai}/team?done=role");
+    face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: Some(role) })
+}
+
+/// `POST /schools/{uai}/members/{member}/remove`
+pub(crate) async fn remove(
+    State(app): State<Invitations>,
+    Path((uai, id)): MemberPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Value>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Administrator, (app.clock)()).await?;
+    visitor.check_meant(&input.proof)?;
+    let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
+    let member = app.table.member(uai, id).await?.ok_or_else(Problem::not_found)?;
+
+    let entry = app.entry(&visitor, AuditAction::Removed).to(&member.name);
+    app.table.remove_member(uai, id, &entry).await.map_err(told)?;
+
+    let location = format!("/schools/{uai}/team?done=removed");
+    face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: None })
+}
+
+/// `POST /schools/{uai}/leave`
+pub(crate) async fn leave(
+    State(app): State<Invitations>,
+    Path(uai): Path<String>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Value>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    visitor.check_meant(&input.proof)?;
+
+    let entry = app.entry(&visitor, AuditAction::Left);
+    app.table.remove_member(uai, visitor.user, &entry).await.map_err(told)?;
+
+    face.after_post(StatusCode::OK, "/spaces", &ChangedView { member: visitor.user, role: None })
+}
+
+impl Invitations {
+    fn entry(&self, visitor: &Visitor, action: AuditAction) -> AuditEntry {
+        AuditEntry::new((self.clock)(), rentree_runtime::random(), visitor.user, &visitor.name, action)
+    }
+}
+
+fn told(error: TeamError) -> Problem {
+    match error {
+        TeamError::LastAdministrator => Problem::last_administrator(),
+        TeamError::NotAMember => Problem::not_found(),
+        TeamError::Table(error) => error.into(),
+    }
+}

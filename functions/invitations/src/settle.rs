@@ -1,0 +1,100 @@
+//! An invitation that waits: send it again, or cancel it.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::{InvitationId, MailOrder, Uai};
+use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationError, Role};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::Invitations;
+use crate::school::parse_uai;
+
+/// Between two mails of one invitation.
+pub(crate) const RESEND_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+
+type InvitationPath = Path<(String, String)>;
+
+/// What was done.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SettledView {
+    /// The invitation.
+    #[schemars(with = "String")]
+    invitation: InvitationId,
+}
+
+/// `POST /schools/{uai}/invitations/{invitation}/resend`
+pub(crate) async fn resend(
+    State(app): State<Invitations>,
+    Path((uai, id)): InvitationPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Value>,
+) -> Result<Response, Problem> {
+    let now = (app.clock)();
+    let (uai, id, invitation, visitor) = app.managed(&uai, &id, &headers, &input, now).await?;
+
+    let entry = entry(&visitor, AuditAction::InvitationResent, &invitation, now);
+    app.table.resend_invitation(uai, id, RESEND_PAUSE, now, &entry).await.map_err(told)?;
+    app.order(MailOrder::Invitation { uai, id }).await?;
+
+    let location = format!("/schools/{uai}/team?done=resent");
+    face.after_post(StatusCode::OK, &location, &SettledView { invitation: id })
+}
+
+/// `POST /schools/{uai}/invitations/{invitation}/cancel`
+pub(crate) async fn cancel(
+    State(app): State<Invitations>,
+    Path((uai, id)): InvitationPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Value>,
+) -> Result<Response, Problem> {
+    let now = (app.clock)();
+    let (uai, id, invitation, visitor) = app.managed(&uai, &id, &headers, &input, now).await?;
+
+    let entry = entry(&visitor, AuditAction::InvitationCancelled, &invitation, now);
+    app.table.cancel_invitation(uai, id, &entry).await.map_err(told)?;
+
+    let location = format!("/schools/{uai}/team?done=cancelled");
+    face.after_post(StatusCode::OK, &location, &SettledView { invitation: id })
+}
+
+impl Invitations {
+    /// Parses and authorises, for every word on an invitation.
+    async fn managed(
+        &self,
+        uai: &str,
+        id: &str,
+        headers: &HeaderMap,
+        input: &Input<Value>,
+        now: Timestamp,
+    ) -> Result<(Uai, InvitationId, Invitation, Visitor), Problem> {
+        let uai = parse_uai(uai)?;
+        let visitor = authorise(&self.table, headers, uai, Role::Administrator, now).await?;
+        visitor.check_meant(&input.proof)?;
+        let id: InvitationId = id.parse().map_err(|_| Problem::not_found())?;
+        let invitation = self.table.invitation(uai, id).await?.ok_or_else(Problem::not_found)?;
+        Ok((uai, id, invitation, visitor))
+    }
+}
+
+fn entry(visitor: &Visitor, action: AuditAction, invitation: &Invitation, now: Timestamp) -> AuditEntry {
+    AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, action).to(invitation.email.as_str())
+}
+
+fn told(error: InvitationError) -> Problem {
+    match error {
+        InvitationError::Settled => {
+            Problem::too_late("L’invitation a été acceptée ou annulée entre-temps. Rechargez la page.")
+        }
+        InvitationError::TooSoon => {
+            Problem::too_many("Cette invitation vient d’être envoyée. Vous pourrez la renvoyer cinq minutes après.")
+        }
+        InvitationError::Table(error) => error.into(),
+    }
+}

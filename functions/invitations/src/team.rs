@@ -1,0 +1,175 @@
+//! The page "Équipe": members by role; for administrators, the invitations that wait.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::{EmailAddress, InvitationId, Uai, UserId};
+use rentree_http::{Face, Problem, Visitor, authorise};
+use rentree_table::{Delivery, Role};
+use rentree_web::{Form, Frame, Section, french};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Invitations;
+use crate::invite::form;
+use crate::school::parse_uai;
+use crate::settle::RESEND_PAUSE;
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "team.html")]
+pub(crate) struct TeamView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    pub(crate) form: Form,
+    #[serde(skip)]
+    done: Option<&'static str>,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// Whether who asks may manage the team.
+    may_manage: bool,
+    /// Administrators first, then by name.
+    members: Vec<MemberRow>,
+    /// Those that wait, the oldest first. Empty for members.
+    invitations: Vec<InvitationRow>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct MemberRow {
+    /// Who.
+    #[schemars(with = "String")]
+    id: UserId,
+    /// First and last name.
+    name: String,
+    /// `administrator` or `member`.
+    #[schemars(with = "String")]
+    role: Role,
+    /// Since when.
+    joined_at: Timestamp,
+    /// Whether it is who asks.
+    is_self: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct InvitationRow {
+    /// The invitation.
+    #[schemars(with = "String")]
+    id: InvitationId,
+    /// Where it is sent.
+    #[schemars(with = "String")]
+    email: EmailAddress,
+    /// `queued`, `sent` or `failed`.
+    #[schemars(with = "String")]
+    delivery: Delivery,
+    /// When its mail last left.
+    sent_at: Option<Timestamp>,
+    /// Whether it may be sent again now.
+    may_resend: bool,
+}
+
+/// What was just done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Done {
+    done: String,
+}
+
+/// `GET /schools/{uai}/team`
+pub(crate) async fn page(
+    State(app): State<Invitations>,
+    Path(uai): Path<String>,
+    Query(done): Query<Done>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+
+    let mut view = app.team(uai, &visitor).await?;
+    view.done = match done.done.as_str() {
+        "activated" => Some("Bienvenue : vous êtes administrateur de l’espace de votre établissement."),
+        "joined" => Some("Bienvenue dans l’espace de votre établissement."),
+        "invited" => Some("Les invitations partent. Elles figurent ci-dessous jusqu’à leur acceptation."),
+        "resent" => Some("L’invitation est renvoyée."),
+        "cancelled" => Some("L’invitation est annulée : son lien ne fonctionne plus."),
+        "role" => Some("Le rôle a été modifié."),
+        "removed" => Some("Le membre a été retiré : il n’a plus accès à l’espace."),
+        _ => None,
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+impl Invitations {
+    /// The page, its form empty.
+    pub(crate) async fn team(&self, uai: Uai, visitor: &Visitor) -> Result<TeamView, Problem> {
+        let school = self.school(uai).await?;
+        let now = (self.clock)();
+        let members = self.table.members(uai).await?.into_iter().map(|(id, member)| MemberRow {
+            id,
+            name: member.name,
+            role: member.role,
+            joined_at: member.joined_at,
+            is_self: id == visitor.user,
+        });
+        let mut members: Vec<_> = members.collect();
+        members.sort_by(|one, other| one.is_member().cmp(&other.is_member()).then_with(|| one.name.cmp(&other.name)));
+
+        let mut invitations = Vec::new();
+        if visitor.is_administrator() {
+            let pending = self.table.invitations(uai).await?.into_iter().filter(|(_, invited)| invited.is_pending());
+            invitations.extend(pending.map(|(id, invited)| InvitationRow {
+                id,
+                may_resend: invited.asked_at + RESEND_PAUSE <= now,
+                email: invited.email,
+                delivery: invited.delivery,
+                sent_at: invited.sent_at,
+            }));
+        }
+        Ok(TeamView {
+            frame: visitor.frame("Équipe", uai, &school.name, Section::Team),
+            csrf: visitor.csrf.clone(),
+            form: form(""),
+            done: None,
+            uai,
+            may_manage: visitor.is_administrator(),
+            members,
+            invitations,
+        })
+    }
+}
+
+impl TeamView {
+    fn has_one_administrator(&self) -> bool {
+        self.members.iter().filter(|member| !member.is_member()).count() == 1
+    }
+}
+
+impl MemberRow {
+    fn is_member(&self) -> bool {
+        self.role == Role::Member
+    }
+
+    fn role_text(&self) -> &'static str {
+        if self.is_member() { "Membre" } else { "Administrateur" }
+    }
+}
+
+impl InvitationRow {
+    fn delivery_text(&self) -> String {
+        match (self.delivery, &self.sent_at) {
+            (Delivery::Failed, _) => "Échec de l’envoi : vérifiez l’adresse, puis renvoyez l’invitation.".to_owned(),
+            (Delivery::Sent, Some(at)) => format!("Dernier envoi le {}", french::day_and_time(at)),
+            _ => "Envoi en cours".to_owned(),
+        }
+    }
+
+    fn has_failed(&self) -> bool {
+        self.delivery == Delivery::Failed
+    }
+}

@@ -1,0 +1,36 @@
+//! To a colleague whom an administrator invites.
+
+use rentree_domain::{InvitationId, LinkToken, Uai};
+use rentree_mail::invitation;
+use rentree_table::{Delivery, Link, Purpose};
+
+use crate::{MailWorker, OrderError};
+
+impl MailWorker {
+    pub(crate) async fn invitation(&self, uai: Uai, id: InvitationId) -> Result<(), OrderError> {
+        let now = self.now();
+        let (Some(school), Some(invited)) = (self.table.school(uai).await?, self.table.invitation(uai, id).await?)
+        else {
+            tracing::error!(%uai, invitation = %id, "an invitation is not there");
+            return Ok(());
+        };
+
+        let token = LinkToken::new(rentree_runtime::random());
+        let link = Link::new(Purpose::Invitation { uai, id }, now);
+        // Cancelled or accepted meanwhile.
+        if !self.table.link_invitation(uai, id, (token.secret(), &link)).await? {
+            return Ok(());
+        }
+
+        let mail = invitation(rentree_mail::Invitation {
+            school: &school.name,
+            uai: uai.as_str(),
+            inviter: &invited.invited_by,
+            link: &self.link("/invitation", &token),
+        });
+        let delivery = if self.send(&invited.email, &mail).await? { Delivery::Sent } else { Delivery::Failed };
+        self.table.mark_delivery(uai, id, delivery, now).await?;
+        tracing::info!(%uai, invitation = %id, ?delivery, "an invitation was handled");
+        Ok(())
+    }
+}

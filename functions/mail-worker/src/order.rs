@@ -1,0 +1,45 @@
+//! Which mail is which.
+
+use rentree_domain::MailOrder;
+use rentree_table::Delivery;
+
+use crate::{MailWorker, OrderError};
+
+impl MailWorker {
+    /// Sends what `order` asks for.
+    pub(crate) async fn carry_out(&self, order: MailOrder) -> Result<(), OrderError> {
+        match order {
+            MailOrder::Activation { uai, id, first_name, last_name, asked_at } => {
+                self.activation(uai, id, first_name, last_name, asked_at).await
+            }
+            MailOrder::Invitation { uai, id } => self.invitation(uai, id).await,
+            MailOrder::SignUp { email } => self.sign_up(&email).await,
+            MailOrder::NewPassword { email } => self.new_password(&email).await,
+            MailOrder::PasswordChanged { user } => self.password_changed(user).await,
+            MailOrder::Address { user, email } => self.address(user, &email).await,
+            MailOrder::AddressChanged { former, masked } => self.address_changed(&former, &masked).await,
+        }
+    }
+
+    /// After the last try. An alarm rings by the log line; an invitation says so in the list that its sender looks at.
+    pub(crate) async fn give_up(&self, order: MailOrder) -> Result<(), OrderError> {
+        tracing::error!(kind = kind(&order), "a mail could not be sent");
+        if let MailOrder::Invitation { uai, id } = order {
+            self.table.mark_delivery(uai, id, Delivery::Failed, self.now()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// For logs.
+fn kind(order: &MailOrder) -> &'static str {
+    match order {
+        MailOrder::Activation { .. } => "activation",
+        MailOrder::Invitation { .. } => "invitation",
+        MailOrder::SignUp { .. } => "sign_up",
+        MailOrder::NewPassword { .. } => "new_password",
+        MailOrder::PasswordChanged { .. } => "password_changed",
+        MailOrder::Address { .. } => "address",
+        MailOrder::AddressChanged { .. } => "address_changed",
+    }
+}

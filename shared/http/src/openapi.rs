@@ -1,0 +1,95 @@
+//! The OpenAPI document, from the routes of all functions.
+
+use std::collections::BTreeMap;
+
+use schemars::generate::SchemaSettings;
+use serde_json::{Map, Value, json};
+
+use crate::route::{Access, RouteDoc};
+use crate::session::SESSION_COOKIE;
+use crate::shell::ProblemJson;
+
+/// OpenAPI 3.1 of `routes`: the JSON face. (Pages answer at the same addresses, to `Accept: text/html`.)
+pub fn document(routes: &[RouteDoc]) -> Value {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    });
+    let mut generator = settings.into_generator();
+    let problem = generator.subschema_for::<ProblemJson<'_>>();
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    for route in routes {
+        let parameters: Vec<Value> = parameters(route.path)
+            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+            .collect();
+        let mut answer = json!({"description": "Done."});
+        if let Some(gives) = route.gives {
+            answer["content"] = json!({"application/json": {"schema": gives(&mut generator)}});
+        }
+        let mut operation = json!({
+            "summary": route.summary,
+            "operationId": operation_id(route),
+            "responses": {
+                route.status.to_string(): answer,
+                "default": {
+                    "description": "A problem (RFC 9457).",
+                    "content": {"application/problem+json": {"schema": problem}},
+                },
+            },
+        });
+        if !parameters.is_empty() {
+            operation["parameters"] = json!(parameters);
+        }
+        if let Some(takes) = route.takes {
+            let schema = takes(&mut generator);
+            operation["requestBody"] = json!({
+                "required": true,
+                "content": {
+                    "application/json": {"schema": schema},
+                    "application/x-www-form-urlencoded": {"schema": schema},
+                },
+            });
+        }
+        operation["security"] = match route.access {
+            Access::Everybody | Access::LinkHolders => json!([]),
+            Access::SignedIn | Access::Members | Access::Administrators => json!([{"session": []}]),
+        };
+        operation["x-access"] = json!(match route.access {
+            Access::Everybody => "everybody",
+            Access::LinkHolders => "holders of the link",
+            Access::SignedIn => "signed in",
+            Access::Members => "members of the school",
+            Access::Administrators => "administrators of the school",
+        });
+        paths.entry(route.path).or_default().insert(route.method.to_lowercase(), operation);
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Rentrée",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Ask for JSON with `Accept: application/json`. JSON bodies need no form token; forms need the hidden field `csrf` of their page.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": generator.take_definitions(true),
+            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE}},
+        },
+    })
+}
+
+/// `{uai}` → `uai`.
+fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+/// `GET /schools/{uai}/team` → `getSchoolsUaiTeam`.
+fn operation_id(route: &RouteDoc) -> String {
+    let mut id = route.method.to_lowercase();
+    for word in route.path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+        let (first, rest) = word.split_at(1);
+        id.push_str(&first.to_uppercase());
+        id.push_str(rest);
+    }
+    id
+}

@@ -1,0 +1,245 @@
+//! Entering by a link: somebody signs up, signs in, or goes on as who they are already, and joins. The account of a newcomer
+//! begins with the place that the link gives, in one transaction.
+
+use axum::http::HeaderMap;
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::{EmailAddress, LinkToken, Uai, UserId};
+use rentree_http::{NewSession, Problem, SignedIn, Ways, claimed_session};
+use rentree_table::{AuditAction, AuditEntry, By, JoinError, Joining, Table, User, Who};
+use rentree_web::{Entry, Field, Form};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{Credentials, NewAccountFields, hash, sign_in};
+
+/// How somebody enters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// With a new account.
+    SignUp,
+    /// With an account, by its password.
+    SignIn,
+    /// As who is signed in.
+    #[default]
+    SignedIn,
+}
+
+/// What the forms of a link's page send.
+#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct EntryFields {
+    /// How.
+    pub way: Way,
+    /// First name, to sign up.
+    pub first_name: String,
+    /// Last name, to sign up.
+    pub last_name: String,
+    /// E-mail address, to sign up or in.
+    pub email: String,
+    /// Password, to sign up or in.
+    pub password: String,
+}
+
+impl std::fmt::Debug for EntryFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "EntryFields({:?})", self.way)
+    }
+}
+
+/// Who enters.
+#[derive(Debug)]
+pub struct Entrant {
+    /// Who.
+    pub id: UserId,
+    /// First and last name.
+    pub name: String,
+    /// See [`User::epoch`].
+    pub epoch: u64,
+    /// The account that is to begin.
+    pub newcomer: Option<User>,
+    /// The session that is to begin.
+    pub session: Option<NewSession>,
+}
+
+impl Entrant {
+    /// `response`, with the cookie of the session that began.
+    pub fn on(&self, response: Response) -> Response {
+        match &self.session {
+            Some(session) => session.on(response),
+            None => response,
+        }
+    }
+
+    fn who(&self) -> Who<'_> {
+        match &self.newcomer {
+            Some(user) => Who::Newcomer { id: self.id, user },
+            None => Who::Known { id: self.id, epoch: self.epoch },
+        }
+    }
+}
+
+/// A link's page, and what the link gives.
+#[derive(Debug)]
+pub struct Door<'a> {
+    /// Where accounts and teams are.
+    pub table: &'a Table,
+    /// Where the request comes from.
+    pub client: &'a str,
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// The page's forms.
+    pub entry: Entry,
+    /// Who is signed in.
+    pub signed_in: Option<SignedIn>,
+    /// The address that the link was sent to, which a new account need not confirm again.
+    pub confirmed: Option<&'a EmailAddress>,
+    /// The link.
+    pub token: &'a LinkToken,
+    /// What its page says when it does not hold.
+    pub ways: &'a Ways,
+    /// The school.
+    pub uai: Uai,
+    /// What the link is for.
+    pub by: By,
+    /// What the audit log says.
+    pub action: AuditAction,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Why nobody enters.
+#[derive(Debug)]
+pub enum EntryError {
+    /// The page is shown again, with what is wrong.
+    Again(Box<Entry>, Box<Problem>),
+    /// Something else.
+    Problem(Box<Problem>),
+}
+
+impl<E: Into<Problem>> From<E> for EntryError {
+    fn from(problem: E) -> Self {
+        Self::Problem(Box::new(problem.into()))
+    }
+}
+
+/// The page's forms, empty. `invited`: the address that the link was sent to, offered for a new account.
+pub fn entry(action: String, csrf: String, signed_in: Option<&SignedIn>, invited: Option<&EmailAddress>) -> Entry {
+    let typed = EntryFields { email: invited.map(ToString::to_string).unwrap_or_default(), ..EntryFields::default() };
+    Entry {
+        action,
+        csrf,
+        signed_in: signed_in.map(|signed_in| signed_in.person.full_name()),
+        sign_up: typed.new_account().form("new", true),
+        sign_in: sign_in_form(""),
+        alert: None,
+    }
+}
+
+/// The form of an account that is there.
+pub fn sign_in_form(email: &str) -> Form {
+    let email = Field::email("email", "Adresse e-mail").autocomplete("username").value(email);
+    let password = Field::password("password", "Mot de passe").autocomplete("current-password");
+    Form::new("known", [email, password])
+}
+
+impl EntryFields {
+    fn new_account(&self) -> NewAccountFields {
+        NewAccountFields {
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            email: self.email.clone(),
+            password: self.password.clone(),
+        }
+    }
+
+    /// Carries out what the forms say: somebody is found or begins, and joins, or nothing happens.
+    pub async fn come_in(&self, door: Door<'_>) -> Result<Entrant, EntryError> {
+        let (entry, ways) = (door.entry.clone(), door.ways);
+        let (table, token, uai, by, action, now) = (door.table, door.token, door.uai, door.by, door.action, door.now);
+        let entrant = self.find(door).await?;
+        let joining = Joining {
+            uai,
+            secret: token.secret(),
+            by,
+            who: entrant.who(),
+            name: &entrant.name,
+            session: entrant.session.as_ref().map(NewSession::stored),
+            entry: &AuditEntry::new(now, rentree_runtime::random(), entrant.id, &entrant.name, action),
+            now,
+        };
+        match table.join(&joining).await {
+            Ok(()) => Ok(entrant),
+            Err(JoinError::AddressTaken) => {
+                let mut form = self.new_account().form("new", true);
+                form.refuse(
+                    "email",
+                    "Un compte existe déjà avec cette adresse. Connectez-vous avec «\u{A0}J’ai déjà un compte\u{A0}».",
+                );
+                Err(refused_again(entry, form))
+            }
+            Err(JoinError::Link | JoinError::Settled) => Err(ways.used().into()),
+            Err(JoinError::AccountMoved) => {
+                Err(Problem::too_late("Votre compte a été modifié entre-temps. Ouvrez à nouveau le lien.").into())
+            }
+            Err(JoinError::Table(error)) => Err(Problem::from(error).into()),
+        }
+    }
+
+    /// Who enters.
+    async fn find(&self, door: Door<'_>) -> Result<Entrant, EntryError> {
+        let Door { table, client, headers, mut entry, signed_in, confirmed, now, .. } = door;
+        match self.way {
+            Way::SignedIn => {
+                let signed_in = signed_in.ok_or_else(Problem::signed_out)?;
+                let (name, epoch) = (signed_in.person.full_name(), signed_in.person.epoch);
+                Ok(Entrant { id: signed_in.user, name, epoch, newcomer: None, session: None })
+            }
+            Way::SignIn => {
+                let credentials = Credentials { email: self.email.clone(), password: self.password.clone() };
+                let (id, user) = match sign_in(table, client, &credentials, now).await {
+                    Ok(found) => found,
+                    Err(error) => {
+                        let Some(told) = error.told() else { return Err(Problem::internal(&error).into()) };
+                        entry.sign_in = sign_in_form(&self.email);
+                        entry.alert = Some(told.clone());
+                        return Err(EntryError::Again(Box::new(entry), Box::new(Problem::wrong_credentials(told))));
+                    }
+                };
+                if let Some(former) = claimed_session(headers) {
+                    table.end_session(&former).await.map_err(Problem::from)?;
+                }
+                let session = NewSession::new(id, user.epoch, headers, now);
+                Ok(Entrant { id, name: user.full_name(), epoch: user.epoch, newcomer: None, session: Some(session) })
+            }
+            Way::SignUp => {
+                let account = self.new_account();
+                let read = match account.read(account.form("new", true)) {
+                    Ok(read) => read,
+                    Err(refused) => return Err(refused_again(entry, refused)),
+                };
+                let hashed = hash(read.password).await.map_err(|error| Problem::internal(&error))?;
+                let user = User {
+                    email_confirmed: confirmed == Some(&read.email),
+                    first_name: read.first_name,
+                    last_name: read.last_name,
+                    email: read.email,
+                    password_hash: hashed,
+                    epoch: 0,
+                    terms: None,
+                    created_at: now,
+                };
+                let id = UserId::new(now, rentree_runtime::random());
+                let session = NewSession::new(id, 0, headers, now);
+                Ok(Entrant { id, name: user.full_name(), epoch: 0, newcomer: Some(user), session: Some(session) })
+            }
+        }
+    }
+}
+
+fn refused_again(mut entry: Entry, refused: Form) -> EntryError {
+    let problem = Problem::invalid(&refused);
+    entry.sign_up = refused;
+    EntryError::Again(Box::new(entry), Box::new(problem))
+}

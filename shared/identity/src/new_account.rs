@@ -1,0 +1,131 @@
+//! What a new account needs, read from a form: each error at its field, in French.
+
+use rentree_domain::password::PasswordError;
+use rentree_domain::person::PersonNameError;
+use rentree_domain::{EmailAddress, Password, PersonName};
+use rentree_web::{Field, Form};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The fields of a new account, as typed.
+#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct NewAccountFields {
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// E-mail address. Not asked where a link has confirmed it.
+    pub email: String,
+    /// Password: twelve characters at least.
+    pub password: String,
+}
+
+impl std::fmt::Debug for NewAccountFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NewAccountFields(…)")
+    }
+}
+
+/// A new account, read.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// First name.
+    pub first_name: PersonName,
+    /// Last name.
+    pub last_name: PersonName,
+    /// E-mail address.
+    pub email: EmailAddress,
+    /// Password.
+    pub password: Password,
+}
+
+const PASSWORD_HINT: &str = "12 caractères au moins. Une phrase que vous seul(e) connaissez convient très bien.";
+
+impl NewAccountFields {
+    /// The form, with what was typed. `email`: whether the address is asked for.
+    pub fn form(&self, id: &'static str, asks_email: bool) -> Form {
+        let mut fields = vec![
+            Field::text("first_name", "Prénom").autocomplete("given-name").value(&self.first_name),
+            Field::text("last_name", "Nom").autocomplete("family-name").value(&self.last_name),
+        ];
+        if asks_email {
+            fields.push(Field::email("email", "Adresse e-mail").value(&self.email));
+        }
+        fields.push(Field::password("password", "Mot de passe").hint(PASSWORD_HINT).autocomplete("new-password"));
+        Form::new(id, fields)
+    }
+
+    /// The account, or the form with its errors.
+    pub fn read(&self, mut form: Form) -> Result<NewAccount, Form> {
+        let first_name =
+            form.read("first_name", PersonName::parse(&self.first_name), |e| person_name_error("prénom", e));
+        let last_name = form.read("last_name", PersonName::parse(&self.last_name), |e| person_name_error("nom", e));
+        let email = form.read("email", EmailAddress::parse(&self.email), |_| email_error(&self.email));
+        let about = [self.first_name.as_str(), &self.last_name, &self.email];
+        let password = form.read("password", Password::new_for_staff(&self.password, &about), new_password_error);
+        match (first_name, last_name, email, password) {
+            (Some(first_name), Some(last_name), Some(email), Some(password)) => {
+                Ok(NewAccount { first_name, last_name, email, password })
+            }
+            _ => Err(form),
+        }
+    }
+}
+
+/// A new password for an account, as typed.
+#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct PasswordFields {
+    /// Twelve characters at least.
+    pub password: String,
+}
+
+impl std::fmt::Debug for PasswordFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordFields(…)")
+    }
+}
+
+impl PasswordFields {
+    /// The form.
+    pub fn form(id: &'static str) -> Form {
+        let field =
+            Field::password("password", "Nouveau mot de passe").hint(PASSWORD_HINT).autocomplete("new-password");
+        Form::new(id, [field])
+    }
+}
+
+/// Reads a new password into `form`'s field `password`.
+pub fn read_password(form: &mut Form, typed: &str, about: &[&str]) -> Option<Password> {
+    form.read("password", Password::new_for_staff(typed, about), new_password_error)
+}
+
+/// What is wrong with an address.
+fn email_error(typed: &str) -> String {
+    if typed.trim().is_empty() {
+        "Indiquez votre adresse e-mail.".to_owned()
+    } else {
+        "L’adresse e-mail n’est pas complète. Exemple : prenom.nom@exemple.fr".to_owned()
+    }
+}
+
+/// What is wrong with a name; `what`: `prénom` or `nom`.
+pub fn person_name_error(what: &str, error: PersonNameError) -> String {
+    match error {
+        PersonNameError::Empty => format!("Indiquez votre {what}."),
+        PersonNameError::Long => format!("Le {what} est trop long : 100 caractères au plus."),
+        PersonNameError::Signs => format!("Le {what} comporte des signes qui ne sont pas acceptés."),
+    }
+}
+
+/// What is wrong with a new password.
+pub fn new_password_error(error: PasswordError) -> String {
+    match error {
+        PasswordError::Short => "Le mot de passe est trop court : 12 caractères au moins.".to_owned(),
+        PasswordError::Long => "Le mot de passe est trop long : 128 caractères au plus.".to_owned(),
+        PasswordError::Common => {
+            "Ce mot de passe est trop courant, ou trop proche de votre nom. Choisissez une phrase que vous seul(e) connaissez.".to_owned()
+        }
+    }
+}

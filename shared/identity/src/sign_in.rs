@@ -1,0 +1,103 @@
+//! Signing in, throttled by account and by client. Unknown and wrong look the same, and cost the same.
+
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::attempts::Locked;
+use rentree_domain::limit::FAILURES_BY_CLIENT;
+use rentree_domain::{EmailAddress, Password, UserId, paris};
+use rentree_table::{AttemptError, Table, TableError, User};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::password::{HashError, verify};
+
+/// What somebody signs in with, as typed.
+#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Credentials {
+    /// E-mail address.
+    pub email: String,
+    /// Password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credentials(…)")
+    }
+}
+
+/// Why nobody signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The address is unknown or the password is wrong.
+    #[error("wrong address or password")]
+    Wrong,
+    /// Too many failures with this address.
+    #[error("too many failures with this address")]
+    Locked(Locked),
+    /// Too many failures of this client.
+    #[error("too many failures of this client")]
+    TooMany,
+    /// The table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// The hash failed.
+    #[error(transparent)]
+    Hash(#[from] HashError),
+}
+
+impl SignInError {
+    /// What people are told; `None` when the fault is ours.
+    pub fn told(&self) -> Option<String> {
+        match self {
+            Self::Wrong => Some("L’adresse e-mail ou le mot de passe est incorrect.".to_owned()),
+            Self::Locked(Locked::Until(until)) => {
+                // The minute after: nobody counts seconds.
+                let at = paris::date_time(*until + SignedDuration::from_secs(59));
+                Some(format!(
+                    "Trop d’essais avec cette adresse. Réessayez à partir de {}\u{A0}h\u{A0}{:02}, ou choisissez un nouveau mot de passe.",
+                    at.hour(),
+                    at.minute()
+                ))
+            }
+            Self::Locked(Locked::Blocked) => Some(
+                "Trop d’essais : la connexion avec cette adresse est bloquée. Choisissez un nouveau mot de passe pour la débloquer.".to_owned(),
+            ),
+            Self::TooMany => {
+                Some("Trop d’essais depuis votre connexion. Réessayez dans dix minutes.".to_owned())
+            }
+            Self::Table(_) | Self::Hash(_) => None,
+        }
+    }
+}
+
+/// Whose `credentials` are. `client`: where they come from.
+pub async fn sign_in(
+    table: &Table,
+    client: &str,
+    credentials: &Credentials,
+    now: Timestamp,
+) -> Result<(UserId, User), SignInError> {
+    if !table.would_allow(&FAILURES_BY_CLIENT, client, now).await? {
+        return Err(SignInError::TooMany);
+    }
+    // What is no address is nobody's; it costs what an unknown one costs.
+    let Ok(email) = EmailAddress::parse(&credentials.email) else {
+        verify(Password::typed(&credentials.password), None).await?;
+        table.allows(&FAILURES_BY_CLIENT, client, now).await?;
+        return Err(SignInError::Wrong);
+    };
+    table.begin_attempt(&email, now).await.map_err(|error| match error {
+        AttemptError::Locked(locked) => SignInError::Locked(locked),
+        AttemptError::Table(error) => error.into(),
+    })?;
+    let found = table.user_of_email(&email).await?;
+    let stored = found.as_ref().map(|(_, user)| user.password_hash.clone());
+    let is_right = verify(Password::typed(&credentials.password), stored).await?;
+    if let Some(found) = found.filter(|_| is_right) {
+        table.forget_attempts(&email).await?;
+        return Ok(found);
+    }
+    table.allows(&FAILURES_BY_CLIENT, client, now).await?;
+    Err(SignInError::Wrong)
+}

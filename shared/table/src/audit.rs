@@ -1,0 +1,138 @@
+//! The audit log of a school: who did what when. No secrets, nothing of pupils; a year, then TTL.
+
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::id::Entropy;
+use rentree_domain::{AuditId, Uai, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::item::{put_over, stored};
+use crate::keys::{PK, SK, audit_pk};
+use crate::{Item, Key, Role, Table, TableError};
+
+const ENTITY: &str = "Audit";
+const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// Something that somebody did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: UserId,
+    /// First and last name of who did it, as it was then.
+    pub by_name: String,
+    /// What.
+    pub action: AuditAction,
+    /// To which colleague, or which address: a name or an address of staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    expires_at: i64,
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditAction {
+    /// The first administrator joined by the link in the school's mailbox.
+    SpaceActivated,
+    /// An administrator joined by such a link when there was a team already.
+    SpaceRecovered,
+    /// Somebody was invited.
+    Invited,
+    /// An invitation was sent again.
+    InvitationResent,
+    /// An invitation was cancelled.
+    InvitationCancelled,
+    /// An invitation was accepted.
+    InvitationAccepted,
+    /// A member became administrator.
+    Promoted,
+    /// An administrator became member.
+    Demoted,
+    /// A member was removed.
+    Removed,
+    /// A member left.
+    Left,
+    /// An import was asked for.
+    ImportRequested,
+    /// An import that waited was confirmed.
+    ImportConfirmed,
+    /// An import was given up.
+    ImportCancelled,
+    /// An import was undone.
+    ImportUndone,
+}
+
+impl AuditEntry {
+    /// An entry of now.
+    pub fn new(at: Timestamp, entropy: Entropy, by: UserId, by_name: impl Into<String>, action: AuditAction) -> Self {
+        let id = AuditId::new(at, entropy);
+        Self { id, at, by, by_name: by_name.into(), action, subject: None, expires_at: (at + KEPT).as_second() }
+    }
+
+    /// To whom.
+    #[must_use]
+    pub fn to(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// The change of a role to `role`.
+    pub fn role_change(role: Role) -> AuditAction {
+        match role {
+            Role::Administrator => AuditAction::Promoted,
+            Role::Member => AuditAction::Demoted,
+        }
+    }
+}
+
+/// A page of the log, the latest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditPage {
+    /// The entries.
+    pub entries: Vec<AuditEntry>,
+    /// Where the next page begins, if there is one.
+    pub next: Option<String>,
+}
+
+fn item(uai: Uai, entry: &AuditEntry) -> Result<Item, TableError> {
+    stored(entry, ENTITY, Key::audit(uai, entry.at, entry.id))
+}
+
+/// Writes an entry, as part of the transaction that does what it tells.
+pub(crate) fn write(table: &str, uai: Uai, entry: &AuditEntry) -> Result<TransactWriteItem, TableError> {
+    put_over(table, item(uai, entry)?)
+}
+
+impl Table {
+    /// Writes an entry by itself, for what needs no transaction.
+    pub async fn audit(&self, uai: Uai, entry: &AuditEntry) -> Result<(), TableError> {
+        self.put(item(uai, entry)?).await
+    }
+
+    /// A page of at most `size` entries, from `start`, which a page before gave.
+    pub async fn audit_page(&self, uai: Uai, start: Option<&str>, size: i32) -> Result<AuditPage, TableError> {
+        let start = start.map(|sk| {
+            Item::from([
+                (PK.to_owned(), AttributeValue::S(audit_pk(uai))),
+                (SK.to_owned(), AttributeValue::S(sk.to_owned())),
+            ])
+        });
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("PK = :log")
+            .expression_attribute_values(":log", AttributeValue::S(audit_pk(uai)))
+            .scan_index_forward(false)
+            .consistent_read(true)
+            .limit(size)
+            .set_exclusive_start_key(start);
+        let page = query.send().await.map_err(TableError::request("Query"))?;
+        let next = page.last_evaluated_key.and_then(|key| key.get(SK)?.as_s().ok().cloned());
+        let entries = page.items.unwrap_or_default().into_iter().map(serde_dynamo::from_item);
+        Ok(AuditPage { entries: entries.collect::<Result<_, _>>().map_err(TableError::malformed(ENTITY))?, next })
+    }
+}

@@ -1,0 +1,219 @@
+//! Invitations to a school's team.
+
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::{EmailAddress, InvitationId, Uai};
+use serde::{Deserialize, Serialize};
+
+use crate::item::{Change, put_new, stored};
+use crate::keys::{INVITATIONS, id_in_sk, school_pk};
+use crate::transaction::Cancelled;
+use crate::{AuditEntry, Item, Key, Link, Table, TableError, audit, link};
+
+const ENTITY: &str = "Invitation";
+/// What an invitation says of a person is kept as long as requests are.
+const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// An invitation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    /// Where it is sent.
+    pub email: EmailAddress,
+    /// First and last name of the administrator who invites.
+    pub invited_by: String,
+    /// Where it stands.
+    pub state: InvitationState,
+    /// Whether its mail left.
+    pub delivery: Delivery,
+    /// When its mail was last asked for.
+    pub asked_at: Timestamp,
+    /// The same in epoch seconds, so that DynamoDB can compare.
+    asked_second: i64,
+    /// When its mail last left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Timestamp>,
+    expires_at: i64,
+}
+
+/// Where an invitation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InvitationState {
+    /// Nobody has accepted it.
+    Pending,
+    /// Somebody joined by it.
+    Accepted,
+    /// An administrator cancelled it.
+    Cancelled,
+}
+
+/// Whether a mail left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// Not yet.
+    Queued,
+    /// It did.
+    Sent,
+    /// It did not, after every try.
+    Failed,
+}
+
+/// Why an invitation was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum InvitationError {
+    /// It is not pending any more.
+    #[error("the invitation is not pending any more")]
+    Settled,
+    /// Its last mail is too recent.
+    #[error("its mail was just asked for")]
+    TooSoon,
+    /// The table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+impl Invitation {
+    /// A pending invitation whose mail is about to be asked for.
+    pub fn new(email: EmailAddress, invited_by: impl Into<String>, now: Timestamp) -> Self {
+        Self {
+            email,
+            invited_by: invited_by.into(),
+            state: InvitationState::Pending,
+            delivery: Delivery::Queued,
+            asked_at: now,
+            asked_second: now.as_second(),
+            sent_at: None,
+            expires_at: (now + KEPT).as_second(),
+        }
+    }
+
+    /// Whether nobody has accepted or cancelled it.
+    pub fn is_pending(&self) -> bool {
+        self.state == InvitationState::Pending
+    }
+}
+
+impl Table {
+    /// Stores an invitation; `entry` tells it.
+    pub async fn create_invitation(
+        &self,
+        uai: Uai,
+        id: InvitationId,
+        invitation: &Invitation,
+        entry: &AuditEntry,
+    ) -> Result<(), TableError> {
+        let items = vec![
+            put_new(&self.name, stored(invitation, ENTITY, Key::invitation(uai, id))?)?,
+            audit::write(&self.name, uai, entry)?,
+        ];
+        self.transact(items).await.map_err(|cancelled| match cancelled {
+            Cancelled::Table(error) => error,
+            Cancelled::Conditions(_) => TableError::Contended { operation: "TransactWriteItems" },
+        })
+    }
+
+    /// An invitation.
+    pub async fn invitation(&self, uai: Uai, id: InvitationId) -> Result<Option<Invitation>, TableError> {
+        self.get(Key::invitation(uai, id), ENTITY).await
+    }
+
+    /// Every invitation of a school, whatever its state, the oldest first.
+    pub async fn invitations(&self, uai: Uai) -> Result<Vec<(InvitationId, Invitation)>, TableError> {
+        let read = |item: Item| {
+            let id = id_in_sk(&item, INVITATIONS)
+                .ok_or("no identifier in its key")
+                .map_err(TableError::malformed(ENTITY))?;
+            Ok((id, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
+        };
+        self.items(school_pk(uai), INVITATIONS).await?.into_iter().map(read).collect()
+    }
+
+    /// Notes that the mail of a pending invitation is asked for again, at least `pause` after the last time.
+    pub async fn resend_invitation(
+        &self,
+        uai: Uai,
+        id: InvitationId,
+        pause: SignedDuration,
+        now: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<(), InvitationError> {
+        let change =
+            Change::of(Key::invitation(uai, id), "SET asked_at = :now, asked_second = :second, delivery = :queued")
+                .only_if("#state = :pending AND asked_second <= :before")
+                .text(":now", now.to_string())
+                .number(":second", now.as_second())
+                .number(":before", (now - pause).as_second())
+                .value_of(":queued", &Delivery::Queued)?
+                .value_of(":pending", &InvitationState::Pending)?;
+        let items = vec![change.in_transaction(&self.name)?, audit::write(&self.name, uai, entry)?];
+        match self.transact(items).await {
+            Ok(()) => Ok(()),
+            Err(Cancelled::Table(error)) => Err(error.into()),
+            Err(Cancelled::Conditions(_)) => match self.invitation(uai, id).await? {
+                Some(invitation) if invitation.is_pending() => Err(InvitationError::TooSoon),
+                _ => Err(InvitationError::Settled),
+            },
+        }
+    }
+
+    /// Cancels a pending invitation; its links do nothing any more.
+    pub async fn cancel_invitation(
+        &self,
+        uai: Uai,
+        id: InvitationId,
+        entry: &AuditEntry,
+    ) -> Result<(), InvitationError> {
+        let items = vec![
+            settle(uai, id, InvitationState::Cancelled)?.in_transaction(&self.name)?,
+            audit::write(&self.name, uai, entry)?,
+        ];
+        self.transact(items).await.map_err(|cancelled| match cancelled {
+            Cancelled::Table(error) => error.into(),
+            Cancelled::Conditions(_) => InvitationError::Settled,
+        })
+    }
+
+    /// Makes the link of a pending invitation under `secret`. Not pending any more: `false`.
+    pub async fn link_invitation(
+        &self,
+        uai: Uai,
+        id: InvitationId,
+        (secret, link): (&[u8; 32], &Link),
+    ) -> Result<bool, TableError> {
+        let still = Change::of(Key::invitation(uai, id), "SET delivery = :queued")
+            .only_if("#state = :pending")
+            .value_of(":queued", &Delivery::Queued)?
+            .value_of(":pending", &InvitationState::Pending)?;
+        let items = vec![still.in_transaction(&self.name)?, link::make(&self.name, secret, link)?];
+        match self.transact(items).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Conditions(_)) => Ok(false),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
+    }
+
+    /// Notes what became of an invitation's mail.
+    pub async fn mark_delivery(
+        &self,
+        uai: Uai,
+        id: InvitationId,
+        delivery: Delivery,
+        now: Timestamp,
+    ) -> Result<(), TableError> {
+        let change = match delivery {
+            Delivery::Sent => Change::of(Key::invitation(uai, id), "SET delivery = :delivery, sent_at = :now")
+                .text(":now", now.to_string()),
+            Delivery::Queued | Delivery::Failed => Change::of(Key::invitation(uai, id), "SET delivery = :delivery"),
+        };
+        change.only_if("attribute_exists(PK)").value_of(":delivery", &delivery)?.alone(self).await?;
+        Ok(())
+    }
+}
+
+/// Ends a pending invitation, once.
+pub(crate) fn settle(uai: Uai, id: InvitationId, state: InvitationState) -> Result<Change, TableError> {
+    Change::of(Key::invitation(uai, id), "SET #state = :state")
+        .only_if("#state = :pending")
+        .value_of(":state", &state)?
+        .value_of(":pending", &InvitationState::Pending)
+}

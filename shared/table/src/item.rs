@@ -1,0 +1,213 @@
+//! Items: read, put, updated, checked. What every entity does in the same way.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use serde::{Deserialize, Serialize};
+
+use crate::{Item, Key, Table, TableError};
+
+impl Table {
+    /// An item as of now (strongly consistent).
+    pub(crate) async fn get<T: for<'de> Deserialize<'de>>(
+        &self,
+        key: Key,
+        entity: &'static str,
+    ) -> Result<Option<T>, TableError> {
+        let get = self.client.get_item().table_name(&self.name).set_key(Some(key.into_item())).consistent_read(true);
+        let found = get.send().await.map_err(TableError::request("GetItem"))?.item;
+        found.map(serde_dynamo::from_item).transpose().map_err(TableError::malformed(entity))
+    }
+
+    /// Puts an item, whatever was there.
+    pub(crate) async fn put(&self, item: Item) -> Result<(), TableError> {
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        put.send().await.map_err(TableError::request("PutItem"))?;
+        Ok(())
+    }
+
+    /// Deletes an item, if it is there.
+    pub(crate) async fn delete(&self, key: Key) -> Result<(), TableError> {
+        let delete = self.client.delete_item().table_name(&self.name).set_key(Some(key.into_item()));
+        delete.send().await.map_err(TableError::request("DeleteItem"))?;
+        Ok(())
+    }
+
+    /// Every item of `partition` whose sort key begins with `prefix`, as of now.
+    pub(crate) async fn items(&self, partition: String, prefix: &str) -> Result<Vec<Item>, TableError> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .key_condition_expression("PK = :partition AND begins_with(SK, :prefix)")
+                .expression_attribute_values(":partition", AttributeValue::S(partition.clone()))
+                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+                .consistent_read(true)
+                .set_exclusive_start_key(start);
+            let page = query.send().await.map_err(TableError::request("Query"))?;
+            items.extend(page.items.unwrap_or_default());
+            // A page ends at one megabyte.
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+}
+
+/// `value` as an item of `entity` under `key`.
+pub(crate) fn stored<T: Serialize>(value: &T, entity: &'static str, key: Key) -> Result<Item, TableError> {
+    let mut item: Item = serde_dynamo::to_item(value).map_err(TableError::malformed(entity))?;
+    item.insert("entity".to_owned(), AttributeValue::S(entity.to_owned()));
+    item.extend(key.into_item());
+    Ok(item)
+}
+
+/// One item of a transaction, or a plain update: an expression with its values.
+pub(crate) struct Change {
+    key: Key,
+    expression: &'static str,
+    condition: Option<&'static str>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Change {
+    /// A change of the item under `key`. Names of attributes that DynamoDB reserves are written `#name`.
+    pub(crate) fn of(key: Key, expression: &'static str) -> Self {
+        Self { key, expression, condition: None, values: HashMap::new() }
+    }
+
+    pub(crate) fn only_if(mut self, condition: &'static str) -> Self {
+        self.condition = Some(condition);
+        self
+    }
+
+    pub(crate) fn text(self, name: &str, value: impl Into<String>) -> Self {
+        self.value(name, AttributeValue::S(value.into()))
+    }
+
+    pub(crate) fn number(self, name: &str, value: impl Into<i128>) -> Self {
+        let number: i128 = value.into();
+        self.value(name, AttributeValue::N(number.to_string()))
+    }
+
+    pub(crate) fn truth(self, name: &str) -> Self {
+        self.value(name, AttributeValue::Bool(true))
+    }
+
+    pub(crate) fn value_of<T: Serialize>(self, name: &str, value: &T) -> Result<Self, TableError> {
+        let value = serde_dynamo::to_attribute_value(value).map_err(TableError::malformed("a value"))?;
+        Ok(self.value(name, value))
+    }
+
+    fn value(mut self, name: &str, value: AttributeValue) -> Self {
+        self.values.insert(name.to_owned(), value);
+        self
+    }
+
+    /// `#state` and the like, for the names that the expressions use.
+    fn names(&self) -> Option<HashMap<String, String>> {
+        let used = [self.expression, self.condition.unwrap_or_default()].join(" ");
+        let words = used.split(|c: char| !c.is_alphanumeric() && c != '#' && c != '_');
+        let names: HashMap<_, _> =
+            words.filter_map(|word| Some((word.to_owned(), word.strip_prefix('#')?.to_owned()))).collect();
+        (!names.is_empty()).then_some(names)
+    }
+
+    /// As part of a transaction.
+    pub(crate) fn in_transaction(self, table: &str) -> Result<TransactWriteItem, TableError> {
+        let update = Update::builder()
+            .table_name(table)
+            .set_expression_attribute_names(self.names())
+            .set_expression_attribute_values(Some(self.values).filter(|values| !values.is_empty()))
+            .update_expression(self.expression)
+            .set_condition_expression(self.condition.map(ToOwned::to_owned))
+            .set_key(Some(self.key.into_item()))
+            .build()
+            .map_err(TableError::malformed("Update"))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// By itself; whether its condition held.
+    pub(crate) async fn alone(self, table: &Table) -> Result<bool, TableError> {
+        use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+
+        let sent = table
+            .client
+            .update_item()
+            .table_name(&table.name)
+            .set_expression_attribute_names(self.names())
+            .set_expression_attribute_values(Some(self.values).filter(|values| !values.is_empty()))
+            .update_expression(self.expression)
+            .set_condition_expression(self.condition.map(ToOwned::to_owned))
+            .set_key(Some(self.key.into_item()))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error)
+                if matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_))) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(TableError::request("UpdateItem")(error)),
+        }
+    }
+}
+
+/// Puts an item that is not there yet, as part of a transaction.
+pub(crate) fn put_new(table: &str, item: Item) -> Result<TransactWriteItem, TableError> {
+    let put = Put::builder().table_name(table).set_item(Some(item)).condition_expression("attribute_not_exists(PK)");
+    Ok(TransactWriteItem::builder().put(put.build().map_err(TableError::malformed("Put"))?).build())
+}
+
+/// Puts an item, whatever was there, as part of a transaction.
+pub(crate) fn put_over(table: &str, item: Item) -> Result<TransactWriteItem, TableError> {
+    let put = Put::builder().table_name(table).set_item(Some(item));
+    Ok(TransactWriteItem::builder().put(put.build().map_err(TableError::malformed("Put"))?).build())
+}
+
+/// Deletes an item, as part of a transaction.
+pub(crate) fn delete(table: &str, key: Key) -> Result<TransactWriteItem, TableError> {
+    let delete = Delete::builder().table_name(table).set_key(Some(key.into_item()));
+    Ok(TransactWriteItem::builder().delete(delete.build().map_err(TableError::malformed("Delete"))?).build())
+}
+
+/// Deletes an item if its attribute has a value, as part of a transaction.
+pub(crate) fn delete_if<T: Serialize>(
+    table: &str,
+    key: Key,
+    condition: &'static str,
+    name: &str,
+    value: &T,
+) -> Result<TransactWriteItem, TableError> {
+    let attribute = condition.split(' ').next().unwrap_or_default();
+    let delete = Delete::builder()
+        .table_name(table)
+        .set_key(Some(key.into_item()))
+        .condition_expression(condition)
+        .expression_attribute_names(attribute, attribute.trim_start_matches('#'))
+        .expression_attribute_values(
+            name,
+            serde_dynamo::to_attribute_value(value).map_err(TableError::malformed("a value"))?,
+        );
+    Ok(TransactWriteItem::builder().delete(delete.build().map_err(TableError::malformed("Delete"))?).build())
+}
+
+/// Checks that an attribute of an item has a value, as part of a transaction.
+pub(crate) fn check_number(
+    table: &str,
+    key: Key,
+    condition: &'static str,
+    value: u64,
+) -> Result<TransactWriteItem, TableError> {
+    let check = ConditionCheck::builder()
+        .table_name(table)
+        .set_key(Some(key.into_item()))
+        .condition_expression(condition)
+        .expression_attribute_values(":value", AttributeValue::N(value.to_string()));
+    Ok(TransactWriteItem::builder().condition_check(check.build().map_err(TableError::malformed("Check"))?).build())
+}

@@ -1,0 +1,180 @@
+//! Joining a school's team by a single-use link: account, membership, link, audit and session in one transaction. Of two at
+//! the same moment, one joins.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
+use rentree_domain::{ActivationId, InvitationId, Uai, UserId};
+
+use crate::item::{Change, check_number, put_new};
+use crate::transaction::Cancelled;
+use crate::{
+    AuditEntry, InvitationState, Key, Member, Role, Session, SessionHash, Table, TableError, User, activation, audit,
+    invitation, link, member, session, user,
+};
+
+/// Somebody may be made administrator while they join.
+const TURNS: usize = 5;
+
+/// Who joins what, and how.
+#[derive(Debug)]
+pub struct Joining<'a> {
+    /// The school.
+    pub uai: Uai,
+    /// The secret of the link.
+    pub secret: &'a [u8; 32],
+    /// What the link is for.
+    pub by: By,
+    /// Who joins.
+    pub who: Who<'a>,
+    /// First and last name, for colleagues.
+    pub name: &'a str,
+    /// The session that begins, unless one is open already.
+    pub session: Option<(&'a SessionHash, &'a Session)>,
+    /// What the audit log says.
+    pub entry: &'a AuditEntry,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What a link makes of who follows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The link in the school's mailbox: an administrator.
+    Activation(ActivationId),
+    /// An invitation: a member.
+    Invitation(InvitationId),
+}
+
+/// Who joins.
+#[derive(Debug, Clone, Copy)]
+pub enum Who<'a> {
+    /// Somebody with an account, as it was read.
+    Known {
+        /// Who.
+        id: UserId,
+        /// [`User::epoch`] as it was read.
+        epoch: u64,
+    },
+    /// Somebody whose account begins now.
+    Newcomer {
+        /// Who.
+        id: UserId,
+        /// The account.
+        user: &'a User,
+    },
+}
+
+/// Why nobody joined.
+#[derive(Debug, thiserror::Error)]
+pub enum JoinError {
+    /// The link was used or expired meanwhile.
+    #[error("the link does not hold any more")]
+    Link,
+    /// The invitation was cancelled or accepted by another link.
+    #[error("the invitation is not pending any more")]
+    Settled,
+    /// The newcomer's address is an account's.
+    #[error("the address is another account's")]
+    AddressTaken,
+    /// The account got a new password meanwhile.
+    #[error("the account was changed meanwhile")]
+    AccountMoved,
+    /// The table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+/// What the condition of an item guards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Guards {
+    Link,
+    Target,
+    Address,
+    Account,
+    Membership,
+    Nothing,
+}
+
+impl Table {
+    /// Carries `joining` out.
+    pub async fn join(&self, joining: &Joining<'_>) -> Result<(), JoinError> {
+        let id = match joining.who {
+            Who::Known { id, .. } | Who::Newcomer { id, .. } => id,
+        };
+        for _ in 0..TURNS {
+            let place = self.member(joining.uai, id).await?;
+            let (guards, items): (Vec<_>, Vec<_>) = self.joining_items(id, joining, place)?.into_iter().unzip();
+            let failed = match self.transact(items).await {
+                Ok(()) => return Ok(()),
+                Err(Cancelled::Table(error)) => return Err(error.into()),
+                Err(Cancelled::Conditions(failed)) => failed,
+            };
+            match failed.iter().position(|failed| *failed).map(|at| guards[at]) {
+                Some(Guards::Link) => return Err(JoinError::Link),
+                Some(Guards::Target) => return Err(JoinError::Settled),
+                Some(Guards::Address) => return Err(JoinError::AddressTaken),
+                Some(Guards::Account) => return Err(JoinError::AccountMoved),
+                // The place in the team changed meanwhile: look again.
+                Some(Guards::Membership | Guards::Nothing) | None => {}
+            }
+        }
+        Err(TableError::Contended { operation: "TransactWriteItems" }.into())
+    }
+
+    fn joining_items(
+        &self,
+        id: UserId,
+        joining: &Joining<'_>,
+        place: Option<Member>,
+    ) -> Result<Vec<(Guards, TransactWriteItem)>, TableError> {
+        let (table, uai) = (&self.name, joining.uai);
+        let mut items = vec![(Guards::Link, link::consume(table, joining.secret, joining.now)?)];
+        let role = match joining.by {
+            By::Activation(request) => {
+                items.push((Guards::Target, activation::accept(uai, request, joining.now).in_transaction(table)?));
+                let activated = Change::of(Key::school(uai), "SET activated_at = if_not_exists(activated_at, :now)")
+                    .text(":now", joining.now.to_string());
+                items.push((Guards::Nothing, activated.in_transaction(table)?));
+                Role::Administrator
+            }
+            By::Invitation(invitation) => {
+                let accepted = invitation::settle(uai, invitation, InvitationState::Accepted)?;
+                items.push((Guards::Target, accepted.in_transaction(table)?));
+                Role::Member
+            }
+        };
+        match joining.who {
+            Who::Known { epoch, .. } => {
+                items.push((Guards::Account, check_number(table, Key::user(id), "epoch = :value", epoch)?));
+            }
+            Who::Newcomer { user, .. } => {
+                items.push((Guards::Address, put_new(table, user::identity_item(&user.email, id)?)?));
+                items.push((Guards::Account, put_new(table, user::item(id, user)?)?));
+            }
+        }
+        let was_administrator = place.as_ref().is_some_and(|member| member.role == Role::Administrator);
+        match (place, role) {
+            (None, role) => {
+                let member = Member { role, name: joining.name.to_owned(), joined_at: joining.now };
+                items.push((Guards::Membership, put_new(table, member::item(uai, id, &member)?)?));
+            }
+            (Some(Member { role: Role::Member, .. }), Role::Administrator) => {
+                let promote = Change::of(Key::member(uai, id), "SET #role = :to")
+                    .only_if("#role = :from")
+                    .value_of(":to", &Role::Administrator)?
+                    .value_of(":from", &Role::Member)?;
+                items.push((Guards::Membership, promote.in_transaction(table)?));
+            }
+            // Who has the place already keeps it; the link is used up.
+            (Some(_), _) => {}
+        }
+        if role == Role::Administrator && !was_administrator {
+            items.push((Guards::Nothing, member::one_administrator_more(uai).in_transaction(table)?));
+        }
+        if let Some(opened) = joining.session {
+            items.push((Guards::Nothing, session::open(table, opened)?));
+        }
+        items.push((Guards::Nothing, audit::write(table, uai, joining.entry)?));
+        Ok(items)
+    }
+}
