@@ -2,20 +2,21 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::civil::Date;
-use rentree_domain::{ImportId, LearnerId, Uai, UserId};
+use rentree_domain::{Academie, ImportId, LearnerId, Round, Uai, UserId};
 use sha2::{Digest, Sha256};
 
 use crate::Item;
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
-/// Found by user: memberships and the pupils tied to an account.
+/// Found by user: memberships and the pupils tied to an account. By académie: schools. By round: offers.
 pub(crate) const GSI1: (&str, &str) = ("GSI1PK", "GSI1SK");
 /// Found by date of birth: the pupils of a school.
 pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
 
 pub(crate) const LEARNERS: &str = "LEARNER#";
 pub(crate) const IMPORTS: &str = "IMPORT#";
+const SCHOOLS: &str = "SCHOOL#";
 
 /// Partition and sort key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -54,6 +55,11 @@ impl Key {
         Self::new(school_pk(uai), format!("MEMBER#{user}"))
     }
 
+    /// The offer of a space that a round makes to a school.
+    pub fn offer(uai: Uai, round: &Round) -> Self {
+        Self::new(school_pk(uai), format!("OFFER#{round}"))
+    }
+
     /// A session, by its secret, of which only the hash is kept.
     pub fn session(secret: &[u8; 32]) -> Self {
         let hash: String = Sha256::digest(secret).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -67,7 +73,22 @@ impl Key {
 }
 
 pub(crate) fn school_pk(uai: Uai) -> String {
-    format!("SCHOOL#{uai}")
+    format!("{SCHOOLS}{uai}")
+}
+
+/// The school whose partition an item is in.
+pub(crate) fn school_in_pk(item: &Item) -> Option<Uai> {
+    item.get(PK)?.as_s().ok()?.strip_prefix(SCHOOLS)?.parse().ok()
+}
+
+/// Where the schools of an académie are found.
+pub(crate) fn academie(academie: Academie) -> String {
+    format!("ACADEMIE#{}", academie.short_name())
+}
+
+/// Where the offers of a round are found.
+pub(crate) fn offers(round: &Round) -> String {
+    format!("OFFERS#{round}")
 }
 
 /// Where the pupils of a school born on a day are found.
@@ -115,10 +136,11 @@ mod tests {
             prop_assert_eq!(id_in_sk(&learner_item, LEARNERS), Some(learner));
             prop_assert_eq!(id_in_sk(&import_item, IMPORTS), Some(import));
             prop_assert_eq!(id_in_sk::<ImportId>(&learner_item, IMPORTS), None);
+            prop_assert_eq!(school_in_pk(&import_item), Some(uai));
         }
 
         #[test]
-        fn no_two_entities_share_a_key(uai in an_uai(), (at, entropy) in times_and_entropy(), page in 1_u32..99_999) {
+        fn no_two_entities_share_a_key(uai in an_uai(), (at, entropy) in times_and_entropy(), page in 1_u32..99_999, round in "[a-z0-9-]{1,40}") {
             let (import, user) = (ImportId::new(at, entropy), UserId::new(at, entropy));
             let keys = std::collections::HashSet::from([
                 Key::school(uai),
@@ -126,8 +148,18 @@ mod tests {
                 Key::import(uai, import),
                 Key::report(uai, import, page),
                 Key::member(uai, user),
+                Key::offer(uai, &Round::parse(&round).unwrap()),
             ]);
-            prop_assert_eq!(keys.len(), 5);
+            prop_assert_eq!(keys.len(), 6);
+        }
+
+        #[test]
+        fn no_two_lists_share_a_partition(uai in an_uai(), round in "[a-z0-9-]{1,40}", (at, entropy) in times_and_entropy()) {
+            let round = Round::parse(&round).unwrap();
+            let mut partitions: Vec<_> = Academie::all().map(academie).collect();
+            partitions.extend([offers(&round), user(UserId::new(at, entropy)), school_pk(uai)]);
+            let distinct: std::collections::HashSet<_> = partitions.iter().collect();
+            prop_assert_eq!(distinct.len(), partitions.len());
         }
 
         #[test]

@@ -1,11 +1,13 @@
 //! The DynamoDB table `rentree`, DESIGN §3: keys, one file per entity, transactions. The only place that knows keys,
 //! attribute names and expressions.
 
+mod directory;
 mod error;
 mod import;
 mod keys;
 mod learner;
 mod member;
+mod offer;
 mod report;
 mod run;
 mod school;
@@ -15,11 +17,13 @@ mod transaction;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
+pub use directory::Change;
 pub use error::TableError;
 pub use import::{Cost, Import, ImportOptions, Outcome, Refused, SettleError};
 pub use keys::Key;
 pub use learner::{ActiveLearner, Roster};
 pub use member::{Member, Role};
+pub use offer::{Claim, Claimed, Offer, OfferState};
 pub use report::{LineKind, ReportLine, ReportPage};
 pub use run::{Begin, Run, RunError};
 pub use school::{Applied, Lease, School};
