@@ -2,7 +2,9 @@
 
 pub(crate) mod browser;
 pub(crate) mod faults;
+pub(crate) mod operators;
 pub(crate) mod runtime_api;
+pub(crate) mod ses;
 pub(crate) mod stall;
 
 use std::future::Future;

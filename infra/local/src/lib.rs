@@ -4,6 +4,7 @@
 pub mod client;
 mod demo;
 mod event_source;
+pub mod operator;
 pub mod running;
 pub mod state;
 

@@ -137,7 +137,7 @@ impl ListedRow {
 
     fn line(&self) -> String {
         let academie = Uai::parse(&self.uai).ok().and_then(Academie::of).map_or("", Academie::short_name);
-        let town = TOWNS[self.uai.len() % TOWNS.len()];
+        let town = TOWNS[self.name.len() % TOWNS.len()];
         let values = [
             &self.uai,
             &self.name,

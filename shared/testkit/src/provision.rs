@@ -62,7 +62,7 @@ pub struct Stack {
     pub sqs: aws_sdk_sqs::Client,
     /// Clients for whoever looks at the stack from outside.
     pub ses: aws_sdk_sesv2::Client,
-    pub(crate) aws_endpoint: String,
+    aws_endpoint: String,
     upload_url: String,
 }
 
@@ -112,6 +112,11 @@ impl Stack {
     /// What `Ref` of a resource or parameter gives.
     pub fn value(&self, logical: &str) -> anyhow::Result<String> {
         self.values.text(&serde_json::json!({ "Ref": logical }))
+    }
+
+    /// Where S3, SQS and the others answer.
+    pub fn aws_endpoint(&self) -> &str {
+        &self.aws_endpoint
     }
 
     /// The settings of a function of the template, by its logical name: its environment, and the way to the local cloud.
