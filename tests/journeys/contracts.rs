@@ -3,13 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
+use rentree_http::RouteDoc;
 use rentree_testkit::{Template, workspace_root};
 
 /// Every route stands in the code, in `infra/template.yaml` and in the watch router of `Cargo.toml`.
 #[test]
 fn one_set_of_routes() {
-    let code: BTreeSet<String> =
-        learners::route_names().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
+    let routes = every_route();
+    let code: BTreeSet<String> = routes.iter().map(|(_, route)| format!("{} {}", route.method, route.path)).collect();
+    assert_eq!(code.len(), routes.len(), "two functions claim one route");
 
     let template = Template::of_project().unwrap();
     let in_template: BTreeSet<String> = template
@@ -28,6 +30,42 @@ fn one_set_of_routes() {
         })
         .collect();
     assert_eq!(code, in_router, "Cargo.toml, workspace.metadata.lambda.watch.router");
+
+    // Each leads to the function that has it.
+    for (function, route) in &routes {
+        let target = template
+            .resources("AWS::ApiGatewayV2::Route")
+            .find(|(_, in_template)| in_template["RouteKey"] == format!("{} {}", route.method, route.path))
+            .map(|(_, in_template)| in_template["Target"]["Fn::Sub"].as_str().unwrap_or_default().to_lowercase());
+        assert_eq!(target, Some(format!("integrations/${{{function}integration}}")), "{}", route.path);
+        let watched = router[route.path].as_array().unwrap();
+        assert!(watched.iter().any(|w| w["method"] == route.method && w["function"] == *function), "{}", route.path);
+    }
+}
+
+/// The committed OpenAPI document is what the routes say. `INSTA_UPDATE=always` writes it.
+#[test]
+fn the_openapi_document_is_that_of_the_routes() {
+    let docs: Vec<RouteDoc> = every_route().into_iter().map(|(_, route)| route).collect();
+    let generated = serde_json::to_string_pretty(&rentree_http::openapi::document(&docs)).unwrap() + "\n";
+    let path = workspace_root().join("openapi.json");
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(&path, &generated).unwrap();
+    }
+    assert!(std::fs::read_to_string(path).unwrap() == generated, "openapi.json: INSTA_UPDATE=always writes it anew");
+}
+
+/// Every route, and the function that has it.
+pub(crate) fn every_route() -> Vec<(&'static str, RouteDoc)> {
+    [
+        ("accounts", accounts::route_docs()),
+        ("activation", activation::route_docs()),
+        ("invitations", invitations::route_docs()),
+        ("learners", learners::route_docs()),
+    ]
+    .into_iter()
+    .flat_map(|(function, routes)| routes.into_iter().map(move |route| (function, route)))
+    .collect()
 }
 
 /// Arrows point down only (DESIGN §1).
@@ -58,9 +96,19 @@ fn arrows_point_down() {
         ("infra/local" | "tests", to) => to != "tests",
         (from, "shared/domain") => from != "shared/domain" && from != "infra/verify",
         (from, to) if from.starts_with("functions/") => {
-            ["shared/table", "shared/http", "shared/web", "shared/mail", "shared/roster", "shared/runtime"]
-                .contains(&to)
+            const SHARED: [&str; 8] = [
+                "shared/table",
+                "shared/http",
+                "shared/identity",
+                "shared/web",
+                "shared/mail",
+                "shared/orders",
+                "shared/roster",
+                "shared/runtime",
+            ];
+            SHARED.contains(&to)
         }
+        ("shared/identity", to) => ["shared/table", "shared/http", "shared/web", "shared/runtime"].contains(&to),
         ("shared/http", to) => ["shared/table", "shared/web", "shared/runtime"].contains(&to),
         ("shared/testkit", to) => to == "shared/runtime",
         _ => false,

@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 
 use encoding_rs::UTF_8;
 use rentree_domain::import::ImportState;
-use rentree_domain::{ImportId, Uai};
+use rentree_domain::{ImportId, Round, Uai};
 use rentree_local::DEMO_UAI;
 use rentree_samples::{Fault, Sample};
 use rentree_table::{Import, ImportOptions};
 use serde_json::Value;
 
+use crate::support::operators::report;
+use crate::support::people::a_session;
 use crate::support::runtime_api::Function;
-use crate::support::{a_school, a_session, product, put_file, resume_event, run, silent_import};
+use crate::support::{a_school, product, put_file, resume_event, run, silent_import};
 
 fn event(function: &str, name: &str) -> anyhow::Result<Value> {
     let path = rentree_testkit::workspace_root().join(format!("events/{function}/{name}.json"));
@@ -78,6 +80,63 @@ fn import_worker_carries_out_the_committed_events() {
             if let (Some(id), Some(end)) = (id, end) {
                 assert_eq!(product().table.import(uai, id).await?.unwrap().state, *end, "{name}");
             }
+        }
+        function.kill().await
+    });
+}
+
+/// The events name schools of Mayotte that no sample has, a file of them, and reports.
+#[test]
+fn directory_carries_out_the_committed_events() {
+    run(async {
+        let settings = product().stack.function_settings("DirectoryFunction")?;
+        let bucket = product().stack.value("Bucket")?;
+        let header = "Identifiant_de_l_etablissement;Nom_etablissement;Mail";
+        let schools = ["9769901H", "9769902J", "9769903K"];
+        let lines = schools.map(|uai| format!("{uai};Lycée Marque-Page;marque.{uai}@exemple.fr"));
+        put_file("directory/événement.csv", format!("{header}\n{}\n", lines.join("\n")).into_bytes()).await?;
+
+        // The school events come last: the upload makes their schools.
+        let mut names = events("directory")?;
+        names.sort_by_key(|name| (name.contains("offer"), name.contains("garbage"), name.clone()));
+        names.sort_by_key(|name| name != "upload");
+        let mut function = Function::start("directory", &settings).await?;
+        let mut ends = BTreeMap::new();
+        for name in names {
+            let answer = function.invoke(event("directory", &name)?).await?;
+            assert_eq!(answer, serde_json::json!({"batchItemFailures": []}), "{name}");
+            let report = |key: &'static str| report(&product().stack, &bucket, key);
+            let offer = |uai: &'static str| async move {
+                let round = Round::parse("evenement")?;
+                Ok::<_, anyhow::Error>(product().table.offer(Uai::parse(uai)?, &round).await?.map(|offer| offer.state))
+            };
+            let end = match name.as_str() {
+                "upload" => report("reports/directory/événement.json").await?["counts"]["lines"].to_string(),
+                "s3-test-event" => "nothing".to_owned(),
+                "offer" => report("reports/offers/evenement-mayotte.json").await?["academie"].to_string(),
+                "offer-to" => format!("{:?}", offer("9769901H").await?),
+                "garbage-in-a-batch" => format!("{:?}", offer("9769902J").await?),
+                "dead-letter-upload" => report("reports/directory/perdu.json").await?["refused"]["code"].to_string(),
+                "dead-letter-offer" => {
+                    report("reports/offers/evenement-spm.json").await?["refused"]["code"].to_string()
+                }
+                "dead-letter-offer-to" => format!("{:?}", offer("9769903K").await?),
+                other => panic!("{other}: say here how it ends"),
+            };
+            ends.insert(name, end);
+        }
+        insta::assert_json_snapshot!("events_directory", ends);
+
+        let log = function.log()?;
+        assert!(log.contains("an offer was sent") && log.contains("a directory was read"), "{log}");
+        for alarming in ["a directory failed for a technical reason", "an offer failed for a technical reason"] {
+            assert!(
+                log.contains(&format!(r#""message":"{alarming}""#)),
+                "the alarm of the template listens to this: {log}"
+            );
+        }
+        for mark in ["marque", "exemple.fr", "rentree.example"] {
+            assert!(!log.to_lowercase().contains(mark), "the log holds {mark}");
         }
         function.kill().await
     });

@@ -6,10 +6,12 @@
 
 mod contracts;
 mod crashes;
+mod directory;
 mod hostile;
 mod imports;
 mod lambda;
 mod messages;
+mod offers;
 mod pages;
 mod stored_items;
 mod support;

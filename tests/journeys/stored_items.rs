@@ -1,6 +1,6 @@
 //! One stored item per entity, reviewed by eye: what is in the table is a contract with every version of the code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use encoding_rs::UTF_8;
@@ -26,7 +26,7 @@ fn one_item_of_each_entity() {
             query.expression_attribute_values(":school", AttributeValue::S(format!("SCHOOL#{uai}"))).send().await?;
         let mut by_entity = BTreeMap::new();
         for item in items.items() {
-            let item: BTreeMap<_, _> = item.iter().map(|(name, value)| (name.clone(), plain(value))).collect();
+            let item = shown(item);
             let entity = item["entity"].as_str().unwrap().to_owned();
             // Of pupils, the one that was modified; of imports, the last.
             if entity != "Learner" || item.contains_key("previous") && item["current"]["active"] == true {
@@ -47,6 +47,11 @@ fn one_item_of_each_entity() {
         });
         Ok(())
     });
+}
+
+/// An item, in the order of its attributes.
+pub(crate) fn shown(item: &HashMap<String, AttributeValue>) -> BTreeMap<String, Value> {
+    item.iter().map(|(name, value)| (name.clone(), plain(value))).collect()
 }
 
 fn plain(value: &AttributeValue) -> Value {

@@ -2,7 +2,11 @@
 
 pub(crate) mod browser;
 pub(crate) mod faults;
+pub(crate) mod mails;
+pub(crate) mod operators;
+pub(crate) mod people;
 pub(crate) mod runtime_api;
+pub(crate) mod ses;
 pub(crate) mod stall;
 
 use std::future::Future;
@@ -15,12 +19,12 @@ use aws_sdk_s3::primitives::ByteStream;
 use import_worker::{Config, Worker};
 use jiff::Timestamp;
 use rentree_domain::import::{ImportState, Resume};
-use rentree_domain::{Entry, ImportId, Uai, UserId};
+use rentree_domain::{Entry, ImportId, Uai};
 use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
 use rentree_runtime::batch::BatchResponse;
 use rentree_samples::Sample;
-use rentree_table::{Import, ImportOptions, Member, Role, Session};
+use rentree_table::{Import, ImportOptions};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -105,31 +109,6 @@ pub(crate) fn worker_with(faults: Option<faults::Faults>) -> anyhow::Result<Work
         }
     };
     Ok(Worker::new(Config::read(&settings)?, dynamodb, s3.clone(), Timestamp::now))
-}
-
-/// A session of somebody with this role in the school, or with no place in it.
-pub(crate) async fn a_session(uai: Uai, role: Option<Role>) -> anyhow::Result<String> {
-    let user = UserId::new(Timestamp::now(), rentree_runtime::random());
-    if let Some(role) = role {
-        product().table.put_member(uai, user, &Member { role, name: "Test".to_owned() }).await?;
-    }
-    let secret: [u8; 32] = rentree_runtime::random();
-    let session = Session { user, created_at: Timestamp::now(), expires_at: Timestamp::now().as_second() + 600 };
-    product().table.create_session(&secret, &session).await?;
-    Ok(format!("__Host-session={}", base64_url(&secret)))
-}
-
-/// The cookie's encoding, written out: the test must not trust what it tests.
-pub(crate) fn base64_url(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let number = chunk.iter().fold(0_u32, |n, byte| n << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..=chunk.len() {
-            text.push(char::from(LETTERS[(number >> (18 - 6 * place) & 63) as usize]));
-        }
-    }
-    text
 }
 
 /// Puts a file into the bucket.

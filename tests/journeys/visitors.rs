@@ -1,50 +1,75 @@
 //! Who may do what: signed out, member, administrator, somebody of another school, forged forms.
 
+use axum::http::HeaderMap;
 use jiff::Timestamp;
-use rentree_domain::UserId;
-use rentree_table::{Member, Role};
+use rentree_http::NewSession;
+use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
+use rentree_table::Role;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Method, StatusCode, redirect};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::{a_school, a_session, a_uai, base64_url, product, run};
-
-const ID: &str = "0199a1b2-c3d4-7000-8000-000000000001";
+use crate::contracts::every_route;
+use crate::support::people::{a_client, a_member, a_session, a_team, an_email};
+use crate::support::{a_school, a_uai, product, run};
 
 fn http() -> Client {
     Client::builder().redirect(redirect::Policy::none()).build().expect("a client")
 }
 
+/// One kind of visitor after the other knocks at a door; each door has a school, a member, an invitation and an import of its
+/// own, for some doors change them.
 #[test]
 fn every_route_for_every_visitor() {
     run(async {
-        let (uai, _) = a_school().await?;
-        let visitors = [
-            ("signed out", None),
-            ("stranger", Some(a_session(uai, None).await?)),
-            ("member", Some(a_session(uai, Some(Role::Member)).await?)),
-            ("administrator", Some(a_session(uai, Some(Role::Administrator)).await?)),
-        ];
         let mut table = String::new();
-        for (method, path) in learners::route_names() {
-            if path.starts_with("/assets/") {
+        for (_, route) in every_route() {
+            if route.path.starts_with("/assets/") {
                 continue;
             }
-            let url = format!("{}{}", product().url, path.replace("{uai}", uai.as_str()).replace("{import}", ID));
-            for (who, cookie) in &visitors {
-                let mut request =
-                    http().request(Method::from_bytes(method.as_bytes())?, &url).header(ACCEPT, "application/json");
-                if method == "POST" {
-                    request = request.header(CONTENT_TYPE, "application/json").body("{}");
-                }
-                if let Some(cookie) = cookie {
-                    request = request.header(COOKIE, cookie);
+            for who in ["signed out", "removed member", "other school's administrator", "member", "administrator"] {
+                let (uai, administrator) = a_team().await?;
+                let colleague = a_member(uai, Role::Member).await?;
+                let invitations = format!("/schools/{uai}/invitations");
+                let invited = administrator.post(&invitations, &json!({"emails": an_email()})).await?.expect(201)?;
+                let import = administrator.post(&format!("/schools/{uai}/imports"), &json!({})).await?.expect(201)?;
+                let path = route
+                    .path
+                    .replace("{uai}", uai.as_str())
+                    .replace("{import}", import["id"].as_str().unwrap())
+                    .replace("{invitation}", invited["invitations"][0].as_str().unwrap())
+                    .replace("{member}", &colleague.id.to_string())
+                    .replace("{token}", &"A".repeat(43));
+                let visitor = match who {
+                    "removed member" => {
+                        let removed = a_member(uai, Role::Administrator).await?;
+                        let remove = format!("/schools/{uai}/members/{}/remove", removed.id);
+                        administrator.post(&remove, &json!({})).await?.expect(200)?;
+                        Some(removed)
+                    }
+                    "other school's administrator" => Some(a_team().await?.1),
+                    "member" => Some(a_member(uai, Role::Member).await?),
+                    "administrator" => Some(a_member(uai, Role::Administrator).await?),
+                    _ => None,
+                };
+                let method = Method::from_bytes(route.method.as_bytes())?;
+                let mut request = match &visitor {
+                    Some(visitor) => visitor.request(method, &path),
+                    None => a_client()
+                        .request(method, format!("{}{path}", product().url))
+                        .header(ACCEPT, "application/json"),
+                };
+                if route.method == "POST" {
+                    request = request.json(&json!({"role": "administrator", "session": "others", "version": 1}));
                 }
                 let answer = request.send().await?;
-                table.push_str(&format!("{method} {path} | {who} | {}\n", answer.status().as_u16()));
+                table.push_str(&format!("{} {} | {who} | {}\n", route.method, route.path, answer.status().as_u16()));
                 assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
                 assert!(answer.headers()["content-security-policy"].to_str()?.starts_with("default-src 'none'"));
                 assert_eq!(answer.headers()["cache-control"], "no-store");
+                assert_eq!(answer.headers()["x-frame-options"], "DENY");
+                assert_eq!(answer.headers()["referrer-policy"], "same-origin");
+                assert!(answer.headers()["strict-transport-security"].to_str()?.starts_with("max-age="));
             }
         }
         insta::assert_snapshot!("access", table);
@@ -109,7 +134,8 @@ fn forged_forms_are_refused() {
 #[test]
 fn the_session_cookie_is_safe() {
     run(async {
-        let answer = http().post(format!("{}/demo/session", product().url)).json(&serde_json::json!({})).send().await?;
+        let credentials = json!({"email": DEMO_EMAIL, "password": DEMO_PASSWORD});
+        let answer = a_client().post(format!("{}/sign-in", product().url)).json(&credentials).send().await?;
         let cookie = answer.headers()[SET_COOKIE].to_str()?.to_owned();
         for part in ["__Host-session=", "; Path=/", "; HttpOnly", "; Secure", "; SameSite=Lax"] {
             assert!(cookie.contains(part), "{cookie}");
@@ -121,16 +147,13 @@ fn the_session_cookie_is_safe() {
 #[test]
 fn an_expired_session_is_none() {
     run(async {
-        let (uai, _) = a_school().await?;
-        let user = UserId::new(Timestamp::now(), rentree_runtime::random());
-        product().table.put_member(uai, user, &Member { role: Role::Member, name: "Test".into() }).await?;
-        let secret: [u8; 32] = rentree_runtime::random();
-        let past = Timestamp::now().as_second() - 1;
-        let session = rentree_table::Session { user, created_at: Timestamp::now(), expires_at: past };
-        product().table.create_session(&secret, &session).await?;
-        let cookie = format!("__Host-session={}", base64_url(&secret));
+        let (uai, person) = a_team().await?;
+        let mut new = NewSession::new(person.id, 0, &HeaderMap::new(), Timestamp::now());
+        new.session.expires_at = Timestamp::now().as_second() - 1;
+        product().table.open_session(&new.hash, &new.session, None).await?;
         let url = format!("{}/schools/{uai}/learners", product().url);
-        assert_eq!(http().get(url).header(COOKIE, cookie).send().await?.status(), StatusCode::UNAUTHORIZED);
+        let answer = a_client().get(url).header(COOKIE, new.cookie()).send().await?;
+        assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
         Ok(())
     });
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use rentree_domain::import::Counts;
 use rentree_domain::{Uai, paris};
 use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
@@ -12,7 +12,7 @@ use reqwest::{Client, Response, StatusCode, redirect};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::DEMO_UAI;
+use crate::{DEMO_EMAIL, DEMO_PASSWORD, DEMO_UAI};
 
 /// What an import came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -75,14 +75,25 @@ pub struct School {
 }
 
 impl School {
-    /// Opens a session at the product that answers at `url`; the school is created if need be.
+    /// Signs in as the demo administrator at the product that answers at `url`, through the door of everybody. The school is
+    /// created if need be, which only a product on one machine does.
     pub async fn enter(url: &str, uai: Uai) -> anyhow::Result<Self> {
         let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().build()?;
-        let asked = http.post(format!("{url}/demo/session")).json(&json!({ "uai": uai })).send();
-        let answer = asked.await.with_context(|| format!("reaching {url}"))?;
-        let cookie = answer.headers().get(SET_COOKIE).context("no session was opened")?.to_str()?;
-        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+        let made = http.post(format!("{url}/demo/schools")).json(&json!({ "uai": uai })).send();
+        let made = made.await.with_context(|| format!("reaching {url}"))?;
+        ensure!(made.status().is_success(), "the school was not created: {}", made.status());
+        let credentials = json!({ "email": DEMO_EMAIL, "password": DEMO_PASSWORD });
+        let answer = http.post(format!("{url}/sign-in")).json(&credentials).send().await?;
+        let cookie = answer.headers().get(SET_COOKIE).with_context(|| {
+            format!("the demo administrator could not sign in ({}): was the password changed?", answer.status())
+        })?;
+        let cookie = cookie.to_str()?.split(';').next().unwrap_or_default().to_owned();
         Ok(Self { http, url: url.to_owned(), cookie, uai })
+    }
+
+    /// The session, as `Cookie` has it.
+    pub fn cookie(&self) -> &str {
+        &self.cookie
     }
 
     /// GETs a path of this school as JSON.

@@ -1,24 +1,29 @@
-//! What exists on one machine only: a demo school, and a route that opens a session for its administrator. (Accounts
-//! will replace the route.)
+//! What exists on one machine only: a demo school with an administrator whose password is no secret, and a page that makes
+//! others.
 
 use askama::Template;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum::routing::{get, post};
-use jiff::Timestamp;
-use rentree_domain::{Uai, UserId};
+use rentree_domain::Uai;
 use rentree_http::{Face, Input, Problem};
 use rentree_runtime::Clock;
-use rentree_table::{Member, Role, School, Table, TableError};
+use rentree_table::{Role, School, Table};
 use rentree_web::Frame;
 use serde::{Deserialize, Serialize};
 
+use crate::people::{an_account, enrol};
+
 /// The demo school: its key is right, and no French school has a number of department 099.
 pub const DEMO_UAI: &str = "0990001N";
+/// The address of its administrator.
+pub const DEMO_EMAIL: &str = "camille.demonstration@rentree.example";
+/// Their password.
+pub const DEMO_PASSWORD: &str = "une année bien préparée";
 const DEMO_SCHOOL: &str = "Collège de démonstration";
-const DEMO_ADMINISTRATOR: &str = "Camille Démonstration";
+const DEMO_NAME: (&str, &str) = ("Camille", "Démonstration");
 
 #[derive(Clone)]
 pub(crate) struct Demo {
@@ -27,19 +32,24 @@ pub(crate) struct Demo {
 }
 
 #[derive(Template, Serialize)]
-#[template(path = "home.html")]
-struct HomeView {
+#[template(path = "demo.html")]
+struct DemoView {
     #[serde(skip)]
     frame: Frame,
     school: &'static str,
-    administrator: &'static str,
     uai: &'static str,
+    email: &'static str,
+    password: &'static str,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Asked {
-    /// Another school than the demo one; it is created if need be.
-    uai: Option<String>,
+    uai: String,
+}
+
+#[derive(Serialize)]
+struct Made {
+    uai: Uai,
 }
 
 impl Demo {
@@ -48,44 +58,41 @@ impl Demo {
     }
 
     pub(crate) fn routes(self) -> Router {
-        Router::new().route("/", get(home)).route("/demo/session", post(session)).with_state(self)
+        Router::new().route("/demo", get(page)).route("/demo/schools", post(make)).with_state(self)
     }
 
-    pub(crate) async fn create_school(&self) -> Result<(), TableError> {
-        let uai = Uai::parse(DEMO_UAI).expect("the demo school's key is right");
-        self.administer(uai, DEMO_SCHOOL).await?;
-        Ok(())
+    pub(crate) async fn create_school(&self) -> anyhow::Result<()> {
+        self.administer(Uai::parse(DEMO_UAI)?, DEMO_SCHOOL).await
     }
 
     /// Makes the demo administrator an administrator of `uai`, which is created if need be.
-    async fn administer(&self, uai: Uai, name: &str) -> Result<UserId, TableError> {
+    async fn administer(&self, uai: Uai, name: &str) -> anyhow::Result<()> {
         self.table.create_school(uai, &School::new(name)).await?;
-        let user = UserId::new(Timestamp::UNIX_EPOCH, *b"demo admin");
-        let member = Member { role: Role::Administrator, name: DEMO_ADMINISTRATOR.to_owned() };
-        self.table.put_member(uai, user, &member).await?;
-        Ok(user)
+        let now = (self.clock)();
+        let (first_name, last_name) = DEMO_NAME;
+        let administrator = an_account(first_name, last_name, DEMO_EMAIL, DEMO_PASSWORD, now).await?;
+        enrol(&self.table, uai, Role::Administrator, &administrator, now).await?;
+        Ok(())
     }
 }
 
-/// `GET /`
-async fn home(face: Face) -> Result<Response, Problem> {
-    let view = HomeView {
-        frame: Frame::bare("Accueil"),
+/// `GET /demo`
+async fn page(face: Face) -> Result<Response, Problem> {
+    let view = DemoView {
+        frame: Frame::bare("Démonstration"),
         school: DEMO_SCHOOL,
-        administrator: DEMO_ADMINISTRATOR,
         uai: DEMO_UAI,
+        email: DEMO_EMAIL,
+        password: DEMO_PASSWORD,
     };
     face.render(StatusCode::OK, &view)
 }
 
-/// `POST /demo/session`
-async fn session(State(demo): State<Demo>, input: Input<Asked>) -> Result<Response, Problem> {
-    let uai = input.fields.uai.unwrap_or_else(|| DEMO_UAI.to_owned());
-    let uai = Uai::parse(&uai).map_err(|error| Problem::bad_request(format!("UAI {uai} : {error}")))?;
-
-    let user = demo.administer(uai, &format!("Établissement {uai}")).await?;
-    let cookie = rentree_http::open_session(&demo.table, user, (demo.clock)()).await?;
-
-    let location = format!("/schools/{uai}/imports");
-    Ok((StatusCode::SEE_OTHER, [(header::SET_COOKIE, cookie), (header::LOCATION, location)]).into_response())
+/// `POST /demo/schools`: a school that the demo administrator may enter. It opens no session.
+async fn make(State(demo): State<Demo>, face: Face, input: Input<Asked>) -> Result<Response, Problem> {
+    let uai = Uai::parse(&input.fields.uai)
+        .map_err(|error| Problem::bad_request(format!("UAI {} : {error}", input.fields.uai)))?;
+    demo.administer(uai, &format!("Établissement {uai}")).await.map_err(|error| Problem::internal(error.as_ref()))?;
+    let made = Made { uai };
+    face.after_post(StatusCode::CREATED, &format!("/schools/{uai}/imports"), &made)
 }

@@ -1,11 +1,14 @@
 //! Everything on one machine: the stand-ins for AWS, the functions' own routers behind one port, the worker fed by the
-//! real queue, a demo school.
+//! real queue, a demo school, a mailbox for sent mail.
 
 pub mod client;
 mod demo;
 mod event_source;
+mod mailbox;
+pub mod operator;
+pub mod people;
 pub mod running;
 pub mod state;
 
-pub use demo::DEMO_UAI;
+pub use demo::{DEMO_EMAIL, DEMO_PASSWORD, DEMO_UAI};
 pub use running::{Options, Rentree};

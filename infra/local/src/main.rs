@@ -1,6 +1,9 @@
-//! `cargo dev`: everything on one machine. `cargo dev import FILE`: the main job without a browser.
+//! `cargo dev`: everything on one machine. `cargo dev import FILE`: the main job without a browser. `cargo dev directory` and
+//! `cargo dev offer`: what operators do.
 
+mod directory;
 mod import;
+mod offer;
 mod sample;
 mod serve;
 
@@ -22,7 +25,11 @@ struct Arguments {
 enum Command {
     /// Import a school's file: upload, wait, tell. Exit 0 succeeded, 2 failed, 3 waiting for confirmation
     Import(import::ImportArguments),
-    /// Write a file of invented pupils
+    /// Load a directory of schools: upload, wait, print the report. Exit 0 all loaded, 2 something refused
+    Directory(directory::DirectoryArguments),
+    /// Offer every school of an académie its space: wait, print the report. Exit 0 all sent, 2 some failed or uncertain
+    Offer(offer::OfferArguments),
+    /// Write a file of invented pupils, or a directory of invented schools
     Sample(sample::SampleArguments),
 }
 
@@ -45,6 +52,8 @@ fn main() -> ExitCode {
     let done = match &arguments.command {
         None => runtime.block_on(serve::run(&arguments.serve)).map(|()| 0),
         Some(Command::Import(import)) => runtime.block_on(import::run(import)),
+        Some(Command::Directory(directory)) => runtime.block_on(directory::run(directory)),
+        Some(Command::Offer(offer)) => runtime.block_on(offer::run(offer)),
         Some(Command::Sample(sample)) => sample::run(sample).map(|()| 0),
     };
     match done {

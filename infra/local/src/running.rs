@@ -1,18 +1,25 @@
 //! The whole product, running.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use accounts::Accounts;
+use activation::Activation;
 use anyhow::Context;
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
+use directory::Directory;
 use import_worker::Worker;
+use invitations::Invitations;
 use learners::Learners;
-use rentree_runtime::Clock;
+use mail_worker::MailWorker;
+use rentree_http::ClientAddress;
 use rentree_runtime::aws::{Aws, Service};
+use rentree_runtime::{Clock, Settings};
 use rentree_table::Table;
 use rentree_testkit::{Cloud, CloudOptions, Stack, StackOptions, Template};
 use tokio::net::TcpListener;
@@ -20,7 +27,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::demo::Demo;
-use crate::event_source;
+use crate::{event_source, mailbox, operator};
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -31,6 +38,8 @@ pub struct Options {
     pub port: u16,
     /// Parameters of the template to be set to something else than their default.
     pub parameters: BTreeMap<String, String>,
+    /// Settings of every function, over those of the template.
+    pub settings: BTreeMap<String, String>,
     /// Where the time comes from.
     pub clock: Clock,
 }
@@ -38,13 +47,19 @@ pub struct Options {
 impl Options {
     /// State in memory, any port, real time, and a queue that tries again after `visibility_seconds`.
     pub fn in_memory(visibility_seconds: u32) -> Self {
-        Self { state: None, port: 0, parameters: patience(visibility_seconds), clock: jiff::Timestamp::now }
+        Self {
+            state: None,
+            port: 0,
+            parameters: patience(visibility_seconds),
+            settings: BTreeMap::new(),
+            clock: jiff::Timestamp::now,
+        }
     }
 
     /// State under `state`, browsers on `port`, real time.
     pub fn on_disk(state: PathBuf, port: u16) -> Self {
         // A crashed worker is rare on one's own machine, and waiting twelve minutes for the second try is long.
-        Self { state: Some(state), port, parameters: patience(60), clock: jiff::Timestamp::now }
+        Self { state: Some(state), port, ..Self::in_memory(60) }
     }
 }
 
@@ -54,6 +69,13 @@ fn patience(visibility_seconds: u32) -> BTreeMap<String, String> {
         set("ImportVisibilitySeconds", visibility_seconds),
         set("ImportLeaseSeconds", visibility_seconds * 2),
         set("ImportBusyWaitSeconds", visibility_seconds / 2),
+        // A directory of the whole country takes one machine longer than a school's file.
+        set("DirectoryVisibilitySeconds", visibility_seconds * 10),
+        set("MailVisibilitySeconds", visibility_seconds),
+        set("OfferVisibilitySeconds", visibility_seconds),
+        set("OfferClaimSeconds", visibility_seconds * 2),
+        // Nobody's rate is to be kept here.
+        ("OfferMailsPerSecond".to_owned(), "1000".to_owned()),
     ])
 }
 
@@ -83,21 +105,44 @@ impl Rentree {
             StackOptions { name: "rentree".to_owned(), origin: url.clone(), parameters: options.parameters.clone() };
         let stack = cloud.provision(&Template::of_project()?, &stack_options).await?;
 
-        let learners_settings = stack.function_settings("LearnersFunction")?;
+        let settings_of = |function: &str| -> anyhow::Result<Settings> {
+            Ok(stack.function_settings(function)?.with(options.settings.clone()))
+        };
+        let learners_settings = settings_of("LearnersFunction")?;
         let learners = Learners::from_settings(&learners_settings, options.clock)?;
-        let import_worker = Worker::from_settings(&stack.function_settings("ImportWorkerFunction")?, options.clock)?;
+        let import_worker = Worker::from_settings(&settings_of("ImportWorkerFunction")?, options.clock)?;
         let import_worker: event_source::Worker = Arc::new(move |event| {
             let worker = import_worker.clone();
             Box::pin(async move { worker.handle(&event).await })
         });
+        let directory = Directory::from_settings(&settings_of("DirectoryFunction")?, options.clock)?;
+        let directory: event_source::Worker = Arc::new(move |event| {
+            let directory = directory.clone();
+            Box::pin(async move { directory.handle(&event).await })
+        });
         let dynamodb = aws_sdk_dynamodb::Client::new(&Aws::new(&learners_settings)?.config(Service::DynamoDb));
         let table = Table::new(dynamodb, learners_settings.required("TABLE")?);
+
+        let mail_worker = MailWorker::from_settings(&settings_of("MailWorkerFunction")?, options.clock)?;
+        let mail_worker: event_source::Worker = Arc::new(move |event| {
+            let worker = mail_worker.clone();
+            Box::pin(async move { worker.handle(&event).await })
+        });
 
         let demo = Demo::new(table.clone(), options.clock);
         demo.create_school().await?;
         let shell = learners.shell();
-        let router = rentree_http::wrap(demo.routes().merge(learners.routes()), shell);
-        let router = router.layer(middleware::from_fn_with_state(url.clone(), at_home));
+        let routes = Accounts::from_settings(&settings_of("AccountsFunction")?, options.clock)?
+            .routes()
+            .merge(Activation::from_settings(&settings_of("ActivationFunction")?, options.clock)?.routes())
+            .merge(Invitations::from_settings(&settings_of("InvitationsFunction")?, options.clock)?.routes())
+            .merge(learners.routes())
+            .merge(demo.routes())
+            .merge(mailbox::routes(stack.clone()))
+            .merge(operator::routes(&stack)?);
+        let router = rentree_http::wrap(routes, shell)
+            .layer(middleware::from_fn_with_state(url.clone(), at_home))
+            .layer(middleware::from_fn(with_client_address));
 
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -107,13 +152,16 @@ impl Rentree {
                 // The sender gone means stop, too.
                 let _ = stop_serving.wait_for(|stop| *stop).await;
             };
-            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(until).await {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(until).await {
                 eprintln!("serving ended: {error}");
             }
         });
         for mapping in stack.mappings()? {
             let worker = match mapping.function.as_str() {
                 "ImportWorkerFunction" => import_worker.clone(),
+                "DirectoryFunction" => directory.clone(),
+                "MailWorkerFunction" => mail_worker.clone(),
                 other => anyhow::bail!("{other} takes messages, and nobody here starts it"),
             };
             event_source::spawn(&mut tasks, &stack, &mapping, &worker, &stopped);
@@ -134,6 +182,16 @@ impl Rentree {
         drop((stack, table));
         cloud.stop().await
     }
+}
+
+/// Tells handlers where a request comes from, as the gateway does.
+async fn with_client_address(
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    request.extensions_mut().insert(ClientAddress(address.ip().to_string()));
+    next.run(request).await
 }
 
 /// Sends who comes by another name, such as `localhost`, to the one that forms and uploads are allowed from.

@@ -1,13 +1,14 @@
 //! `cargo dev sample FILE`
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use encoding_rs::{Encoding, ISO_8859_15, MACINTOSH, UTF_8, WINDOWS_1252};
 use rentree_domain::Uai;
 use rentree_local::DEMO_UAI;
-use rentree_samples::{Fault, Sample, siecle_zip};
+use rentree_samples::{Sample, SchoolDirectory, siecle_zip};
 
 #[derive(Args)]
 pub(crate) struct SampleArguments {
@@ -16,6 +17,9 @@ pub(crate) struct SampleArguments {
     /// How many pupils
     #[arg(long, default_value_t = 500)]
     pupils: usize,
+    /// A directory of so many schools instead, over the whole country (.csv)
+    #[arg(long, conflicts_with_all = ["pupils", "uai", "skip", "encoding"])]
+    schools: Option<usize>,
     /// The school
     #[arg(long, default_value = DEMO_UAI, value_parser = Uai::parse)]
     uai: Uai,
@@ -25,8 +29,8 @@ pub(crate) struct SampleArguments {
     /// Leave out the first pupils
     #[arg(long, default_value_t = 0)]
     skip: usize,
-    /// A fault on a pupil, counted from 1: `ine_missing@3`; may be given several times
-    #[arg(long = "fault", value_name = "FAULT@PUPIL")]
+    /// A fault on a pupil or school, counted from 1: `ine_missing@3`, `uai_key@3`; may be given several times
+    #[arg(long = "fault", value_name = "FAULT@NUMBER")]
     faults: Vec<String>,
     /// How the file is written; ISO-8859-15 for SIECLE, UTF-8 for Fregata unless said
     #[arg(long, value_enum)]
@@ -57,16 +61,14 @@ impl FileEncoding {
 
 /// Writes the file.
 pub(crate) fn run(arguments: &SampleArguments) -> anyhow::Result<()> {
+    if let Some(count) = arguments.schools {
+        return directory(arguments, count);
+    }
     let mut sample = Sample::new(arguments.uai, 0, arguments.seed);
     sample.enrol(arguments.skip..arguments.pupils);
-    for asked in &arguments.faults {
-        let (fault, pupil) = asked.split_once('@').with_context(|| format!("{asked}: expected FAULT@PUPIL"))?;
-        let fault: Fault = fault.parse()?;
-        let index = pupil.parse::<usize>().ok().and_then(|pupil| pupil.checked_sub(1));
-        match index.filter(|index| *index < sample.pupils.len()) {
-            Some(index) => sample.spoil(index, fault),
-            None => bail!("{asked}: there are pupils 1 to {}", sample.pupils.len()),
-        }
+    let count = sample.pupils.len();
+    for (index, fault) in faults(&arguments.faults, count)? {
+        sample.spoil(index, fault);
     }
     let encoding = arguments.encoding.map(FileEncoding::encoding);
     let bytes = match arguments.file.extension().and_then(|extension| extension.to_str()) {
@@ -78,4 +80,34 @@ pub(crate) fn run(arguments: &SampleArguments) -> anyhow::Result<()> {
     std::fs::write(&arguments.file, &bytes).with_context(|| format!("writing {}", arguments.file.display()))?;
     println!("{} : {} élèves, {} octets", arguments.file.display(), sample.pupils.len(), bytes.len());
     Ok(())
+}
+
+/// Writes a directory of schools.
+fn directory(arguments: &SampleArguments, count: usize) -> anyhow::Result<()> {
+    let mut sample = SchoolDirectory::new(count, arguments.seed);
+    for (index, fault) in faults(&arguments.faults, count)? {
+        sample.spoil(index, fault);
+    }
+    let bytes = sample.csv();
+    std::fs::write(&arguments.file, &bytes).with_context(|| format!("writing {}", arguments.file.display()))?;
+    println!("{} : {count} établissements, {} octets", arguments.file.display(), bytes.len());
+    Ok(())
+}
+
+/// The faults asked for, and on whom, from 0.
+fn faults<F>(asked: &[String], count: usize) -> anyhow::Result<Vec<(usize, F)>>
+where
+    F: FromStr,
+    F::Err: std::error::Error + Send + Sync + 'static,
+{
+    let read = |asked: &String| {
+        let (fault, number) = asked.split_once('@').with_context(|| format!("{asked}: expected FAULT@NUMBER"))?;
+        let fault = fault.parse()?;
+        let index = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        match index.filter(|index| *index < count) {
+            Some(index) => Ok((index, fault)),
+            None => bail!("{asked}: the file has 1 to {count}"),
+        }
+    };
+    asked.iter().map(read).collect()
 }

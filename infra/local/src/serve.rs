@@ -5,7 +5,7 @@ use std::io::stderr;
 use anyhow::bail;
 use clap::Args;
 use rentree_local::state::{self, Address, Holder};
-use rentree_local::{Options, Rentree};
+use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Rentree};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
@@ -31,6 +31,8 @@ pub(crate) async fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
     let rentree = Rentree::start(&Options::on_disk(state::directory(), arguments.port)).await?;
     let address = Address::tell(&rentree.url)?;
     println!("Rentrée : {}", rentree.url);
+    println!("Démonstration : {0}/demo ; messages envoyés : {0}/demo/mailbox", rentree.url);
+    println!("Compte : {DEMO_EMAIL} ; mot de passe : {DEMO_PASSWORD}");
     println!("Ctrl-C pour arrêter ; l’état est gardé dans .local/state.");
 
     let mut terminated = signal(SignalKind::terminate())?;

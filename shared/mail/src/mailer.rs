@@ -2,6 +2,7 @@
 
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use rentree_domain::EmailAddress;
 
@@ -76,14 +77,21 @@ impl Mailer {
     }
 }
 
-/// Whether SES certainly did not take the mail: it answered with an error, or nothing reached it.
-fn was_not_sent<E: std::error::Error + 'static, R: std::fmt::Debug + 'static>(error: &SdkError<E, R>) -> bool {
+/// Whether SES certainly did not take the mail: it answered with an error of its own, or nothing reached it.
+fn was_not_sent(error: &SdkError<SendEmailError>) -> bool {
     let refused_connection = |error: &(dyn std::error::Error + 'static)| {
         let io = error.downcast_ref::<std::io::Error>();
         io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
     };
     match error {
-        SdkError::ServiceError(_) | SdkError::ConstructionFailure(_) => true,
+        SdkError::ConstructionFailure(_) => true,
+        // A success whose body does not read comes this way too, and was one; a failure that SES has no code for is somebody's on
+        // the way to it.
+        SdkError::ServiceError(service) => match service.raw().status().as_u16() {
+            400..500 => true,
+            500.. => service.err().code().is_some(),
+            _ => false,
+        },
         SdkError::DispatchFailure(_) => {
             std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).any(refused_connection)
         }

@@ -68,6 +68,9 @@ mod mailer {
     use aws_sdk_sesv2::operation::send_email::{SendEmailError, SendEmailOutput};
     use aws_sdk_sesv2::types::error::TooManyRequestsException;
     use aws_smithy_mocks::{RuleMode, mock, mock_client};
+    use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
     use rentree_domain::EmailAddress;
 
     use crate::{Mailer, SendError, password_reset};
@@ -86,5 +89,40 @@ mod mailer {
         assert!(matches!(refused, Err(SendError::NotSent { .. })), "{refused:?}");
         assert_eq!(rule.num_calls(), 1);
         mailer.send(&to, &password_reset(super::LINK)).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn only_an_error_of_its_own_says_that_it_took_nothing() {
+        let refusal = r#"{"message":"…"}"#;
+        for (status, code, body, not_sent) in [
+            (429, Some("TooManyRequestsException"), refusal, true),
+            (400, Some("MessageRejected"), refusal, true),
+            (503, Some("ServiceUnavailable"), refusal, true),
+            (413, None, "too large", true),
+            (502, None, "<html>Bad Gateway</html>", false),
+            (504, None, "", false),
+            (200, None, r#"{"MessageId":"#, false),
+            (200, None, "<html>", false),
+        ] {
+            let answer = move || {
+                let mut answer = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from(body));
+                if let Some(code) = code {
+                    answer.headers_mut().insert("x-amzn-errortype", code);
+                }
+                answer
+            };
+            let rule = mock!(Client::send_email).then_http_response(answer);
+            let client = mock_client!(aws_sdk_sesv2, RuleMode::Sequential, [&rule]);
+            let to = EmailAddress::parse("camille@exemple.fr").unwrap();
+            let told = Mailer::new(&client, "Rentrée <ne-pas-repondre@rentree.example>")
+                .send(&to, &password_reset(super::LINK))
+                .await;
+            match told {
+                Err(SendError::NotSent { .. }) => assert!(not_sent, "{status} {body}"),
+                Err(SendError::Unknown(_)) => assert!(!not_sent, "{status} {body}"),
+                other => panic!("{status} {body} {other:?}"),
+            }
+            assert_eq!(rule.num_calls(), 1, "{status}");
+        }
     }
 }

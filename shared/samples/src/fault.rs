@@ -100,12 +100,20 @@ impl Fault {
 
 /// No fault has this name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownFault(String);
+pub struct UnknownFault {
+    asked: String,
+    known: Vec<&'static str>,
+}
+
+impl UnknownFault {
+    pub(crate) fn new(asked: &str, known: impl Iterator<Item = &'static str>) -> Self {
+        Self { asked: asked.to_owned(), known: known.collect() }
+    }
+}
 
 impl std::fmt::Display for UnknownFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let known: Vec<_> = Fault::ALL.iter().map(|fault| fault.code()).collect();
-        write!(f, "unknown fault {:?}; known: {}", self.0, known.join(", "))
+        write!(f, "unknown fault {:?}; known: {}", self.asked, self.known.join(", "))
     }
 }
 
@@ -115,6 +123,7 @@ impl FromStr for Fault {
     type Err = UnknownFault;
 
     fn from_str(code: &str) -> Result<Self, UnknownFault> {
-        Self::ALL.iter().copied().find(|fault| fault.code() == code).ok_or_else(|| UnknownFault(code.to_owned()))
+        let found = Self::ALL.iter().copied().find(|fault| fault.code() == code);
+        found.ok_or_else(|| UnknownFault::new(code, Self::ALL.iter().map(|fault| fault.code())))
     }
 }

@@ -44,6 +44,6 @@ pub(crate) fn render(sample: &Sample, encoding: &'static Encoding) -> Rendered {
     Rendered { bytes: encode(&text, encoding), lines }
 }
 
-fn quote(value: &str) -> String {
+pub(crate) fn quote(value: &str) -> String {
     if value.contains([';', '"', '\n']) { format!("\"{}\"", value.replace('"', "\"\"")) } else { value.to_owned() }
 }

@@ -1,8 +1,11 @@
 //! Realistic SIECLE and Fregata files of invented pupils: any number, any fault on any pupil, any encoding, zipped or
 //! not. The same seed gives the same pupils, so that a school can be followed through a year of imports.
 //!
+//! Also the public directory of schools, with invented ones.
+//!
 //! No real person: names are drawn from lists, dates and numbers from a generator.
 
+mod directory;
 mod fault;
 mod fregata;
 mod people;
@@ -15,6 +18,7 @@ use jiff::civil::DateTime;
 use rentree_domain::Uai;
 use rentree_domain::school_year::SchoolYear;
 
+pub use directory::{DirectoryFault, ListedRow, SchoolDirectory};
 pub use fault::{Fault, UnknownFault};
 pub use people::Pupil;
 

@@ -5,14 +5,16 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{ActivationId, AuditId, EmailAddress, ImportId, InvitationId, LearnerId, Limit, Uai, UserId};
+use rentree_domain::{
+    Academie, ActivationId, AuditId, EmailAddress, ImportId, InvitationId, LearnerId, Limit, Round, Uai, UserId,
+};
 use sha2::{Digest, Sha256};
 
 use crate::Item;
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
-/// Found by user: memberships and the pupils tied to an account.
+/// Found by user: memberships and the pupils tied to an account. By académie: schools. By round: offers.
 pub(crate) const GSI1: (&str, &str) = ("GSI1PK", "GSI1SK");
 /// Found by date of birth: the pupils of a school.
 pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
@@ -22,6 +24,7 @@ pub(crate) const IMPORTS: &str = "IMPORT#";
 pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) const INVITATIONS: &str = "INVITATION#";
 pub(crate) const SESSIONS: &str = "SESSION#";
+const SCHOOLS: &str = "SCHOOL#";
 
 /// Partition and sort key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -110,6 +113,11 @@ impl Key {
         Self::new(format!("{SESSIONS}{session}"), "SESSION")
     }
 
+    /// The offer of a space that a round makes to a school.
+    pub fn offer(uai: Uai, round: &Round) -> Self {
+        Self::new(school_pk(uai), format!("OFFER#{round}"))
+    }
+
     /// The key as DynamoDB wants it.
     pub(crate) fn into_item(self) -> Item {
         Item::from([(PK.to_owned(), AttributeValue::S(self.pk)), (SK.to_owned(), AttributeValue::S(self.sk))])
@@ -144,7 +152,22 @@ fn hash(what: impl AsRef<[u8]>) -> String {
 }
 
 pub(crate) fn school_pk(uai: Uai) -> String {
-    format!("SCHOOL#{uai}")
+    format!("{SCHOOLS}{uai}")
+}
+
+/// The school whose partition an item is in.
+pub(crate) fn school_in_pk(item: &Item) -> Option<Uai> {
+    item.get(PK)?.as_s().ok()?.strip_prefix(SCHOOLS)?.parse().ok()
+}
+
+/// Where the schools of an académie are found.
+pub(crate) fn academie(academie: Academie) -> String {
+    format!("ACADEMIE#{}", academie.short_name())
+}
+
+/// Where the offers of a round are found.
+pub(crate) fn offers(round: &Round) -> String {
+    format!("OFFERS#{round}")
 }
 
 pub(crate) fn audit_pk(uai: Uai) -> String {
@@ -196,10 +219,11 @@ mod tests {
             prop_assert_eq!(id_in_sk(&learner_item, LEARNERS), Some(learner));
             prop_assert_eq!(id_in_sk(&import_item, IMPORTS), Some(import));
             prop_assert_eq!(id_in_sk::<ImportId>(&learner_item, IMPORTS), None);
+            prop_assert_eq!(school_in_pk(&import_item), Some(uai));
         }
 
         #[test]
-        fn no_two_entities_share_a_key(uai in an_uai(), (at, entropy) in times_and_entropy(), page in 1_u32..99_999) {
+        fn no_two_entities_share_a_key(uai in an_uai(), (at, entropy) in times_and_entropy(), page in 1_u32..99_999, round in "[a-z0-9-]{1,40}") {
             let (import, user) = (ImportId::new(at, entropy), UserId::new(at, entropy));
             let address = EmailAddress::parse(&format!("{page}@exemple.fr")).unwrap();
             let secret = [entropy[0]; 32];
@@ -219,8 +243,9 @@ mod tests {
                 Key::import(uai, import),
                 Key::report(uai, import, page),
                 Key::member(uai, user),
+                Key::offer(uai, &Round::parse(&round).unwrap()),
             ]);
-            prop_assert_eq!(keys.len(), 15);
+            prop_assert_eq!(keys.len(), 16);
         }
 
         #[test]
@@ -240,6 +265,15 @@ mod tests {
             let id = AuditId::new(at, entropy);
             let later = at + jiff::SignedDuration::from_millis(later);
             prop_assert!(Key::audit(uai, at, id).sk < Key::audit(uai, later, id).sk);
+        }
+
+        #[test]
+        fn no_two_lists_share_a_partition(uai in an_uai(), round in "[a-z0-9-]{1,40}", (at, entropy) in times_and_entropy()) {
+            let round = Round::parse(&round).unwrap();
+            let mut partitions: Vec<_> = Academie::all().map(academie).collect();
+            partitions.extend([offers(&round), user(UserId::new(at, entropy)), school_pk(uai)]);
+            let distinct: std::collections::HashSet<_> = partitions.iter().collect();
+            prop_assert_eq!(distinct.len(), partitions.len());
         }
 
         #[test]

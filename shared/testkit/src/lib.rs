@@ -4,10 +4,12 @@
 //! that mean nothing, and the SDK configuration reads nothing else.
 
 pub mod cloud;
+pub mod mail;
 pub mod provision;
 pub mod template;
 
 pub use cloud::{Cloud, CloudOptions};
+pub use mail::SentMail;
 pub use provision::{Stack, StackOptions};
 pub use template::Template;
 

@@ -60,6 +60,9 @@ pub struct Stack {
     pub s3: aws_sdk_s3::Client,
     /// Clients for whoever looks at the stack from outside.
     pub sqs: aws_sdk_sqs::Client,
+    /// Clients for whoever looks at the stack from outside.
+    pub ses: aws_sdk_sesv2::Client,
+    aws_endpoint: String,
     upload_url: String,
 }
 
@@ -91,11 +94,14 @@ impl Cloud {
                 aws_sdk_s3::config::Builder::from(&s3_config).force_path_style(true).build(),
             ),
             sqs: aws_sdk_sqs::Client::new(&aws.config(Service::Sqs)),
+            ses: aws_sdk_sesv2::Client::new(&aws.config(Service::Ses)),
+            aws_endpoint: self.aws_endpoint().to_owned(),
             upload_url: String::new(),
         };
         stack.make_tables().await.context("making the table")?;
         stack.make_queues().await.context("making the queues")?;
         stack.make_buckets().await.context("making the bucket")?;
+        stack.make_mail_identity().await.context("making the identity that mails are sent under")?;
         let bucket = stack.value("Bucket")?;
         stack.upload_url = format!("{}/{bucket}", self.aws_endpoint());
         Ok(stack)
@@ -106,6 +112,11 @@ impl Stack {
     /// What `Ref` of a resource or parameter gives.
     pub fn value(&self, logical: &str) -> anyhow::Result<String> {
         self.values.text(&serde_json::json!({ "Ref": logical }))
+    }
+
+    /// Where S3, SQS and the others answer.
+    pub fn aws_endpoint(&self) -> &str {
+        &self.aws_endpoint
     }
 
     /// The settings of a function of the template, by its logical name: its environment, and the way to the local cloud.
@@ -240,6 +251,15 @@ impl Stack {
             self.set_notifications(&name, &properties["NotificationConfiguration"]).await.context("notifications")?;
             self.values.arns.insert(logical.clone(), format!("arn:aws:s3:::{name}"));
             self.values.refs.insert(logical, name);
+        }
+        Ok(())
+    }
+
+    /// SES sends under identities that it has verified. AWS wants a person for that, and no resource of the template.
+    async fn make_mail_identity(&self) -> anyhow::Result<()> {
+        let identity = self.value("MailIdentity")?;
+        if self.ses.get_email_identity().email_identity(&identity).send().await.is_err() {
+            self.ses.create_email_identity().email_identity(&identity).send().await?;
         }
         Ok(())
     }

@@ -1,0 +1,37 @@
+//! Each message of a batch: what it asks for, and carrying that out.
+
+use rentree_runtime::batch::{self, BatchFailed, BatchResponse, Record};
+use serde_json::Value;
+
+use crate::Directory;
+use crate::error::ProcessError;
+use crate::message::{self, Task, Word};
+
+impl Directory {
+    /// Carries out a batch.
+    pub async fn handle(&self, event: &Value) -> Result<BatchResponse, BatchFailed> {
+        let carry_out = |record: Record| {
+            let directory = self.clone();
+            async move { directory.handle_record(&record).await }
+        };
+        batch::each(event, carry_out).await
+    }
+
+    async fn handle_record(&self, record: &Record) -> Result<(), ProcessError> {
+        let is_dead_letter = self.config.dead_letter_queue_arns.contains(&record.queue_arn);
+        for task in message::tasks(&record.body) {
+            match task {
+                Task::Load { name } if is_dead_letter => self.load_failed(&name).await?,
+                Task::Load { name } => self.load(&name).await?,
+                Task::Word(Word::Offer { academie, round }) if is_dead_letter => {
+                    self.plan_failed(academie, &round).await?;
+                }
+                Task::Word(Word::Offer { academie, round }) => self.plan_offers(academie, &round).await?,
+                Task::Word(Word::OfferTo { uai, round }) if is_dead_letter => self.offer_failed(uai, &round).await?,
+                Task::Word(Word::OfferTo { uai, round }) => self.offer_to(uai, &round).await?,
+                Task::Nothing { why } => tracing::warn!(is_dead_letter, why, "a message asks for nothing"),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,308 @@
+use std::collections::BTreeSet;
+use std::io::Cursor;
+
+use proptest::prelude::*;
+use rentree_samples::{DirectoryFault, SchoolDirectory};
+
+use super::*;
+
+const HEADER: &str = "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Mail;ministere_tutelle;etat";
+const SMALL: Limits = Limits { file: 10_000, line: 400, field: 300 };
+
+fn read(bytes: impl AsRef<[u8]>) -> Result<Vec<Listed>, OpenError> {
+    Listing::open(Cursor::new(bytes), SMALL)?.map(|line| Ok(line?)).collect()
+}
+
+fn refusal(bytes: impl AsRef<[u8]>) -> Refusal {
+    match read(bytes) {
+        Err(OpenError::Refused(refusal)) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What is wrong with a single line under the usual header.
+fn problem(line: &str) -> Problem {
+    match read(format!("{HEADER}\n{line}\n")).unwrap().as_slice() {
+        [Listed::Refused(problem) | Listed::School(_, Some(problem))] => problem.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn school(line: &str) -> ListedSchool {
+    match read(format!("{HEADER}\n{line}\n")).unwrap().as_slice() {
+        [Listed::School(school, None)] => school.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_school_is_read_whole() {
+    let line = "0350760l ; Collège Anne-de-Bretagne ;Collège;CE.0350760L@ac-rennes.fr;MINISTERE DE L'EDUCATION NATIONALE;OUVERT";
+    let expected = ListedSchool {
+        uai: Uai::parse("0350760L").unwrap(),
+        name: "Collège Anne-de-Bretagne".to_owned(),
+        kind: "Collège".to_owned(),
+        ministry: Ministry::Education,
+        mailbox: Some(EmailAddress::parse("ce.0350760l@ac-rennes.fr").unwrap()),
+        closed: false,
+    };
+    assert_eq!(school(line), expected);
+}
+
+#[test]
+fn columns_are_found_by_name_in_any_order_and_case() {
+    let file = "\u{FEFF}etat;code_postal;NOM_ETABLISSEMENT; identifiant_de_l_etablissement \r\nFERME;35000;\"Lycée \"\"A\"\"; et B\";0350760L\r\n";
+    let lines = read(file).unwrap();
+    let [Listed::School(school, None)] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!((school.name.as_str(), school.closed, school.kind.as_str()), ("Lycée \"A\"; et B", true, ""));
+    assert_eq!((school.ministry, &school.mailbox), (Ministry::Other, &None));
+}
+
+#[test]
+fn a_school_is_open_unless_the_directory_says_otherwise() {
+    for (state, closed) in
+        [("OUVERT", false), ("ouvert", false), (" Ouvert ", false), ("", false), ("FERME", true), ("A OUVRIR", true)]
+    {
+        assert_eq!(school(&format!("0350760L;Lycée;;;;{state}")).closed, closed, "{state}");
+    }
+}
+
+#[test]
+fn blank_lines_and_a_missing_last_line_break_are_harmless() {
+    let lines = read(format!("\n  \n{HEADER}\n\n0350760L;A;;;;\r\n \n0750654D;B;;;;")).unwrap();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    // Blank lines count.
+    let lines = read(format!("{HEADER}\n\n\nx;A;;;;")).unwrap();
+    assert!(matches!(lines.as_slice(), [Listed::Refused(Problem { line: 4, .. })]), "{lines:?}");
+}
+
+#[test]
+fn each_problem_says_what_where_and_how_to_mend_it() {
+    for (line, code, message) in [
+        (";Lycée;;;;", ProblemCode::UaiMissing, "Line 2: the UAI is missing; fill it in."),
+        (
+            "350760L;Lycée;;;;",
+            ProblemCode::UaiShape,
+            "Line 2 (350760L): the UAI has not the shape of one (seven digits and a letter, for instance 0750654D); correct it.",
+        ),
+        (
+            "0010856B;Lycée;;;;",
+            ProblemCode::UaiKey,
+            "Line 2 (0010856B): the key of the UAI should be A, with these seven digits; correct the digits or the letter.",
+        ),
+        ("0350760L; ;;;;", ProblemCode::NameMissing, "Line 2 (0350760L): Nom_etablissement is empty; fill it in."),
+        (
+            "0350760L;Ly\tcée;;;;",
+            ProblemCode::TextDamaged,
+            "Line 2 (0350760L): Nom_etablissement holds the sign U+0009, which no name has; type it again.",
+        ),
+        (
+            "0350760L;Lyc\u{FFFD}e;;;;",
+            ProblemCode::TextDamaged,
+            "Line 2 (0350760L): Nom_etablissement holds the sign U+FFFD, which no name has; type it again.",
+        ),
+        (
+            "0350760L;\"Lycée;;;;",
+            ProblemCode::Quotes,
+            "Line 2: the quote that opens field 2 is not closed on this line; close it, or take it away.",
+        ),
+        (
+            "0350760L;\"Lycée\" Anne;;;;",
+            ProblemCode::Quotes,
+            "Line 2: something follows the quote that closes field 2; write a quote within a field twice.",
+        ),
+        (
+            "0350760L;Lycée;;;",
+            ProblemCode::FieldCount,
+            "Line 2: 5 fields where the header has 6; look for a missing or unquoted ; or for a line break within a field.",
+        ),
+        (
+            "0350760L;Lycée;;chez nous;;",
+            ProblemCode::MailInvalid,
+            "Line 2 (0350760L): Mail is not an e-mail address such as nom@exemple.fr: the school is loaded without it; correct it.",
+        ),
+    ] {
+        let found = problem(line);
+        assert_eq!((found.code, found.message.as_str()), (code, message), "{line}");
+    }
+}
+
+#[test]
+fn limits_are_told_and_only_that_line_is_lost() {
+    let limits = Limits { file: 10_000, line: 2_000, field: 1_000 };
+    let (name, field, line) = ("é".repeat(256), "x".repeat(1_001), "y".repeat(5_000));
+    let file = format!(
+        "{HEADER}\n0350760L;{name};;;;\n0350760L;{field};;;;\n{line}\n0350760L;{};;;;\n0750654D;B;{};;;\n",
+        "é".repeat(255),
+        "k".repeat(101)
+    );
+    let lines: Vec<_> = Listing::open(Cursor::new(file), limits).unwrap().map(Result::unwrap).collect();
+    let codes: Vec<_> = lines
+        .iter()
+        .map(|line| match line {
+            Listed::School(..) => None,
+            Listed::Refused(problem) => Some(problem.code),
+        })
+        .collect();
+    let expected = [
+        Some(ProblemCode::TextTooLong),
+        Some(ProblemCode::FieldTooLong),
+        Some(ProblemCode::LineTooLong),
+        None,
+        Some(ProblemCode::TextTooLong),
+    ];
+    assert_eq!(codes, expected);
+}
+
+#[test]
+fn a_line_of_exactly_the_limit_is_read() {
+    let start = "0350760L;Lycée;;;";
+    for end in ["\n", "\r\n"] {
+        for (length, fits) in [(400, true), (401, false), (402, false), (403, false), (404, false), (900, false)] {
+            let kept = "m".repeat(length - start.len() - 1);
+            let lines = read(format!("{HEADER}\n{start}{kept};{end}0750654D;B;;;;")).unwrap();
+            let is_read = !matches!(&lines[0], Listed::Refused(problem) if problem.code == ProblemCode::LineTooLong);
+            assert_eq!(is_read, fits, "{length} {end:?}");
+            assert!(matches!(lines[1], Listed::School(..)), "{lines:?}");
+        }
+    }
+}
+
+#[test]
+fn a_second_line_of_a_school_is_refused_unless_the_first_was() {
+    let lines = read(format!("{HEADER}\n0350760L;;;;;\n0350760L;A;;;;\n0350760l;B;;;;\n")).unwrap();
+    let [Listed::Refused(missing), Listed::School(school, None), Listed::Refused(twice)] = lines.as_slice() else {
+        panic!("{lines:?}");
+    };
+    assert_eq!((missing.code, school.name.as_str()), (ProblemCode::NameMissing, "A"));
+    assert_eq!(
+        twice.message,
+        "Line 4 (0350760l): this UAI is already at line 3, which is loaded; delete one of the two lines."
+    );
+}
+
+#[test]
+fn a_line_that_is_not_utf8_is_lost_alone() {
+    let mut file = format!("{HEADER}\n").into_bytes();
+    file.extend(b"0350760L;Lyc\xE9e;;;;\n0750654D;B;;;;\n");
+    let lines = read(file).unwrap();
+    assert!(matches!(&lines[0], Listed::Refused(problem) if problem.code == ProblemCode::NotUtf8));
+    assert!(matches!(&lines[1], Listed::School(..)));
+}
+
+#[test]
+fn what_is_no_directory_is_refused_as_a_whole() {
+    for (bytes, code, detail) in [
+        (b"".as_slice(), RefusalCode::Empty, "The file is empty."),
+        (b"\xEF\xBB\xBF\r\n \n", RefusalCode::Empty, "The file is empty."),
+        (b"PK\x03\x04\x14\0", RefusalCode::NotCsv, "The header holds signs that no text has: this is no CSV."),
+        (
+            b"\xFF\xFEI\0d\0",
+            RefusalCode::NotCsv,
+            "The header is not UTF-8: this is no CSV, or it must be saved as UTF-8.",
+        ),
+        (&[b'x'; 500], RefusalCode::NotCsv, "Line 1 has more than 400 bytes: this is no CSV."),
+        (
+            b"\"Identifiant_de_l_etablissement;Nom",
+            RefusalCode::NotCsv,
+            "In the header, the quote that opens field 1 is not closed on this line; close it, or take it away.",
+        ),
+        (
+            b"Identifiant_de_l_etablissement,Nom_etablissement\n",
+            RefusalCode::MissingColumn,
+            "The header has no column Identifiant_de_l_etablissement, and none Nom_etablissement. Columns are separated by ; and here is only one.",
+        ),
+        (
+            b"Nom_etablissement;Mail\n",
+            RefusalCode::MissingColumn,
+            "The header has no column Identifiant_de_l_etablissement.",
+        ),
+        (
+            b"Identifiant_de_l_etablissement;Nom_etablissement;Mail;mail\n",
+            RefusalCode::DuplicateColumn,
+            "The header has the column Mail twice: delete one of the two.",
+        ),
+    ] {
+        let found = refusal(bytes);
+        assert_eq!((found.code, found.detail.as_str()), (code, detail));
+    }
+}
+
+/// The generator of samples knows every code: each fault is answered with its own.
+#[test]
+fn every_fault_of_the_samples_has_its_code() {
+    let mut spoilt = BTreeSet::new();
+    for fault in DirectoryFault::ALL {
+        let mut sample = SchoolDirectory::new(3, 5);
+        sample.spoil(1, *fault);
+        let lines: Vec<_> =
+            Listing::open(Cursor::new(sample.csv()), Limits::default()).unwrap().map(Result::unwrap).collect();
+        assert_eq!(lines.len(), 3, "{fault:?}");
+        for (index, line) in lines.iter().enumerate() {
+            let found = match line {
+                Listed::School(_, None) => None,
+                Listed::School(_, Some(problem)) | Listed::Refused(problem) => Some(problem),
+            };
+            let code = found.map(|problem| serde_json::to_value(problem.code).unwrap());
+            let expected = (index == 1 && fault.code() != "closed").then(|| serde_json::json!(fault.code()));
+            assert_eq!(code, expected, "{fault:?} {line:?}");
+            if let Some(problem) = found {
+                assert_eq!(problem.line, 3, "{fault:?}");
+                assert_eq!(problem.is_warning(), matches!(line, Listed::School(..)));
+                spoilt.insert(problem.code);
+            }
+        }
+    }
+    assert_eq!(spoilt, ProblemCode::ALL.iter().copied().collect());
+}
+
+#[test]
+fn invented_schools_are_read_as_they_were_invented() {
+    let sample = SchoolDirectory::new(2_000, 7);
+    let lines: Vec<_> =
+        Listing::open(Cursor::new(sample.csv()), Limits::default()).unwrap().map(Result::unwrap).collect();
+    for (line, row) in lines.iter().zip(&sample.schools) {
+        let Listed::School(school, None) = line else { panic!("{line:?}") };
+        assert_eq!((school.uai.as_str(), &school.name, &school.kind), (row.uai.as_str(), &row.name, &row.kind));
+        assert_eq!(school.mailbox.as_ref().map_or("", |mailbox| mailbox.as_str()), row.mail);
+    }
+    assert_eq!(lines.len(), 2_000);
+}
+
+proptest! {
+    #[test]
+    fn never_panics_and_every_line_is_told_once(
+        parts in prop::collection::vec(
+            prop_oneof![
+                Just(b"0350760L".to_vec()), Just(b";".to_vec()), Just(b"\"".to_vec()), Just(b"\n".to_vec()), Just(b"\r\n".to_vec()),
+                Just(b"Nom".to_vec()), prop::collection::vec(any::<u8>(), 0..500),
+            ],
+            0..40,
+        ),
+        with_header: bool,
+    ) {
+        let mut file = if with_header { format!("{HEADER}\n").into_bytes() } else { Vec::new() };
+        file.extend(parts.concat());
+        let filled = file.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
+        match read(&file) {
+            Ok(lines) => {
+                prop_assert_eq!(lines.len(), filled - 1);
+                let numbers: Vec<u64> = lines.iter().filter_map(|line| match line {
+                    Listed::Refused(problem) => Some(problem.line),
+                    Listed::School(..) => None,
+                }).collect();
+                prop_assert!(numbers.is_sorted());
+            }
+            Err(OpenError::Refused(_)) => {}
+            Err(OpenError::Read(error)) => prop_assert!(false, "{error}"),
+        }
+    }
+
+    #[test]
+    fn a_field_comes_back_as_it_was_quoted(texts in prop::collection::vec("[a-z\";é ]{0,12}", 1..6)) {
+        let line: Vec<_> = texts.iter().map(|text| format!("\"{}\"", text.replace('"', "\"\""))).collect();
+        let line = line.join(";");
+        let fields = fields::split(&line, 300).unwrap();
+        prop_assert_eq!(fields.iter().map(|field| field.to_string()).collect::<Vec<_>>(), texts);
+    }
+}

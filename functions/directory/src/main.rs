@@ -1,0 +1,18 @@
+//! The Lambda function `directory`.
+
+use directory::Directory;
+use jiff::Timestamp;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use rentree_runtime::batch::BatchResponse;
+use rentree_runtime::{Settings, telemetry};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init();
+    let directory = Directory::from_settings(&Settings::from_env(), Timestamp::now)?;
+    let handle = async |event: LambdaEvent<Value>| -> Result<BatchResponse, Error> {
+        Ok(directory.handle(&event.payload).await?)
+    };
+    lambda_runtime::run(service_fn(handle)).await
+}

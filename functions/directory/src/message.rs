@@ -1,0 +1,142 @@
+//! The body of a message: events of the bucket, words of operators and our own.
+
+use percent_encoding::percent_decode_str;
+use rentree_domain::{Academie, Round, Uai};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A word that a message can say: `{"offer": {"academie": "rennes", "round": "2026-rentree"}}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Word {
+    /// An operator: offer every school of the académie its space. Sent again, it resumes, and refreshes the report.
+    Offer {
+        /// The académie.
+        academie: Academie,
+        /// The name of the round: one mail a school and round.
+        round: Round,
+    },
+    /// Ourselves: offer this school its space.
+    OfferTo {
+        /// The school.
+        uai: Uai,
+        /// The round.
+        round: Round,
+    },
+}
+
+/// What a message asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Task {
+    /// Load `directory/<name>.csv`.
+    Load { name: String },
+    /// What a word says.
+    Word(Word),
+    /// Nothing that we know. Trying again would not change it.
+    Nothing { why: String },
+}
+
+/// Every task of a body; at least one.
+pub(crate) fn tasks(body: &str) -> Vec<Task> {
+    let nothing = |why: &str| Task::Nothing { why: why.to_owned() };
+    let Ok(body) = serde_json::from_str::<Value>(body) else {
+        return vec![nothing("the body is not JSON")];
+    };
+    if body["Event"] == "s3:TestEvent" {
+        return vec![nothing("S3 tells that notifications are set up")];
+    }
+    match body["Records"].as_array() {
+        Some(records) if records.is_empty() => vec![nothing("the event of S3 has no records")],
+        Some(records) => records.iter().map(upload).collect(),
+        None => match serde_json::from_value(body) {
+            Ok(word) => vec![Task::Word(word)],
+            Err(error) => {
+                vec![Task::Nothing { why: format!("neither an event of S3 nor a word that we know: {error}") }]
+            }
+        },
+    }
+}
+
+fn upload(record: &Value) -> Task {
+    if !record["eventName"].as_str().unwrap_or_default().starts_with("ObjectCreated:") {
+        return Task::Nothing { why: "the event is not the creation of an object".to_owned() };
+    }
+    match parse_key(record["s3"]["object"]["key"].as_str().unwrap_or_default()) {
+        Some(name) => Task::Load { name },
+        None => Task::Nothing { why: "the object is not under directory/<name>.csv".to_owned() },
+    }
+}
+
+/// `directory/<name>.csv`, as S3 events carry it: URL-encoded, `+` for a space.
+fn parse_key(key: &str) -> Option<String> {
+    let spaced = key.replace('+', " ");
+    let key = percent_decode_str(&spaced).decode_utf8().ok()?;
+    let name = key.strip_prefix("directory/")?.strip_suffix(".csv")?;
+    (!name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn created(key: &str) -> Value {
+        json!({"eventName": "ObjectCreated:Put", "s3": {"object": {"key": key}}})
+    }
+
+    #[test]
+    fn uploads() {
+        let body =
+            json!({"Records": [created("directory/annuaire.csv"), created("directory%2Frentr%C3%A9e+2026.csv")]});
+        let load = |name: &str| Task::Load { name: name.to_owned() };
+        assert_eq!(tasks(&body.to_string()), [load("annuaire"), load("rentrée 2026")]);
+    }
+
+    #[test]
+    fn words() {
+        let round = Round::parse("2026-rentree").unwrap();
+        let offer = Word::Offer { academie: Academie::parse("rennes").unwrap(), round: round.clone() };
+        let text = r#"{"offer":{"academie":"rennes","round":"2026-rentree"}}"#;
+        assert_eq!(serde_json::to_string(&offer).unwrap(), text);
+        assert_eq!(tasks(text), [Task::Word(offer)]);
+
+        let offer_to = Word::OfferTo { uai: Uai::parse("0350760L").unwrap(), round };
+        let text = r#"{"offer_to":{"uai":"0350760L","round":"2026-rentree"}}"#;
+        assert_eq!(serde_json::to_string(&offer_to).unwrap(), text);
+        assert_eq!(tasks(text), [Task::Word(offer_to)]);
+    }
+
+    /// An operator who mistypes is told what.
+    #[test]
+    fn a_mistake_is_told() {
+        let [Task::Nothing { why }] = &tasks(r#"{"offer":{"academie":"bretagne","round":"2026"}}"#)[..] else {
+            panic!("understood");
+        };
+        assert!(why.contains("no académie is called bretagne"), "{why}");
+    }
+
+    #[test]
+    fn all_else_asks_for_nothing() {
+        for body in [
+            "",
+            "not JSON",
+            "{}",
+            "[]",
+            "null",
+            r#"{"Records":[]}"#,
+            r#"{"Service":"Amazon S3","Event":"s3:TestEvent"}"#,
+            r#"{"offer":{"academie":"rennes"}}"#,
+            r#"{"offer":{"academie":"rennes","round":"2026 rentrée"}}"#,
+            r#"{"offer_to":{"uai":"0350760A","round":"2026"}}"#,
+            r#"{"Records":[{"eventName":"ObjectRemoved:Delete","s3":{"object":{"key":"directory/a.csv"}}}]}"#,
+            r#"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"object":{"key":"imports/a/b.csv"}}}]}"#,
+            r#"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"object":{"key":"directory/.csv"}}}]}"#,
+            r#"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"object":{"key":"directory/a.txt"}}}]}"#,
+            r#"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"object":{"key":"directory/%FF.csv"}}}]}"#,
+            r#"{"Records":[null]}"#,
+        ] {
+            assert!(matches!(tasks(body).as_slice(), [Task::Nothing { .. }]), "{body}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Reports for operators: one JSON object in the bucket for each file and each offer, overwritten by the next. The same
+//! state gives the same bytes.
+
+use aws_sdk_s3::primitives::ByteStream;
+use rentree_domain::{Academie, Round, Uai};
+use serde::Serialize;
+
+use crate::Directory;
+use crate::error::ProcessError;
+use crate::listing::{Problem, Refusal};
+
+/// How many problems a report lists. Whoever has more begins with these.
+pub(crate) const LISTED_PROBLEMS: usize = 10_000;
+
+/// What came of a file.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct LoadReport {
+    /// Where in the bucket it is.
+    pub(crate) file: String,
+    /// Why nothing of it was loaded, if that is so.
+    pub(crate) refused: Option<Refusal>,
+    pub(crate) counts: Counts,
+    /// How many problems there are, warnings included.
+    pub(crate) problems_total: usize,
+    /// The first of them, by line.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// In lines of the file, header and blank lines aside: `lines` is the sum of those from `created` to `refused`.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub(crate) struct Counts {
+    pub(crate) lines: usize,
+    pub(crate) created: usize,
+    pub(crate) updated: usize,
+    pub(crate) unchanged: usize,
+    /// Open schools that are closed now. (Those that were closed already are unchanged or updated.)
+    pub(crate) closed: usize,
+    /// Closed schools that were not known.
+    pub(crate) left_out: usize,
+    pub(crate) refused: usize,
+    /// Of the schools loaded, those whose line has a problem.
+    pub(crate) warnings: usize,
+}
+
+/// How far the offer of a round to an académie is.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct OfferReport {
+    pub(crate) academie: Academie,
+    pub(crate) round: Round,
+    /// Why nothing could be planned, if that is so.
+    pub(crate) refused: Option<Refusal>,
+    /// Schools of the académie.
+    pub(crate) schools: usize,
+    /// Of these, schools that have their space, whether they were offered it or not.
+    pub(crate) activated: usize,
+    /// Closed schools.
+    pub(crate) closed: usize,
+    /// Messages sent to the queue just now: schools that no mail was sent to yet.
+    pub(crate) queued: usize,
+    /// Schools that no mail can be sent to.
+    pub(crate) without_mailbox: Vec<Uai>,
+    /// Schools whose mail was sent.
+    pub(crate) sent: Vec<Uai>,
+    /// Schools whose mail may have been sent. It will not be sent again.
+    pub(crate) uncertain: Vec<Uai>,
+    /// Schools whose mail was not sent in spite of every try before; they are queued again.
+    pub(crate) failed: Vec<Uai>,
+}
+
+impl Directory {
+    pub(crate) async fn write_load_report(&self, name: &str, report: &LoadReport) -> Result<(), ProcessError> {
+        self.write_report(&format!("reports/directory/{name}.json"), report).await
+    }
+
+    pub(crate) async fn write_offer_report(&self, report: &OfferReport) -> Result<(), ProcessError> {
+        let (round, academie) = (&report.round, report.academie.short_name());
+        self.write_report(&format!("reports/offers/{round}-{academie}.json"), report).await
+    }
+
+    async fn write_report<T: Serialize>(&self, key: &str, report: &T) -> Result<(), ProcessError> {
+        let body = serde_json::to_vec_pretty(report).map_err(|error| ProcessError::Report(Box::new(error)))?;
+        let put = self.bucket.put_object().bucket(&self.config.bucket).key(key).content_type("application/json");
+        put.body(ByteStream::from(body)).send().await.map_err(|error| ProcessError::Report(Box::new(error)))?;
+        Ok(())
+    }
+}

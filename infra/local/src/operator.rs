@@ -1,0 +1,164 @@
+//! What operators do, on one machine: upload a directory of schools, send an offer, read the reports. Through the bucket and
+//! the queue, as on AWS; a running `cargo dev` tells where they are.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_sqs::types::QueueAttributeName;
+use axum::routing::get;
+use axum::{Json, Router};
+use directory::message::Word;
+use rentree_domain::{Academie, Round};
+use rentree_runtime::Settings;
+use rentree_runtime::aws::{Aws, Service};
+use rentree_testkit::Stack;
+use rentree_testkit::cloud::REGION;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::state::{self, Holder};
+use crate::{Options, Rentree};
+
+const DOOR: &str = "/demo/operator";
+/// A directory of the whole country takes a minute, an offer that SES refuses as long as its tries.
+const PATIENCE: Duration = Duration::from_mins(10);
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Somebody who may write to the bucket and the queue.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    s3: aws_sdk_s3::Client,
+    sqs: aws_sdk_sqs::Client,
+    places: Places,
+}
+
+/// Where the local cloud keeps what operators use.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Places {
+    aws_endpoint: String,
+    bucket: String,
+    directory_queue: String,
+    offer_queue: String,
+}
+
+impl Places {
+    fn of(stack: &Stack) -> anyhow::Result<Self> {
+        Ok(Self {
+            aws_endpoint: stack.aws_endpoint().to_owned(),
+            bucket: stack.value("Bucket")?,
+            directory_queue: stack.value("DirectoryQueue")?,
+            offer_queue: stack.value("OfferQueue")?,
+        })
+    }
+}
+
+/// The door that a running product opens to operators of this machine.
+pub(crate) fn routes(stack: &Stack) -> anyhow::Result<Router> {
+    let places = Places::of(stack)?;
+    Ok(Router::new().route(DOOR, get(async move || Json(places))))
+}
+
+impl Operator {
+    /// An operator of a product of this process.
+    pub fn of(stack: &Stack) -> anyhow::Result<Self> {
+        Ok(Self { s3: stack.s3.clone(), sqs: stack.sqs.clone(), places: Places::of(stack)? })
+    }
+
+    /// An operator of the product that answers at `url`.
+    pub async fn at(url: &str) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let answer = http.get(format!("{url}{DOOR}")).send().await.with_context(|| format!("reaching {url}"))?;
+        let places: Places = answer.error_for_status()?.json().await?;
+        // Nothing here may ever reach the real AWS.
+        ensure!(places.aws_endpoint.starts_with("http://127.0.0.1:"), "{} is not this machine", places.aws_endpoint);
+        let aws = Aws::new(&Settings::from_pairs([
+            ("AWS_REGION", REGION),
+            ("AWS_ACCESS_KEY_ID", "test"),
+            ("AWS_SECRET_ACCESS_KEY", "test"),
+            ("AWS_ENDPOINT_URL", &places.aws_endpoint),
+        ]))?;
+        let s3 = aws_sdk_s3::config::Builder::from(&aws.config(Service::S3)).force_path_style(true).build();
+        let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+        Ok(Self { s3: aws_sdk_s3::Client::from_conf(s3), sqs, places })
+    }
+
+    /// Acts beside a running `cargo dev`, or alone.
+    pub async fn act<T>(act: impl AsyncFnOnce(&Self) -> anyhow::Result<T>) -> anyhow::Result<T> {
+        match state::hold().await? {
+            Holder::Running(url) => act(&Self::at(&url).await?).await,
+            Holder::Us(_lock) => {
+                let rentree = Rentree::start(&Options::on_disk(state::directory(), 0)).await?;
+                let done = async { act(&Self::of(&rentree.stack)?).await }.await;
+                rentree.stop().await?;
+                done
+            }
+        }
+    }
+
+    /// Uploads `directory/<name>.csv`, waits until it is loaded, and returns the report.
+    pub async fn load(&self, name: &str, file: Vec<u8>) -> anyhow::Result<Value> {
+        let report = format!("reports/directory/{name}.json");
+        self.forget(&report).await?;
+        let put = self.s3.put_object().bucket(&self.places.bucket).key(format!("directory/{name}.csv"));
+        put.body(ByteStream::from(file)).send().await.context("uploading the directory")?;
+        self.report(&report).await
+    }
+
+    /// Sends the word that offers every school of an académie its space; returns the report of the planning.
+    pub async fn plan(&self, academie: Academie, round: &Round) -> anyhow::Result<Value> {
+        let report = format!("reports/offers/{round}-{}.json", academie.short_name());
+        self.forget(&report).await?;
+        let word = Word::Offer { academie, round: round.clone() };
+        let send = self.sqs.send_message().queue_url(&self.places.directory_queue);
+        send.message_body(serde_json::to_string(&word)?).send().await.context("sending the offer")?;
+        self.report(&report).await
+    }
+
+    /// Offers every school of an académie its space, waits until no mail is pending, and returns the report of the end.
+    pub async fn offer(&self, academie: Academie, round: &Round) -> anyhow::Result<Value> {
+        self.plan(academie, round).await?;
+        self.no_offer_is_pending().await?;
+        // The same word again refreshes the report.
+        let report = self.plan(academie, round).await?;
+        self.no_offer_is_pending().await?;
+        Ok(report)
+    }
+
+    /// Waits until every message of the queue of offers was carried out.
+    pub async fn no_offer_is_pending(&self) -> anyhow::Result<()> {
+        let counts = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            let get = self.sqs.get_queue_attributes().queue_url(&self.places.offer_queue);
+            let found = get.set_attribute_names(Some(counts.to_vec())).send().await?.attributes.unwrap_or_default();
+            if counts.iter().all(|count| found.get(count).map(String::as_str) == Some("0")) {
+                return Ok(());
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        bail!("offers are still pending after {} minutes", PATIENCE.as_secs() / 60)
+    }
+
+    async fn forget(&self, key: &str) -> anyhow::Result<()> {
+        self.s3.delete_object().bucket(&self.places.bucket).key(key).send().await.context("the last report")?;
+        Ok(())
+    }
+
+    async fn report(&self, key: &str) -> anyhow::Result<Value> {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
+            match self.s3.get_object().bucket(&self.places.bucket).key(key).send().await {
+                Ok(object) => return Ok(serde_json::from_slice(&object.body.collect().await?.into_bytes())?),
+                Err(error) if matches!(error.as_service_error(), Some(GetObjectError::NoSuchKey(_))) => {}
+                Err(error) => return Err(error).context("reading the report"),
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        bail!("no report after {} minutes: see the log of cargo dev", PATIENCE.as_secs() / 60)
+    }
+}
