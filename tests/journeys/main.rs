@@ -4,6 +4,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod accounts;
+mod activation;
 mod contracts;
 mod crashes;
 mod directory;
@@ -15,4 +17,5 @@ mod offers;
 mod pages;
 mod stored_items;
 mod support;
+mod team;
 mod visitors;

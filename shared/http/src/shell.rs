@@ -52,7 +52,7 @@ async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -
     } else {
         next.run(request).await
     };
-    let problem = response.extensions_mut().remove::<Problem>().or_else(|| of_framework(response.status()));
+    let problem = response.extensions_mut().remove::<Problem>().or_else(|| of_framework(&response));
     if let Some(problem) = problem {
         response = match (&method, face, way_back(problem.code)) {
             (&Method::GET, Face::Page, Some(page)) => see_other(&format!("{page}?next={path}")),
@@ -83,10 +83,11 @@ fn see_other(location: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
-/// What axum itself refuses, a query or a path that does not read, has no words of ours yet.
-fn of_framework(status: StatusCode) -> Option<Problem> {
-    status
-        .is_client_error()
+/// What axum itself refuses, a query or a path that does not read, has no words of ours yet. (A form that is shown again has.)
+fn of_framework(response: &Response) -> Option<Problem> {
+    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let is_ours = content_type.is_some_and(|kind| kind.starts_with("text/html"));
+    (response.status().is_client_error() && !is_ours)
         .then(|| Problem::bad_request("L’adresse de la page n’a pas pu être lue. Revenez à l’accueil de votre espace."))
 }
 

@@ -59,3 +59,32 @@ impl Intercept for Faults {
         Ok(())
     }
 }
+
+/// The names of the operations that clients sent, in their order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Operations(Arc<std::sync::Mutex<Vec<String>>>);
+
+impl Operations {
+    /// Those since the last time.
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().expect("nobody panics holding it"))
+    }
+}
+
+impl Intercept for Operations {
+    fn name(&self) -> &'static str {
+        "Operations"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context.request().headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        self.0.lock().expect("nobody panics holding it").push(operation);
+        Ok(())
+    }
+}

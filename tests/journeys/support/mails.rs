@@ -1,6 +1,7 @@
 //! The mails that were sent, and the links in them.
 
 use anyhow::Context;
+use aws_sdk_sqs::types::QueueAttributeName;
 use rentree_testkit::SentMail;
 
 use super::{eventually, product};
@@ -15,6 +16,18 @@ pub(crate) async fn mails_to(address: &str) -> anyhow::Result<Vec<SentMail>> {
 pub(crate) async fn mail_to(address: &str, count: usize) -> anyhow::Result<SentMail> {
     let what = format!("mail {count} to {address}");
     eventually(&what, async || Ok(mails_to(address).await?.into_iter().nth(count - 1))).await
+}
+
+/// Waits until every order of a mail was carried out.
+pub(crate) async fn no_mail_is_pending() -> anyhow::Result<()> {
+    let counts =
+        [QueueAttributeName::ApproximateNumberOfMessages, QueueAttributeName::ApproximateNumberOfMessagesNotVisible];
+    eventually("no mail is pending", async || {
+        let get = product().stack.sqs.get_queue_attributes().queue_url(product().stack.value("MailQueue")?);
+        let found = get.set_attribute_names(Some(counts.to_vec())).send().await?.attributes.unwrap_or_default();
+        Ok(counts.iter().all(|count| found.get(count).map(String::as_str) == Some("0")).then_some(()))
+    })
+    .await
 }
 
 /// The path of the first link in a mail.

@@ -105,6 +105,12 @@ impl Person {
         if self.cookie.is_empty() { request } else { request.header(COOKIE, &self.cookie) }
     }
 
+    /// GETs a page, as a browser does.
+    pub(crate) async fn page(&self, path: &str) -> anyhow::Result<String> {
+        let page = self.http.get(format!("{}{path}", product().url)).header(ACCEPT, "text/html");
+        Ok(page.header(COOKIE, &self.cookie).send().await?.text().await?)
+    }
+
     /// GETs JSON.
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Answer> {
         Answer::read(self.request(Method::GET, path).send().await?).await
@@ -140,7 +146,6 @@ impl Stranger {
 }
 
 /// What came back.
-#[must_use]
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,

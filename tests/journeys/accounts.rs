@@ -1,0 +1,396 @@
+//! Accounts: sign up, sign in and out, throttling, passwords, addresses, sessions, terms.
+
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::EmailAddress;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use serde_json::{Value, json};
+
+use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
+use crate::support::people::{Answer, PASSWORD, Stranger, a_client, a_stranger, a_team, an_email, somebody};
+use crate::support::{product, run};
+
+async fn sign_in(client: &Stranger, email: &EmailAddress, password: &str) -> anyhow::Result<Answer> {
+    client.post("/sign-in", &json!({ "email": email, "password": password })).await
+}
+
+#[test]
+fn unknown_and_wrong_look_the_same() {
+    run(async {
+        let person = somebody().await?;
+        let mut answers = Vec::new();
+        for (email, password) in [(&person.user.email, "pas le bon mot"), (&an_email(), PASSWORD)] {
+            let mut answer = sign_in(&a_stranger(), email, password).await?;
+            assert_eq!((answer.status, answer.code()), (422, "wrong_credentials"));
+            assert_eq!(answer.session, None);
+            answer.body["request_id"] = Value::Null;
+            answers.push(answer.body);
+        }
+        assert_eq!(answers[0], answers[1]);
+        let signed_in = sign_in(&a_stranger(), &person.user.email, PASSWORD).await?;
+        assert!(signed_in.session.is_some());
+        assert_eq!(signed_in.expect(200)?["name"], "Dominique Essai");
+        Ok(())
+    });
+}
+
+/// Ten failures wait; an address that nobody has waits, too.
+#[test]
+fn ten_failures_make_everybody_wait() {
+    run(async {
+        let person = somebody().await?;
+        let mut told = Vec::new();
+        for email in [person.user.email.clone(), an_email()] {
+            let client = a_stranger();
+            for _ in 0..10 {
+                assert_eq!(sign_in(&client, &email, "pas le bon mot").await?.code(), "wrong_credentials");
+            }
+            let held = sign_in(&client, &email, PASSWORD).await?;
+            assert_eq!(held.status, 422, "the right password, too");
+            let detail = held.body["detail"].as_str().unwrap().to_owned();
+            assert!(detail.contains("Réessayez à partir de"), "{detail}");
+            told.push(detail.split("partir de").next().unwrap().to_owned());
+        }
+        assert_eq!(told[0], told[1]);
+        Ok(())
+    });
+}
+
+/// Attempts at the same moment cannot slip through together.
+#[test]
+fn guesses_at_the_same_moment_all_count() {
+    run(async {
+        let person = somebody().await?;
+        let email = &person.user.email;
+        let guesses = (0..16).map(|n| async move { sign_in(&a_stranger(), email, &format!("devinette {n}")).await });
+        let mut tried = 0;
+        for guess in join_all(guesses).await {
+            let guess = guess?;
+            tried += usize::from(guess.body["detail"].as_str().is_some_and(|detail| detail.contains("incorrect")));
+        }
+        assert!(tried <= 10, "{tried} guesses were tried");
+        Ok(())
+    });
+}
+
+/// All of `futures` at once, on tasks of their own.
+async fn join_all<F>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future,
+{
+    let mut pending: Vec<_> = futures.into_iter().map(Box::pin).collect();
+    let mut outputs = Vec::new();
+    std::future::poll_fn(|context| {
+        pending.retain_mut(|future| match future.as_mut().poll(context) {
+            std::task::Poll::Ready(output) => {
+                outputs.push(output);
+                false
+            }
+            std::task::Poll::Pending => true,
+        });
+        if pending.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    outputs
+}
+
+/// A class behind one address: each mistypes once, and is in.
+#[test]
+fn thirty_five_people_behind_one_address_are_in() {
+    run(async {
+        let room = a_stranger();
+        let mut class = Vec::new();
+        for _ in 0..35 {
+            class.push(somebody().await?.user.email);
+        }
+        let all = class.iter().map(|email| {
+            let room = room.clone();
+            async move {
+                sign_in(&room, email, "mal tapé, trop vite").await?;
+                sign_in(&room, email, PASSWORD).await
+            }
+        });
+        for answer in join_all(all).await {
+            answer?.expect(200)?;
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn one_client_cannot_try_a_password_on_everybody() {
+    run(async {
+        let client = a_stranger();
+        let limit = rentree_domain::limit::FAILURES_BY_CLIENT;
+        let address = client.get("/sign-in").await?;
+        address.expect(200)?;
+        let guesses = (0..limit.count + 20).map(|_| {
+            let client = client.clone();
+            async move { sign_in(&client, &an_email(), "le même pour tous").await }
+        });
+        for guess in join_all(guesses).await {
+            guess?;
+        }
+        let held = sign_in(&client, &an_email(), "le même pour tous").await?;
+        assert!(held.body["detail"].as_str().unwrap().contains("depuis votre connexion"), "{}", held.body);
+        assert!(sign_in(&a_stranger(), &an_email(), "x").await?.body["detail"].as_str().unwrap().contains("incorrect"));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_blocked_account_is_unblocked_by_a_new_password() {
+    run(async {
+        let mut person = somebody().await?;
+        let email = person.user.email.clone();
+        let long_ago = Timestamp::now() - SignedDuration::from_hours(20);
+        for n in 0..30 {
+            let at = long_ago + SignedDuration::from_mins(10 * n);
+            product().table.begin_attempt(&email, at).await.unwrap();
+        }
+        let blocked = sign_in(&a_stranger(), &email, PASSWORD).await?;
+        assert!(blocked.body["detail"].as_str().unwrap().contains("bloquée"), "{}", blocked.body);
+
+        assert_eq!(a_stranger().post("/forgotten-password", &json!({ "email": email })).await?.status, 202);
+        let link = link_in(&mail_to(email.as_str(), 1).await?)?;
+        for _ in 0..3 {
+            a_stranger().get(&link).await?.expect(200)?;
+        }
+        let common = a_stranger().post(&link, &json!({"password": "motdepasse2026"})).await?;
+        assert!(common.expect(422)?["errors"][0]["message"].as_str().unwrap().contains("trop courant"));
+        let set = a_stranger().post(&link, &json!({"password": "des bottes et un ciré"})).await?;
+        assert!(set.session.is_some());
+        set.expect(200)?;
+        assert_eq!(a_stranger().post(&link, &json!({"password": "encore une autre phrase"})).await?.status, 410);
+        assert_eq!(person.get("/account").await?.status, 401, "open sessions are over");
+        assert_eq!(sign_in(&a_stranger(), &email, PASSWORD).await?.status, 422);
+        sign_in(&a_stranger(), &email, "des bottes et un ciré").await?.expect(200)?;
+        person.open_session().await?;
+        assert!(mail_to(email.as_str(), 2).await?.subject.contains("mot de passe a été changé"));
+        Ok(())
+    });
+}
+
+#[test]
+fn nobody_learns_whose_an_address_is() {
+    run(async {
+        let person = somebody().await?;
+        for path in ["/sign-up", "/forgotten-password"] {
+            let mut answers = Vec::new();
+            for email in [&person.user.email, &an_email()] {
+                answers.push(a_stranger().post(path, &json!({ "email": email })).await?.expect(202)?);
+            }
+            assert_eq!(answers[0], answers[1], "{path}");
+        }
+        let subjects = [
+            mail_to(person.user.email.as_str(), 1).await?.subject,
+            mail_to(person.user.email.as_str(), 2).await?.subject,
+        ];
+        assert!(
+            subjects.iter().any(|s| s.contains("déjà un compte"))
+                && subjects.iter().any(|s| s.contains("nouveau mot de passe"))
+        );
+        let nobody = an_email();
+        a_stranger().post("/forgotten-password", &json!({ "email": nobody })).await?.expect(202)?;
+        no_mail_is_pending().await?;
+        assert!(mails_to(nobody.as_str()).await?.is_empty());
+        Ok(())
+    });
+}
+
+#[test]
+fn sign_up_with_an_address_then_a_name() {
+    run(async {
+        let email = an_email();
+        a_stranger().post("/sign-up", &json!({ "email": email })).await?.expect(202)?;
+        let link = link_in(&mail_to(email.as_str(), 1).await?)?;
+        let short = json!({"first_name": "Léa", "last_name": " ", "password": "court"});
+        let refused = a_stranger().post(&link, &short).await?.expect(422)?;
+        let fields: Vec<_> =
+            refused["errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap()).collect();
+        assert_eq!(fields, ["last_name", "password"]);
+        let fields = json!({"first_name": "Léa", "last_name": "Martin", "password": PASSWORD});
+        let twice = join_all([a_stranger().post(&link, &fields), a_stranger().post(&link, &fields)]).await;
+        let mut statuses = Vec::new();
+        for answer in twice {
+            statuses.push(answer?.status);
+        }
+        statuses.sort_unstable();
+        assert!(statuses == [201, 410] || statuses == [201, 409], "{statuses:?}");
+        sign_in(&a_stranger(), &email, PASSWORD).await?.expect(200)?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_changed_password_ends_the_other_sessions() {
+    run(async {
+        let mut person = somebody().await?;
+        let other = person.clone();
+        person.open_session().await?;
+        let wrong = json!({"current_password": "pas le bon mot", "password": "des bottes et un ciré"});
+        let refused = person.post("/account/password", &wrong).await?.expect(422)?;
+        assert_eq!(refused["errors"][0]["field"], "current_password");
+        let right = json!({"current_password": PASSWORD, "password": "des bottes et un ciré"});
+        let changed = person.post("/account/password", &right).await?;
+        person.cookie = changed.session.clone().unwrap();
+        changed.expect(200)?;
+        assert_eq!(other.get("/account").await?.status, 401);
+        assert_eq!(person.get("/account").await?.status, 200);
+        assert!(mail_to(person.user.email.as_str(), 1).await?.subject.contains("mot de passe a été changé"));
+        Ok(())
+    });
+}
+
+#[test]
+fn sessions_are_listed_and_ended() {
+    run(async {
+        let mut person = somebody().await?;
+        let old = person.clone();
+        person.open_session().await?;
+        let third = person.clone();
+        person.open_session().await?;
+        let account = person.get("/account").await?.expect(200)?;
+        let sessions = account["sessions"].as_array().unwrap();
+        // One more began with the account.
+        assert_eq!(sessions.len(), 4);
+        assert_eq!(sessions.iter().filter(|session| session["is_this"] == true).count(), 1);
+
+        let mine = old.get("/account").await?.expect(200)?;
+        let mine =
+            mine["sessions"].as_array().unwrap().iter().find(|s| s["is_this"] == true).unwrap()["session"].clone();
+        let stranger = somebody().await?;
+        assert_eq!(stranger.post("/account/sessions", &json!({ "session": mine })).await?.status, 404, "not one's own");
+        person.post("/account/sessions", &json!({ "session": mine })).await?.expect(200)?;
+        assert_eq!(old.get("/account").await?.status, 401);
+        assert_eq!(third.get("/account").await?.status, 200);
+
+        let ended = person.post("/account/sessions", &json!({"session": "others"})).await?;
+        person.cookie = ended.session.clone().unwrap();
+        ended.expect(200)?;
+        assert_eq!(third.get("/account").await?.status, 401);
+        assert_eq!(person.get("/account").await?.expect(200)?["sessions"].as_array().unwrap().len(), 1);
+
+        person.post("/sign-out", &json!({})).await?.expect(200)?;
+        assert_eq!(person.get("/account").await?.status, 401);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_session_is_drawn_anew_at_each_sign_in() {
+    run(async {
+        let person = somebody().await?;
+        let again = person
+            .request(reqwest::Method::POST, "/sign-in")
+            .json(&json!({"email": person.user.email, "password": PASSWORD}));
+        let again = again.send().await?;
+        assert_eq!(again.status(), 200);
+        let cookie = again.headers().get_all(SET_COOKIE).iter().next_back().unwrap().to_str()?.to_owned();
+        assert!(!cookie.starts_with(&person.cookie), "a new one");
+        assert_eq!(person.get("/account").await?.status, 401, "the former one is over");
+        Ok(())
+    });
+}
+
+#[test]
+fn another_address_is_used_once_it_is_confirmed() {
+    run(async {
+        let person = somebody().await?;
+        let (former, new) = (person.user.email.clone(), an_email());
+        let ask = |email: &EmailAddress| json!({"email": email, "current_password": PASSWORD});
+        assert_eq!(person.post("/account/email", &ask(&former)).await?.status, 422, "it is that already");
+        person.post("/account/email", &ask(&new)).await?.expect(202)?;
+        sign_in(&a_stranger(), &former, PASSWORD).await?.expect(200)?;
+        let link = link_in(&mail_to(new.as_str(), 1).await?)?;
+        a_stranger().get(&link).await?.expect(200)?;
+        a_stranger().post(&link, &json!({})).await?.expect(200)?;
+        assert_eq!(a_stranger().post(&link, &json!({})).await?.status, 410);
+        sign_in(&a_stranger(), &new, PASSWORD).await?.expect(200)?;
+        assert_eq!(sign_in(&a_stranger(), &former, PASSWORD).await?.status, 422);
+        let told = mail_to(former.as_str(), 1).await?;
+        assert!(told.text.contains(&new.masked()) && !told.text.contains(new.as_str()), "{}", told.text);
+
+        // An address of somebody else stays theirs.
+        let other = somebody().await?;
+        person.post("/account/email", &ask(&other.user.email)).await?.expect(202)?;
+        let link = link_in(&mail_to(other.user.email.as_str(), 1).await?)?;
+        assert_eq!(a_stranger().post(&link, &json!({})).await?.status, 409);
+        sign_in(&a_stranger(), &other.user.email, PASSWORD).await?.expect(200)?;
+        Ok(())
+    });
+}
+
+#[test]
+fn browsers_are_led_to_sign_in_and_back_and_nowhere_else() {
+    run(async {
+        let (uai, person) = a_team().await?;
+        let path = format!("/schools/{uai}/team");
+        let browser = |url: String| a_client().get(url).header(ACCEPT, "text/html");
+        let sent = browser(format!("{}{path}", product().url)).send().await?;
+        assert_eq!(sent.headers()[LOCATION], format!("/sign-in?next={path}"));
+        for (next, goes) in [(path.as_str(), path.as_str()), ("https://evil.example/", "/"), ("//evil.example", "/")] {
+            let form = a_stranger().0.post(format!("{}/sign-in", product().url)).header(ACCEPT, "text/html");
+            let form =
+                form.json(&json!({"email": person.user.email, "password": PASSWORD, "next": next})).send().await?;
+            assert_eq!(form.headers()[LOCATION], goes, "{next}");
+        }
+        Ok(())
+    });
+}
+
+/// A form of a page that nobody is signed in to has a token, too, bound to a cookie of its own.
+#[test]
+fn forms_of_strangers_cannot_be_forged() {
+    run(async {
+        let client = a_client();
+        let url = format!("{}/sign-in", product().url);
+        let page = client.get(&url).header(ACCEPT, "text/html").send().await?;
+        let cookie = page.headers()[SET_COOKIE].to_str()?.to_owned();
+        for part in ["__Host-form=", "; Path=/", "; HttpOnly", "; Secure", "; SameSite=Lax"] {
+            assert!(cookie.contains(part), "{cookie}");
+        }
+        let cookie = cookie.split(';').next().unwrap().to_owned();
+        let text = page.text().await?;
+        let token = text.split(r#"name="csrf" value=""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        let form = |cookie: Option<&str>, token: &str, origin: &str| {
+            let form =
+                client.post(&url).header(CONTENT_TYPE, "application/x-www-form-urlencoded").header(ORIGIN, origin);
+            let form = cookie.into_iter().fold(form, |form, cookie| form.header(COOKIE, cookie));
+            form.body(format!("email=a%40b.fr&password=x&csrf={token}"))
+        };
+        let own = &product().url;
+        assert_eq!(form(Some(&cookie), token, own).send().await?.status(), 422, "read, and refused for its password");
+        assert_eq!(form(None, token, own).send().await?.status(), 403);
+        assert_eq!(form(Some(&cookie), "", own).send().await?.status(), 403);
+        assert_eq!(form(Some(&cookie), token, "https://evil.example").send().await?.status(), 403);
+        Ok(())
+    });
+}
+
+/// What was typed stays in the form, but passwords; each error is linked to its field.
+#[test]
+fn a_refused_form_keeps_what_was_typed() {
+    run(async {
+        let typed = json!({"uai": "0010856B", "first_name": "Anne-Laure", "last_name": ""});
+        let form = a_client().post(format!("{}/demande-administration-sco", product().url)).header(ACCEPT, "text/html");
+        let page = form.json(&typed).send().await?;
+        assert_eq!(page.status(), 422);
+        let page = page.text().await?;
+        for part in [
+            r#"value="0010856B""#,
+            r#"value="Anne-Laure""#,
+            r##"href="#ask-uai""##,
+            r##"href="#ask-last_name""##,
+            r#"aria-describedby="ask-uai-error ask-uai-hint""#,
+            r#"aria-invalid="true""#,
+            r#"role="alert""#,
+        ] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+        let form = a_client().post(format!("{}/sign-in", product().url)).header(ACCEPT, "text/html");
+        let page = form.json(&json!({"email": "camille@exemple.fr", "password": "une phrase secrète"})).send().await?;
+        let page = page.text().await?;
+        assert!(page.contains(r#"value="camille@exemple.fr""#) && !page.contains("une phrase secrète"));
+        Ok(())
+    });
+}

@@ -1,0 +1,261 @@
+//! The team: invite, join, roles, remove, leave. A space never loses its last administrator.
+
+use jiff::{SignedDuration, Timestamp};
+use mail_worker::MailWorker;
+use rentree_domain::{InvitationId, LinkToken, MailOrder, Uai};
+use rentree_table::{AuditAction, AuditEntry, Invitation, Link, Purpose, Role};
+use reqwest::header::{ACCEPT, COOKIE};
+use serde_json::{Value, json};
+
+use crate::support::mails::{link_in, mail_to};
+use crate::support::people::{PASSWORD, Person, a_client, a_member, a_stranger, a_team, an_email, somebody};
+use crate::support::ses::{Fault, Ses};
+use crate::support::{batch, product, run};
+
+async fn invite(administrator: &Person, uai: Uai, emails: &str) -> anyhow::Result<Vec<String>> {
+    let answer =
+        administrator.post(&format!("/schools/{uai}/invitations"), &json!({ "emails": emails })).await?.expect(201)?;
+    Ok(serde_json::from_value(answer["invitations"].clone())?)
+}
+
+async fn team(person: &Person, uai: Uai) -> anyhow::Result<Value> {
+    person.get(&format!("/schools/{uai}/team")).await?.expect(200)
+}
+
+/// An invitation that nobody mails, and the path of its link.
+async fn a_silent_invitation(
+    administrator: &Person,
+    uai: Uai,
+    at: Timestamp,
+) -> anyhow::Result<(InvitationId, String)> {
+    let id = InvitationId::new(at, rentree_runtime::random());
+    let entry = AuditEntry::new(at, rentree_runtime::random(), administrator.id, "Test", AuditAction::Invited);
+    product().table.create_invitation(uai, id, &Invitation::new(an_email(), "Test", at), &entry).await?;
+    let token = LinkToken::new(rentree_runtime::random());
+    let link = Link::new(Purpose::Invitation { uai, id }, at);
+    assert!(product().table.link_invitation(uai, id, (token.secret(), &link)).await?);
+    Ok((id, format!("/invitation/{}", token.text())))
+}
+
+#[test]
+fn two_are_invited_and_join_one_with_another_address() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let (one, other) = (an_email(), an_email());
+        invite(&administrator, uai, &format!("{one}, {other}")).await?;
+        let mail = mail_to(one.as_str(), 1).await?;
+        assert!(mail.subject.contains("Invitation") && mail.text.contains("Dominique Essai vous invite"));
+
+        let sign_up =
+            json!({"way": "sign_up", "first_name": "Léa", "last_name": "Martin", "email": one, "password": PASSWORD});
+        a_stranger().post(&link_in(&mail)?, &sign_up).await?.expect(200)?;
+        let (_, user) = product().table.user_of_email(&one).await?.unwrap();
+        assert!(user.email_confirmed, "the link came there");
+
+        let with_account = somebody().await?;
+        let link = link_in(&mail_to(other.as_str(), 1).await?)?;
+        with_account.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;
+        assert_eq!(team(&with_account, uai).await?["may_manage"], false);
+
+        let seen = team(&administrator, uai).await?;
+        assert_eq!(seen["members"].as_array().unwrap().len(), 3);
+        assert_eq!(seen["invitations"], json!([]));
+        assert_eq!(a_stranger().post(&link, &sign_up).await?.status, 410);
+        Ok(())
+    });
+}
+
+#[test]
+fn roles_change_and_rights_end_at_once() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let colleague = a_member(uai, Role::Member).await?;
+        let (audit, role) = (format!("/schools/{uai}/audit"), format!("/schools/{uai}/members/{}/role", colleague.id));
+        assert_eq!(colleague.get(&audit).await?.status, 403);
+        administrator.post(&role, &json!({"role": "administrator"})).await?.expect(200)?;
+        assert_eq!(colleague.get(&audit).await?.status, 200);
+        administrator.post(&role, &json!({"role": "member"})).await?.expect(200)?;
+        assert_eq!(colleague.get(&audit).await?.status, 403, "in the session that is open");
+
+        administrator
+            .post(&format!("/schools/{uai}/members/{}/remove", colleague.id), &json!({}))
+            .await?
+            .expect(200)?;
+        assert_eq!(colleague.get(&format!("/schools/{uai}/learners")).await?.status, 404);
+        let other = a_member(uai, Role::Member).await?;
+        other.post(&format!("/schools/{uai}/leave"), &json!({})).await?.expect(200)?;
+        assert_eq!(other.get(&format!("/schools/{uai}/team")).await?.status, 404);
+
+        let log = administrator.get(&audit).await?.expect(200)?;
+        let mut actions: Vec<&str> =
+            log["entries"].as_array().unwrap().iter().map(|e| e["action"].as_str().unwrap()).collect();
+        assert_eq!(actions[0], "left");
+        actions.sort_unstable();
+        let expected = [
+            "demoted",
+            "invitation_accepted",
+            "invitation_accepted",
+            "invited",
+            "invited",
+            "left",
+            "promoted",
+            "removed",
+            "space_activated",
+        ];
+        assert_eq!(actions, expected);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_last_administrator_stays() {
+    run(async {
+        let (uai, last) = a_team().await?;
+        a_member(uai, Role::Member).await?;
+        let own = format!("/schools/{uai}/members/{}", last.id);
+        for (path, body) in [
+            (format!("{own}/role"), json!({"role": "member"})),
+            (format!("{own}/remove"), json!({})),
+            (format!("/schools/{uai}/leave"), json!({})),
+        ] {
+            let refused = last.post(&path, &body).await?;
+            assert_eq!((refused.status, refused.code()), (409, "last_administrator"), "{path}");
+            let page = a_client().post(format!("{}{path}", product().url)).header(COOKIE, &last.cookie);
+            let page = page.header(ACCEPT, "text/html").json(&body).send().await?;
+            assert_eq!(page.status(), 409);
+        }
+        assert_eq!(team(&last, uai).await?["members"][0]["role"], "administrator");
+        Ok(())
+    });
+}
+
+/// Two administrators demote, remove, or leave at the same moment: one of them stays.
+#[test]
+fn two_administrators_cannot_both_go() {
+    run(async {
+        for round in 0..6 {
+            let (uai, one) = a_team().await?;
+            let other = a_member(uai, Role::Administrator).await?;
+            let path = |of: &Person| match round % 3 {
+                0 => format!("/schools/{uai}/members/{}/role", of.id),
+                1 => format!("/schools/{uai}/members/{}/remove", of.id),
+                _ => format!("/schools/{uai}/leave"),
+            };
+            let body = json!({"role": "member"});
+            let (first, second) = (path(&other), path(&one));
+            let answers = tokio::join!(one.post(&first, &body), other.post(&second, &body));
+            answers.0?;
+            answers.1?;
+            let members = product().table.members(uai).await?;
+            assert_eq!(members.iter().filter(|(_, m)| m.role == Role::Administrator).count(), 1, "{members:?}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn an_invitation_is_sent_again_or_cancelled() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let email = an_email();
+        let ids = invite(&administrator, uai, email.as_str()).await?;
+        let link = link_in(&mail_to(email.as_str(), 1).await?)?;
+        let path = |what: &str| format!("/schools/{uai}/invitations/{}/{what}", ids[0]);
+        let again = administrator.post(&format!("/schools/{uai}/invitations"), &json!({"emails": email})).await?;
+        assert!(again.expect(422)?["errors"][0]["message"].as_str().unwrap().contains("déjà"));
+        assert_eq!(administrator.post(&path("resend"), &json!({})).await?.status, 429, "not at once");
+
+        // As if the first mail were six minutes old.
+        let (id, _) = a_silent_invitation(&administrator, uai, Timestamp::now() - SignedDuration::from_mins(6)).await?;
+        let seen = team(&administrator, uai).await?;
+        let row = seen["invitations"].as_array().unwrap().iter().find(|row| row["id"] == id.to_string()).unwrap();
+        assert_eq!(row["may_resend"], true);
+        administrator.post(&format!("/schools/{uai}/invitations/{id}/resend"), &json!({})).await?.expect(200)?;
+        mail_to(row["email"].as_str().unwrap(), 1).await?;
+
+        administrator.post(&path("cancel"), &json!({})).await?.expect(200)?;
+        assert_eq!(administrator.post(&path("cancel"), &json!({})).await?.status, 409);
+        let page = a_client().get(format!("{}{link}", product().url)).header(ACCEPT, "text/html").send().await?;
+        assert_eq!(page.status(), 410);
+        assert!(page.text().await?.contains("Cette invitation a été annulée"));
+        assert_eq!(somebody().await?.post(&link, &json!({"way": "signed_in"})).await?.status, 410);
+        Ok(())
+    });
+}
+
+#[test]
+fn one_invitation_has_one_guest_whatever_the_links() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let (id, first) = a_silent_invitation(&administrator, uai, Timestamp::now()).await?;
+        let token = LinkToken::new(rentree_runtime::random());
+        let link = Link::new(Purpose::Invitation { uai, id }, Timestamp::now());
+        product().table.link_invitation(uai, id, (token.secret(), &link)).await?;
+        let second = format!("/invitation/{}", token.text());
+        let (one, other) = (somebody().await?, somebody().await?);
+        let body = json!({"way": "signed_in"});
+        let answers = tokio::join!(one.post(&first, &body), other.post(&second, &body));
+        let mut statuses = [answers.0?.status, answers.1?.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 410]);
+        assert_eq!(product().table.members(uai).await?.len(), 2);
+        let (_, old) =
+            a_silent_invitation(&administrator, uai, Timestamp::now() - SignedDuration::from_hours(8 * 24)).await?;
+        assert_eq!(one.post(&old, &body).await?.status, 410);
+        Ok(())
+    });
+}
+
+/// SES fails: the order comes again; after the last try, the administrator sees it and sends the invitation again.
+#[test]
+fn a_mail_that_failed_is_shown_to_whoever_asked() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let at = Timestamp::now() - SignedDuration::from_mins(6);
+        let (id, _) = a_silent_invitation(&administrator, uai, at).await?;
+        let ses = Ses::with(Fault::RefuseOneIn(1)).await?;
+        ses.leads_to(product().stack.aws_endpoint());
+        let settings = product().stack.function_settings("MailWorkerFunction")?;
+        let settings = settings.with([("AWS_ENDPOINT_URL_SESV2", &ses.url)]);
+        let worker = MailWorker::from_settings(&settings, Timestamp::now)?;
+        let order = serde_json::to_string(&MailOrder::Invitation { uai, id })?;
+        let event = batch([("m-1", order.as_str())]);
+        assert_eq!(worker.handle(&event).await?.batch_item_failures.len(), 1, "it comes again");
+        assert_eq!(team(&administrator, uai).await?["invitations"][0]["delivery"], "queued");
+
+        let mut letter = event.clone();
+        letter["Records"][0]["eventSourceARN"] = "arn:aws:sqs:eu-west-3:000000000000:rentree-mails-dead".into();
+        assert!(worker.handle(&letter).await?.batch_item_failures.is_empty());
+        let seen = team(&administrator, uai).await?;
+        assert_eq!(seen["invitations"][0]["delivery"], "failed");
+        assert!(administrator.page(&format!("/schools/{uai}/team")).await?.contains("Échec de l’envoi"));
+
+        administrator.post(&format!("/schools/{uai}/invitations/{id}/resend"), &json!({})).await?.expect(200)?;
+        mail_to(seen["invitations"][0]["email"].as_str().unwrap(), 1).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn people_of_several_schools_switch_between_spaces() {
+    run(async {
+        let (one, person) = a_team().await?;
+        let (other, administrator) = a_team().await?;
+        let (_, link) = a_silent_invitation(&administrator, other, Timestamp::now()).await?;
+        let home = person.request(reqwest::Method::GET, "/").send().await?;
+        assert_eq!(home.headers()["location"], format!("/schools/{one}/learners"));
+        person.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;
+        let home = person.request(reqwest::Method::GET, "/").send().await?;
+        assert_eq!(home.headers()["location"], "/spaces");
+        let spaces = person.get("/spaces").await?.expect(200)?;
+        let mut found: Vec<(&str, &str)> = spaces["spaces"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|s| (s["uai"].as_str().unwrap(), s["role"].as_str().unwrap()))
+            .collect();
+        found.sort_unstable();
+        assert_eq!(found, [(one.as_str(), "administrator"), (other.as_str(), "member")]);
+        Ok(())
+    });
+}
