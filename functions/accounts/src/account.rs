@@ -41,6 +41,7 @@ pub(crate) struct AccountView {
 
 /// A session.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SessionRow")]
 struct Row {
     /// Names it, without opening it.
     session: String,

@@ -24,6 +24,7 @@ const WAYS: Ways = Ways {
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "ChangeEmailFields")]
 #[serde(default)]
 pub(crate) struct Fields {
     /// The new address.

@@ -15,6 +15,7 @@ use crate::sign_in::Secret;
 
 /// What such a form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "AddressFields")]
 #[serde(default)]
 pub(crate) struct Fields {
     /// E-mail address.

@@ -16,6 +16,7 @@ use crate::sign_in::{Secret, SignedInView};
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "ChangePasswordFields")]
 #[serde(default)]
 pub(crate) struct Fields {
     /// The password until now.

@@ -12,6 +12,7 @@ use crate::Accounts;
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "EndSessionFields")]
 #[serde(default)]
 pub(crate) struct Fields {
     /// The name of a session, or `others`: all but the one that asks.

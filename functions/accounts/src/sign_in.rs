@@ -58,6 +58,7 @@ pub(crate) struct Towards {
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "SignInFields")]
 #[serde(default)]
 pub(crate) struct Fields {
     /// E-mail address.

@@ -25,6 +25,7 @@ pub(crate) struct SpacesView {
 
 /// A space.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "SpaceRow")]
 struct Row {
     /// UAI of the school.
     #[schemars(with = "String")]

@@ -32,6 +32,7 @@ pub(crate) struct TermsView {
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "TermsFields")]
 #[serde(default)]
 pub(crate) struct Fields {
     /// The version that was read.

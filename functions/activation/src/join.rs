@@ -22,6 +22,7 @@ const WAYS: Ways = Ways {
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
+#[schemars(rename = "ActivationView")]
 #[template(path = "join.html")]
 pub(crate) struct JoinView {
     #[serde(skip)]
@@ -37,6 +38,7 @@ pub(crate) struct JoinView {
 
 /// The space that somebody joined.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ActivatedView")]
 pub(crate) struct JoinedView {
     /// UAI of the school.
     #[schemars(with = "String")]

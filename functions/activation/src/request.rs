@@ -18,6 +18,7 @@ const PATH: &str = "/demande-administration-sco";
 
 /// What the form sends. All fields are mandatory.
 #[derive(Default, Deserialize, JsonSchema)]
+#[schemars(rename = "ActivationFields")]
 #[serde(default)]
 pub(crate) struct Fields {
     /// UAI (also called RNE) of the school, in any case.

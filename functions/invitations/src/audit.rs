@@ -33,6 +33,7 @@ pub(crate) struct AuditView {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AuditRow")]
 struct Row {
     /// When.
     at: Timestamp,

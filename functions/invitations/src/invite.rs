@@ -19,6 +19,7 @@ const MOST: usize = 50;
 
 /// What the form sends.
 #[derive(Default, Deserialize, JsonSchema)]
+#[schemars(rename = "InviteFields")]
 #[serde(default)]
 pub(crate) struct Fields {
     /// Addresses, separated by spaces, commas, semicolons or line ends.

@@ -23,6 +23,7 @@ const WAYS: Ways = Ways {
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
+#[schemars(rename = "InvitationView")]
 #[template(path = "join.html")]
 pub(crate) struct JoinView {
     #[serde(skip)]

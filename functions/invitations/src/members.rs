@@ -17,6 +17,7 @@ type MemberPath = Path<(String, String)>;
 
 /// What the form sends.
 #[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "ChangeRoleFields")]
 pub(crate) struct Fields {
     /// `administrator` or `member`.
     #[schemars(with = "String")]

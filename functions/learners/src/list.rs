@@ -33,6 +33,7 @@ pub(crate) struct Filter {
 
 /// A [`Filter`] with a name.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "LearnerSearch")]
 #[serde(default)]
 pub(crate) struct Search {
     q: String,
@@ -62,6 +63,7 @@ pub(crate) struct LearnersView {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LearnerRow")]
 struct Row {
     id: LearnerId,
     last_name: String,

@@ -31,6 +31,7 @@ pub(crate) struct ImportsView {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ImportRow")]
 struct Row {
     id: ImportId,
     state: ImportState,

@@ -15,6 +15,7 @@ use crate::school::parse_uai;
 
 /// What may be asked for. A checkbox that is ticked sends `true`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "ImportRequest")]
 #[serde(default)]
 pub(crate) struct Asked {
     /// Stop and show the changes before anything is written.
