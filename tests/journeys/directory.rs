@@ -116,7 +116,9 @@ fn damaged_lines_are_reported_and_the_rest_is_loaded() {
         for (index, fault) in &faults {
             sample.spoil(*index, *fault);
         }
-        let report = Operator::of(&product().stack)?.load("damaged", sample.csv()).await?;
+        // As `cargo dev directory` does it beside a running product.
+        let operator = Operator::at(&product().url).await?;
+        let report = operator.load("damaged", sample.csv()).await?;
         // All but the wrong mailbox and the closed school.
         let refused = faults.len() - 2;
         let expected =
@@ -142,7 +144,7 @@ fn damaged_lines_are_reported_and_the_rest_is_loaded() {
         assert_eq!(school(closed).await?, None);
 
         // A second load of the same file says the same of the damage.
-        let again = Operator::of(&product().stack)?.load("damaged", sample.csv()).await?;
+        let again = operator.load("damaged", sample.csv()).await?;
         assert_eq!(again["problems"], report["problems"]);
         Ok(())
     });

@@ -5,6 +5,7 @@ use std::io::Seek;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
 use tokio::io::AsyncWriteExt;
 
 /// Why there is no file.
@@ -60,7 +61,7 @@ pub(crate) async fn fetch(
 pub(crate) async fn etag(client: &Client, bucket: &str, key: &str) -> Result<Option<String>, FetchError> {
     match client.head_object().bucket(bucket).key(key).send().await {
         Ok(object) => Ok(object.e_tag().map(ToOwned::to_owned)),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(None),
+        Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),
         Err(error) => Err(FetchError::Bucket(Box::new(error))),
     }
 }

@@ -6,7 +6,7 @@ use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use rentree_domain::EmailAddress;
 
-use crate::Mail;
+use crate::{Mail, sender};
 
 /// Sends mails, all from one address. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ impl Mailer {
     pub fn new(client: &Client, from: impl Into<String>) -> Self {
         let once = aws_sdk_sesv2::config::retry::RetryConfig::disabled();
         let config = client.config().to_builder().retry_config(once).build();
-        Self { client: Client::from_conf(config), from: from.into() }
+        Self { client: Client::from_conf(config), from: sender::encode(&from.into()) }
     }
 
     /// Sends one mail to one address, once.
