@@ -15,8 +15,13 @@ pub(crate) enum FetchError {
     #[error("the object is not in the bucket")]
     Missing,
     /// The object has more bytes than we read.
-    #[error("the object has {0} bytes")]
-    TooLarge(u64),
+    #[error("the object has {size} bytes")]
+    TooLarge {
+        /// How many.
+        size: u64,
+        /// Its `ETag`: which object that was.
+        etag: Option<String>,
+    },
     /// S3 failed.
     #[error("the bucket did not give the object")]
     Bucket(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -42,10 +47,10 @@ pub(crate) async fn fetch(
         Err(error) => return Err(FetchError::Bucket(Box::new(error))),
     };
     let size = object.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
-    if size > largest {
-        return Err(FetchError::TooLarge(size));
-    }
     let etag = object.e_tag().map(ToOwned::to_owned);
+    if size > largest {
+        return Err(FetchError::TooLarge { size, etag });
+    }
     let mut file = tokio::fs::File::from_std(tempfile::tempfile()?);
     let mut body = object.body;
     while let Some(bytes) = body.try_next().await.map_err(|error| FetchError::Bucket(Box::new(error)))? {
