@@ -201,6 +201,24 @@ fn a_lost_answer_is_uncertain_and_never_tried_again() {
 }
 
 #[test]
+fn ses_that_is_not_reached_has_taken_nothing() {
+    run(async {
+        let (uai, round) = (a_listed_school(59).await?, round("injoignable"));
+        // Nobody listens, and a name that never resolves (RFC 2606).
+        for endpoint in ["http://127.0.0.1:1", "http://ses.invalid"] {
+            let settings = settings()?.with([("AWS_ENDPOINT_URL_SESV2", endpoint)]);
+            let clients = Clients::from_settings(&settings)?;
+            let directory = Directory::new(Config::read(&settings)?, &clients, Timestamp::now);
+            let answer = directory.handle(&offer_to(uai, &round)).await?;
+            assert_eq!((answer.batch_item_failures.len(), state(uai, &round).await?), (1, None), "{endpoint}");
+        }
+        done(&directory_with(None::<Faults>)?, &offer_to(uai, &round)).await?;
+        assert_eq!((mails_to(uai).await?.len(), state(uai, &round).await?), (1, Some(OfferState::Sent)));
+        Ok(())
+    });
+}
+
+#[test]
 fn a_mail_that_ses_refuses_every_time_fails_and_may_be_sent_later() {
     run(async {
         let (uai, round) = (a_listed_school(54).await?, round("refuse"));

@@ -79,9 +79,11 @@ impl Mailer {
 
 /// Whether SES certainly did not take the mail: it answered with an error of its own, or nothing reached it.
 fn was_not_sent(error: &SdkError<SendEmailError>) -> bool {
-    let refused_connection = |error: &(dyn std::error::Error + 'static)| {
-        let io = error.downcast_ref::<std::io::Error>();
-        io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
+    // A name that does not resolve, a connection refused or too slow to open: nothing was said yet.
+    let is_unconnected = |error: &(dyn std::error::Error + 'static)| {
+        error
+            .downcast_ref::<hyper_util::client::legacy::Error>()
+            .is_some_and(hyper_util::client::legacy::Error::is_connect)
     };
     match error {
         SdkError::ConstructionFailure(_) => true,
@@ -93,7 +95,7 @@ fn was_not_sent(error: &SdkError<SendEmailError>) -> bool {
             _ => false,
         },
         SdkError::DispatchFailure(_) => {
-            std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).any(refused_connection)
+            std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).any(is_unconnected)
         }
         _ => false,
     }
