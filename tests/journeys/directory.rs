@@ -16,11 +16,12 @@ use rentree_local::client::School as Space;
 use rentree_local::operator::Operator;
 use rentree_samples::{DirectoryFault, ListedRow, Sample, SchoolDirectory};
 use rentree_table::School;
+use rentree_testkit::Template;
 use serde_json::{Value, json};
 
 use crate::support::faults::Faults;
 use crate::support::operators::{
-    DIRECTORY_DEAD, activate, dead, directory_with, put_silently, silent_report, uploaded,
+    DIRECTORY_DEAD, activate, dead, directory_with, done, put_silently, silent_report, uploaded,
 };
 use crate::support::{expected, product, run, visible};
 
@@ -47,8 +48,7 @@ fn as_listed(row: &ListedRow) -> School {
 async fn load_silently(name: &str, file: Vec<u8>) -> anyhow::Result<(Value, usize)> {
     put_silently(name, file).await?;
     let counting = Faults::default();
-    let answer = directory_with(Some(counting.clone()))?.handle(&uploaded(name)).await?;
-    assert_eq!(answer.batch_item_failures.len(), 0);
+    done(&directory_with(Some(counting.clone()))?, &uploaded(name)).await?;
     Ok((silent_report(name).await?, counting.writes()))
 }
 
@@ -116,7 +116,9 @@ fn damaged_lines_are_reported_and_the_rest_is_loaded() {
         for (index, fault) in &faults {
             sample.spoil(*index, *fault);
         }
-        let report = Operator::of(&product().stack)?.load("damaged", sample.csv()).await?;
+        // As `cargo dev directory` does it beside a running product.
+        let operator = Operator::at(&product().url).await?;
+        let report = operator.load("damaged", sample.csv()).await?;
         // All but the wrong mailbox and the closed school.
         let refused = faults.len() - 2;
         let expected =
@@ -142,7 +144,7 @@ fn damaged_lines_are_reported_and_the_rest_is_loaded() {
         assert_eq!(school(closed).await?, None);
 
         // A second load of the same file says the same of the damage.
-        let again = Operator::of(&product().stack)?.load("damaged", sample.csv()).await?;
+        let again = operator.load("damaged", sample.csv()).await?;
         assert_eq!(again["problems"], report["problems"]);
         Ok(())
     });
@@ -224,7 +226,7 @@ fn a_file_that_is_replaced_while_it_is_loaded_ends_as_the_newer_one() {
         newer.schools[5].name = "Lycée tout neuf".to_owned();
         put_silently("replaced", older.csv()).await?;
         let between = Replaces { by: newer.csv(), is_done: AtomicBool::new(false) };
-        directory_with(Some(between))?.handle(&uploaded("replaced")).await?;
+        done(&directory_with(Some(between))?, &uploaded("replaced")).await?;
         assert_eq!(school(&newer.schools[5]).await?, Some(as_listed(&newer.schools[5])));
         assert_eq!(counts(&silent_report("replaced").await?), json!({"lines": 120, "updated": 1, "unchanged": 119}));
         Ok(())
@@ -312,11 +314,11 @@ fn a_file_that_is_no_directory_is_refused_as_a_whole() {
         let (name, sample) = ("too-large", SchoolDirectory::new(50, 39));
         put_silently(name, sample.csv()).await?;
         let limits = Limits { file: 1_000, ..Limits::default() };
-        directory_with(None::<Faults>)?.with_limits(limits).handle(&uploaded(name)).await?;
+        done(&directory_with(None::<Faults>)?.with_limits(limits), &uploaded(name)).await?;
         assert_eq!(silent_report(name).await?["refused"]["code"], "too_large");
         assert_eq!(school(&sample.schools[0]).await?, None);
 
-        assert_eq!(directory_with(None::<Faults>)?.handle(&uploaded("gone")).await?.batch_item_failures.len(), 0);
+        done(&directory_with(None::<Faults>)?, &uploaded("gone")).await?;
         assert_eq!(silent_report("gone").await?["refused"]["code"], "missing");
         Ok(())
     });
@@ -328,11 +330,56 @@ fn a_dead_letter_says_that_the_file_is_not_to_blame() {
         // The bucket must be there for the report.
         put_silently("dead", SchoolDirectory::new(1, 40).csv()).await?;
         let event = dead(uploaded("dead"), DIRECTORY_DEAD);
-        assert_eq!(directory_with(None::<Faults>)?.handle(&event).await?.batch_item_failures.len(), 0);
+        done(&directory_with(None::<Faults>)?, &event).await?;
         let report = silent_report("dead").await?;
         assert_eq!(report["refused"]["code"], "technical");
         Ok(())
     });
+}
+
+/// What no stand-in holds us to.
+#[test]
+fn the_template_keeps_to_the_rules_of_queues_and_rights() {
+    let template = Template::of_project().unwrap();
+    let defaults = template.parameter_defaults();
+    let of = |kind: &'static str, logical: &str| {
+        template.resources(kind).find(|(name, _)| *name == logical).map(|(_, properties)| properties.clone()).unwrap()
+    };
+    let number = |value: &Value| match value["Ref"].as_str() {
+        Some(parameter) => defaults[parameter].parse().unwrap(),
+        None => value.as_u64().unwrap(),
+    };
+    for (name, mapping) in template.resources("AWS::Lambda::EventSourceMapping") {
+        let queue = of("AWS::SQS::Queue", mapping["EventSourceArn"]["Fn::GetAtt"][0].as_str().unwrap());
+        let function = of("AWS::Serverless::Function", mapping["FunctionName"]["Ref"].as_str().unwrap());
+        assert!(number(&queue["VisibilityTimeout"]) >= 6 * number(&function["Timeout"]), "{name}");
+        assert_eq!(mapping["FunctionResponseTypes"], json!(["ReportBatchItemFailures"]), "{name}");
+        assert!(mapping["ScalingConfig"]["MaximumConcurrency"].is_u64(), "{name}");
+        if let Some(dead) = queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0].as_str() {
+            let dead = of("AWS::SQS::Queue", dead);
+            assert!(number(&dead["MessageRetentionPeriod"]) > number(&queue["MessageRetentionPeriod"]), "{name}");
+        }
+    }
+    let directory = of("AWS::Serverless::Function", "DirectoryFunction");
+    let patience = number(&directory["Environment"]["Variables"]["OFFER_CLAIM_SECONDS"]);
+    assert!(patience > number(&directory["Timeout"]), "a claim outlives its invocation");
+    let statements = directory["Policies"][0]["Statement"].as_array().unwrap();
+    for statement in statements {
+        assert_ne!(statement["Resource"], "*", "{statement}");
+        let action = statement["Action"].to_string();
+        if action.contains("dynamodb:") {
+            let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+            assert!(keys.as_array().is_some_and(|keys| !keys.contains(&json!("*"))), "{statement}");
+        }
+        if action.contains("ses:") {
+            assert!(!statement["Condition"]["StringEquals"]["ses:FromAddress"].is_null(), "{statement}");
+        }
+    }
+    // The alarm listens to sentences that the function says: the journey of its events reads them in the log.
+    let filter = of("AWS::Logs::MetricFilter", "DirectoryFailures");
+    for alarming in ["a directory failed for a technical reason", "an offer failed for a technical reason"] {
+        assert!(filter["FilterPattern"].as_str().unwrap().contains(&format!("$.message = \"{alarming}\"")));
+    }
 }
 
 /// What is in the table is a contract with every version of the code.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::support::faults::Faults;
 use crate::support::operators::{
-    OFFERS_DEAD, activate, dead, directory_with, message, put_silently, settings, uploaded,
+    OFFERS_DEAD, activate, dead, directory_with, done, message, put_silently, settings, uploaded,
 };
 use crate::support::runtime_api::Function;
 use crate::support::ses::{Fault, Ses};
@@ -28,7 +28,7 @@ fn round(name: &str) -> Round {
 async fn a_listed_school(seed: u64) -> anyhow::Result<Uai> {
     let (name, sample) = (format!("offers-{seed}"), SchoolDirectory::new(1, seed));
     put_silently(&name, sample.csv()).await?;
-    directory_with(None::<Faults>)?.handle(&uploaded(&name)).await?;
+    done(&directory_with(None::<Faults>)?, &uploaded(&name)).await?;
     Ok(Uai::parse(&sample.schools[0].uai)?)
 }
 
@@ -145,7 +145,7 @@ fn a_sender_that_dies_after_sending_leaves_no_second_mail() {
             Timestamp::now() + SignedDuration::from_hours(1)
         });
         for _ in 0..2 {
-            assert_eq!(later.handle(&offer_to(uai, &round)).await?.batch_item_failures.len(), 0);
+            done(&later, &offer_to(uai, &round)).await?;
             assert_eq!((mails_to(uai).await?.len(), state(uai, &round).await?), (1, Some(OfferState::Uncertain)));
         }
         Ok(())
@@ -159,7 +159,7 @@ fn a_sender_that_dies_before_sending_leaves_the_mail_unsent() {
         let died = directory_with(Some(Faults::after(0)))?.handle(&offer_to(uai, &round)).await?;
         assert_eq!(died.batch_item_failures.len(), 1, "no claim, no mail");
         assert_eq!((mails_to(uai).await?.len(), state(uai, &round).await?), (0, None));
-        directory_with(None::<Faults>)?.handle(&offer_to(uai, &round)).await?;
+        done(&directory_with(None::<Faults>)?, &offer_to(uai, &round)).await?;
         assert_eq!((mails_to(uai).await?.len(), state(uai, &round).await?), (1, Some(OfferState::Sent)));
         Ok(())
     });
@@ -190,12 +190,30 @@ fn a_lost_answer_is_uncertain_and_never_tried_again() {
         let (uai, round) = (a_listed_school(53).await?, round("perdue"));
         let (directory, _ses) = directory_by(Fault::LoseTheAnswer).await?;
         for _ in 0..2 {
-            assert_eq!(directory.handle(&offer_to(uai, &round)).await?.batch_item_failures.len(), 0);
+            done(&directory, &offer_to(uai, &round)).await?;
         }
         assert_eq!((mails_to(uai).await?.len(), state(uai, &round).await?), (1, Some(OfferState::Uncertain)));
         // Not even by way of the dead-letter queue.
-        directory.handle(&dead(offer_to(uai, &round), OFFERS_DEAD)).await?;
+        done(&directory, &dead(offer_to(uai, &round), OFFERS_DEAD)).await?;
         assert_eq!(state(uai, &round).await?, Some(OfferState::Uncertain));
+        Ok(())
+    });
+}
+
+#[test]
+fn ses_that_is_not_reached_has_taken_nothing() {
+    run(async {
+        let (uai, round) = (a_listed_school(59).await?, round("injoignable"));
+        // Nobody listens, and a name that never resolves (RFC 2606).
+        for endpoint in ["http://127.0.0.1:1", "http://ses.invalid"] {
+            let settings = settings()?.with([("AWS_ENDPOINT_URL_SESV2", endpoint)]);
+            let clients = Clients::from_settings(&settings)?;
+            let directory = Directory::new(Config::read(&settings)?, &clients, Timestamp::now);
+            let answer = directory.handle(&offer_to(uai, &round)).await?;
+            assert_eq!((answer.batch_item_failures.len(), state(uai, &round).await?), (1, None), "{endpoint}");
+        }
+        done(&directory_with(None::<Faults>)?, &offer_to(uai, &round)).await?;
+        assert_eq!((mails_to(uai).await?.len(), state(uai, &round).await?), (1, Some(OfferState::Sent)));
         Ok(())
     });
 }
@@ -208,13 +226,13 @@ fn a_mail_that_ses_refuses_every_time_fails_and_may_be_sent_later() {
         assert_eq!(directory.handle(&offer_to(uai, &round)).await?.batch_item_failures.len(), 1, "it comes again");
         assert_eq!((ses.refused(), state(uai, &round).await?), (4, None), "the claim is given back");
 
-        directory.handle(&dead(offer_to(uai, &round), OFFERS_DEAD)).await?;
+        done(&directory, &dead(offer_to(uai, &round), OFFERS_DEAD)).await?;
         assert_eq!((mails_to(uai).await?.len(), state(uai, &round).await?), (0, Some(OfferState::Failed)));
 
-        directory_with(None::<Faults>)?.handle(&offer_to(uai, &round)).await?;
+        done(&directory_with(None::<Faults>)?, &offer_to(uai, &round)).await?;
         assert_eq!((mails_to(uai).await?.len(), state(uai, &round).await?), (1, Some(OfferState::Sent)));
         // A dead letter that comes late changes nothing.
-        directory.handle(&dead(offer_to(uai, &round), OFFERS_DEAD)).await?;
+        done(&directory, &dead(offer_to(uai, &round), OFFERS_DEAD)).await?;
         assert_eq!(state(uai, &round).await?, Some(OfferState::Sent));
         Ok(())
     });
@@ -231,7 +249,7 @@ fn a_dead_letter_waits_for_a_sender_that_may_be_at_work() {
         let later = Directory::new(Config::read(&settings)?, &Clients::from_settings(&settings)?, || {
             Timestamp::now() + SignedDuration::from_hours(1)
         });
-        assert_eq!(later.handle(&letter).await?.batch_item_failures.len(), 0);
+        done(&later, &letter).await?;
         assert_eq!((mails_to(uai).await?.len(), state(uai, &round).await?), (1, Some(OfferState::Uncertain)));
         Ok(())
     });
@@ -242,7 +260,7 @@ fn a_school_that_activated_meanwhile_gets_no_mail() {
     run(async {
         let (uai, round) = (a_listed_school(56).await?, round("active"));
         activate(&product().stack, uai).await?;
-        assert_eq!(directory_with(None::<Faults>)?.handle(&offer_to(uai, &round)).await?.batch_item_failures.len(), 0);
+        done(&directory_with(None::<Faults>)?, &offer_to(uai, &round)).await?;
         assert_eq!((mails_to(uai).await?.len(), state(uai, &round).await?), (0, None));
         Ok(())
     });
@@ -266,7 +284,7 @@ fn the_same_message_many_times_at_once_sends_one_mail() {
         // In one batch, and in two rounds.
         let other = json!({"offer_to": {"uai": uai, "round": "ensemble-2"}}).to_string();
         let same = json!({"offer_to": {"uai": uai, "round": round}}).to_string();
-        directory.handle(&batch([("a", other.as_str()), ("b", same.as_str()), ("c", other.as_str())])).await?;
+        done(&directory, &batch([("a", other.as_str()), ("b", same.as_str()), ("c", other.as_str())])).await?;
         assert_eq!(mails_to(uai).await?.len(), 2, "a round is a mail");
         Ok(())
     });
@@ -276,7 +294,7 @@ fn the_same_message_many_times_at_once_sends_one_mail() {
 fn an_offer_as_it_is_stored() {
     run(async {
         let (uai, round) = (a_listed_school(58).await?, round("2026-rentree"));
-        directory_with(None::<Faults>)?.handle(&offer_to(uai, &round)).await?;
+        done(&directory_with(None::<Faults>)?, &offer_to(uai, &round)).await?;
         let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
         let get = product().stack.dynamodb.get_item().table_name(product().stack.value("Table")?);
         let get = get.key("PK", text(format!("SCHOOL#{uai}"))).key("SK", text(format!("OFFER#{round}")));

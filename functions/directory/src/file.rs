@@ -5,6 +5,7 @@ use std::io::Seek;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
 use tokio::io::AsyncWriteExt;
 
 /// Why there is no file.
@@ -14,8 +15,13 @@ pub(crate) enum FetchError {
     #[error("the object is not in the bucket")]
     Missing,
     /// The object has more bytes than we read.
-    #[error("the object has {0} bytes")]
-    TooLarge(u64),
+    #[error("the object has {size} bytes")]
+    TooLarge {
+        /// How many.
+        size: u64,
+        /// Its `ETag`: which object that was.
+        etag: Option<String>,
+    },
     /// S3 failed.
     #[error("the bucket did not give the object")]
     Bucket(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -41,10 +47,10 @@ pub(crate) async fn fetch(
         Err(error) => return Err(FetchError::Bucket(Box::new(error))),
     };
     let size = object.content_length().and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
-    if size > largest {
-        return Err(FetchError::TooLarge(size));
-    }
     let etag = object.e_tag().map(ToOwned::to_owned);
+    if size > largest {
+        return Err(FetchError::TooLarge { size, etag });
+    }
     let mut file = tokio::fs::File::from_std(tempfile::tempfile()?);
     let mut body = object.body;
     while let Some(bytes) = body.try_next().await.map_err(|error| FetchError::Bucket(Box::new(error)))? {
@@ -60,7 +66,7 @@ pub(crate) async fn fetch(
 pub(crate) async fn etag(client: &Client, bucket: &str, key: &str) -> Result<Option<String>, FetchError> {
     match client.head_object().bucket(bucket).key(key).send().await {
         Ok(object) => Ok(object.e_tag().map(ToOwned::to_owned)),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(None),
+        Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),
         Err(error) => Err(FetchError::Bucket(Box::new(error))),
     }
 }

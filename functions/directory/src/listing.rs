@@ -91,7 +91,7 @@ impl<R: BufRead> Listing<R> {
     }
 
     fn read(&mut self, number: u64, line: Line) -> Listed {
-        let refused = |code, uai: &str, message: String| Listed::Refused(Problem::new(number, code, uai, message));
+        let refused = |code, uai: &str, message: String| Listed::Refused(Problem::new(number, code, uai, &message));
         let Line::Bytes(bytes) = line else {
             let limit = self.limits.line;
             let message = format!("the line has more than {limit} bytes; shorten it, or look for a missing line break");
@@ -122,7 +122,7 @@ impl<R: BufRead> Listing<R> {
     fn school(&mut self, number: u64, fields: &[Cow<'_, str>]) -> Result<(ListedSchool, Option<Problem>), Problem> {
         let field = |at: Option<usize>| at.and_then(|at| fields.get(at)).map_or("", |field| field.trim());
         let typed = field(Some(self.columns.uai));
-        let problem = |code, message: String| Problem::new(number, code, typed, message);
+        let problem = |code, message: String| Problem::new(number, code, typed, &message);
 
         let uai = Uai::parse(typed).map_err(|error| match error {
             UaiError::Shape if typed.is_empty() => {

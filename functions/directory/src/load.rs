@@ -45,10 +45,10 @@ impl Directory {
                 Err(Refusal::new(RefusalCode::Missing, "The file was gone before it was read: upload it again.")),
                 None,
             ),
-            Err(FetchError::TooLarge(size)) => {
+            Err(FetchError::TooLarge { size, etag }) => {
                 let largest = self.limits.file;
                 let detail = format!("The file has {size} bytes, at most {largest} are read: is it the right one?");
-                (Err(Refusal::new(RefusalCode::TooLarge, detail)), None)
+                (Err(Refusal::new(RefusalCode::TooLarge, detail)), etag)
             }
             Err(error) => return Err(ProcessError::Fetch(error)),
         };

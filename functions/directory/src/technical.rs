@@ -38,7 +38,7 @@ impl Directory {
             // Its sender may still be at work; the letter comes again.
             None => return Err(ProcessError::Busy),
             Some(OfferState::Sent) => {
-                tracing::info!(uai = %uai, round = %round, "a dead letter is about a mail that was sent")
+                tracing::info!(uai = %uai, round = %round, "a dead letter is about a mail that was sent");
             }
             Some(state) => {
                 tracing::error!(uai = %uai, round = %round, state = ?state, "an offer failed for a technical reason");

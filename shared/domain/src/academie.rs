@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Uai;
 
-/// An académie, known by its mail domain: a place in [`ACADEMIES`].
+/// An académie, known by its mail domain: a place in the list below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Academie(usize);

@@ -7,6 +7,7 @@ mod invitation;
 mod mailer;
 mod offer;
 mod parts;
+mod sender;
 
 pub use account::{address_change, address_changed, known_address, password_changed, password_reset, sign_up};
 pub use activation::{Activation, activation};

@@ -6,7 +6,7 @@ use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use rentree_domain::EmailAddress;
 
-use crate::Mail;
+use crate::{Mail, sender};
 
 /// Sends mails, all from one address. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -42,7 +42,7 @@ impl Mailer {
     pub fn new(client: &Client, from: impl Into<String>) -> Self {
         let once = aws_sdk_sesv2::config::retry::RetryConfig::disabled();
         let config = client.config().to_builder().retry_config(once).build();
-        Self { client: Client::from_conf(config), from: from.into() }
+        Self { client: Client::from_conf(config), from: sender::encode(&from.into()) }
     }
 
     /// Sends one mail to one address, once.
@@ -79,9 +79,11 @@ impl Mailer {
 
 /// Whether SES certainly did not take the mail: it answered with an error of its own, or nothing reached it.
 fn was_not_sent(error: &SdkError<SendEmailError>) -> bool {
-    let refused_connection = |error: &(dyn std::error::Error + 'static)| {
-        let io = error.downcast_ref::<std::io::Error>();
-        io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused)
+    // A name that does not resolve, a connection refused or too slow to open: nothing was said yet.
+    let is_unconnected = |error: &(dyn std::error::Error + 'static)| {
+        error
+            .downcast_ref::<hyper_util::client::legacy::Error>()
+            .is_some_and(hyper_util::client::legacy::Error::is_connect)
     };
     match error {
         SdkError::ConstructionFailure(_) => true,
@@ -93,7 +95,7 @@ fn was_not_sent(error: &SdkError<SendEmailError>) -> bool {
             _ => false,
         },
         SdkError::DispatchFailure(_) => {
-            std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).any(refused_connection)
+            std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source()).any(is_unconnected)
         }
         _ => false,
     }

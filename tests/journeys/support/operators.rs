@@ -37,6 +37,13 @@ pub(crate) fn directory_with(between: Option<impl Intercept + 'static>) -> anyho
     Ok(Directory::new(Config::read(&settings)?, &clients, Timestamp::now))
 }
 
+/// Carries a batch out; nothing of it may come again.
+pub(crate) async fn done(directory: &Directory, event: &Value) -> anyhow::Result<()> {
+    let answer = directory.handle(event).await?;
+    anyhow::ensure!(answer.batch_item_failures.is_empty(), "{event} comes again");
+    Ok(())
+}
+
 /// Puts a file where only who is told loads it.
 pub(crate) async fn put_silently(name: &str, file: Vec<u8>) -> anyhow::Result<()> {
     let s3 = &product().stack.s3;

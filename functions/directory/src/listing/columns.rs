@@ -35,13 +35,12 @@ impl Columns {
         let find = |wanted: &str| {
             let wanted_name = wanted.to_ascii_lowercase();
             let mut places = names.iter().enumerate().filter(|(_, name)| **name == wanted_name).map(|(place, _)| place);
-            match (places.next(), places.next()) {
-                (place, None) => Ok(place),
-                (_, Some(_)) => {
-                    let detail = format!("The header has the column {wanted} twice: delete one of the two.");
-                    Err(Refusal::new(RefusalCode::DuplicateColumn, detail))
-                }
+            let place = places.next();
+            if places.next().is_some() {
+                let detail = format!("The header has the column {wanted} twice: delete one of the two.");
+                return Err(Refusal::new(RefusalCode::DuplicateColumn, detail));
             }
+            Ok(place)
         };
         let (uai, name) = (find(UAI)?, find(NAME)?);
         let (Some(uai), Some(name)) = (uai, name) else {

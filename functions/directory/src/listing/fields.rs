@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use super::ProblemCode;
 
+/// A field, and what follows its `;`.
+type Quoted<'a> = (Cow<'a, str>, Option<&'a str>);
+
 /// Splits a line. A quote within a field that does not begin with one is a sign like any other.
 pub(super) fn split(line: &str, longest: usize) -> Result<Vec<Cow<'_, str>>, (ProblemCode, String)> {
     let mut fields = Vec::new();
@@ -28,7 +31,7 @@ pub(super) fn split(line: &str, longest: usize) -> Result<Vec<Cow<'_, str>>, (Pr
 }
 
 /// A field whose opening quote has been read, and what follows its `;`.
-fn quoted_field(text: &str, number: usize) -> Result<(Cow<'_, str>, Option<&str>), (ProblemCode, String)> {
+fn quoted_field(text: &str, number: usize) -> Result<Quoted<'_>, (ProblemCode, String)> {
     let mut from = 0;
     loop {
         let Some(end) = text[from..].find('"').map(|at| from + at) else {
@@ -46,14 +49,11 @@ fn quoted_field(text: &str, number: usize) -> Result<(Cow<'_, str>, Option<&str>
         if after.is_empty() {
             return Ok((field, None));
         }
-        return match after.strip_prefix(';') {
-            Some(after) => Ok((field, Some(after))),
-            None => {
-                let message = format!(
-                    "something follows the quote that closes field {number}; write a quote within a field twice"
-                );
-                Err((ProblemCode::Quotes, message))
-            }
-        };
+        if let Some(after) = after.strip_prefix(';') {
+            return Ok((field, Some(after)));
+        }
+        let message =
+            format!("something follows the quote that closes field {number}; write a quote within a field twice");
+        return Err((ProblemCode::Quotes, message));
     }
 }

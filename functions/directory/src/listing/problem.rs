@@ -83,11 +83,11 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(super) fn new(line: u64, code: ProblemCode, uai: &str, message: String) -> Self {
+    pub(super) fn new(line: u64, code: ProblemCode, uai: &str, what: &str) -> Self {
         // Whatever stands in the column: a few signs, and none that a terminal would obey.
         let uai: String = uai.chars().filter(|c| !super::is_damage(*c)).take(20).collect();
         let about = if uai.is_empty() { String::new() } else { format!(" ({uai})") };
-        let message = format!("Line {line}{about}: {message}.");
+        let message = format!("Line {line}{about}: {what}.");
         Self { line, code, uai: Some(uai).filter(|uai| !uai.is_empty()), message }
     }
 

@@ -303,6 +303,6 @@ proptest! {
         let line: Vec<_> = texts.iter().map(|text| format!("\"{}\"", text.replace('"', "\"\""))).collect();
         let line = line.join(";");
         let fields = fields::split(&line, 300).unwrap();
-        prop_assert_eq!(fields.iter().map(|field| field.to_string()).collect::<Vec<_>>(), texts);
+        prop_assert_eq!(fields.iter().map(ToString::to_string).collect::<Vec<_>>(), texts);
     }
 }

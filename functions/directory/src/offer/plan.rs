@@ -199,7 +199,7 @@ mod tests {
             .match_requests(|request| request.entries().len() == 3)
             .then_output(move || output(&["0"], &["1", "2"]));
         let rest = mock!(aws_sdk_sqs::Client::send_message_batch)
-            .match_requests(|request| request.entries().iter().map(|entry| entry.id()).eq(["1", "2"]))
+            .match_requests(|request| request.entries().iter().map(SendMessageBatchRequestEntry::id).eq(["1", "2"]))
             .sequence()
             .output(move || output(&[], &["1", "2"]))
             .output(move || output(&["1", "2"], &[]))
