@@ -8,8 +8,8 @@ use rentree_domain::Uai;
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
 use rentree_samples::{Fault, Sample};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS};
-use crate::support::{a_uai, eventually, product, run};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, picture, see};
+use crate::support::{a_uai, product, run};
 
 /// Enters a school's space as the demo administrator, who has yet to sign in.
 async fn enter(client: &Client, uai: Uai) -> anyhow::Result<()> {
@@ -28,31 +28,6 @@ fn on_disk(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> anyhow::Resu
     let path = folder.path().join(name);
     std::fs::write(&path, bytes)?;
     Ok(path)
-}
-
-/// Waits until the element shows the text: a click may still be on its way.
-async fn see(client: &Client, css: &str, text: &str) -> anyhow::Result<()> {
-    let what = format!("{css} shows «{text}»");
-    eventually(&what, async || {
-        let Ok(element) = client.find(Locator::Css(css)).await else { return Ok(None) };
-        // The element may go while we look at it.
-        Ok(element.text().await.is_ok_and(|shown| shown.contains(text)).then_some(()))
-    })
-    .await
-}
-
-async fn click(client: &Client, css: &str) -> anyhow::Result<()> {
-    client.wait().for_element(Locator::Css(css)).await?.click().await?;
-    Ok(())
-}
-
-/// Keeps a picture of the page, which must not be wider than the screen.
-async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow::Result<()> {
-    if look.javascript {
-        let width = browser.client.execute("return document.documentElement.scrollWidth", vec![]).await?;
-        assert!(width.as_u64() <= Some(look.width.into()), "{name} is {width} pixels wide");
-    }
-    browser.screenshot(name).await
 }
 
 /// From the page "Importer des élèves" to the result.

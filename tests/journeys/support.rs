@@ -1,5 +1,6 @@
 //! What the journeys share: one running product, schools of their own, workers with faults.
 
+pub(crate) mod axe;
 pub(crate) mod browser;
 pub(crate) mod faults;
 pub(crate) mod mails;

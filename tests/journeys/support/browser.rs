@@ -5,11 +5,13 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
+
+use super::{axe, eventually};
 
 /// A browser of one test's own. Closed by [`close`](Self::close), or with the test.
 pub(crate) struct Browser {
@@ -97,4 +99,47 @@ impl Browser {
 
 fn pictures() -> PathBuf {
     Path::new(&rentree_testkit::workspace_root()).join("target/screenshots")
+}
+
+/// Waits until the element shows the text: a click may still be on its way.
+pub(crate) async fn see(client: &Client, css: &str, text: &str) -> anyhow::Result<()> {
+    let what = format!("{css} shows «{text}»");
+    let seen = eventually(&what, async || {
+        let Ok(element) = client.find(Locator::Css(css)).await else { return Ok(None) };
+        // The element may go while we look at it.
+        Ok(element.text().await.is_ok_and(|shown| shown.contains(text)).then_some(()))
+    })
+    .await;
+    match seen {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            let shown = client.find(Locator::Css("body")).await?.text().await?;
+            Err(error.context(format!("{} shows: {shown}", client.current_url().await?)))
+        }
+    }
+}
+
+/// Clicks, once there is something to click on.
+pub(crate) async fn click(client: &Client, css: &str) -> anyhow::Result<()> {
+    client.wait().for_element(Locator::Css(css)).await?.click().await?;
+    Ok(())
+}
+
+/// Types into a field, once it is there, in place of what it held.
+pub(crate) async fn fill(client: &Client, css: &str, text: &str) -> anyhow::Result<()> {
+    let field = client.wait().for_element(Locator::Css(css)).await?;
+    field.clear().await?;
+    field.send_keys(text).await?;
+    Ok(())
+}
+
+/// Keeps a picture of the page, which must not be wider than the screen, nor have a flaw that axe finds.
+pub(crate) async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow::Result<()> {
+    if look.javascript {
+        let width = browser.client.execute("return document.documentElement.scrollWidth", vec![]).await?;
+        assert!(width.as_u64() <= Some(look.width.into()), "{name} is {width} pixels wide");
+        let violations = axe::violations(&browser.client).await?;
+        assert!(violations.is_empty(), "{name}: {violations:#?}");
+    }
+    browser.screenshot(name).await
 }

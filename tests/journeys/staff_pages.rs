@@ -1,0 +1,324 @@
+//! The staff's year in a real browser: activate the space, build the team, go and come back. With JavaScript and without, on
+//! a desktop and on a phone.
+
+use fantoccini::key::Key;
+use fantoccini::{Client, Locator};
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::{EmailAddress, LinkToken, Uai};
+use rentree_table::{Link, Purpose, School};
+
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, picture, see};
+use crate::support::mails::{link_in, mail_to};
+use crate::support::people::{PASSWORD, a_team, an_email, somebody};
+use crate::support::{a_uai, product, run};
+
+async fn go(client: &Client, path: &str) -> anyhow::Result<()> {
+    Ok(client.goto(&format!("{}{path}", product().url)).await?)
+}
+
+async fn sign_up(client: &Client, first_name: &str, last_name: &str, email: &EmailAddress) -> anyhow::Result<()> {
+    fill(client, "#new-first_name", first_name).await?;
+    fill(client, "#new-last_name", last_name).await?;
+    fill(client, "#new-email", email.as_str()).await?;
+    fill(client, "#new-password", PASSWORD).await?;
+    click(client, "button[value=sign_up]").await
+}
+
+async fn sign_in(client: &Client, email: &EmailAddress) -> anyhow::Result<()> {
+    go(client, "/sign-in").await?;
+    fill(client, "#known-email", email.as_str()).await?;
+    fill(client, "#known-password", PASSWORD).await?;
+    click(client, "form[action='/sign-in'] button").await
+}
+
+async fn accept_terms(client: &Client) -> anyhow::Result<()> {
+    see(client, "h1", "Conditions d’utilisation").await?;
+    click(client, "form[action='/terms'] button").await
+}
+
+/// The row of the team that names somebody.
+async fn act_on(client: &Client, name: &str, button: &str) -> anyhow::Result<()> {
+    let row = format!("//ul[@class='rows']/li[.//strong[text()='{name}']]//button[contains(., '{button}')]");
+    client.wait().for_element(Locator::XPath(&row)).await?.click().await?;
+    Ok(())
+}
+
+async fn sign_out(client: &Client) -> anyhow::Result<()> {
+    click(client, "form[action='/sign-out'] button").await?;
+    see(client, "h1", "Connectez-vous").await
+}
+
+async fn a_listed_school() -> anyhow::Result<(Uai, EmailAddress)> {
+    let (uai, mailbox) = (a_uai(), an_email());
+    let school = School { mailbox: Some(mailbox.clone()), ..School::new("Collège des Lilas") };
+    product().table.create_school(uai, &school).await?;
+    Ok((uai, mailbox))
+}
+
+async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
+    let (uai, mailbox) = a_listed_school().await?;
+    let browser = Browser::open(look).await?;
+    let client = &browser.client;
+    let shot = async |page: &str| picture(&browser, look, &format!("{name}-staff-{page}")).await;
+
+    // The form, with a mistake, then without.
+    go(client, "/demande-administration-sco").await?;
+    shot("01-request").await?;
+    fill(client, "#ask-uai", "0010856B").await?;
+    fill(client, "#ask-first_name", "Anne-Laure").await?;
+    fill(client, "#ask-last_name", "Le Goff").await?;
+    click(client, "main form button").await?;
+    see(client, "[role=alert]", "Un champ est à corriger").await?;
+    shot("02-request-refused").await?;
+    fill(client, "#ask-uai", uai.as_str()).await?;
+    click(client, "main form button").await?;
+    see(client, "[role=status]", "Consultez la messagerie de votre établissement").await?;
+    shot("03-request-sent").await?;
+
+    // The mail, the link, the account, the terms, the space.
+    let link = link_in(&mail_to(mailbox.as_str(), 1).await?)?;
+    go(client, "/demo/mailbox").await?;
+    see(client, "main", "Le Goff a fait une demande").await?;
+    go(client, &link).await?;
+    see(client, "h1", "Rejoindre l’espace de Collège des Lilas").await?;
+    shot("04-link").await?;
+    let head = an_email();
+    fill(client, "#new-first_name", "Anne-Laure").await?;
+    fill(client, "#new-password", "court").await?;
+    click(client, "button[value=sign_up]").await?;
+    see(client, "[role=alert]", "Le mot de passe est trop court").await?;
+    shot("05-link-refused").await?;
+    sign_up(client, "Anne-Laure", "Le Goff", &head).await?;
+    see(client, "h1", "Conditions d’utilisation").await?;
+    shot("06-terms").await?;
+    accept_terms(client).await?;
+    see(client, "h1", "Équipe").await?;
+    see(client, "main", "Désignez un second administrateur").await?;
+    shot("07-team").await?;
+
+    // Two invitations: one becomes an account, the other meets one that is there.
+    let (lea, elsewhere) = (an_email(), an_email());
+    let known = somebody().await?;
+    fill(client, "#invite-emails", &format!("{lea} {elsewhere} camille")).await?;
+    click(client, "form[action$='/invitations'] button").await?;
+    see(client, "[role=alert]", "camille").await?;
+    fill(client, "#invite-emails", &format!("{lea} {elsewhere}")).await?;
+    click(client, "form[action$='/invitations'] button").await?;
+    see(client, "[role=status]", "Les invitations partent").await?;
+    let (to_lea, to_known) =
+        (link_in(&mail_to(lea.as_str(), 1).await?)?, link_in(&mail_to(elsewhere.as_str(), 1).await?)?);
+    go(client, &format!("/schools/{uai}/team")).await?;
+    see(client, "main", "Dernier envoi le").await?;
+    shot("08-invitations").await?;
+    sign_out(client).await?;
+    go(client, &to_lea).await?;
+    see(client, "h1", "Vous êtes invité(e)").await?;
+    sign_up(client, "Léa", "Martin", &lea).await?;
+    accept_terms(client).await?;
+    see(client, "main", "Quitter l’espace").await?;
+    shot("09-member").await?;
+    sign_out(client).await?;
+    go(client, &to_known).await?;
+    fill(client, "#known-email", known.user.email.as_str()).await?;
+    fill(client, "#known-password", "pas le bon mot").await?;
+    click(client, "button[value=sign_in]").await?;
+    see(client, "[role=alert]", "incorrect").await?;
+    shot("10-invitation-refused").await?;
+    fill(client, "#known-password", PASSWORD).await?;
+    click(client, "button[value=sign_in]").await?;
+    see(client, "[role=status]", "Bienvenue dans l’espace").await?;
+
+    // The other leaves.
+    click(client, "form[action$='/leave'] button").await?;
+    see(client, "h1", "Vos espaces").await?;
+    shot("11-no-space").await?;
+    sign_out(client).await?;
+
+    // Roles change; the last administrator stays; one is removed.
+    sign_in(client, &head).await?;
+    see(client, "h1", "Élèves").await?;
+    click(client, "nav a[href$='/team']").await?;
+    act_on(client, "Léa Martin", "Rendre administrateur").await?;
+    see(client, "[role=status]", "Le rôle a été modifié").await?;
+    act_on(client, "Léa Martin", "Rendre membre").await?;
+    see(client, "[role=status]", "Le rôle a été modifié").await?;
+    click(client, "form[action$='/leave'] button").await?;
+    see(client, "h1", "Le dernier administrateur ne peut pas quitter ce rôle").await?;
+    shot("12-last-administrator").await?;
+    go(client, &format!("/schools/{uai}/team")).await?;
+    act_on(client, "Anne-Laure Le Goff", "Rendre membre").await?;
+    see(client, "h1", "Le dernier administrateur ne peut pas quitter ce rôle").await?;
+    go(client, &format!("/schools/{uai}/team")).await?;
+    act_on(client, "Léa Martin", "Retirer").await?;
+    see(client, "[role=status]", "Le membre a été retiré").await?;
+    go(client, &format!("/schools/{uai}/audit")).await?;
+    see(client, "table", "a retiré Léa Martin").await?;
+    shot("13-audit").await?;
+
+    // The account.
+    go(client, "/account").await?;
+    see(client, "main", "Appareils connectés").await?;
+    shot("14-account").await?;
+    fill(client, "#password-current_password", "pas le bon mot").await?;
+    fill(client, "#password-password", "des bottes et un ciré").await?;
+    click(client, "form[action='/account/password'] button").await?;
+    see(client, "[role=alert]", "Le mot de passe actuel est incorrect").await?;
+    shot("15-account-refused").await?;
+    fill(client, "#password-current_password", PASSWORD).await?;
+    fill(client, "#password-password", "des bottes et un ciré").await?;
+    click(client, "form[action='/account/password'] button").await?;
+    see(client, "[role=status]", "Votre mot de passe a été changé").await?;
+    sign_out(client).await?;
+    shot("16-sign-in").await?;
+
+    // A forgotten password.
+    click(client, "a[href='/forgotten-password']").await?;
+    see(client, "h1", "Mot de passe oublié").await?;
+    shot("17-forgotten").await?;
+    fill(client, "#ask-email", head.as_str()).await?;
+    click(client, "main form button").await?;
+    see(client, "[role=status]", "Consultez votre messagerie").await?;
+    shot("18-forgotten-sent").await?;
+    // After the one that confirms the address, and the one that tells of the change.
+    go(client, &link_in(&mail_to(head.as_str(), 3).await?)?).await?;
+    see(client, "h1", "Choisissez un nouveau mot de passe").await?;
+    shot("19-new-password").await?;
+    fill(client, "#new-password", "une cabane sous les pins").await?;
+    click(client, "main form button").await?;
+    see(client, "h1", "Élèves").await?;
+    sign_out(client).await?;
+
+    // The account is lost: the school's mailbox gives the space to somebody else.
+    go(client, "/demande-administration-sco").await?;
+    fill(client, "#ask-uai", uai.as_str()).await?;
+    fill(client, "#ask-first_name", "Karim").await?;
+    fill(client, "#ask-last_name", "Benali").await?;
+    click(client, "main form button").await?;
+    let link = link_in(&mail_to(mailbox.as_str(), 2).await?)?;
+    go(client, &link).await?;
+    sign_up(client, "Karim", "Benali", &an_email()).await?;
+    accept_terms(client).await?;
+    see(client, "main .rows", "Karim Benali").await?;
+    go(client, &link).await?;
+    see(client, "h1", "Ce lien a déjà été utilisé").await?;
+    shot("20-used").await?;
+    sign_out(client).await?;
+    browser.close().await
+}
+
+#[test]
+fn a_year_at_a_desk() {
+    run(a_year(DESKTOP, "desktop"));
+}
+
+#[test]
+fn a_year_on_a_phone() {
+    run(a_year(PHONE, "phone"));
+}
+
+#[test]
+fn a_year_without_scripts() {
+    run(a_year(WITHOUT_SCRIPTS, "no-scripts"));
+}
+
+/// Pages that the year does not come by.
+#[test]
+fn the_other_pages() {
+    run(async {
+        for (look, name) in [(DESKTOP, "desktop"), (PHONE, "phone")] {
+            let browser = Browser::open(look).await?;
+            let client = &browser.client;
+            let shot = async |page: &str| picture(&browser, look, &format!("{name}-staff-{page}")).await;
+            go(client, "/demo").await?;
+            shot("30-demo").await?;
+            go(client, "/demo/mailbox").await?;
+            shot("31-mailbox").await?;
+            go(client, "/sign-up").await?;
+            let email = an_email();
+            fill(client, "#ask-email", email.as_str()).await?;
+            shot("32-sign-up").await?;
+            click(client, "main form button").await?;
+            go(client, &link_in(&mail_to(email.as_str(), 1).await?)?).await?;
+            see(client, "h1", "Créer un compte").await?;
+            shot("33-sign-up-form").await?;
+            fill(client, "#new-first_name", "Léa").await?;
+            fill(client, "#new-last_name", "Martin").await?;
+            fill(client, "#new-password", PASSWORD).await?;
+            click(client, "main form button").await?;
+            accept_terms(client).await?;
+            see(client, "h1", "Vos espaces").await?;
+
+            // Somebody who is signed in opens an invitation, and a link that has expired.
+            let (uai, administrator) = a_team().await?;
+            let other = an_email();
+            let body = serde_json::json!({ "emails": other });
+            administrator.post(&format!("/schools/{uai}/invitations"), &body).await?.expect(201)?;
+            go(client, &link_in(&mail_to(other.as_str(), 1).await?)?).await?;
+            see(client, "main", "Rejoindre en tant que Léa Martin").await?;
+            shot("34-invitation-signed-in").await?;
+            click(client, "button[value=signed_in]").await?;
+            see(client, "[role=status]", "Bienvenue").await?;
+            go(client, "/spaces").await?;
+            shot("35-spaces").await?;
+            let token = LinkToken::new(rentree_runtime::random());
+            let old = Timestamp::now() - SignedDuration::from_hours(2);
+            product().table.create_link(token.secret(), &Link::new(Purpose::SignUp { email: an_email() }, old)).await?;
+            go(client, &format!("/sign-up/{}", token.text())).await?;
+            see(client, "h1", "Ce lien a expiré").await?;
+            shot("36-expired").await?;
+            let id = product().table.user_of_email(&email).await?.unwrap().0;
+            let token = LinkToken::new(rentree_runtime::random());
+            let address = Purpose::Address { user: id, email: an_email() };
+            product().table.create_link(token.secret(), &Link::new(address, Timestamp::now())).await?;
+            go(client, &format!("/account/email/{}", token.text())).await?;
+            see(client, "h1", "Confirmer une adresse e-mail").await?;
+            shot("37-confirm-address").await?;
+            click(client, "main form button").await?;
+            see(client, "[role=status]", "Votre adresse e-mail est confirmée").await?;
+            browser.close().await?;
+        }
+        Ok(())
+    });
+}
+
+/// Without a mouse: Tab goes from the link that skips to the content through every field, Enter sends.
+#[test]
+fn keyboard_alone() {
+    run(async {
+        let (uai, person) = a_team().await?;
+        let browser = Browser::open(DESKTOP).await?;
+        let client = &browser.client;
+        let press = async |keys: &str| -> anyhow::Result<String> {
+            client.active_element().await?.send_keys(keys).await?;
+            let script = "const e = document.activeElement; return e.id || e.name || e.textContent.trim()";
+            Ok(client.execute(script, vec![]).await?.as_str().unwrap_or_default().to_owned())
+        };
+        let tab = String::from(char::from(Key::Tab));
+        let enter = String::from(char::from(Key::Enter));
+        go(client, &format!("/schools/{uai}/team")).await?;
+        see(client, "h1", "Connectez-vous").await?;
+        assert_eq!(press(&tab).await?, "Aller au contenu");
+        let shown = client.execute("return getComputedStyle(document.activeElement).outlineStyle", vec![]).await?;
+        assert_eq!(shown, "solid", "focus is seen");
+        press(&enter).await?;
+        assert_eq!(press(&tab).await?, "known-email");
+        press(person.user.email.as_str()).await?;
+        assert_eq!(press(&tab).await?, "known-password");
+        press(PASSWORD).await?;
+        client.active_element().await?.send_keys(&enter).await?;
+        see(client, "h1", "Équipe").await?;
+
+        // Every button and field of the page is reached, in its order.
+        let script = "return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), textarea, [tabindex=\"0\"]')].length";
+        let all = client.execute(script, vec![]).await?.as_u64().unwrap_or_default();
+        let place = "const all = [...document.querySelectorAll('a[href], button, input:not([type=hidden]), textarea, [tabindex=\"0\"]')];
+                     return all.indexOf(document.activeElement)";
+        let body = client.find(Locator::Css("body")).await?;
+        body.send_keys(&tab).await?;
+        for expected in 0..all {
+            assert_eq!(client.execute(place, vec![]).await?.as_u64(), Some(expected));
+            client.active_element().await?.send_keys(&tab).await?;
+        }
+        browser.close().await
+    });
+}
