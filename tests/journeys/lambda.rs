@@ -11,6 +11,7 @@ use rentree_samples::{Fault, Sample};
 use rentree_table::{Import, ImportOptions};
 use serde_json::Value;
 
+use crate::support::mails::mails_to;
 use crate::support::operators::report;
 use crate::support::people::a_session;
 use crate::support::runtime_api::Function;
@@ -30,16 +31,44 @@ fn events(function: &str) -> anyhow::Result<Vec<String>> {
     Ok(names)
 }
 
+/// What each HTTP function answers to its events: status, content type, and where it leads.
+async fn answers(function: &str, logical: &str) -> anyhow::Result<BTreeMap<String, (Value, Value, Value)>> {
+    let mut running = Function::start(function, &product().stack.function_settings(logical)?).await?;
+    let mut answers = BTreeMap::new();
+    for name in events(function)? {
+        let answer = running.invoke(event(function, &name)?).await?;
+        let header = |name: &str| answer["headers"][name].clone();
+        answers.insert(name, (answer["statusCode"].clone(), header("content-type"), header("location")));
+    }
+    running.kill().await?;
+    Ok(answers)
+}
+
 #[test]
-fn learners_answers_the_committed_events() {
+fn http_functions_answer_the_committed_events() {
     run(async {
-        let mut function = Function::start("learners", &product().stack.function_settings("LearnersFunction")?).await?;
-        let mut answers = BTreeMap::new();
-        for name in events("learners")? {
-            let answer = function.invoke(event("learners", &name)?).await?;
-            answers.insert(name, (answer["statusCode"].clone(), answer["headers"]["content-type"].clone()));
+        insta::assert_json_snapshot!("events_accounts", answers("accounts", "AccountsFunction").await?);
+        insta::assert_json_snapshot!("events_activation", answers("activation", "ActivationFunction").await?);
+        insta::assert_json_snapshot!("events_invitations", answers("invitations", "InvitationsFunction").await?);
+        insta::assert_json_snapshot!("events_learners", answers("learners", "LearnersFunction").await?);
+        Ok(())
+    });
+}
+
+#[test]
+fn mail_worker_carries_out_the_committed_events() {
+    run(async {
+        let settings = product().stack.function_settings("MailWorkerFunction")?;
+        let mut function = Function::start("mail-worker", &settings).await?;
+        for name in events("mail-worker")? {
+            let answer = function.invoke(event("mail-worker", &name)?).await?;
+            assert_eq!(answer, serde_json::json!({"batchItemFailures": []}), "{name}");
         }
-        insta::assert_json_snapshot!("events_learners", answers);
+        let log = function.log()?;
+        // The alarm of the template listens to this.
+        assert!(log.contains(r#""message":"a mail could not be sent""#), "{log}");
+        let mails = mails_to("evenement@exemple.fr").await?;
+        assert_eq!(mails.len(), 3, "two for signing up, one for the address");
         function.kill().await
     });
 }

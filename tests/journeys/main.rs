@@ -15,6 +15,7 @@ mod lambda;
 mod messages;
 mod offers;
 mod pages;
+mod privacy;
 mod staff_pages;
 mod stored_items;
 mod support;

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{EmailAddress, LinkToken, Uai};
 use rentree_table::{Link, Purpose, School};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, picture, see};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, a_team, an_email, somebody};
 use crate::support::{a_uai, product, run};
@@ -39,7 +39,7 @@ async fn accept_terms(client: &Client) -> anyhow::Result<()> {
 /// The row of the team that names somebody.
 async fn act_on(client: &Client, name: &str, button: &str) -> anyhow::Result<()> {
     let row = format!("//ul[@class='rows']/li[.//strong[text()='{name}']]//button[contains(., '{button}')]");
-    client.wait().for_element(Locator::XPath(&row)).await?.click().await?;
+    find(client, Locator::XPath(&row)).await?.click().await?;
     Ok(())
 }
 
@@ -202,7 +202,6 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     go(client, &link).await?;
     see(client, "h1", "Ce lien a déjà été utilisé").await?;
     shot("20-used").await?;
-    sign_out(client).await?;
     browser.close().await
 }
 

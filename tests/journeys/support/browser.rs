@@ -5,6 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use fantoccini::elements::Element;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
@@ -121,13 +122,25 @@ pub(crate) async fn see(client: &Client, css: &str, text: &str) -> anyhow::Resul
 
 /// Clicks, once there is something to click on.
 pub(crate) async fn click(client: &Client, css: &str) -> anyhow::Result<()> {
-    client.wait().for_element(Locator::Css(css)).await?.click().await?;
+    find(client, Locator::Css(css)).await?.click().await?;
     Ok(())
+}
+
+/// Something on the page, once it is there.
+pub(crate) async fn find(client: &Client, what: Locator<'_>) -> anyhow::Result<Element> {
+    let found = client.wait().for_element(what).await;
+    match found {
+        Ok(element) => Ok(element),
+        Err(error) => {
+            let shown = client.find(Locator::Css("body")).await?.text().await?;
+            Err(error).with_context(|| format!("looking for {what:?} in: {shown}"))
+        }
+    }
 }
 
 /// Types into a field, once it is there, in place of what it held.
 pub(crate) async fn fill(client: &Client, css: &str, text: &str) -> anyhow::Result<()> {
-    let field = client.wait().for_element(Locator::Css(css)).await?;
+    let field = find(client, Locator::Css(css)).await?;
     field.clear().await?;
     field.send_keys(text).await?;
     Ok(())

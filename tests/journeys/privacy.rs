@@ -1,0 +1,166 @@
+//! Nothing of a person stands in logs, keys or addresses: marked people go through every route and every mail, in the functions'
+//! own binaries.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rentree_domain::{LinkToken, MailOrder};
+use rentree_table::{Link, Purpose, Role, User};
+use serde_json::{Value, json};
+
+use crate::contracts::every_route;
+use crate::support::mails::{link_in, mail_to};
+use crate::support::people::{a_member, a_team, an_email, an_unknown_user};
+use crate::support::runtime_api::Function;
+use crate::support::{batch, product, run};
+
+/// Marks that no code of ours holds.
+const FIRST_NAME: &str = "Zéphyrine";
+const LAST_NAME: &str = "Quatremarque";
+const PASSWORD: &str = "phrase-marquée-de-zéphyrine";
+const ADDRESS: &str = "198.51.100.77";
+
+/// What the gateway sends.
+fn request(method: &str, path: &str, cookie: Option<&str>, body: &Value) -> Value {
+    let mut event = json!({
+        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "",
+        "headers": {"accept": "application/json", "content-type": "application/json", "user-agent": format!("Agent {LAST_NAME}")},
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "api", "domainName": "rentree.example", "domainPrefix": "rentree",
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": ADDRESS, "userAgent": "test"},
+            "requestId": "id", "routeKey": "$default", "stage": "$default", "time": "01/Sep/2026:08:00:00 +0000",
+            "timeEpoch": 1_788_249_600_000_u64,
+        },
+        "isBase64Encoded": false,
+    });
+    if let Some(cookie) = cookie {
+        event["cookies"] = json!([cookie]);
+        event["headers"]["cookie"] = cookie.into();
+    }
+    if method == "POST" {
+        event["body"] = body.to_string().into();
+    }
+    event
+}
+
+#[test]
+fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
+    run(async {
+        let email = rentree_domain::EmailAddress::parse("zephyrine.quatremarque@exemple.fr")?;
+        let mut functions = BTreeMap::new();
+        for (name, logical) in [
+            ("accounts", "AccountsFunction"),
+            ("activation", "ActivationFunction"),
+            ("invitations", "InvitationsFunction"),
+            ("learners", "LearnersFunction"),
+            ("mail-worker", "MailWorkerFunction"),
+        ] {
+            functions.insert(name, Function::start(name, &product().stack.function_settings(logical)?).await?);
+        }
+        let body = json!({
+            "uai": "0750654D", "first_name": FIRST_NAME, "last_name": LAST_NAME, "email": email, "password": PASSWORD,
+            "current_password": PASSWORD, "emails": email, "q": LAST_NAME, "way": "sign_up", "role": "member", "version": 1,
+        });
+        let mut secrets = vec![PASSWORD.to_owned()];
+        let mut addresses = Vec::new();
+
+        // Every route: signed out, with the marks in every field; then as an administrator who is marked, too.
+        for (function, route) in every_route() {
+            let (uai, _) = a_team().await?;
+            let marked = User {
+                first_name: rentree_domain::PersonName::parse(FIRST_NAME)?,
+                last_name: rentree_domain::PersonName::parse(LAST_NAME)?,
+                ..an_unknown_user().await?
+            };
+            let id =
+                rentree_local::people::enrol(&product().table, uai, Role::Administrator, &marked, Timestamp::now())
+                    .await?;
+            let member = a_member(uai, Role::Member).await?;
+            let session = rentree_http::NewSession::new(id, 0, &axum::http::HeaderMap::new(), Timestamp::now());
+            product().table.open_session(&session.hash, &session.session, None).await?;
+            let cookie = session.cookie().split(';').next().unwrap().to_owned();
+            // A link that holds: of the kind that its page wants, or of another one.
+            let token = LinkToken::new(rentree_runtime::random());
+            let purpose = match route.path.split('/').nth(1) {
+                Some("sign-up") => Purpose::SignUp { email: an_email() },
+                Some("account") => Purpose::Address { user: id, email: an_email() },
+                _ => Purpose::NewPassword { user: id },
+            };
+            product().table.create_link(token.secret(), &Link::new(purpose, Timestamp::now())).await?;
+            let path = route
+                .path
+                .replace("{uai}", uai.as_str())
+                .replace("{token}", &token.text())
+                .replace("{member}", &member.id.to_string())
+                .replace("{import}", "0199a1b2-c3d4-7000-8000-0000000000aa")
+                .replace("{invitation}", "0199a1b2-c3d4-7000-8000-0000000000aa");
+            secrets.extend([token.text(), cookie.split('=').nth(1).unwrap().to_owned()]);
+            let running = functions.get_mut(function).unwrap();
+            for cookie in [None, Some(cookie.as_str())] {
+                let answer = running.invoke(request(route.method, &path, cookie, &body)).await?;
+                assert!(
+                    answer["statusCode"].as_u64().is_some_and(|status| status < 500),
+                    "{} {path}: {answer}",
+                    route.method
+                );
+                addresses.push(answer["headers"]["location"].as_str().unwrap_or_default().to_owned());
+            }
+        }
+
+        // Every mail; then an account that begins by one of their links.
+        let (uai, administrator) = a_team().await?;
+        let invited = administrator
+            .post(&format!("/schools/{uai}/invitations"), &json!({ "emails": an_email() }))
+            .await?
+            .expect(201)?;
+        let person = a_member(uai, Role::Member).await?;
+        let orders = [
+            json!({"mail": "activation", "uai": uai, "id": "0199a1b2-c3d4-7000-8000-0000000000aa", "first_name": FIRST_NAME,
+                   "last_name": LAST_NAME, "asked_at": "2026-09-01T08:00:00Z"}),
+            json!({"mail": "invitation", "uai": uai, "id": invited["invitations"][0]}),
+            json!({"mail": "sign_up", "email": email}),
+            json!({"mail": "new_password", "email": person.user.email}),
+            json!({"mail": "password_changed", "user": person.id}),
+            json!({"mail": "address", "user": person.id, "email": email}),
+            json!({"mail": "address_changed", "former": email, "masked": "z***@e***.fr"}),
+        ];
+        for order in &orders {
+            serde_json::from_value::<MailOrder>(order.clone())?;
+            let answer =
+                functions.get_mut("mail-worker").unwrap().invoke(batch([("m-1", order.to_string().as_str())])).await?;
+            assert_eq!(answer, json!({"batchItemFailures": []}), "{order}");
+        }
+        let garbled = json!({"mail": "sign_up", "email": format!("{LAST_NAME} pas une adresse")}).to_string();
+        functions.get_mut("mail-worker").unwrap().invoke(batch([("m-1", garbled.as_str())])).await?;
+        let link = link_in(&mail_to(email.as_str(), 1).await?)?;
+        secrets.push(link.rsplit('/').next().unwrap().to_owned());
+        let created = functions.get_mut("accounts").unwrap().invoke(request("POST", &link, None, &body)).await?;
+        assert_eq!(created["statusCode"], 201, "{created}");
+
+        let marks = [FIRST_NAME, "zephyrine", LAST_NAME, ADDRESS, person.user.email.as_str()].map(ToOwned::to_owned);
+        let marks: Vec<String> = marks.into_iter().chain(secrets).map(|mark| mark.to_lowercase()).collect();
+        for (name, function) in functions {
+            let log = function.log()?.to_lowercase();
+            assert!(!log.is_empty() && log.lines().all(|line| line.starts_with('{')), "{name}: {log}");
+            for mark in &marks {
+                assert!(!log.contains(mark), "the log of {name} holds {mark}: {log}");
+            }
+            function.kill().await?;
+        }
+        for address in addresses {
+            assert!(marks.iter().all(|mark| !address.to_lowercase().contains(mark)), "{address}");
+        }
+        let mut items =
+            product().stack.dynamodb.scan().table_name(product().stack.value("Table")?).into_paginator().items().send();
+        while let Some(item) = items.try_next().await? {
+            for name in ["PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK"] {
+                let Some(key) = item.get(name).and_then(|value| value.as_s().ok()) else { continue };
+                assert!(
+                    !key.contains('@') && marks.iter().all(|mark| !key.to_lowercase().contains(mark)),
+                    "{name} {key}"
+                );
+            }
+        }
+        Ok(())
+    });
+}
