@@ -29,7 +29,8 @@ impl Directory {
                 Task::Word(Word::Offer { academie, round }) => self.plan_offers(academie, &round).await?,
                 Task::Word(Word::OfferTo { uai, round }) if is_dead_letter => self.offer_failed(uai, &round).await?,
                 Task::Word(Word::OfferTo { uai, round }) => self.offer_to(uai, &round).await?,
-                Task::Nothing { why } => tracing::warn!(is_dead_letter, why, "a message asks for nothing"),
+                Task::Nothing { why } => tracing::info!(is_dead_letter, why, "a message asks for nothing"),
+                Task::Mistake { why } => tracing::error!(is_dead_letter, why, "a message is not understood"),
             }
         }
         Ok(())

@@ -32,26 +32,28 @@ pub(crate) enum Task {
     Load { name: String },
     /// What a word says.
     Word(Word),
-    /// Nothing that we know. Trying again would not change it.
-    Nothing { why: String },
+    /// Nothing.
+    Nothing { why: &'static str },
+    /// Something that we do not understand. Trying again would not change it.
+    Mistake { why: String },
 }
 
 /// Every task of a body; at least one.
 pub(crate) fn tasks(body: &str) -> Vec<Task> {
-    let nothing = |why: &str| Task::Nothing { why: why.to_owned() };
+    let mistake = |why: &str| Task::Mistake { why: why.to_owned() };
     let Ok(body) = serde_json::from_str::<Value>(body) else {
-        return vec![nothing("the body is not JSON")];
+        return vec![mistake("the body is not JSON")];
     };
     if body["Event"] == "s3:TestEvent" {
-        return vec![nothing("S3 tells that notifications are set up")];
+        return vec![Task::Nothing { why: "S3 tells that notifications are set up" }];
     }
     match body["Records"].as_array() {
-        Some(records) if records.is_empty() => vec![nothing("the event of S3 has no records")],
+        Some(records) if records.is_empty() => vec![mistake("the event of S3 has no records")],
         Some(records) => records.iter().map(upload).collect(),
         None => match serde_json::from_value(body) {
             Ok(word) => vec![Task::Word(word)],
             Err(error) => {
-                vec![Task::Nothing { why: format!("neither an event of S3 nor a word that we know: {error}") }]
+                vec![Task::Mistake { why: format!("neither an event of S3 nor a word that we know: {error}") }]
             }
         },
     }
@@ -59,11 +61,11 @@ pub(crate) fn tasks(body: &str) -> Vec<Task> {
 
 fn upload(record: &Value) -> Task {
     if !record["eventName"].as_str().unwrap_or_default().starts_with("ObjectCreated:") {
-        return Task::Nothing { why: "the event is not the creation of an object".to_owned() };
+        return Task::Nothing { why: "the event is not the creation of an object" };
     }
     match parse_key(record["s3"]["object"]["key"].as_str().unwrap_or_default()) {
         Some(name) => Task::Load { name },
-        None => Task::Nothing { why: "the object is not under directory/<name>.csv".to_owned() },
+        None => Task::Nothing { why: "the object is not under directory/<name>.csv" },
     }
 }
 
@@ -110,7 +112,7 @@ mod tests {
     /// An operator who mistypes is told what.
     #[test]
     fn a_mistake_is_told() {
-        let [Task::Nothing { why }] = &tasks(r#"{"offer":{"academie":"bretagne","round":"2026"}}"#)[..] else {
+        let [Task::Mistake { why }] = &tasks(r#"{"offer":{"academie":"bretagne","round":"2026"}}"#)[..] else {
             panic!("understood");
         };
         assert!(why.contains("no académie is called bretagne"), "{why}");
@@ -136,7 +138,7 @@ mod tests {
             r#"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"object":{"key":"directory/%FF.csv"}}}]}"#,
             r#"{"Records":[null]}"#,
         ] {
-            assert!(matches!(tasks(body).as_slice(), [Task::Nothing { .. }]), "{body}");
+            assert!(matches!(tasks(body).as_slice(), [Task::Nothing { .. } | Task::Mistake { .. }]), "{body}");
         }
     }
 }
