@@ -44,6 +44,7 @@ fn request(method: &str, path: &str, cookie: Option<&str>, body: &Value) -> Valu
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, in its order")]
 fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
     run(async {
         let email = rentree_domain::EmailAddress::parse("zephyrine.quatremarque@exemple.fr")?;

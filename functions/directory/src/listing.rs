@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, BufRead};
 
-use rentree_domain::{EmailAddress, ListedSchool, Ministry, Uai, UaiError};
+use rentree_domain::{EmailAddress, ListedSchool, Ministry, Uai, UaiError, name as names};
 
 use columns::Columns;
 use lines::{Line, Lines};
@@ -168,7 +168,8 @@ impl<R: BufRead> Listing<R> {
             kind: kind.to_owned(),
             ministry: Ministry::parse(field(self.columns.ministry)),
             mailbox,
-            closed: !state.is_empty() && !state.eq_ignore_ascii_case("OUVERT"),
+            // "A OUVRIR" and "A FERMER" have a head at work.
+            closed: names::fold(state) == "ferme",
         };
         Ok((school, warning))
     }

@@ -96,7 +96,7 @@ fn read(typed: &str, pending: &[EmailAddress]) -> Result<Vec<EmailAddress>, Stri
     let mut emails: Vec<EmailAddress> = Vec::new();
     for word in typed.split(separator).filter(|word| !word.is_empty()) {
         let email = EmailAddress::parse(word.trim_matches(['<', '>'])).map_err(|_| {
-            format!("«\u{A0}{word}\u{A0}» n’est pas une adresse e-mail complète. Exemple : prenom.nom@exemple.fr")
+            format!("« {word} » n’est pas une adresse e-mail complète. Exemple : prenom.nom@exemple.fr")
         })?;
         if pending.contains(&email) {
             return Err(format!(

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::UserId;
+use rentree_domain::{Uai, UserId};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_table::{AuditAction, AuditEntry, Role, TeamError};
 use schemars::JsonSchema;
@@ -51,7 +51,7 @@ pub(crate) async fn change_role(
 
     let role = input.fields.role;
     let entry = app.entry(&visitor, AuditEntry::role_change(role)).to(&member.name);
-    app.table.change_role(uai, id, role, &entry).await.map_err(told)?;
+    app.table.change_role(uai, id, role, &entry).await.map_err(|error| told(uai, error))?;
 
     let location = format!("/schools/{uai}/team?done=role");
     face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: Some(role) })
@@ -72,7 +72,7 @@ pub(crate) async fn remove(
     let member = app.table.member(uai, id).await?.ok_or_else(Problem::not_found)?;
 
     let entry = app.entry(&visitor, AuditAction::Removed).to(&member.name);
-    app.table.remove_member(uai, id, &entry).await.map_err(told)?;
+    app.table.remove_member(uai, id, &entry).await.map_err(|error| told(uai, error))?;
 
     let location = format!("/schools/{uai}/team?done=removed");
     face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: None })
@@ -91,7 +91,7 @@ pub(crate) async fn leave(
     visitor.check_meant(&input.proof)?;
 
     let entry = app.entry(&visitor, AuditAction::Left);
-    app.table.remove_member(uai, visitor.user, &entry).await.map_err(told)?;
+    app.table.remove_member(uai, visitor.user, &entry).await.map_err(|error| told(uai, error))?;
 
     face.after_post(StatusCode::OK, "/spaces", &ChangedView { member: visitor.user, role: None })
 }
@@ -102,9 +102,11 @@ impl Invitations {
     }
 }
 
-fn told(error: TeamError) -> Problem {
+fn told(uai: Uai, error: TeamError) -> Problem {
     match error {
-        TeamError::LastAdministrator => Problem::last_administrator(),
+        TeamError::LastAdministrator => {
+            Problem::last_administrator().leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
+        }
         TeamError::NotAMember => Problem::not_found(),
         TeamError::Table(error) => error.into(),
     }

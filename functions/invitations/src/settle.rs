@@ -39,7 +39,7 @@ pub(crate) async fn resend(
     let (uai, id, invitation, visitor) = app.managed(&uai, &id, &headers, &input, now).await?;
 
     let entry = entry(&visitor, AuditAction::InvitationResent, &invitation, now);
-    app.table.resend_invitation(uai, id, RESEND_PAUSE, now, &entry).await.map_err(told)?;
+    app.table.resend_invitation(uai, id, RESEND_PAUSE, now, &entry).await.map_err(|error| told(uai, error))?;
     app.order(MailOrder::Invitation { uai, id }).await?;
 
     let location = format!("/schools/{uai}/team?done=resent");
@@ -58,7 +58,7 @@ pub(crate) async fn cancel(
     let (uai, id, invitation, visitor) = app.managed(&uai, &id, &headers, &input, now).await?;
 
     let entry = entry(&visitor, AuditAction::InvitationCancelled, &invitation, now);
-    app.table.cancel_invitation(uai, id, &entry).await.map_err(told)?;
+    app.table.cancel_invitation(uai, id, &entry).await.map_err(|error| told(uai, error))?;
 
     let location = format!("/schools/{uai}/team?done=cancelled");
     face.after_post(StatusCode::OK, &location, &SettledView { invitation: id })
@@ -87,14 +87,15 @@ fn entry(visitor: &Visitor, action: AuditAction, invitation: &Invitation, now: T
     AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, action).to(invitation.email.as_str())
 }
 
-fn told(error: InvitationError) -> Problem {
-    match error {
+fn told(uai: Uai, error: InvitationError) -> Problem {
+    let problem = match error {
         InvitationError::Settled => {
             Problem::too_late("L’invitation a été acceptée ou annulée entre-temps. Rechargez la page.")
         }
         InvitationError::TooSoon => {
             Problem::too_many("Cette invitation vient d’être envoyée. Vous pourrez la renvoyer cinq minutes après.")
         }
-        InvitationError::Table(error) => error.into(),
-    }
+        InvitationError::Table(error) => return error.into(),
+    };
+    problem.leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
 }

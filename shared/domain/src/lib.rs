@@ -20,6 +20,7 @@ pub mod person;
 pub mod round;
 pub mod school_year;
 pub mod terms;
+pub mod typography;
 pub mod uai;
 
 pub use academie::Academie;

@@ -15,6 +15,6 @@ pub struct ListedSchool {
     pub ministry: Ministry,
     /// `Mail`, if it is an address.
     pub mailbox: Option<EmailAddress>,
-    /// `etat` is something else than `OUVERT`.
+    /// `etat` is `FERME`.
     pub closed: bool,
 }

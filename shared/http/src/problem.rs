@@ -57,7 +57,7 @@ pub struct Problem {
     pub(crate) title: &'static str,
     pub(crate) detail: String,
     pub(crate) errors: Vec<FieldError>,
-    pub(crate) way_on: Option<(&'static str, &'static str)>,
+    pub(crate) way_on: Option<(&'static str, String)>,
 }
 
 impl Problem {
@@ -150,8 +150,8 @@ impl Problem {
 
     /// With a page that leads on.
     #[must_use]
-    pub fn leading_to(self, label: &'static str, path: &'static str) -> Self {
-        Self { way_on: Some((label, path)), ..self }
+    pub fn leading_to(self, label: &'static str, path: impl Into<String>) -> Self {
+        Self { way_on: Some((label, path.into())), ..self }
     }
 
     /// One French sentence or two: what happened and what to do.

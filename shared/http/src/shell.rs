@@ -120,7 +120,8 @@ fn face_of(problem: &Problem, face: Face, request_id: &str) -> Response {
             frame: Frame::bare(problem.title),
             title: problem.title,
             detail: &problem.detail,
-            way_on: problem.way_on,
+            way_on: problem.way_on.as_ref().map(|(label, path)| (*label, path.as_str())),
+            is_ours: problem.status.is_server_error(),
             request_id,
         };
         if let Ok(html) = page.render() {

@@ -175,7 +175,7 @@ impl EntryFields {
                 let mut form = self.new_account().form("new", true);
                 form.refuse(
                     "email",
-                    "Un compte existe déjà avec cette adresse. Connectez-vous avec «\u{A0}J’ai déjà un compte\u{A0}».",
+                    "Un compte existe déjà avec cette adresse. Connectez-vous avec « J’ai déjà un compte ».",
                 );
                 Err(refused_again(entry, form))
             }

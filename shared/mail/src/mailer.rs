@@ -21,11 +21,8 @@ pub enum SendError {
     /// It was not: SES said no, or was not reached. Trying again sends it once.
     #[error("the mail was not sent ({code})")]
     NotSent {
-        /// SES's code, or what was in the way.
+        /// SES's code, or what was in the way. SES's message may quote the address, and logs must not.
         code: String,
-        /// What the SDK says. It quotes no address.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// Nobody knows: the answer was lost. Trying again may send it twice.
     #[error("the answer of SES was lost: the mail may have been sent")]
@@ -49,10 +46,8 @@ impl Mailer {
     pub async fn send(&self, to: &EmailAddress, mail: &Mail) -> Result<(), SendError> {
         let rendered = mail.render()?;
         let content = |data: String| Content::builder().data(data).charset("UTF-8").build();
-        let malformed = |error: aws_sdk_sesv2::error::BuildError| SendError::NotSent {
-            code: "malformed".to_owned(),
-            source: Box::new(error),
-        };
+        let malformed =
+            |error: aws_sdk_sesv2::error::BuildError| SendError::NotSent { code: format!("malformed: {error}") };
         let body = Body::builder()
             .text(content(rendered.text).map_err(malformed)?)
             .html(content(rendered.html).map_err(malformed)?)
@@ -70,7 +65,7 @@ impl Mailer {
             Ok(_) => Ok(()),
             Err(error) if was_not_sent(&error) => {
                 let code = error.code().unwrap_or("unreachable").to_owned();
-                Err(SendError::NotSent { code, source: Box::new(error) })
+                Err(SendError::NotSent { code })
             }
             Err(error) => Err(SendError::Unknown(Box::new(error))),
         }

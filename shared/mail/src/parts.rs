@@ -1,6 +1,7 @@
 //! What a mail is made of, and its three renderings.
 
 use askama::Template;
+use rentree_domain::typography::spaced;
 
 /// A mail: subject and content.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Mail {
     }
 
     pub(crate) fn paragraph(self, text: impl Into<String>) -> Self {
-        self.with(Block::Paragraph(text.into()))
+        self.with(Block::Paragraph(spaced(&text.into())))
     }
 
     pub(crate) fn button(self, label: &'static str, url: impl Into<String>) -> Self {
@@ -52,7 +53,7 @@ impl Mail {
 
     /// What matters less.
     pub(crate) fn quiet(self, text: impl Into<String>) -> Self {
-        self.with(Block::Quiet(text.into()))
+        self.with(Block::Quiet(spaced(&text.into())))
     }
 
     fn with(mut self, block: Block) -> Self {

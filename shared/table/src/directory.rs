@@ -243,7 +243,7 @@ mod tests {
             ..School::new("Collège Anne-de-Bretagne")
         };
         assert_eq!(school, expected);
-        let stored = crate::school::stored(&expected, ENTITY, Key::school(a_school(true).uai)).unwrap();
+        let stored = crate::item::stored(&expected, ENTITY, Key::school(a_school(true).uai)).unwrap();
         for (name, value) in listed.iter().filter(|(name, _)| !name.starts_with("GSI1")) {
             assert_eq!(stored.get(name), Some(value), "{name}");
             assert!(OWNED.contains(&name.as_str()), "{name}");

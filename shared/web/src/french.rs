@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::paris;
+pub use rentree_domain::typography::spaced;
 
 /// `15/07/2026`, in Paris.
 pub fn day(instant: &Timestamp) -> String {

@@ -143,6 +143,8 @@ pub struct ErrorPage<'a> {
     pub detail: &'a str,
     /// Label and address of a page that leads on.
     pub way_on: Option<(&'a str, &'a str)>,
+    /// Whether something of ours failed: people may have to ask for help.
+    pub is_ours: bool,
     /// To tell to whoever helps.
     pub request_id: &'a str,
 }

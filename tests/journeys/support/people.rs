@@ -158,10 +158,10 @@ impl Answer {
     async fn read(response: Response) -> anyhow::Result<Self> {
         let status = response.status().as_u16();
         let cookies = response.headers().get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let session = cookies
+        let mut session = cookies
             .filter(|cookie| cookie.starts_with("__Host-session="))
             .map(|cookie| cookie.split(';').next().unwrap_or_default().to_owned());
-        let session = session.last();
+        let session = session.next_back();
         let text = response.text().await?;
         Ok(Self { status, body: serde_json::from_str(&text).unwrap_or(Value::String(text)), session })
     }

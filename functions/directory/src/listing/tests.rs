@@ -60,9 +60,15 @@ fn columns_are_found_by_name_in_any_order_and_case() {
 
 #[test]
 fn a_school_is_open_unless_the_directory_says_otherwise() {
-    for (state, closed) in
-        [("OUVERT", false), ("ouvert", false), (" Ouvert ", false), ("", false), ("FERME", true), ("A OUVRIR", true)]
-    {
+    for (state, closed) in [
+        ("OUVERT", false),
+        ("ouvert", false),
+        (" Ouvert ", false),
+        ("", false),
+        ("FERME", true),
+        ("Fermé", true),
+        ("A OUVRIR", false),
+    ] {
         assert_eq!(school(&format!("0350760L;Lycée;;;;{state}")).closed, closed, "{state}");
     }
 }
