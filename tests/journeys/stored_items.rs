@@ -4,11 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use encoding_rs::UTF_8;
+use jiff::Timestamp;
 use rentree_samples::{Fault, Sample};
-use rentree_table::ImportOptions;
+use rentree_table::{Delivery, ImportOptions, Terms};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
-use crate::support::{a_school, carry_out, product, run, silent_import};
+use crate::support::mails::{link_in, mail_to};
+use crate::support::people::{PASSWORD, a_stranger, a_team, an_email};
+use crate::support::{a_school, carry_out, eventually, product, run, silent_import};
 
 #[test]
 fn one_item_of_each_entity() {
@@ -33,20 +37,74 @@ fn one_item_of_each_entity() {
                 by_entity.insert(entity, item);
             }
         }
-        let uuid = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}";
-        insta::with_settings!({filters => vec![
-            (uuid, "<id>"),
-            (r"00000000-0000-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
-            (uai.as_str(), "<uai>"),
-            (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "<instant>"),
-            // Of the file, which names the school.
-            (r#"\\"[0-9a-f]{32}\\""#, "<etag>"),
-            (r#""expires_at": \d+"#, r#""expires_at": <epoch seconds>"#),
-        ]}, {
+        insta::with_settings!({filters => varying(uai.as_str())}, {
             insta::assert_json_snapshot!("items", by_entity);
         });
         Ok(())
     });
+}
+
+/// An invited person who has signed in, after a mistake.
+#[test]
+fn one_item_of_each_entity_of_people() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let email = an_email();
+        let invited = administrator.post(&format!("/schools/{uai}/invitations"), &json!({ "emails": email })).await?;
+        let invitation = invited.expect(201)?["invitations"][0].clone();
+        let link = link_in(&mail_to(email.as_str(), 1).await?)?;
+        let sign_up =
+            json!({"way": "sign_up", "first_name": "Léa", "last_name": "Martin", "email": email, "password": PASSWORD});
+        a_stranger().post(&link, &sign_up).await?.expect(200)?;
+        eventually("the mail is marked as sent", async || {
+            let found = product().table.invitation(uai, serde_json::from_value(invitation.clone())?).await?;
+            Ok(found.filter(|invited| invited.delivery == Delivery::Sent))
+        })
+        .await?;
+        let (id, _) = product().table.user_of_email(&email).await?.unwrap();
+        product().table.accept_terms(id, Terms { version: 1, at: Timestamp::now() }).await?;
+        a_stranger().post("/sign-in", &json!({"email": email, "password": "pas le bon mot"})).await?.expect(422)?;
+
+        let mut by_entity = BTreeMap::new();
+        let hash: String = Sha256::digest(email.as_str()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let scan = product().stack.dynamodb.scan().table_name(product().stack.value("Table")?);
+        let mut items = scan.into_paginator().items().send();
+        while let Some(item) = items.try_next().await? {
+            let item = shown(&item);
+            let key = item["PK"].as_str().unwrap();
+            let is_theirs = key.ends_with(&hash)
+                || key.contains(&format!("LIMIT#mails-by-address#{hash}"))
+                || key == format!("USER#{id}")
+                || item.get("user").is_some_and(|user| *user == id.to_string())
+                || item.get("by").is_some_and(|by| *by == id.to_string())
+                || item["SK"] == format!("MEMBER#{id}")
+                || item["SK"] == format!("INVITATION#{}", invitation.as_str().unwrap())
+                || item.get("purpose").is_some_and(|purpose| purpose["id"] == invitation);
+            if is_theirs {
+                by_entity.insert(item["entity"].as_str().unwrap().to_owned(), item);
+            }
+        }
+        insta::with_settings!({filters => varying(uai.as_str())}, {
+            insta::assert_json_snapshot!("items_of_people", by_entity);
+        });
+        Ok(())
+    });
+}
+
+/// What differs from one run to the next.
+fn varying(uai: &str) -> Vec<(&str, &str)> {
+    vec![
+        (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
+        (uai, "<uai>"),
+        (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "<instant>"),
+        // Of the file, which names the school.
+        (r#"\\"[0-9a-f]{32}\\""#, "<etag>"),
+        (r"[0-9a-f]{64}", "<sha-256>"),
+        (r"personne-\d+@", "<somebody>@"),
+        (r#"(\$argon2id\$v=19\$m=19456,t=2,p=1\$)[^"]+"#, "$1<salt and hash>"),
+        (r#"("(expires_at|valid_until|asked_second)": )\d+"#, "$1<epoch seconds>"),
+        (r#"(LIMIT#[a-z-]+#<sha-256>#)\d+"#, "$1<epoch seconds>"),
+    ]
 }
 
 /// An item, in the order of its attributes.
