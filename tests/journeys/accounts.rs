@@ -6,7 +6,9 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE
 use serde_json::{Value, json};
 
 use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
-use crate::support::people::{Answer, PASSWORD, Stranger, a_client, a_stranger, a_team, an_email, somebody};
+use crate::support::people::{
+    Answer, PASSWORD, Stranger, a_client, a_stranger, a_team, an_email, an_unknown_user, somebody,
+};
 use crate::support::{product, run};
 
 async fn sign_in(client: &Stranger, email: &EmailAddress, password: &str) -> anyhow::Result<Answer> {
@@ -170,6 +172,19 @@ fn a_blocked_account_is_unblocked_by_a_new_password() {
     });
 }
 
+/// A mistyped address is a stranger's: it opens nothing before its owner has confirmed it.
+#[test]
+fn an_unconfirmed_address_gets_no_new_password() {
+    run(async {
+        let user = rentree_table::User { email_confirmed: false, ..an_unknown_user().await? };
+        rentree_local::people::begin(&product().table, &user, Timestamp::now()).await?;
+        a_stranger().post("/forgotten-password", &json!({ "email": user.email })).await?.expect(202)?;
+        no_mail_is_pending().await?;
+        assert!(mails_to(user.email.as_str()).await?.is_empty());
+        Ok(())
+    });
+}
+
 #[test]
 fn nobody_learns_whose_an_address_is() {
     run(async {
@@ -301,9 +316,11 @@ fn another_address_is_used_once_it_is_confirmed() {
         person.post("/account/email", &ask(&new)).await?.expect(202)?;
         sign_in(&a_stranger(), &former, PASSWORD).await?.expect(200)?;
         let link = link_in(&mail_to(new.as_str(), 1).await?)?;
-        a_stranger().get(&link).await?.expect(200)?;
-        a_stranger().post(&link, &json!({})).await?.expect(200)?;
-        assert_eq!(a_stranger().post(&link, &json!({})).await?.status, 410);
+        assert_eq!(a_stranger().post(&link, &json!({})).await?.status, 401, "the link alone is not enough");
+        assert_eq!(somebody().await?.post(&link, &json!({})).await?.status, 404);
+        person.get(&link).await?.expect(200)?;
+        person.post(&link, &json!({})).await?.expect(200)?;
+        assert_eq!(person.post(&link, &json!({})).await?.status, 410);
         sign_in(&a_stranger(), &new, PASSWORD).await?.expect(200)?;
         assert_eq!(sign_in(&a_stranger(), &former, PASSWORD).await?.status, 422);
         let told = mail_to(former.as_str(), 1).await?;
@@ -313,8 +330,27 @@ fn another_address_is_used_once_it_is_confirmed() {
         let other = somebody().await?;
         person.post("/account/email", &ask(&other.user.email)).await?.expect(202)?;
         let link = link_in(&mail_to(other.user.email.as_str(), 1).await?)?;
-        assert_eq!(a_stranger().post(&link, &json!({})).await?.status, 409);
+        assert_eq!(person.post(&link, &json!({})).await?.status, 409);
         sign_in(&a_stranger(), &other.user.email, PASSWORD).await?.expect(200)?;
+        Ok(())
+    });
+}
+
+/// Whoever accepted an older version is asked again, and the others go on.
+#[test]
+fn changed_terms_are_accepted_again() {
+    run(async {
+        let (uai, person) = a_team().await?;
+        let team = format!("/schools/{uai}/team");
+        let older = rentree_table::Terms { version: rentree_domain::terms::VERSION - 1, at: Timestamp::now() };
+        product().table.accept_terms(person.id, older).await?;
+        assert_eq!(person.get(&team).await?.code(), "terms_not_accepted");
+        let page = a_client().get(format!("{}{team}", product().url)).header(ACCEPT, "text/html");
+        let led = page.header(COOKIE, &person.cookie).send().await?;
+        assert_eq!(led.headers()[LOCATION], format!("/terms?next={team}"));
+        assert_eq!(person.post("/terms", &json!({"version": older.version})).await?.status, 409, "not those");
+        person.post("/terms", &json!({"version": rentree_domain::terms::VERSION})).await?.expect(200)?;
+        person.get(&team).await?.expect(200)?;
         Ok(())
     });
 }

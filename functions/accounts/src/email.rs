@@ -1,11 +1,12 @@
-//! Change the address, or confirm the one that an account began with: a link that is sent there says that it is theirs.
+//! Change the address, or confirm the one that an account began with: a link that is sent there, and followed by who is
+//! signed in, says that it is theirs.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::{EmailAddress, MailOrder};
-use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, Ways, require_sign_in};
+use rentree_domain::{EmailAddress, LinkToken, MailOrder};
+use rentree_http::{ClientAddress, Face, Input, Problem, SignedIn, Ways, require_sign_in};
 use rentree_identity::Credentials;
 use rentree_table::{AccountError, Purpose};
 use rentree_web::Frame;
@@ -93,14 +94,13 @@ pub(crate) async fn page(
     State(app): State<Accounts>,
     Path(link): Path<String>,
     face: Face,
-    token: FormToken,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (link, found) = WAYS.usable(&app.table, &link, (app.clock)()).await?;
-    let Purpose::Address { email, .. } = found.purpose else { return Err(WAYS.forged()) };
+    let (signed_in, link, email) = app.confirming(&link, &headers).await?;
 
-    let frame = Frame::bare("Confirmer une adresse e-mail");
-    let view = EmailView::new(frame, token.csrf(), format!("/account/email/{}", link.text()), email, false);
-    Ok(token.on(face.render(StatusCode::OK, &view)?))
+    let frame = signed_in.frame("Confirmer une adresse e-mail");
+    let action = format!("/account/email/{}", link.text());
+    face.render(StatusCode::OK, &EmailView::new(frame, signed_in.csrf, action, email, false))
 }
 
 /// `POST /account/email/{token}`
@@ -108,15 +108,14 @@ pub(crate) async fn confirm(
     State(app): State<Accounts>,
     Path(link): Path<String>,
     face: Face,
-    token: FormToken,
+    headers: HeaderMap,
     input: Input<serde_json::Value>,
 ) -> Result<Response, Problem> {
-    token.check_meant(&input.proof)?;
-    let now = (app.clock)();
-    let (link, found) = WAYS.usable(&app.table, &link, now).await?;
-    let Purpose::Address { user, email } = found.purpose else { return Err(WAYS.forged()) };
+    let (signed_in, link, email) = app.confirming(&link, &headers).await?;
+    signed_in.check_meant(&input.proof)?;
 
-    let former = app.table.confirm_address(link.secret(), user, &email, now).await.map_err(|error| match error {
+    let confirmed = app.table.confirm_address(link.secret(), signed_in.user, &email, (app.clock)()).await;
+    let former = confirmed.map_err(|error| match error {
         AccountError::Table(error) => error.into(),
         AccountError::Link => WAYS.used(),
         AccountError::AddressTaken => {
@@ -130,6 +129,22 @@ pub(crate) async fn confirm(
 
     let view = EmailView::new(Frame::bare("Adresse confirmée"), String::new(), String::new(), email, true);
     face.after_post(StatusCode::OK, "/account?done=address", &view)
+}
+
+impl Accounts {
+    /// Parses and authorises. The link alone is not enough: an address that was mistyped is a stranger's, who must not get the
+    /// account with it.
+    async fn confirming(
+        &self,
+        link: &str,
+        headers: &HeaderMap,
+    ) -> Result<(SignedIn, LinkToken, EmailAddress), Problem> {
+        let now = (self.clock)();
+        let (link, found) = WAYS.usable(&self.table, link, now).await?;
+        let Purpose::Address { user, email } = found.purpose else { return Err(WAYS.forged()) };
+        let signed_in = require_sign_in(&self.table, headers, now).await?;
+        if signed_in.user == user { Ok((signed_in, link, email)) } else { Err(WAYS.forged()) }
+    }
 }
 
 impl EmailView {

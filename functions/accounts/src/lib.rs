@@ -119,9 +119,9 @@ fn routes() -> Vec<Route<Accounts>> {
             .takes::<email::Fields>()
             .gives::<email::EmailView>()
             .with_status(202),
-        Route::get("/account/email/{token}", get(email::page), LinkHolders, "The page that confirms an address")
+        Route::get("/account/email/{token}", get(email::page), SignedIn, "The page that confirms an address")
             .gives::<email::EmailView>(),
-        Route::post("/account/email/{token}", post(email::confirm), LinkHolders, "Confirms an address")
+        Route::post("/account/email/{token}", post(email::confirm), SignedIn, "Confirms an address")
             .gives::<email::EmailView>(),
         Route::post("/account/sessions", post(sessions::end), SignedIn, "Ends one session, or all the others")
             .takes::<sessions::Fields>()

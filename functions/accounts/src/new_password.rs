@@ -21,7 +21,7 @@ const KIND: Kind = Kind {
     title: "Mot de passe oublié",
     intro: "Indiquez l’adresse e-mail de votre compte : un lien vous y sera envoyé pour choisir un nouveau mot de passe.",
     button: "Recevoir le lien",
-    sent: "Si un compte existe avec cette adresse, un message vient de lui être envoyé. Le lien qu’il contient expire dans une heure.",
+    sent: "Si un compte existe avec cette adresse, et si elle a été confirmée, un message vient de lui être envoyé. Le lien qu’il contient expire dans une heure.",
     order: |email| MailOrder::NewPassword { email },
 };
 

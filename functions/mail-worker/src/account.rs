@@ -21,7 +21,9 @@ impl MailWorker {
     }
 
     pub(crate) async fn new_password(&self, email: &EmailAddress) -> Result<(), OrderError> {
-        let Some((user, _)) = self.table.user_of_email(email).await? else { return Ok(()) };
+        // An address that was never confirmed may have been mistyped: a stranger must not get the account with it.
+        let found = self.table.user_of_email(email).await?;
+        let Some((user, _)) = found.filter(|(_, user)| user.email_confirmed) else { return Ok(()) };
         let token = self.draw(Purpose::NewPassword { user }).await?;
         self.send(email, &rentree_mail::password_reset(&self.link("/new-password", &token))).await?;
         Ok(())

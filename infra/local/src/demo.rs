@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use rentree_domain::Uai;
+use rentree_domain::{EmailAddress, Uai};
 use rentree_http::{Face, Input, Problem};
 use rentree_runtime::Clock;
 use rentree_table::{Role, School, Table};
@@ -67,7 +67,9 @@ impl Demo {
 
     /// Makes the demo administrator an administrator of `uai`, which is created if need be.
     async fn administer(&self, uai: Uai, name: &str) -> anyhow::Result<()> {
-        self.table.create_school(uai, &School::new(name)).await?;
+        // So that its space can be asked for, too.
+        let mailbox = EmailAddress::parse(&format!("ce.{uai}@rentree.example"))?;
+        self.table.create_school(uai, &School { mailbox: Some(mailbox), ..School::new(name) }).await?;
         let now = (self.clock)();
         let (first_name, last_name) = DEMO_NAME;
         let administrator = an_account(first_name, last_name, DEMO_EMAIL, DEMO_PASSWORD, now).await?;

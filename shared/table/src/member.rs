@@ -33,7 +33,8 @@ pub struct Member {
     pub role: Role,
     /// First and last name, as shown to colleagues.
     pub name: String,
-    /// Since when.
+    /// Since when. (The first members were stored without it.)
+    #[serde(default)]
     pub joined_at: Timestamp,
 }
 

@@ -5,7 +5,9 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
+use fantoccini::key::Key;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
@@ -153,6 +155,33 @@ pub(crate) async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow
         assert!(width.as_u64() <= Some(look.width.into()), "{name} is {width} pixels wide");
         let violations = axe::violations(&browser.client).await?;
         assert!(violations.is_empty(), "{name}: {violations:#?}");
+        if !look.dark {
+            reached_by_keyboard(&browser.client, name).await?;
+        }
     }
     browser.screenshot(name).await
+}
+
+/// Tab goes through every link, button and field of the page, in their order, and shows where it is.
+async fn reached_by_keyboard(client: &Client, name: &str) -> anyhow::Result<()> {
+    const CONTROLS: &str = "const all = [...document.querySelectorAll('a[href], button, summary, select, textarea, input, [tabindex=\"0\"]')]
+        .filter((control) => control.type !== 'hidden' && control.checkVisibility());";
+    let run = async |script: &str| client.execute(&format!("{CONTROLS}{script}"), vec![]).await;
+    // Sent to the page, not to a control: one that chooses files would take it for a name.
+    let tab = || {
+        let key = char::from(Key::Tab);
+        KeyActions::new("keyboard".to_owned()).then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key })
+    };
+    let count = run("all[0].focus(); return all.length").await?.as_u64().unwrap_or_default();
+    for step in 0..count {
+        let at = run("return all.indexOf(document.activeElement)").await?.as_u64();
+        assert_eq!(at, Some(step), "{name}: Tab goes elsewhere");
+        // The first has the focus by our hand, which shows nothing.
+        if step > 0 {
+            let outline = run("return getComputedStyle(document.activeElement).outlineStyle").await?;
+            assert_eq!(outline, "solid", "{name}: focus is not seen on control {step}");
+        }
+        client.perform_actions(tab()).await?;
+    }
+    Ok(())
 }
