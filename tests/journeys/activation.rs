@@ -2,7 +2,8 @@
 
 use activation::{Activation, Config};
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{ActivationId, EmailAddress, PersonName, Uai};
+use mail_worker::MailWorker;
+use rentree_domain::{ActivationId, EmailAddress, MailOrder, PersonName, Uai};
 use rentree_table::{ActivationRequest, Link, Purpose, Role, School};
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::faults::Operations;
 use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{Answer, PASSWORD, a_client, a_stranger, a_team, an_email, somebody};
-use crate::support::{a_uai, product, run};
+use crate::support::{a_uai, batch, product, run};
 
 const FORM: &str = "/demande-administration-sco";
 
@@ -36,7 +37,7 @@ async fn a_link(uai: Uai, at: Timestamp) -> anyhow::Result<String> {
         (ActivationId::new(at, rentree_runtime::random()), rentree_domain::LinkToken::new(rentree_runtime::random()));
     let request = ActivationRequest::new(PersonName::parse("Anne")?, PersonName::parse("Hérouville")?, at);
     let link = Link::new(Purpose::Activation { uai, id }, at);
-    product().table.create_activation(uai, id, &request, (token.secret(), &link)).await?;
+    assert!(product().table.create_activation(uai, id, &request, (token.secret(), &link)).await?);
     Ok(format!("/activation/{}", token.text()))
 }
 
@@ -245,6 +246,28 @@ fn a_school_is_not_mail_bombed() {
         // Six where the hour turns between them.
         let count = mails_to(mailbox.as_str()).await?.len();
         assert!((3..=6).contains(&count), "{count} mails");
+        Ok(())
+    });
+}
+
+/// SQS hands a message over twice: who has accepted a request is not followed by a second one.
+#[test]
+fn a_request_that_was_accepted_stays_accepted() {
+    run(async {
+        let (uai, mailbox) = a_listed_school().await?;
+        let worker =
+            MailWorker::from_settings(&product().stack.function_settings("MailWorkerFunction")?, Timestamp::now)?;
+        let id = ActivationId::new(Timestamp::now(), rentree_runtime::random());
+        let (first_name, last_name) = (PersonName::parse("Anne")?, PersonName::parse("Hérouville")?);
+        let order = MailOrder::Activation { uai, id, first_name, last_name, asked_at: Timestamp::now() };
+        let body = serde_json::to_string(&order)?;
+        let event = batch([("m-1", body.as_str())]);
+        worker.handle(&event).await?;
+        let link = link_in(&mail_to(mailbox.as_str(), 1).await?)?;
+        a_stranger().post(&link, &sign_up(&an_email())).await?.expect(200)?;
+        assert!(worker.handle(&event).await?.batch_item_failures.is_empty());
+        assert_eq!(mails_to(mailbox.as_str()).await?.len(), 1);
+        assert!(product().table.activation(uai, id).await?.unwrap().accepted_at.is_some());
         Ok(())
     });
 }

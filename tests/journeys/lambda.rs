@@ -62,7 +62,10 @@ fn mail_worker_carries_out_the_committed_events() {
         let mut function = Function::start("mail-worker", &settings).await?;
         for name in events("mail-worker")? {
             let answer = function.invoke(event("mail-worker", &name)?).await?;
-            assert_eq!(answer, serde_json::json!({"batchItemFailures": []}), "{name}");
+            // What is no order yet may be one for a newer worker: it comes again, and ends in the dead-letter queue.
+            let again: &[&str] = if name == "garbage-in-a-batch" { &["m-1", "m-2"] } else { &[] };
+            let again: Vec<_> = again.iter().map(|id| serde_json::json!({"itemIdentifier": id})).collect();
+            assert_eq!(answer, serde_json::json!({"batchItemFailures": again}), "{name}");
         }
         let log = function.log()?;
         // The alarm of the template listens to this.

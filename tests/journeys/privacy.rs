@@ -84,8 +84,8 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             let token = LinkToken::new(rentree_runtime::random());
             let purpose = match route.path.split('/').nth(1) {
                 Some("sign-up") => Purpose::SignUp { email: an_email() },
-                Some("account") => Purpose::Address { user: id, email: an_email() },
-                _ => Purpose::NewPassword { user: id },
+                Some("account") => Purpose::Address { user: id, epoch: 0, email: an_email() },
+                _ => Purpose::NewPassword { user: id, epoch: 0 },
             };
             product().table.create_link(token.secret(), &Link::new(purpose, Timestamp::now())).await?;
             let path = route

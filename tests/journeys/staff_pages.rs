@@ -272,7 +272,7 @@ fn the_other_pages() {
             shot("36-expired").await?;
             let id = product().table.user_of_email(&email).await?.unwrap().0;
             let token = LinkToken::new(rentree_runtime::random());
-            let address = Purpose::Address { user: id, email: an_email() };
+            let address = Purpose::Address { user: id, epoch: 0, email: an_email() };
             product().table.create_link(token.secret(), &Link::new(address, Timestamp::now())).await?;
             go(client, &format!("/account/email/{}", token.text())).await?;
             see(client, "h1", "Confirmer une adresse e-mail").await?;

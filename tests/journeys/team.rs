@@ -1,8 +1,10 @@
 //! The team: invite, join, roles, remove, leave. A space never loses its last administrator.
 
+use encoding_rs::UTF_8;
 use jiff::{SignedDuration, Timestamp};
 use mail_worker::MailWorker;
 use rentree_domain::{InvitationId, LinkToken, MailOrder, Uai};
+use rentree_samples::Sample;
 use rentree_table::{AuditAction, AuditEntry, Invitation, Link, Purpose, Role};
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
@@ -10,7 +12,7 @@ use serde_json::{Value, json};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, Person, a_client, a_member, a_stranger, a_team, an_email, somebody};
 use crate::support::ses::{Fault, Ses};
-use crate::support::{batch, product, run};
+use crate::support::{batch, product, put_file, run};
 
 async fn invite(administrator: &Person, uai: Uai, emails: &str) -> anyhow::Result<Vec<String>> {
     let answer =
@@ -103,6 +105,25 @@ fn roles_change_and_rights_end_at_once() {
             "space_activated",
         ];
         assert_eq!(actions, expected);
+        Ok(())
+    });
+}
+
+/// A form for an upload that was signed before is no right any more.
+#[test]
+fn an_upload_of_a_removed_administrator_is_not_applied() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let removed = a_member(uai, Role::Administrator).await?;
+        let import = removed.post(&format!("/schools/{uai}/imports"), &json!({})).await?.expect(201)?;
+        administrator.post(&format!("/schools/{uai}/members/{}/remove", removed.id), &json!({})).await?.expect(200)?;
+        let id = import["id"].as_str().unwrap();
+        put_file(&format!("imports/{uai}/{id}"), Sample::new(uai, 12, 4).siecle(UTF_8).bytes).await?;
+        let settled = administrator.get(&format!("/schools/{uai}/imports/{id}?wait=20")).await?.expect(200)?;
+        assert_eq!(
+            (settled["state"].as_str(), settled["refused"]["code"].as_str()),
+            (Some("failed"), Some("not_administrator"))
+        );
         Ok(())
     });
 }

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{EmailAddress, LinkToken, MailOrder};
-use rentree_http::{ClientAddress, Face, Input, Problem, SignedIn, Ways, require_sign_in};
+use rentree_http::{ClientAddress, Face, Input, NewSession, Problem, SignedIn, Ways, require_sign_in};
 use rentree_identity::Credentials;
 use rentree_table::{AccountError, Purpose};
 use rentree_web::Frame;
@@ -72,9 +72,13 @@ pub(crate) async fn ask(
     if email.as_ref() == Some(&user.email) && user.email_confirmed {
         form.refuse("email", "C’est déjà l’adresse de votre compte.");
     }
-    let proof = Credentials { email: user.email.to_string(), password: input.fields.current_password.0 };
-    if let Err(error) = rentree_identity::sign_in(&app.table, &client.0, &proof, now).await {
-        form.refuse("current_password", wrong_current_password(&error)?);
+    // To confirm the address that the account has already, no password: it changes nothing, and must work when strangers have
+    // blocked the account.
+    if email.as_ref() != Some(&user.email) {
+        let proof = Credentials { email: user.email.to_string(), password: input.fields.current_password.0 };
+        if let Err(error) = rentree_identity::sign_in(&app.table, &client.0, &proof, now).await {
+            form.refuse("current_password", wrong_current_password(&error)?);
+        }
     }
     let Some(email) = email.filter(|_| !form.is_refused()) else {
         let problem = Problem::invalid(&form);
@@ -114,7 +118,9 @@ pub(crate) async fn confirm(
     let (signed_in, link, email) = app.confirming(&link, &headers).await?;
     signed_in.check_meant(&input.proof)?;
 
-    let confirmed = app.table.confirm_address(link.secret(), signed_in.user, &email, (app.clock)()).await;
+    let (id, epoch, now) = (signed_in.user, signed_in.person.epoch, (app.clock)());
+    let session = NewSession::new(id, epoch + 1, &headers, now);
+    let confirmed = app.table.confirm_address(link.secret(), (id, epoch), &email, session.stored(), now).await;
     let former = confirmed.map_err(|error| match error {
         AccountError::Table(error) => error.into(),
         AccountError::Link => WAYS.used(),
@@ -128,7 +134,7 @@ pub(crate) async fn confirm(
     }
 
     let view = EmailView::new(Frame::bare("Adresse confirmée"), String::new(), String::new(), email, true);
-    face.after_post(StatusCode::OK, "/account?done=address", &view)
+    Ok(session.on(face.after_post(StatusCode::OK, "/account?done=address", &view)?))
 }
 
 impl Accounts {
@@ -141,9 +147,15 @@ impl Accounts {
     ) -> Result<(SignedIn, LinkToken, EmailAddress), Problem> {
         let now = (self.clock)();
         let (link, found) = WAYS.usable(&self.table, link, now).await?;
-        let Purpose::Address { user, email } = found.purpose else { return Err(WAYS.forged()) };
+        let Purpose::Address { user, epoch, email } = found.purpose else { return Err(WAYS.forged()) };
         let signed_in = require_sign_in(&self.table, headers, now).await?;
-        if signed_in.user == user { Ok((signed_in, link, email)) } else { Err(WAYS.forged()) }
+        if signed_in.user != user {
+            let detail = "Déconnectez-vous, puis connectez-vous avec le compte auquel vous avez donné cette adresse.";
+            return Err(Problem::link_gone(StatusCode::NOT_FOUND, "Ce lien est celui d’un autre compte", detail)
+                .leading_to("Mon compte", "/account"));
+        }
+        // Another password or another address since it was asked for ends it.
+        if signed_in.person.epoch == epoch { Ok((signed_in, link, email)) } else { Err(WAYS.expired()) }
     }
 }
 

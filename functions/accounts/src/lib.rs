@@ -16,9 +16,10 @@ mod spaces;
 mod terms;
 
 use axum::Router;
+use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use rentree_domain::MailOrder;
-use rentree_http::{Access, Problem, Route, RouteDoc, Shell};
+use rentree_http::{Access, Problem, Route, RouteDoc, Shell, claimed_session};
 use rentree_orders::MailQueue;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
@@ -59,6 +60,14 @@ impl Accounts {
     /// Every route, bare: one machine puts several functions behind one port.
     pub fn routes(self) -> Router {
         Route::router(routes()).with_state(self)
+    }
+
+    /// Ends the session that a browser had before the one that begins now.
+    async fn end_former(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        match claimed_session(headers) {
+            Some(former) => Ok(self.table.end_session(&former).await?),
+            None => Ok(()),
+        }
     }
 
     async fn order(&self, order: MailOrder) -> Result<(), Problem> {

@@ -79,7 +79,9 @@ impl Kind {
             return Ok(token.on(face.again(problem, &self.view(token, form, false))?));
         };
         if !app.table.allows(&ACCOUNT_MAILS_BY_CLIENT, &client.0, (app.clock)()).await? {
-            return Err(Problem::too_many("Trop de demandes depuis votre connexion. Réessayez dans une heure."));
+            let told = "Trop de demandes depuis votre connexion. Réessayez dans une heure.";
+            form.refuse("email", told);
+            return Ok(token.on(face.again(Problem::too_many(told), &self.view(token, form, false))?));
         }
 
         app.order((self.order)(email)).await?;

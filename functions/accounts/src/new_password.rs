@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::MailOrder;
+use rentree_domain::{MailOrder, UserId};
 use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem, Ways};
 use rentree_identity::{PasswordFields, read_password};
-use rentree_table::{AccountError, Purpose};
+use rentree_table::{AccountError, Purpose, User};
 use rentree_web::{Form, Frame};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -68,7 +68,7 @@ pub(crate) async fn page(
     token: FormToken,
 ) -> Result<Response, Problem> {
     let (link, found) = WAYS.usable(&app.table, &link, (app.clock)()).await?;
-    let Purpose::NewPassword { .. } = found.purpose else { return Err(WAYS.forged()) };
+    app.owner(found.purpose).await?;
 
     let view = NewPasswordView::new(&token, PasswordFields::form("new"), &link.text());
     Ok(token.on(face.render(StatusCode::OK, &view)?))
@@ -86,8 +86,7 @@ pub(crate) async fn set(
     token.check_meant(&input.proof)?;
     let now = (app.clock)();
     let (link, found) = WAYS.usable(&app.table, &link, now).await?;
-    let Purpose::NewPassword { user: id } = found.purpose else { return Err(WAYS.forged()) };
-    let user = app.table.user(id).await?.ok_or_else(|| WAYS.forged())?;
+    let (id, user) = app.owner(found.purpose).await?;
     let about = [user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
     let mut form = PasswordFields::form("new");
     let Some(password) = read_password(&mut form, &input.fields.password, &about) else {
@@ -103,10 +102,20 @@ pub(crate) async fn set(
         AccountError::Link | AccountError::AddressTaken => WAYS.used(),
         AccountError::Moved => Problem::too_late("Le mot de passe vient d’être changé. Demandez un nouveau lien."),
     })?;
+    app.end_former(&headers).await?;
     app.order(MailOrder::PasswordChanged { user: id }).await?;
 
     let view = SignedInView { user: id, name: user.full_name() };
     Ok(session.on(face.after_post(StatusCode::OK, "/", &view)?))
+}
+
+impl Accounts {
+    /// Whose password a link changes. Another password or another address since it was asked for ends it.
+    async fn owner(&self, purpose: Purpose) -> Result<(UserId, User), Problem> {
+        let Purpose::NewPassword { user: id, epoch } = purpose else { return Err(WAYS.forged()) };
+        let user = self.table.user(id).await?.ok_or_else(|| WAYS.forged())?;
+        if user.epoch == epoch { Ok((id, user)) } else { Err(WAYS.expired()) }
+    }
 }
 
 impl NewPasswordView {

@@ -114,8 +114,8 @@ pub(crate) async fn sign_in(
         Ok(found) => found,
         Err(error) => {
             let Some(told) = error.told() else { return Err(Problem::internal(&error)) };
-            let view = SignInView::new(&token, sign_in_form(&credentials.email), Some(told.clone()), &next);
-            return Ok(token.on(face.again(Problem::wrong_credentials(told), &view)?));
+            let view = SignInView::new(&token, sign_in_form(&credentials.email), Some(told), &next);
+            return Ok(token.on(face.again(error.problem(), &view)?));
         }
     };
 

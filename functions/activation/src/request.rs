@@ -79,7 +79,10 @@ pub(crate) async fn request(
     };
     let now = (app.clock)();
     if !app.table.allows(&REQUESTS_BY_CLIENT, &client.0, now).await? {
-        return Err(Problem::too_many("Trop de demandes depuis votre connexion. Réessayez dans une heure."));
+        let told = "Trop de demandes depuis votre connexion. Réessayez dans une heure.";
+        let mut form = input.fields.form();
+        form.refuse("uai", told);
+        return Ok(token.on(face.again(Problem::too_many(told), &RequestView::new(&token, form, false))?));
     }
 
     let id = ActivationId::new(now, rentree_runtime::random());

@@ -74,6 +74,15 @@ pub(crate) fn add_plan(outcome: &mut Outcome, plan: &Plan, set_aside: usize) {
     outcome.modified_fields = plan.modified_fields.iter().map(|(field, count)| ((*field).to_owned(), *count)).collect();
 }
 
+/// Who asked has lost the right to it since.
+pub(crate) fn no_longer_administrator() -> Outcome {
+    let detail = "La personne qui a demandé cet import n’est plus administrateur de l’espace. Rien n’a été changé.";
+    Outcome {
+        refused: Some(Refused { code: "not_administrator".to_owned(), detail: detail.to_owned() }),
+        ..Outcome::default()
+    }
+}
+
 /// The file is gone before it was read.
 pub(crate) fn upload_missing() -> Outcome {
     let detail = "Le fichier importé n’est plus disponible. Rien n’a été changé. Merci de l’importer à nouveau.";

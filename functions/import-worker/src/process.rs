@@ -6,7 +6,7 @@ use rentree_domain::import::brake::{self, BrakeReason};
 use rentree_domain::import::plan::plan;
 use rentree_domain::{ImportId, LearnerId, Uai, paris};
 use rentree_roster::{Options, Reading};
-use rentree_table::{Begin, Import, Outcome, Run, RunError, TableError};
+use rentree_table::{Begin, Import, Outcome, Role, Run, RunError, TableError};
 
 use crate::Worker;
 use crate::file::{self, FetchError};
@@ -81,6 +81,13 @@ impl Worker {
     async fn carry_out(&self, uai: Uai, run: &mut Run) -> Result<Ending, ProcessError> {
         let now = (self.clock)();
         let import = run.import.clone();
+        // Rights end at once, also those to a form that was signed before. (Confirming is the word of who is administrator now.)
+        if let Some(requester) = import.requester.filter(|_| !import.confirmed) {
+            let member = self.table.member(uai, requester).await?;
+            if member.is_none_or(|member| member.role != Role::Administrator) {
+                return Ok(Ending::Fail(outcome::no_longer_administrator()));
+            }
+        }
         let (reading, etag) = match self.read(uai, &import).await {
             Ok(read) => read,
             Err(ProcessError::Fetch(FetchError::Missing)) => return Ok(Ending::Fail(outcome::upload_missing())),

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::Uai;
+use rentree_domain::{AuditId, Uai};
 use rentree_http::{Face, Problem, authorise};
 use rentree_table::{AuditAction, AuditEntry, Role};
 use rentree_web::{Frame, Section, french};
@@ -64,7 +64,11 @@ pub(crate) async fn page(
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, (app.clock)()).await?;
 
     let school = app.school(uai).await?;
-    let page = app.table.audit_page(uai, query.from.as_deref().filter(|from| !from.is_empty()), PER_PAGE).await?;
+    let from = query.from.as_deref().filter(|from| !from.is_empty());
+    if from.is_some_and(|from| !is_place(from)) {
+        return Err(Problem::bad_request("Cette page du journal n’existe pas. Revenez au début du journal."));
+    }
+    let page = app.table.audit_page(uai, from, PER_PAGE).await?;
 
     let row = |entry: AuditEntry| Row { at: entry.at, by: entry.by_name, action: entry.action, subject: entry.subject };
     let view = AuditView {
@@ -74,6 +78,12 @@ pub(crate) async fn page(
         next: page.next,
     };
     face.render(StatusCode::OK, &view)
+}
+
+/// Whether a text is where a page can begin: `<time>#<identifier>`, as `next` gives it.
+fn is_place(text: &str) -> bool {
+    let (at, id) = text.split_once('#').unwrap_or_default();
+    at.parse::<Timestamp>().is_ok() && id.parse::<AuditId>().is_ok()
 }
 
 impl AuditView {

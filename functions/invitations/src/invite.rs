@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::limit::INVITATIONS_BY_SCHOOL;
-use rentree_domain::{EmailAddress, InvitationId, MailOrder};
+use rentree_domain::{EmailAddress, InvitationId};
 use rentree_http::{Face, Input, Problem, authorise};
 use rentree_table::{AuditAction, AuditEntry, Invitation, Role};
 use rentree_web::{Field, Form};
@@ -65,7 +65,11 @@ pub(crate) async fn invite(
     };
     let many = u32::try_from(emails.len()).unwrap_or(u32::MAX);
     if !app.table.allows_many(&INVITATIONS_BY_SCHOOL, uai.as_str(), many, now).await? {
-        return Err(Problem::too_many("Trop d’invitations pour aujourd’hui. Réessayez demain."));
+        let told = "Trop d’invitations pour aujourd’hui. Réessayez demain.";
+        form.refuse("emails", told);
+        let mut view = app.team(uai, &visitor).await?;
+        view.form = form;
+        return face.again(Problem::too_many(told), &view);
     }
 
     let mut invitations = Vec::new();
@@ -74,7 +78,7 @@ pub(crate) async fn invite(
         let entry = AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::Invited);
         let invitation = Invitation::new(email.clone(), &visitor.name, now);
         app.table.create_invitation(uai, id, &invitation, &entry.to(email.as_str())).await?;
-        app.order(MailOrder::Invitation { uai, id }).await?;
+        app.order_invitation(uai, id).await?;
         invitations.push(id);
     }
 

@@ -11,12 +11,12 @@ mod team;
 
 use axum::Router;
 use axum::routing::{get, post};
-use rentree_domain::MailOrder;
+use rentree_domain::{InvitationId, MailOrder, Uai};
 use rentree_http::{Access, Problem, Route, RouteDoc, Shell};
 use rentree_orders::MailQueue;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
-use rentree_table::Table;
+use rentree_table::{Delivery, Table};
 
 pub use config::Config;
 
@@ -57,6 +57,16 @@ impl Invitations {
 
     async fn order(&self, order: MailOrder) -> Result<(), Problem> {
         self.mails.order(&order).await.map_err(|error| Problem::internal(&error))
+    }
+
+    /// Orders the mail of an invitation that is stored. One that cannot be ordered is shown as failed, to be sent again.
+    async fn order_invitation(&self, uai: Uai, id: InvitationId) -> Result<(), Problem> {
+        if let Err(error) = self.mails.order(&MailOrder::Invitation { uai, id }).await {
+            let why = rentree_runtime::telemetry::chain(&error);
+            tracing::error!(%uai, invitation = %id, why, "the mail of an invitation was not ordered");
+            self.table.mark_delivery(uai, id, Delivery::Failed, (self.clock)()).await?;
+        }
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{InvitationId, MailOrder, Uai};
+use rentree_domain::{InvitationId, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationError, Role};
 use schemars::JsonSchema;
@@ -40,7 +40,7 @@ pub(crate) async fn resend(
 
     let entry = entry(&visitor, AuditAction::InvitationResent, &invitation, now);
     app.table.resend_invitation(uai, id, RESEND_PAUSE, now, &entry).await.map_err(|error| told(uai, error))?;
-    app.order(MailOrder::Invitation { uai, id }).await?;
+    app.order_invitation(uai, id).await?;
 
     let location = format!("/schools/{uai}/team?done=resent");
     face.after_post(StatusCode::OK, &location, &SettledView { invitation: id })

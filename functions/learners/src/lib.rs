@@ -9,7 +9,7 @@ mod upload;
 use axum::Router;
 use axum::routing::{get, post};
 use rentree_domain::Uai;
-use rentree_http::{Access, Problem, Route, RouteDoc, Shell, Visitor};
+use rentree_http::{Access, Route, RouteDoc, Shell, Visitor};
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
 use rentree_table::{AuditAction, AuditEntry, Table};
@@ -57,10 +57,14 @@ impl Learners {
         Shell { origin: self.config.origin.clone(), upload_origin: Some(self.config.upload_origin().to_owned()) }
     }
 
-    /// Writes into the school's audit log what a visitor did with an import.
-    async fn audit(&self, uai: Uai, visitor: &Visitor, action: AuditAction) -> Result<(), Problem> {
+    /// Writes into the school's audit log what a visitor did with an import. It is done: a log that cannot be written is for us
+    /// to mend, not a reason to tell them that it failed.
+    async fn audit(&self, uai: Uai, visitor: &Visitor, action: AuditAction) {
         let entry = AuditEntry::new((self.clock)(), rentree_runtime::random(), visitor.user, &visitor.name, action);
-        Ok(self.table.audit(uai, &entry).await?)
+        if let Err(error) = self.table.audit(uai, &entry).await {
+            let why = rentree_runtime::telemetry::chain(&error);
+            tracing::error!(%uai, user = %visitor.user, ?action, why, "an audit entry was not written");
+        }
     }
 }
 

@@ -1,48 +1,68 @@
 //! To the owner of an account, or of an address that may have one. Nobody but the mailbox learns which.
 
-use rentree_domain::{EmailAddress, LinkToken, UserId};
+use rentree_domain::limit::{MAILS_BY_ADDRESS, MAILS_BY_ADDRESS_A_DAY};
+use rentree_domain::{EmailAddress, Limit, LinkToken, UserId};
 use rentree_table::{Link, Purpose};
 
 use crate::{MailWorker, OrderError};
 
+/// Mails that anybody can ask for. What tells an owner of a change is sent whatever was sent before.
+const ACCOUNT_MAILS: [Limit; 2] = [MAILS_BY_ADDRESS, MAILS_BY_ADDRESS_A_DAY];
 const SIGN_IN: &str = "/sign-in";
 const FORGOTTEN_PASSWORD: &str = "/forgotten-password";
 
 impl MailWorker {
-    pub(crate) async fn sign_up(&self, email: &EmailAddress) -> Result<(), OrderError> {
-        let mail = if self.table.user_of_email(email).await?.is_some() {
+    pub(crate) async fn sign_up(&self, email: &EmailAddress, is_first_try: bool) -> Result<(), OrderError> {
+        if !self.may_get_one_more(email, &ACCOUNT_MAILS, is_first_try).await? {
+            return Ok(());
+        }
+        // An account that never confirmed the address does not keep it from its owner.
+        let found = self.table.user_of_email(email).await?;
+        let mail = if found.is_some_and(|(_, user)| user.email_confirmed) {
             rentree_mail::known_address(&self.page(SIGN_IN), &self.page(FORGOTTEN_PASSWORD))
         } else {
             let token = self.draw(Purpose::SignUp { email: email.clone() }).await?;
             rentree_mail::sign_up(&self.link("/sign-up", &token))
         };
-        self.send(email, &mail).await?;
+        self.mailer.send(email, &mail).await?;
         Ok(())
     }
 
-    pub(crate) async fn new_password(&self, email: &EmailAddress) -> Result<(), OrderError> {
+    pub(crate) async fn new_password(&self, email: &EmailAddress, is_first_try: bool) -> Result<(), OrderError> {
         // An address that was never confirmed may have been mistyped: a stranger must not get the account with it.
         let found = self.table.user_of_email(email).await?;
-        let Some((user, _)) = found.filter(|(_, user)| user.email_confirmed) else { return Ok(()) };
-        let token = self.draw(Purpose::NewPassword { user }).await?;
-        self.send(email, &rentree_mail::password_reset(&self.link("/new-password", &token))).await?;
+        let Some((id, user)) = found.filter(|(_, user)| user.email_confirmed) else { return Ok(()) };
+        if !self.may_get_one_more(email, &ACCOUNT_MAILS, is_first_try).await? {
+            return Ok(());
+        }
+        let token = self.draw(Purpose::NewPassword { user: id, epoch: user.epoch }).await?;
+        self.mailer.send(email, &rentree_mail::password_reset(&self.link("/new-password", &token))).await?;
         Ok(())
     }
 
     pub(crate) async fn password_changed(&self, id: UserId) -> Result<(), OrderError> {
         let Some(user) = self.table.user(id).await? else { return Ok(()) };
-        self.send(&user.email, &rentree_mail::password_changed(&self.page(FORGOTTEN_PASSWORD))).await?;
+        self.mailer.send(&user.email, &rentree_mail::password_changed(&self.page(FORGOTTEN_PASSWORD))).await?;
         Ok(())
     }
 
-    pub(crate) async fn address(&self, user: UserId, email: &EmailAddress) -> Result<(), OrderError> {
-        let token = self.draw(Purpose::Address { user, email: email.clone() }).await?;
-        self.send(email, &rentree_mail::address_change(&self.link("/account/email", &token))).await?;
+    pub(crate) async fn address(
+        &self,
+        user: UserId,
+        email: &EmailAddress,
+        is_first_try: bool,
+    ) -> Result<(), OrderError> {
+        if !self.may_get_one_more(email, &ACCOUNT_MAILS, is_first_try).await? {
+            return Ok(());
+        }
+        let Some(epoch) = self.table.user(user).await?.map(|user| user.epoch) else { return Ok(()) };
+        let token = self.draw(Purpose::Address { user, epoch, email: email.clone() }).await?;
+        self.mailer.send(email, &rentree_mail::address_change(&self.link("/account/email", &token))).await?;
         Ok(())
     }
 
     pub(crate) async fn address_changed(&self, former: &EmailAddress, masked: &str) -> Result<(), OrderError> {
-        self.send(former, &rentree_mail::address_changed(masked)).await?;
+        self.mailer.send(former, &rentree_mail::address_changed(masked)).await?;
         Ok(())
     }
 

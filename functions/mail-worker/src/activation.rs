@@ -1,8 +1,7 @@
 //! To the school's mailbox: somebody asks for the school's space. Nobody but the mailbox learns whether the school is known.
 
-use jiff::Timestamp;
-use rentree_domain::limit::REQUESTS_BY_SCHOOL;
-use rentree_domain::{ActivationId, LinkToken, PersonName, Uai};
+use rentree_domain::limit::{REQUESTS_BY_MAILBOX, REQUESTS_BY_MAILBOX_A_DAY};
+use rentree_domain::{ActivationId, LinkToken, Uai};
 use rentree_mail::{Activation, activation};
 use rentree_table::{ActivationRequest, Link, Purpose};
 
@@ -13,9 +12,8 @@ impl MailWorker {
         &self,
         uai: Uai,
         id: ActivationId,
-        first_name: PersonName,
-        last_name: PersonName,
-        asked_at: Timestamp,
+        request: ActivationRequest,
+        is_first_try: bool,
     ) -> Result<(), OrderError> {
         let now = self.now();
         let Some(school) = self.table.school(uai).await? else {
@@ -26,17 +24,16 @@ impl MailWorker {
             tracing::warn!(%uai, "a space was asked for a school that has no mailbox");
             return Ok(());
         };
-        // A message that comes again after a failure is the same request: only a new one counts.
-        let is_new = self.table.activation(uai, id).await?.is_none();
-        if is_new && !self.table.allows(&REQUESTS_BY_SCHOOL, uai.as_str(), now).await? {
-            tracing::warn!(%uai, "a space was asked for too often, no mail is sent");
+        if !self.may_get_one_more(&mailbox, &[REQUESTS_BY_MAILBOX, REQUESTS_BY_MAILBOX_A_DAY], is_first_try).await? {
             return Ok(());
         }
 
         let token = LinkToken::new(rentree_runtime::random());
-        let request = ActivationRequest::new(first_name, last_name, asked_at);
         let link = Link::new(Purpose::Activation { uai, id }, now);
-        self.table.create_activation(uai, id, &request, (token.secret(), &link)).await?;
+        if !self.table.create_activation(uai, id, &request, (token.secret(), &link)).await? {
+            tracing::info!(%uai, request = %id, "a request that came again was accepted already");
+            return Ok(());
+        }
 
         let requester = format!("{} {}", request.first_name, request.last_name);
         let mail = activation(Activation {

@@ -1,5 +1,6 @@
 //! To a colleague whom an administrator invites.
 
+use rentree_domain::limit::INVITATIONS_BY_ADDRESS;
 use rentree_domain::{InvitationId, LinkToken, Uai};
 use rentree_mail::invitation;
 use rentree_table::{Delivery, Link, Purpose};
@@ -7,13 +8,17 @@ use rentree_table::{Delivery, Link, Purpose};
 use crate::{MailWorker, OrderError};
 
 impl MailWorker {
-    pub(crate) async fn invitation(&self, uai: Uai, id: InvitationId) -> Result<(), OrderError> {
+    pub(crate) async fn invitation(&self, uai: Uai, id: InvitationId, is_first_try: bool) -> Result<(), OrderError> {
         let now = self.now();
         let (Some(school), Some(invited)) = (self.table.school(uai).await?, self.table.invitation(uai, id).await?)
         else {
             tracing::error!(%uai, invitation = %id, "an invitation is not there");
             return Ok(());
         };
+
+        if !self.may_get_one_more(&invited.email, &[INVITATIONS_BY_ADDRESS], is_first_try).await? {
+            return Ok(self.table.mark_delivery(uai, id, Delivery::Failed, now).await?);
+        }
 
         let token = LinkToken::new(rentree_runtime::random());
         let link = Link::new(Purpose::Invitation { uai, id }, now);
@@ -28,9 +33,9 @@ impl MailWorker {
             inviter: &invited.invited_by,
             link: &self.link("/invitation", &token),
         });
-        let delivery = if self.send(&invited.email, &mail).await? { Delivery::Sent } else { Delivery::Failed };
-        self.table.mark_delivery(uai, id, delivery, now).await?;
-        tracing::info!(%uai, invitation = %id, ?delivery, "an invitation was handled");
+        self.mailer.send(&invited.email, &mail).await?;
+        self.table.mark_delivery(uai, id, Delivery::Sent, now).await?;
+        tracing::info!(%uai, invitation = %id, "an invitation was sent");
         Ok(())
     }
 }

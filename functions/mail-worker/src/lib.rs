@@ -9,9 +9,8 @@ mod invitation;
 mod order;
 
 use jiff::Timestamp;
-use rentree_domain::limit::MAILS_BY_ADDRESS;
-use rentree_domain::{EmailAddress, LinkToken, MailOrder};
-use rentree_mail::{Mail, Mailer, SendError};
+use rentree_domain::{EmailAddress, Limit, LinkToken, MailOrder};
+use rentree_mail::{Mailer, SendError};
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::batch::{self, BatchFailed, BatchResponse, Record};
 use rentree_runtime::{Clock, Settings, SettingsError};
@@ -38,6 +37,9 @@ pub(crate) enum OrderError {
     /// SES failed. A mail of a person who waits may come twice rather than not at all.
     #[error(transparent)]
     Send(#[from] SendError),
+    /// The message is no order that we know: functions may be newer than this worker, for a moment.
+    #[error("a message is no order of a mail")]
+    Unreadable,
 }
 
 impl MailWorker {
@@ -65,14 +67,15 @@ impl MailWorker {
     }
 
     async fn handle_record(&self, record: &Record) -> Result<(), OrderError> {
-        let Ok(order) = serde_json::from_str::<MailOrder>(&record.body) else {
-            tracing::error!("a message is no order of a mail");
-            return Ok(());
-        };
-        if record.queue_arn == self.config.dead_letter_queue_arn {
-            self.give_up(order).await
-        } else {
-            self.carry_out(order).await
+        let is_dead_letter = record.queue_arn == self.config.dead_letter_queue_arn;
+        match serde_json::from_str::<MailOrder>(&record.body) {
+            Ok(order) if is_dead_letter => self.give_up(order).await,
+            Ok(order) => self.carry_out(order, record.tries == 1).await,
+            Err(_) if is_dead_letter => {
+                tracing::error!(kind = "unreadable", "a mail could not be sent");
+                Ok(())
+            }
+            Err(_) => Err(OrderError::Unreadable),
         }
     }
 
@@ -90,13 +93,24 @@ impl MailWorker {
         self.page(&format!("{folder}/{}", token.text()))
     }
 
-    /// Sends a mail, unless its address got too many within the hour; whether it was sent.
-    async fn send(&self, to: &EmailAddress, mail: &Mail) -> Result<bool, OrderError> {
-        if !self.table.allows(&MAILS_BY_ADDRESS, to.as_str(), self.now()).await? {
-            tracing::warn!("an address got too many mails, this one is not sent");
-            return Ok(false);
+    /// Whether an address may get one more mail that somebody else asked for. An order that is tried again counts once.
+    async fn may_get_one_more(
+        &self,
+        address: &EmailAddress,
+        limits: &[Limit],
+        is_first_try: bool,
+    ) -> Result<bool, OrderError> {
+        if !is_first_try {
+            return Ok(true);
         }
-        self.mailer.send(to, mail).await?;
+        // `camille+1@…` and `camille@…` are one mailbox.
+        let mailbox = address.without_tag();
+        for limit in limits {
+            if !self.table.allows(limit, &mailbox, self.now()).await? {
+                tracing::warn!(limit = limit.what, "an address got too many mails, this one is not sent");
+                return Ok(false);
+            }
+        }
         Ok(true)
     }
 }

@@ -1,22 +1,23 @@
 //! Which mail is which.
 
 use rentree_domain::MailOrder;
-use rentree_table::Delivery;
+use rentree_table::{ActivationRequest, Delivery};
 
 use crate::{MailWorker, OrderError};
 
 impl MailWorker {
-    /// Sends what `order` asks for.
-    pub(crate) async fn carry_out(&self, order: MailOrder) -> Result<(), OrderError> {
+    /// Sends what `order` asks for. `is_first_try`: limits count it.
+    pub(crate) async fn carry_out(&self, order: MailOrder, is_first_try: bool) -> Result<(), OrderError> {
         match order {
             MailOrder::Activation { uai, id, first_name, last_name, asked_at } => {
-                self.activation(uai, id, first_name, last_name, asked_at).await
+                let request = ActivationRequest::new(first_name, last_name, asked_at);
+                self.activation(uai, id, request, is_first_try).await
             }
-            MailOrder::Invitation { uai, id } => self.invitation(uai, id).await,
-            MailOrder::SignUp { email } => self.sign_up(&email).await,
-            MailOrder::NewPassword { email } => self.new_password(&email).await,
+            MailOrder::Invitation { uai, id } => self.invitation(uai, id, is_first_try).await,
+            MailOrder::SignUp { email } => self.sign_up(&email, is_first_try).await,
+            MailOrder::NewPassword { email } => self.new_password(&email, is_first_try).await,
             MailOrder::PasswordChanged { user } => self.password_changed(user).await,
-            MailOrder::Address { user, email } => self.address(user, &email).await,
+            MailOrder::Address { user, email } => self.address(user, &email, is_first_try).await,
             MailOrder::AddressChanged { former, masked } => self.address_changed(&former, &masked).await,
         }
     }

@@ -48,6 +48,12 @@ impl EmailAddress {
         &self.0
     }
 
+    /// `camille@exemple.fr` for `camille+ecole@exemple.fr`: the mailbox that most providers put both into. For limits.
+    pub fn without_tag(&self) -> String {
+        let (name, domain) = self.0.split_once('@').unwrap_or_default();
+        format!("{}@{domain}", name.split('+').next().unwrap_or(name))
+    }
+
     /// `k***@e***.fr`: enough for its owner to know it again.
     pub fn masked(&self) -> String {
         let (name, domain) = self.0.split_once('@').unwrap_or_default();
@@ -120,6 +126,13 @@ mod tests {
             assert_eq!(EmailAddress::parse(text), Err(EmailError), "{text}");
         }
         assert!(EmailAddress::parse(&format!("{}@b.fr", "a".repeat(65))).is_err());
+    }
+
+    #[test]
+    fn a_tag_is_no_other_mailbox() {
+        for address in ["camille@exemple.fr", "camille+1@exemple.fr", "camille+a+b@exemple.fr"] {
+            assert_eq!(EmailAddress::parse(address).unwrap().without_tag(), "camille@exemple.fr");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
+use rentree_domain::limit::FAILURES_BY_CLIENT;
 use rentree_domain::{EmailAddress, LinkToken, Uai, UserId};
 use rentree_http::{NewSession, Problem, SignedIn, Ways, claimed_session};
 use rentree_table::{AuditAction, AuditEntry, By, JoinError, Joining, Table, User, Who};
@@ -11,7 +12,7 @@ use rentree_web::{Entry, Field, Form};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{Credentials, NewAccountFields, hash, sign_in};
+use crate::{Credentials, NewAccountFields, SignInError, hash, sign_in};
 
 /// How somebody enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
@@ -156,7 +157,8 @@ impl EntryFields {
 
     /// Carries out what the forms say: somebody is found or begins, and joins, or nothing happens.
     pub async fn come_in(&self, door: Door<'_>) -> Result<Entrant, EntryError> {
-        let (entry, ways) = (door.entry.clone(), door.ways);
+        let (entry, ways, former) = (door.entry.clone(), door.ways, claimed_session(door.headers));
+        let client = door.client;
         let (table, token, uai, by, action, now) = (door.table, door.token, door.uai, door.by, door.action, door.now);
         let entrant = self.find(door).await?;
         let joining = Joining {
@@ -170,8 +172,16 @@ impl EntryFields {
             now,
         };
         match table.join(&joining).await {
-            Ok(()) => Ok(entrant),
+            Ok(()) => {
+                // The session that begins takes the place of the browser's former one.
+                if let Some(former) = former.filter(|_| entrant.session.is_some()) {
+                    table.end_session(&former).await.map_err(Problem::from)?;
+                }
+                Ok(entrant)
+            }
             Err(JoinError::AddressTaken) => {
+                // Told to holders of a link only, and not without end.
+                table.allows(&FAILURES_BY_CLIENT, client, now).await.map_err(Problem::from)?;
                 let mut form = self.new_account().form("new", true);
                 form.refuse(
                     "email",
@@ -203,17 +213,17 @@ impl EntryFields {
                     Err(error) => {
                         let Some(told) = error.told() else { return Err(Problem::internal(&error).into()) };
                         entry.sign_in = sign_in_form(&self.email);
-                        entry.alert = Some(told.clone());
-                        return Err(EntryError::Again(Box::new(entry), Box::new(Problem::wrong_credentials(told))));
+                        entry.alert = Some(told);
+                        return Err(EntryError::Again(Box::new(entry), Box::new(error.problem())));
                     }
                 };
-                if let Some(former) = claimed_session(headers) {
-                    table.end_session(&former).await.map_err(Problem::from)?;
-                }
                 let session = NewSession::new(id, user.epoch, headers, now);
                 Ok(Entrant { id, name: user.full_name(), epoch: user.epoch, newcomer: None, session: Some(session) })
             }
             Way::SignUp => {
+                if !table.would_allow(&FAILURES_BY_CLIENT, client, now).await.map_err(Problem::from)? {
+                    return Err(SignInError::TooMany.problem().into());
+                }
                 let account = self.new_account();
                 let read = match account.read(account.form("new", true)) {
                     Ok(read) => read,

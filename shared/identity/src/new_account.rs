@@ -114,8 +114,10 @@ fn email_error(typed: &str) -> String {
 pub fn person_name_error(what: &str, error: PersonNameError) -> String {
     match error {
         PersonNameError::Empty => format!("Indiquez votre {what}."),
-        PersonNameError::Long => format!("Le {what} est trop long : 100 caractères au plus."),
-        PersonNameError::Signs => format!("Le {what} comporte des signes qui ne sont pas acceptés."),
+        PersonNameError::Long => format!("Le {what} est trop long : 60 caractères au plus."),
+        PersonNameError::Signs => format!(
+            "Le {what} comporte des signes qui ne sont pas acceptés : lettres, espaces, traits d’union et apostrophes seulement."
+        ),
     }
 }
 

@@ -11,8 +11,8 @@ static ARGON2: LazyLock<Argon2<'static>> = LazyLock::new(|| {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19 * 1024, 2, 1, None).unwrap_or_default())
 });
 
-/// Checked when there is no account: unknown and wrong take the same time.
-static DUMMY: LazyLock<String> = LazyLock::new(|| hash_now("the password of nobody").unwrap_or_default());
+/// Checked when there is no account: unknown and wrong take the same time, also the first time.
+const DUMMY: &str = "$argon2id$v=19$m=19456,t=2,p=1$SZ44e4u2KjAhWVTmKydgpg$/JcZaAkoy7Rngp7eSvxts3ZZHiKBk7n4J/oMnhBtgmo";
 
 /// A password could not be hashed: the machine is out of memory or threads.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,7 @@ pub async fn hash(password: Password) -> Result<String, HashError> {
 pub async fn verify(password: Password, stored: Option<String>) -> Result<bool, HashError> {
     let verified = tokio::task::spawn_blocking(move || {
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| DUMMY.clone());
+        let stored = stored.unwrap_or_else(|| DUMMY.to_owned());
         let hash = PasswordHash::new(&stored).map_err(|error| HashError(error.to_string()))?;
         Ok(ARGON2.verify_password(password.expose().as_bytes(), &hash).is_ok() && known)
     });
@@ -54,6 +54,16 @@ mod tests {
         assert!(verify(Password::typed("trois huîtres"), Some(stored.clone())).await.unwrap());
         assert!(!verify(Password::typed("trois huitres"), Some(stored.clone())).await.unwrap());
         assert_ne!(hash(Password::typed("trois huîtres")).await.unwrap(), stored, "each has a salt of its own");
+    }
+
+    /// It must cost what the others cost.
+    #[tokio::test]
+    async fn nobody_has_a_hash_like_everybody() {
+        let stored = hash(Password::typed("trois huîtres")).await.unwrap();
+        let parameters = |hash: &str| hash.rsplitn(3, '$').last().map(ToOwned::to_owned);
+        assert_eq!(parameters(DUMMY), parameters(&stored));
+        assert_eq!(DUMMY.len(), stored.len());
+        assert!(verify(Password::typed("the password of nobody"), Some(DUMMY.to_owned())).await.unwrap());
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::attempts::Locked;
 use rentree_domain::limit::FAILURES_BY_CLIENT;
 use rentree_domain::{EmailAddress, Password, UserId, paris};
+use rentree_http::Problem;
 use rentree_table::{AttemptError, Table, TableError, User};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -47,6 +48,15 @@ pub enum SignInError {
 }
 
 impl SignInError {
+    /// What programs are told; pages show the same words above their form. The same for an address that nobody has.
+    pub fn problem(&self) -> Problem {
+        match (self, self.told()) {
+            (Self::Wrong, Some(told)) => Problem::wrong_credentials(told),
+            (_, Some(told)) => Problem::too_many(told),
+            (error, None) => Problem::internal(error),
+        }
+    }
+
     /// What people are told; `None` when the fault is ours.
     pub fn told(&self) -> Option<String> {
         match self {
@@ -78,13 +88,13 @@ pub async fn sign_in(
     credentials: &Credentials,
     now: Timestamp,
 ) -> Result<(UserId, User), SignInError> {
-    if !table.would_allow(&FAILURES_BY_CLIENT, client, now).await? {
+    // Counted as failed before it is tried, as below: attempts at the same moment cannot all slip through.
+    if !table.allows(&FAILURES_BY_CLIENT, client, now).await? {
         return Err(SignInError::TooMany);
     }
     // What is no address is nobody's; it costs what an unknown one costs.
     let Ok(email) = EmailAddress::parse(&credentials.email) else {
         verify(Password::typed(&credentials.password), None).await?;
-        table.allows(&FAILURES_BY_CLIENT, client, now).await?;
         return Err(SignInError::Wrong);
     };
     table.begin_attempt(&email, now).await.map_err(|error| match error {
@@ -96,8 +106,8 @@ pub async fn sign_in(
     let is_right = verify(Password::typed(&credentials.password), stored).await?;
     if let Some(found) = found.filter(|_| is_right) {
         table.forget_attempts(&email).await?;
+        table.take_back(&FAILURES_BY_CLIENT, client, now).await?;
         return Ok(found);
     }
-    table.allows(&FAILURES_BY_CLIENT, client, now).await?;
     Err(SignInError::Wrong)
 }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{ActivationId, PersonName, Uai};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Change, put_over, stored};
+use crate::item::{Change, put_if, stored};
 use crate::transaction::Cancelled;
 use crate::{Key, Link, Table, TableError, link};
 
@@ -35,22 +35,29 @@ impl ActivationRequest {
 }
 
 impl Table {
-    /// Stores a request and its link under `secret`. A message that comes twice stores it twice, with a link each.
+    /// Stores a request and its link under `secret`; `false` when the request was accepted already: the message came again
+    /// after its mail.
     pub async fn create_activation(
         &self,
         uai: Uai,
         id: ActivationId,
         request: &ActivationRequest,
         (secret, link): (&[u8; 32], &Link),
-    ) -> Result<(), TableError> {
+    ) -> Result<bool, TableError> {
         let items = vec![
-            put_over(&self.name, stored(request, ENTITY, Key::activation(uai, id))?)?,
+            put_if(
+                &self.name,
+                stored(request, ENTITY, Key::activation(uai, id))?,
+                "attribute_not_exists(accepted_at)",
+                None,
+            )?,
             link::make(&self.name, secret, link)?,
         ];
-        self.transact(items).await.map_err(|cancelled| match cancelled {
-            Cancelled::Table(error) => error,
-            Cancelled::Conditions(_) => TableError::Contended { operation: "TransactWriteItems" },
-        })
+        match self.transact(items).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Conditions(_)) => Ok(false),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
     }
 
     /// A request.

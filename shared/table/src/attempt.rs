@@ -113,6 +113,22 @@ impl Table {
         many: u32,
         now: Timestamp,
     ) -> Result<bool, TableError> {
+        Ok(self.add(limit, subject, i64::from(many), now).await? <= i64::from(limit.count))
+    }
+
+    /// Whether `limit` would allow one more for `subject`, without counting.
+    pub async fn would_allow(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<bool, TableError> {
+        Ok(self.add(limit, subject, 0, now).await? < i64::from(limit.count))
+    }
+
+    /// Counts one less for `subject`: what was counted before it was tried has succeeded.
+    pub async fn take_back(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<(), TableError> {
+        self.add(limit, subject, -1, now).await?;
+        Ok(())
+    }
+
+    /// Adds to what is counted for `subject`, and returns what it comes to.
+    async fn add(&self, limit: &Limit, subject: &str, many: i64, now: Timestamp) -> Result<i64, TableError> {
         use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 
         let (began, ends) = limit.window_at(now);
@@ -127,18 +143,7 @@ impl Table {
             .expression_attribute_values(":many", AttributeValue::N(many.to_string()))
             .return_values(ReturnValue::UpdatedNew);
         let updated = update.send().await.map_err(TableError::request("UpdateItem"))?.attributes.unwrap_or_default();
-        let happened = updated.get("happened").and_then(|value| value.as_n().ok()).and_then(|n| n.parse::<u32>().ok());
-        Ok(happened.unwrap_or(u32::MAX) <= limit.count)
-    }
-
-    /// Whether `limit` would allow one more for `subject`, without counting.
-    pub async fn would_allow(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<bool, TableError> {
-        #[derive(Deserialize)]
-        struct Happened {
-            happened: u32,
-        }
-        let (began, _) = limit.window_at(now);
-        let found: Option<Happened> = self.get(Key::limit(limit, subject, began), "Limit").await?;
-        Ok(found.is_none_or(|found| found.happened < limit.count))
+        let happened = updated.get("happened").and_then(|value| value.as_n().ok()).and_then(|n| n.parse().ok());
+        happened.ok_or("no number came back").map_err(TableError::malformed("Limit"))
     }
 }

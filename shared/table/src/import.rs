@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::Timestamp;
 use rentree_domain::import::{BrakeReason, Counts, Dated, ImportState};
-use rentree_domain::{ImportId, Uai};
+use rentree_domain::{ImportId, Uai, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,9 @@ pub struct Import {
     pub state: ImportState,
     /// First and last name of who asked.
     pub requested_by: String,
+    /// Who, so that an upload of somebody who was removed meanwhile is not applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requester: Option<UserId>,
     /// When.
     pub requested_at: Timestamp,
     /// When the state was last written.
@@ -141,6 +144,7 @@ impl Import {
         Self {
             state: ImportState::AwaitingUpload,
             requested_by: by.into(),
+            requester: None,
             requested_at: at,
             touched_at: at,
             object_key,
@@ -148,6 +152,12 @@ impl Import {
             confirmed: false,
             outcome: Outcome::default(),
         }
+    }
+
+    /// Asked for by `requester`, who must still be an administrator when the file is applied.
+    #[must_use]
+    pub fn of(self, requester: UserId) -> Self {
+        Self { requester: Some(requester), ..self }
     }
 
     /// The state to show `now`: time alone ends an import that nothing settles.

@@ -205,7 +205,14 @@ impl Table {
                 .text(":now", now.to_string()),
             Delivery::Queued | Delivery::Failed => Change::of(Key::invitation(uai, id), "SET delivery = :delivery"),
         };
-        change.only_if("attribute_exists(PK)").value_of(":delivery", &delivery)?.alone(self).await?;
+        // One that failed does not overwrite one that was sent again meanwhile.
+        let change = match delivery {
+            Delivery::Failed => {
+                change.only_if("attribute_exists(PK) AND delivery <> :sent").value_of(":sent", &Delivery::Sent)?
+            }
+            Delivery::Queued | Delivery::Sent => change.only_if("attribute_exists(PK)"),
+        };
+        change.value_of(":delivery", &delivery)?.alone(self).await?;
         Ok(())
     }
 }

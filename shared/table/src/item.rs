@@ -160,7 +160,20 @@ impl Change {
 
 /// Puts an item that is not there yet, as part of a transaction.
 pub(crate) fn put_new(table: &str, item: Item) -> Result<TransactWriteItem, TableError> {
-    let put = Put::builder().table_name(table).set_item(Some(item)).condition_expression("attribute_not_exists(PK)");
+    put_if(table, item, "attribute_not_exists(PK)", None)
+}
+
+/// Puts an item if `condition` holds of what is there, as part of a transaction.
+pub(crate) fn put_if(
+    table: &str,
+    item: Item,
+    condition: &'static str,
+    value: Option<(&str, AttributeValue)>,
+) -> Result<TransactWriteItem, TableError> {
+    let mut put = Put::builder().table_name(table).set_item(Some(item)).condition_expression(condition);
+    if let Some((name, value)) = value {
+        put = put.expression_attribute_values(name, value);
+    }
     Ok(TransactWriteItem::builder().put(put.build().map_err(TableError::malformed("Put"))?).build())
 }
 
@@ -195,6 +208,20 @@ pub(crate) fn delete_if<T: Serialize>(
             serde_dynamo::to_attribute_value(value).map_err(TableError::malformed("a value"))?,
         );
     Ok(TransactWriteItem::builder().delete(delete.build().map_err(TableError::malformed("Delete"))?).build())
+}
+
+/// Checks that a role is what it was when it was read, as part of a transaction.
+pub(crate) fn check_role<T: Serialize>(table: &str, key: Key, role: &T) -> Result<TransactWriteItem, TableError> {
+    let check = ConditionCheck::builder()
+        .table_name(table)
+        .set_key(Some(key.into_item()))
+        .condition_expression("#role = :role")
+        .expression_attribute_names("#role", "role")
+        .expression_attribute_values(
+            ":role",
+            serde_dynamo::to_attribute_value(role).map_err(TableError::malformed("a value"))?,
+        );
+    Ok(TransactWriteItem::builder().condition_check(check.build().map_err(TableError::malformed("Check"))?).build())
 }
 
 /// Checks that an attribute of an item has a value, as part of a transaction.

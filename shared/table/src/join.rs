@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use rentree_domain::{ActivationId, InvitationId, Uai, UserId};
 
-use crate::item::{Change, check_number, put_new};
+use crate::item::{Change, check_number, check_role, put_new};
 use crate::transaction::Cancelled;
 use crate::{
     AuditEntry, InvitationState, Key, Member, Role, Session, SessionHash, Table, TableError, User, activation, audit,
@@ -148,7 +148,7 @@ impl Table {
                 items.push((Guards::Account, check_number(table, Key::user(id), "epoch = :value", epoch)?));
             }
             Who::Newcomer { user, .. } => {
-                items.push((Guards::Address, put_new(table, user::identity_item(&user.email, id)?)?));
+                items.push((Guards::Address, user::claim_address(table, &user.email, id, user.email_confirmed)?));
                 items.push((Guards::Account, put_new(table, user::item(id, user)?)?));
             }
         }
@@ -165,8 +165,10 @@ impl Table {
                     .value_of(":from", &Role::Member)?;
                 items.push((Guards::Membership, promote.in_transaction(table)?));
             }
-            // Who has the place already keeps it; the link is used up.
-            (Some(_), _) => {}
+            // Who has the place already keeps it, if it is not taken from them just now; the link is used up.
+            (Some(member), _) => {
+                items.push((Guards::Membership, check_role(table, Key::member(uai, id), &member.role)?));
+            }
         }
         if role == Role::Administrator && !was_administrator {
             items.push((Guards::Nothing, member::one_administrator_more(uai).in_transaction(table)?));

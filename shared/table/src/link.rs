@@ -53,11 +53,15 @@ pub enum Purpose {
     NewPassword {
         /// Whose.
         user: UserId,
+        /// [`User::epoch`](crate::User::epoch) when it was asked for: another password or address ends it.
+        epoch: u64,
     },
     /// Confirm the address of an account.
     Address {
         /// Whose.
         user: UserId,
+        /// [`User::epoch`](crate::User::epoch) when it was asked for: another password or address ends it.
+        epoch: u64,
         /// The address, which the link confirms.
         email: EmailAddress,
     },

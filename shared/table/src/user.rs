@@ -1,11 +1,11 @@
 //! People with an account, and whose an e-mail address is: a marker item makes it one person's only.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use rentree_domain::{EmailAddress, PersonName, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Change, delete, put_new, stored};
+use crate::item::{Change, delete, put_if, put_new, stored};
 use crate::keys::{GSI1, SessionHash, user};
 use crate::link::{self, LinkError};
 use crate::transaction::Cancelled;
@@ -77,6 +77,9 @@ impl User {
 #[derive(Debug, Serialize, Deserialize)]
 struct Identity {
     user: UserId,
+    /// Whether a link sent there was followed. Until then the address may be somebody else's, who may take it.
+    #[serde(default)]
+    confirmed: bool,
 }
 
 /// Why an account was not changed.
@@ -101,9 +104,24 @@ pub(crate) fn item(id: UserId, user: &User) -> Result<Item, TableError> {
     stored(user, ENTITY, Key::user(id))
 }
 
-/// The marker that says whose an address is.
-pub(crate) fn identity_item(address: &EmailAddress, id: UserId) -> Result<Item, TableError> {
-    stored(&Identity { user: id }, IDENTITY, Key::email_identity(address))
+/// Makes an address `id`'s, as part of a transaction, if it is nobody's. `confirmed`: also if it is somebody's who never confirmed
+/// it.
+pub(crate) fn claim_address(
+    table: &str,
+    address: &EmailAddress,
+    id: UserId,
+    confirmed: bool,
+) -> Result<TransactWriteItem, TableError> {
+    let marker = stored(&Identity { user: id, confirmed }, IDENTITY, Key::email_identity(address))?;
+    if confirmed {
+        return put_if(
+            table,
+            marker,
+            "attribute_not_exists(PK) OR confirmed = :no",
+            Some((":no", AttributeValue::Bool(false))),
+        );
+    }
+    put_new(table, marker)
 }
 
 impl Table {
@@ -127,7 +145,7 @@ impl Table {
 
     /// Whose an address is.
     pub async fn user_of_email(&self, address: &EmailAddress) -> Result<Option<(UserId, User)>, TableError> {
-        let Some(Identity { user: id }) = self.get(Key::email_identity(address), IDENTITY).await? else {
+        let Some(Identity { user: id, .. }) = self.get(Key::email_identity(address), IDENTITY).await? else {
             // An unknown address takes as long as a known one.
             self.user(UserId::new(Timestamp::UNIX_EPOCH, [0; 10])).await?;
             return Ok(None);
@@ -145,7 +163,7 @@ impl Table {
     ) -> Result<(), AccountError> {
         let items = vec![
             link::consume(&self.name, secret, now)?,
-            put_new(&self.name, identity_item(&user.email, id)?)?,
+            claim_address(&self.name, &user.email, id, user.email_confirmed)?,
             put_new(&self.name, item(id, user)?)?,
             crate::session::open(&self.name, session)?,
         ];
@@ -175,7 +193,7 @@ impl Table {
         self.transact(items).await.map_err(|cancelled| told(cancelled, &[AccountError::Moved]))
     }
 
-    /// Sets a new password by a link that was mailed: the account is unblocked, too, and its address confirmed.
+    /// Sets a new password by a link that was mailed: the account is unblocked, too.
     pub async fn reset_password(
         &self,
         secret: &[u8; 32],
@@ -193,12 +211,7 @@ impl Table {
         self.transact(items).await.map_err(|cancelled| told(cancelled, &[AccountError::Link, AccountError::Moved]))
     }
 
-    fn new_password(
-        &self,
-        id: UserId,
-        epoch: u64,
-        password_hash: &str,
-    ) -> Result<aws_sdk_dynamodb::types::TransactWriteItem, TableError> {
+    fn new_password(&self, id: UserId, epoch: u64, password_hash: &str) -> Result<TransactWriteItem, TableError> {
         Change::of(Key::user(id), "SET password_hash = :hash, epoch = :next")
             .only_if("epoch = :epoch")
             .text(":hash", password_hash)
@@ -225,31 +238,48 @@ impl Table {
         self.transact(items).await.map_err(|cancelled| told(cancelled, &[AccountError::Moved]))
     }
 
-    /// Gives `id` the address `to`, which the link `secret` confirmed; returns the former address.
+    /// Gives `id` the address `to`, which the link `secret` confirmed; returns the former address. Another address ends every
+    /// open session and every link, as another password does, and `session` begins.
     pub async fn confirm_address(
         &self,
         secret: &[u8; 32],
-        id: UserId,
+        (id, epoch): (UserId, u64),
         to: &EmailAddress,
+        session: (&SessionHash, &Session),
         now: Timestamp,
     ) -> Result<EmailAddress, AccountError> {
         let user = self.user(id).await?.ok_or(AccountError::Moved)?;
         let mut items = vec![
             link::consume(&self.name, secret, now)?,
-            Change::of(Key::user(id), "SET email = :to, email_confirmed = :yes")
-                .only_if("email = :from")
+            Change::of(Key::user(id), "SET email = :to, email_confirmed = :yes, epoch = :next")
+                .only_if("email = :from AND epoch = :epoch")
                 .text(":to", to.as_str())
                 .text(":from", user.email.as_str())
                 .truth(":yes")
+                .number(":epoch", epoch)
+                .number(":next", epoch + 1)
                 .in_transaction(&self.name)?,
         ];
-        if user.email != *to {
-            items.push(put_new(&self.name, identity_item(to, id)?)?);
+        if user.email == *to {
+            // Unless its owner has taken it meanwhile.
+            let own = Change::of(Key::email_identity(to), "SET confirmed = :yes").only_if("#user = :id");
+            items.push(own.truth(":yes").text(":id", id.to_string()).in_transaction(&self.name)?);
+        } else {
+            items.push(claim_address(&self.name, to, id, true)?);
+        }
+        items.push(crate::session::open(&self.name, session)?);
+        if user.email != *to && self.address_is_of(&user.email, id).await? {
             items.push(delete(&self.name, Key::email_identity(&user.email))?);
         }
         let errors = [AccountError::Link, AccountError::Moved, AccountError::AddressTaken];
         self.transact(items).await.map_err(|cancelled| told(cancelled, &errors))?;
         Ok(user.email)
+    }
+
+    /// Whether an address is `id`'s.
+    async fn address_is_of(&self, address: &EmailAddress, id: UserId) -> Result<bool, TableError> {
+        let marker: Option<Identity> = self.get(Key::email_identity(address), IDENTITY).await?;
+        Ok(marker.is_some_and(|marker| marker.user == id))
     }
 
     /// What the index knows of a user, under keys that begin with `prefix`.

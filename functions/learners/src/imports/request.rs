@@ -40,11 +40,11 @@ pub(crate) async fn request(
 
     let id = app.new_import_id();
     let options = ImportOptions { preview: input.fields.preview, set_aside: input.fields.set_aside };
-    let import = Import::requested(&visitor.name, now, object_key(uai, id), options);
+    let import = Import::requested(&visitor.name, now, object_key(uai, id), options).of(visitor.user);
 
     let school = app.school(uai).await?;
     app.table.create_import(uai, id, &import).await?;
-    app.audit(uai, &visitor, AuditAction::ImportRequested).await?;
+    app.audit(uai, &visitor, AuditAction::ImportRequested).await;
 
     let context = Context { uai, school: &school, visitor: &visitor, face, report: Report::default(), sent: false };
     face.after_post(StatusCode::CREATED, &location(uai, id), &ImportView::new(&app, context, id, import))

@@ -29,11 +29,11 @@ pub(crate) async fn set_aside(
         state: ImportState::Analysing,
         // Of this file, should another have been uploaded in the meantime.
         outcome: Outcome { etag: failed.outcome.etag, ..Outcome::default() },
-        ..Import::requested(&visitor.name, (app.clock)(), failed.object_key, options)
+        ..Import::requested(&visitor.name, (app.clock)(), failed.object_key, options).of(visitor.user)
     };
 
     app.table.create_import(uai, id, &import).await?;
-    app.audit(uai, &visitor, AuditAction::ImportRequested).await?;
+    app.audit(uai, &visitor, AuditAction::ImportRequested).await;
     app.resume(Resume { uai, id, confirmed: false }).await?;
 
     app.answer(uai, id, &visitor, face).await

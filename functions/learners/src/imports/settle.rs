@@ -37,7 +37,7 @@ pub(crate) async fn confirm(
     // The message first: if what follows fails, the worker still has the word.
     app.resume(Resume { uai, id, confirmed: true }).await?;
     app.table.mark_confirmed(uai, id, (app.clock)()).await?;
-    app.audit(uai, &visitor, AuditAction::ImportConfirmed).await?;
+    app.audit(uai, &visitor, AuditAction::ImportConfirmed).await;
 
     app.answer(uai, id, &visitor, face).await
 }
@@ -53,7 +53,7 @@ pub(crate) async fn cancel(
     let (uai, id, _, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
     app.table.cancel_import(uai, id, (app.clock)()).await.map_err(told)?;
-    app.audit(uai, &visitor, AuditAction::ImportCancelled).await?;
+    app.audit(uai, &visitor, AuditAction::ImportCancelled).await;
 
     app.answer(uai, id, &visitor, face).await
 }
@@ -69,7 +69,7 @@ pub(crate) async fn undo(
     let (uai, id, _, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
     app.table.undo_import(uai, id, (app.clock)()).await.map_err(told)?;
-    app.audit(uai, &visitor, AuditAction::ImportUndone).await?;
+    app.audit(uai, &visitor, AuditAction::ImportUndone).await;
 
     app.answer(uai, id, &visitor, face).await
 }
