@@ -212,6 +212,14 @@ fn an_unconfirmed_address_reserves_nothing() {
         a_stranger().post(&link, &fields).await?.expect(201)?;
         let (owner, user) = product().table.user_of_email(&email).await?.unwrap();
         assert!(owner != first && user.email_confirmed);
+        // Whoever lost it proves nothing by its owner's password any more.
+        let session = rentree_http::NewSession::new(first, 0, &axum::http::HeaderMap::new(), Timestamp::now());
+        assert!(product().table.open_session(&session.hash, &session.session, None).await?);
+        for password in [PASSWORD, "des bottes et un ciré"] {
+            let change = json!({"current_password": password, "password": "une cabane sous les pins"});
+            let change = a_client().post(format!("{}/account/password", product().url)).json(&change);
+            assert_eq!(change.header(COOKIE, session.cookie()).send().await?.status(), 409);
+        }
         assert_eq!(sign_in(&a_stranger(), &email, PASSWORD).await?.status, 422);
         sign_in(&a_stranger(), &email, "des bottes et un ciré").await?.expect(200)?;
         // Confirmed, it is reserved.

@@ -81,7 +81,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     go(client, "/demo/mailbox").await?;
     see(client, "main", "Le Goff a fait une demande").await?;
     go(client, &link).await?;
-    see(client, "h1", "Rejoindre l’espace de Collège des Lilas").await?;
+    see(client, "h1", "Rejoindre l’espace de l’établissement Collège des Lilas").await?;
     shot("04-link").await?;
     let head = an_email();
     fill(client, "#new-first_name", "Anne-Laure").await?;
@@ -93,7 +93,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "h1", "Conditions d’utilisation").await?;
     shot("06-terms").await?;
     accept_terms(client).await?;
-    see(client, "h1", "Équipe").await?;
+    see(client, "[role=status]", "vous êtes administrateur de l’espace").await?;
     see(client, "main", "Désignez un second administrateur").await?;
     shot("07-team").await?;
 
@@ -116,7 +116,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "h1", "Vous êtes invité(e)").await?;
     sign_up(client, "Léa", "Martin", &lea).await?;
     accept_terms(client).await?;
-    see(client, "main", "Quitter l’espace").await?;
+    see(client, "[role=status]", "Bienvenue dans l’espace").await?;
     shot("09-member").await?;
     sign_out(client).await?;
     go(client, &to_known).await?;

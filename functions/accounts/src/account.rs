@@ -74,10 +74,10 @@ pub(crate) async fn page(
     view.done = match done.done.as_str() {
         "password" => Some("Votre mot de passe a été changé. Vos autres appareils ont été déconnectés."),
         "address-asked" => Some(
-            "Un message vient d’être envoyé à la nouvelle adresse. Elle sera utilisée quand vous aurez suivi le lien qu’il contient.",
+            "Un message vient d’être envoyé à l’adresse indiquée. Suivez le lien qu’il contient, en étant connecté(e) : il expire dans 7 jours.",
         ),
-        "address" => Some("Votre adresse e-mail est confirmée."),
-        "sessions" => Some("C’est fait : l’appareil ou les appareils ont été déconnectés."),
+        "address" => Some("Votre adresse e-mail est confirmée. Vos autres appareils ont été déconnectés."),
+        "sessions" => Some("Déconnexion effectuée : le ou les appareils n’ont plus accès à votre compte."),
         _ => None,
     };
     face.render(StatusCode::OK, &view)
@@ -116,7 +116,9 @@ pub(crate) fn password_form() -> Form {
 
 /// The form that changes the address.
 pub(crate) fn address_form(email: &str) -> Form {
-    let email = Field::email("email", "Nouvelle adresse e-mail").value(email);
-    let current = Field::password("current_password", "Mot de passe actuel").autocomplete("current-password");
+    let email = Field::email("email", "Adresse e-mail").value(email);
+    let current = Field::password("current_password", "Mot de passe actuel")
+        .hint("Seulement pour indiquer une autre adresse que celle de votre compte.")
+        .autocomplete("current-password");
     Form::new("address", [email, current])
 }

@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{EmailAddress, LinkToken, MailOrder};
 use rentree_http::{ClientAddress, Face, Input, NewSession, Problem, SignedIn, Ways, require_sign_in};
-use rentree_identity::Credentials;
 use rentree_table::{AccountError, Purpose};
 use rentree_web::Frame;
 use schemars::JsonSchema;
@@ -15,7 +14,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::Accounts;
 use crate::account::address_form;
-use crate::password::wrong_current_password;
 use crate::sign_in::Secret;
 
 const WAYS: Ways = Ways {
@@ -75,10 +73,7 @@ pub(crate) async fn ask(
     // To confirm the address that the account has already, no password: it changes nothing, and must work when strangers have
     // blocked the account.
     if email.as_ref() != Some(&user.email) {
-        let proof = Credentials { email: user.email.to_string(), password: input.fields.current_password.0 };
-        if let Err(error) = rentree_identity::sign_in(&app.table, &client.0, &proof, now).await {
-            form.refuse("current_password", wrong_current_password(&error)?);
-        }
+        app.check_password(&signed_in, &user, &client, &input.fields.current_password, &mut form).await?;
     }
     let Some(email) = email.filter(|_| !form.is_refused()) else {
         let problem = Problem::invalid(&form);
@@ -126,11 +121,13 @@ pub(crate) async fn confirm(
         AccountError::Link => WAYS.used(),
         AccountError::AddressTaken => {
             Problem::too_late("Cette adresse est celle d’un autre compte. Connectez-vous avec ce compte-là, ou choisissez une autre adresse.")
+                .leading_to("Mon compte", "/account")
         }
-        AccountError::Moved => Problem::too_late("Le compte a été modifié entre-temps. Recommencez depuis « Mon compte »."),
+        AccountError::Moved => Problem::too_late("Le compte a été modifié entre-temps. Recommencez depuis « Mon compte ».")
+            .leading_to("Mon compte", "/account"),
     })?;
     if former != email {
-        app.order(MailOrder::AddressChanged { former, masked: email.masked() }).await?;
+        app.order_after(MailOrder::AddressChanged { former, masked: email.masked() }).await;
     }
 
     let view = EmailView::new(Frame::bare("Adresse confirmée"), String::new(), String::new(), email, true);
@@ -154,7 +151,7 @@ impl Accounts {
             return Err(Problem::link_gone(StatusCode::NOT_FOUND, "Ce lien est celui d’un autre compte", detail)
                 .leading_to("Mon compte", "/account"));
         }
-        // Another password or another address since it was asked for ends it.
+        // Another password or address since it was asked for ends it, and so does the end of all other sessions.
         if signed_in.person.epoch == epoch { Ok((signed_in, link, email)) } else { Err(WAYS.expired()) }
     }
 }

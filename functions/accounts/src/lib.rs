@@ -62,12 +62,18 @@ impl Accounts {
         Route::router(routes()).with_state(self)
     }
 
-    /// Ends the session that a browser had before the one that begins now.
-    async fn end_former(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        match claimed_session(headers) {
-            Some(former) => Ok(self.table.end_session(&former).await?),
-            None => Ok(()),
+    /// Ends the session that a browser had before the one that begins now. What came before is done: a failure is for us.
+    async fn end_former(&self, headers: &HeaderMap) {
+        let Some(former) = claimed_session(headers) else { return };
+        if let Err(error) = self.table.end_session(&former).await {
+            tracing::error!(why = rentree_runtime::telemetry::chain(&error), "a former session was not ended");
         }
+    }
+
+    /// Orders a mail that tells what is done already: a failure is for us, not a reason to say that nothing was done.
+    async fn order_after(&self, order: MailOrder) {
+        // The chain of causes is logged where the problem is made.
+        let _ = self.order(order).await;
     }
 
     async fn order(&self, order: MailOrder) -> Result<(), Problem> {

@@ -21,7 +21,7 @@ const KIND: Kind = Kind {
     title: "Mot de passe oublié",
     intro: "Indiquez l’adresse e-mail de votre compte : un lien vous y sera envoyé pour choisir un nouveau mot de passe.",
     button: "Recevoir le lien",
-    sent: "Si un compte existe avec cette adresse, et si elle a été confirmée, un message vient de lui être envoyé. Le lien qu’il contient expire dans une heure.",
+    sent: "Si un compte existe avec cette adresse, et si elle a été confirmée, un message vient d’y être envoyé. Le lien qu’il contient expire dans une heure. Si elle n’a jamais été confirmée, aucun message n’est envoyé : créez un compte avec cette adresse, puis demandez une nouvelle invitation ou un nouveau lien d’activation.",
     order: |email| MailOrder::NewPassword { email },
 };
 
@@ -100,17 +100,19 @@ pub(crate) async fn set(
     reset.map_err(|error| match error {
         AccountError::Table(error) => error.into(),
         AccountError::Link | AccountError::AddressTaken => WAYS.used(),
-        AccountError::Moved => Problem::too_late("Le mot de passe vient d’être changé. Demandez un nouveau lien."),
+        AccountError::Moved => Problem::too_late("Le mot de passe vient d’être changé. Demandez un nouveau lien.")
+            .leading_to("Demander un nouveau lien", "/forgotten-password"),
     })?;
-    app.end_former(&headers).await?;
-    app.order(MailOrder::PasswordChanged { user: id }).await?;
+    app.end_former(&headers).await;
+    app.order_after(MailOrder::PasswordChanged { user: id }).await;
 
     let view = SignedInView { user: id, name: user.full_name() };
     Ok(session.on(face.after_post(StatusCode::OK, "/", &view)?))
 }
 
 impl Accounts {
-    /// Whose password a link changes. Another password or another address since it was asked for ends it.
+    /// Whose password a link changes. Another password or address since it was asked for ends it, and so does the end of all
+    /// other sessions.
     async fn owner(&self, purpose: Purpose) -> Result<(UserId, User), Problem> {
         let Purpose::NewPassword { user: id, epoch } = purpose else { return Err(WAYS.forged()) };
         let user = self.table.user(id).await?.ok_or_else(|| WAYS.forged())?;

@@ -4,9 +4,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::MailOrder;
-use rentree_http::{ClientAddress, Face, Input, NewSession, Problem, require_sign_in};
-use rentree_identity::{Credentials, read_password};
-use rentree_table::AccountError;
+use rentree_http::{ClientAddress, Face, Input, NewSession, Problem, SignedIn, require_sign_in};
+use rentree_identity::{Credentials, SignInError, read_password};
+use rentree_table::{AccountError, User};
+use rentree_web::Form;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -41,11 +42,7 @@ pub(crate) async fn change(
     let mut form = password_form();
     let about = [user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
     let password = read_password(&mut form, &input.fields.password.0, &about);
-    // A session left open must not be enough to take an account over: throttled like a sign-in.
-    let proof = Credentials { email: user.email.to_string(), password: input.fields.current_password.0 };
-    if let Err(error) = rentree_identity::sign_in(&app.table, &client.0, &proof, now).await {
-        form.refuse("current_password", wrong_current_password(&error)?);
-    }
+    app.check_password(&signed_in, &user, &client, &input.fields.current_password, &mut form).await?;
     let Some(password) = password.filter(|_| !form.is_refused()) else {
         let problem = Problem::invalid(&form);
         let mut view = app.account(&signed_in, user).await?;
@@ -62,16 +59,35 @@ pub(crate) async fn change(
             "Le mot de passe vient d’être changé depuis un autre appareil. Connectez-vous avec le nouveau.",
         ),
     })?;
-    app.order(MailOrder::PasswordChanged { user: signed_in.user }).await?;
+    app.order_after(MailOrder::PasswordChanged { user: signed_in.user }).await;
 
     let view = SignedInView { user: signed_in.user, name: user.full_name() };
     Ok(session.on(face.after_post(StatusCode::OK, "/account?done=password", &view)?))
 }
 
-/// What stands at the field of the current password.
-pub(crate) fn wrong_current_password(error: &rentree_identity::SignInError) -> Result<String, Problem> {
-    match error {
-        rentree_identity::SignInError::Wrong => Ok("Le mot de passe actuel est incorrect.".to_owned()),
-        other => other.told().ok_or_else(|| Problem::internal(other)),
+impl Accounts {
+    /// Checks the current password, and says in `form` if it is not: a session left open must not be enough to take an account
+    /// over. Throttled like a sign-in.
+    pub(crate) async fn check_password(
+        &self,
+        signed_in: &SignedIn,
+        user: &User,
+        client: &ClientAddress,
+        typed: &Secret,
+        form: &mut Form,
+    ) -> Result<(), Problem> {
+        // Whoever confirmed the address meanwhile has it now: their password is no proof, and ours counts against them.
+        let owner = self.table.user_of_email(&user.email).await?;
+        if owner.is_none_or(|(owner, _)| owner != signed_in.user) {
+            let detail = "L’adresse de votre compte n’a jamais été confirmée, et une autre personne l’utilise maintenant. Créez un compte avec votre adresse exacte, puis demandez une nouvelle invitation.";
+            return Err(Problem::too_late(detail).leading_to("Créer un compte", "/sign-up"));
+        }
+        let proof = Credentials { email: user.email.to_string(), password: typed.0.clone() };
+        match rentree_identity::sign_in(&self.table, &client.0, &proof, (self.clock)()).await {
+            Ok(_) => {}
+            Err(SignInError::Wrong) => form.refuse("current_password", "Le mot de passe actuel est incorrect."),
+            Err(error) => form.refuse("current_password", error.told().ok_or_else(|| Problem::internal(&error))?),
+        }
+        Ok(())
     }
 }

@@ -48,6 +48,7 @@ pub(crate) async fn end(
             AccountError::Table(error) => error.into(),
             _ => {
                 Problem::too_late("Vos sessions viennent d’être modifiées depuis un autre appareil. Rechargez la page.")
+                    .leading_to("Mon compte", "/account")
             }
         })?;
         return Ok(session.on(face.after_post(StatusCode::OK, PAGE, &view)?));

@@ -121,7 +121,8 @@ pub(crate) async fn sign_in(
 
     let session = NewSession::new(user, account.epoch, &headers, now);
     if !app.table.open_session(&session.hash, &session.session, claimed_session(&headers).as_ref()).await? {
-        return Err(Problem::too_late("Le mot de passe vient d’être changé. Connectez-vous avec le nouveau."));
+        return Err(Problem::too_late("Le mot de passe vient d’être changé. Connectez-vous avec le nouveau.")
+            .leading_to("Me connecter", "/sign-in"));
     }
 
     let view = SignedInView { user, name: account.full_name() };

@@ -119,7 +119,7 @@ pub(crate) async fn create(
         AccountError::Link | AccountError::Moved => WAYS.used(),
     })?;
 
-    app.end_former(&headers).await?;
+    app.end_former(&headers).await;
 
     let view = SignedInView { user: id, name: user.full_name() };
     Ok(session.on(face.after_post(StatusCode::CREATED, "/spaces", &view)?))

@@ -22,6 +22,8 @@ pub(crate) struct TermsView {
     frame: Frame,
     #[serde(skip)]
     csrf: String,
+    /// Where people ask for help.
+    support: String,
     /// Their version.
     version: u32,
     /// Whether somebody is signed in who has yet to accept them.
@@ -62,6 +64,7 @@ pub(crate) async fn page(
     let view = TermsView {
         frame: reader.as_ref().map_or_else(|| Frame::bare(title), |reader| reader.frame(title)),
         csrf: reader.as_ref().map(|reader| reader.csrf.clone()).unwrap_or_default(),
+        support: app.config.support_email.clone(),
         version: terms::VERSION,
         to_accept: reader.is_some_and(|reader| reader.check_terms().is_err()),
         next: towards.next.as_str().to_owned(),
@@ -81,7 +84,8 @@ pub(crate) async fn accept(
     signed_in.check_meant(&input.proof)?;
     let Fields { version, next } = input.fields;
     if version != terms::VERSION {
-        return Err(Problem::too_late("Les conditions d’utilisation ont changé. Rechargez la page pour les lire."));
+        return Err(Problem::too_late("Les conditions d’utilisation ont changé. Rechargez la page pour les lire.")
+            .leading_to("Lire les conditions d’utilisation", "/terms"));
     }
 
     app.table.accept_terms(signed_in.user, Terms { version, at: now }).await?;

@@ -9,6 +9,8 @@ pub struct Config {
     pub table: String,
     /// `MAIL_QUEUE_URL`: where mails are ordered.
     pub mail_queue_url: String,
+    /// `SUPPORT_EMAIL`: where people ask for help.
+    pub support_email: String,
     /// `ORIGIN`: the product's address for browsers, without a slash at its end.
     pub origin: String,
 }
@@ -19,6 +21,7 @@ impl Config {
         Ok(Self {
             table: settings.required("TABLE")?.to_owned(),
             mail_queue_url: settings.required("MAIL_QUEUE_URL")?.to_owned(),
+            support_email: settings.required("SUPPORT_EMAIL")?.to_owned(),
             origin: settings.required("ORIGIN")?.trim_end_matches('/').to_owned(),
         })
     }

@@ -45,6 +45,8 @@ pub(crate) struct RequestView {
     csrf: String,
     #[serde(skip)]
     form: Form,
+    /// Where people ask for help.
+    support: String,
     /// Whether the form was sent. Nothing else is told: the mailbox knows.
     sent: bool,
 }
@@ -56,8 +58,13 @@ pub(crate) struct Sent {
 }
 
 /// `GET /demande-administration-sco`
-pub(crate) async fn page(Query(query): Query<Sent>, face: Face, token: FormToken) -> Result<Response, Problem> {
-    let view = RequestView::new(&token, Fields::default().form(), query.sent.is_some());
+pub(crate) async fn page(
+    State(app): State<Activation>,
+    Query(query): Query<Sent>,
+    face: Face,
+    token: FormToken,
+) -> Result<Response, Problem> {
+    let view = RequestView::new(&app, &token, Fields::default().form(), query.sent.is_some());
     Ok(token.on(face.render(StatusCode::OK, &view)?))
 }
 
@@ -74,7 +81,7 @@ pub(crate) async fn request(
         Ok(read) => read,
         Err(form) => {
             let problem = Problem::invalid(&form);
-            return Ok(token.on(face.again(problem, &RequestView::new(&token, form, false))?));
+            return Ok(token.on(face.again(problem, &RequestView::new(&app, &token, form, false))?));
         }
     };
     let now = (app.clock)();
@@ -82,13 +89,13 @@ pub(crate) async fn request(
         let told = "Trop de demandes depuis votre connexion. Réessayez dans une heure.";
         let mut form = input.fields.form();
         form.refuse("uai", told);
-        return Ok(token.on(face.again(Problem::too_many(told), &RequestView::new(&token, form, false))?));
+        return Ok(token.on(face.again(Problem::too_many(told), &RequestView::new(&app, &token, form, false))?));
     }
 
     let id = ActivationId::new(now, rentree_runtime::random());
     app.order(MailOrder::Activation { uai, id, first_name, last_name, asked_at: now }).await?;
 
-    let view = RequestView::new(&token, Fields::default().form(), true);
+    let view = RequestView::new(&app, &token, Fields::default().form(), true);
     face.after_post(StatusCode::ACCEPTED, &format!("{PATH}?sent=1"), &view)
 }
 
@@ -134,7 +141,13 @@ impl Fields {
 }
 
 impl RequestView {
-    fn new(token: &FormToken, form: Form, sent: bool) -> Self {
-        Self { frame: Frame::bare("Activez ou récupérez votre espace"), csrf: token.csrf(), form, sent }
+    fn new(app: &Activation, token: &FormToken, form: Form, sent: bool) -> Self {
+        Self {
+            frame: Frame::bare("Activez ou récupérez votre espace"),
+            csrf: token.csrf(),
+            form,
+            support: app.config.support_email.clone(),
+            sent,
+        }
     }
 }

@@ -111,11 +111,12 @@ pub(crate) async fn join(
         }
     };
     if let Some(newcomer) = entrant.newcomer.as_ref().filter(|newcomer| !newcomer.email_confirmed) {
-        app.order(MailOrder::Address { user: entrant.id, email: newcomer.email.clone() }).await?;
+        // They have joined: the account page orders it again.
+        let _ = app.order(MailOrder::Address { user: entrant.id, email: newcomer.email.clone() }).await;
     }
 
     let view = JoinedView { uai: found.uai, school: found.school.name.clone() };
-    let location = format!("/schools/{}/team?done=joined", found.uai);
+    let location = format!("/schools/{}/team", found.uai);
     Ok(entrant.on(face.after_post(StatusCode::OK, &location, &view)?))
 }
 

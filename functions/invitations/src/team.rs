@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{EmailAddress, InvitationId, Uai, UserId};
 use rentree_http::{Face, Problem, Visitor, authorise};
 use rentree_table::{Delivery, Role};
@@ -16,6 +16,11 @@ use crate::Invitations;
 use crate::invite::form;
 use crate::school::parse_uai;
 use crate::settle::RESEND_PAUSE;
+
+/// How long a newcomer is welcomed.
+const WELCOME: SignedDuration = SignedDuration::from_mins(5);
+/// Of the link in an invitation.
+const LINK_VALIDITY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -69,6 +74,8 @@ struct InvitationRow {
     delivery: Delivery,
     /// When its mail last left.
     sent_at: Option<Timestamp>,
+    /// Whether its last link is too old.
+    is_expired: bool,
     /// Whether it may be sent again now.
     may_resend: bool,
 }
@@ -93,14 +100,12 @@ pub(crate) async fn page(
 
     let mut view = app.team(uai, &visitor).await?;
     view.done = match done.done.as_str() {
-        "activated" => Some("Bienvenue : vous êtes administrateur de l’espace de votre établissement."),
-        "joined" => Some("Bienvenue dans l’espace de votre établissement."),
         "invited" => Some("Les invitations partent. Elles figurent ci-dessous jusqu’à leur acceptation."),
         "resent" => Some("L’invitation est renvoyée."),
         "cancelled" => Some("L’invitation est annulée : son lien ne fonctionne plus."),
         "role" => Some("Le rôle a été modifié."),
         "removed" => Some("Le membre a été retiré : il n’a plus accès à l’espace."),
-        _ => None,
+        _ => view.welcome((app.clock)()),
     };
     face.render(StatusCode::OK, &view)
 }
@@ -126,6 +131,7 @@ impl Invitations {
             invitations.extend(pending.map(|(id, invited)| InvitationRow {
                 id,
                 may_resend: invited.asked_at + RESEND_PAUSE <= now,
+                is_expired: invited.sent_at.is_some_and(|sent| sent + LINK_VALIDITY <= now),
                 email: invited.email,
                 delivery: invited.delivery,
                 sent_at: invited.sent_at,
@@ -145,6 +151,15 @@ impl Invitations {
 }
 
 impl TeamView {
+    /// For who has just joined. By time: the terms of use may have come between the link and this page.
+    fn welcome(&self, now: Timestamp) -> Option<&'static str> {
+        let own = self.members.iter().find(|member| member.is_self)?;
+        (own.joined_at + WELCOME >= now).then_some(match own.role {
+            Role::Administrator => "Bienvenue : vous êtes administrateur de l’espace de votre établissement.",
+            Role::Member => "Bienvenue dans l’espace de votre établissement.",
+        })
+    }
+
     fn has_one_administrator(&self) -> bool {
         self.members.iter().filter(|member| !member.is_member()).count() == 1
     }
@@ -163,7 +178,10 @@ impl MemberRow {
 impl InvitationRow {
     fn delivery_text(&self) -> String {
         match (self.delivery, &self.sent_at) {
-            (Delivery::Failed, _) => "Échec de l’envoi : vérifiez l’adresse, puis renvoyez l’invitation.".to_owned(),
+            (Delivery::Failed, _) => "Échec de l’envoi. Si l’adresse est exacte, renvoyez l’invitation un peu plus tard ; sinon, annulez-la et invitez la bonne adresse.".to_owned(),
+            (Delivery::Sent, Some(at)) if self.is_expired => {
+                format!("Lien expiré, envoyé le {} : renvoyez l’invitation.", french::day_and_time(at))
+            }
             (Delivery::Sent, Some(at)) => format!("Dernier envoi le {}", french::day_and_time(at)),
             _ => "Envoi en cours".to_owned(),
         }

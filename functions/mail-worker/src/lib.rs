@@ -1,6 +1,7 @@
 //! Sends what the other functions ordered. Each kind of mail has its file: look what it is about, draw the link, write, send.
 //!
-//! A failed sending comes again with the queue; after the last try, whoever asked is told where they look.
+//! A failed sending comes again with the queue; after the last try an alarm rings, and an invitation is shown as failed to the
+//! administrators, who can send it again.
 
 mod account;
 mod activation;

@@ -29,8 +29,10 @@ impl Ways {
 
     /// It was used.
     pub fn used(&self) -> Problem {
-        let detail =
-            format!("Un lien ne sert qu’une fois. Si c’était vous, il vous suffit de vous connecter. {}", self.advice);
+        let detail = format!(
+            "Un lien ne sert qu’une fois. Si c’était vous, il vous suffit de vous connecter. Si ce n’était pas vous, il vous en faut un autre. {}",
+            self.advice
+        );
         Problem::link_gone(StatusCode::GONE, "Ce lien a déjà été utilisé", detail)
             .leading_to("Me connecter", "/sign-in")
     }

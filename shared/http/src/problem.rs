@@ -81,6 +81,7 @@ impl Problem {
     pub fn forged_form() -> Self {
         let detail = "Ce formulaire a expiré. Revenez à la page précédente, rechargez-la, puis recommencez. Rien n’a été changé.";
         Self::new(StatusCode::FORBIDDEN, Code::ForgedForm, "Le formulaire a expiré", detail)
+            .leading_to("Revenir à l’accueil", "/")
     }
 
     /// Only administrators may do this.
@@ -88,17 +89,20 @@ impl Problem {
         let detail =
             "Demandez à un administrateur de l’espace de votre établissement de le faire, ou de modifier votre rôle.";
         Self::new(StatusCode::FORBIDDEN, Code::AdministratorsOnly, "Réservé aux administrateurs", detail)
+            .leading_to("Revenir à l’accueil", "/")
     }
 
     /// It does not exist, as far as the visitor may know.
     pub fn not_found() -> Self {
         let detail = "Vérifiez l’adresse de la page, ou revenez à l’accueil de votre espace.";
         Self::new(StatusCode::NOT_FOUND, Code::NotFound, "Cette page n’existe pas", detail)
+            .leading_to("Revenir à l’accueil", "/")
     }
 
     pub(crate) fn method_not_allowed() -> Self {
         let detail = "Cette adresse ne s’utilise pas ainsi. Revenez à la page précédente.";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, "Action impossible", detail)
+            .leading_to("Revenir à l’accueil", "/")
     }
 
     /// The current terms of use come first.

@@ -174,8 +174,11 @@ impl EntryFields {
         match table.join(&joining).await {
             Ok(()) => {
                 // The session that begins takes the place of the browser's former one.
-                if let Some(former) = former.filter(|_| entrant.session.is_some()) {
-                    table.end_session(&former).await.map_err(Problem::from)?;
+                if let Some(former) = former.filter(|_| entrant.session.is_some())
+                    && let Err(error) = table.end_session(&former).await
+                {
+                    // They have joined: a failure is for us.
+                    tracing::error!(why = rentree_runtime::telemetry::chain(&error), "a former session was not ended");
                 }
                 Ok(entrant)
             }
@@ -185,7 +188,7 @@ impl EntryFields {
                 let mut form = self.new_account().form("new", true);
                 form.refuse(
                     "email",
-                    "Un compte existe déjà avec cette adresse. Connectez-vous avec « J’ai déjà un compte ».",
+                    "Un compte existe déjà avec cette adresse. Connectez-vous avec « J’ai déjà un compte ». Mot de passe perdu ? Utilisez « Mot de passe oublié ».",
                 );
                 Err(refused_again(entry, form))
             }

@@ -65,7 +65,7 @@ impl SignInError {
                 // The minute after: nobody counts seconds.
                 let at = paris::date_time(*until + SignedDuration::from_secs(59));
                 Some(format!(
-                    "Trop d’essais avec cette adresse. Réessayez à partir de {}\u{A0}h\u{A0}{:02}, ou choisissez un nouveau mot de passe.",
+                    "Trop d’essais avec cette adresse. Réessayez à partir de {}\u{A0}h\u{A0}{:02} (heure de Paris), ou choisissez un nouveau mot de passe.",
                     at.hour(),
                     at.minute()
                 ))
@@ -92,7 +92,7 @@ pub async fn sign_in(
     if !table.allows(&FAILURES_BY_CLIENT, client, now).await? {
         return Err(SignInError::TooMany);
     }
-    // What is no address is nobody's; it costs what an unknown one costs.
+    // What is no address is nobody's: hashed all the same, and the table is not asked.
     let Ok(email) = EmailAddress::parse(&credentials.email) else {
         verify(Password::typed(&credentials.password), None).await?;
         return Err(SignInError::Wrong);

@@ -41,7 +41,7 @@ pub fn password_changed(forgotten_password: &str) -> Mail {
 /// To the new address of an account: it holds once the link was followed.
 pub fn address_change(link: &str) -> Mail {
     Mail::new("Confirmez votre adresse e-mail")
-        .paragraph("Cette adresse e-mail a été indiquée pour un compte Rentrée. Cliquez sur le bouton ci-dessous pour la confirmer.")
+        .paragraph("Cette adresse e-mail a été indiquée pour un compte Rentrée. Cliquez sur le bouton ci-dessous pour la confirmer. Vous devrez être connecté(e) à votre compte.")
         .button("Confirmer mon adresse", link)
         .quiet("Ce lien est à usage unique et expire dans 7 jours. Si vous n’avez rien demandé, ignorez ce message : l’adresse ne sera pas utilisée.")
 }
@@ -52,5 +52,5 @@ pub fn address_changed(masked: &str) -> Mail {
         .paragraph(format!(
             "L’adresse e-mail de votre compte Rentrée est désormais {masked}. Cette adresse-ci ne permet plus de se connecter."
         ))
-        .quiet("Si ce n’était pas vous, prévenez un administrateur de l’espace de votre établissement.")
+        .quiet("Si ce n’était pas vous, prévenez un autre administrateur de l’espace de votre établissement, ou l’assistance de Rentrée.")
 }

@@ -27,5 +27,5 @@ pub fn activation(about: Activation<'_>) -> Mail {
         .paragraph(
             "Sinon, vous pouvez transférer ce message à une personne de l’établissement afin qu’elle devienne, avec votre accord, administrateur de l’espace.",
         )
-        .quiet("Ce lien est à usage unique et expire dans 7 jours. Si cette demande vous semble anormale, ne faites rien : sans ce lien, personne n’accède à l’espace.")
+        .quiet("Ce lien est à usage unique et expire dans 7 jours. Si cette demande vous semble anormale, ne faites rien et ne transférez pas ce message : sans ce lien, elle ne donne accès à rien.")
 }

@@ -18,11 +18,11 @@ pub struct Invitation<'a> {
 /// The mail.
 pub fn invitation(about: Invitation<'_>) -> Mail {
     let Invitation { school, uai, inviter, link } = about;
-    Mail::new(format!("Invitation à rejoindre l’espace Rentrée de {school}"))
+    Mail::new(format!("Invitation à rejoindre l’espace Rentrée de l’établissement {school}"))
         .paragraph(format!(
             "{inviter} vous invite à rejoindre l’espace Rentrée de l’établissement {school} ({uai})."
         ))
         .paragraph("Vous pourrez y créer des campagnes, les proposer à vos élèves et suivre leur progression.")
         .button("Accepter l’invitation", link)
-        .quiet("Ce lien est à usage unique et expire dans 7 jours. Vous pouvez l’accepter avec un compte qui a une autre adresse e-mail. Si vous n’attendiez pas cette invitation, ignorez ce message.")
+        .quiet("Ce lien est à usage unique et expire dans 7 jours. Vous pouvez accepter l’invitation avec un compte dont l’adresse e-mail est différente. Si vous n’attendiez pas cette invitation, ignorez ce message.")
 }

@@ -21,7 +21,7 @@ pub fn offer(about: Offer<'_>) -> Mail {
         .paragraph("Un espace Rentrée est proposé à votre établissement pour développer et évaluer les compétences numériques de vos élèves. Une après-midi suffit : activer l’espace, inviter l’équipe, importer la liste des élèves, lancer une première campagne.")
         .button("Activer l’espace", form)
         .paragraph(format!(
-            "Il vous sera demandé l’UAI de l’établissement ({uai}), votre prénom et votre nom. Le lien d’activation sera envoyé à cette adresse."
+            "Le formulaire vous demandera l’UAI de l’établissement ({uai}), votre prénom et votre nom. Le lien d’activation sera envoyé à cette adresse."
         ))
-        .quiet("Ce message a été envoyé une seule fois à l’adresse de l’établissement. Sans activation, rien n’est à faire.")
+        .quiet("Si vous ne souhaitez pas activer l’espace, vous n’avez rien à faire.")
 }

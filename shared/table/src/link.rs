@@ -53,14 +53,14 @@ pub enum Purpose {
     NewPassword {
         /// Whose.
         user: UserId,
-        /// [`User::epoch`](crate::User::epoch) when it was asked for: another password or address ends it.
+        /// [`User::epoch`](crate::User::epoch) when it was asked for: another epoch ends it.
         epoch: u64,
     },
     /// Confirm the address of an account.
     Address {
         /// Whose.
         user: UserId,
-        /// [`User::epoch`](crate::User::epoch) when it was asked for: another password or address ends it.
+        /// [`User::epoch`](crate::User::epoch) when it was asked for: another epoch ends it.
         epoch: u64,
         /// The address, which the link confirms.
         email: EmailAddress,
@@ -77,17 +77,6 @@ pub enum LinkState {
     Used,
     /// It is too old.
     Expired,
-}
-
-/// Why a link does nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum LinkError {
-    /// It was used or expired meanwhile.
-    #[error("the link does not hold any more")]
-    Gone,
-    /// The table failed.
-    #[error(transparent)]
-    Table(#[from] TableError),
 }
 
 impl Link {

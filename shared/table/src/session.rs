@@ -17,7 +17,7 @@ const ENTITY: &str = "Session";
 pub struct Session {
     /// Who.
     pub user: UserId,
-    /// [`Person::epoch`] when it was opened: a changed password ends all sessions before it.
+    /// [`Person::epoch`] when it was opened: another epoch ends it.
     pub epoch: u64,
     /// Since when.
     pub created_at: Timestamp,
@@ -42,7 +42,7 @@ pub(crate) fn open(table: &str, (hash, session): (&SessionHash, &Session)) -> Re
 }
 
 impl Table {
-    /// Opens a session; `false` when its epoch is over: the password was changed at the same moment.
+    /// Opens a session; `false` when its epoch is over: a new password was set at the same moment, for instance.
     ///
     /// `replaces` ends: a session never survives a sign-in.
     pub async fn open_session(

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use rentree_domain::{EmailAddress, PersonName, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Change, delete, put_if, put_new, stored};
+use crate::item::{Change, delete, delete_if, put_if, put_new, stored};
 use crate::keys::{GSI1, SessionHash, user};
-use crate::link::{self, LinkError};
+use crate::link;
 use crate::transaction::Cancelled;
 use crate::{Item, Key, Session, Table, TableError};
 
@@ -27,7 +27,8 @@ pub struct User {
     pub email_confirmed: bool,
     /// Argon2id, in the PHC string format.
     pub password_hash: String,
-    /// Counted up with each new password: sessions of another epoch are over.
+    /// Counted up with each new password, each confirmed address, and when all other sessions are ended: sessions and links of
+    /// another epoch are over.
     pub epoch: u64,
     /// The terms of use that were accepted last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -238,8 +239,8 @@ impl Table {
         self.transact(items).await.map_err(|cancelled| told(cancelled, &[AccountError::Moved]))
     }
 
-    /// Gives `id` the address `to`, which the link `secret` confirmed; returns the former address. Another address ends every
-    /// open session and every link, as another password does, and `session` begins.
+    /// Gives `id` the address `to`, which the link `secret` confirmed, also when it is theirs already; returns the former one.
+    /// Every open session and every link that holds the epoch is over, as with a new password, and `session` begins.
     pub async fn confirm_address(
         &self,
         secret: &[u8; 32],
@@ -269,7 +270,8 @@ impl Table {
         }
         items.push(crate::session::open(&self.name, session)?);
         if user.email != *to && self.address_is_of(&user.email, id).await? {
-            items.push(delete(&self.name, Key::email_identity(&user.email))?);
+            let former = Key::email_identity(&user.email);
+            items.push(delete_if(&self.name, former, "#user = :id", ":id", &id)?);
         }
         let errors = [AccountError::Link, AccountError::Moved, AccountError::AddressTaken];
         self.transact(items).await.map_err(|cancelled| told(cancelled, &errors))?;
@@ -318,15 +320,6 @@ fn told(cancelled: Cancelled, by_position: &[AccountError]) -> AccountError {
                 Some(AccountError::AddressTaken) => AccountError::AddressTaken,
                 _ => AccountError::Moved,
             }
-        }
-    }
-}
-
-impl From<LinkError> for AccountError {
-    fn from(error: LinkError) -> Self {
-        match error {
-            LinkError::Gone => Self::Link,
-            LinkError::Table(error) => Self::Table(error),
         }
     }
 }
