@@ -63,7 +63,7 @@ pub fn document(routes: &[RouteDoc]) -> Value {
         });
         paths.entry(route.path).or_default().insert(route.method.to_lowercase(), operation);
     }
-    json!({
+    sorted(json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Rentrée",
@@ -75,7 +75,19 @@ pub fn document(routes: &[RouteDoc]) -> Value {
             "schemas": generator.take_definitions(true),
             "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE}},
         },
-    })
+    }))
+}
+
+/// `value` with its names in order: a library somewhere may make `serde_json` keep them as they came.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(pairs) => {
+            let pairs: BTreeMap<String, Value> = pairs.into_iter().map(|(name, value)| (name, sorted(value))).collect();
+            pairs.into_iter().collect::<Map<_, _>>().into()
+        }
+        Value::Array(items) => items.into_iter().map(sorted).collect(),
+        other => other,
+    }
 }
 
 /// `{uai}` → `uai`.
