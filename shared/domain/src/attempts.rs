@@ -18,7 +18,7 @@ pub struct Attempts {
 pub enum Locked {
     /// Until then.
     Until(Timestamp),
-    /// Until a new password is set by mail, or staff unblock the account.
+    /// Until a new password is set by mail.
     Blocked,
 }
 

@@ -7,8 +7,6 @@ mod password;
 mod sign_in;
 
 pub use entry::{Door, Entrant, EntryError, EntryFields, Way, entry, sign_in_form};
-pub use new_account::{
-    NewAccount, NewAccountFields, PasswordFields, new_password_error, person_name_error, read_password,
-};
+pub use new_account::{NewAccount, NewAccountFields, PasswordFields, person_name_error, read_password};
 pub use password::{HashError, hash, verify};
 pub use sign_in::{Credentials, SignInError, sign_in};

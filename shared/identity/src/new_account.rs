@@ -122,7 +122,7 @@ pub fn person_name_error(what: &str, error: PersonNameError) -> String {
 }
 
 /// What is wrong with a new password.
-pub fn new_password_error(error: PasswordError) -> String {
+fn new_password_error(error: PasswordError) -> String {
     match error {
         PasswordError::Short => "Le mot de passe est trop court : 12 caractères au moins.".to_owned(),
         PasswordError::Long => "Le mot de passe est trop long : 128 caractères au plus.".to_owned(),

@@ -116,7 +116,7 @@ impl Table {
         Ok(self.add(limit, subject, i64::from(many), now).await? <= i64::from(limit.count))
     }
 
-    /// Whether `limit` would allow one more for `subject`, without counting.
+    /// Whether `limit` would allow one more for `subject`. Counts nothing: it adds zero, and reads what that comes to.
     pub async fn would_allow(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<bool, TableError> {
         Ok(self.add(limit, subject, 0, now).await? < i64::from(limit.count))
     }
