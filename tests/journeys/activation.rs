@@ -129,10 +129,10 @@ fn a_space_whose_administrator_lost_the_account_is_recovered() {
 
         let other = somebody().await?;
         let link = a_link(uai, Timestamp::now()).await?;
-        let credentials = json!({"way": "sign_in", "email": other.user.email, "password": "pas le bon mot de passe"});
+        let credentials = json!({"way": "sign_in", "email": other.email(), "password": "pas le bon mot de passe"});
         let refused = a_stranger().post(&link, &credentials).await?;
         assert_eq!((refused.status, refused.code()), (422, "wrong_credentials"));
-        let credentials = json!({"way": "sign_in", "email": other.user.email, "password": PASSWORD});
+        let credentials = json!({"way": "sign_in", "email": other.email(), "password": PASSWORD});
         let joined = a_stranger().post(&link, &credentials).await?;
         assert!(joined.session.is_some());
         joined.expect(200)?;
@@ -150,7 +150,7 @@ fn an_address_of_an_account_is_told_on_the_page_of_the_link() {
         let (uai, _) = a_listed_school().await?;
         let person = somebody().await?;
         let link = a_link(uai, Timestamp::now()).await?;
-        let refused = a_stranger().post(&link, &sign_up(&person.user.email)).await?;
+        let refused = a_stranger().post(&link, &sign_up(person.email())).await?;
         assert_eq!((refused.status, refused.code()), (422, "invalid_fields"));
         assert_eq!(refused.body["errors"][0]["field"], "email");
         // Nothing was used up.

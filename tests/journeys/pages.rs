@@ -17,7 +17,7 @@ async fn enter(client: &Client, uai: Uai) -> anyhow::Result<()> {
     client.find(Locator::Css("#uai")).await?.send_keys(uai.as_str()).await?;
     client.find(Locator::Css("section[aria-labelledby=other] button")).await?.click().await?;
     see(client, "h1", "Connectez-vous").await?;
-    client.find(Locator::Css("#known-email")).await?.send_keys(DEMO_EMAIL).await?;
+    client.find(Locator::Css("#known-login")).await?.send_keys(DEMO_EMAIL).await?;
     client.find(Locator::Css("#known-password")).await?.send_keys(DEMO_PASSWORD).await?;
     click(client, "form[action='/sign-in'] button").await?;
     see(client, "h1", "Importer des élèves").await

@@ -120,7 +120,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
                    "last_name": LAST_NAME, "asked_at": "2026-09-01T08:00:00Z"}),
             json!({"mail": "invitation", "uai": uai, "id": invited["invitations"][0]}),
             json!({"mail": "sign_up", "email": email}),
-            json!({"mail": "new_password", "email": person.user.email}),
+            json!({"mail": "new_password", "email": person.email()}),
             json!({"mail": "password_changed", "user": person.id}),
             json!({"mail": "address", "user": person.id, "email": email}),
             json!({"mail": "address_changed", "former": email, "masked": "z***@e***.fr"}),
@@ -138,7 +138,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
         let created = functions.get_mut("accounts").unwrap().invoke(request("POST", &link, None, &body)).await?;
         assert_eq!(created["statusCode"], 201, "{created}");
 
-        let marks = [FIRST_NAME, "zephyrine", LAST_NAME, ADDRESS, person.user.email.as_str()].map(ToOwned::to_owned);
+        let marks = [FIRST_NAME, "zephyrine", LAST_NAME, ADDRESS, person.email().as_str()].map(ToOwned::to_owned);
         let marks: Vec<String> = marks.into_iter().chain(secrets).map(|mark| mark.to_lowercase()).collect();
         for (name, function) in functions {
             let log = function.log()?.to_lowercase();

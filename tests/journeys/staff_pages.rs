@@ -26,7 +26,7 @@ async fn sign_up(client: &Client, first_name: &str, last_name: &str, email: &Ema
 
 async fn sign_in(client: &Client, email: &EmailAddress) -> anyhow::Result<()> {
     go(client, "/sign-in").await?;
-    fill(client, "#known-email", email.as_str()).await?;
+    fill(client, "#known-login", email.as_str()).await?;
     fill(client, "#known-password", PASSWORD).await?;
     click(client, "form[action='/sign-in'] button").await
 }
@@ -120,7 +120,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     shot("09-member").await?;
     sign_out(client).await?;
     go(client, &to_known).await?;
-    fill(client, "#known-email", known.user.email.as_str()).await?;
+    fill(client, "#known-email", known.email().as_str()).await?;
     fill(client, "#known-password", "pas le bon mot").await?;
     click(client, "button[value=sign_in]").await?;
     see(client, "[role=alert]", "incorrect").await?;
@@ -305,8 +305,8 @@ fn keyboard_alone() {
         let shown = client.execute("return getComputedStyle(document.activeElement).outlineStyle", vec![]).await?;
         assert_eq!(shown, "solid", "focus is seen");
         press(&enter).await?;
-        assert_eq!(press(&tab).await?, "known-email");
-        press(person.user.email.as_str()).await?;
+        assert_eq!(press(&tab).await?, "known-login");
+        press(person.email().as_str()).await?;
         assert_eq!(press(&tab).await?, "known-password");
         press(PASSWORD).await?;
         client.active_element().await?.send_keys(&enter).await?;

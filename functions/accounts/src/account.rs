@@ -5,8 +5,10 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::EmailAddress;
+use rentree_domain::method::may_use_email;
+use rentree_domain::{EmailAddress, Method, UserName, paris};
 use rentree_http::{Face, Problem, SignedIn, require_sign_in};
+use rentree_identity::PasswordRules;
 use rentree_table::User;
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
@@ -22,17 +24,29 @@ pub(crate) struct AccountView {
     frame: Frame,
     #[serde(skip)]
     csrf: String,
+    /// Who comes by Médiacentre alone has no password to change.
+    #[serde(skip)]
+    has_password: bool,
     #[serde(skip)]
     pub(crate) password: Form,
     #[serde(skip)]
     pub(crate) address: Form,
+    /// Whether the account may have an e-mail address: not before the fifteenth birthday.
+    may_use_email: bool,
+    /// Whether it is a pupil's of some school.
+    is_pupil: bool,
     #[serde(skip)]
     done: Option<&'static str>,
     /// First and last name.
     name: String,
-    /// What the account signs in with.
-    #[schemars(with = "String")]
-    email: EmailAddress,
+    /// How the account signs in.
+    methods: Vec<Method>,
+    /// User name, if it has one.
+    #[schemars(with = "Option<String>")]
+    user_name: Option<UserName>,
+    /// E-mail address, if it has one.
+    #[schemars(with = "Option<String>")]
+    email: Option<EmailAddress>,
     /// Whether a link sent there was followed.
     email_confirmed: bool,
     /// Where the account is signed in, the latest first.
@@ -86,21 +100,29 @@ pub(crate) async fn page(
 impl Accounts {
     /// The page of `user`, its forms empty.
     pub(crate) async fn account(&self, signed_in: &SignedIn, user: User) -> Result<AccountView, Problem> {
-        let sessions = self.table.sessions(signed_in.user, user.epoch, (self.clock)()).await?;
+        let now = (self.clock)();
+        let sessions = self.table.sessions(signed_in.user, user.epoch, now).await?;
+        let is_pupil = !self.table.ties(signed_in.user).await?.is_empty();
         let row = |(hash, session): (rentree_table::SessionHash, rentree_table::Session)| Row {
             is_this: hash == signed_in.session,
             session: hash.to_string(),
             device: session.device,
             since: session.created_at,
         };
+        let unconfirmed = user.methods.email.as_ref().filter(|_| !user.email_confirmed);
         Ok(AccountView {
             frame: signed_in.frame("Mon compte"),
             csrf: signed_in.csrf.clone(),
-            password: password_form(),
-            address: address_form(if user.email_confirmed { "" } else { user.email.as_str() }),
+            has_password: user.password_hash.is_some(),
+            password: password_form(PasswordRules::of(&user)),
+            address: address_form(&user, unconfirmed.map(EmailAddress::as_str).unwrap_or_default()),
+            may_use_email: user.birth_date.is_none_or(|born| may_use_email(born, paris::date(now))),
+            is_pupil,
             done: None,
             name: user.full_name(),
-            email: user.email,
+            methods: user.methods.all(),
+            user_name: user.methods.user_name,
+            email: user.methods.email,
             email_confirmed: user.email_confirmed,
             sessions: sessions.into_iter().map(row).collect(),
         })
@@ -108,17 +130,20 @@ impl Accounts {
 }
 
 /// The form that changes the password.
-pub(crate) fn password_form() -> Form {
+pub(crate) fn password_form(rules: PasswordRules) -> Form {
     let current = Field::password("current_password", "Mot de passe actuel").autocomplete("current-password");
-    let new = rentree_identity::PasswordFields::form("password").fields;
+    let new = rentree_identity::PasswordFields::form("password", rules).fields;
     Form::new("password", std::iter::once(current).chain(new))
 }
 
-/// The form that changes the address.
-pub(crate) fn address_form(email: &str) -> Form {
+/// The form that changes the address of `user`, or adds one.
+pub(crate) fn address_form(user: &User, email: &str) -> Form {
     let email = Field::email("email", "Adresse e-mail").value(email);
-    let current = Field::password("current_password", "Mot de passe actuel")
-        .hint("Seulement pour indiquer une autre adresse que celle de votre compte.")
-        .autocomplete("current-password");
-    Form::new("address", [email, current])
+    let current = Field::password("current_password", "Mot de passe actuel").autocomplete("current-password");
+    let current = match (&user.methods.email, &user.password_hash) {
+        (Some(_), _) => Some(current.hint("Seulement pour indiquer une autre adresse que celle de votre compte.")),
+        (None, Some(_)) => Some(current),
+        (None, None) => None,
+    };
+    Form::new("address", std::iter::once(email).chain(current))
 }

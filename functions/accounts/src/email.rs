@@ -5,7 +5,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::{EmailAddress, LinkToken, MailOrder};
+use rentree_domain::method::may_use_email;
+use rentree_domain::{EmailAddress, LinkToken, MailOrder, paris};
 use rentree_http::{ClientAddress, Face, Input, NewSession, Problem, SignedIn, Ways, require_sign_in};
 use rentree_table::{AccountError, Purpose};
 use rentree_web::Frame;
@@ -20,6 +21,9 @@ const WAYS: Ways = Ways {
     advice: "Depuis « Mon compte », indiquez l’adresse à nouveau : un nouveau lien lui sera envoyé.",
     way_on: ("Mon compte", "/account"),
 };
+
+/// DOMAIN §7: no e-mail method before the fifteenth birthday.
+const UNDER_FIFTEEN: &str = "Avant 15 ans, on ne peut pas se connecter avec une adresse e-mail. Continuez avec votre identifiant : en cas d’oubli, un enseignant vous aide.";
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -63,16 +67,20 @@ pub(crate) async fn ask(
     let user = app.table.user(signed_in.user).await?.ok_or_else(Problem::signed_out)?;
 
     let typed = input.fields.email.0;
-    let mut form = address_form(&typed);
+    let mut form = address_form(&user, &typed);
     let email = form.read("email", EmailAddress::parse(&typed), |_| {
         "Indiquez une adresse e-mail complète. Exemple : prenom.nom@exemple.fr".to_owned()
     });
-    if email.as_ref() == Some(&user.email) && user.email_confirmed {
+    let known = user.methods.email.as_ref();
+    if email.is_some() && email.as_ref() == known && user.email_confirmed {
         form.refuse("email", "C’est déjà l’adresse de votre compte.");
+    }
+    if user.birth_date.is_some_and(|born| !may_use_email(born, paris::date(now))) {
+        form.refuse("email", UNDER_FIFTEEN);
     }
     // To confirm the address that the account has already, no password: it changes nothing, and must work when strangers have
     // blocked the account.
-    if email.as_ref() != Some(&user.email) {
+    if !form.is_refused() && email.as_ref() != known {
         app.check_password(&signed_in, &user, &client, &input.fields.current_password, &mut form).await?;
     }
     let Some(email) = email.filter(|_| !form.is_refused()) else {
@@ -126,7 +134,7 @@ pub(crate) async fn confirm(
         AccountError::Moved => Problem::too_late("Le compte a été modifié entre-temps. Recommencez depuis « Mon compte ».")
             .leading_to("Mon compte", "/account"),
     })?;
-    if former != email {
+    if let Some(former) = former.filter(|former| *former != email) {
         app.order_after(MailOrder::AddressChanged { former, masked: email.masked() }).await;
     }
 

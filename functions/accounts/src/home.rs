@@ -12,9 +12,11 @@ pub(crate) async fn home(State(app): State<Accounts>, headers: HeaderMap) -> Res
     let Some(signed_in) = signed_in(&app.table, &headers, (app.clock)()).await? else {
         return Ok(Redirect::to("/sign-in"));
     };
-    // Most people have one space.
+    // Most people of staff have one space; most pupils have none.
     match app.table.spaces(signed_in.user).await?.as_slice() {
         [(uai, _)] => Ok(Redirect::to(&format!("/schools/{uai}/learners"))),
+        [] if signed_in.person.birth_date.is_some() => Ok(Redirect::to("/mes-campagnes")),
+        [] if !app.table.ties(signed_in.user).await?.is_empty() => Ok(Redirect::to("/mes-campagnes")),
         _ => Ok(Redirect::to("/spaces")),
     }
 }

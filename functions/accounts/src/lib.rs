@@ -1,4 +1,4 @@
-//! Accounts of staff: sign up, sign in and out, passwords, addresses, sessions, terms of use, and the spaces that an account
+//! Accounts of staff and pupils: sign up, sign in and out, passwords, addresses, sessions, terms of use, and the spaces that an account
 //! opens.
 
 mod account;
@@ -13,6 +13,7 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 mod spaces;
+mod temporary_password;
 mod terms;
 
 use axum::Router;
@@ -121,6 +122,21 @@ fn routes() -> Vec<Route<Accounts>> {
         Route::post("/new-password/{token}", post(new_password::set), LinkHolders, "Sets the password and signs in")
             .takes::<rentree_identity::PasswordFields>()
             .gives::<sign_in::SignedInView>(),
+        Route::get(
+            "/temporary-password",
+            get(temporary_password::page),
+            SignedIn,
+            "The form that takes the place of a temporary password",
+        )
+        .gives::<temporary_password::TemporaryPasswordView>(),
+        Route::post(
+            "/temporary-password",
+            post(temporary_password::choose),
+            SignedIn,
+            "Chooses a password in place of a temporary one; other sessions end",
+        )
+        .takes::<temporary_password::Fields>()
+        .gives::<sign_in::SignedInView>(),
         Route::get("/terms", get(terms::page), Everybody, "The terms of use").gives::<terms::TermsView>(),
         Route::post("/terms", post(terms::accept), SignedIn, "Accepts the terms of use")
             .takes::<terms::Fields>()

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{MailOrder, UserId};
 use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem, Ways};
-use rentree_identity::{PasswordFields, read_password};
+use rentree_identity::{PasswordFields, PasswordRules, read_password};
 use rentree_table::{AccountError, Purpose, User};
 use rentree_web::{Form, Frame};
 use schemars::JsonSchema;
@@ -68,9 +68,9 @@ pub(crate) async fn page(
     token: FormToken,
 ) -> Result<Response, Problem> {
     let (link, found) = WAYS.usable(&app.table, &link, (app.clock)()).await?;
-    app.owner(found.purpose).await?;
+    let (_, user) = app.owner(found.purpose).await?;
 
-    let view = NewPasswordView::new(&token, PasswordFields::form("new"), &link.text());
+    let view = NewPasswordView::new(&token, PasswordFields::form("new", PasswordRules::of(&user)), &link.text());
     Ok(token.on(face.render(StatusCode::OK, &view)?))
 }
 
@@ -87,9 +87,9 @@ pub(crate) async fn set(
     let now = (app.clock)();
     let (link, found) = WAYS.usable(&app.table, &link, now).await?;
     let (id, user) = app.owner(found.purpose).await?;
-    let about = [user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
-    let mut form = PasswordFields::form("new");
-    let Some(password) = read_password(&mut form, &input.fields.password, &about) else {
+    let rules = PasswordRules::of(&user);
+    let mut form = PasswordFields::form("new", rules);
+    let Some(password) = read_password(&mut form, rules, &input.fields.password, &user.about()) else {
         let problem = Problem::invalid(&form);
         return Ok(token.on(face.again(problem, &NewPasswordView::new(&token, form, &link.text()))?));
     };
@@ -106,7 +106,7 @@ pub(crate) async fn set(
     app.end_former(&headers).await;
     app.order_after(MailOrder::PasswordChanged { user: id }).await;
 
-    let view = SignedInView { user: id, name: user.full_name() };
+    let view = SignedInView { user: id, name: user.full_name(), must_change_password: false };
     Ok(session.on(face.after_post(StatusCode::OK, "/", &view)?))
 }
 

@@ -5,8 +5,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::MailOrder;
 use rentree_http::{ClientAddress, Face, Input, NewSession, Problem, SignedIn, require_sign_in};
-use rentree_identity::{Credentials, SignInError, read_password};
-use rentree_table::{AccountError, User};
+use rentree_identity::{Credentials, PasswordRules, SignInError, read_password};
+use rentree_table::{AccountError, Methods, User};
 use rentree_web::Form;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -22,7 +22,7 @@ use crate::sign_in::{Secret, SignedInView};
 pub(crate) struct Fields {
     /// The password until now.
     current_password: Secret,
-    /// Twelve characters at least.
+    /// Twelve characters at least; for a pupil, eight, with an upper-case letter, a lower-case letter and a digit.
     password: Secret,
 }
 
@@ -39,9 +39,9 @@ pub(crate) async fn change(
     signed_in.check_meant(&input.proof)?;
     let user = app.table.user(signed_in.user).await?.ok_or_else(Problem::signed_out)?;
 
-    let mut form = password_form();
-    let about = [user.first_name.as_str(), user.last_name.as_str(), user.email.as_str()];
-    let password = read_password(&mut form, &input.fields.password.0, &about);
+    let rules = PasswordRules::of(&user);
+    let mut form = password_form(rules);
+    let password = read_password(&mut form, rules, &input.fields.password.0, &user.about());
     app.check_password(&signed_in, &user, &client, &input.fields.current_password, &mut form).await?;
     let Some(password) = password.filter(|_| !form.is_refused()) else {
         let problem = Problem::invalid(&form);
@@ -61,7 +61,7 @@ pub(crate) async fn change(
     })?;
     app.order_after(MailOrder::PasswordChanged { user: signed_in.user }).await;
 
-    let view = SignedInView { user: signed_in.user, name: user.full_name() };
+    let view = SignedInView { user: signed_in.user, name: user.full_name(), must_change_password: false };
     Ok(session.on(face.after_post(StatusCode::OK, "/account?done=password", &view)?))
 }
 
@@ -76,13 +76,22 @@ impl Accounts {
         typed: &Secret,
         form: &mut Form,
     ) -> Result<(), Problem> {
-        // Whoever confirmed the address meanwhile has it now: their password is no proof, and ours counts against them.
-        let owner = self.table.user_of_email(&user.email).await?;
-        if owner.is_none_or(|(owner, _)| owner != signed_in.user) {
-            let detail = "L’adresse de votre compte n’a jamais été confirmée, et une autre personne l’utilise maintenant. Créez un compte avec votre adresse exacte, puis demandez une nouvelle invitation.";
-            return Err(Problem::too_late(detail).leading_to("Créer un compte", "/sign-up"));
-        }
-        let proof = Credentials { email: user.email.to_string(), password: typed.0.clone() };
+        let Methods { email, user_name, .. } = &user.methods;
+        let login = match (user_name, email) {
+            (Some(name), _) => name.to_string(),
+            (None, Some(email)) => {
+                // Whoever confirmed the address meanwhile has it now: their password is no proof, and ours counts against them.
+                let owner = self.table.user_of_email(email).await?;
+                if owner.is_none_or(|(owner, _)| owner != signed_in.user) {
+                    let detail = "L’adresse de votre compte n’a jamais été confirmée, et une autre personne l’utilise maintenant. Créez un compte avec votre adresse exacte, puis demandez une nouvelle invitation.";
+                    return Err(Problem::too_late(detail).leading_to("Créer un compte", "/sign-up"));
+                }
+                email.to_string()
+            }
+            // Who comes by Médiacentre alone has no password: the ENT vouches for the session.
+            (None, None) => return Ok(()),
+        };
+        let proof = Credentials { login, password: typed.0.clone() };
         match rentree_identity::sign_in(&self.table, &client.0, &proof, (self.clock)()).await {
             Ok(_) => {}
             Err(SignInError::Wrong) => form.refuse("current_password", "Le mot de passe actuel est incorrect."),

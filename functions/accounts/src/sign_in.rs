@@ -6,15 +6,14 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::UserId;
 use rentree_http::{
-    ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, claimed_session, forget_cookie, require_sign_in,
-    signed_in,
+    ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, claimed_session, forget_cookie, signed_in,
 };
-use rentree_identity::{Credentials, sign_in_form};
-use rentree_web::{Form, Frame};
+use rentree_identity::Credentials;
+use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Accounts;
+use crate::{Accounts, temporary_password};
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -40,6 +39,8 @@ pub(crate) struct SignedInView {
     pub(crate) user: UserId,
     /// First and last name.
     pub(crate) name: String,
+    /// Whether the password is a temporary one, which must be changed before anything else.
+    pub(crate) must_change_password: bool,
 }
 
 /// Nobody is signed in any more.
@@ -61,8 +62,9 @@ pub(crate) struct Towards {
 #[schemars(rename = "SignInFields")]
 #[serde(default)]
 pub(crate) struct Fields {
-    /// E-mail address.
-    email: Secret,
+    /// E-mail address or user name.
+    #[serde(alias = "email")]
+    login: Secret,
     /// Password.
     password: Secret,
     /// A path of this site.
@@ -106,15 +108,15 @@ pub(crate) async fn sign_in(
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
     token.check_meant(&input.proof)?;
-    let Fields { email, password, next } = input.fields;
+    let Fields { login, password, next } = input.fields;
     let now = (app.clock)();
 
-    let credentials = Credentials { email: email.0, password: password.0 };
+    let credentials = Credentials { login: login.0, password: password.0 };
     let (user, account) = match rentree_identity::sign_in(&app.table, &client.0, &credentials, now).await {
         Ok(found) => found,
         Err(error) => {
             let Some(told) = error.told() else { return Err(Problem::internal(&error)) };
-            let view = SignInView::new(&token, sign_in_form(&credentials.email), Some(told), &next);
+            let view = SignInView::new(&token, sign_in_form(&credentials.login), Some(told), &next);
             return Ok(token.on(face.again(error.problem(), &view)?));
         }
     };
@@ -125,8 +127,10 @@ pub(crate) async fn sign_in(
             .leading_to("Me connecter", "/sign-in"));
     }
 
-    let view = SignedInView { user, name: account.full_name() };
-    Ok(session.on(face.after_post(StatusCode::OK, &next.or("/"), &view)?))
+    let must_change_password = account.password_is_temporary;
+    let view = SignedInView { user, name: account.full_name(), must_change_password };
+    let location = if must_change_password { temporary_password::page_then(&next) } else { next.or("/") };
+    Ok(session.on(face.after_post(StatusCode::OK, &location, &view)?))
 }
 
 /// `POST /sign-out`
@@ -136,7 +140,7 @@ pub(crate) async fn sign_out(
     headers: HeaderMap,
     input: Input<serde_json::Value>,
 ) -> Result<Response, Problem> {
-    let signed_in = require_sign_in(&app.table, &headers, (app.clock)()).await?;
+    let signed_in = signed_in(&app.table, &headers, (app.clock)()).await?.ok_or_else(Problem::signed_out)?;
     signed_in.check_meant(&input.proof)?;
 
     app.table.end_session(&signed_in.session).await?;
@@ -146,6 +150,13 @@ pub(crate) async fn sign_out(
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(response)
+}
+
+/// The form, for staff and pupils.
+fn sign_in_form(login: &str) -> Form {
+    let login = Field::text("login", "Identifiant ou adresse e-mail").autocomplete("username").value(login);
+    let password = Field::password("password", "Mot de passe").autocomplete("current-password");
+    Form::new("known", [login, password])
 }
 
 impl SignInView {

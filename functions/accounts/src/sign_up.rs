@@ -7,7 +7,7 @@ use axum::response::Response;
 use rentree_domain::{EmailAddress, MailOrder, UserId};
 use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem, Ways};
 use rentree_identity::NewAccountFields;
-use rentree_table::{AccountError, Purpose, User};
+use rentree_table::{AccountError, Methods, Purpose, User};
 use rentree_web::{Form, Frame};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -104,9 +104,11 @@ pub(crate) async fn create(
     let user = User {
         first_name: account.first_name,
         last_name: account.last_name,
-        email: account.email,
+        methods: Methods::of_email(account.email),
         email_confirmed: true,
-        password_hash: rentree_identity::hash(account.password).await.map_err(|error| Problem::internal(&error))?,
+        password_hash: Some(rentree_identity::hash(account.password).await.map_err(|error| Problem::internal(&error))?),
+        password_is_temporary: false,
+        birth_date: None,
         epoch: 0,
         terms: None,
         created_at: now,
@@ -121,7 +123,7 @@ pub(crate) async fn create(
 
     app.end_former(&headers).await;
 
-    let view = SignedInView { user: id, name: user.full_name() };
+    let view = SignedInView { user: id, name: user.full_name(), must_change_password: false };
     Ok(session.on(face.after_post(StatusCode::CREATED, "/spaces", &view)?))
 }
 

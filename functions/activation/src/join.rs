@@ -111,9 +111,9 @@ pub(crate) async fn join(
             return Ok(token.on(face.again(*problem, &JoinView::new(&found, *entry))?));
         }
     };
-    if let Some(newcomer) = &entrant.newcomer {
+    if let Some(email) = entrant.newcomer.as_ref().and_then(|newcomer| newcomer.methods.email.clone()) {
         // They have joined: the account page orders it again.
-        let _ = app.order(MailOrder::Address { user: entrant.id, email: newcomer.email.clone() }).await;
+        let _ = app.order(MailOrder::Address { user: entrant.id, email }).await;
     }
 
     let view = JoinedView { uai: found.uai, school: found.school.name.clone() };

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rentree_domain::{ActivationId, EmailAddress, InvitationId, Password, PersonName, Uai, UserId, terms};
 use rentree_http::NewSession;
 use rentree_table::{
-    ActivationRequest, AuditAction, AuditEntry, By, Invitation, Joining, Link, Purpose, Role, Table, Terms, User, Who,
+    ActivationRequest, AuditAction, AuditEntry, By, Invitation, Joining, Link, Methods, Purpose, Role, Table, Terms, User, Who,
 };
 
 /// An account of `first_name` `last_name`, who has accepted the terms of use.
@@ -21,9 +21,11 @@ pub async fn an_account(
     Ok(User {
         first_name: PersonName::parse(first_name)?,
         last_name: PersonName::parse(last_name)?,
-        email: EmailAddress::parse(email)?,
+        methods: Methods::of_email(EmailAddress::parse(email)?),
         email_confirmed: true,
-        password_hash: rentree_identity::hash(Password::typed(password)).await?,
+        password_hash: Some(rentree_identity::hash(Password::typed(password)).await?),
+        password_is_temporary: false,
+        birth_date: None,
         epoch: 0,
         terms: Some(Terms { version: terms::VERSION, at: now }),
         created_at: now,
@@ -33,7 +35,7 @@ pub async fn an_account(
 /// Begins the account of `user`, with no place in any team.
 pub async fn begin(table: &Table, user: &User, now: Timestamp) -> anyhow::Result<UserId> {
     let (id, secret) = (UserId::new(now, rentree_runtime::random()), rentree_runtime::random());
-    table.create_link(&secret, &Link::new(Purpose::SignUp { email: user.email.clone() }, now)).await?;
+    table.create_link(&secret, &Link::new(Purpose::SignUp { email: address(user)? }, now)).await?;
     let session = NewSession::new(id, user.epoch, &HeaderMap::new(), now);
     table.create_user(&secret, (id, user), session.stored(), now).await?;
     Ok(id)
@@ -41,7 +43,7 @@ pub async fn begin(table: &Table, user: &User, now: Timestamp) -> anyhow::Result
 
 /// Gives `user` a place in the team of `uai`: their account begins unless it is there. The school must be.
 pub async fn enrol(table: &Table, uai: Uai, role: Role, user: &User, now: Timestamp) -> anyhow::Result<UserId> {
-    let known = table.user_of_email(&user.email).await?;
+    let known = table.user_of_email(&address(user)?).await?;
     let id = known.as_ref().map_or_else(|| UserId::new(now, rentree_runtime::random()), |(id, _)| *id);
     if table.member(uai, id).await?.is_some_and(|member| member.role == role) {
         return Ok(id);
@@ -58,7 +60,7 @@ pub async fn enrol(table: &Table, uai: Uai, role: Role, user: &User, now: Timest
         }
         Role::Member => {
             let invitation = InvitationId::new(now, rentree_runtime::random());
-            let invited = Invitation::new(user.email.clone(), user.full_name(), now);
+            let invited = Invitation::new(address(user)?, user.full_name(), now);
             table.create_invitation(uai, invitation, &invited, &entry(AuditAction::Invited)).await?;
             let link = Link::new(Purpose::Invitation { uai, id: invitation }, now);
             table.link_invitation(uai, invitation, (&secret, &link)).await?;
@@ -77,4 +79,9 @@ pub async fn enrol(table: &Table, uai: Uai, role: Role, user: &User, now: Timest
     let joining = Joining { uai, secret: &secret, by, who, name: &name, session: None, entry: &entry(action), now };
     table.join(&joining).await.with_context(|| format!("joining {uai}"))?;
     Ok(id)
+}
+
+/// Links are mailed: who enters by one has an address.
+fn address(user: &User) -> anyhow::Result<EmailAddress> {
+    user.methods.email.clone().context("an account without an address")
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::id::LearnerId;
+use crate::id::{LearnerId, UserId};
 use crate::ine::Ine;
 use crate::name;
 
@@ -152,8 +152,8 @@ pub struct Learner {
     pub current: Revision,
     /// The revision that was visible when `current` was written, if there was one.
     pub previous: Option<Revision>,
-    /// Whether an account is tied to this pupil.
-    pub tied: bool,
+    /// The account that the pupil is tied to.
+    pub user: Option<UserId>,
 }
 
 impl Learner {

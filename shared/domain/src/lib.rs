@@ -1,5 +1,5 @@
 //! What Rentrée knows, without I/O: identifiers of the French administration, pupils and their versions, the pure decisions
-//! of an import (matching, plan, brake, states), addresses, passwords and limits. Clock and randomness are arguments.
+//! of an import (matching, plan, brake, states), which pupil joins, addresses, passwords and limits. Clock and randomness are arguments.
 
 pub mod academie;
 pub mod attempts;
@@ -11,7 +11,10 @@ pub mod learner;
 pub mod limit;
 pub mod link_token;
 pub mod listed;
+pub mod login;
 pub mod mailbox;
+pub mod matching;
+pub mod method;
 pub mod name;
 pub mod order;
 pub mod paris;
@@ -22,6 +25,7 @@ pub mod school_year;
 pub mod terms;
 pub mod typography;
 pub mod uai;
+pub mod user_name;
 
 pub use academie::Academie;
 pub use email::EmailAddress;
@@ -31,9 +35,12 @@ pub use learner::{Entry, Sex};
 pub use limit::Limit;
 pub use link_token::LinkToken;
 pub use listed::ListedSchool;
+pub use login::Login;
 pub use mailbox::Ministry;
+pub use method::{Ido, Method};
 pub use order::MailOrder;
 pub use password::Password;
 pub use person::PersonName;
 pub use round::Round;
 pub use uai::{Uai, UaiError};
+pub use user_name::UserName;

@@ -1,4 +1,5 @@
-//! Rules for passwords of staff: twelve characters at least, and none that everybody tries first. No renewal.
+//! Rules for passwords: twelve characters at least for staff; eight for pupils, with an upper-case letter, a lower-case letter and a
+//! digit; none that everybody tries first. No renewal. Temporary ones, that staff read aloud to a pupil.
 //!
 //! NIST SP 800-63B and CNIL (délibération 2022-100): length and a list of what is common, rather than signs to mix.
 
@@ -22,10 +23,18 @@ pub enum PasswordError {
     /// Among those that are tried first.
     #[error("too common")]
     Common,
+    /// A pupil's password with fewer than eight characters.
+    #[error("shorter than eight characters")]
+    ShortForPupil,
+    /// A pupil's password without an upper-case letter, a lower-case letter or a digit.
+    #[error("without an upper-case letter, a lower-case letter or a digit")]
+    Uniform,
 }
 
 /// The least number of characters for staff.
 pub const STAFF_LEAST: usize = 12;
+/// The least number of characters for pupils.
+pub const PUPIL_LEAST: usize = 8;
 const MOST: usize = 128;
 
 /// What people in France, and elsewhere, make passwords from. Compared without case, accents, digits and signs, and with
@@ -50,14 +59,51 @@ impl Password {
     /// A new password of staff. `about`: what its owner is called, which makes no password.
     pub fn new_for_staff(text: &str, about: &[&str]) -> Result<Self, PasswordError> {
         let password = Self::typed(text);
-        let length = password.0.chars().count();
-        if length < STAFF_LEAST {
+        if password.0.chars().count() < STAFF_LEAST {
             return Err(PasswordError::Short);
         }
-        if length > MOST {
+        password.neither_long_nor_common(about)
+    }
+
+    /// A new password of a pupil. `about`: what its owner is called, which makes no password.
+    pub fn new_for_pupil(text: &str, about: &[&str]) -> Result<Self, PasswordError> {
+        let password = Self::typed(text);
+        if password.0.chars().count() < PUPIL_LEAST {
+            return Err(PasswordError::ShortForPupil);
+        }
+        let has = |kind: fn(char) -> bool| password.0.chars().any(kind);
+        if !(has(char::is_uppercase) && has(char::is_lowercase) && has(char::is_numeric)) {
+            return Err(PasswordError::Uniform);
+        }
+        password.neither_long_nor_common(about)
+    }
+
+    fn neither_long_nor_common(self, about: &[&str]) -> Result<Self, PasswordError> {
+        if self.0.chars().count() > MOST {
             return Err(PasswordError::Long);
         }
-        if is_common(&password.0, about) { Err(PasswordError::Common) } else { Ok(password) }
+        if is_common(&self.0, about) { Err(PasswordError::Common) } else { Ok(self) }
+    }
+
+    /// A password that staff read aloud to a pupil, who must change it at the first sign-in: `nadu-reka-473`. No i, l, o, 0 nor 1
+    /// (DOMAIN §7); about 32 bits, which throttling makes enough for the days that it lives.
+    pub fn temporary(entropy: [u8; 8]) -> Self {
+        // Taken apart like a number in a mixed base.
+        let mut rest = u64::from_be_bytes(entropy);
+        let mut draw = |from: &[u8]| {
+            let count = from.len() as u64;
+            let drawn = usize::try_from(rest % count).map_or('a', |at| char::from(from[at]));
+            rest /= count;
+            drawn
+        };
+        let mut word = || loop {
+            let word: String = [CONSONANTS, VOWELS, CONSONANTS, VOWELS].iter().map(|from| draw(from)).collect();
+            if !RUDE.contains(&word.as_str()) {
+                break word;
+            }
+        };
+        let words = format!("{}-{}-", word(), word());
+        Self((0..3).fold(words, |text, _| text + &draw(DIGITS).to_string()))
     }
 
     /// The password, for hashing.
@@ -71,6 +117,15 @@ impl fmt::Debug for Password {
         f.write_str("Password(…)")
     }
 }
+
+/// What a temporary password is made of.
+const CONSONANTS: &[u8] = b"bcdfghjkmnprstvwxz";
+const VOWELS: &[u8] = b"aeu";
+const DIGITS: &[u8] = b"23456789";
+/// What a class would laugh at, or worse, among the words that these letters make.
+const RUDE: [&str; 14] = [
+    "caca", "pute", "puta", "pede", "suce", "sexe", "nega", "negu", "tepu", "rate", "nude", "cucu", "zeze", "pepe",
+];
 
 /// Whether a password is a common word, or its owner's name, with some digits and signs; a word repeated; or a run of
 /// neighbours (`123456789012`, `aaaaaaaaaaaa`).
@@ -181,6 +236,24 @@ mod tests {
     }
 
     #[test]
+    fn pupils_mix_their_signs() {
+        let about = ["Karine", "Dunord"];
+        for (password, refused) in [
+            ("Ab3", PasswordError::ShortForPupil),
+            ("velours8", PasswordError::Uniform),
+            ("VELOURS8", PasswordError::Uniform),
+            ("Veloursrouge", PasswordError::Uniform),
+            ("Azerty12", PasswordError::Common),
+            ("Dunord2012", PasswordError::Common),
+            ("Karine1003", PasswordError::Common),
+        ] {
+            assert_eq!(Password::new_for_pupil(password, &about), Err(refused), "{password}");
+        }
+        assert!(Password::new_for_pupil("Velours8", &about).is_ok());
+        assert!(Password::new_for_pupil(&"Ab3 ".repeat(33), &about).is_err());
+    }
+
+    #[test]
     fn sentences_and_random_ones_are_fine() {
         for password in
             ["trois huîtres au petit matin", "kT9#vLq2!xWz", "correct horse battery staple", "lundi-tarte-velours-8"]
@@ -203,6 +276,15 @@ mod tests {
         #[test]
         fn never_panics(text in "\\PC{0,200}", name in "\\PC{0,20}") {
             let _ = Password::new_for_staff(&text, &[&name]);
+            let _ = Password::new_for_pupil(&text, &[&name]);
+        }
+
+        #[test]
+        fn temporary_ones_are_easy_to_read_aloud(entropy: [u8; 8]) {
+            let password = Password::temporary(entropy).0;
+            prop_assert_eq!(password.len(), "nadu-reka-473".len());
+            prop_assert!(!password.contains(['i', 'l', 'o', '0', '1']));
+            prop_assert!(RUDE.iter().all(|rude| !password.contains(rude)));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Names of staff, as they type them.
+//! Names of people with an account: as staff type them, as a school's file has them for pupils.
 
 use std::fmt;
 
@@ -42,6 +42,14 @@ impl PersonName {
             return Err(PersonNameError::Signs);
         }
         Ok(Self(name))
+    }
+
+    /// The name of a pupil in a school's file, which may hold what nobody types: other signs become spaces, and a name without
+    /// any letter becomes `Élève`.
+    pub fn of_file(text: &str) -> Self {
+        let kept = |c: char| if c.is_alphabetic() || is_combining_mark(c) || "-'’".contains(c) { c } else { ' ' };
+        let name: String = text.chars().take(MOST).map(kept).collect();
+        Self::parse(&name).unwrap_or_else(|_| Self("Élève".to_owned()))
     }
 
     /// The name.
@@ -95,6 +103,20 @@ mod tests {
         {
             assert_eq!(PersonName::parse(typed).unwrap().as_str(), name);
         }
+    }
+
+    #[test]
+    fn names_of_files_always_read() {
+        for (text, name) in [
+            ("D'HÉROUVILLE", "D'HÉROUVILLE"),
+            ("MARTIN (DUPONT)", "MARTIN DUPONT"),
+            ("LE GOFF/2", "LE GOFF"),
+            ("--", "Élève"),
+            ("", "Élève"),
+        ] {
+            assert_eq!(PersonName::of_file(text).as_str(), name);
+        }
+        assert_eq!(PersonName::of_file(&"é".repeat(200)).as_str().chars().count(), MOST);
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub enum Code {
     TooMany,
     /// The current terms of use were not accepted yet.
     TermsNotAccepted,
+    /// A temporary password has to be changed first.
+    PasswordToChange,
     /// A link was used, cancelled, or is too old.
     LinkGone,
     /// A space never loses its last administrator.
@@ -115,6 +117,13 @@ impl Problem {
             detail,
         )
         .leading_to("Lire les conditions d’utilisation", "/terms")
+    }
+
+    /// A temporary password has to be changed first.
+    pub fn password_to_change() -> Self {
+        let detail = "Votre mot de passe est provisoire. Choisissez-en un que vous seul(e) connaissez, puis recommencez.";
+        Self::new(StatusCode::FORBIDDEN, Code::PasswordToChange, "Choisissez d’abord votre mot de passe", detail)
+            .leading_to("Choisir mon mot de passe", "/temporary-password")
     }
 
     /// Fields of a form have errors.

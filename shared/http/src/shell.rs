@@ -75,6 +75,7 @@ fn way_back(code: Code) -> Option<&'static str> {
     match code {
         Code::SignedOut => Some("/sign-in"),
         Code::TermsNotAccepted => Some("/terms"),
+        Code::PasswordToChange => Some("/temporary-password"),
         _ => None,
     }
 }

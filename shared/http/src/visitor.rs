@@ -41,6 +41,11 @@ impl SignedIn {
         }
     }
 
+    /// Checks that the password is one that they chose: staff read a temporary one aloud.
+    pub fn check_password(&self) -> Result<(), Problem> {
+        if self.person.password_is_temporary { Err(Problem::password_to_change()) } else { Ok(()) }
+    }
+
     /// The frame of a page outside of any space.
     pub fn frame(&self, title: &str) -> Frame {
         Frame::of_account(title, rentree_web::SignedIn { name: self.person.full_name(), csrf: self.csrf.clone() })
@@ -78,7 +83,7 @@ impl Visitor {
     }
 }
 
-/// Who is signed in, if anybody.
+/// Who is signed in, if anybody, also with a temporary password.
 pub async fn signed_in(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
     let Some(secret) = cookie_secret(headers, SESSION_COOKIE) else { return Ok(None) };
     let hash = SessionHash::of(&secret);
@@ -92,9 +97,11 @@ pub async fn signed_in(table: &Table, headers: &HeaderMap, now: Timestamp) -> Re
     Ok(found.map(signed_in))
 }
 
-/// Who is signed in; a problem when nobody is.
+/// Who is signed in; a problem when nobody is, or when they have yet to change a temporary password.
 pub async fn require_sign_in(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<SignedIn, Problem> {
-    signed_in(table, headers, now).await?.ok_or_else(Problem::signed_out)
+    let signed_in = signed_in(table, headers, now).await?.ok_or_else(Problem::signed_out)?;
+    signed_in.check_password()?;
+    Ok(signed_in)
 }
 
 /// The visitor, if they accepted the terms of use and are a member of the school with at least the role `needed`.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rentree_domain::limit::FAILURES_BY_CLIENT;
 use rentree_domain::{EmailAddress, LinkToken, Uai, UserId};
 use rentree_http::{NewSession, Problem, SignedIn, Ways, claimed_session};
-use rentree_table::{AuditAction, AuditEntry, By, JoinError, Joining, Table, User, Who};
+use rentree_table::{AuditAction, AuditEntry, By, JoinError, Joining, Methods, Table, User, Who};
 use rentree_web::{Entry, Field, Form};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -138,7 +138,7 @@ pub fn entry(action: String, csrf: String, signed_in: Option<&SignedIn>, invited
     }
 }
 
-/// The form of an account that is there.
+/// The form of an account that is there, for staff: by e-mail address.
 pub fn sign_in_form(email: &str) -> Form {
     let email = Field::email("email", "Adresse e-mail").autocomplete("username").value(email);
     let password = Field::password("password", "Mot de passe").autocomplete("current-password");
@@ -210,7 +210,7 @@ impl EntryFields {
                 Ok(Entrant { id: signed_in.user, name, epoch, newcomer: None, session: None })
             }
             Way::SignIn => {
-                let credentials = Credentials { email: self.email.clone(), password: self.password.clone() };
+                let credentials = Credentials { login: self.email.clone(), password: self.password.clone() };
                 let (id, user) = match sign_in(table, client, &credentials, now).await {
                     Ok(found) => found,
                     Err(error) => {
@@ -237,8 +237,10 @@ impl EntryFields {
                     email_confirmed: confirmed == Some(&read.email),
                     first_name: read.first_name,
                     last_name: read.last_name,
-                    email: read.email,
-                    password_hash: hashed,
+                    methods: Methods::of_email(read.email),
+                    password_hash: Some(hashed),
+                    password_is_temporary: false,
+                    birth_date: None,
                     epoch: 0,
                     terms: None,
                     created_at: now,

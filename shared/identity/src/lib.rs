@@ -7,6 +7,8 @@ mod password;
 mod sign_in;
 
 pub use entry::{Door, Entrant, EntryError, EntryFields, Way, entry, sign_in_form};
-pub use new_account::{NewAccount, NewAccountFields, PasswordFields, person_name_error, read_password};
+pub use new_account::{
+    NewAccount, NewAccountFields, PasswordFields, PasswordRules, email_error, person_name_error, read_password,
+};
 pub use password::{HashError, hash, verify};
 pub use sign_in::{Credentials, SignInError, sign_in};

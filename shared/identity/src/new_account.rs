@@ -3,6 +3,7 @@
 use rentree_domain::password::PasswordError;
 use rentree_domain::person::PersonNameError;
 use rentree_domain::{EmailAddress, Password, PersonName};
+use rentree_table::User;
 use rentree_web::{Field, Form};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -40,7 +41,36 @@ pub struct NewAccount {
     pub password: Password,
 }
 
-const PASSWORD_HINT: &str = "12 caractères au moins. Une phrase que vous seul(e) connaissez convient très bien.";
+/// Whose rules a new password follows. DOMAIN §7.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordRules {
+    /// Twelve characters at least.
+    Staff,
+    /// Eight at least, of three kinds.
+    Pupil,
+}
+
+impl PasswordRules {
+    /// Those for an account that is there.
+    pub fn of(user: &User) -> Self {
+        if user.birth_date.is_some() { Self::Pupil } else { Self::Staff }
+    }
+
+    /// What a form says beside the field.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Staff => "12 caractères au moins. Une phrase que vous seul(e) connaissez convient très bien.",
+            Self::Pupil => "8 caractères au moins, dont une majuscule, une minuscule et un chiffre.",
+        }
+    }
+
+    fn read(self, typed: &str, about: &[&str]) -> Result<Password, PasswordError> {
+        match self {
+            Self::Staff => Password::new_for_staff(typed, about),
+            Self::Pupil => Password::new_for_pupil(typed, about),
+        }
+    }
+}
 
 impl NewAccountFields {
     /// The form, with what was typed. `email`: whether the address is asked for.
@@ -52,7 +82,7 @@ impl NewAccountFields {
         if asks_email {
             fields.push(Field::email("email", "Adresse e-mail").value(&self.email));
         }
-        fields.push(Field::password("password", "Mot de passe").hint(PASSWORD_HINT).autocomplete("new-password"));
+        fields.push(Field::password("password", "Mot de passe").hint(PasswordRules::Staff.hint()).autocomplete("new-password"));
         Form::new(id, fields)
     }
 
@@ -77,7 +107,7 @@ impl NewAccountFields {
 #[derive(Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct PasswordFields {
-    /// Twelve characters at least.
+    /// Twelve characters at least; for a pupil, eight, with an upper-case letter, a lower-case letter and a digit.
     pub password: String,
 }
 
@@ -89,20 +119,20 @@ impl std::fmt::Debug for PasswordFields {
 
 impl PasswordFields {
     /// The form.
-    pub fn form(id: &'static str) -> Form {
+    pub fn form(id: &'static str, rules: PasswordRules) -> Form {
         let field =
-            Field::password("password", "Nouveau mot de passe").hint(PASSWORD_HINT).autocomplete("new-password");
+            Field::password("password", "Nouveau mot de passe").hint(rules.hint()).autocomplete("new-password");
         Form::new(id, [field])
     }
 }
 
 /// Reads a new password into `form`'s field `password`.
-pub fn read_password(form: &mut Form, typed: &str, about: &[&str]) -> Option<Password> {
-    form.read("password", Password::new_for_staff(typed, about), new_password_error)
+pub fn read_password(form: &mut Form, rules: PasswordRules, typed: &str, about: &[&str]) -> Option<Password> {
+    form.read("password", rules.read(typed, about), new_password_error)
 }
 
 /// What is wrong with an address.
-fn email_error(typed: &str) -> String {
+pub fn email_error(typed: &str) -> String {
     if typed.trim().is_empty() {
         "Indiquez votre adresse e-mail.".to_owned()
     } else {
@@ -127,7 +157,11 @@ fn new_password_error(error: PasswordError) -> String {
         PasswordError::Short => "Le mot de passe est trop court : 12 caractères au moins.".to_owned(),
         PasswordError::Long => "Le mot de passe est trop long : 128 caractères au plus.".to_owned(),
         PasswordError::Common => {
-            "Ce mot de passe est trop courant, ou trop proche de votre nom. Choisissez une phrase que vous seul(e) connaissez.".to_owned()
+            "Ce mot de passe est trop courant, ou trop proche de votre nom. Choisissez quelque chose que vous seul(e) connaissez.".to_owned()
+        }
+        PasswordError::ShortForPupil => "Le mot de passe est trop court : 8 caractères au moins.".to_owned(),
+        PasswordError::Uniform => {
+            "Le mot de passe doit comporter au moins une majuscule, une minuscule et un chiffre.".to_owned()
         }
     }
 }

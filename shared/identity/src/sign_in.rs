@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::attempts::Locked;
 use rentree_domain::limit::FAILURES_BY_CLIENT;
-use rentree_domain::{EmailAddress, Password, UserId, paris};
+use rentree_domain::{Login, Password, UserId, paris};
 use rentree_http::Problem;
 use rentree_table::{AttemptError, Table, TableError, User};
 use schemars::JsonSchema;
@@ -15,8 +15,9 @@ use crate::password::{HashError, verify};
 #[derive(Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Credentials {
-    /// E-mail address.
-    pub email: String,
+    /// E-mail address or user name.
+    #[serde(alias = "email")]
+    pub login: String,
     /// Password.
     pub password: String,
 }
@@ -30,12 +31,17 @@ impl std::fmt::Debug for Credentials {
 /// Why nobody signed in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// The address is unknown or the password is wrong.
-    #[error("wrong address or password")]
+    /// The login is unknown or the password is wrong.
+    #[error("wrong login or password")]
     Wrong,
-    /// Too many failures with this address.
-    #[error("too many failures with this address")]
-    Locked(Locked),
+    /// Too many failures with this login. `by_name`: it is a user name, whose owner asks staff for help.
+    #[error("too many failures with this login")]
+    Locked {
+        /// Until when.
+        locked: Locked,
+        /// Whether the login is a user name.
+        by_name: bool,
+    },
     /// Too many failures of this client.
     #[error("too many failures of this client")]
     TooMany,
@@ -60,17 +66,25 @@ impl SignInError {
     /// What people are told; `None` when the fault is ours.
     pub fn told(&self) -> Option<String> {
         match self {
-            Self::Wrong => Some("L’adresse e-mail ou le mot de passe est incorrect.".to_owned()),
-            Self::Locked(Locked::Until(until)) => {
+            Self::Wrong => Some("L’identifiant (ou l’adresse e-mail) ou le mot de passe est incorrect.".to_owned()),
+            Self::Locked { locked: Locked::Until(until), by_name } => {
                 // The minute after: nobody counts seconds.
                 let at = paris::date_time(*until + SignedDuration::from_secs(59));
+                let (what, way) = if *by_name {
+                    ("cet identifiant", "demandez un nouveau mot de passe à un enseignant")
+                } else {
+                    ("cette adresse", "choisissez un nouveau mot de passe")
+                };
                 Some(format!(
-                    "Trop d’essais avec cette adresse. Réessayez à partir de {}\u{A0}h\u{A0}{:02} (heure de Paris), ou choisissez un nouveau mot de passe.",
+                    "Trop d’essais avec {what}. Réessayez à partir de {}\u{A0}h\u{A0}{:02} (heure de Paris), ou {way}.",
                     at.hour(),
                     at.minute()
                 ))
             }
-            Self::Locked(Locked::Blocked) => Some(
+            Self::Locked { locked: Locked::Blocked, by_name: true } => Some(
+                "Trop d’essais : la connexion avec cet identifiant est bloquée. Demandez à un enseignant de la débloquer.".to_owned(),
+            ),
+            Self::Locked { locked: Locked::Blocked, by_name: false } => Some(
                 "Trop d’essais : la connexion avec cette adresse est bloquée. Choisissez un nouveau mot de passe pour la débloquer.".to_owned(),
             ),
             Self::TooMany => {
@@ -92,20 +106,20 @@ pub async fn sign_in(
     if !table.allows(&FAILURES_BY_CLIENT, client, now).await? {
         return Err(SignInError::TooMany);
     }
-    // What is no address is nobody's: hashed all the same, and the table is not asked.
-    let Ok(email) = EmailAddress::parse(&credentials.email) else {
+    // What is neither an address nor a user name is nobody's: hashed all the same, and the table is not asked.
+    let Some(login) = Login::parse(&credentials.login) else {
         verify(Password::typed(&credentials.password), None).await?;
         return Err(SignInError::Wrong);
     };
-    table.begin_attempt(&email, now).await.map_err(|error| match error {
-        AttemptError::Locked(locked) => SignInError::Locked(locked),
+    table.begin_attempt(&login, now).await.map_err(|error| match error {
+        AttemptError::Locked(locked) => SignInError::Locked { locked, by_name: matches!(login, Login::UserName(_)) },
         AttemptError::Table(error) => error.into(),
     })?;
-    let found = table.user_of_email(&email).await?;
-    let stored = found.as_ref().map(|(_, user)| user.password_hash.clone());
+    let found = table.user_of(&login).await?;
+    let stored = found.as_ref().and_then(|(_, user)| user.password_hash.clone());
     let is_right = verify(Password::typed(&credentials.password), stored).await?;
     if let Some(found) = found.filter(|_| is_right) {
-        table.forget_attempts(&email).await?;
+        table.forget_attempts(&login).await?;
         table.take_back(&FAILURES_BY_CLIENT, client, now).await?;
         return Ok(found);
     }

@@ -1,8 +1,8 @@
-//! Failed sign-ins by e-mail address, and how often things happen: what throttling counts.
+//! Failed sign-ins by e-mail address or user name, and how often things happen: what throttling counts.
 
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::attempts::{Attempts, Locked};
-use rentree_domain::{EmailAddress, Limit};
+use rentree_domain::{Limit, Login};
 use serde::{Deserialize, Serialize};
 
 use crate::item::stored;
@@ -11,7 +11,7 @@ use crate::{Key, Table, TableError};
 const ENTITY: &str = "Attempts";
 /// Attempts at the same moment count one after the other; more than this at once is nobody's typing.
 const TURNS: usize = 20;
-/// Failures are forgotten after a day, a block after a year: nobody's address stays here for ever.
+/// Failures are forgotten after a day, a block after a year: nobody's login stays here for ever.
 const FAILURES_KEPT: SignedDuration = SignedDuration::from_hours(24);
 const BLOCK_KEPT: SignedDuration = SignedDuration::from_hours(24 * 365);
 
@@ -35,11 +35,11 @@ pub enum AttemptError {
 }
 
 impl Table {
-    /// Counts an attempt to sign in with `address` as failed, before it is made; [`forget_attempts`](Self::forget_attempts)
+    /// Counts an attempt to sign in with `login` as failed, before it is made; [`forget_attempts`](Self::forget_attempts)
     /// when it succeeds.
-    pub async fn begin_attempt(&self, address: &EmailAddress, now: Timestamp) -> Result<(), AttemptError> {
+    pub async fn begin_attempt(&self, login: &Login, now: Timestamp) -> Result<(), AttemptError> {
         for _ in 0..TURNS {
-            let found: Option<Counted> = self.get(Key::attempts(address), ENTITY).await?;
+            let found: Option<Counted> = self.get(Key::attempts(login), ENTITY).await?;
             // TTL deletes late.
             let known = found.filter(|counted| counted.expires_at > now.as_second());
             let before = known
@@ -52,7 +52,7 @@ impl Table {
                 locked_until: after.locked_until,
                 expires_at: (now + kept).as_second(),
             };
-            if self.count_attempt(address, known.is_some().then_some(before.failures), &counted, now).await? {
+            if self.count_attempt(login, known.is_some().then_some(before.failures), &counted, now).await? {
                 return Ok(());
             }
         }
@@ -62,7 +62,7 @@ impl Table {
     /// Stores `counted` unless another attempt was counted meanwhile.
     async fn count_attempt(
         &self,
-        address: &EmailAddress,
+        login: &Login,
         before: Option<u32>,
         counted: &Counted,
         now: Timestamp,
@@ -73,7 +73,7 @@ impl Table {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(stored(
             counted,
             ENTITY,
-            Key::attempts(address),
+            Key::attempts(login),
         )?));
         let put = match before {
             Some(before) => put
@@ -95,8 +95,8 @@ impl Table {
     }
 
     /// After a sign-in that succeeded.
-    pub async fn forget_attempts(&self, address: &EmailAddress) -> Result<(), TableError> {
-        self.delete(Key::attempts(address)).await
+    pub async fn forget_attempts(&self, login: &Login) -> Result<(), TableError> {
+        self.delete(Key::attempts(login)).await
     }
 
     /// Counts one more for `subject`; whether `limit` allows it.

@@ -231,10 +231,29 @@ pub(crate) fn check_number(
     condition: &'static str,
     value: u64,
 ) -> Result<TransactWriteItem, TableError> {
+    check(table, key, condition, AttributeValue::N(value.to_string()))
+}
+
+/// Checks that an attribute of an item has a text for its value, as part of a transaction.
+pub(crate) fn check_text(
+    table: &str,
+    key: Key,
+    condition: &'static str,
+    value: &str,
+) -> Result<TransactWriteItem, TableError> {
+    check(table, key, condition, AttributeValue::S(value.to_owned()))
+}
+
+fn check(
+    table: &str,
+    key: Key,
+    condition: &'static str,
+    value: AttributeValue,
+) -> Result<TransactWriteItem, TableError> {
     let check = ConditionCheck::builder()
         .table_name(table)
         .set_key(Some(key.into_item()))
         .condition_expression(condition)
-        .expression_attribute_values(":value", AttributeValue::N(value.to_string()));
+        .expression_attribute_values(":value", value);
     Ok(TransactWriteItem::builder().condition_check(check.build().map_err(TableError::malformed("Check"))?).build())
 }

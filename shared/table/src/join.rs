@@ -9,7 +9,7 @@ use crate::item::{Change, check_number, check_role, put_new};
 use crate::transaction::Cancelled;
 use crate::{
     AuditEntry, InvitationState, Key, Member, Role, Session, SessionHash, Table, TableError, User, activation, audit,
-    invitation, link, member, session, user,
+    invitation, link, member, methods, session, user,
 };
 
 /// Somebody may be made administrator while they join.
@@ -148,7 +148,8 @@ impl Table {
                 items.push((Guards::Account, check_number(table, Key::user(id), "epoch = :value", epoch)?));
             }
             Who::Newcomer { user, .. } => {
-                items.push((Guards::Address, user::claim_address(table, &user.email, id, user.email_confirmed)?));
+                let markers = methods::claim_all(table, &user.methods, id, user.email_confirmed)?;
+                items.extend(markers.into_iter().map(|marker| (Guards::Address, marker)));
                 items.push((Guards::Account, put_new(table, user::item(id, user)?)?));
             }
         }

@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{
-    Academie, ActivationId, AuditId, EmailAddress, ImportId, InvitationId, LearnerId, Limit, Round, Uai, UserId,
+    Academie, ActivationId, AuditId, EmailAddress, Ido, ImportId, Ine, InvitationId, LearnerId, Limit, Login, Round, Uai,
+    UserId, UserName,
 };
 use sha2::{Digest, Sha256};
 
@@ -14,7 +15,7 @@ use crate::Item;
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
-/// Found by user: memberships and the pupils tied to an account. By académie: schools. By round: offers.
+/// Found by user: memberships and sessions. By académie: schools. By round: offers.
 pub(crate) const GSI1: (&str, &str) = ("GSI1PK", "GSI1SK");
 /// Found by date of birth: the pupils of a school.
 pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
@@ -24,6 +25,7 @@ pub(crate) const IMPORTS: &str = "IMPORT#";
 pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) const INVITATIONS: &str = "INVITATION#";
 pub(crate) const SESSIONS: &str = "SESSION#";
+pub(crate) const TIES: &str = "TIE#";
 const SCHOOLS: &str = "SCHOOL#";
 
 /// Partition and sort key of an item.
@@ -93,9 +95,33 @@ impl Key {
         Self::new(format!("IDENTITY#EMAIL#{}", hash(address.as_str())), "IDENTITY")
     }
 
-    /// Failed sign-ins with an e-mail address, whether it is anybody's or not.
-    pub fn attempts(address: &EmailAddress) -> Self {
-        Self::new(format!("ATTEMPTS#{}", hash(address.as_str())), "ATTEMPTS")
+    /// Whose a user name is. Hashed: it holds a name and a birthday.
+    pub fn user_name_identity(name: &UserName) -> Self {
+        Self::new(format!("IDENTITY#USERNAME#{}", hash(name.as_str())), "IDENTITY")
+    }
+
+    /// Whose an IDO of GAR is. Hashed, for it may be of any shape.
+    pub fn ido_identity(ido: &Ido) -> Self {
+        Self::new(format!("IDENTITY#GAR#{}", hash(ido.as_str())), "IDENTITY")
+    }
+
+    /// Which account the child with this INE has. Hashed: no INE stands in a key.
+    pub fn ine_identity(ine: Ine) -> Self {
+        Self::new(format!("IDENTITY#INE#{}", hash(ine.as_str())), "IDENTITY")
+    }
+
+    /// The pupil that an account is tied to in a school.
+    pub fn tie(id: UserId, uai: Uai) -> Self {
+        Self::new(user(id), format!("{TIES}{uai}"))
+    }
+
+    /// Failed sign-ins with an e-mail address or a user name, whether it is anybody's or not.
+    pub fn attempts(login: &Login) -> Self {
+        let login = match login {
+            Login::Email(address) => address.as_str(),
+            Login::UserName(name) => name.as_str(),
+        };
+        Self::new(format!("ATTEMPTS#{}", hash(login)), "ATTEMPTS")
     }
 
     /// How often something happened for `subject` in the window that began at `began`.
@@ -226,6 +252,7 @@ mod tests {
         fn no_two_entities_share_a_key(uai in an_uai(), (at, entropy) in times_and_entropy(), page in 1_u32..99_999, round in "[a-z0-9-]{1,40}") {
             let (import, user) = (ImportId::new(at, entropy), UserId::new(at, entropy));
             let address = EmailAddress::parse(&format!("{page}@exemple.fr")).unwrap();
+            let name = UserName::drawn("Karine", "Dunord", [entropy[0]; 4]);
             let secret = [entropy[0]; 32];
             let keys = std::collections::HashSet::from([
                 Key::team(uai),
@@ -234,7 +261,12 @@ mod tests {
                 Key::audit(uai, at, AuditId::new(at, entropy)),
                 Key::user(user),
                 Key::email_identity(&address),
-                Key::attempts(&address),
+                Key::user_name_identity(&name),
+                Key::ido_identity(&rentree_domain::Ido::parse(name.as_str()).unwrap()),
+                Key::ine_identity(Ine::parse("1234567890V").unwrap()),
+                Key::tie(user, uai),
+                Key::attempts(&address.clone().into()),
+                Key::attempts(&name.clone().into()),
                 Key::limit(&rentree_domain::limit::MAILS_BY_ADDRESS, address.as_str(), at),
                 Key::link(&secret),
                 Key::session(&SessionHash::of(&secret)),
@@ -245,15 +277,19 @@ mod tests {
                 Key::member(uai, user),
                 Key::offer(uai, &Round::parse(&round).unwrap()),
             ]);
-            prop_assert_eq!(keys.len(), 16);
+            prop_assert_eq!(keys.len(), 21);
         }
 
         #[test]
-        fn no_address_stands_in_a_key(name in "[a-z]{4,12}") {
+        fn nothing_of_a_person_stands_in_a_key(name in "[g-z]{4,12}") {
             let address = EmailAddress::parse(&format!("{name}@exemple.fr")).unwrap();
+            let user_name = UserName::drawn(&name, &name, [7; 4]);
             for key in [
                 Key::email_identity(&address),
-                Key::attempts(&address),
+                Key::user_name_identity(&user_name),
+                Key::ido_identity(&Ido::parse(&name).unwrap()),
+                Key::attempts(&address.clone().into()),
+                Key::attempts(&user_name.into()),
                 Key::limit(&rentree_domain::limit::MAILS_BY_ADDRESS, address.as_str(), Timestamp::UNIX_EPOCH),
             ] {
                 prop_assert!(!key.pk.contains(&name) && !key.sk.contains(&name));

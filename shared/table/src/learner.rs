@@ -1,10 +1,12 @@
 //! The pupils of a school, in two versions: readers see one whole roster, whatever a writer is doing. DESIGN §4.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update};
+use jiff::civil::Date;
 use rentree_domain::import::Write;
 use rentree_domain::learner::{Learner, Revision};
-use rentree_domain::{Entry, LearnerId, Uai};
-use serde::Deserialize;
+use rentree_domain::matching::KnownAs;
+use rentree_domain::{Entry, LearnerId, Uai, UserId};
+use serde::{Deserialize, Serialize};
 
 use crate::keys::{GSI2, LEARNERS, birth, id_in_sk, school_pk};
 use crate::{Item, Key, School, Table, TableError};
@@ -21,7 +23,23 @@ struct Stored {
     previous: Option<Revision>,
     /// The account that the pupil is tied to.
     #[serde(default)]
-    user_id: Option<String>,
+    user_id: Option<UserId>,
+}
+
+/// What the index of births holds of a pupil, and no more: the names of both revisions, newest first.
+#[derive(Serialize, Deserialize)]
+struct Known {
+    version: u64,
+    active: bool,
+    birth_date: Date,
+    names: KnownAs,
+}
+
+impl Known {
+    fn of(revision: &Revision) -> Self {
+        let Revision { version, active, entry } = revision;
+        Self { version: *version, active: *active, birth_date: entry.birth_date, names: KnownAs::of(entry) }
+    }
 }
 
 /// What readers see of a school, all of one version.
@@ -40,6 +58,17 @@ pub struct ActiveLearner {
     pub id: LearnerId,
     /// What the last file said.
     pub entry: Entry,
+    /// The account that the pupil is tied to.
+    pub user: Option<UserId>,
+}
+
+/// A pupil who may be the one that joins: active, and born on the day that was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its identifier.
+    pub id: LearnerId,
+    /// Its names.
+    pub names: KnownAs,
 }
 
 impl Table {
@@ -55,13 +84,58 @@ impl Table {
             if after.roster_version == version {
                 let seen = |learner: Learner| {
                     let revision = learner.visible(version).filter(|revision| revision.active)?;
-                    Some(ActiveLearner { id: learner.id, entry: revision.entry.clone() })
+                    Some(ActiveLearner { id: learner.id, entry: revision.entry.clone(), user: learner.user })
                 };
                 return Ok(Some(Roster { learners: learners.into_iter().filter_map(seen).collect(), school: after }));
             }
             school = after;
         }
         Err(TableError::Contended { operation: "Query" })
+    }
+
+    /// A pupil of a school, active or not, as of now.
+    pub async fn learner(&self, uai: Uai, id: LearnerId) -> Result<Option<Learner>, TableError> {
+        let key = Key::learner(uai, id);
+        let get = self.client.get_item().table_name(&self.name).set_key(Some(key.into_item())).consistent_read(true);
+        get.send().await.map_err(TableError::request("GetItem"))?.item.map(read).transpose()
+    }
+
+    /// The pupils of a school whom a reader at `roster_version` sees active and born on `birth_date`.
+    ///
+    /// Reads the index of births alone, which holds names and no more: nothing that grows with the school but those born on that
+    /// very day. The index may be a moment late: whoever acts on a candidate reads the pupil again.
+    pub async fn candidates(
+        &self,
+        uai: Uai,
+        birth_date: Date,
+        roster_version: u64,
+    ) -> Result<Vec<Candidate>, TableError> {
+        let mut candidates = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .index_name("GSI2")
+                .key_condition_expression("#born = :born")
+                .expression_attribute_names("#born", GSI2.0)
+                .expression_attribute_values(":born", AttributeValue::S(birth(uai, birth_date)))
+                .set_exclusive_start_key(start);
+            let page = query.send().await.map_err(TableError::request("Query"))?;
+            for mut item in page.items.unwrap_or_default() {
+                let id = id_in_sk(&item, LEARNERS).ok_or("no identifier").map_err(TableError::malformed(ENTITY))?;
+                let known = item.remove("known_as").ok_or("no names").map_err(TableError::malformed(ENTITY))?;
+                let known: Vec<Known> = serde_dynamo::from_attribute_value(known).map_err(TableError::malformed(ENTITY))?;
+                let seen = known.into_iter().find(|known| known.version <= roster_version);
+                let seen = seen.filter(|known| known.active && known.birth_date == birth_date);
+                candidates.extend(seen.map(|known| Candidate { id, names: known.names }));
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(candidates);
+            }
+        }
     }
 
     /// Every pupil ever stored for a school, as of now.
@@ -94,7 +168,7 @@ impl Table {
 fn read(item: Item) -> Result<Learner, TableError> {
     let id = id_in_sk(&item, LEARNERS).ok_or("no identifier in its key").map_err(TableError::malformed(ENTITY))?;
     let stored: Stored = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
-    Ok(Learner { id, current: stored.current, previous: stored.previous, tied: stored.user_id.is_some() })
+    Ok(Learner { id, current: stored.current, previous: stored.previous, user: stored.user_id })
 }
 
 /// `write` at `version`, as part of a transaction. Items are updated, never put: other flows own other attributes.
@@ -108,7 +182,10 @@ pub(crate) fn write_item(table: &str, uai: Uai, version: u64, write: Write) -> R
     };
     let born = birth(uai, entry.birth_date);
     let value = |revision| serde_dynamo::to_attribute_value(revision).map_err(TableError::malformed(ENTITY));
-    let set = "SET entity = :entity, #current = :current, #born = :born, #who = :who";
+    let set = "SET entity = :entity, #current = :current, known_as = :known, #born = :born, #who = :who";
+    let current = Revision { version, active, entry };
+    let known: Vec<Known> = std::iter::once(&current).chain(previous.as_ref()).map(Known::of).collect();
+    let known = serde_dynamo::to_attribute_value(known).map_err(TableError::malformed(ENTITY))?;
     let mut update = Update::builder()
         .table_name(table)
         .set_key(Some(Key::learner(uai, id).into_item()))
@@ -117,7 +194,8 @@ pub(crate) fn write_item(table: &str, uai: Uai, version: u64, write: Write) -> R
         .expression_attribute_names("#born", GSI2.0)
         .expression_attribute_names("#who", GSI2.1)
         .expression_attribute_values(":entity", AttributeValue::S(ENTITY.to_owned()))
-        .expression_attribute_values(":current", value(Revision { version, active, entry })?)
+        .expression_attribute_values(":current", value(current)?)
+        .expression_attribute_values(":known", known)
         .expression_attribute_values(":born", AttributeValue::S(born))
         .expression_attribute_values(":who", AttributeValue::S(format!("{LEARNERS}{id}")));
     update = match previous {

@@ -2,6 +2,7 @@
 //! attribute names and expressions.
 
 mod activation;
+mod address;
 mod attempt;
 mod audit;
 mod directory;
@@ -14,7 +15,9 @@ mod keys;
 mod learner;
 mod link;
 mod member;
+mod methods;
 mod offer;
+mod password;
 mod report;
 mod run;
 mod school;
@@ -34,10 +37,12 @@ pub use import::{Cost, Import, ImportOptions, Outcome, Refused, SettleError};
 pub use invitation::{Delivery, Invitation, InvitationError, InvitationState};
 pub use join::{By, JoinError, Joining, Who};
 pub use keys::{Key, SessionHash};
-pub use learner::{ActiveLearner, Roster};
+pub use learner::{ActiveLearner, Candidate, Roster};
 pub use link::{Link, LinkState, Purpose};
 pub use member::{Member, Role, TeamError};
+pub use methods::Methods;
 pub use offer::{Claim, Claimed, Offer, OfferState};
+pub use password::HandOutError;
 pub use report::{LineKind, ReportLine, ReportPage};
 pub use run::{Begin, Run, RunError};
 pub use school::{Applied, Lease, School};

@@ -169,6 +169,9 @@ impl Stack {
                         .projection(
                             Projection::builder()
                                 .projection_type(ProjectionType::from(text(&index["Projection"]["ProjectionType"])))
+                                .set_non_key_attributes(
+                                    Some(texts(&index["Projection"]["NonKeyAttributes"])).filter(|names| !names.is_empty()),
+                                )
                                 .build(),
                         )
                         .build()?)

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rentree_domain::{EmailAddress, Uai, UserId};
 use rentree_http::NewSession;
 use rentree_local::people::{an_account, begin, enrol};
-use rentree_table::{Role, School, User};
+use rentree_table::{Methods, Role, School, User};
 use reqwest::header::{ACCEPT, COOKIE, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder, Response, redirect};
 use serde_json::Value;
@@ -51,7 +51,7 @@ pub(crate) async fn an_unknown_user() -> anyhow::Result<User> {
     static ONE: OnceCell<User> = OnceCell::const_new();
     let one =
         ONE.get_or_try_init(|| an_account("Dominique", "Essai", "un@exemple.fr", PASSWORD, Timestamp::now())).await?;
-    Ok(User { email: an_email(), ..one.clone() })
+    Ok(User { methods: Methods::of_email(an_email()), ..one.clone() })
 }
 
 /// Somebody signed in, with no place in any team.
@@ -84,6 +84,11 @@ pub(crate) async fn a_session(uai: Uai, role: Option<Role>) -> anyhow::Result<St
 }
 
 impl Person {
+    /// What they sign in with.
+    pub(crate) fn email(&self) -> &EmailAddress {
+        self.user.methods.email.as_ref().expect("staff have an address")
+    }
+
     async fn new(id: UserId, user: User) -> anyhow::Result<Self> {
         let mut person = Self { id, user, cookie: String::new(), http: a_client() };
         person.open_session().await?;

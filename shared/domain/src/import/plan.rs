@@ -122,7 +122,7 @@ pub fn plan(
     for (learner, _) in known.iter().zip(&in_file).filter(|(_, in_file)| !**in_file) {
         let invisible_left_over = learner.current.version > roster_version;
         let Some(before) = learner.visible(roster_version) else {
-            plan.writes.push(if learner.tied {
+            plan.writes.push(if learner.user.is_some() {
                 let entry = learner.current.entry.clone();
                 Write::Revise { id: learner.id, active: false, entry, previous: None }
             } else {

@@ -8,7 +8,7 @@ use jiff::civil::date;
 use proptest::prelude::*;
 
 use super::*;
-use crate::{Ine, Sex};
+use crate::{Ine, Sex, UserId};
 
 /// A pupil of a file: who (index), and a class, which is what changes.
 type Pupil = (u8, u8);
@@ -67,8 +67,8 @@ impl School {
                 }
                 Write::Revise { id, active, entry, previous } => {
                     let current = Revision { version: self.fence, active: *active, entry: entry.clone() };
-                    let tied = self.learners.get(id).is_some_and(|l| l.tied);
-                    self.learners.insert(*id, Learner { id: *id, current, previous: previous.clone(), tied });
+                    let user = self.learners.get(id).and_then(|l| l.user);
+                    self.learners.insert(*id, Learner { id: *id, current, previous: previous.clone(), user });
                 }
             }
         }
@@ -162,7 +162,8 @@ fn what_a_crash_left_of_a_tied_pupil_is_hidden_but_kept() {
     let mut school = School::default();
     let first = school.plan(vec![entry((1, 1)), entry((2, 1))], &[]);
     school.apply(&first, 1);
-    school.learners.values_mut().for_each(|l| l.tied = true);
+    let somebody = UserId::new(Timestamp::UNIX_EPOCH, [0; 10]);
+    school.learners.values_mut().for_each(|l| l.user = Some(somebody));
     let next = school.plan(vec![entry((3, 1))], &[]);
     assert!(next.writes.iter().any(|w| matches!(w, Write::Revise { active: false, .. })), "{next:?}");
     school.apply(&next, usize::MAX);

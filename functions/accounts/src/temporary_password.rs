@@ -1,0 +1,119 @@
+//! The first sign-in with a password that staff handed out: another one must be chosen before anything else.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use rentree_domain::Password;
+use rentree_http::{Face, Input, NewSession, Next, Problem, SignedIn, signed_in};
+use rentree_identity::{PasswordFields, PasswordRules, read_password, verify};
+use rentree_table::{AccountError, User};
+use rentree_web::{Form, Frame};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Accounts;
+use crate::sign_in::{Secret, SignedInView, Towards};
+
+const PAGE: &str = "/temporary-password";
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "temporary-password.html")]
+pub(crate) struct TemporaryPasswordView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    form: Form,
+    /// Where somebody goes on then.
+    next: String,
+}
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "ChoosePasswordFields")]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// Twelve characters at least; for a pupil, eight, with an upper-case letter, a lower-case letter and a digit.
+    password: Secret,
+    /// A path of this site.
+    #[schemars(with = "String")]
+    next: Next,
+}
+
+/// The address of the page, and of what comes after it.
+pub(crate) fn page_then(next: &Next) -> String {
+    if next.as_str().is_empty() { PAGE.to_owned() } else { format!("{PAGE}?next={}", next.as_str()) }
+}
+
+/// `GET /temporary-password`
+pub(crate) async fn page(
+    State(app): State<Accounts>,
+    Query(towards): Query<Towards>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (signed_in, user) = app.owner_of_session(&headers).await?;
+    if face == Face::Page && !user.password_is_temporary {
+        return Ok(Redirect::to(&towards.next.or("/")).into_response());
+    }
+
+    let form = PasswordFields::form("new", PasswordRules::of(&user));
+    face.render(StatusCode::OK, &TemporaryPasswordView::new(&signed_in, form, &towards.next))
+}
+
+/// `POST /temporary-password`
+pub(crate) async fn choose(
+    State(app): State<Accounts>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    let (signed_in, user) = app.owner_of_session(&headers).await?;
+    signed_in.check_meant(&input.proof)?;
+    if !user.password_is_temporary {
+        return Err(Problem::too_late("Votre mot de passe a déjà été choisi. Vous pouvez en changer depuis « Mon compte ».")
+            .leading_to("Mon compte", "/account"));
+    }
+    let Fields { password: typed, next } = input.fields;
+    let rules = PasswordRules::of(&user);
+    let mut form = PasswordFields::form("new", rules);
+    let password = read_password(&mut form, rules, &typed.0, &user.about());
+    if verify(Password::typed(&typed.0), user.password_hash.clone()).await.map_err(|error| Problem::internal(&error))? {
+        form.refuse("password", "C’est le mot de passe provisoire : choisissez-en un autre.");
+    }
+    let Some(password) = password.filter(|_| !form.is_refused()) else {
+        let problem = Problem::invalid(&form);
+        return face.again(problem, &TemporaryPasswordView::new(&signed_in, form, &next));
+    };
+
+    let hash = rentree_identity::hash(password).await.map_err(|error| Problem::internal(&error))?;
+    let session = NewSession::new(signed_in.user, user.epoch + 1, &headers, (app.clock)());
+    let changed = app.table.change_password(signed_in.user, user.epoch, &hash, session.stored()).await;
+    changed.map_err(|error| match error {
+        AccountError::Table(error) => error.into(),
+        _ => Problem::too_late("Votre mot de passe vient d’être changé. Connectez-vous avec le nouveau.")
+            .leading_to("Me connecter", "/sign-in"),
+    })?;
+
+    let view = SignedInView { user: signed_in.user, name: user.full_name(), must_change_password: false };
+    Ok(session.on(face.after_post(StatusCode::OK, &next.or("/"), &view)?))
+}
+
+impl Accounts {
+    /// Who is signed in, with a temporary password or not.
+    async fn owner_of_session(&self, headers: &HeaderMap) -> Result<(SignedIn, User), Problem> {
+        let signed_in = signed_in(&self.table, headers, (self.clock)()).await?.ok_or_else(Problem::signed_out)?;
+        let user = self.table.user(signed_in.user).await?.ok_or_else(Problem::signed_out)?;
+        Ok((signed_in, user))
+    }
+}
+
+impl TemporaryPasswordView {
+    fn new(signed_in: &SignedIn, form: Form, next: &Next) -> Self {
+        let frame = signed_in.frame("Votre mot de passe");
+        Self { frame, csrf: signed_in.csrf.clone(), form, next: next.as_str().to_owned() }
+    }
+}

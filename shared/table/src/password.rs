@@ -1,0 +1,122 @@
+//! New passwords: each ends every session and every link that holds the epoch before it. Chosen by their owner, or handed out to a
+//! pupil by staff.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
+use rentree_domain::{LearnerId, Uai, UserId, UserName};
+
+use crate::item::{Change, check_text, delete};
+use crate::transaction::Cancelled;
+use crate::user::told;
+use crate::{AccountError, Key, Methods, Session, SessionHash, Table, TableError, User, link, methods};
+
+/// Why a pupil got no temporary password.
+#[derive(Debug, thiserror::Error)]
+pub enum HandOutError {
+    /// The account is not (any more) the one of this pupil.
+    #[error("the account is not this pupil's any more")]
+    Untied,
+    /// The account was changed meanwhile.
+    #[error("the account was changed meanwhile")]
+    Moved,
+    /// The user name is another account's.
+    #[error("the user name is another account's")]
+    NameTaken,
+    /// The table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+/// Forgets the failed sign-ins with every login of an account, as parts of a transaction.
+pub(crate) fn unblock(table: &str, methods: &Methods) -> Result<Vec<TransactWriteItem>, TableError> {
+    methods.logins().iter().map(|login| delete(table, Key::attempts(login))).collect()
+}
+
+impl Table {
+    /// Sets a new password: every open session ends, and `session` begins.
+    pub async fn change_password(
+        &self,
+        id: UserId,
+        epoch: u64,
+        password_hash: &str,
+        session: (&SessionHash, &Session),
+    ) -> Result<(), AccountError> {
+        let items = vec![self.new_password(id, epoch, password_hash)?, crate::session::open(&self.name, session)?];
+        self.transact(items).await.map_err(|cancelled| told(cancelled, &[AccountError::Moved]))
+    }
+
+    /// Sets a new password by a link that was mailed: the account is unblocked, too.
+    pub async fn reset_password(
+        &self,
+        secret: &[u8; 32],
+        (id, user): (UserId, &User),
+        password_hash: &str,
+        session: (&SessionHash, &Session),
+        now: Timestamp,
+    ) -> Result<(), AccountError> {
+        let items = vec![
+            link::consume(&self.name, secret, now)?,
+            self.new_password(id, user.epoch, password_hash)?,
+            crate::session::open(&self.name, session)?,
+        ];
+        let unblocked = unblock(&self.name, &user.methods)?;
+        self.transact(items.into_iter().chain(unblocked).collect()).await.map_err(|cancelled| told(cancelled, &[AccountError::Link, AccountError::Moved]))
+    }
+
+    fn new_password(&self, id: UserId, epoch: u64, password_hash: &str) -> Result<TransactWriteItem, TableError> {
+        Change::of(Key::user(id), "SET password_hash = :hash, epoch = :next REMOVE password_is_temporary")
+            .only_if("epoch = :epoch")
+            .text(":hash", password_hash)
+            .number(":next", epoch + 1)
+            .number(":epoch", epoch)
+            .in_transaction(&self.name)
+    }
+
+    /// Gives the account `user` of a pupil a temporary password, of which only the hash comes here, and the user name `name` if it
+    /// has none: the account is unblocked, its sessions end, and the password must be changed at the first sign-in.
+    pub async fn hand_out(
+        &self,
+        (uai, learner): (Uai, LearnerId),
+        (id, user): (UserId, &User),
+        name: Option<&UserName>,
+        password_hash: &str,
+    ) -> Result<(), HandOutError> {
+        const PASSWORD: &str = "SET password_hash = :hash, password_is_temporary = :yes, epoch = :next";
+        const PASSWORD_AND_NAME: &str =
+            "SET password_hash = :hash, password_is_temporary = :yes, epoch = :next, user_name = :name";
+        let account = match name {
+            None => Change::of(Key::user(id), PASSWORD),
+            Some(name) => Change::of(Key::user(id), PASSWORD_AND_NAME).text(":name", name.as_str()),
+        };
+        let account = account
+            .only_if("epoch = :epoch")
+            .text(":hash", password_hash)
+            .truth(":yes")
+            .number(":next", user.epoch + 1)
+            .number(":epoch", user.epoch);
+        let mut items = vec![
+            check_text(&self.name, Key::tie(id, uai), "learner = :value", &learner.to_string())?,
+            account.in_transaction(&self.name)?,
+        ];
+        if let Some(name) = name {
+            items.push(methods::claim_user_name(&self.name, name, id)?);
+        }
+        items.extend(unblock(&self.name, &user.methods)?);
+        self.transact(items).await.map_err(|cancelled| match cancelled {
+            Cancelled::Table(error) => error.into(),
+            Cancelled::Conditions(failed) => match failed.iter().position(|failed| *failed) {
+                Some(0) => HandOutError::Untied,
+                Some(1) => HandOutError::Moved,
+                _ => HandOutError::NameTaken,
+            },
+        })
+    }
+
+    /// Forgets the failed sign-ins with every login of an account.
+    pub async fn unblock(&self, methods: &Methods) -> Result<(), TableError> {
+        for login in methods.logins() {
+            self.forget_attempts(&login).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,184 @@
+//! Pupils and accounts, tied for good: one account for a pupil, one pupil of a school for an account. Of two at the same moment,
+//! one is tied.
+//!
+//! Nothing that joiners share is part of the transaction: a class that joins at the same second stands in nobody's way.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
+use rentree_domain::{CampaignId, Ine, LearnerId, Uai, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::item::{Change, check_number, delete, delete_if, put_new, stored};
+use crate::keys::{SK, TIES};
+use crate::transaction::Cancelled;
+use crate::{AuditEntry, Item, Key, Session, SessionHash, Table, TableError, Who, audit, keys, methods, participation, session, user};
+
+const ENTITY: &str = "Tie";
+
+/// The pupil that an account is tied to in a school: beside the account, so that it is found at once, and is one only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tie {
+    /// The pupil.
+    pub learner: LearnerId,
+    /// Since when.
+    pub tied_at: Timestamp,
+}
+
+/// Who is tied to which pupil, by which campaign.
+#[derive(Debug)]
+pub struct Tying<'a> {
+    /// The school.
+    pub uai: Uai,
+    /// The pupil.
+    pub learner: LearnerId,
+    /// The version of its newest revision, as it was read.
+    pub version: u64,
+    /// The child, across schools.
+    pub ine: Ine,
+    /// The campaign whose participation begins.
+    pub campaign: CampaignId,
+    /// The account.
+    pub who: Who<'a>,
+    /// The session that begins, unless one is open already.
+    pub session: Option<(&'a SessionHash, &'a Session)>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Why nobody was tied.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum Guard {
+    #[error("the pupil")]
+    Learner,
+    #[error("the account's pupil in the school")]
+    Tie,
+    #[error("the participation")]
+    Participation,
+    #[error("a login of the new account")]
+    Login,
+    #[error("the account")]
+    Account,
+    #[error("nothing")]
+    Nothing,
+}
+
+/// Why nobody was tied.
+#[derive(Debug, thiserror::Error)]
+pub enum TieError {
+    /// The pupil was tied, or an import changed it, meanwhile: look again.
+    #[error("the pupil was tied or changed meanwhile")]
+    Learner,
+    /// The account has a pupil in this school already.
+    #[error("the account has another pupil in this school")]
+    Tied,
+    /// A login of the new account is another account's.
+    #[error("the user name or the address is another account's")]
+    LoginTaken,
+    /// The account was changed meanwhile.
+    #[error("the account was changed meanwhile")]
+    AccountMoved,
+    /// The table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+impl Table {
+    /// Carries `tying` out: tie, participation, and the account and its session if they are new.
+    pub async fn tie(&self, tying: &Tying<'_>) -> Result<(), TieError> {
+        // A pupil who was untied may have joined the campaign before.
+        for joins in [true, false] {
+            let (guards, items): (Vec<_>, Vec<_>) = self.tying_items(tying, joins)?.into_iter().unzip();
+            let failed = match self.transact(items).await {
+                Ok(()) => return Ok(()),
+                Err(Cancelled::Table(error)) => return Err(error.into()),
+                Err(Cancelled::Conditions(failed)) => failed,
+            };
+            match failed.iter().position(|failed| *failed).map(|at| &guards[at]) {
+                Some(Guard::Learner) => return Err(TieError::Learner),
+                Some(Guard::Tie) => return Err(TieError::Tied),
+                Some(Guard::Login) => return Err(TieError::LoginTaken),
+                Some(Guard::Account) => return Err(TieError::AccountMoved),
+                Some(Guard::Participation | Guard::Nothing) | None => {}
+            }
+        }
+        Err(TableError::Contended { operation: "TransactWriteItems" }.into())
+    }
+
+    fn tying_items(&self, tying: &Tying<'_>, joins: bool) -> Result<Vec<(Guard, TransactWriteItem)>, TableError> {
+        let table = &self.name;
+        let id = match tying.who {
+            Who::Known { id, .. } | Who::Newcomer { id, .. } => id,
+        };
+        let learner = Change::of(Key::learner(tying.uai, tying.learner), "SET user_id = :user, tied_at = :now")
+            .only_if("attribute_not_exists(user_id) AND #current.#version = :version")
+            .text(":user", id.to_string())
+            .text(":now", tying.now.to_string())
+            .number(":version", tying.version);
+        let tie = Tie { learner: tying.learner, tied_at: tying.now };
+        let mut items = vec![
+            (Guard::Learner, learner.in_transaction(table)?),
+            (Guard::Tie, put_new(table, stored(&tie, ENTITY, Key::tie(id, tying.uai))?)?),
+            (Guard::Nothing, methods::claim_ine(table, tying.ine, id)?),
+        ];
+        match tying.who {
+            Who::Known { epoch, .. } => {
+                items.push((Guard::Account, check_number(table, Key::user(id), "epoch = :value", epoch)?));
+            }
+            Who::Newcomer { user, .. } => {
+                let markers = methods::claim_all(table, &user.methods, id, user.email_confirmed)?;
+                items.extend(markers.into_iter().map(|marker| (Guard::Login, marker)));
+                items.push((Guard::Account, put_new(table, user::item(id, user)?)?));
+            }
+        }
+        if joins {
+            let begins = participation::begin(table, tying.uai, tying.campaign, tying.learner, tying.now)?;
+            items.push((Guard::Participation, begins));
+        }
+        if let Some(opened) = tying.session {
+            items.push((Guard::Nothing, session::open(table, opened)?));
+        }
+        Ok(items)
+    }
+
+    /// The pupil that an account is tied to in a school, as of now.
+    pub async fn tie_of(&self, id: UserId, uai: Uai) -> Result<Option<Tie>, TableError> {
+        self.get(Key::tie(id, uai), ENTITY).await
+    }
+
+    /// The pupils that an account is tied to, in all schools, as of now.
+    pub async fn ties(&self, id: UserId) -> Result<Vec<(Uai, Tie)>, TableError> {
+        let read = |item: Item| {
+            let uai = item.get(SK).and_then(|sk| sk.as_s().ok()?.strip_prefix(TIES)?.parse().ok());
+            let uai = uai.ok_or("no UAI in its key").map_err(TableError::malformed(ENTITY))?;
+            Ok((uai, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
+        };
+        self.items(keys::user(id), TIES).await?.into_iter().map(read).collect()
+    }
+
+    /// Unties a pupil from the account `id`; `entry` tells it. The account stays, and what the pupil did stays the pupil's.
+    /// `false` when they are not tied (any more).
+    pub async fn untie(
+        &self,
+        uai: Uai,
+        (learner, ine): (LearnerId, Ine),
+        id: UserId,
+        entry: &AuditEntry,
+    ) -> Result<bool, TableError> {
+        let mut items = vec![
+            Change::of(Key::learner(uai, learner), "REMOVE user_id, tied_at")
+                .only_if("user_id = :user")
+                .text(":user", id.to_string())
+                .in_transaction(&self.name)?,
+            delete(&self.name, Key::tie(id, uai))?,
+            audit::write(&self.name, uai, entry)?,
+        ];
+        if self.user_of_ine(ine).await? == Some(id) {
+            items.push(delete_if(&self.name, Key::ine_identity(ine), "#user = :id", ":id", &id)?);
+        }
+        match self.transact(items).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Conditions(_)) => Ok(false),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
+    }
+}
