@@ -282,8 +282,7 @@ fn nobody_learns_whose_an_address_is() {
             assert_eq!(answers[0], answers[1], "{path}");
         }
         mail_to(person.email().as_str(), 2).await?;
-        let subjects: Vec<_> =
-            mails_to(person.email().as_str()).await?.into_iter().map(|mail| mail.subject).collect();
+        let subjects: Vec<_> = mails_to(person.email().as_str()).await?.into_iter().map(|mail| mail.subject).collect();
         assert!(
             subjects.iter().any(|s| s.contains("déjà un compte"))
                 && subjects.iter().any(|s| s.contains("nouveau mot de passe"))
@@ -455,8 +454,7 @@ fn browsers_are_led_to_sign_in_and_back_and_nowhere_else() {
         assert_eq!(sent.headers()[LOCATION], format!("/sign-in?next={path}"));
         for (next, goes) in [(path.as_str(), path.as_str()), ("https://evil.example/", "/"), ("//evil.example", "/")] {
             let form = a_stranger().0.post(format!("{}/sign-in", product().url)).header(ACCEPT, "text/html");
-            let form =
-                form.json(&json!({"email": person.email(), "password": PASSWORD, "next": next})).send().await?;
+            let form = form.json(&json!({"email": person.email(), "password": PASSWORD, "next": next})).send().await?;
             assert_eq!(form.headers()[LOCATION], goes, "{next}");
         }
         Ok(())

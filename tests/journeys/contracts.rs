@@ -60,6 +60,7 @@ pub(crate) fn every_route() -> Vec<(&'static str, RouteDoc)> {
     [
         ("accounts", accounts::route_docs()),
         ("activation", activation::route_docs()),
+        ("campaigns", campaigns::route_docs()),
         ("invitations", invitations::route_docs()),
         ("learners", learners::route_docs()),
     ]

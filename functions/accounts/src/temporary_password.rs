@@ -74,8 +74,10 @@ pub(crate) async fn choose(
     let (signed_in, user) = app.owner_of_session(&headers).await?;
     signed_in.check_meant(&input.proof)?;
     if !user.password_is_temporary {
-        return Err(Problem::too_late("Votre mot de passe a déjà été choisi. Vous pouvez en changer depuis « Mon compte ».")
-            .leading_to("Mon compte", "/account"));
+        return Err(Problem::too_late(
+            "Votre mot de passe a déjà été choisi. Vous pouvez en changer depuis « Mon compte ».",
+        )
+        .leading_to("Mon compte", "/account"));
     }
     let Fields { password: typed, next } = input.fields;
     let rules = PasswordRules::of(&user);

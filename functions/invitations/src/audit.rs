@@ -42,7 +42,7 @@ struct Row {
     /// What.
     #[schemars(with = "String")]
     action: AuditAction,
-    /// To whom.
+    /// To whom, or which campaign.
     subject: Option<String>,
 }
 
@@ -110,6 +110,9 @@ impl Row {
             AuditAction::ImportConfirmed => "a confirmé un import d’élèves",
             AuditAction::ImportCancelled => "a abandonné un import d’élèves",
             AuditAction::ImportUndone => "a annulé un import d’élèves",
+            AuditAction::CampaignCreated => "a créé la campagne",
+            AuditAction::CampaignArchived => "a archivé la campagne",
+            AuditAction::CampaignRestored => "a désarchivé la campagne",
         }
     }
 }

@@ -108,7 +108,7 @@ pub(crate) async fn search(
 
 impl Learners {
     async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
-        let Roster { school, learners } = self.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
+        let Roster { school, learners, .. } = self.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
 
         let page = select(learners, &filter);
         let view = LearnersView {

@@ -2,6 +2,7 @@
 //! real queue, a demo school, a mailbox for sent mail.
 
 pub mod client;
+mod course;
 mod demo;
 mod event_source;
 mod mailbox;

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use rentree_domain::{ActivationId, EmailAddress, InvitationId, Password, PersonName, Uai, UserId, terms};
 use rentree_http::NewSession;
 use rentree_table::{
-    ActivationRequest, AuditAction, AuditEntry, By, Invitation, Joining, Link, Methods, Purpose, Role, Table, Terms, User, Who,
+    ActivationRequest, AuditAction, AuditEntry, By, Invitation, Joining, Link, Methods, Purpose, Role, Table, Terms,
+    User, Who,
 };
 
 /// An account of `first_name` `last_name`, who has accepted the terms of use.

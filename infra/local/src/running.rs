@@ -12,11 +12,15 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use campaigns::{Campaigns, Secrets};
 use directory::Directory;
 use import_worker::Worker;
 use invitations::Invitations;
 use learners::Learners;
 use mail_worker::MailWorker;
+use rentree_domain::{CampaignKind, Course, CourseId};
 use rentree_http::ClientAddress;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings};
@@ -26,6 +30,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::course::{DEMO_COURSE, Platform};
 use crate::demo::Demo;
 use crate::{event_source, mailbox, operator};
 
@@ -79,6 +84,23 @@ fn patience(visibility_seconds: u32) -> BTreeMap<String, String> {
     ])
 }
 
+/// One machine's own assessment platform: its courses, which lead to the demo course, and a secret of this start.
+fn platform(url: &str) -> anyhow::Result<BTreeMap<String, String>> {
+    let course = |id: &str, title: &str, kind: CampaignKind| -> anyhow::Result<Course> {
+        Ok(Course { id: CourseId::parse(id)?, title: title.to_owned(), kind, url: format!("{url}{DEMO_COURSE}") })
+    };
+    let courses = [
+        course("competences-numeriques-6e", "Compétences numériques, niveau 6e", CampaignKind::Assessment)?,
+        course("competences-numeriques-3e", "Compétences numériques, niveau 3e", CampaignKind::Assessment)?,
+        course("profil-certification", "Profil pour la certification", CampaignKind::ProfileCollection)?,
+    ];
+    let secret: [u8; 32] = rentree_runtime::random();
+    Ok(BTreeMap::from([
+        ("Courses".to_owned(), serde_json::to_string(&courses)?),
+        ("WebhookSecrets".to_owned(), format!("whsec_{}", STANDARD.encode(secret))),
+    ]))
+}
+
 /// The product, running on 127.0.0.1 until [`stop`](Self::stop).
 pub struct Rentree {
     /// Where browsers reach it.
@@ -101,8 +123,9 @@ impl Rentree {
         let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
 
         let cloud = Cloud::start(&CloudOptions { state: options.state.clone() }).await?;
-        let stack_options =
-            StackOptions { name: "rentree".to_owned(), origin: url.clone(), parameters: options.parameters.clone() };
+        let mut parameters = platform(&url)?;
+        parameters.extend(options.parameters.clone());
+        let stack_options = StackOptions { name: "rentree".to_owned(), origin: url.clone(), parameters };
         let stack = cloud.provision(&Template::of_project()?, &stack_options).await?;
 
         let settings_of = |function: &str| -> anyhow::Result<Settings> {
@@ -131,13 +154,18 @@ impl Rentree {
 
         let demo = Demo::new(table.clone(), options.clock);
         demo.create_school().await?;
+        let campaigns_settings = settings_of("CampaignsFunction")?;
+        let campaigns = Campaigns::from_settings(&campaigns_settings, options.clock)?;
+        let secrets = Secrets::parse(campaigns_settings.required("WEBHOOK_SECRETS")?)?;
         let shell = learners.shell();
         let routes = Accounts::from_settings(&settings_of("AccountsFunction")?, options.clock)?
             .routes()
             .merge(Activation::from_settings(&settings_of("ActivationFunction")?, options.clock)?.routes())
+            .merge(campaigns.routes())
             .merge(Invitations::from_settings(&settings_of("InvitationsFunction")?, options.clock)?.routes())
             .merge(learners.routes())
             .merge(demo.routes())
+            .merge(Platform::new(&url, secrets, options.clock)?.routes())
             .merge(mailbox::routes(stack.clone()))
             .merge(operator::routes(&stack)?);
         let router = rentree_http::wrap(routes, shell)

@@ -73,6 +73,14 @@ id!(
     /// An entry of a school's audit log.
     AuditId
 );
+id!(
+    /// A campaign of a school.
+    CampaignId
+);
+id!(
+    /// A pupil's failed try to join a campaign.
+    JoinAttemptId
+);
 
 #[cfg(test)]
 mod tests {

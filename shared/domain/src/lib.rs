@@ -3,6 +3,8 @@
 
 pub mod academie;
 pub mod attempts;
+pub mod campaign;
+pub mod course;
 pub mod email;
 pub mod id;
 pub mod import;
@@ -20,6 +22,7 @@ pub mod order;
 pub mod paris;
 pub mod password;
 pub mod person;
+pub mod progress;
 pub mod round;
 pub mod school_year;
 pub mod terms;
@@ -28,8 +31,10 @@ pub mod uai;
 pub mod user_name;
 
 pub use academie::Academie;
+pub use campaign::{CampaignCode, CampaignKind, CampaignMessage, CampaignTitle};
+pub use course::{Catalogue, Course, CourseId};
 pub use email::EmailAddress;
-pub use id::{ActivationId, AuditId, ImportId, InvitationId, LearnerId, UserId};
+pub use id::{ActivationId, AuditId, CampaignId, ImportId, InvitationId, JoinAttemptId, LearnerId, UserId};
 pub use ine::{Ine, IneError};
 pub use learner::{Entry, Sex};
 pub use limit::Limit;
@@ -41,6 +46,7 @@ pub use method::{Ido, Method};
 pub use order::MailOrder;
 pub use password::Password;
 pub use person::PersonName;
+pub use progress::{Progress, Score};
 pub use round::Round;
 pub use uai::{Uai, UaiError};
 pub use user_name::UserName;

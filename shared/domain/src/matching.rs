@@ -66,8 +66,7 @@ fn is_near(typed: &str, known: &str) -> bool {
 /// Where two fit at the same rank, nobody is.
 pub fn find<T: Copy>(candidates: &[(T, KnownAs)], typed: &Typed) -> Result<T, NoMatch> {
     for fits in [is_exact, is_near] {
-        let of_family =
-            |known: &KnownAs| known.family.iter().any(|family| fits(&typed.family, family));
+        let of_family = |known: &KnownAs| known.family.iter().any(|family| fits(&typed.family, family));
         let ranks = candidates.iter().map(|(_, known)| known.given.len()).max().unwrap_or_default();
         for rank in 0..ranks {
             let of_given = |known: &KnownAs| known.given.get(rank).is_some_and(|given| fits(&typed.given, given));
@@ -124,7 +123,13 @@ mod tests {
             (&["Allan / Petit", "Alian / Petit"], "Alan", "Petit", Err(Several), "twins, and a slip: nobody"),
             (&["Léa / Martin", "Léa / Martin"], "Léa", "Martin", Err(Several), "homonyms born on one day"),
             (&["Marie Léa / Martin", "Léa Marie / Martin"], "Léa", "Martin", Ok(1), "the first given name ranks first"),
-            (&["Maria / Roussel", "Zoé Marie / Roussel"], "Marie", "Roussel", Ok(1), "exact at rank two beats near at one"),
+            (
+                &["Maria / Roussel", "Zoé Marie / Roussel"],
+                "Marie",
+                "Roussel",
+                Ok(1),
+                "exact at rank two beats near at one",
+            ),
             (&[karine], "", "Dunord", Err(Nobody), "nothing typed"),
             (&[karine], "'", "-", Err(Nobody), "only signs typed"),
             (&[], "Karine", "Dunord", Err(Nobody), "nobody was born that day"),

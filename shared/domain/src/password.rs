@@ -123,9 +123,8 @@ const CONSONANTS: &[u8] = b"bcdfghjkmnprstvwxz";
 const VOWELS: &[u8] = b"aeu";
 const DIGITS: &[u8] = b"23456789";
 /// What a class would laugh at, or worse, among the words that these letters make.
-const RUDE: [&str; 14] = [
-    "caca", "pute", "puta", "pede", "suce", "sexe", "nega", "negu", "tepu", "rate", "nude", "cucu", "zeze", "pepe",
-];
+const RUDE: [&str; 14] =
+    ["caca", "pute", "puta", "pede", "suce", "sexe", "nega", "negu", "tepu", "rate", "nude", "cucu", "zeze", "pepe"];
 
 /// Whether a password is a common word, or its owner's name, with some digits and signs; a word repeated; or a run of
 /// neighbours (`123456789012`, `aaaaaaaaaaaa`).

@@ -124,7 +124,8 @@ mod tests {
         for typed in ["karine.dunord1003", " Karine.Dunord1003 ", "KARINE. DUNORD 1003"] {
             assert_eq!(UserName::parse(typed).unwrap().as_str(), "karine.dunord1003");
         }
-        for typed in ["", "karine", "karine.dunord", "karine.dunord12", "karine@dunord.1003", "a.b/1234", ".dunord1003"] {
+        for typed in ["", "karine", "karine.dunord", "karine.dunord12", "karine@dunord.1003", "a.b/1234", ".dunord1003"]
+        {
             assert_eq!(UserName::parse(typed), Err(UserNameError), "{typed}");
         }
     }

@@ -121,7 +121,8 @@ impl Problem {
 
     /// A temporary password has to be changed first.
     pub fn password_to_change() -> Self {
-        let detail = "Votre mot de passe est provisoire. Choisissez-en un que vous seul(e) connaissez, puis recommencez.";
+        let detail =
+            "Votre mot de passe est provisoire. Choisissez-en un que vous seul(e) connaissez, puis recommencez.";
         Self::new(StatusCode::FORBIDDEN, Code::PasswordToChange, "Choisissez d’abord votre mot de passe", detail)
             .leading_to("Choisir mon mot de passe", "/temporary-password")
     }

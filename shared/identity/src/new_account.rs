@@ -82,7 +82,9 @@ impl NewAccountFields {
         if asks_email {
             fields.push(Field::email("email", "Adresse e-mail").value(&self.email));
         }
-        fields.push(Field::password("password", "Mot de passe").hint(PasswordRules::Staff.hint()).autocomplete("new-password"));
+        fields.push(
+            Field::password("password", "Mot de passe").hint(PasswordRules::Staff.hint()).autocomplete("new-password"),
+        );
         Form::new(id, fields)
     }
 
@@ -120,8 +122,7 @@ impl std::fmt::Debug for PasswordFields {
 impl PasswordFields {
     /// The form.
     pub fn form(id: &'static str, rules: PasswordRules) -> Form {
-        let field =
-            Field::password("password", "Nouveau mot de passe").hint(rules.hint()).autocomplete("new-password");
+        let field = Field::password("password", "Nouveau mot de passe").hint(rules.hint()).autocomplete("new-password");
         Form::new(id, [field])
     }
 }

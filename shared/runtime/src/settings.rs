@@ -23,6 +23,14 @@ pub enum SettingsError {
         /// What was expected.
         expected: &'static str,
     },
+    /// Several things may be wrong with it.
+    #[error("the setting {name} does not read: {why}")]
+    Unreadable {
+        /// Its name.
+        name: &'static str,
+        /// What is wrong; never a secret.
+        why: String,
+    },
 }
 
 impl Settings {

@@ -25,7 +25,7 @@ pub struct AuditEntry {
     pub by_name: String,
     /// What.
     pub action: AuditAction,
-    /// To which colleague, or which address: a name or an address of staff.
+    /// To which colleague, address or campaign: a name or an address of staff, or the title of a campaign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     expires_at: i64,
@@ -63,6 +63,12 @@ pub enum AuditAction {
     ImportCancelled,
     /// An import was undone.
     ImportUndone,
+    /// A campaign was created.
+    CampaignCreated,
+    /// A campaign was archived.
+    CampaignArchived,
+    /// A campaign was taken back from the archive.
+    CampaignRestored,
 }
 
 impl AuditEntry {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use serde::{Deserialize, Serialize};
 
+use crate::keys::GSI1;
 use crate::{Item, Key, Table, TableError};
 
 impl Table {
@@ -50,6 +51,31 @@ impl Table {
             let page = query.send().await.map_err(TableError::request("Query"))?;
             items.extend(page.items.unwrap_or_default());
             // A page ends at one megabyte.
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// What the first index holds in `partition`, under keys that begin with `prefix`. It may be a moment late.
+    pub(crate) async fn indexed(&self, partition: String, prefix: &str) -> Result<Vec<Item>, TableError> {
+        let mut items = Vec::new();
+        let mut start = None;
+        loop {
+            let query = self
+                .client
+                .query()
+                .table_name(&self.name)
+                .index_name("GSI1")
+                .key_condition_expression("#whose = :whose AND begins_with(#what, :what)")
+                .expression_attribute_names("#whose", GSI1.0)
+                .expression_attribute_names("#what", GSI1.1)
+                .expression_attribute_values(":whose", AttributeValue::S(partition.clone()))
+                .expression_attribute_values(":what", AttributeValue::S(prefix.to_owned()))
+                .set_exclusive_start_key(start);
+            let page = query.send().await.map_err(TableError::request("Query"))?;
+            items.extend(page.items.unwrap_or_default());
             start = page.last_evaluated_key;
             if start.is_none() {
                 return Ok(items);

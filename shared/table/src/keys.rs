@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{
-    Academie, ActivationId, AuditId, EmailAddress, Ido, ImportId, Ine, InvitationId, LearnerId, Limit, Login, Round, Uai,
-    UserId, UserName,
+    Academie, ActivationId, AuditId, CampaignCode, CampaignId, EmailAddress, Ido, ImportId, Ine, InvitationId,
+    JoinAttemptId, LearnerId, Limit, Login, Round, Uai, UserId, UserName,
 };
 use sha2::{Digest, Sha256};
 
@@ -15,7 +15,7 @@ use crate::Item;
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
-/// Found by user: memberships and sessions. By académie: schools. By round: offers.
+/// Found by user: memberships and sessions. By académie: schools. By round: offers. By pupil: participations.
 pub(crate) const GSI1: (&str, &str) = ("GSI1PK", "GSI1SK");
 /// Found by date of birth: the pupils of a school.
 pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
@@ -26,6 +26,9 @@ pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) const INVITATIONS: &str = "INVITATION#";
 pub(crate) const SESSIONS: &str = "SESSION#";
 pub(crate) const TIES: &str = "TIE#";
+pub(crate) const CAMPAIGNS: &str = "CAMPAIGN#";
+pub(crate) const PARTICIPATIONS: &str = "PARTICIPATION#";
+pub(crate) const JOIN_ATTEMPTS: &str = "ATTEMPT#";
 const SCHOOLS: &str = "SCHOOL#";
 
 /// Partition and sort key of an item.
@@ -144,6 +147,26 @@ impl Key {
         Self::new(school_pk(uai), format!("OFFER#{round}"))
     }
 
+    /// A campaign of a school.
+    pub fn campaign(uai: Uai, id: CampaignId) -> Self {
+        Self::new(school_pk(uai), format!("{CAMPAIGNS}{id}"))
+    }
+
+    /// Which campaign a code leads to.
+    pub fn campaign_code(code: &CampaignCode) -> Self {
+        Self::new(format!("CODE#{code}"), "CODE")
+    }
+
+    /// A pupil's part in a campaign.
+    pub fn participation(campaign: CampaignId, learner: LearnerId) -> Self {
+        Self::new(campaign_pk(campaign), format!("{PARTICIPATIONS}{learner}"))
+    }
+
+    /// A failed try to join a campaign: they sort by time, to the millisecond.
+    pub fn join_attempt(campaign: CampaignId, at: Timestamp, id: JoinAttemptId) -> Self {
+        Self::new(campaign_pk(campaign), format!("{JOIN_ATTEMPTS}{at:.3}#{id}"))
+    }
+
     /// The key as DynamoDB wants it.
     pub(crate) fn into_item(self) -> Item {
         Item::from([(PK.to_owned(), AttributeValue::S(self.pk)), (SK.to_owned(), AttributeValue::S(self.sk))])
@@ -179,6 +202,21 @@ fn hash(what: impl AsRef<[u8]>) -> String {
 
 pub(crate) fn school_pk(uai: Uai) -> String {
     format!("{SCHOOLS}{uai}")
+}
+
+/// Where what happens in a campaign is kept. The campaign itself is with its school.
+pub(crate) fn campaign_pk(campaign: CampaignId) -> String {
+    format!("{CAMPAIGNS}{campaign}")
+}
+
+/// The campaign whose partition an item is in.
+pub(crate) fn campaign_in_pk(item: &Item) -> Option<CampaignId> {
+    item.get(PK)?.as_s().ok()?.strip_prefix(CAMPAIGNS)?.parse().ok()
+}
+
+/// Where the participations of a pupil are found.
+pub(crate) fn learner(learner: LearnerId) -> String {
+    format!("{LEARNERS}{learner}")
 }
 
 /// The school whose partition an item is in.
@@ -243,7 +281,12 @@ mod tests {
             let (learner_item, import_item) =
                 (Key::learner(uai, learner).into_item(), Key::import(uai, import).into_item());
             prop_assert_eq!(id_in_sk(&learner_item, LEARNERS), Some(learner));
+            let campaign = CampaignId::new(at, entropy);
+            let part = Key::participation(campaign, learner).into_item();
             prop_assert_eq!(id_in_sk(&import_item, IMPORTS), Some(import));
+            prop_assert_eq!(id_in_sk(&Key::campaign(uai, campaign).into_item(), CAMPAIGNS), Some(campaign));
+            prop_assert_eq!((campaign_in_pk(&part), id_in_sk(&part, PARTICIPATIONS)), (Some(campaign), Some(learner)));
+            prop_assert_eq!(campaign_in_pk(&learner_item), None);
             prop_assert_eq!(id_in_sk::<ImportId>(&learner_item, IMPORTS), None);
             prop_assert_eq!(school_in_pk(&import_item), Some(uai));
         }
@@ -276,8 +319,12 @@ mod tests {
                 Key::report(uai, import, page),
                 Key::member(uai, user),
                 Key::offer(uai, &Round::parse(&round).unwrap()),
+                Key::campaign(uai, CampaignId::new(at, entropy)),
+                Key::campaign_code(&CampaignCode::draw([entropy[0]; 16])),
+                Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
+                Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 21);
+            prop_assert_eq!(keys.len(), 25);
         }
 
         #[test]
@@ -297,10 +344,13 @@ mod tests {
         }
 
         #[test]
-        fn audit_entries_sort_by_time(uai in an_uai(), (at, entropy) in times_and_entropy(), later in 1_i64..100_000) {
+        fn audit_entries_and_attempts_sort_by_time(uai in an_uai(), (at, entropy) in times_and_entropy(), later in 1_i64..100_000) {
             let id = AuditId::new(at, entropy);
             let later = at + jiff::SignedDuration::from_millis(later);
             prop_assert!(Key::audit(uai, at, id).sk < Key::audit(uai, later, id).sk);
+            let (campaign, attempt) = (CampaignId::new(at, entropy), JoinAttemptId::new(at, entropy));
+            let key = |at| Key::join_attempt(campaign, at, attempt).sk;
+            prop_assert!(key(at) < key(later));
         }
 
         #[test]
@@ -308,6 +358,7 @@ mod tests {
             let round = Round::parse(&round).unwrap();
             let mut partitions: Vec<_> = Academie::all().map(academie).collect();
             partitions.extend([offers(&round), user(UserId::new(at, entropy)), school_pk(uai)]);
+            partitions.extend([campaign_pk(CampaignId::new(at, entropy)), learner(LearnerId::new(at, entropy))]);
             let distinct: std::collections::HashSet<_> = partitions.iter().collect();
             prop_assert_eq!(distinct.len(), partitions.len());
         }

@@ -49,9 +49,11 @@ pub struct Roster {
     pub school: School,
     /// Its active pupils, in no meaningful order.
     pub learners: Vec<ActiveLearner>,
+    /// Pupils who left, as the last file that held them said.
+    pub former: Vec<ActiveLearner>,
 }
 
-/// A pupil that readers see.
+/// A pupil that readers see (of [`Roster::former`]: saw).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActiveLearner {
     /// Its identifier.
@@ -72,7 +74,7 @@ pub struct Candidate {
 }
 
 impl Table {
-    /// A school and its active pupils, of one roster version; `None` when there is no such school.
+    /// A school and its pupils, of one roster version; `None` when there is no such school.
     ///
     /// Reads the version again at the end, and starts over if it moved.
     pub async fn roster(&self, uai: Uai) -> Result<Option<Roster>, TableError> {
@@ -82,11 +84,13 @@ impl Table {
             let learners = self.all_learners(uai).await?;
             let Some(after) = self.school(uai).await? else { return Ok(None) };
             if after.roster_version == version {
-                let seen = |learner: Learner| {
-                    let revision = learner.visible(version).filter(|revision| revision.active)?;
-                    Some(ActiveLearner { id: learner.id, entry: revision.entry.clone(), user: learner.user })
-                };
-                return Ok(Some(Roster { learners: learners.into_iter().filter_map(seen).collect(), school: after }));
+                let mut roster = Roster { school: after, learners: Vec::new(), former: Vec::new() };
+                for learner in learners {
+                    let Some(revision) = learner.visible(version) else { continue };
+                    let seen = ActiveLearner { id: learner.id, entry: revision.entry.clone(), user: learner.user };
+                    if revision.active { roster.learners.push(seen) } else { roster.former.push(seen) }
+                }
+                return Ok(Some(roster));
             }
             school = after;
         }
@@ -126,7 +130,8 @@ impl Table {
             for mut item in page.items.unwrap_or_default() {
                 let id = id_in_sk(&item, LEARNERS).ok_or("no identifier").map_err(TableError::malformed(ENTITY))?;
                 let known = item.remove("known_as").ok_or("no names").map_err(TableError::malformed(ENTITY))?;
-                let known: Vec<Known> = serde_dynamo::from_attribute_value(known).map_err(TableError::malformed(ENTITY))?;
+                let known: Vec<Known> =
+                    serde_dynamo::from_attribute_value(known).map_err(TableError::malformed(ENTITY))?;
                 let seen = known.into_iter().find(|known| known.version <= roster_version);
                 let seen = seen.filter(|known| known.active && known.birth_date == birth_date);
                 candidates.extend(seen.map(|known| Candidate { id, names: known.names }));

@@ -60,7 +60,9 @@ impl Table {
             crate::session::open(&self.name, session)?,
         ];
         let unblocked = unblock(&self.name, &user.methods)?;
-        self.transact(items.into_iter().chain(unblocked).collect()).await.map_err(|cancelled| told(cancelled, &[AccountError::Link, AccountError::Moved]))
+        self.transact(items.into_iter().chain(unblocked).collect())
+            .await
+            .map_err(|cancelled| told(cancelled, &[AccountError::Link, AccountError::Moved]))
     }
 
     fn new_password(&self, id: UserId, epoch: u64, password_hash: &str) -> Result<TransactWriteItem, TableError> {

@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize};
 use crate::item::{Change, check_number, delete, delete_if, put_new, stored};
 use crate::keys::{SK, TIES};
 use crate::transaction::Cancelled;
-use crate::{AuditEntry, Item, Key, Session, SessionHash, Table, TableError, Who, audit, keys, methods, participation, session, user};
+use crate::{
+    AuditEntry, Item, Key, Session, SessionHash, Table, TableError, Who, audit, keys, methods, participation, session,
+    user,
+};
 
 const ENTITY: &str = "Tie";
 

@@ -1,13 +1,12 @@
 //! People with an account: staff, and pupils.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{EmailAddress, PersonName, UserId, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, put_new, stored};
-use crate::keys::{GSI1, SessionHash, user};
+use crate::keys::{SessionHash, user};
 use crate::transaction::Cancelled;
 use crate::{Item, Key, Methods, Session, Table, TableError, link, methods};
 
@@ -184,27 +183,7 @@ impl Table {
 
     /// What the index knows of a user, under keys that begin with `prefix`.
     pub(crate) async fn of_user(&self, id: UserId, prefix: &str) -> Result<Vec<Item>, TableError> {
-        let mut items = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .index_name("GSI1")
-                .key_condition_expression("#user = :user AND begins_with(#what, :what)")
-                .expression_attribute_names("#user", GSI1.0)
-                .expression_attribute_names("#what", GSI1.1)
-                .expression_attribute_values(":user", AttributeValue::S(user(id)))
-                .expression_attribute_values(":what", AttributeValue::S(prefix.to_owned()))
-                .set_exclusive_start_key(start);
-            let page = query.send().await.map_err(TableError::request("Query"))?;
-            items.extend(page.items.unwrap_or_default());
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(items);
-            }
-        }
+        self.indexed(user(id), prefix).await
     }
 }
 

@@ -170,7 +170,8 @@ impl Stack {
                             Projection::builder()
                                 .projection_type(ProjectionType::from(text(&index["Projection"]["ProjectionType"])))
                                 .set_non_key_attributes(
-                                    Some(texts(&index["Projection"]["NonKeyAttributes"])).filter(|names| !names.is_empty()),
+                                    Some(texts(&index["Projection"]["NonKeyAttributes"]))
+                                        .filter(|names| !names.is_empty()),
                                 )
                                 .build(),
                         )

@@ -1,0 +1,3 @@
+//! What the assessment platform tells of pupils.
+
+pub(crate) mod signature;

@@ -1,0 +1,126 @@
+//! The demo course: one machine's own assessment platform. It tells what a pupil does as the real one would, signed and over
+//! HTTP.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::get;
+use campaigns::Secrets;
+use rentree_domain::{CampaignId, LearnerId};
+use rentree_http::{Face, Input, Problem};
+use rentree_runtime::Clock;
+use rentree_web::Frame;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Where the courses of one machine begin.
+pub(crate) const DEMO_COURSE: &str = "/demo/course";
+/// Where pupils come from, and go back to.
+const CAMPAIGNS: &str = "/campagnes";
+
+#[derive(Clone)]
+pub(crate) struct Platform {
+    /// Where the product is reached.
+    url: String,
+    secrets: Secrets,
+    clock: Clock,
+    http: reqwest::Client,
+}
+
+/// The page.
+#[derive(Template, Serialize)]
+#[template(path = "course.html")]
+struct CourseView {
+    #[serde(skip)]
+    frame: Frame,
+    campaign: CampaignId,
+    learner: LearnerId,
+    started: bool,
+    /// What the product answered, when it refused.
+    refused: Option<String>,
+}
+
+/// Who comes, by the link of [`rentree_domain::Course::link`].
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Coming {
+    campaign: CampaignId,
+    learner: LearnerId,
+    #[serde(default)]
+    started: bool,
+}
+
+/// What the pupil does.
+#[derive(Debug, Deserialize)]
+struct Done {
+    campaign: CampaignId,
+    learner: LearnerId,
+    event: String,
+    #[serde(default)]
+    score: String,
+}
+
+impl Platform {
+    pub(crate) fn new(url: &str, secrets: Secrets, clock: Clock) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self { url: url.to_owned(), secrets, clock, http })
+    }
+
+    pub(crate) fn routes(self) -> Router {
+        Router::new().route(DEMO_COURSE, get(page).post(tell)).with_state(self)
+    }
+
+    /// Tells the product; what it says when it refuses.
+    async fn send(&self, message: &Value) -> anyhow::Result<Option<String>> {
+        let now = (self.clock)();
+        let id = format!("msg_{:032x}", u128::from_be_bytes(rentree_runtime::random()));
+        let (timestamp, body) = (now.as_second().to_string(), message.to_string());
+        let answer = self
+            .http
+            .post(format!("{}/participations/progress", self.url))
+            .header("content-type", "application/json")
+            .header("accept", "application/json")
+            .header("webhook-signature", self.secrets.sign(&id, &timestamp, body.as_bytes()))
+            .header("webhook-timestamp", timestamp)
+            .header("webhook-id", id)
+            .body(body)
+            .send()
+            .await?;
+        if answer.status().is_success() {
+            return Ok(None);
+        }
+        let problem: Value = answer.json().await?;
+        Ok(Some(problem["detail"].as_str().unwrap_or_default().to_owned()))
+    }
+}
+
+impl CourseView {
+    fn new(coming: Coming) -> Self {
+        let Coming { campaign, learner, started } = coming;
+        Self { frame: Frame::bare("Parcours de démonstration"), campaign, learner, started, refused: None }
+    }
+}
+
+/// `GET /demo/course`
+async fn page(Query(coming): Query<Coming>, face: Face) -> Result<Response, Problem> {
+    face.render(StatusCode::OK, &CourseView::new(coming))
+}
+
+/// `POST /demo/course`
+async fn tell(State(platform): State<Platform>, face: Face, input: Input<Done>) -> Result<Response, Problem> {
+    let Done { campaign, learner, event, score } = input.fields;
+    let mut message = json!({"campaign": campaign, "learner": learner, "event": event, "at": (platform.clock)()});
+    let sends = event == "sent";
+    if sends {
+        message["score"] = score.trim().parse::<u8>().map_or(Value::Null, Value::from);
+    }
+    let refused = platform.send(&message).await.map_err(|error| Problem::internal(error.as_ref()))?;
+    let coming = Coming { campaign, learner, started: true };
+    if refused.is_some() {
+        let view = CourseView { refused, ..CourseView::new(coming) };
+        return face.render(StatusCode::UNPROCESSABLE_ENTITY, &view);
+    }
+    let on = format!("{DEMO_COURSE}?campaign={campaign}&learner={learner}&started=true");
+    face.after_post(StatusCode::OK, if sends { CAMPAIGNS } else { &on }, &message)
+}

@@ -1,0 +1,174 @@
+//! A pupil's part in a campaign: that they joined, and what the assessment platform tells of them.
+
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use jiff::Timestamp;
+use rentree_domain::progress::{Milestones, OtherScore, ProgressEvent};
+use rentree_domain::{CampaignId, LearnerId, Progress, Score, Uai};
+use serde::{Deserialize, Serialize};
+
+use crate::item::{Change, put_new, stored};
+use crate::keys::{GSI1, PARTICIPATIONS, campaign_in_pk, campaign_pk, id_in_sk, learner};
+use crate::transaction::Cancelled;
+use crate::{Item, Key, Table, TableError};
+
+const ENTITY: &str = "Participation";
+/// Several messages about one pupil may come at the same moment.
+const TURNS: usize = 10;
+
+/// A pupil's part in a campaign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Participation {
+    /// The school of both.
+    pub uai: Uai,
+    /// When the pupil joined.
+    pub joined_at: Timestamp,
+    /// When the pupil began the course.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
+    /// When the pupil sent the result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Timestamp>,
+    /// The result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<Score>,
+    /// How often it was changed: who changes it says which state they saw.
+    changes: u32,
+}
+
+/// Why an event was not recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum ProgressError {
+    /// The pupil has no part in the campaign.
+    #[error("no such participation")]
+    Unknown,
+    /// Another result was sent before.
+    #[error(transparent)]
+    OtherScore(#[from] OtherScore),
+    /// The table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
+
+impl Participation {
+    fn new(uai: Uai, joined_at: Timestamp) -> Self {
+        Self { uai, joined_at, started_at: None, sent_at: None, score: None, changes: 0 }
+    }
+
+    /// How far the pupil is.
+    pub fn progress(&self) -> Progress {
+        self.milestones().progress()
+    }
+
+    fn milestones(&self) -> Milestones {
+        Milestones { started_at: self.started_at, sent: self.sent_at.zip(self.score) }
+    }
+}
+
+fn item(campaign: CampaignId, id: LearnerId, participation: &Participation) -> Result<Item, TableError> {
+    let mut item = stored(participation, ENTITY, Key::participation(campaign, id))?;
+    item.insert(GSI1.0.to_owned(), AttributeValue::S(learner(id)));
+    item.insert(GSI1.1.to_owned(), AttributeValue::S(format!("{PARTICIPATIONS}{campaign}")));
+    Ok(item)
+}
+
+/// Begins a pupil's part in a campaign, as part of a transaction; its condition fails when it was there already.
+pub(crate) fn begin(
+    table: &str,
+    uai: Uai,
+    campaign: CampaignId,
+    learner: LearnerId,
+    now: Timestamp,
+) -> Result<TransactWriteItem, TableError> {
+    put_new(table, item(campaign, learner, &Participation::new(uai, now))?)
+}
+
+impl Table {
+    /// Begins a pupil's part in a campaign. Begun already: `false`, and nothing is written.
+    pub async fn begin_participation(
+        &self,
+        uai: Uai,
+        campaign: CampaignId,
+        learner: LearnerId,
+        now: Timestamp,
+    ) -> Result<bool, TableError> {
+        match self.transact(vec![begin(&self.name, uai, campaign, learner, now)?]).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Conditions(_)) => Ok(false),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
+    }
+
+    /// A pupil's part in a campaign.
+    pub async fn participation(
+        &self,
+        campaign: CampaignId,
+        learner: LearnerId,
+    ) -> Result<Option<Participation>, TableError> {
+        self.get(Key::participation(campaign, learner), ENTITY).await
+    }
+
+    /// Everybody's part in a campaign.
+    pub async fn participations(&self, campaign: CampaignId) -> Result<Vec<(LearnerId, Participation)>, TableError> {
+        let read = |item: Item| Ok((id_in_sk(&item, PARTICIPATIONS).ok_or_else(no_id)?, read(item)?));
+        self.items(campaign_pk(campaign), PARTICIPATIONS).await?.into_iter().map(read).collect()
+    }
+
+    /// A pupil's part in every campaign. The index may be a moment late.
+    pub async fn participations_of(&self, id: LearnerId) -> Result<Vec<(CampaignId, Participation)>, TableError> {
+        let read = |item: Item| Ok((campaign_in_pk(&item).ok_or_else(no_id)?, read(item)?));
+        self.indexed(learner(id), PARTICIPATIONS).await?.into_iter().map(read).collect()
+    }
+
+    /// Records what the assessment platform tells of a pupil, and returns what is known then. What changes nothing is not
+    /// written.
+    pub async fn record_progress(
+        &self,
+        campaign: CampaignId,
+        learner: LearnerId,
+        event: ProgressEvent,
+    ) -> Result<Participation, ProgressError> {
+        for _ in 0..TURNS {
+            let known = self.participation(campaign, learner).await?.ok_or(ProgressError::Unknown)?;
+            let after = known.milestones().after(event)?;
+            if after == known.milestones() {
+                return Ok(known);
+            }
+            let next = Participation {
+                started_at: after.started_at,
+                sent_at: after.sent.map(|(at, _)| at),
+                score: after.sent.map(|(_, score)| score),
+                changes: known.changes + 1,
+                ..known
+            };
+            if change(campaign, learner, &next)?.alone(self).await? {
+                return Ok(next);
+            }
+            // Another message about the pupil was faster: look again.
+        }
+        Err(TableError::Contended { operation: "UpdateItem" }.into())
+    }
+}
+
+/// Updated, never put: other flows may own other attributes.
+fn change(campaign: CampaignId, learner: LearnerId, next: &Participation) -> Result<Change, TableError> {
+    const STARTED: &str = "SET started_at = :started, #changes = :changes";
+    const SENT: &str = "SET started_at = :started, sent_at = :sent, score = :score, #changes = :changes";
+    let expression = if next.sent_at.is_some() { SENT } else { STARTED };
+    let mut change = Change::of(Key::participation(campaign, learner), expression)
+        .only_if("#changes = :seen")
+        .value_of(":started", &next.started_at)?
+        .number(":changes", next.changes)
+        .number(":seen", next.changes - 1);
+    if next.sent_at.is_some() {
+        change = change.value_of(":sent", &next.sent_at)?.value_of(":score", &next.score)?;
+    }
+    Ok(change)
+}
+
+fn read(item: Item) -> Result<Participation, TableError> {
+    serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))
+}
+
+fn no_id() -> TableError {
+    TableError::malformed(ENTITY)("no identifier in its key")
+}
