@@ -10,6 +10,8 @@ use crate::progress::signature::Secrets;
 pub struct Config {
     /// `TABLE`: the DynamoDB table.
     pub table: String,
+    /// `MAIL_QUEUE_URL`: where mails are ordered.
+    pub mail_queue_url: String,
     /// `ORIGIN`: the product's address for browsers, without a slash at its end.
     pub origin: String,
     /// `COURSES`: what campaigns lead to, `[{"id", "title", "kind", "url"}, …]`. A course that a campaign leads to stays listed.
@@ -24,6 +26,7 @@ impl Config {
         let unreadable = |name, why: String| SettingsError::Unreadable { name, why };
         Ok(Self {
             table: settings.required("TABLE")?.to_owned(),
+            mail_queue_url: settings.required("MAIL_QUEUE_URL")?.to_owned(),
             origin: settings.required("ORIGIN")?.trim_end_matches('/').to_owned(),
             courses: Catalogue::parse(settings.required("COURSES")?)
                 .map_err(|error| unreadable("COURSES", error.to_string()))?,
@@ -40,7 +43,7 @@ mod tests {
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     fn read(courses: &str, secrets: &str) -> Result<Config, SettingsError> {
-        let settings = [("TABLE", "t"), ("ORIGIN", "https://rentree.example/")];
+        let settings = [("TABLE", "t"), ("MAIL_QUEUE_URL", "q"), ("ORIGIN", "https://rentree.example/")];
         Config::read(&Settings::from_pairs(settings).with([("COURSES", courses), ("WEBHOOK_SECRETS", secrets)]))
     }
 

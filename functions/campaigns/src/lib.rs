@@ -2,9 +2,12 @@
 
 mod config;
 mod progress;
+mod pupils;
 
 use axum::Router;
+use rentree_domain::MailOrder;
 use rentree_http::{Route, RouteDoc, Shell};
+use rentree_orders::MailQueue;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
 use rentree_table::Table;
@@ -16,6 +19,7 @@ pub use progress::signature::Secrets;
 #[derive(Debug, Clone)]
 pub struct Campaigns {
     table: Table,
+    mails: MailQueue,
     config: Config,
     clock: Clock,
 }
@@ -24,8 +28,11 @@ impl Campaigns {
     /// The function as `settings` say, with clients of its own.
     pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
         let config = Config::read(settings)?;
-        let dynamodb = aws_sdk_dynamodb::Client::new(&Aws::new(settings)?.config(Service::DynamoDb));
-        Ok(Self { table: Table::new(dynamodb, &config.table), config, clock })
+        let aws = Aws::new(settings)?;
+        let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
+        let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+        let mails = MailQueue::new(sqs, &config.mail_queue_url);
+        Ok(Self { table: Table::new(dynamodb, &config.table), mails, config, clock })
     }
 
     /// Every route, with the shell around it.
@@ -39,6 +46,13 @@ impl Campaigns {
         Route::router(routes()).with_state(self)
     }
 
+    /// Orders a mail about what is done already: a failure is for us, not a reason to say that nothing was done.
+    async fn order_after(&self, order: &MailOrder) {
+        if let Err(error) = self.mails.order(order).await {
+            tracing::error!(why = rentree_runtime::telemetry::chain(&error), "a mail was not ordered");
+        }
+    }
+
     /// What stands around the routes.
     pub fn shell(&self) -> Shell {
         Shell { origin: self.config.origin.clone(), upload_origin: None }
@@ -47,7 +61,7 @@ impl Campaigns {
 
 /// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
 fn routes() -> Vec<Route<Campaigns>> {
-    vec![]
+    pupils::routes()
 }
 
 /// What every route is.

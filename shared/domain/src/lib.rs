@@ -3,6 +3,7 @@
 
 pub mod academie;
 pub mod attempts;
+pub mod birth_date;
 pub mod campaign;
 pub mod course;
 pub mod email;

@@ -41,6 +41,19 @@ pub const INVITATIONS_BY_ADDRESS: Limit =
 pub const INVITATIONS_BY_SCHOOL: Limit =
     Limit { what: "invitations-by-school", count: 300, window: SignedDuration::from_hours(24) };
 
+/// Campaign codes that do not exist, typed by one client. A class may copy a code wrongly from the board, twice each.
+pub const CODES_BY_CLIENT: Limit =
+    Limit { what: "codes-by-client", count: 150, window: SignedDuration::from_mins(10) };
+/// Identities that are nobody's, typed by one client: a class of 35 behind one address may mistype four times each.
+pub const IDENTITIES_BY_CLIENT: Limit =
+    Limit { what: "identities-by-client", count: 150, window: SignedDuration::from_mins(10) };
+/// The same for one campaign, from wherever: all classes of a school may join at once.
+pub const IDENTITIES_BY_CAMPAIGN: Limit =
+    Limit { what: "identities-by-campaign", count: 600, window: SignedDuration::from_hours(1) };
+/// The same for one name of one school: who knows a classmate's name goes through no year of birth dates.
+pub const IDENTITIES_BY_NAME: Limit =
+    Limit { what: "identities-by-name", count: 10, window: SignedDuration::from_hours(1) };
+
 impl Limit {
     /// When the window that `now` is in began, and when it ends.
     pub fn window_at(&self, now: Timestamp) -> (Timestamp, Timestamp) {

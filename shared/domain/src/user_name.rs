@@ -56,6 +56,12 @@ impl UserName {
         Self(format!("{first}.{last}{digits}"))
     }
 
+    /// Whether it is made of these names, whatever its digits.
+    pub fn is_of(&self, first_name: &str, last_name: &str) -> bool {
+        let without_digits = |name: &str| name[..name.len() - 4].to_owned();
+        without_digits(&self.0) == without_digits(&Self::drawn(first_name, last_name, [0; 4]).0)
+    }
+
     /// `karine.dunord1003`.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -128,6 +134,13 @@ mod tests {
         {
             assert_eq!(UserName::parse(typed), Err(UserNameError), "{typed}");
         }
+    }
+
+    #[test]
+    fn names_tell_whose_they_are() {
+        let name = UserName::parse("karine.dunord4821").unwrap();
+        assert!(name.is_of("Karine", "DU NORD"));
+        assert!(!name.is_of("Karine", "Dupont"));
     }
 
     #[test]

@@ -34,6 +34,16 @@ pub enum Code {
     TermsNotAccepted,
     /// A temporary password has to be changed first.
     PasswordToChange,
+    /// No campaign has this code.
+    UnknownCode,
+    /// Nobody can join the campaign any more.
+    CampaignArchived,
+    /// No pupil of the school is like that, or several are.
+    NotAPupil,
+    /// The pupil has an account already: its owner signs in.
+    HasAccount,
+    /// The account that is signed in is not this pupil's.
+    OtherAccount,
     /// A link was used, cancelled, or is too old.
     LinkGone,
     /// A space never loses its last administrator.
@@ -149,6 +159,35 @@ impl Problem {
     /// A link does not hold any more, or never did; `title` and `detail` say what happened and what to do, in French.
     pub fn link_gone(status: StatusCode, title: &'static str, detail: impl Into<String>) -> Self {
         Self::new(status, Code::LinkGone, title, detail)
+    }
+
+    /// No campaign has this code.
+    pub fn unknown_code() -> Self {
+        let detail = "Vérifiez le code : 6 lettres, puis 3 chiffres, par exemple KRTBVW582. Il n’a ni I, ni L, ni O, ni 0, ni 1.";
+        Self::new(StatusCode::NOT_FOUND, Code::UnknownCode, "Aucune campagne n’a ce code", detail)
+            .leading_to("Saisir un code", "/campagnes")
+    }
+
+    /// Nobody can join the campaign any more.
+    pub fn campaign_archived() -> Self {
+        let detail = "Cette campagne est archivée : on ne peut plus la rejoindre. Demandez un autre code à votre enseignant.";
+        Self::new(StatusCode::GONE, Code::CampaignArchived, "La campagne est archivée", detail)
+            .leading_to("Saisir un autre code", "/campagnes")
+    }
+
+    /// No pupil of the school is like that; `detail` says what to do, in French.
+    pub fn not_a_pupil(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::NotAPupil, "Nous ne vous trouvons pas", detail)
+    }
+
+    /// The pupil has an account already; `detail` says what to do, in French.
+    pub fn has_account(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, Code::HasAccount, "Vous avez déjà un compte", detail)
+    }
+
+    /// The account that is signed in is not this pupil's; `detail` says why and what to do, in French.
+    pub fn other_account(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, Code::OtherAccount, "Ce compte n’est pas le bon", detail)
     }
 
     /// A space never loses its last administrator.

@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::UserId;
-use rentree_table::{Session, SessionHash};
+use rentree_table::{Person, Session, SessionHash, User};
 use sha2::{Digest, Sha256};
 
+use crate::SignedIn;
 use crate::client::device;
 
 /// The session cookie. `__Host-`: this host alone, over TLS (or on one's own machine), for every path.
@@ -37,6 +38,19 @@ impl NewSession {
     /// What the table wants.
     pub fn stored(&self) -> (&SessionHash, &Session) {
         (&self.hash, &self.session)
+    }
+
+    /// Who is signed in by it, once it is stored: `user`, whose account begins with it.
+    pub fn signed_in(&self, user: &User) -> SignedIn {
+        let person = Person {
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            epoch: user.epoch,
+            terms: user.terms,
+            password_is_temporary: user.password_is_temporary,
+            birth_date: user.birth_date,
+        };
+        SignedIn { user: self.session.user, person, session: self.hash.clone(), csrf: form_token(&self.secret) }
     }
 
     /// `response`, with the cookie.

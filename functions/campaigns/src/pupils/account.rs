@@ -1,0 +1,280 @@
+//! A pupil's account: created, tied and signed in, in one transaction. Of two devices at the same moment, one makes it.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::method::may_use_email;
+use rentree_domain::{EmailAddress, MailOrder, PersonName, UserId, UserName, paris};
+use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem};
+use rentree_identity::{PasswordRules, email_error, hash, read_password};
+use rentree_table::{Methods, TieError, Tying, User, Who};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::decide::Next;
+use super::entrance::Visit;
+use super::find::Pupil;
+use super::identity::IdentityFields;
+use super::view::{EntranceView, NewAccount, Step};
+use crate::Campaigns;
+
+/// What the forms send.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct AccountFields {
+    /// First name, as on the page before.
+    first_name: String,
+    /// Last name, as on the page before.
+    last_name: String,
+    /// Birth date, as on the page before.
+    birth_date: String,
+    /// As on the page before.
+    despite: bool,
+    /// How the account signs in.
+    way: AccountWay,
+    /// The user name that was proposed.
+    user_name: String,
+    /// E-mail address, from the fifteenth birthday on.
+    email: String,
+    /// Eight characters at least, with an upper-case letter, a lower-case letter and a digit.
+    password: String,
+}
+
+/// How a pupil's account signs in.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AccountWay {
+    /// With a user name.
+    #[default]
+    UserName,
+    /// With an e-mail address.
+    Email,
+}
+
+impl std::fmt::Debug for AccountFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("AccountFields(…)")
+    }
+}
+
+/// Somebody else may take a drawn name at the same moment, too; not this often.
+const DRAWS: usize = 10;
+
+/// `POST /campagnes/{code}/account`
+pub(crate) async fn create(
+    State(app): State<Campaigns>,
+    Path(code): Path<String>,
+    client: ClientAddress,
+    face: Face,
+    token: FormToken,
+    headers: HeaderMap,
+    input: Input<AccountFields>,
+) -> Result<Response, Problem> {
+    let visit = app.visit(&code, client, token, &headers).await?;
+    visit.check_meant(&input.proof)?;
+    visit.check_open()?;
+    if visit.signed_in.is_some() {
+        return Err(Problem::other_account("Vous êtes déjà connecté(e). Pour créer un autre compte, déconnectez-vous."));
+    }
+    let fields = input.fields;
+    let today = paris::date((app.clock)());
+    let identity = fields.identity().read(fields.identity().form(), today).map_err(|form| Problem::invalid(&form))?;
+    let (pupil, counted) = app.find(&visit, &identity).await?;
+    match app.next(&visit, &pupil, fields.despite).await? {
+        Next::NewAccount => {}
+        Next::HasAccount { methods, elsewhere } => {
+            app.note_tied(&visit, &pupil, elsewhere).await?;
+            return has_account(&visit, face, &methods, elsewhere, fields);
+        }
+        Next::Tie(_) | Next::Refused(_) => return Err(Problem::forged_form()),
+    }
+    app.give_back(&counted).await?;
+
+    let (methods, password) = match fields.read(&pupil, today) {
+        Ok(read) => read,
+        Err(forms) => return again(&visit, face, forms),
+    };
+    let hashed = hash(password).await.map_err(|error| Problem::internal(&error))?;
+
+    let (user, session) = match app.begin(&visit, &pupil, methods, hashed, &headers).await? {
+        Begun::Begun(user, session) => (user, session),
+        Begun::AddressTaken => {
+            let mut forms = fields.forms(&pupil, today);
+            forms.by_email.refuse("email", "Un compte existe déjà avec cette adresse. Connectez-vous avec ce compte, ou choisissez un identifiant.");
+            return again(&visit, face, forms);
+        }
+        // The other device was faster.
+        Begun::Tied(methods) => return has_account(&visit, face, &methods, false, fields),
+    };
+    if let Some(email) = user.methods.email.clone() {
+        // They are in: the account page orders it again.
+        app.order_after(&MailOrder::Address { user: session.session.user, email }).await;
+    }
+
+    let person = session.signed_in(&user);
+    let visit = Visit { signed_in: Some(person), ..visit };
+    let view = EntranceView::new(&visit, app.step(&visit).await?);
+    let location = format!("/campagnes/{}", visit.entrance.campaign.code);
+    Ok(session.on(face.after_post(StatusCode::CREATED, &location, &view)?))
+}
+
+/// What came of beginning an account.
+enum Begun {
+    Begun(Box<User>, NewSession),
+    AddressTaken,
+    /// The pupil is tied to another account now.
+    Tied(Methods),
+}
+
+impl Campaigns {
+    /// Begins the account: with another user name if the one proposed was taken meanwhile.
+    async fn begin(
+        &self,
+        visit: &Visit,
+        pupil: &Pupil,
+        methods: Methods,
+        password_hash: String,
+        headers: &HeaderMap,
+    ) -> Result<Begun, Problem> {
+        let now = (self.clock)();
+        let id = UserId::new(now, rentree_runtime::random());
+        let mut user = new_user(pupil, methods, password_hash, now);
+        for _ in 0..DRAWS {
+            let session = NewSession::new(id, 0, headers, now);
+            let tying = Tying {
+                uai: visit.entrance.uai,
+                learner: pupil.learner.id,
+                version: pupil.learner.current.version,
+                ine: pupil.entry.ine,
+                campaign: visit.entrance.id,
+                who: Who::Newcomer { id, user: &user },
+                session: Some(session.stored()),
+                now,
+            };
+            match self.table.tie(&tying).await {
+                Ok(()) => return Ok(Begun::Begun(Box::new(user), session)),
+                Err(TieError::LoginTaken) if user.methods.email.is_some() => return Ok(Begun::AddressTaken),
+                Err(TieError::LoginTaken) => {
+                    let (first_name, last_name) = (&pupil.entry.first_name, &pupil.entry.last_name);
+                    let drawn = UserName::drawn(first_name, last_name, rentree_runtime::random());
+                    user.methods = Methods::of_user_name(drawn);
+                }
+                Err(TieError::Learner) => return self.tied_meanwhile(visit, pupil).await,
+                Err(TieError::Tied | TieError::AccountMoved) => break,
+                Err(TieError::Table(error)) => return Err(error.into()),
+            }
+        }
+        Err(Problem::too_late("Votre compte n’a pas pu être créé. Recommencez.")
+            .leading_to("Recommencer", format!("/campagnes/{}", visit.entrance.campaign.code)))
+    }
+
+    async fn tied_meanwhile(&self, visit: &Visit, pupil: &Pupil) -> Result<Begun, Problem> {
+        let now_tied = self.table.learner(visit.entrance.uai, pupil.learner.id).await?.and_then(|learner| learner.user);
+        let owner = match now_tied {
+            Some(owner) => self.table.user(owner).await?,
+            None => None,
+        };
+        let Some(owner) = owner else {
+            // An import changed the pupil at this very moment.
+            return Err(Problem::too_late("La liste des élèves vient d’être mise à jour. Recommencez.")
+                .leading_to("Recommencer", format!("/campagnes/{}", visit.entrance.campaign.code)));
+        };
+        Ok(Begun::Tied(owner.methods))
+    }
+}
+
+fn new_user(pupil: &Pupil, methods: Methods, password_hash: String, now: Timestamp) -> User {
+    User {
+        first_name: PersonName::of_file(&pupil.entry.first_name),
+        last_name: PersonName::of_file(&pupil.entry.last_name),
+        methods,
+        email_confirmed: false,
+        password_hash: Some(password_hash),
+        password_is_temporary: false,
+        birth_date: Some(pupil.entry.birth_date),
+        epoch: 0,
+        terms: None,
+        created_at: now,
+    }
+}
+
+fn again(visit: &Visit, face: Face, forms: NewAccount) -> Result<Response, Problem> {
+    let refused = if forms.by_email.is_refused() { &forms.by_email } else { &forms.by_name };
+    let problem = Problem::invalid(refused);
+    let view = EntranceView::new(visit, Step::NewAccount(Box::new(forms)));
+    Ok(visit.token.on(face.again(problem, &view)?))
+}
+
+/// Programs are told so; people see how to go on.
+fn has_account(
+    visit: &Visit,
+    face: Face,
+    methods: &Methods,
+    elsewhere: bool,
+    fields: AccountFields,
+) -> Result<Response, Problem> {
+    let told = methods.masked().into_iter().map(|(method, masked)| match masked {
+        Some(masked) => format!("{} {masked}", method.french()),
+        None => method.french().to_owned(),
+    });
+    let told = told.collect::<Vec<_>>().join(", ");
+    let problem = Problem::has_account(format!("Cet élève a déjà un compte : {told}. Connectez-vous avec ce compte."))
+        .leading_to("Me connecter", "/sign-in");
+    let view = EntranceView::new(visit, Step::has_account(methods, elsewhere, fields.identity()));
+    Ok(visit.token.on(face.again(problem, &view)?))
+}
+
+impl AccountFields {
+    fn identity(&self) -> IdentityFields {
+        IdentityFields {
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            birth_date: self.birth_date.clone(),
+            despite: self.despite,
+        }
+    }
+
+    /// The user name that was proposed, if it can be this pupil's; else the first choice.
+    fn name_of(&self, pupil: &Pupil) -> UserName {
+        let entry = &pupil.entry;
+        let proposed = UserName::parse(&self.user_name);
+        let proposed = proposed.ok().filter(|name| name.is_of(&entry.first_name, &entry.last_name));
+        proposed.unwrap_or_else(|| UserName::proposed(&entry.first_name, &entry.last_name, entry.birth_date))
+    }
+
+    fn forms(&self, pupil: &Pupil, today: jiff::civil::Date) -> NewAccount {
+        let may_use_email = may_use_email(pupil.entry.birth_date, today);
+        NewAccount::new(&self.name_of(pupil), may_use_email, self.identity(), &self.email)
+    }
+
+    /// How the account is to sign in, or the forms with what is wrong.
+    fn read(
+        &self,
+        pupil: &Pupil,
+        today: jiff::civil::Date,
+    ) -> Result<(Methods, rentree_domain::Password), NewAccount> {
+        let mut forms = self.forms(pupil, today);
+        let entry = &pupil.entry;
+        let about = [entry.first_name.as_str(), &entry.last_name, &self.email];
+        let form = match self.way {
+            AccountWay::UserName => &mut forms.by_name,
+            AccountWay::Email => &mut forms.by_email,
+        };
+        let password = read_password(form, PasswordRules::Pupil, &self.password, &about);
+        let methods = match self.way {
+            AccountWay::UserName => Some(Methods::of_user_name(self.name_of(pupil))),
+            AccountWay::Email if !may_use_email(entry.birth_date, today) => {
+                form.refuse("email", "Avant 15 ans, on ne peut pas se connecter avec une adresse e-mail. Choisissez l’identifiant.");
+                None
+            }
+            AccountWay::Email => form
+                .read("email", EmailAddress::parse(&self.email), |_| email_error(&self.email))
+                .map(Methods::of_email),
+        };
+        match (methods, password) {
+            (Some(methods), Some(password)) => Ok((methods, password)),
+            _ => Err(forms),
+        }
+    }
+}

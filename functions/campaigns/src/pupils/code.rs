@@ -1,0 +1,102 @@
+//! The code that stands on the board.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::CampaignCode;
+use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, signed_in};
+use rentree_web::{Field, Form, Frame};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Campaigns;
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "code.html")]
+pub(crate) struct CodeView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    form: Form,
+    /// The campaign that the code leads to.
+    location: Option<String>,
+}
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "CampaignCodeFields")]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// In any case, with or without spaces.
+    code: String,
+}
+
+/// `GET /campagnes`
+pub(crate) async fn page(
+    State(app): State<Campaigns>,
+    face: Face,
+    token: FormToken,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let frame = app.frame(&headers).await?;
+    Ok(token.on(face.render(StatusCode::OK, &CodeView::new(frame, &token, ""))?))
+}
+
+/// `POST /campagnes`
+pub(crate) async fn enter(
+    State(app): State<Campaigns>,
+    client: ClientAddress,
+    face: Face,
+    token: FormToken,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    token.check_meant(&input.proof)?;
+    let typed = input.fields.code;
+
+    let mut view = CodeView::new(app.frame(&headers).await?, &token, &typed);
+    let code = match CampaignCode::parse(&typed) {
+        Ok(code) => code,
+        Err(_) => {
+            view.form.refuse("code", if typed.trim().is_empty() { "Saisissez le code de la campagne." } else { SHAPE });
+            return Ok(token.on(face.again(Problem::invalid(&view.form), &view)?));
+        }
+    };
+    if let Err(problem) = app.entrance(code.as_str(), &client).await {
+        if problem.status().is_server_error() {
+            return Err(problem);
+        }
+        view.form.refuse("code", if problem.status() == StatusCode::NOT_FOUND { UNKNOWN } else { problem.detail() });
+        return Ok(token.on(face.again(problem, &view)?));
+    }
+
+    let location = format!("/campagnes/{code}");
+    view.location = Some(location.clone());
+    face.after_post(StatusCode::OK, &location, &view)
+}
+
+const SHAPE: &str = "Un code a 6 lettres, puis 3 chiffres, par exemple KRTBVW582. Il n’a ni I, ni L, ni O, ni 0, ni 1.";
+const UNKNOWN: &str = "Aucune campagne n’a ce code. Vérifiez-le, ou demandez-le à votre enseignant.";
+
+impl CodeView {
+    fn new(frame: Frame, token: &FormToken, typed: &str) -> Self {
+        let code = Field::text("code", "Code de la campagne")
+            .hint("6 lettres, puis 3 chiffres. Les espaces et les minuscules ne comptent pas.")
+            .autocomplete("off")
+            .value(typed);
+        Self { frame, csrf: token.csrf(), form: Form::new("join", [code]), location: None }
+    }
+}
+
+impl Campaigns {
+    /// With the name of who is signed in: on a computer of the school, that may be the one before.
+    async fn frame(&self, headers: &HeaderMap) -> Result<Frame, Problem> {
+        let signed_in = signed_in(&self.table, headers, (self.clock)()).await?;
+        let title = "Rejoindre une campagne";
+        Ok(signed_in.map_or_else(|| Frame::bare(title), |signed_in| signed_in.frame(title)))
+    }
+}

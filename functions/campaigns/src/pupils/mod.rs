@@ -1,0 +1,49 @@
+//! What pupils do: type a code, say who they are, join, come back. DOMAIN §8.
+
+mod account;
+mod code;
+mod decide;
+mod entrance;
+mod find;
+mod identity;
+mod own;
+mod view;
+
+use axum::routing::{get, post};
+use rentree_http::{Access, Route};
+
+use crate::Campaigns;
+
+/// The routes of this side. Their addresses are dictated to classes, and therefore French.
+pub(crate) fn routes() -> Vec<Route<Campaigns>> {
+    use Access::{Everybody, SignedIn};
+    vec![
+        Route::get("/campagnes", get(code::page), Everybody, "The form for a campaign's code").gives::<code::CodeView>(),
+        Route::post("/campagnes", post(code::enter), Everybody, "Leads to the campaign of a code")
+            .takes::<code::Fields>()
+            .gives::<code::CodeView>(),
+        Route::get("/campagnes/{code}", get(entrance::page), Everybody, "A campaign, and what to do next to join it")
+            .gives::<view::EntranceView>(),
+        Route::post("/campagnes/{code}", post(entrance::join), SignedIn, "Joins as the pupil of the account")
+            .gives::<view::EntranceView>(),
+        Route::post(
+            "/campagnes/{code}/identity",
+            post(identity::tell),
+            Everybody,
+            "Says which pupil one is: ties the account that is signed in, or says how to go on",
+        )
+        .takes::<identity::IdentityFields>()
+        .gives::<view::EntranceView>(),
+        Route::post(
+            "/campagnes/{code}/account",
+            post(account::create),
+            Everybody,
+            "Creates a pupil's account, ties it, joins and signs in",
+        )
+        .takes::<account::AccountFields>()
+        .gives::<view::EntranceView>()
+        .with_status(201),
+        Route::get("/mes-campagnes", get(own::page), SignedIn, "The campaigns that the account joined, and how it signs in")
+            .gives::<own::OwnView>(),
+    ]
+}

@@ -1,0 +1,151 @@
+//! The page behind a code: who one is here, and what comes next.
+
+use askama::Template;
+use rentree_domain::{CampaignKind, Method, Progress, UserName};
+use rentree_table::Methods;
+use rentree_web::{Field, Form, Frame, french};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::entrance::Visit;
+use super::identity::IdentityFields;
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "entrance.html")]
+pub(crate) struct EntranceView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    alert: Option<String>,
+    /// The campaign's code.
+    code: String,
+    /// Its title.
+    title: String,
+    /// What it is for.
+    kind: CampaignKind,
+    /// Name of the school.
+    school: String,
+    /// What its author says.
+    message: Option<String>,
+    /// Who is signed in: first and last name.
+    signed_in: Option<String>,
+    /// What comes next.
+    #[serde(flatten)]
+    step: Step,
+}
+
+/// What comes next.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "step", rename_all = "snake_case")]
+#[schemars(rename = "EntranceStep")]
+pub(crate) enum Step {
+    /// Nobody can join any more.
+    Archived,
+    /// Say which pupil one is.
+    Identify {
+        /// The form.
+        #[serde(skip)]
+        form: Form,
+    },
+    /// The account is a pupil's of this school: join.
+    Join,
+    /// The account's pupil has left the school.
+    Left,
+    /// In.
+    Joined {
+        /// How far.
+        progress: Progress,
+        /// Where the course begins or goes on; none once the result was sent, or the campaign is archived.
+        resume: Option<String>,
+        /// What to sign in with, next time.
+        user_name: Option<String>,
+    },
+    /// No account yet.
+    NewAccount(Box<NewAccount>),
+    /// The pupil has an account.
+    HasAccount {
+        /// Its connection methods, masked.
+        methods: Vec<MethodHint>,
+        /// Whether it began in another school; then another one can be made, if it cannot be opened any more.
+        elsewhere: bool,
+        /// Who asks.
+        #[serde(skip)]
+        identity: IdentityFields,
+    },
+}
+
+/// The forms of a new account.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct NewAccount {
+    /// The user name that it will have.
+    pub(crate) user_name: String,
+    /// Whether it may have an e-mail address instead: from the fifteenth birthday on.
+    pub(crate) may_use_email: bool,
+    #[serde(skip)]
+    pub(crate) identity: IdentityFields,
+    #[serde(skip)]
+    pub(crate) by_name: Form,
+    #[serde(skip)]
+    pub(crate) by_email: Form,
+}
+
+/// A connection method, as its owner knows it again.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct MethodHint {
+    /// Which.
+    method: Method,
+    /// `k***.d***1003`; none for Médiacentre.
+    masked: Option<String>,
+}
+
+impl EntranceView {
+    /// The page for `visit`.
+    pub(crate) fn new(visit: &Visit, step: Step) -> Self {
+        let campaign = &visit.entrance.campaign;
+        let title = campaign.title.as_str().to_owned();
+        Self {
+            frame: visit.signed_in.as_ref().map_or_else(|| Frame::bare(&title), |signed_in| signed_in.frame(&title)),
+            csrf: visit.csrf(),
+            alert: None,
+            code: campaign.code.as_str().to_owned(),
+            kind: campaign.kind,
+            school: visit.entrance.school.name.clone(),
+            message: campaign.message.as_ref().map(|message| message.as_str().to_owned()),
+            signed_in: visit.signed_in.as_ref().map(|signed_in| signed_in.person.full_name()),
+            title,
+            step,
+        }
+    }
+
+    /// With something that is not about one field.
+    pub(crate) fn alerting(self, alert: impl Into<String>) -> Self {
+        Self { alert: Some(alert.into()), ..self }
+    }
+}
+
+impl Step {
+    /// The pupil has the account of `methods`.
+    pub(crate) fn has_account(methods: &Methods, elsewhere: bool, identity: IdentityFields) -> Self {
+        let methods = methods.masked().into_iter().map(|(method, masked)| MethodHint { method, masked }).collect();
+        Self::HasAccount { methods, elsewhere, identity }
+    }
+}
+
+impl NewAccount {
+    /// The forms, empty but for `email`.
+    pub(crate) fn new(user_name: &UserName, may_use_email: bool, identity: IdentityFields, email: &str) -> Self {
+        let hint = rentree_identity::PasswordRules::Pupil.hint();
+        let password = || Field::password("password", "Mot de passe").hint(hint).autocomplete("new-password");
+        let email = Field::email("email", "Adresse e-mail").value(email);
+        Self {
+            user_name: user_name.to_string(),
+            may_use_email,
+            identity,
+            by_name: Form::new("new", [password()]),
+            by_email: Form::new("mail", [email, password()]),
+        }
+    }
+}
