@@ -3,10 +3,13 @@
 mod config;
 mod progress;
 mod pupils;
+mod school;
+mod staff;
 
 use axum::Router;
+use axum::routing::{get, post};
 use rentree_domain::MailOrder;
-use rentree_http::{Route, RouteDoc, Shell};
+use rentree_http::{Access, Route, RouteDoc, Shell};
 use rentree_orders::MailQueue;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
@@ -61,7 +64,71 @@ impl Campaigns {
 
 /// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
 fn routes() -> Vec<Route<Campaigns>> {
-    pupils::routes()
+    use Access::{Members, Signed};
+    use progress::record;
+    use staff::{archive, create, follow, list, results};
+    let mut routes = vec![
+        Route::get(
+            "/schools/{uai}/campaigns",
+            get(list::list),
+            Members,
+            "The campaigns of a school, or those in its archive",
+        )
+        .gives::<list::CampaignsView>(),
+        Route::post(
+            "/schools/{uai}/campaigns",
+            post(create::create),
+            Members,
+            "Creates a campaign, and draws its code",
+        )
+        .takes::<create::Fields>()
+        .gives::<create::CreatedView>()
+        .with_status(201),
+        Route::get(
+            "/schools/{uai}/campaigns/new",
+            get(create::page),
+            Members,
+            "The courses that a campaign may lead to",
+        )
+        .gives::<create::NewCampaignView>(),
+        Route::get(
+            "/schools/{uai}/campaigns/{campaign}",
+            get(follow::follow),
+            Members,
+            "A campaign, and who is how far",
+        )
+        .gives::<follow::CampaignView>(),
+        Route::post(
+            "/schools/{uai}/campaigns/{campaign}/archive",
+            post(archive::archive),
+            Members,
+            "Archives a campaign: nobody can join it any more",
+        )
+        .gives::<archive::ArchivedView>(),
+        Route::post(
+            "/schools/{uai}/campaigns/{campaign}/restore",
+            post(archive::restore),
+            Members,
+            "Takes a campaign back from the archive",
+        )
+        .gives::<archive::ArchivedView>(),
+        Route::get(
+            "/schools/{uai}/campaigns/{campaign}/results.csv",
+            get(results::download),
+            Members,
+            "The results, as a list for spreadsheets",
+        ),
+        Route::post(
+            "/participations/progress",
+            post(record::record),
+            Signed,
+            "The assessment platform tells that a pupil began a course, or sent the result",
+        )
+        .takes::<record::Message>()
+        .gives::<record::ProgressView>(),
+    ];
+    routes.extend(pupils::routes());
+    routes
 }
 
 /// What every route is.

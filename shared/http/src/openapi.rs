@@ -9,6 +9,16 @@ use crate::route::{Access, RouteDoc};
 use crate::session::SESSION_COOKIE;
 use crate::shell::ProblemJson;
 
+/// What a signed message says besides its body.
+const SIGNED_HEADERS: [(&str, &str); 3] = [
+    ("webhook-id", "Names the message; the same when it is sent again."),
+    ("webhook-timestamp", "When it is sent, in seconds since 1970; at most five minutes from now, before or after."),
+    (
+        "webhook-signature",
+        "`v1,` and the base64 of the HMAC-SHA256 of `id.timestamp.body`; several, separated by spaces.",
+    ),
+];
+
 /// OpenAPI 3.1 of `routes`: the JSON face. (Pages answer at the same addresses, to `Accept: text/html`.)
 pub fn document(routes: &[RouteDoc]) -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
@@ -19,9 +29,13 @@ pub fn document(routes: &[RouteDoc]) -> Value {
     let problem = generator.subschema_for::<ProblemJson<'_>>();
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for route in routes {
-        let parameters: Vec<Value> = parameters(route.path)
-            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
-            .collect();
+        let in_path = parameters(route.path)
+            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+        let is_signed = route.access == Access::Signed;
+        let in_headers = SIGNED_HEADERS.iter().filter(|_| is_signed).map(|(name, description)| {
+            json!({"name": name, "in": "header", "required": true, "description": description, "schema": {"type": "string"}})
+        });
+        let parameters: Vec<Value> = in_path.chain(in_headers).collect();
         let mut answer = json!({"description": "Done."});
         if let Some(gives) = route.gives {
             answer["content"] = json!({"application/json": {"schema": gives(&mut generator)}});
@@ -42,21 +56,21 @@ pub fn document(routes: &[RouteDoc]) -> Value {
         }
         if let Some(takes) = route.takes {
             let schema = takes(&mut generator);
-            operation["requestBody"] = json!({
-                "required": true,
-                "content": {
-                    "application/json": {"schema": schema},
-                    "application/x-www-form-urlencoded": {"schema": schema},
-                },
-            });
+            let mut content = json!({"application/json": {"schema": schema}});
+            if !is_signed {
+                content["application/x-www-form-urlencoded"] = json!({"schema": schema});
+            }
+            operation["requestBody"] = json!({"required": true, "content": content});
         }
         operation["security"] = match route.access {
             Access::Everybody | Access::LinkHolders => json!([]),
+            Access::Signed => json!([{"signature": []}]),
             Access::SignedIn | Access::Members | Access::Administrators => json!([{"session": []}]),
         };
         operation["x-access"] = json!(match route.access {
             Access::Everybody => "everybody",
             Access::LinkHolders => "holders of the link",
+            Access::Signed => "holders of the webhook secret",
             Access::SignedIn => "signed in",
             Access::Members => "members of the school",
             Access::Administrators => "administrators of the school",
@@ -73,7 +87,15 @@ pub fn document(routes: &[RouteDoc]) -> Value {
         "paths": paths,
         "components": {
             "schemas": generator.take_definitions(true),
-            "securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE}},
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
+                "signature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "webhook-signature",
+                    "description": "Standard Webhooks: HMAC-SHA256 of `id.timestamp.body` with the shared secret.",
+                },
+            },
         },
     }))
 }

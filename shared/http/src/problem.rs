@@ -48,6 +48,12 @@ pub enum Code {
     LinkGone,
     /// A space never loses its last administrator.
     LastAdministrator,
+    /// A message is not signed with a secret of ours.
+    BadSignature,
+    /// A message was signed too long ago, or in the future.
+    StaleMessage,
+    /// Another result was sent before; the first one holds.
+    OtherScore,
     /// Something of ours failed.
     Internal,
 }
@@ -199,6 +205,30 @@ impl Problem {
             "Le dernier administrateur ne peut pas quitter ce rôle",
             detail,
         )
+    }
+
+    /// A message is not signed with a secret of ours.
+    pub fn bad_signature() -> Self {
+        let detail = "La signature du message est absente ou ne correspond à aucun secret. Vérifiez le secret et l’en-tête webhook-signature (Standard Webhooks, v1).";
+        Self::new(StatusCode::UNAUTHORIZED, Code::BadSignature, "La signature n’est pas valable", detail)
+    }
+
+    /// A message was signed too long ago, or in the future.
+    pub fn stale_message() -> Self {
+        let detail = "L’heure de l’en-tête webhook-timestamp est à plus de cinq minutes de la nôtre. Signez le message à nouveau avant chaque envoi, et vérifiez l’horloge.";
+        Self::new(StatusCode::UNAUTHORIZED, Code::StaleMessage, "Le message est trop ancien ou en avance", detail)
+    }
+
+    /// Nobody takes part like that.
+    pub fn no_participation() -> Self {
+        let detail = "Cet élève n’a pas rejoint cette campagne. Vérifiez les deux identifiants du lien du parcours.";
+        Self::new(StatusCode::NOT_FOUND, Code::NotFound, "Cette participation n’existe pas", detail)
+    }
+
+    /// Another result was sent before; the first one holds.
+    pub fn other_score() -> Self {
+        let detail = "Un autre score a déjà été reçu pour cet élève dans cette campagne. Le premier est conservé : rien n’a été changé.";
+        Self::new(StatusCode::CONFLICT, Code::OtherScore, "Les résultats ont déjà été envoyés", detail)
     }
 
     /// With a page that leads on.

@@ -11,6 +11,8 @@ pub enum Access {
     Everybody,
     /// Whoever holds the secret in the address.
     LinkHolders,
+    /// Servers whose message is signed as Standard Webhooks does.
+    Signed,
     /// Whoever is signed in.
     SignedIn,
     /// Members of the school.

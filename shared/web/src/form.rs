@@ -19,7 +19,7 @@ pub struct Field {
     pub name: &'static str,
     /// What it is called.
     pub label: &'static str,
-    /// `text`, `email`, `password` or `textarea`.
+    /// `text`, `email`, `password`, `textarea` or `select`.
     pub kind: &'static str,
     /// What was typed. Never shown for a password.
     pub value: String,
@@ -29,6 +29,19 @@ pub struct Field {
     pub autocomplete: &'static str,
     /// What is wrong with it, and how to mend it.
     pub error: Option<String>,
+    /// Whether it may be left blank.
+    pub is_optional: bool,
+    /// What a `select` offers.
+    pub choices: Vec<Choices>,
+}
+
+/// Choices that belong together.
+#[derive(Debug, Clone)]
+pub struct Choices {
+    /// What they have in common.
+    pub label: &'static str,
+    /// Each with its value in the request and its name for people.
+    pub choices: Vec<(String, String)>,
 }
 
 /// The errors of a form, above it.
@@ -40,7 +53,17 @@ pub struct Summary {
 
 impl Field {
     fn new(kind: &'static str, name: &'static str, label: &'static str) -> Self {
-        Self { name, label, kind, value: String::new(), hint: "", autocomplete: "off", error: None }
+        Self {
+            name,
+            label,
+            kind,
+            value: String::new(),
+            hint: "",
+            autocomplete: "off",
+            error: None,
+            is_optional: false,
+            choices: Vec::new(),
+        }
     }
 
     /// A line of text.
@@ -63,6 +86,17 @@ impl Field {
         Self::new("textarea", name, label)
     }
 
+    /// One of `choices`.
+    pub fn select(name: &'static str, label: &'static str, choices: Vec<Choices>) -> Self {
+        Self { choices, ..Self::new("select", name, label) }
+    }
+
+    /// One that may be left blank.
+    #[must_use]
+    pub fn optional(self) -> Self {
+        Self { is_optional: true, ..self }
+    }
+
     /// With a hint.
     #[must_use]
     pub fn hint(self, hint: &'static str) -> Self {
@@ -83,6 +117,10 @@ impl Field {
 
     fn is_secret(&self) -> bool {
         self.kind == "password"
+    }
+
+    fn is_select(&self) -> bool {
+        self.kind == "select"
     }
 
     fn is_lines(&self) -> bool {

@@ -2,6 +2,7 @@
 //!
 //! Pages work without JavaScript; JavaScript only adds. The theme is our own.
 
+pub mod csv;
 mod entry;
 pub mod form;
 pub mod french;
@@ -10,7 +11,7 @@ use std::sync::LazyLock;
 
 use askama::Template;
 pub use entry::Entry;
-pub use form::{Field, Form};
+pub use form::{Choices, Field, Form};
 use sha2::{Digest, Sha256};
 
 /// A file that browsers fetch.
@@ -91,6 +92,8 @@ pub struct SignedIn {
 pub enum Section {
     /// The list of pupils.
     Learners,
+    /// Campaigns.
+    Campaigns,
     /// Imports.
     Imports,
     /// The team.
@@ -101,6 +104,11 @@ impl Section {
     /// Whether this is the list of pupils.
     pub fn is_learners(self) -> bool {
         self == Self::Learners
+    }
+
+    /// Whether this is about campaigns.
+    pub fn is_campaigns(self) -> bool {
+        self == Self::Campaigns
     }
 
     /// Whether this is about imports.

@@ -1,3 +1,4 @@
 //! What the assessment platform tells of pupils.
 
+pub(crate) mod record;
 pub(crate) mod signature;

@@ -1,0 +1,69 @@
+//! Archive a campaign, and take it back. Both may be asked for twice.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::CampaignId;
+use rentree_http::{Face, Input, Problem, authorise};
+use rentree_table::{AuditAction, AuditEntry, Role};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::Campaigns;
+use crate::school::parse_uai;
+
+type CampaignPath = Path<(String, String)>;
+
+/// What was done.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ArchivedView")]
+pub(crate) struct ArchivedView {
+    campaign: CampaignId,
+    /// Whether nobody can join it now.
+    archived: bool,
+}
+
+/// `POST /schools/{uai}/campaigns/{campaign}/archive`
+pub(crate) async fn archive(
+    State(app): State<Campaigns>,
+    Path((uai, id)): CampaignPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Value>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let now = (app.clock)();
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
+    visitor.check_meant(&input.proof)?;
+    let (id, campaign) = app.campaign(uai, &id).await?;
+
+    let entry =
+        AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::CampaignArchived);
+    app.table.archive_campaign(uai, id, now, &entry.to(campaign.title.as_str())).await?;
+
+    let location = format!("/schools/{uai}/campaigns/{id}?done=archived");
+    face.after_post(StatusCode::OK, &location, &ArchivedView { campaign: id, archived: true })
+}
+
+/// `POST /schools/{uai}/campaigns/{campaign}/restore`
+pub(crate) async fn restore(
+    State(app): State<Campaigns>,
+    Path((uai, id)): CampaignPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Value>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let now = (app.clock)();
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
+    visitor.check_meant(&input.proof)?;
+    let (id, campaign) = app.campaign(uai, &id).await?;
+
+    let entry =
+        AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::CampaignRestored);
+    app.table.restore_campaign(uai, id, &entry.to(campaign.title.as_str())).await?;
+
+    let location = format!("/schools/{uai}/campaigns/{id}?done=restored");
+    face.after_post(StatusCode::OK, &location, &ArchivedView { campaign: id, archived: false })
+}

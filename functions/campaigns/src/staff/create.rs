@@ -1,0 +1,278 @@
+//! Create a campaign.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::campaign::CampaignTextError;
+use rentree_domain::{
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, Catalogue, Course, CourseId, Uai,
+};
+use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_table::{AuditAction, AuditEntry, Campaign, CampaignError, Role};
+use rentree_web::{Choices, Field, Form, Frame, Section};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Campaigns;
+use crate::school::parse_uai;
+
+/// Two codes of 76 thousand million are the same so rarely that the second draw is one for the tests.
+const DRAWS: usize = 5;
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "CampaignFields")]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// What the campaign is called: 1 to 100 characters.
+    title: String,
+    /// `id` of a course.
+    course: String,
+    /// What it is for. It follows from the course: who says it must say the same.
+    kind: Option<CampaignKind>,
+    /// What pupils read before they begin: 500 characters at most. Blank for none.
+    message: String,
+}
+
+/// The page of the form.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "new-campaign.html")]
+pub(crate) struct NewCampaignView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    form: Form,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// What a campaign may lead to.
+    courses: Vec<CourseView>,
+}
+
+/// A course.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Course")]
+struct CourseView {
+    #[schemars(with = "String")]
+    id: CourseId,
+    title: String,
+    kind: CampaignKind,
+}
+
+/// What was created.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct CreatedView {
+    id: CampaignId,
+    /// What pupils type to join.
+    #[schemars(with = "String")]
+    code: CampaignCode,
+}
+
+/// What was typed, read.
+struct Wanted {
+    title: CampaignTitle,
+    course: Course,
+    message: Option<CampaignMessage>,
+}
+
+/// `GET /schools/{uai}/campaigns/new`
+pub(crate) async fn page(
+    State(app): State<Campaigns>,
+    Path(uai): Path<String>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+
+    let form = form(&app.config.courses, &Fields::default());
+    face.render(StatusCode::OK, &app.new_campaign(uai, &visitor, form).await?)
+}
+
+/// `POST /schools/{uai}/campaigns`
+pub(crate) async fn create(
+    State(app): State<Campaigns>,
+    Path(uai): Path<String>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let now = (app.clock)();
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
+    visitor.check_meant(&input.proof)?;
+
+    let mut form = form(&app.config.courses, &input.fields);
+    let Some(Wanted { title, course, message }) = read(&mut form, &app.config.courses, &input.fields) else {
+        let problem = Problem::invalid(&form);
+        return face.again(problem, &app.new_campaign(uai, &visitor, form).await?);
+    };
+
+    let id = CampaignId::new(now, rentree_runtime::random());
+    let entry =
+        AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::CampaignCreated);
+    let campaign = Campaign {
+        kind: course.kind,
+        course: course.id,
+        message,
+        code: CampaignCode::draw(rentree_runtime::random()),
+        owner: visitor.user,
+        owner_name: visitor.name.clone(),
+        created_at: now,
+        archived_at: None,
+        title,
+    };
+    let code = app.store(uai, id, campaign, &entry).await?;
+
+    let location = format!("/schools/{uai}/campaigns/{id}?done=created");
+    face.after_post(StatusCode::CREATED, &location, &CreatedView { id, code })
+}
+
+impl Campaigns {
+    /// The page.
+    async fn new_campaign(&self, uai: Uai, visitor: &Visitor, form: Form) -> Result<NewCampaignView, Problem> {
+        let school = self.school(uai).await?;
+        let course =
+            |course: &Course| CourseView { id: course.id.clone(), title: course.title.clone(), kind: course.kind };
+        Ok(NewCampaignView {
+            frame: visitor.frame("Créer une campagne", uai, &school.name, Section::Campaigns),
+            csrf: visitor.csrf.clone(),
+            form,
+            uai,
+            courses: self.config.courses.courses().iter().map(course).collect(),
+        })
+    }
+
+    /// Stores a campaign, and draws again while its code is another's. Its code.
+    async fn store(
+        &self,
+        uai: Uai,
+        id: CampaignId,
+        mut campaign: Campaign,
+        entry: &AuditEntry,
+    ) -> Result<CampaignCode, Problem> {
+        let entry = entry.clone().to(campaign.title.as_str());
+        let mut taken = None;
+        for _ in 0..DRAWS {
+            match self.table.create_campaign(uai, id, &campaign, &entry).await {
+                Ok(()) => return Ok(campaign.code),
+                Err(CampaignError::Table(error)) => return Err(error.into()),
+                Err(error @ CampaignError::CodeTaken) => taken = Some(error),
+            }
+            campaign.code = CampaignCode::draw(rentree_runtime::random());
+        }
+        Err(taken.map_or_else(Problem::not_found, |error| Problem::internal(&error)))
+    }
+}
+
+/// The form, with what was typed.
+fn form(catalogue: &Catalogue, typed: &Fields) -> Form {
+    let choices = CampaignKind::ALL.map(|kind| Choices {
+        label: kind.french(),
+        choices: catalogue.of_kind(kind).map(|course| (course.id.to_string(), course.title.clone())).collect(),
+    });
+    let choices = choices.into_iter().filter(|group| !group.choices.is_empty()).collect();
+    Form::new(
+        "new",
+        [
+            Field::text("title", "Titre de la campagne")
+                .hint("Les élèves le verront. 100 caractères au plus. Exemple : Évaluation de rentrée, 6e")
+                .value(&typed.title),
+            Field::select("course", "Parcours", choices)
+                .hint("Une évaluation mesure les compétences ; une collecte de profils recueille ce que chaque élève a déjà acquis.")
+                .value(&typed.course),
+            Field::lines("message", "Message d’accueil")
+                .optional()
+                .hint("Les élèves le liront avant de commencer. 500 caractères au plus.")
+                .value(&typed.message),
+        ],
+    )
+}
+
+/// What was typed; its errors at their fields.
+fn read(form: &mut Form, catalogue: &Catalogue, typed: &Fields) -> Option<Wanted> {
+    let title = form.read("title", CampaignTitle::parse(&typed.title), |error| match error {
+        CampaignTextError::Empty => "Indiquez le titre de la campagne.".to_owned(),
+        other => told("Le titre", other),
+    });
+    let found = CourseId::parse(&typed.course).ok().and_then(|id| catalogue.find(&id));
+    let course = match (found, typed.kind) {
+        (Some(course), Some(kind)) if course.kind != kind => {
+            Err(format!("Ce parcours ne convient pas à ce type de campagne : {}.", kind.french()))
+        }
+        (Some(course), _) => Ok(course.clone()),
+        (None, _) => Err("Choisissez un parcours dans la liste.".to_owned()),
+    };
+    let course = form.read("course", course, |error| error);
+    let message = match CampaignMessage::parse(&typed.message) {
+        Err(CampaignTextError::Empty) => Ok(None),
+        other => other.map(Some),
+    };
+    let message = form.read("message", message, |error| told("Le message", error));
+    Some(Wanted { title: title?, course: course?, message: message? })
+}
+
+fn told(what: &str, error: CampaignTextError) -> String {
+    match error {
+        CampaignTextError::Empty => format!("{what} est vide."),
+        CampaignTextError::Long { count, most } => {
+            format!("{what} compte {count} caractères : {most} au plus. Raccourcissez-le.")
+        }
+        CampaignTextError::Invisible => {
+            format!("{what} contient des signes invisibles. Saisissez-le à nouveau, sans le coller.")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalogue() -> Catalogue {
+        let courses = r#"[{"id": "a", "title": "A", "kind": "assessment", "url": "https://p.example/a"}]"#;
+        Catalogue::parse(courses).unwrap()
+    }
+
+    fn errors(typed: &Fields) -> Vec<(&'static str, String)> {
+        let mut form = form(&catalogue(), typed);
+        assert_eq!(read(&mut form, &catalogue(), typed).is_none(), form.is_refused());
+        form.errors().map(|(field, error)| (field, error.to_owned())).collect()
+    }
+
+    fn good() -> Fields {
+        Fields { title: "T".to_owned(), course: "a".to_owned(), ..Fields::default() }
+    }
+
+    #[test]
+    fn each_error_stands_at_its_field() {
+        assert_eq!(errors(&good()), []);
+        let bad = Fields {
+            title: "é".repeat(101),
+            course: "b".to_owned(),
+            message: "a\u{202E}".to_owned(),
+            ..Fields::default()
+        };
+        let told: Vec<&str> = errors(&bad).iter().map(|(field, _)| *field).collect();
+        assert_eq!(told, ["title", "course", "message"]);
+        assert!(errors(&bad)[0].1.contains("101 caractères"));
+        assert_eq!(errors(&Fields::default()).len(), 2, "a message may be left blank");
+    }
+
+    #[test]
+    fn the_kind_follows_from_the_course() {
+        assert_eq!(errors(&Fields { kind: Some(CampaignKind::Assessment), ..good() }), []);
+        let other = errors(&Fields { kind: Some(CampaignKind::ProfileCollection), ..good() });
+        assert!(other[0].0 == "course" && other[0].1.contains("Collecte de profils"));
+    }
+
+    #[test]
+    fn only_kinds_that_have_courses_are_offered() {
+        let form = form(&catalogue(), &good());
+        let course = form.fields.iter().find(|field| field.name == "course").unwrap();
+        let labels: Vec<_> = course.choices.iter().map(|group| group.label).collect();
+        assert_eq!((labels, course.value.as_str()), (vec!["Évaluation"], "a"));
+    }
+}

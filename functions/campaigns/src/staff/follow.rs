@@ -1,0 +1,266 @@
+//! A campaign: its code for the board, who is how far by class and by pupil, and the tries to join that failed.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Path, Query, State as AppState};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Score, Uai};
+use rentree_http::{Face, Problem, authorise};
+use rentree_table::{JoinAttempt, JoinOutcome, Role, Roster};
+use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Campaigns;
+use crate::school::parse_uai;
+use crate::staff::chart::{Chart, charts};
+use crate::staff::tally::{Class, Counts, Pupil, State, pupils, tally};
+
+const PER_PAGE: usize = 50;
+/// More tries than anybody reads.
+const ATTEMPTS: i32 = 200;
+const ATTEMPTS_SHOWN: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What to show of the pupils.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Filter {
+    /// A class.
+    division: String,
+    /// `not_joined`, `joined`, `started`, `sent`; blank for all.
+    state: String,
+    /// From 1.
+    page: Option<usize>,
+    /// What was just done.
+    done: String,
+}
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "campaign.html")]
+pub(crate) struct CampaignView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    done: Option<&'static str>,
+    #[serde(skip)]
+    charts: Vec<Chart>,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    id: CampaignId,
+    #[schemars(with = "String")]
+    title: CampaignTitle,
+    kind: CampaignKind,
+    /// Title of the course that it leads to; its name for programs if it is not on offer any more.
+    course: String,
+    /// What pupils read before they begin.
+    #[schemars(with = "Option<String>")]
+    message: Option<CampaignMessage>,
+    /// What pupils type to join.
+    #[schemars(with = "String")]
+    code: CampaignCode,
+    /// Where they type it.
+    address: String,
+    /// First and last name of who created it.
+    owner: String,
+    created_at: Timestamp,
+    /// Since when nobody can join it.
+    archived_at: Option<Timestamp>,
+    /// The numbers of the school.
+    total: Counts,
+    /// The numbers of each class.
+    classes: Vec<Class>,
+    /// Took part, but no file tells of them any more.
+    unlisted: usize,
+    division: String,
+    state: Option<State>,
+    /// Pupils that the filter lets through.
+    found: usize,
+    page: usize,
+    pages: usize,
+    pupils: Vec<Row>,
+    /// Tries to join that failed in the last thirty days, the latest first.
+    attempts: Vec<Attempt>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CampaignPupil")]
+struct Row {
+    id: LearnerId,
+    last_name: String,
+    first_name: String,
+    division: String,
+    state: State,
+    /// Whether the pupil left the school.
+    left: bool,
+    joined_at: Option<Timestamp>,
+    started_at: Option<Timestamp>,
+    sent_at: Option<Timestamp>,
+    score: Option<Score>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CampaignJoinAttempt")]
+struct Attempt {
+    at: Timestamp,
+    outcome: JoinOutcome,
+    /// `DUPONT Karine`: the pupil that was found, if one was.
+    pupil: Option<String>,
+}
+
+/// `GET /schools/{uai}/campaigns/{campaign}`
+pub(crate) async fn follow(
+    AppState(app): AppState<Campaigns>,
+    Path((uai, id)): Path<(String, String)>,
+    Query(filter): Query<Filter>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let now = (app.clock)();
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
+    let (id, campaign) = app.campaign(uai, &id).await?;
+
+    let roster = app.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
+    let participations = app.table.participations(id).await?;
+    let attempts = app.table.join_attempts(id, ATTEMPTS).await?;
+
+    let school = roster.school.name.clone();
+    let attempts = told(attempts, &roster, now);
+    let (pupils, unlisted) = pupils(roster, participations);
+    let (total, classes) = tally(&pupils);
+    let page = select(pupils, &filter);
+    let course = app.config.courses.find(&campaign.course);
+    let view = CampaignView {
+        frame: visitor.frame(campaign.title.as_str(), uai, &school, Section::Campaigns),
+        csrf: visitor.csrf.clone(),
+        done: match filter.done.as_str() {
+            "created" => Some("La campagne est créée. Donnez son code aux élèves."),
+            "archived" => Some("La campagne est archivée : plus personne ne peut la rejoindre."),
+            "restored" => {
+                Some("La campagne est de nouveau active : les élèves peuvent la rejoindre avec le même code.")
+            }
+            _ => None,
+        },
+        charts: charts(&total, &classes),
+        uai,
+        id,
+        title: campaign.title,
+        kind: campaign.kind,
+        course: course.map_or_else(|| campaign.course.to_string(), |course| course.title.clone()),
+        message: campaign.message,
+        code: campaign.code,
+        address: format!("{}/campagnes", app.config.origin),
+        owner: campaign.owner_name,
+        created_at: campaign.created_at,
+        archived_at: campaign.archived_at,
+        total,
+        classes,
+        unlisted,
+        division: filter.division,
+        state: page.state,
+        found: page.found,
+        page: page.number,
+        pages: page.pages,
+        pupils: page.rows,
+        attempts,
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+/// The tries of the last thirty days, with the pupils they found by name.
+fn told(attempts: Vec<JoinAttempt>, roster: &Roster, now: Timestamp) -> Vec<Attempt> {
+    let known: HashMap<_, _> =
+        roster.learners.iter().chain(&roster.former).map(|learner| (learner.id, &learner.entry)).collect();
+    let recent = attempts.into_iter().filter(|attempt| attempt.at >= now - ATTEMPTS_SHOWN);
+    let told = recent.map(|attempt| Attempt {
+        at: attempt.at,
+        outcome: attempt.outcome,
+        pupil: attempt.learner.and_then(|id| known.get(&id)).map(|entry| entry.full_name()),
+    });
+    told.collect()
+}
+
+struct Page {
+    state: Option<State>,
+    found: usize,
+    number: usize,
+    pages: usize,
+    rows: Vec<Row>,
+}
+
+/// The page of `pupils` that `filter` asks for. A page beyond the last is the last; a state that is none is all.
+fn select(mut pupils: Vec<Pupil>, filter: &Filter) -> Page {
+    let all = State::FROM_THE_FURTHEST;
+    let state = all.into_iter().find(|state| state.name() == filter.state);
+    pupils.retain(|pupil| {
+        (filter.division.is_empty() || pupil.entry.division == filter.division)
+            && state.is_none_or(|state| pupil.state() == state)
+    });
+    let found = pupils.len();
+    let pages = found.div_ceil(PER_PAGE).max(1);
+    let number = filter.page.unwrap_or(1).clamp(1, pages);
+    let row = |pupil: Pupil| {
+        let state = pupil.state();
+        let part = pupil.participation;
+        Row {
+            id: pupil.id,
+            last_name: pupil.entry.last_name,
+            first_name: pupil.entry.first_name,
+            division: pupil.entry.division,
+            state,
+            left: pupil.left,
+            joined_at: part.as_ref().map(|part| part.joined_at),
+            started_at: part.as_ref().and_then(|part| part.started_at),
+            sent_at: part.as_ref().and_then(|part| part.sent_at),
+            score: part.and_then(|part| part.score),
+        }
+    };
+    let rows = pupils.into_iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).map(row).collect();
+    Page { state, found, number, pages, rows }
+}
+
+impl CampaignView {
+    fn states() -> [State; 4] {
+        State::FROM_THE_FURTHEST
+    }
+
+    fn is_chosen(&self, state: State) -> bool {
+        self.state == Some(state)
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.state.is_some() || !self.division.is_empty()
+    }
+
+    fn score(counts: &Counts) -> String {
+        counts.mean_score.map_or_else(|| "–".to_owned(), |score| format!("{score}\u{A0}%"))
+    }
+}
+
+impl Row {
+    /// When the pupil came so far.
+    fn since(&self) -> Option<&Timestamp> {
+        self.sent_at.as_ref().or(self.started_at.as_ref()).or(self.joined_at.as_ref())
+    }
+}
+
+impl Attempt {
+    fn text(&self) -> String {
+        match (self.outcome, &self.pupil) {
+            (JoinOutcome::Nobody, _) => "Aucun élève de l’établissement ne correspondait.".to_owned(),
+            (JoinOutcome::Several, _) => "Plusieurs élèves correspondaient.".to_owned(),
+            (JoinOutcome::TiedElsewhere, Some(pupil)) => {
+                format!("Le nom essayé, {pupil}, est déjà rattaché à un autre compte.")
+            }
+            (JoinOutcome::TiedElsewhere, None) => "L’élève est déjà rattaché à un autre compte.".to_owned(),
+            (JoinOutcome::Limited, _) => "Trop d’essais : il fallait attendre.".to_owned(),
+        }
+    }
+}

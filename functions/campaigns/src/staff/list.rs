@@ -1,0 +1,222 @@
+//! The campaigns of a school, the newest first.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, Uai, UserId, name};
+use rentree_http::{Face, Problem, authorise};
+use rentree_table::{Campaign, Role};
+use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Campaigns;
+use crate::school::parse_uai;
+
+const PER_PAGE: usize = 50;
+
+/// What to show.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Filter {
+    /// Those in the archive, instead of the others.
+    archived: bool,
+    /// Words of the title.
+    q: String,
+    /// Who created it.
+    owner: String,
+    /// From 1.
+    page: Option<usize>,
+}
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "campaigns.html")]
+pub(crate) struct CampaignsView {
+    #[serde(skip)]
+    frame: Frame,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// Whether these are those in the archive.
+    archived: bool,
+    q: String,
+    owner: String,
+    /// Who created campaigns, by name.
+    owners: Vec<Owner>,
+    /// How many campaigns there are, whatever the filter.
+    total: usize,
+    /// Those that the filter lets through.
+    found: usize,
+    page: usize,
+    pages: usize,
+    /// The newest first.
+    campaigns: Vec<Row>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CampaignOwner")]
+struct Owner {
+    id: UserId,
+    /// First and last name.
+    name: String,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CampaignRow")]
+struct Row {
+    id: CampaignId,
+    #[schemars(with = "String")]
+    title: CampaignTitle,
+    kind: CampaignKind,
+    /// What pupils type to join.
+    #[schemars(with = "String")]
+    code: CampaignCode,
+    /// First and last name of who created it.
+    owner: String,
+    created_at: Timestamp,
+    archived_at: Option<Timestamp>,
+}
+
+/// `GET /schools/{uai}/campaigns`
+pub(crate) async fn list(
+    State(app): State<Campaigns>,
+    Path(uai): Path<String>,
+    Query(filter): Query<Filter>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+
+    let school = app.school(uai).await?;
+    let page = select(app.table.campaigns(uai).await?, &filter);
+    let view = CampaignsView {
+        frame: visitor.frame("Campagnes", uai, &school.name, Section::Campaigns),
+        uai,
+        archived: filter.archived,
+        q: filter.q,
+        owner: filter.owner,
+        owners: page.owners,
+        total: page.total,
+        found: page.found,
+        page: page.number,
+        pages: page.pages,
+        campaigns: page.rows,
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+struct Page {
+    owners: Vec<Owner>,
+    total: usize,
+    found: usize,
+    number: usize,
+    pages: usize,
+    rows: Vec<Row>,
+}
+
+/// The page of `campaigns` that `filter` asks for. A page beyond the last is the last.
+fn select(campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter) -> Page {
+    let mut campaigns = campaigns;
+    campaigns.retain(|(_, campaign)| campaign.is_archived() == filter.archived);
+    campaigns.sort_by_key(|(id, campaign)| std::cmp::Reverse((campaign.created_at, *id)));
+    let total = campaigns.len();
+    let owners: BTreeSet<(String, UserId)> =
+        campaigns.iter().map(|(_, campaign)| (campaign.owner_name.clone(), campaign.owner)).collect();
+
+    let words: Vec<String> = filter.q.split_whitespace().map(name::fold).filter(|word| !word.is_empty()).collect();
+    campaigns.retain(|(_, campaign)| {
+        let title = name::fold(campaign.title.as_str());
+        let is_owners = filter.owner.is_empty() || campaign.owner.to_string() == filter.owner;
+        is_owners && words.iter().all(|word| title.contains(word))
+    });
+
+    let pages = campaigns.len().div_ceil(PER_PAGE).max(1);
+    let number = filter.page.unwrap_or(1).clamp(1, pages);
+    let found = campaigns.len();
+    let row = |(id, campaign): (CampaignId, Campaign)| Row {
+        id,
+        title: campaign.title,
+        kind: campaign.kind,
+        code: campaign.code,
+        owner: campaign.owner_name,
+        created_at: campaign.created_at,
+        archived_at: campaign.archived_at,
+    };
+    Page {
+        owners: owners.into_iter().map(|(name, id)| Owner { id, name }).collect(),
+        total,
+        found,
+        number,
+        pages,
+        rows: campaigns.into_iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).map(row).collect(),
+    }
+}
+
+impl CampaignsView {
+    fn is_filtered(&self) -> bool {
+        self.found != self.total
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rentree_domain::CourseId;
+
+    use super::*;
+
+    fn campaigns() -> Vec<(CampaignId, Campaign)> {
+        let titles = ["Rentrée des 6e", "Évaluation des 3e", "Profils de 3e", "L’été des 6e"];
+        let campaign = |(number, title): (u8, &&str)| {
+            let created_at = Timestamp::from_second(i64::from(number)).unwrap();
+            let id = CampaignId::new(created_at, [number; 10]);
+            let campaign = Campaign {
+                title: CampaignTitle::parse(title).unwrap(),
+                kind: CampaignKind::Assessment,
+                course: CourseId::parse("a").unwrap(),
+                message: None,
+                code: CampaignCode::draw([number; 16]),
+                owner: UserId::new(Timestamp::UNIX_EPOCH, [number % 2; 10]),
+                owner_name: ["Zoé", "Anne"][usize::from(number % 2)].to_owned(),
+                created_at,
+                archived_at: (number == 3).then_some(created_at),
+            };
+            (id, campaign)
+        };
+        (0..).zip(&titles).map(campaign).collect()
+    }
+
+    fn titles(filter: &Filter) -> Vec<String> {
+        select(campaigns(), filter).rows.iter().map(|row| row.title.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn the_newest_first_and_the_archive_apart() {
+        assert_eq!(titles(&Filter::default()), ["Profils de 3e", "Évaluation des 3e", "Rentrée des 6e"]);
+        assert_eq!(titles(&Filter { archived: true, ..Filter::default() }), ["L’été des 6e"]);
+    }
+
+    #[test]
+    fn titles_are_sought_as_people_type_them() {
+        let sought = |q: &str| titles(&Filter { q: q.to_owned(), ..Filter::default() });
+        assert_eq!(sought("EVALUATION 3e"), ["Évaluation des 3e"]);
+        assert_eq!(sought(" rentree "), ["Rentrée des 6e"]);
+        assert!(sought("5e").is_empty());
+    }
+
+    #[test]
+    fn owners_are_listed_by_name_and_filtered() {
+        let page = select(campaigns(), &Filter::default());
+        let names: Vec<_> = page.owners.iter().map(|owner| owner.name.as_str()).collect();
+        assert_eq!(names, ["Anne", "Zoé"]);
+        let owner = page.owners[0].id.to_string();
+        assert_eq!(titles(&Filter { owner, ..Filter::default() }), ["Évaluation des 3e"]);
+        let beyond = select(campaigns(), &Filter { page: Some(9), ..Filter::default() });
+        assert_eq!((beyond.number, beyond.pages, beyond.found), (1, 1, 3));
+    }
+}

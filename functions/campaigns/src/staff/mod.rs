@@ -1,0 +1,9 @@
+//! What staff see and do.
+
+pub(crate) mod archive;
+mod chart;
+pub(crate) mod create;
+pub(crate) mod follow;
+pub(crate) mod list;
+pub(crate) mod results;
+mod tally;

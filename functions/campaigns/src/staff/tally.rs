@@ -1,0 +1,234 @@
+//! Who is how far in a campaign, by pupil and by class. Pupils who left count under their last class, if they took part.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rentree_domain::{Entry, LearnerId, Progress, name};
+use rentree_table::{Participation, Roster};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// How far a pupil is, joined or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    /// Has not joined.
+    NotJoined,
+    /// Has joined, and not begun.
+    Joined,
+    /// Has begun, and not sent a result.
+    Started,
+    /// Has sent a result.
+    Sent,
+}
+
+impl State {
+    /// From the furthest, as charts show them.
+    pub(crate) const FROM_THE_FURTHEST: [Self; 4] = [Self::Sent, Self::Started, Self::Joined, Self::NotJoined];
+
+    /// As programs read it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::NotJoined => "not_joined",
+            Self::Joined => "joined",
+            Self::Started => "started",
+            Self::Sent => "sent",
+        }
+    }
+
+    /// As people read it.
+    pub(crate) fn french(self) -> &'static str {
+        match self {
+            Self::NotJoined => "N’a pas rejoint",
+            Self::Joined => "A rejoint",
+            Self::Started => "A commencé",
+            Self::Sent => "A envoyé",
+        }
+    }
+}
+
+/// A pupil of a campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pupil {
+    pub(crate) id: LearnerId,
+    pub(crate) entry: Entry,
+    /// Whether the pupil left the school.
+    pub(crate) left: bool,
+    pub(crate) participation: Option<Participation>,
+}
+
+impl Pupil {
+    /// How far.
+    pub(crate) fn state(&self) -> State {
+        match self.participation.as_ref().map(Participation::progress) {
+            None => State::NotJoined,
+            Some(Progress::Joined) => State::Joined,
+            Some(Progress::Started) => State::Started,
+            Some(Progress::Sent) => State::Sent,
+        }
+    }
+}
+
+/// Numbers of pupils. Who has sent has also started, and who has started has also joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, JsonSchema)]
+#[schemars(rename = "CampaignCounts")]
+pub(crate) struct Counts {
+    /// Pupils of the school.
+    pub(crate) enrolled: usize,
+    /// Pupils who took part and have left the school since; they count below, too.
+    pub(crate) left: usize,
+    /// Who joined.
+    pub(crate) joined: usize,
+    /// Who began.
+    pub(crate) started: usize,
+    /// Who sent a result.
+    pub(crate) sent: usize,
+    /// Mean of the results, in per cent, rounded.
+    pub(crate) mean_score: Option<u8>,
+    #[serde(skip)]
+    sum: usize,
+}
+
+/// The numbers of a class.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "CampaignClass")]
+pub(crate) struct Class {
+    /// Its name.
+    pub(crate) division: String,
+    /// Its numbers.
+    #[serde(flatten)]
+    pub(crate) counts: Counts,
+}
+
+impl Counts {
+    /// All who count.
+    pub(crate) fn all(&self) -> usize {
+        self.enrolled + self.left
+    }
+
+    /// Those who are just so far.
+    pub(crate) fn of(&self, state: State) -> usize {
+        match state {
+            State::NotJoined => self.all() - self.joined,
+            State::Joined => self.joined - self.started,
+            State::Started => self.started - self.sent,
+            State::Sent => self.sent,
+        }
+    }
+
+    /// For tests of what is made of them: those who are just so far, from who has not joined.
+    #[cfg(test)]
+    pub(crate) fn so_far([not_joined, joined, started, sent]: [usize; 4]) -> Self {
+        let (started, enrolled) = (started + sent, not_joined + joined + started + sent);
+        Self { enrolled, joined: joined + started, started, sent, ..Self::default() }
+    }
+
+    fn add(&mut self, pupil: &Pupil) {
+        if pupil.left {
+            self.left += 1;
+        } else {
+            self.enrolled += 1;
+        }
+        let state = pupil.state();
+        self.joined += usize::from(state >= State::Joined);
+        self.started += usize::from(state >= State::Started);
+        self.sent += usize::from(state >= State::Sent);
+        let score = pupil.participation.as_ref().and_then(|participation| participation.score);
+        self.sum += score.map_or(0, |score| usize::from(score.per_cent()));
+        self.mean_score =
+            (2 * self.sum + self.sent).checked_div(2 * self.sent).and_then(|mean| u8::try_from(mean).ok());
+    }
+}
+
+/// The pupils of a campaign by class and name, and how many took part of whom no file tells any more.
+pub(crate) fn pupils(roster: Roster, participations: Vec<(LearnerId, Participation)>) -> (Vec<Pupil>, usize) {
+    let mut parts: HashMap<LearnerId, Participation> = participations.into_iter().collect();
+    let mut pupils = Vec::new();
+    for learner in roster.learners {
+        let participation = parts.remove(&learner.id);
+        pupils.push(Pupil { id: learner.id, entry: learner.entry, left: false, participation });
+    }
+    for learner in roster.former {
+        if let Some(participation) = parts.remove(&learner.id) {
+            pupils.push(Pupil { id: learner.id, entry: learner.entry, left: true, participation: Some(participation) });
+        }
+    }
+    pupils.sort_by_cached_key(|pupil| {
+        let Entry { division, last_name, first_name, .. } = &pupil.entry;
+        (division.clone(), name::fold(last_name), name::fold(first_name), pupil.id)
+    });
+    (pupils, parts.len())
+}
+
+/// The numbers of all pupils, and of each class.
+pub(crate) fn tally(pupils: &[Pupil]) -> (Counts, Vec<Class>) {
+    let mut total = Counts::default();
+    let mut classes: BTreeMap<&str, Counts> = BTreeMap::new();
+    for pupil in pupils {
+        total.add(pupil);
+        classes.entry(&pupil.entry.division).or_default().add(pupil);
+    }
+    let class = |(division, counts): (&str, Counts)| Class { division: division.to_owned(), counts };
+    (total, classes.into_iter().map(class).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use rentree_domain::Uai;
+    use rentree_table::{ActiveLearner, School};
+    use serde_json::json;
+
+    use super::*;
+
+    fn id(number: u8) -> LearnerId {
+        LearnerId::new(Timestamp::UNIX_EPOCH, [number; 10])
+    }
+
+    fn learner(number: u8, division: &str) -> ActiveLearner {
+        let entry = json!({
+            "ine": "1234567890V", "last_name": format!("NOM{number:03}"), "first_name": "Léa", "birth_date": "2012-03-10",
+            "sex": "F", "division": division,
+        });
+        ActiveLearner { id: id(number), entry: serde_json::from_value(entry).unwrap() }
+    }
+
+    fn part(number: u8, state: State, score: u8) -> (LearnerId, Participation) {
+        let mut part =
+            json!({"uai": Uai::parse("0990001N").unwrap(), "joined_at": "2026-09-01T08:00:00Z", "changes": 0});
+        if state >= State::Started {
+            part["started_at"] = "2026-09-01T08:10:00Z".into();
+        }
+        if state == State::Sent {
+            part["sent_at"] = "2026-09-01T09:00:00Z".into();
+            part["score"] = score.into();
+        }
+        (id(number), serde_json::from_value(part).unwrap())
+    }
+
+    #[test]
+    fn classes_count_who_is_how_far() {
+        let roster = Roster {
+            school: School::new("École"),
+            learners: [(1, "6B"), (2, "6A"), (3, "6A"), (4, "6A"), (5, "6A")].map(|(n, d)| learner(n, d)).into(),
+            former: [(6, "6A"), (7, "6A")].map(|(n, d)| learner(n, d)).into(),
+        };
+        let parts = vec![
+            part(2, State::Joined, 0),
+            part(3, State::Started, 0),
+            part(4, State::Sent, 51),
+            part(6, State::Sent, 80),
+            part(99, State::Sent, 10),
+        ];
+        let (pupils, unlisted) = pupils(roster, parts);
+        assert_eq!(unlisted, 1, "of whom no file tells");
+        assert_eq!(pupils.len(), 6, "who left without having joined is nobody here");
+        assert_eq!(pupils.iter().map(|pupil| pupil.id).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 1].map(id));
+        let (total, classes) = tally(&pupils);
+        let [a, b] = &classes[..] else { panic!("two classes") };
+        assert_eq!((a.division.as_str(), a.counts.enrolled, a.counts.left, a.counts.all()), ("6A", 4, 1, 5));
+        assert_eq!((a.counts.joined, a.counts.started, a.counts.sent, a.counts.mean_score), (4, 3, 2, Some(66)));
+        assert_eq!(State::FROM_THE_FURTHEST.map(|state| a.counts.of(state)), [2, 1, 1, 1]);
+        assert_eq!((b.division.as_str(), b.counts.of(State::NotJoined), b.counts.mean_score), ("6B", 1, None));
+        assert_eq!((total.all(), total.joined, total.sent), (6, 4, 2));
+    }
+}
