@@ -9,7 +9,7 @@ use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{
     Answer, PASSWORD, Stranger, a_client, a_stranger, a_team, an_email, an_unknown_user, somebody,
 };
-use crate::support::{product, run};
+use crate::support::{join_all, product, run};
 
 async fn sign_in(client: &Stranger, email: &EmailAddress, password: &str) -> anyhow::Result<Answer> {
     client.post("/sign-in", &json!({ "email": email, "password": password })).await
@@ -72,27 +72,6 @@ fn guesses_at_the_same_moment_all_count() {
         assert!(tried <= 10, "{tried} guesses were tried");
         Ok(())
     });
-}
-
-/// All of `futures` at once, on tasks of their own.
-async fn join_all<F>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output>
-where
-    F: Future,
-{
-    let mut pending: Vec<_> = futures.into_iter().map(Box::pin).collect();
-    let mut outputs = Vec::new();
-    std::future::poll_fn(|context| {
-        pending.retain_mut(|future| match future.as_mut().poll(context) {
-            std::task::Poll::Ready(output) => {
-                outputs.push(output);
-                false
-            }
-            std::task::Poll::Pending => true,
-        });
-        if pending.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-    })
-    .await;
-    outputs
 }
 
 /// A class behind one address: each mistypes once, and is in.
@@ -247,7 +226,11 @@ fn a_blocked_account_can_still_confirm_its_address() {
         mail_to(email.as_str(), 1).await?;
         let long_ago = Timestamp::now() - SignedDuration::from_hours(20);
         for n in 0..30 {
-            product().table.begin_attempt(&email.clone().into(), long_ago + SignedDuration::from_mins(10 * n)).await.unwrap();
+            product()
+                .table
+                .begin_attempt(&email.clone().into(), long_ago + SignedDuration::from_mins(10 * n))
+                .await
+                .unwrap();
         }
         let ask = a_client().post(format!("{}/account/email", product().url)).header(COOKIE, &cookie);
         let asked = ask.json(&json!({ "email": email })).send().await?;

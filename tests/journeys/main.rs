@@ -11,6 +11,7 @@ mod crashes;
 mod directory;
 mod hostile;
 mod imports;
+mod joining;
 mod lambda;
 mod messages;
 mod offers;

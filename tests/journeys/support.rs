@@ -2,6 +2,7 @@
 
 pub(crate) mod axe;
 pub(crate) mod browser;
+pub(crate) mod classes;
 pub(crate) mod faults;
 pub(crate) mod mails;
 pub(crate) mod operators;
@@ -156,4 +157,25 @@ pub(crate) async fn carry_out(uai: Uai, id: ImportId) -> anyhow::Result<BatchRes
 /// The stored state of an import.
 pub(crate) async fn state_of(uai: Uai, id: ImportId) -> anyhow::Result<ImportState> {
     Ok(product().table.import(uai, id).await?.ok_or_else(|| anyhow::anyhow!("no import"))?.state)
+}
+
+/// All of `futures` at once, in the order in which they end.
+pub(crate) async fn join_all<F>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future,
+{
+    let mut pending: Vec<_> = futures.into_iter().map(Box::pin).collect();
+    let mut outputs = Vec::new();
+    std::future::poll_fn(|context| {
+        pending.retain_mut(|future| match future.as_mut().poll(context) {
+            std::task::Poll::Ready(output) => {
+                outputs.push(output);
+                false
+            }
+            std::task::Poll::Pending => true,
+        });
+        if pending.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+    outputs
 }

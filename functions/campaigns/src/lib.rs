@@ -34,8 +34,13 @@ impl Campaigns {
         let aws = Aws::new(settings)?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
         let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+        Ok(Self::new(config, dynamodb, sqs, clock))
+    }
+
+    /// The function with these clients.
+    pub fn new(config: Config, dynamodb: aws_sdk_dynamodb::Client, sqs: aws_sdk_sqs::Client, clock: Clock) -> Self {
         let mails = MailQueue::new(sqs, &config.mail_queue_url);
-        Ok(Self { table: Table::new(dynamodb, &config.table), mails, config, clock })
+        Self { table: Table::new(dynamodb, &config.table), mails, config, clock }
     }
 
     /// Every route, with the shell around it.

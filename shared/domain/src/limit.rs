@@ -42,8 +42,7 @@ pub const INVITATIONS_BY_SCHOOL: Limit =
     Limit { what: "invitations-by-school", count: 300, window: SignedDuration::from_hours(24) };
 
 /// Campaign codes that do not exist, typed by one client. A class may copy a code wrongly from the board, twice each.
-pub const CODES_BY_CLIENT: Limit =
-    Limit { what: "codes-by-client", count: 150, window: SignedDuration::from_mins(10) };
+pub const CODES_BY_CLIENT: Limit = Limit { what: "codes-by-client", count: 150, window: SignedDuration::from_mins(10) };
 /// Identities that are nobody's, typed by one client: a class of 35 behind one address may mistype four times each.
 pub const IDENTITIES_BY_CLIENT: Limit =
     Limit { what: "identities-by-client", count: 150, window: SignedDuration::from_mins(10) };

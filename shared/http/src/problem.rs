@@ -176,7 +176,8 @@ impl Problem {
 
     /// Nobody can join the campaign any more.
     pub fn campaign_archived() -> Self {
-        let detail = "Cette campagne est archivée : on ne peut plus la rejoindre. Demandez un autre code à votre enseignant.";
+        let detail =
+            "Cette campagne est archivée : on ne peut plus la rejoindre. Demandez un autre code à votre enseignant.";
         Self::new(StatusCode::GONE, Code::CampaignArchived, "La campagne est archivée", detail)
             .leading_to("Saisir un autre code", "/campagnes")
     }

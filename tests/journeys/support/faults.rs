@@ -1,13 +1,16 @@
-//! Requests to DynamoDB, counted, and broken on demand.
+//! Requests to DynamoDB, counted, and broken on demand; and what came back.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use serde_json::Value;
 
 /// Counts write requests, and fails all from a certain one on.
 #[derive(Debug, Clone, Default)]
@@ -85,6 +88,63 @@ impl Intercept for Operations {
         let target = context.request().headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         self.0.lock().expect("nobody panics holding it").push(operation);
+        Ok(())
+    }
+}
+
+/// What clients asked for, and what of pupils came back.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Reads(Arc<std::sync::Mutex<Seen>>);
+
+/// See [`Reads`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// The names of the operations, in their order.
+    pub(crate) operations: Vec<String>,
+    /// Items of pupils, with what a file said of them.
+    pub(crate) learners: usize,
+    /// Entries of the index of births: names alone.
+    pub(crate) names: usize,
+}
+
+impl Reads {
+    /// What was seen since the last time.
+    pub(crate) fn take(&self) -> Seen {
+        std::mem::take(&mut self.0.lock().expect("nobody panics holding it"))
+    }
+}
+
+impl Intercept for Reads {
+    fn name(&self) -> &'static str {
+        "Reads"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context.request().headers().get("x-amz-target").unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        self.0.lock().expect("nobody panics holding it").operations.push(operation);
+        Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let answer: Value = serde_json::from_slice(context.response().body().bytes().unwrap_or_default())?;
+        let one = answer["Item"].as_object().map(|_| &answer["Item"]);
+        let items = answer["Items"].as_array().into_iter().flatten().chain(one);
+        let of_pupils = items.filter(|item| item["SK"]["S"].as_str().is_some_and(|sk| sk.starts_with("LEARNER#")));
+        let mut seen = self.0.lock().expect("nobody panics holding it");
+        for item in of_pupils {
+            if item["current"].is_null() { seen.names += 1 } else { seen.learners += 1 }
+        }
         Ok(())
     }
 }

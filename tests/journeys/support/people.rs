@@ -160,7 +160,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    async fn read(response: Response) -> anyhow::Result<Self> {
+    pub(crate) async fn read(response: Response) -> anyhow::Result<Self> {
         let status = response.status().as_u16();
         let cookies = response.headers().get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut session = cookies

@@ -75,7 +75,9 @@ pub(crate) async fn create(
     visit.check_meant(&input.proof)?;
     visit.check_open()?;
     if visit.signed_in.is_some() {
-        return Err(Problem::other_account("Vous êtes déjà connecté(e). Pour créer un autre compte, déconnectez-vous."));
+        return Err(Problem::other_account(
+            "Vous êtes déjà connecté(e). Pour créer un autre compte, déconnectez-vous.",
+        ));
     }
     let fields = input.fields;
     let today = paris::date((app.clock)());
@@ -249,11 +251,7 @@ impl AccountFields {
     }
 
     /// How the account is to sign in, or the forms with what is wrong.
-    fn read(
-        &self,
-        pupil: &Pupil,
-        today: jiff::civil::Date,
-    ) -> Result<(Methods, rentree_domain::Password), NewAccount> {
+    fn read(&self, pupil: &Pupil, today: jiff::civil::Date) -> Result<(Methods, rentree_domain::Password), NewAccount> {
         let mut forms = self.forms(pupil, today);
         let entry = &pupil.entry;
         let about = [entry.first_name.as_str(), &entry.last_name, &self.email];
@@ -265,7 +263,10 @@ impl AccountFields {
         let methods = match self.way {
             AccountWay::UserName => Some(Methods::of_user_name(self.name_of(pupil))),
             AccountWay::Email if !may_use_email(entry.birth_date, today) => {
-                form.refuse("email", "Avant 15 ans, on ne peut pas se connecter avec une adresse e-mail. Choisissez l’identifiant.");
+                form.refuse(
+                    "email",
+                    "Avant 15 ans, on ne peut pas se connecter avec une adresse e-mail. Choisissez l’identifiant.",
+                );
                 None
             }
             AccountWay::Email => form

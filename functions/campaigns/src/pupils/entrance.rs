@@ -103,7 +103,9 @@ impl Campaigns {
     pub(crate) async fn entrance(&self, code: &str, client: &ClientAddress) -> Result<Entrance, Problem> {
         let now = (self.clock)();
         if !self.table.allows(&CODES_BY_CLIENT, &client.0, now).await? {
-            return Err(Problem::too_many("Trop de codes inconnus depuis votre connexion. Réessayez dans dix minutes."));
+            return Err(Problem::too_many(
+                "Trop de codes inconnus depuis votre connexion. Réessayez dans dix minutes.",
+            ));
         }
         let code = CampaignCode::parse(code).map_err(|_| Problem::unknown_code())?;
         let found = self.table.campaign_of_code(&code).await?;
@@ -142,7 +144,11 @@ impl Campaigns {
             let user = self.table.user(signed_in.user).await?;
             let user_name = user.and_then(|user| user.methods.user_name).map(|name| name.to_string());
             let progress = participation.progress();
-            return Ok(Step::Joined { progress, resume: self.resume(id, campaign, learner, &participation), user_name });
+            return Ok(Step::Joined {
+                progress,
+                resume: self.resume(id, campaign, learner, &participation),
+                user_name,
+            });
         }
         if campaign.is_archived() {
             return Ok(Step::Archived);

@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::limit::{IDENTITIES_BY_CAMPAIGN, IDENTITIES_BY_CLIENT, IDENTITIES_BY_NAME};
 use rentree_domain::learner::Learner;
+use rentree_domain::limit::{IDENTITIES_BY_CAMPAIGN, IDENTITIES_BY_CLIENT, IDENTITIES_BY_NAME};
 use rentree_domain::matching::{self, KnownAs, NoMatch, Typed};
 use rentree_domain::name::fold;
 use rentree_domain::{Entry, LearnerId, Limit};

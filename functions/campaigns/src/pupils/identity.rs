@@ -172,7 +172,9 @@ impl Refusal {
             Self::UnderFifteen => {
                 "Avant 15 ans, on ne peut pas se connecter avec une adresse e-mail, et le compte connecté en a une. Déconnectez-vous, puis recommencez : un identifiant vous sera proposé."
             }
-            Self::TooLate => "Un autre appareil vient de rejoindre la campagne avec cet élève. Recommencez pour voir comment vous connecter.",
+            Self::TooLate => {
+                "Un autre appareil vient de rejoindre la campagne avec cet élève. Recommencez pour voir comment vous connecter."
+            }
         })
     }
 }

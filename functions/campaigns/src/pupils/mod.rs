@@ -18,7 +18,8 @@ use crate::Campaigns;
 pub(crate) fn routes() -> Vec<Route<Campaigns>> {
     use Access::{Everybody, SignedIn};
     vec![
-        Route::get("/campagnes", get(code::page), Everybody, "The form for a campaign's code").gives::<code::CodeView>(),
+        Route::get("/campagnes", get(code::page), Everybody, "The form for a campaign's code")
+            .gives::<code::CodeView>(),
         Route::post("/campagnes", post(code::enter), Everybody, "Leads to the campaign of a code")
             .takes::<code::Fields>()
             .gives::<code::CodeView>(),
@@ -43,7 +44,12 @@ pub(crate) fn routes() -> Vec<Route<Campaigns>> {
         .takes::<account::AccountFields>()
         .gives::<view::EntranceView>()
         .with_status(201),
-        Route::get("/mes-campagnes", get(own::page), SignedIn, "The campaigns that the account joined, and how it signs in")
-            .gives::<own::OwnView>(),
+        Route::get(
+            "/mes-campagnes",
+            get(own::page),
+            SignedIn,
+            "The campaigns that the account joined, and how it signs in",
+        )
+        .gives::<own::OwnView>(),
     ]
 }

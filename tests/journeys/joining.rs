@@ -1,0 +1,675 @@
+//! Pupils join by code, as a program sees it: every case of DOMAIN §8, at the same moment and one after the other.
+
+use campaigns::{Campaigns, Config};
+use jiff::Timestamp;
+use rentree_domain::limit::{IDENTITIES_BY_CLIENT, IDENTITIES_BY_NAME};
+use rentree_domain::{Ido, UserName};
+use rentree_samples::Pupil;
+use rentree_table::{AuditAction, AuditEntry, JoinOutcome, Methods};
+use serde_json::{Value, json};
+
+use crate::support::classes::{
+    Device, PUPIL_PASSWORD, a_campaign, a_class, a_class_of, a_device, a_first_name, an_address, born_years_ago,
+};
+use crate::support::faults::Reads;
+use crate::support::mails::mail_to;
+use crate::support::people::{a_client, somebody};
+use crate::support::{join_all, product, run};
+
+/// The function on a port of its own, its requests to DynamoDB counted by `reads`.
+async fn campaigns_with(reads: Reads) -> anyhow::Result<(String, tokio::task::JoinHandle<std::io::Result<()>>)> {
+    let settings = product().stack.function_settings("CampaignsFunction")?;
+    let config = product().stack.dynamodb.config().to_builder().interceptor(reads).build();
+    let dynamodb = aws_sdk_dynamodb::Client::from_conf(config);
+    let campaigns = Campaigns::new(Config::read(&settings)?, dynamodb, product().stack.sqs.clone(), Timestamp::now);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((url, tokio::spawn(async { axum::serve(listener, campaigns.router()).await })))
+}
+
+fn step(answer: &Value) -> &str {
+    answer["step"].as_str().unwrap_or_default()
+}
+
+#[test]
+fn a_pupil_without_account_joins() {
+    run(async {
+        let name = a_first_name("Karine");
+        let class = a_class(&[(&name, "DU NORD", "10/03/2014")]).await?;
+        let mut device = a_device();
+        let typed = format!(" {}-{} ", class.code.as_str()[..6].to_lowercase(), &class.code.as_str()[6..]);
+        let found = device.post("/campagnes", &json!({"code": typed})).await?.expect(200)?;
+        assert_eq!(found["location"], class.path(""));
+        let page = device.get(&class.path("")).await?.expect(200)?;
+        assert_eq!((step(&page), page["title"].as_str()), ("identify", Some("Évaluation de rentrée")));
+
+        let typed = json!({"first_name": name.to_uppercase(), "last_name": "du-nord", "birth_date": "2014-03-10"});
+        let told = device.tell(&class, &typed).await?.expect(200)?;
+        let user_name = format!("{}.dunord1003", name.to_lowercase());
+        assert_eq!(
+            (step(&told), &told["user_name"], &told["may_use_email"]),
+            ("new_account", &json!(user_name), &json!(false))
+        );
+        assert!(class.joined().await?.is_empty());
+        let refused = device.create(&class, &class.identity(0), &json!({"password": "velours8"})).await?;
+        assert_eq!((refused.status, refused.code()), (422, "invalid_fields"));
+        assert!(device.cookie.is_empty());
+
+        let joined = device.create(&class, &class.identity(0), &json!({})).await?.expect(201)?;
+        assert_eq!(
+            (step(&joined), &joined["user_name"], &joined["progress"]),
+            ("joined", &json!(user_name), &json!("joined"))
+        );
+        let pupil = class.pupil(&name).await?;
+        assert_eq!(class.joined().await?, [pupil.id]);
+        let resume = joined["resume"].as_str().unwrap();
+        assert!(resume.ends_with(&format!("?campaign={}&learner={}", class.campaign, pupil.id)), "{resume}");
+
+        // The same again, and on another day, from another device.
+        device.post(&class.path(""), &json!({})).await?.expect(200)?;
+        let mut home = a_device();
+        home.sign_in(&user_name.to_uppercase(), PUPIL_PASSWORD).await?.expect(200)?;
+        assert_eq!(step(&home.get(&class.path("")).await?.expect(200)?), "joined");
+        assert_eq!(class.joined().await?.len(), 1);
+        let own = home.get("/mes-campagnes").await?.expect(200)?;
+        assert_eq!(own["campaigns"].as_array().unwrap().len(), 1);
+        assert_eq!((&own["methods"], &own["user_name"]), (&json!(["user_name"]), &json!(user_name)));
+
+        // A second campaign asks nothing.
+        let (campaign, code) = a_campaign(class.uai).await?;
+        assert_eq!(step(&home.get(&format!("/campagnes/{code}")).await?.expect(200)?), "join");
+        assert_eq!(step(&home.post(&format!("/campagnes/{code}"), &json!({})).await?.expect(200)?), "joined");
+        assert_eq!(product().table.participations(campaign).await?.len(), 1);
+        Ok(())
+    });
+}
+
+#[test]
+fn who_is_nobody_is_told_what_to_check() {
+    run(async {
+        let (karine, lea, allan) = (a_first_name("Karine"), a_first_name("Lea"), a_first_name("Allan"));
+        let (one, other) = (allan.clone(), allan.replace("All", "Ali"));
+        let class = a_class(&[
+            (&karine, "DUNORD", "10/03/2014"),
+            (&lea, "MARTIN", "05/05/2013"),
+            (&lea, "MARTIN", "05/05/2013"),
+            (&one, "PETIT", "06/06/2013"),
+            (&other, "PETIT", "06/06/2013"),
+        ])
+        .await?;
+        let mut device = a_device();
+        for code in ["ABCDEF234", "KRTBVW58", "", "KRTIVW582"] {
+            let answer = device.post("/campagnes", &json!({"code": code})).await?;
+            assert!(matches!(answer.status, 404 | 422), "{code}: {}", answer.body);
+        }
+        assert_eq!(device.get("/campagnes/ABCDEF234").await?.code(), "unknown_code");
+
+        let who =
+            |first: &str, last: &str, born: &str| json!({"first_name": first, "last_name": last, "birth_date": born});
+        for (identity, status, why) in [
+            (who(&karine, "DUNORD", "11/03/2014"), 422, "another birth date"),
+            (who("Sophie", "DUNORD", "10/03/2014"), 422, "another first name"),
+            (who(&karine, "DURAND", "10/03/2014"), 422, "another last name"),
+            (who(&lea, "MARTIN", "05/05/2013"), 422, "homonyms"),
+            (who("", "", ""), 422, "nothing"),
+            (who(&karine, "DUNORD", "31/02/2014"), 422, "no such day"),
+            (who(&one, "PETIT", "06/06/2013"), 200, "one twin"),
+            (who(&other, "PETIT", "06/06/2013"), 200, "the other twin"),
+        ] {
+            let answer = device.tell(&class, &identity).await?;
+            assert_eq!(answer.status, status, "{why}: {}", answer.body);
+            // An account is not made by going past the question.
+            if status == 422 {
+                assert_eq!(device.create(&class, &identity, &json!({})).await?.status, 422, "{why}");
+            }
+        }
+        let outcomes: Vec<JoinOutcome> = product()
+            .table
+            .join_attempts(class.campaign, 20)
+            .await?
+            .into_iter()
+            .map(|attempt| attempt.outcome)
+            .collect();
+        assert_eq!(outcomes.iter().filter(|outcome| **outcome == JoinOutcome::Several).count(), 2, "{outcomes:?}");
+        assert_eq!(outcomes.len(), 8, "{outcomes:?}");
+        assert!(class.joined().await?.is_empty());
+        Ok(())
+    });
+}
+
+#[test]
+fn a_pupil_with_an_account_is_told_which_masked() {
+    run(async {
+        let names = ["Nina", "Emma", "Gaël"].map(a_first_name);
+        let born = born_years_ago(16);
+        let class = a_class(&names.each_ref().map(|name| (name.as_str(), "ROY", born.as_str()))).await?;
+        let email = an_address();
+        let methods = [
+            Methods::of_user_name(UserName::parse(&format!("{}.roy1003", names[0].to_lowercase()))?),
+            Methods::of_email(email.clone()),
+            Methods { mediacentre: Some(Ido::parse(&format!("ido-{}", rentree_domain::name::fold(&names[2])))?), ..Methods::default() },
+        ];
+        let masked = [
+            json!([{"method": "user_name", "masked": "n***.r***1003"}]),
+            json!([{"method": "email", "masked": email.masked()}]),
+            json!([{"method": "mediacentre", "masked": null}]),
+        ];
+        for (index, (methods, masked)) in methods.into_iter().zip(masked).enumerate() {
+            class.tie(&names[index], methods.clone()).await?;
+            let mut device = a_device();
+            let told = device.tell(&class, &class.identity(index)).await?.expect(200)?;
+            assert_eq!((step(&told), &told["methods"], &told["elsewhere"]), ("has_account", &masked, &json!(false)));
+            let refused = device.create(&class, &class.identity(index), &json!({"despite": true})).await?;
+            assert_eq!((refused.status, refused.code()), (409, "has_account"), "a tie is for good");
+            assert!(device.cookie.is_empty());
+            // Its owner signs in and is in.
+            let Some(login) = methods.logins().into_iter().next() else { continue };
+            let login = match login {
+                rentree_domain::Login::Email(email) => email.to_string(),
+                rentree_domain::Login::UserName(name) => name.to_string(),
+            };
+            device.sign_in(&login, PUPIL_PASSWORD).await?.expect(200)?;
+            assert_eq!(step(&device.get(&class.path("")).await?.expect(200)?), "join");
+            assert_eq!(step(&device.post(&class.path(""), &json!({})).await?.expect(200)?), "joined");
+        }
+        assert_eq!(class.joined().await?.len(), 2);
+        let attempts = product().table.join_attempts(class.campaign, 20).await?;
+        assert!(
+            attempts.iter().all(|attempt| attempt.outcome == JoinOutcome::TiedElsewhere && attempt.learner.is_some())
+        );
+        assert_eq!(attempts.len(), 6);
+        Ok(())
+    });
+}
+
+/// A collège, then a lycée: the same child, by its INE.
+#[test]
+fn an_account_of_another_school_goes_on() {
+    run(async {
+        let name = a_first_name("Inès");
+        let college = a_class(&[(&name, "LEROY", "10/03/2013")]).await?;
+        let mut device = a_device();
+        device.create(&college, &college.identity(0), &json!({})).await?.expect(201)?;
+        let user_name = format!("{}.leroy1003", rentree_domain::name::fold(&name));
+
+        let lycee = college.of_another_school().await?;
+
+        let mut new_device = a_device();
+        let told = new_device.tell(&lycee, &lycee.identity(0)).await?.expect(200)?;
+        assert_eq!((step(&told), &told["elsewhere"]), ("has_account", &json!(true)));
+        assert_eq!(told["methods"], json!([{"method": "user_name", "masked": "i***.l***1003"}]));
+        new_device.sign_in(&user_name, PUPIL_PASSWORD).await?.expect(200)?;
+        assert_eq!(step(&new_device.get(&lycee.path("")).await?.expect(200)?), "identify", "not a pupil here yet");
+        assert_eq!(step(&new_device.tell(&lycee, &lycee.identity(0)).await?.expect(200)?), "joined");
+        let own = new_device.get("/mes-campagnes").await?.expect(200)?;
+        assert_eq!(own["campaigns"].as_array().unwrap().len(), 2, "one account, two schools");
+        assert_eq!(lycee.pupil(&name).await?.user, college.pupil(&name).await?.user);
+
+        // Another lycée, and the password is lost for good.
+        let other = college.of_another_school().await?;
+        let mut lost = a_device();
+        let mut despite = other.identity(0);
+        despite["despite"] = true.into();
+        assert_eq!(step(&lost.tell(&other, &despite).await?.expect(200)?), "new_account");
+        assert_eq!(lost.create(&other, &other.identity(0), &json!({})).await?.status, 409, "it must be meant");
+        lost.create(&other, &despite, &json!({})).await?.expect(201)?;
+        assert_ne!(other.pupil(&name).await?.user, college.pupil(&name).await?.user);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_class_joins_at_the_same_second() {
+    run(async {
+        let class = a_class_of(35).await?;
+        let room = a_client();
+        let started = std::time::Instant::now();
+        let answers = join_all((0..35).map(|index| {
+            let (class, mut device) = (&class, Device::behind(&room));
+            async move {
+                device.get(&class.path("")).await?.expect(200)?;
+                let told = device.tell(class, &class.identity(index)).await?.expect(200)?;
+                assert_eq!(step(&told), "new_account", "{told}");
+                let proposed = json!({"user_name": told["user_name"]});
+                device.create(class, &class.identity(index), &proposed).await?.expect(201)
+            }
+        }))
+        .await;
+        println!("35 pupils joined within {} ms", started.elapsed().as_millis());
+        let answers: Vec<Value> = answers.into_iter().collect::<anyhow::Result<_>>()?;
+        let names: std::collections::BTreeSet<&str> =
+            answers.iter().map(|answer| answer["user_name"].as_str().unwrap()).collect();
+        assert_eq!(names.len(), 35, "each has a user name of their own");
+        let joined: std::collections::BTreeSet<_> = class.joined().await?.into_iter().collect();
+        assert_eq!(joined.len(), 35);
+        let roster = product().table.roster(class.uai).await?.unwrap();
+        let users: std::collections::BTreeSet<_> =
+            roster.learners.iter().map(|learner| learner.user.unwrap()).collect();
+        assert_eq!(users.len(), 35, "nobody twice");
+        assert!(product().table.join_attempts(class.campaign, 20).await?.is_empty());
+        Ok(())
+    });
+}
+
+/// DESIGN §7: reads do not depend on the size of the school.
+#[test]
+fn a_join_reads_the_same_whatever_the_size_of_the_school() {
+    run(async {
+        let mut counted = Vec::new();
+        for size in [100, 10_000] {
+            let class = a_class_of(size).await?;
+            let (index, identity) = (size / 2, class.identity(size / 2));
+            let born = &class.sample.pupils[index].birth_date;
+            let same_day = class.sample.pupils.iter().filter(|pupil| pupil.birth_date == *born).count();
+            let reads = Reads::default();
+            let (url, stop) = campaigns_with(reads.clone()).await?;
+            let http = a_client();
+            for (below, status) in [("/identity", 200), ("/account", 201)] {
+                reads.take();
+                let mut fields = identity.clone();
+                fields["password"] = PUPIL_PASSWORD.into();
+                let answer = http.post(format!("{url}{}", class.path(below))).json(&fields).send().await?;
+                assert_eq!(answer.status().as_u16(), status, "{}", answer.text().await?);
+                let seen = reads.take();
+                println!(
+                    "{size} pupils, {below}: {} requests, {} pupils read, {} names of those born that day",
+                    seen.operations.len(),
+                    seen.learners,
+                    seen.names
+                );
+                assert!(seen.learners <= 3, "{seen:?}");
+                assert!(seen.names <= same_day, "{seen:?}");
+                counted.push((size, below, seen));
+            }
+            stop.abort();
+        }
+        for (_, below, small) in counted.iter().filter(|(size, ..)| *size == 100) {
+            let large = counted.iter().find(|(size, other, _)| *size == 10_000 && other == below).unwrap();
+            assert_eq!(large.2.operations, small.operations, "{below}");
+            assert_eq!(large.2.learners, small.learners, "{below}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn two_devices_as_the_same_pupil_make_one_account() {
+    run(async {
+        let name = a_first_name("Hugo");
+        let class = a_class(&[(&name, "BLANC", "10/03/2014")]).await?;
+        let identity = class.identity(0);
+        let more = json!({});
+        let answers = join_all((0..4).map(|_| {
+            let (class, identity, more) = (&class, &identity, &more);
+            async move {
+                let mut device = a_device();
+                device.tell(class, identity).await?.expect(200)?;
+                let answer = device.create(class, identity, more).await?;
+                anyhow::Ok((answer.status, answer.body, device))
+            }
+        }))
+        .await;
+        let answers: Vec<_> = answers.into_iter().collect::<anyhow::Result<_>>()?;
+        let mut statuses: Vec<u16> = answers.iter().map(|(status, ..)| *status).collect();
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 409, 409, 409], "{answers:?}");
+        for (_, body, mut device) in answers.into_iter().filter(|(status, ..)| *status == 409) {
+            assert_eq!(body["code"], "has_account");
+            let told = body["detail"].as_str().unwrap();
+            assert!(told.contains("Identifiant h***.b***1003") && told.contains("Connectez-vous"), "{told}");
+            assert!(device.cookie.is_empty());
+            assert_eq!(device.get("/mes-campagnes").await?.status, 401);
+        }
+        assert_eq!(class.joined().await?.len(), 1);
+        // The losers left no account behind: the name that they would have had is one's only.
+        let user_name = UserName::parse(&format!("{}.blanc1003", name.to_lowercase()))?;
+        let owner = product().table.user_of(&user_name.into()).await?.map(|(id, _)| id);
+        assert_eq!(owner, class.pupil(&name).await?.user);
+        Ok(())
+    });
+}
+
+#[test]
+fn two_pupils_take_the_same_user_name_at_once() {
+    run(async {
+        let name = a_first_name("Jade");
+        let class = a_class(&[(&name, "NOIR", "10/03/2013"), (&name, "NOIR", "10/03/2014")]).await?;
+        let proposed = format!("{}.noir1003", name.to_lowercase());
+        let answers = join_all((0..2).map(|index| {
+            let (class, identity, proposed) = (&class, class.identity(index), &proposed);
+            async move {
+                let mut device = a_device();
+                let told = device.tell(class, &identity).await?.expect(200)?;
+                anyhow::ensure!(told["user_name"] == **proposed, "{told}");
+                let joined =
+                    device.create(class, &identity, &json!({"user_name": told["user_name"]})).await?.expect(201)?;
+                anyhow::Ok((joined, device))
+            }
+        }))
+        .await;
+        let mut names = Vec::new();
+        for answer in answers {
+            let (joined, _) = answer?;
+            let user_name = joined["user_name"].as_str().unwrap().to_owned();
+            a_device().sign_in(&user_name, PUPIL_PASSWORD).await?.expect(200)?;
+            names.push(user_name);
+        }
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), 2, "{names:?}");
+        assert!(
+            names.contains(&proposed)
+                && names.iter().all(|user_name| user_name.starts_with(&proposed[..proposed.len() - 4]))
+        );
+        // The next one is proposed another from the start; nobody can ask for somebody else's.
+        let third = a_class(&[(&name, "NOIR", "10/03/2012")]).await?;
+        let told = a_device().tell(&third, &third.identity(0)).await?.expect(200)?;
+        assert!(!names.contains(&told["user_name"].as_str().unwrap().to_owned()));
+        let mut device = a_device();
+        let theirs = json!({"user_name": "camille.principal0101"});
+        let joined = device.create(&third, &third.identity(0), &theirs).await?.expect(201)?;
+        assert!(joined["user_name"].as_str().unwrap().starts_with(&proposed[..proposed.len() - 4]), "{joined}");
+        Ok(())
+    });
+}
+
+/// On a computer of the school, the one before did not sign out.
+#[test]
+fn an_account_is_one_pupil_of_a_school() {
+    run(async {
+        let (one, other, third) = (a_first_name("Lola"), a_first_name("Mila"), a_first_name("Anna"));
+        let class = a_class(&[(&one, "VERT", "10/03/2014"), (&other, "VERT", "10/03/2014")]).await?;
+        let mut device = a_device();
+        device.create(&class, &class.identity(0), &json!({})).await?.expect(201)?;
+        let refused = device.tell(&class, &class.identity(1)).await?;
+        assert_eq!((refused.status, refused.code()), (409, "other_account"), "{}", refused.body);
+        assert_eq!(device.create(&class, &class.identity(1), &json!({})).await?.code(), "other_account");
+        // In another school, by the birth date.
+        let elsewhere = a_class(&[(&third, "VERT", "11/03/2014")]).await?;
+        assert_eq!(device.tell(&elsewhere, &elsewhere.identity(0)).await?.code(), "other_account");
+        assert_eq!(class.joined().await?.len(), 1);
+        assert!(class.pupil(&other).await?.user.is_none() && elsewhere.pupil(&third).await?.user.is_none());
+        Ok(())
+    });
+}
+
+#[test]
+fn no_address_before_fifteen() {
+    run(async {
+        let (young, old) = (a_first_name("Tom"), a_first_name("Rose"));
+        let class = a_class(&[(&young, "GRIS", &born_years_ago(14)), (&old, "GRIS", &born_years_ago(15))]).await?;
+        let with_address = || json!({"way": "email", "email": an_address()});
+        let mut device = a_device();
+        let refused = device.create(&class, &class.identity(0), &with_address()).await?;
+        assert_eq!((refused.status, refused.code()), (422, "invalid_fields"));
+        assert!(refused.body["detail"].as_str().unwrap().contains("Avant 15 ans"), "{}", refused.body);
+        device.create(&class, &class.identity(0), &json!({})).await?.expect(201)?;
+        let asked =
+            device.post("/account/email", &json!({"email": an_address(), "current_password": PUPIL_PASSWORD})).await?;
+        assert_eq!(asked.status, 422);
+        assert!(asked.body["detail"].as_str().unwrap().contains("Avant 15 ans"), "{}", asked.body);
+        // Nor by an account that has one.
+        let mut parent = somebody().await?;
+        parent.open_session().await?;
+        let told = parent.post(&class.path("/identity"), &class.identity(0)).await?.expect(200)?;
+        assert_eq!(step(&told), "has_account");
+        let other = a_class(&[(&young, "GRIS", &born_years_ago(14))]).await?;
+        let told = parent.post(&other.path("/identity"), &other.identity(0)).await?;
+        assert_eq!(told.code(), "other_account", "{}", told.body);
+
+        // From the birthday on, at the beginning or later.
+        let fields = with_address();
+        let mut device = a_device();
+        assert_eq!(device.tell(&class, &class.identity(1)).await?.expect(200)?["may_use_email"], true);
+        let joined = device.create(&class, &class.identity(1), &fields).await?.expect(201)?;
+        assert_eq!((step(&joined), &joined["user_name"]), ("joined", &json!(null)));
+        let mail = mail_to(fields["email"].as_str().unwrap(), 1).await?;
+        assert!(mail.subject.to_lowercase().contains("adresse"), "{}", mail.subject);
+        a_device().sign_in(fields["email"].as_str().unwrap(), PUPIL_PASSWORD).await?.expect(200)?;
+        let taken = a_class(&[(&old, "GRIS", &born_years_ago(15))]).await?;
+        let refused = a_device().create(&taken, &taken.identity(0), &fields).await?;
+        assert!(
+            refused.status == 422 && refused.body["detail"].as_str().unwrap().contains("existe déjà"),
+            "{}",
+            refused.body
+        );
+        Ok(())
+    });
+}
+
+/// A pupil who adds an address later has two methods on one account.
+#[test]
+fn methods_are_cumulative() {
+    run(async {
+        let name = a_first_name("Alix");
+        let class = a_class(&[(&name, "BRUN", &born_years_ago(16))]).await?;
+        let mut device = a_device();
+        let joined = device.create(&class, &class.identity(0), &json!({})).await?.expect(201)?;
+        let email = an_address();
+        let ask = |password: &str| json!({"email": email, "current_password": password});
+        assert_eq!(device.post("/account/email", &ask("pas le bon")).await?.status, 422);
+        device.post("/account/email", &ask(PUPIL_PASSWORD)).await?.expect(202)?;
+        let link = crate::support::mails::link_in(&mail_to(email.as_str(), 1).await?)?;
+        device.post(&link, &json!({})).await?.expect(200)?;
+        let account = device.get("/account").await?.expect(200)?;
+        assert_eq!(account["methods"], json!(["user_name", "email"]));
+        for login in [joined["user_name"].as_str().unwrap(), email.as_str()] {
+            let mut again = a_device();
+            again.sign_in(login, PUPIL_PASSWORD).await?.expect(200)?;
+            assert_eq!(step(&again.get(&class.path("")).await?.expect(200)?), "joined");
+        }
+        // A new password is held to the rules of pupils.
+        let change = |password: &str| json!({"current_password": PUPIL_PASSWORD, "password": password});
+        assert_eq!(device.post("/account/password", &change("toutenminuscules")).await?.status, 422);
+        device.post("/account/password", &change("Cerises9")).await?.expect(200)?;
+        Ok(())
+    });
+}
+
+#[test]
+fn an_archived_campaign_is_closed() {
+    run(async {
+        let (one, other) = (a_first_name("Paul"), a_first_name("Jean"));
+        let class = a_class(&[(&one, "ROUX", "10/03/2014"), (&other, "ROUX", "11/03/2014")]).await?;
+        let mut before = a_device();
+        before.create(&class, &class.identity(0), &json!({})).await?.expect(201)?;
+        let now = Timestamp::now();
+        let owner = rentree_domain::UserId::new(now, rentree_runtime::random());
+        let entry = AuditEntry::new(now, rentree_runtime::random(), owner, "Test", AuditAction::CampaignArchived);
+        assert!(product().table.archive_campaign(class.uai, class.campaign, now, &entry).await?);
+        let mut device = a_device();
+        assert_eq!(step(&device.get(&class.path("")).await?.expect(200)?), "archived");
+        for answer in [
+            device.tell(&class, &class.identity(1)).await?,
+            device.create(&class, &class.identity(1), &json!({})).await?,
+            before.post(&class.path(""), &json!({})).await?,
+        ] {
+            assert_eq!((answer.status, answer.code()), (410, "campaign_archived"), "{}", answer.body);
+        }
+        let page = before.get(&class.path("")).await?.expect(200)?;
+        assert_eq!((step(&page), &page["resume"]), ("joined", &json!(null)));
+        assert_eq!(class.joined().await?.len(), 1);
+        Ok(())
+    });
+}
+
+/// A year of imports after joins: what was tied stays tied.
+#[test]
+fn imports_after_joins_keep_what_was_tied() {
+    run(async {
+        let mut class = a_class_of(30).await?;
+        let mut devices = Vec::new();
+        for index in 0..3 {
+            let mut device = a_device();
+            device.create(&class, &class.identity(index), &json!({})).await?.expect(201)?;
+            devices.push(device);
+        }
+        let before = product().table.roster(class.uai).await?.unwrap().learners;
+        let tied = |learners: &[rentree_table::ActiveLearner]| {
+            let mut tied: Vec<_> = learners.iter().filter_map(|l| l.user.map(|user| (l.id, user))).collect();
+            tied.sort_unstable();
+            tied
+        };
+        // The first changes class and name; the second leaves; the third stays; one comes who never joined.
+        let all = class.sample.pupils.clone();
+        class.sample.pupils[0].division = "3EME B".to_owned();
+        class.sample.pupils[0].usage_name = "NOUVEAU".to_owned();
+        class.sample.pupils.remove(1);
+        class.import().await?;
+        let after = product().table.roster(class.uai).await?.unwrap();
+        let everybody: Vec<_> = after.learners.iter().chain(&after.former).cloned().collect();
+        assert_eq!(tied(&everybody), tied(&before), "ties survive");
+        assert_eq!(class.joined().await?.len(), 3, "participations survive");
+
+        // Who left can neither join nor be taken for somebody; the account is untouched.
+        let (campaign, code) = a_campaign(class.uai).await?;
+        let (former_campaign, former_code) = (class.campaign, class.code.clone());
+        (class.campaign, class.code) = (campaign, code);
+        let gone =
+            json!({"first_name": all[1].first_name, "last_name": all[1].last_name, "birth_date": all[1].birth_date});
+        let told = a_device().tell(&class, &gone).await?;
+        assert_eq!((told.status, told.code()), (422, "not_a_pupil"));
+        assert_eq!(a_device().create(&class, &gone, &json!({})).await?.code(), "not_a_pupil");
+        assert_eq!(step(&devices[1].get(&class.path("")).await?.expect(200)?), "left");
+        assert_eq!(devices[1].post(&class.path(""), &json!({})).await?.code(), "not_a_pupil");
+        devices[1].get("/mes-campagnes").await?.expect(200)?;
+        // The one with a new usage name joins without a question, and is found by the new name.
+        assert_eq!(step(&devices[0].post(&class.path(""), &json!({})).await?.expect(200)?), "joined");
+        let renamed = json!({"first_name": all[0].first_name, "last_name": "Nouveau", "birth_date": all[0].birth_date});
+        assert_eq!(step(&a_device().tell(&class, &renamed).await?.expect(200)?), "has_account");
+
+        // The second comes back, and finds the account again.
+        class.sample.pupils.insert(1, all[1].clone());
+        class.import().await?;
+        assert_eq!(step(&a_device().tell(&class, &gone).await?.expect(200)?), "has_account");
+        assert_eq!(step(&devices[1].post(&class.path(""), &json!({})).await?.expect(200)?), "joined");
+        (class.campaign, class.code) = (former_campaign, former_code);
+        assert_eq!(step(&devices[1].get(&class.path("")).await?.expect(200)?), "joined", "of the year before");
+        Ok(())
+    });
+}
+
+#[test]
+fn guessing_is_limited_and_seen() {
+    run(async {
+        let (victim, other) = (a_first_name("Manon"), a_first_name("Louis"));
+        let class = a_class(&[(&victim, "SIMON", "10/03/2014"), (&other, "SIMON", "10/03/2014")]).await?;
+        let room = a_client();
+        let guess =
+            |day: u32| json!({"first_name": victim, "last_name": "Simon", "birth_date": format!("{day:02}/04/2014")});
+        // A window may end in between.
+        let mut limited = None;
+        for tried in 1..=2 * IDENTITIES_BY_NAME.count + 1 {
+            let answer = Device::behind(&room).tell(&class, &guess(1 + tried % 28)).await?;
+            if answer.status == 429 {
+                limited = Some(tried);
+                assert_eq!(answer.code(), "too_many");
+                assert!(answer.body["detail"].as_str().unwrap().contains("avec ce nom"), "{}", answer.body);
+                break;
+            }
+            assert_eq!(answer.status, 422);
+        }
+        assert!(limited.is_some_and(|tried| tried > IDENTITIES_BY_NAME.count), "{limited:?}");
+        // From another device of the room, and from elsewhere, with accents and capitals: it is the name that counts.
+        let dressed = json!({"first_name": victim.to_uppercase(), "last_name": " sï-mon ", "birth_date": "10/03/2014"});
+        assert_eq!(a_device().tell(&class, &dressed).await?.status, 429);
+        assert_eq!(a_device().create(&class, &dressed, &json!({})).await?.status, 429);
+        // The class goes on.
+        Device::behind(&room).create(&class, &class.identity(1), &json!({})).await?.expect(201)?;
+        let attempts = product().table.join_attempts(class.campaign, 50).await?;
+        assert!(attempts.iter().any(|attempt| attempt.outcome == JoinOutcome::Limited));
+        assert!(attempts.iter().filter(|attempt| attempt.outcome == JoinOutcome::Nobody).count() >= 10);
+        Ok(())
+    });
+}
+
+#[test]
+fn one_client_cannot_go_through_a_school() {
+    run(async {
+        let class = a_class_of(40).await?;
+        let room = a_client();
+        // A class that mistypes three times each is not held up.
+        let wrong = |index: usize, tried: usize| {
+            let Pupil { first_name, last_name, .. } = &class.sample.pupils[index];
+            json!({"first_name": first_name, "last_name": last_name, "birth_date": format!("0{tried}/01/1999")})
+        };
+        for index in 0..35 {
+            for tried in 1..=3 {
+                assert_eq!(Device::behind(&room).tell(&class, &wrong(index, tried)).await?.status, 422);
+            }
+        }
+        Device::behind(&room).create(&class, &class.identity(0), &json!({})).await?.expect(201)?;
+        let mut statuses = Vec::new();
+        for tried in 0..2 * IDENTITIES_BY_CLIENT.count {
+            let nobody = json!({"first_name": a_first_name("Zoe"), "last_name": "Roy", "birth_date": "01/01/2014"});
+            let status = Device::behind(&room).tell(&class, &nobody).await?.status;
+            statuses.push(status);
+            if status == 429 {
+                break;
+            }
+            assert_eq!(status, 422, "{tried}");
+        }
+        assert_eq!(statuses.last(), Some(&429));
+        // Another room is not concerned.
+        a_device().create(&class, &class.identity(1), &json!({})).await?.expect(201)?;
+        Ok(())
+    });
+}
+
+#[test]
+fn a_temporary_password_comes_first() {
+    run(async {
+        let name = a_first_name("Nour");
+        let class = a_class(&[(&name, "LUNE", "10/03/2014")]).await?;
+        let mut before = a_device();
+        let joined = before.create(&class, &class.identity(0), &json!({})).await?.expect(201)?;
+        let user_name = joined["user_name"].as_str().unwrap();
+        let pupil = class.pupil(&name).await?;
+        let (id, user) = (pupil.user.unwrap(), product().table.user(pupil.user.unwrap()).await?.unwrap());
+        let temporary = rentree_domain::Password::temporary(rentree_runtime::random());
+        let hash = rentree_identity::hash(temporary.clone()).await?;
+        product().table.hand_out((class.uai, pupil.id), (id, &user), None, &hash).await?;
+        assert_eq!(before.get("/mes-campagnes").await?.status, 401, "its sessions end");
+        assert_eq!(before.sign_in(user_name, PUPIL_PASSWORD).await?.status, 422);
+
+        let mut device = a_device();
+        let signed_in = device.sign_in(user_name, temporary.expose()).await?.expect(200)?;
+        assert_eq!(signed_in["must_change_password"], true);
+        for path in ["/mes-campagnes", "/account", "/spaces", &class.path("")] {
+            assert_eq!(device.get(path).await?.code(), "password_to_change", "{path}");
+        }
+        assert_eq!(device.post(&class.path(""), &json!({})).await?.code(), "password_to_change");
+        let choose = |password: &str| json!({"password": password});
+        for refused in [temporary.expose(), "velours8", "Lune1003"] {
+            assert_eq!(device.post("/temporary-password", &choose(refused)).await?.status, 422, "{refused}");
+        }
+        let former = device.clone();
+        device.post("/temporary-password", &choose("Cerises9")).await?.expect(200)?;
+        assert_eq!(former.clone().get("/mes-campagnes").await?.status, 401, "the session is another one");
+        device.get("/mes-campagnes").await?.expect(200)?;
+        assert_eq!(device.post("/temporary-password", &choose("Framboise7")).await?.status, 409);
+        a_device().sign_in(user_name, "Cerises9").await?.expect(200)?;
+        Ok(())
+    });
+}
+
+/// A form of another site joins nobody.
+#[test]
+fn forms_are_meant() {
+    run(async {
+        let name = a_first_name("Lina");
+        let class = a_class(&[(&name, "SOL", "10/03/2014")]).await?;
+        for path in ["/campagnes".to_owned(), class.path("/identity"), class.path("/account")] {
+            let form = a_client().post(format!("{}{path}", product().url));
+            let form = form.header("content-type", "application/x-www-form-urlencoded");
+            let body = format!(
+                "code={}&first_name={name}&last_name=SOL&birth_date=10/03/2014&password={PUPIL_PASSWORD}",
+                class.code
+            );
+            let answer = form.body(body).send().await?;
+            assert_eq!(answer.status(), 403, "{path}");
+        }
+        assert!(class.joined().await?.is_empty());
+        Ok(())
+    });
+}

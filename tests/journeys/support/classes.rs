@@ -1,0 +1,244 @@
+//! Schools with pupils of one's own choosing, a campaign, and the devices that pupils sit at.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use anyhow::Context;
+use encoding_rs::UTF_8;
+use jiff::Timestamp;
+use rentree_domain::{
+    CampaignCode, CampaignId, CampaignKind, CampaignTitle, CourseId, EmailAddress, LearnerId, PersonName, Uai, UserId,
+};
+use rentree_local::client::School;
+use rentree_samples::{Pupil, Sample};
+use rentree_table::{ActiveLearner, AuditAction, AuditEntry, Campaign, Methods, Tying, User, Who};
+use reqwest::header::{ACCEPT, COOKIE};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use super::people::{Answer, a_client};
+use super::{a_school, product};
+
+/// A pupil's password.
+pub(crate) const PUPIL_PASSWORD: &str = "Velours8";
+
+/// A school, its file, and a campaign that its pupils may join.
+pub(crate) struct Class {
+    pub(crate) uai: Uai,
+    pub(crate) school: School,
+    pub(crate) sample: Sample,
+    pub(crate) campaign: CampaignId,
+    pub(crate) code: CampaignCode,
+}
+
+/// Invented children of no other test: an INE leads to one account in the whole country.
+fn a_seed() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(3_000);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// A school of `count` invented pupils.
+pub(crate) async fn a_class_of(count: usize) -> anyhow::Result<Class> {
+    let (uai, school) = a_school().await?;
+    Class::begin(uai, school, Sample::new(uai, count, a_seed())).await
+}
+
+/// A school of these pupils: first name, last name, birth date as the file has it.
+pub(crate) async fn a_class(pupils: &[(&str, &str, &str)]) -> anyhow::Result<Class> {
+    let (uai, school) = a_school().await?;
+    let seed = a_seed();
+    let mut sample = Sample::new(uai, 0, seed);
+    for (number, (first_name, last_name, birth_date)) in pupils.iter().enumerate() {
+        sample.pupils.push(Pupil {
+            first_name: (*first_name).to_owned(),
+            last_name: (*last_name).to_owned(),
+            birth_date: (*birth_date).to_owned(),
+            second_name: String::new(),
+            third_name: String::new(),
+            usage_name: String::new(),
+            ..Pupil::invent(seed, number)
+        });
+    }
+    Class::begin(uai, school, sample).await
+}
+
+impl Class {
+    async fn begin(uai: Uai, school: School, sample: Sample) -> anyhow::Result<Self> {
+        let (campaign, code) = a_campaign(uai).await?;
+        let class = Self { uai, school, sample, campaign, code };
+        class.import().await?;
+        Ok(class)
+    }
+
+    /// The same children in another school.
+    pub(crate) async fn of_another_school(&self) -> anyhow::Result<Self> {
+        let (uai, school) = a_school().await?;
+        let mut sample = self.sample.clone();
+        sample.uai = uai.to_string();
+        Self::begin(uai, school, sample).await
+    }
+
+    /// Imports the file as it is now.
+    pub(crate) async fn import(&self) -> anyhow::Result<()> {
+        let summary = self.school.import(self.sample.siecle(UTF_8).bytes, false).await?;
+        anyhow::ensure!(summary.status == "succeeded", "{:?} {:?}", summary.refused, summary.problems);
+        Ok(())
+    }
+
+    /// A pupil of the school, as readers see it, by first name.
+    pub(crate) async fn pupil(&self, first_name: &str) -> anyhow::Result<ActiveLearner> {
+        let roster = product().table.roster(self.uai).await?.context("no such school")?;
+        let mut all = roster.learners.into_iter().chain(roster.former);
+        all.find(|learner| learner.entry.first_name == first_name).with_context(|| format!("no {first_name}"))
+    }
+
+    /// Ties a pupil to an account of `methods` that begins now, by another campaign.
+    pub(crate) async fn tie(&self, first_name: &str, methods: Methods) -> anyhow::Result<UserId> {
+        let pupil = self.pupil(first_name).await?;
+        let learner = product().table.learner(self.uai, pupil.id).await?.context("no such pupil")?;
+        let id = UserId::new(Timestamp::now(), rentree_runtime::random());
+        let user = User {
+            first_name: PersonName::of_file(&pupil.entry.first_name),
+            last_name: PersonName::of_file(&pupil.entry.last_name),
+            email_confirmed: methods.email.is_some(),
+            methods,
+            password_hash: Some(rentree_identity::hash(rentree_domain::Password::typed(PUPIL_PASSWORD)).await?),
+            password_is_temporary: false,
+            birth_date: Some(pupil.entry.birth_date),
+            epoch: 0,
+            terms: None,
+            created_at: Timestamp::now(),
+        };
+        let tying = Tying {
+            uai: self.uai,
+            learner: pupil.id,
+            version: learner.current.version,
+            ine: pupil.entry.ine,
+            campaign: a_campaign(self.uai).await?.0,
+            who: Who::Newcomer { id, user: &user },
+            session: None,
+            now: Timestamp::now(),
+        };
+        product().table.tie(&tying).await?;
+        Ok(id)
+    }
+
+    /// Who the pupil at `index` of the file is, as typed in the form.
+    pub(crate) fn identity(&self, index: usize) -> Value {
+        let pupil = &self.sample.pupils[index];
+        json!({"first_name": pupil.first_name, "last_name": pupil.last_name, "birth_date": pupil.birth_date})
+    }
+
+    /// The path of the campaign's page, or of something below it.
+    pub(crate) fn path(&self, below: &str) -> String {
+        format!("/campagnes/{}{below}", self.code)
+    }
+
+    /// The pupils who joined the campaign.
+    pub(crate) async fn joined(&self) -> anyhow::Result<Vec<LearnerId>> {
+        let all = product().table.participations(self.campaign).await?;
+        Ok(all.into_iter().map(|(learner, _)| learner).collect())
+    }
+}
+
+/// A campaign of a school, ready to be joined.
+pub(crate) async fn a_campaign(uai: Uai) -> anyhow::Result<(CampaignId, CampaignCode)> {
+    let (now, id) = (Timestamp::now(), CampaignId::new(Timestamp::now(), rentree_runtime::random()));
+    let owner = UserId::new(now, rentree_runtime::random());
+    let campaign = Campaign {
+        title: CampaignTitle::parse("Évaluation de rentrée")?,
+        kind: CampaignKind::Assessment,
+        course: CourseId::parse("competences-numeriques-6e")?,
+        message: None,
+        code: CampaignCode::draw(rentree_runtime::random()),
+        owner,
+        owner_name: "Camille Le Goff".to_owned(),
+        created_at: now,
+        archived_at: None,
+    };
+    let entry = AuditEntry::new(now, rentree_runtime::random(), owner, "Camille Le Goff", AuditAction::CampaignCreated);
+    product().table.create_campaign(uai, id, &campaign, &entry).await?;
+    Ok((id, campaign.code))
+}
+
+/// A birth date of somebody who is `years` old for some days now, as a file has it.
+pub(crate) fn born_years_ago(years: i16) -> String {
+    let today = rentree_domain::paris::date(Timestamp::now());
+    let day = jiff::civil::date(today.year() - years, today.month(), 1.max(today.day().min(28) - 1));
+    day.strftime("%d/%m/%Y").to_string()
+}
+
+/// A device that a pupil sits at. It keeps its session.
+#[derive(Debug, Clone)]
+pub(crate) struct Device {
+    http: Client,
+    pub(crate) cookie: String,
+}
+
+/// A device with an address of its own.
+pub(crate) fn a_device() -> Device {
+    Device::behind(&a_client())
+}
+
+/// A first name that no other test has: each counts by itself where names are counted.
+pub(crate) fn a_first_name(begins: &str) -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let letters = [number / 676, number / 26, number].map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap_or(0)));
+    format!("{begins}{}", letters.iter().collect::<String>())
+}
+
+impl Device {
+    /// One of several behind the address of `client`.
+    pub(crate) fn behind(client: &Client) -> Self {
+        Self { http: client.clone(), cookie: String::new() }
+    }
+
+    async fn send(&mut self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Answer> {
+        let request = self.http.request(method, format!("{}{path}", product().url)).header(ACCEPT, "application/json");
+        let request = if self.cookie.is_empty() { request } else { request.header(COOKIE, &self.cookie) };
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let answer = Answer::read(request.send().await?).await?;
+        if let Some(session) = &answer.session {
+            self.cookie.clone_from(session);
+        }
+        Ok(answer)
+    }
+
+    /// GETs JSON.
+    pub(crate) async fn get(&mut self, path: &str) -> anyhow::Result<Answer> {
+        self.send(Method::GET, path, None).await
+    }
+
+    /// POSTs JSON.
+    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<Answer> {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// Says who one is at the campaign of `class`.
+    pub(crate) async fn tell(&mut self, class: &Class, identity: &Value) -> anyhow::Result<Answer> {
+        self.post(&class.path("/identity"), identity).await
+    }
+
+    /// Creates an account there.
+    pub(crate) async fn create(&mut self, class: &Class, identity: &Value, more: &Value) -> anyhow::Result<Answer> {
+        let mut fields = identity.clone();
+        fields["password"] = PUPIL_PASSWORD.into();
+        if let (Some(fields), Some(more)) = (fields.as_object_mut(), more.as_object()) {
+            fields.extend(more.clone());
+        }
+        self.post(&class.path("/account"), &fields).await
+    }
+
+    /// Signs in.
+    pub(crate) async fn sign_in(&mut self, login: &str, password: &str) -> anyhow::Result<Answer> {
+        self.post("/sign-in", &json!({"login": login, "password": password})).await
+    }
+}
+
+/// An address that nobody has.
+pub(crate) fn an_address() -> EmailAddress {
+    super::people::an_email()
+}
