@@ -147,7 +147,10 @@ fn a_pupil_with_an_account_is_told_which_masked() {
         let methods = [
             Methods::of_user_name(UserName::parse(&format!("{}.roy1003", names[0].to_lowercase()))?),
             Methods::of_email(email.clone()),
-            Methods { mediacentre: Some(Ido::parse(&format!("ido-{}", rentree_domain::name::fold(&names[2])))?), ..Methods::default() },
+            Methods {
+                mediacentre: Some(Ido::parse(&format!("ido-{}", rentree_domain::name::fold(&names[2])))?),
+                ..Methods::default()
+            },
         ];
         let masked = [
             json!([{"method": "user_name", "masked": "n***.r***1003"}]),

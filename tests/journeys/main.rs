@@ -12,6 +12,7 @@ mod directory;
 mod hostile;
 mod imports;
 mod joining;
+mod joining_pages;
 mod lambda;
 mod messages;
 mod offers;

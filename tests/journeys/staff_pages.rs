@@ -7,14 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{EmailAddress, LinkToken, Uai};
 use rentree_table::{Link, Purpose, School};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, picture, see};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, a_team, an_email, somebody};
 use crate::support::{a_uai, product, run};
-
-async fn go(client: &Client, path: &str) -> anyhow::Result<()> {
-    Ok(client.goto(&format!("{}{path}", product().url)).await?)
-}
 
 async fn sign_up(client: &Client, first_name: &str, last_name: &str, email: &EmailAddress) -> anyhow::Result<()> {
     fill(client, "#new-first_name", first_name).await?;

@@ -14,7 +14,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
-use super::{axe, eventually};
+use super::{axe, eventually, product};
 
 /// A browser of one test's own. Closed by [`close`](Self::close), or with the test.
 pub(crate) struct Browser {
@@ -102,6 +102,11 @@ impl Browser {
 
 fn pictures() -> PathBuf {
     Path::new(&rentree_testkit::workspace_root()).join("target/screenshots")
+}
+
+/// Opens a page of the product.
+pub(crate) async fn go(client: &Client, path: &str) -> anyhow::Result<()> {
+    Ok(client.goto(&format!("{}{path}", product().url)).await?)
 }
 
 /// Waits until the element shows the text: a click may still be on its way.
