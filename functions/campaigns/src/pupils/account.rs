@@ -247,7 +247,7 @@ impl AccountFields {
 
     fn forms(&self, pupil: &Pupil, today: jiff::civil::Date) -> NewAccount {
         let may_use_email = may_use_email(pupil.entry.birth_date, today);
-        NewAccount::new(&self.name_of(pupil), may_use_email, self.identity(), &self.email)
+        NewAccount::new(pupil, &self.name_of(pupil), may_use_email, self.identity(), &self.email)
     }
 
     /// How the account is to sign in, or the forms with what is wrong.

@@ -145,7 +145,7 @@ impl Campaigns {
     pub(crate) async fn new_account(&self, pupil: &Pupil, fields: IdentityFields) -> Result<Step, Problem> {
         let user_name = self.free_name(pupil).await?;
         let may_use_email = may_use_email(pupil.entry.birth_date, paris::date((self.clock)()));
-        Ok(Step::NewAccount(Box::new(NewAccount::new(&user_name, may_use_email, fields, ""))))
+        Ok(Step::NewAccount(Box::new(NewAccount::new(pupil, &user_name, may_use_email, fields, ""))))
     }
 
     /// A user name that nobody has yet: with the birthday, or else with digits drawn at random.

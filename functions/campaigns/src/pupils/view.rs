@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::entrance::Visit;
+use super::find::Pupil;
 use super::identity::IdentityFields;
 
 /// The page.
@@ -84,6 +85,9 @@ pub(crate) struct NewAccount {
     pub(crate) user_name: String,
     /// Whether it may have an e-mail address instead: from the fifteenth birthday on.
     pub(crate) may_use_email: bool,
+    /// As the school's file has it: no pupil sees a slip of their own here.
+    #[serde(skip)]
+    first_name: String,
     #[serde(skip)]
     pub(crate) identity: IdentityFields,
     #[serde(skip)]
@@ -135,14 +139,21 @@ impl Step {
 }
 
 impl NewAccount {
-    /// The forms, empty but for `email`.
-    pub(crate) fn new(user_name: &UserName, may_use_email: bool, identity: IdentityFields, email: &str) -> Self {
+    /// The forms of `pupil`, empty but for `email`.
+    pub(crate) fn new(
+        pupil: &Pupil,
+        user_name: &UserName,
+        may_use_email: bool,
+        identity: IdentityFields,
+        email: &str,
+    ) -> Self {
         let hint = rentree_identity::PasswordRules::Pupil.hint();
         let password = || Field::password("password", "Mot de passe").hint(hint).autocomplete("new-password");
         let email = Field::email("email", "Adresse e-mail").value(email);
         Self {
             user_name: user_name.to_string(),
             may_use_email,
+            first_name: pupil.entry.first_name.clone(),
             identity,
             by_name: Form::new("new", [password()]),
             by_email: Form::new("mail", [email, password()]),
