@@ -2,6 +2,7 @@
 
 pub(crate) mod axe;
 pub(crate) mod browser;
+pub(crate) mod campaigns;
 pub(crate) mod faults;
 pub(crate) mod mails;
 pub(crate) mod operators;
