@@ -139,6 +139,7 @@ fn varying(uai: &str) -> Vec<(&str, &str)> {
     vec![
         (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
         (uai, "<uai>"),
+        (r"ce\.\d{7}[a-z]@", "ce.<uai>@"),
         (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "<instant>"),
         // Of the file, which names the school.
         (r#"\\"[0-9a-f]{32}\\""#, "<etag>"),
