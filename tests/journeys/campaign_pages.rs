@@ -89,6 +89,12 @@ async fn a_campaign_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::R
     go(client, &format!("/schools/{uai}/campaigns/{id}")).await?;
     see(client, "table.numbers", "3 PREPA MET").await?;
     shot("05-followed").await?;
+    if look.javascript {
+        for (place, part) in [(".board", "board"), (".legend", "chart"), ("table.numbers", "classes")] {
+            client.execute(&format!("document.querySelector('{place}').scrollIntoView()"), vec![]).await?;
+            browser.screenshot(&format!("{name}-campaigns-05-followed-{part}")).await?;
+        }
+    }
     click(client, "main details:last-of-type summary").await?;
     see(client, "main", "est déjà rattaché à un autre compte").await?;
     shot("06-attempts").await?;
@@ -128,6 +134,36 @@ fn a_campaign_on_a_phone() {
 #[test]
 fn a_campaign_without_scripts() {
     run(a_campaign_in_a_browser(WITHOUT_SCRIPTS, "no-scripts", 53));
+}
+
+/// The largest schools have forty classes: two drawings, each on a page of paper of its own.
+#[test]
+fn forty_classes_stay_readable() {
+    run(async {
+        let names: Vec<String> = (1..=40).map(|number| format!("{}E{number:02}", 3 + number % 4)).collect();
+        let classes: Vec<(&str, usize)> = names.iter().map(|name| (name.as_str(), 2)).collect();
+        let (uai, person, _) = a_school_of(&classes, 55).await?;
+        let id = a_campaign(uai, &person, "Toutes les classes").await?;
+        for name in names.iter().step_by(3) {
+            join(uai, id, &class(uai, name).await?[..1]).await?;
+        }
+        let browser = Browser::open(DESKTOP).await?;
+        let client = &browser.client;
+        sign_in(client, &person).await?;
+        go(client, &format!("/schools/{uai}/campaigns/{id}")).await?;
+        see(client, "table.numbers", "3E40").await?;
+        picture(&browser, DESKTOP, "desktop-campaigns-11-forty").await?;
+        client.execute("document.querySelector('.legend').scrollIntoView()", vec![]).await?;
+        browser.screenshot("desktop-campaigns-11-forty-chart").await?;
+        let count =
+            "return [...document.querySelectorAll('svg[role=img]')].map((svg) => svg.querySelectorAll('.name').length)";
+        assert_eq!(client.execute(count, vec![]).await?, serde_json::json!([20, 20]));
+        // No letter of the drawing is smaller than what people read, and none lies over another row.
+        let rows = "return [...document.querySelectorAll('svg[role=img] .name')].map((name) => name.getBoundingClientRect()).every((box, n, all) => box.height >= 12 && (n % 20 === 0 || box.top >= all[n - 1].bottom))";
+        assert_eq!(client.execute(rows, vec![]).await?, true);
+        browser.print("desktop-campaigns-11-forty").await?;
+        browser.close().await
+    });
 }
 
 /// The platform of one machine tells the product, over HTTP and signed, what a pupil does.
