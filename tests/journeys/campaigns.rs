@@ -43,6 +43,8 @@ fn a_campaign_begins_and_says_its_code() {
         let log = product().table.audit_page(uai, None, 10).await?;
         let entry = log.entries.iter().find(|entry| entry.action == AuditAction::CampaignCreated).unwrap();
         assert_eq!(entry.subject.as_deref(), Some("Profils de 3e"));
+        let page = person.page(&format!("/schools/{uai}/audit")).await?;
+        assert!(page.contains("a créé la campagne Profils de 3e"), "{page}");
         Ok(())
     });
 }
