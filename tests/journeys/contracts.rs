@@ -69,6 +69,16 @@ pub(crate) fn every_route() -> Vec<(&'static str, RouteDoc)> {
     .collect()
 }
 
+/// One machine has courses of its own: nobody else reads those of the template before AWS does.
+#[test]
+fn the_courses_of_the_template_read() {
+    let courses = &Template::of_project().unwrap().parameter_defaults()["Courses"];
+    let catalogue = rentree_domain::Catalogue::parse(courses).unwrap();
+    for kind in rentree_domain::CampaignKind::ALL {
+        assert!(catalogue.of_kind(kind).count() > 0, "{kind:?}");
+    }
+}
+
 /// Arrows point down only (DESIGN §1).
 #[test]
 fn arrows_point_down() {

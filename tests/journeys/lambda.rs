@@ -49,6 +49,7 @@ fn http_functions_answer_the_committed_events() {
     run(async {
         insta::assert_json_snapshot!("events_accounts", answers("accounts", "AccountsFunction").await?);
         insta::assert_json_snapshot!("events_activation", answers("activation", "ActivationFunction").await?);
+        insta::assert_json_snapshot!("events_campaigns", answers("campaigns", "CampaignsFunction").await?);
         insta::assert_json_snapshot!("events_invitations", answers("invitations", "InvitationsFunction").await?);
         insta::assert_json_snapshot!("events_learners", answers("learners", "LearnersFunction").await?);
         Ok(())

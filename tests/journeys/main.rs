@@ -6,6 +6,8 @@
 
 mod accounts;
 mod activation;
+mod campaign_pages;
+mod campaigns;
 mod contracts;
 mod crashes;
 mod directory;
@@ -18,6 +20,7 @@ mod messages;
 mod offers;
 mod pages;
 mod privacy;
+mod progress;
 mod staff_pages;
 mod stored_items;
 mod support;

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use rentree_domain::{LinkToken, MailOrder};
-use rentree_table::{Link, Purpose, Role, User};
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::{
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, LinkToken, MailOrder, Uai, UserId,
+};
+use rentree_table::{AuditAction, AuditEntry, Campaign, Link, Purpose, Role, User};
 use serde_json::{Value, json};
 
 use crate::contracts::every_route;
+use crate::support::campaigns::Platform;
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{a_member, a_team, an_email, an_unknown_user};
 use crate::support::runtime_api::Function;
@@ -43,6 +46,26 @@ fn request(method: &str, path: &str, cookie: Option<&str>, body: &Value) -> Valu
     event
 }
 
+/// A campaign that names somebody in its title.
+async fn a_campaign_of(uai: Uai, owner: UserId, title: &str) -> anyhow::Result<CampaignId> {
+    let now = Timestamp::now();
+    let id = CampaignId::new(now, rentree_runtime::random());
+    let campaign = Campaign {
+        title: CampaignTitle::parse(title)?,
+        kind: CampaignKind::Assessment,
+        course: CourseId::parse("competences-numeriques-6e")?,
+        message: Some(CampaignMessage::parse(title)?),
+        code: CampaignCode::draw(rentree_runtime::random()),
+        owner,
+        owner_name: title.to_owned(),
+        created_at: now,
+        archived_at: None,
+    };
+    let entry = AuditEntry::new(now, rentree_runtime::random(), owner, title, AuditAction::CampaignCreated);
+    product().table.create_campaign(uai, id, &campaign, &entry).await?;
+    Ok(id)
+}
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "one story, in its order")]
 fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
@@ -52,6 +75,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
         for (name, logical) in [
             ("accounts", "AccountsFunction"),
             ("activation", "ActivationFunction"),
+            ("campaigns", "CampaignsFunction"),
             ("invitations", "InvitationsFunction"),
             ("learners", "LearnersFunction"),
             ("mail-worker", "MailWorkerFunction"),
@@ -61,6 +85,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
         let body = json!({
             "uai": "0750654D", "first_name": FIRST_NAME, "last_name": LAST_NAME, "email": email, "password": PASSWORD,
             "current_password": PASSWORD, "emails": email, "q": LAST_NAME, "way": "sign_up", "role": "member", "version": 1,
+            "title": LAST_NAME, "course": "competences-numeriques-6e", "message": LAST_NAME, "campaign": LAST_NAME,
         });
         let mut secrets = vec![PASSWORD.to_owned()];
         let mut addresses = Vec::new();
@@ -88,8 +113,10 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
                 _ => Purpose::NewPassword { user: id, epoch: 0 },
             };
             product().table.create_link(token.secret(), &Link::new(purpose, Timestamp::now())).await?;
+            let campaign = a_campaign_of(uai, id, LAST_NAME).await?;
             let path = route
                 .path
+                .replace("{campaign}", &campaign.to_string())
                 .replace("{uai}", uai.as_str())
                 .replace("{token}", &token.text())
                 .replace("{member}", &member.id.to_string())
@@ -106,6 +133,18 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
                 );
                 addresses.push(answer["headers"]["location"].as_str().unwrap_or_default().to_owned());
             }
+        }
+
+        // Messages of the assessment platform, signed, with marks where identifiers should be.
+        let platform = Platform::real()?;
+        for message in [json!({"campaign": LAST_NAME, "learner": FIRST_NAME, "event": "sent"}), json!(FIRST_NAME)] {
+            let letter = platform.letter(&message, SignedDuration::ZERO);
+            let mut event = request("POST", "/participations/progress", None, &message);
+            for (name, value) in &letter.headers {
+                event["headers"][*name] = value.clone().into();
+            }
+            let answer = functions.get_mut("campaigns").unwrap().invoke(event).await?;
+            assert_eq!(answer["statusCode"], 400, "signed, but it does not read: {answer}");
         }
 
         // Every mail; then an account that begins by one of their links.

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use encoding_rs::UTF_8;
 use jiff::Timestamp;
+use rentree_domain::CampaignId;
 use rentree_samples::{Fault, Sample};
-use rentree_table::{Delivery, ImportOptions, Terms};
+use rentree_table::{Delivery, ImportOptions, JoinAttempt, JoinOutcome, Terms};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::support::campaigns::{COURSE, Platform, a_school_of, class, join};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, a_stranger, a_team, an_email};
 use crate::support::{a_school, carry_out, eventually, product, run, silent_import};
@@ -91,11 +93,53 @@ fn one_item_of_each_entity_of_people() {
     });
 }
 
+/// A campaign that a pupil went through, and a try to join it.
+#[test]
+fn one_item_of_each_entity_of_campaigns() {
+    run(async {
+        let (uai, person, _) = a_school_of(&[("6A", 1)], 12).await?;
+        let body = json!({"title": "Rentrée", "course": COURSE, "message": "Bonjour.\nBon courage !"});
+        let created = person.post(&format!("/schools/{uai}/campaigns"), &body).await?.expect(201)?;
+        let id: CampaignId = serde_json::from_value(created["id"].clone())?;
+        person.post(&format!("/schools/{uai}/campaigns/{id}/archive"), &json!({})).await?.expect(200)?;
+        let pupils = class(uai, "6A").await?;
+        join(uai, id, &pupils).await?;
+        assert_eq!(Platform::real()?.sent(id, pupils[0].id, 80).await?.0, 200);
+        let attempt = JoinAttempt::new(
+            Timestamp::now(),
+            rentree_runtime::random(),
+            JoinOutcome::TiedElsewhere,
+            Some(pupils[0].id),
+        );
+        product().table.note_join_attempt(id, &attempt).await?;
+
+        let mut by_entity = BTreeMap::new();
+        let scan = product().stack.dynamodb.scan().table_name(product().stack.value("Table")?);
+        let mut items = scan.into_paginator().items().send();
+        while let Some(item) = items.try_next().await? {
+            let item = shown(&item);
+            let is_its = item["PK"] == format!("CAMPAIGN#{id}")
+                || item["SK"] == format!("CAMPAIGN#{id}")
+                || item.get("campaign").is_some_and(|campaign| *campaign == id.to_string());
+            if is_its {
+                by_entity.insert(item["entity"].as_str().unwrap().to_owned(), item);
+            }
+        }
+        let mut filters = varying(uai.as_str());
+        filters.push((created["code"].as_str().unwrap(), "<code>"));
+        insta::with_settings!({filters => filters}, {
+            insta::assert_json_snapshot!("items_of_campaigns", by_entity);
+        });
+        Ok(())
+    });
+}
+
 /// What differs from one run to the next.
 fn varying(uai: &str) -> Vec<(&str, &str)> {
     vec![
         (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
         (uai, "<uai>"),
+        (r"ce\.\d{7}[a-z]@", "ce.<uai>@"),
         (r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "<instant>"),
         // Of the file, which names the school.
         (r#"\\"[0-9a-f]{32}\\""#, "<etag>"),

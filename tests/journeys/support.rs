@@ -2,6 +2,7 @@
 
 pub(crate) mod axe;
 pub(crate) mod browser;
+pub(crate) mod campaigns;
 pub(crate) mod classes;
 pub(crate) mod faults;
 pub(crate) mod mails;

@@ -10,6 +10,7 @@ use reqwest::{Client, Method, StatusCode, redirect};
 use serde_json::{Value, json};
 
 use crate::contracts::every_route;
+use crate::support::campaigns::a_campaign;
 use crate::support::people::{a_client, a_member, a_session, a_team, an_email};
 use crate::support::{a_school, a_uai, product, run};
 
@@ -17,8 +18,8 @@ fn http() -> Client {
     Client::builder().redirect(redirect::Policy::none()).build().expect("a client")
 }
 
-/// One kind of visitor after the other knocks at a door; each door has a school, a member, an invitation and an import of its
-/// own, for some doors change them.
+/// One kind of visitor after the other knocks at a door; each door has a school, a member, an invitation, an import and a
+/// campaign of its own, for some doors change them.
 #[test]
 fn every_route_for_every_visitor() {
     run(async {
@@ -33,8 +34,10 @@ fn every_route_for_every_visitor() {
                 let invitations = format!("/schools/{uai}/invitations");
                 let invited = administrator.post(&invitations, &json!({"emails": an_email()})).await?.expect(201)?;
                 let import = administrator.post(&format!("/schools/{uai}/imports"), &json!({})).await?.expect(201)?;
+                let campaign = a_campaign(uai, &administrator, "Rentrée").await?;
                 let path = route
                     .path
+                    .replace("{campaign}", &campaign.to_string())
                     .replace("{uai}", uai.as_str())
                     .replace("{import}", import["id"].as_str().unwrap())
                     .replace("{invitation}", invited["invitations"][0].as_str().unwrap())

@@ -8,6 +8,7 @@ use anyhow::{Context, bail};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
+use fantoccini::wd::PrintConfiguration;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
@@ -92,6 +93,13 @@ impl Browser {
         let folder = pictures();
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await?)?;
+        Ok(())
+    }
+
+    /// Keeps the page as paper would have it, beside the pictures.
+    pub(crate) async fn print(&self, name: &str) -> anyhow::Result<()> {
+        let paper = self.client.print(PrintConfiguration::default()).await?;
+        std::fs::write(pictures().join(format!("{name}.pdf")), paper)?;
         Ok(())
     }
 

@@ -124,6 +124,11 @@ impl EntranceView {
         }
     }
 
+    /// Whether a forgotten password can be replaced by mail.
+    fn reached_by_mail(methods: &[MethodHint]) -> bool {
+        methods.iter().any(|hint| hint.method == Method::Email)
+    }
+
     /// With something that is not about one field.
     pub(crate) fn alerting(self, alert: impl Into<String>) -> Self {
         Self { alert: Some(alert.into()), ..self }

@@ -155,16 +155,14 @@ impl Campaigns {
         entry: &AuditEntry,
     ) -> Result<CampaignCode, Problem> {
         let entry = entry.clone().to(campaign.title.as_str());
-        let mut taken = None;
         for _ in 0..DRAWS {
             match self.table.create_campaign(uai, id, &campaign, &entry).await {
                 Ok(()) => return Ok(campaign.code),
                 Err(CampaignError::Table(error)) => return Err(error.into()),
-                Err(error @ CampaignError::CodeTaken) => taken = Some(error),
+                Err(CampaignError::CodeTaken) => campaign.code = CampaignCode::draw(rentree_runtime::random()),
             }
-            campaign.code = CampaignCode::draw(rentree_runtime::random());
         }
-        Err(taken.map_or_else(Problem::not_found, |error| Problem::internal(&error)))
+        Err(Problem::internal(&CampaignError::CodeTaken))
     }
 }
 

@@ -24,6 +24,9 @@ const PER_PAGE: usize = 50;
 const ATTEMPTS: i32 = 200;
 const ATTEMPTS_SHOWN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// Where pupils type the code.
+const JOIN: &str = "/campagnes";
+
 /// What to show of the pupils.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -156,7 +159,7 @@ pub(crate) async fn follow(
         course: course.map_or_else(|| campaign.course.to_string(), |course| course.title.clone()),
         message: campaign.message,
         code: campaign.code,
-        address: format!("{}/campagnes", app.config.origin),
+        address: format!("{}{JOIN}", app.config.origin),
         owner: campaign.owner_name,
         created_at: campaign.created_at,
         archived_at: campaign.archived_at,
@@ -227,6 +230,12 @@ fn select(mut pupils: Vec<Pupil>, filter: &Filter) -> Page {
 }
 
 impl CampaignView {
+    /// What pupils type: browsers add the rest.
+    fn host(&self) -> &str {
+        let address = self.address.trim_end_matches(JOIN);
+        address.split_once("://").map_or(address, |(_, host)| host)
+    }
+
     fn states() -> [State; 4] {
         State::FROM_THE_FURTHEST
     }

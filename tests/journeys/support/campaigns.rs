@@ -1,0 +1,132 @@
+//! Schools with pupils, campaigns with participations, and the assessment platform's messages.
+
+use std::collections::BTreeMap;
+
+use campaigns::Secrets;
+use encoding_rs::UTF_8;
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::{CampaignId, LearnerId, Uai};
+use rentree_samples::{Pupil, Sample};
+use rentree_table::{ActiveLearner, ImportOptions};
+use reqwest::Client;
+use serde_json::{Value, json};
+
+use super::people::{Person, a_client, a_team};
+use super::{carry_out, product, silent_import};
+
+/// A course of one machine's catalogue, of each kind.
+pub(crate) const COURSE: &str = "competences-numeriques-6e";
+pub(crate) const PROFILES: &str = "profil-certification";
+
+/// A school of `classes`, each with its pupils, and its administrator.
+pub(crate) async fn a_school_of(classes: &[(&str, usize)], seed: u64) -> anyhow::Result<(Uai, Person, Sample)> {
+    let (uai, administrator) = a_team().await?;
+    let mut sample = Sample::new(uai, classes.iter().map(|(_, pupils)| pupils).sum(), seed);
+    let divisions = classes.iter().flat_map(|(division, pupils)| std::iter::repeat_n(*division, *pupils));
+    for (pupil, division) in sample.pupils.iter_mut().zip(divisions) {
+        pupil.division = division.to_owned();
+    }
+    import(uai, &sample).await?;
+    Ok((uai, administrator, sample))
+}
+
+/// Imports the pupils of `sample`, and only them.
+pub(crate) async fn import(uai: Uai, sample: &Sample) -> anyhow::Result<()> {
+    let id = silent_import(uai, sample.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+    let answer = carry_out(uai, id).await?;
+    anyhow::ensure!(answer.batch_item_failures.is_empty(), "the import of {uai} failed");
+    Ok(())
+}
+
+/// The pupils of a class, in the order of their names.
+pub(crate) async fn class(uai: Uai, division: &str) -> anyhow::Result<Vec<ActiveLearner>> {
+    let roster = product().table.roster(uai).await?.expect("a school");
+    let mut class: Vec<_> = roster.learners.into_iter().filter(|pupil| pupil.entry.division == division).collect();
+    class.sort_by_key(|pupil| (pupil.entry.full_name(), pupil.id));
+    Ok(class)
+}
+
+/// The pupil of the sample that a learner is.
+pub(crate) fn position(sample: &Sample, learner: &ActiveLearner) -> usize {
+    let ine = learner.entry.ine.to_string();
+    sample.pupils.iter().position(|pupil: &Pupil| pupil.ine == ine).expect("one of the sample")
+}
+
+/// A campaign, created through the door.
+pub(crate) async fn a_campaign(uai: Uai, by: &Person, title: &str) -> anyhow::Result<CampaignId> {
+    let body = json!({"title": title, "course": COURSE});
+    let created = by.post(&format!("/schools/{uai}/campaigns"), &body).await?.expect(201)?;
+    Ok(serde_json::from_value(created["id"].clone())?)
+}
+
+/// Pupils join.
+pub(crate) async fn join(uai: Uai, campaign: CampaignId, pupils: &[ActiveLearner]) -> anyhow::Result<()> {
+    for pupil in pupils {
+        let began = product().table.begin_participation(uai, campaign, pupil.id, Timestamp::now()).await?;
+        anyhow::ensure!(began, "joined twice");
+    }
+    Ok(())
+}
+
+/// The assessment platform.
+pub(crate) struct Platform {
+    secrets: Secrets,
+    http: Client,
+}
+
+/// A message on its way, signed by default with the right secret, now.
+pub(crate) struct Letter {
+    pub(crate) body: String,
+    pub(crate) headers: BTreeMap<&'static str, String>,
+}
+
+impl Platform {
+    /// With the secret that the running product shares with it.
+    pub(crate) fn real() -> anyhow::Result<Self> {
+        let settings = product().stack.function_settings("CampaignsFunction")?;
+        Self::with(settings.required("WEBHOOK_SECRETS")?)
+    }
+
+    /// With a secret of one's own.
+    pub(crate) fn with(secret: &str) -> anyhow::Result<Self> {
+        Ok(Self { secrets: Secrets::parse(secret)?, http: a_client() })
+    }
+
+    /// A letter signed `late` ago.
+    pub(crate) fn letter(&self, message: &Value, late: SignedDuration) -> Letter {
+        let id = format!("msg_{}", u64::from_be_bytes(rentree_runtime::random()));
+        let timestamp = (Timestamp::now() - late).as_second().to_string();
+        let body = message.to_string();
+        let signature = self.secrets.sign(&id, &timestamp, body.as_bytes());
+        let headers = [("webhook-id", id), ("webhook-timestamp", timestamp), ("webhook-signature", signature)].into();
+        Letter { body, headers }
+    }
+
+    /// Sends a letter; status and body of the answer.
+    pub(crate) async fn post(&self, letter: &Letter) -> anyhow::Result<(u16, Value)> {
+        let mut post = self.http.post(format!("{}/participations/progress", product().url));
+        for (name, value) in &letter.headers {
+            post = post.header(*name, value);
+        }
+        let answer = post.header("content-type", "application/json").body(letter.body.clone()).send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
+    }
+
+    /// Tells that a pupil began.
+    pub(crate) async fn started(&self, campaign: CampaignId, learner: LearnerId) -> anyhow::Result<(u16, Value)> {
+        let message = json!({"campaign": campaign, "learner": learner, "event": "started", "at": Timestamp::now()});
+        self.post(&self.letter(&message, SignedDuration::ZERO)).await
+    }
+
+    /// Tells that a pupil sent a result.
+    pub(crate) async fn sent(
+        &self,
+        campaign: CampaignId,
+        learner: LearnerId,
+        score: u8,
+    ) -> anyhow::Result<(u16, Value)> {
+        let at = Timestamp::now();
+        let message = json!({"campaign": campaign, "learner": learner, "event": "sent", "at": at, "score": score});
+        self.post(&self.letter(&message, SignedDuration::ZERO)).await
+    }
+}
