@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::contracts::every_route;
 use crate::support::campaigns::Platform;
+use crate::support::classes::{PUPIL_PASSWORD, a_class};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{a_member, a_team, an_email, an_unknown_user};
 use crate::support::runtime_api::Function;
@@ -21,6 +22,8 @@ use crate::support::{batch, product, run};
 const FIRST_NAME: &str = "Zéphyrine";
 const LAST_NAME: &str = "Quatremarque";
 const PASSWORD: &str = "phrase-marquée-de-zéphyrine";
+const BIRTH_DATE: &str = "23/03/2014";
+const USER_NAME: &str = "zephyrine.quatremarque2303";
 const ADDRESS: &str = "198.51.100.77";
 
 /// What the gateway sends.
@@ -47,7 +50,7 @@ fn request(method: &str, path: &str, cookie: Option<&str>, body: &Value) -> Valu
 }
 
 /// A campaign that names somebody in its title.
-async fn a_campaign_of(uai: Uai, owner: UserId, title: &str) -> anyhow::Result<CampaignId> {
+async fn a_campaign_of(uai: Uai, owner: UserId, title: &str) -> anyhow::Result<(CampaignId, CampaignCode)> {
     let now = Timestamp::now();
     let id = CampaignId::new(now, rentree_runtime::random());
     let campaign = Campaign {
@@ -63,7 +66,7 @@ async fn a_campaign_of(uai: Uai, owner: UserId, title: &str) -> anyhow::Result<C
     };
     let entry = AuditEntry::new(now, rentree_runtime::random(), owner, title, AuditAction::CampaignCreated);
     product().table.create_campaign(uai, id, &campaign, &entry).await?;
-    Ok(id)
+    Ok((id, campaign.code))
 }
 
 #[test]
@@ -86,6 +89,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             "uai": "0750654D", "first_name": FIRST_NAME, "last_name": LAST_NAME, "email": email, "password": PASSWORD,
             "current_password": PASSWORD, "emails": email, "q": LAST_NAME, "way": "sign_up", "role": "member", "version": 1,
             "title": LAST_NAME, "course": "competences-numeriques-6e", "message": LAST_NAME, "campaign": LAST_NAME,
+            "birth_date": BIRTH_DATE, "code": LAST_NAME, "login": email, "user_name": LAST_NAME,
         });
         let mut secrets = vec![PASSWORD.to_owned()];
         let mut addresses = Vec::new();
@@ -113,10 +117,11 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
                 _ => Purpose::NewPassword { user: id, epoch: 0 },
             };
             product().table.create_link(token.secret(), &Link::new(purpose, Timestamp::now())).await?;
-            let campaign = a_campaign_of(uai, id, LAST_NAME).await?;
+            let (campaign, code) = a_campaign_of(uai, id, LAST_NAME).await?;
             let path = route
                 .path
                 .replace("{campaign}", &campaign.to_string())
+                .replace("{code}", code.as_str())
                 .replace("{uai}", uai.as_str())
                 .replace("{token}", &token.text())
                 .replace("{member}", &member.id.to_string())
@@ -146,6 +151,25 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             let answer = functions.get_mut("campaigns").unwrap().invoke(event).await?;
             assert_eq!(answer["statusCode"], 400, "signed, but it does not read: {answer}");
         }
+
+        // A pupil who is marked joins, after a mistake; then somebody asks again.
+        let class = a_class(&[(FIRST_NAME, LAST_NAME, BIRTH_DATE)]).await?;
+        let own = json!({"first_name": FIRST_NAME, "last_name": LAST_NAME, "birth_date": BIRTH_DATE, "password": PUPIL_PASSWORD});
+        let wrong = json!({"first_name": FIRST_NAME, "last_name": LAST_NAME, "birth_date": "24/03/2014"});
+        for (below, fields, status) in
+            [("/identity", &wrong, 422), ("/identity", &own, 200), ("/account", &own, 201), ("/identity", &own, 200)]
+        {
+            let event = request("POST", &class.path(below), None, fields);
+            let answer = functions.get_mut("campaigns").unwrap().invoke(event).await?;
+            assert_eq!(answer["statusCode"], status, "{answer}");
+            addresses.push(answer["headers"]["location"].as_str().unwrap_or_default().to_owned());
+        }
+        let credentials = json!({"login": USER_NAME, "password": PUPIL_PASSWORD});
+        let signed_in = functions.get_mut("accounts").unwrap().invoke(request("POST", "/sign-in", None, &credentials));
+        assert_eq!(signed_in.await?["statusCode"], 200);
+        let ine = class.pupil(FIRST_NAME).await?.entry.ine.to_string();
+        secrets.extend([PUPIL_PASSWORD, USER_NAME, BIRTH_DATE].map(ToOwned::to_owned));
+        secrets.push(ine);
 
         // Every mail; then an account that begins by one of their links.
         let (uai, administrator) = a_team().await?;
@@ -182,6 +206,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
         for (name, function) in functions {
             let log = function.log()?.to_lowercase();
             assert!(!log.is_empty() && log.lines().all(|line| line.starts_with('{')), "{name}: {log}");
+            assert!(!log.contains("2014-03-23"), "the log of {name} holds a birth date: {log}");
             for mark in &marks {
                 assert!(!log.contains(mark), "the log of {name} holds {mark}: {log}");
             }

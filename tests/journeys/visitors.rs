@@ -35,9 +35,11 @@ fn every_route_for_every_visitor() {
                 let invited = administrator.post(&invitations, &json!({"emails": an_email()})).await?.expect(201)?;
                 let import = administrator.post(&format!("/schools/{uai}/imports"), &json!({})).await?.expect(201)?;
                 let campaign = a_campaign(uai, &administrator, "Rentrée").await?;
+                let code = product().table.campaign(uai, campaign).await?.expect("just created").code;
                 let path = route
                     .path
                     .replace("{campaign}", &campaign.to_string())
+                    .replace("{code}", code.as_str())
                     .replace("{uai}", uai.as_str())
                     .replace("{import}", import["id"].as_str().unwrap())
                     .replace("{invitation}", invited["invitations"][0].as_str().unwrap())
