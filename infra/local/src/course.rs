@@ -127,7 +127,7 @@ async fn tell(State(platform): State<Platform>, face: Face, input: Input<Done>) 
     let refused = platform.send(&message).await.map_err(|error| Problem::internal(error.as_ref()))?;
     let coming = Coming { campaign, learner, started: true };
     if refused.is_some() {
-        let view = CourseView { refused, score, ..CourseView::new(coming) };
+        let view = CourseView { score, refused, ..CourseView::new(coming) };
         return face.render(StatusCode::UNPROCESSABLE_ENTITY, &view);
     }
     let on = format!("{DEMO_COURSE}?campaign={campaign}&learner={learner}&started=true");
