@@ -201,6 +201,8 @@ fn the_demo_course_tells_what_a_pupil_does() {
             fill(client, "#score", "63").await?;
             click(client, "button[value=sent]").await?;
             see(client, "[role=alert]", "Un autre score a déjà été reçu").await?;
+            let typed = find(client, fantoccini::Locator::Css("#score")).await?.prop("value").await?;
+            assert_eq!(typed.as_deref(), Some("63"), "what was typed stays");
             picture(&browser, look, &format!("{name}-campaigns-21-course-refused")).await?;
             client.goto(&catalogue.courses()[0].link(id, class[1].id)).await?;
             click(client, "button[value=started]").await?;

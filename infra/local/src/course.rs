@@ -38,6 +38,8 @@ struct CourseView {
     campaign: CampaignId,
     learner: LearnerId,
     started: bool,
+    /// In per cent, as typed.
+    score: String,
     /// What the product answered, when it refused.
     refused: Option<String>,
 }
@@ -98,7 +100,14 @@ impl Platform {
 impl CourseView {
     fn new(coming: Coming) -> Self {
         let Coming { campaign, learner, started } = coming;
-        Self { frame: Frame::bare("Parcours de démonstration"), campaign, learner, started, refused: None }
+        Self {
+            frame: Frame::bare("Parcours de démonstration"),
+            campaign,
+            learner,
+            started,
+            score: "75".to_owned(),
+            refused: None,
+        }
     }
 }
 
@@ -118,7 +127,7 @@ async fn tell(State(platform): State<Platform>, face: Face, input: Input<Done>) 
     let refused = platform.send(&message).await.map_err(|error| Problem::internal(error.as_ref()))?;
     let coming = Coming { campaign, learner, started: true };
     if refused.is_some() {
-        let view = CourseView { refused, ..CourseView::new(coming) };
+        let view = CourseView { score, refused, ..CourseView::new(coming) };
         return face.render(StatusCode::UNPROCESSABLE_ENTITY, &view);
     }
     let on = format!("{DEMO_COURSE}?campaign={campaign}&learner={learner}&started=true");
