@@ -305,7 +305,7 @@ mod tests {
                 Key::user(user),
                 Key::email_identity(&address),
                 Key::user_name_identity(&name),
-                Key::ido_identity(&rentree_domain::Ido::parse(name.as_str()).unwrap()),
+                Key::ido_identity(&Ido::parse(name.as_str()).unwrap()),
                 Key::ine_identity(Ine::parse("1234567890V").unwrap()),
                 Key::tie(user, uai),
                 Key::attempts(&address.clone().into()),

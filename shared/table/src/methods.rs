@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use rentree_domain::{EmailAddress, Ido, Ine, Login, Method, UserId, UserName};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{put_if, put_new, stored};
-use crate::{Key, Table, TableError, User};
+use crate::item::{put_if, put_new, put_over, stored};
+use crate::{Item, Key, Table, TableError, User};
 
 const ENTITY: &str = "Identity";
 
@@ -108,7 +108,11 @@ pub(crate) fn claim_ido(table: &str, ido: &Ido, id: UserId) -> Result<TransactWr
 /// Notes that the child with this INE has the account `id`, as part of a transaction: the last one that the child signed in
 /// with.
 pub(crate) fn claim_ine(table: &str, ine: Ine, id: UserId) -> Result<TransactWriteItem, TableError> {
-    crate::item::put_over(table, stored(&Identity { user: id, confirmed: true }, ENTITY, Key::ine_identity(ine))?)
+    put_over(table, ine_marker(ine, id)?)
+}
+
+fn ine_marker(ine: Ine, id: UserId) -> Result<Item, TableError> {
+    stored(&Identity { user: id, confirmed: true }, ENTITY, Key::ine_identity(ine))
 }
 
 /// Every marker of `methods`, as parts of a transaction.
@@ -159,6 +163,11 @@ impl Table {
     /// The account of the child with this INE, if it was tied to a pupil of any school.
     pub async fn user_of_ine(&self, ine: Ine) -> Result<Option<UserId>, TableError> {
         Ok(self.get::<Identity>(Key::ine_identity(ine), ENTITY).await?.map(|identity| identity.user))
+    }
+
+    /// Notes that the child with this INE has the account `id`: the INE of a pupil who is tied may change.
+    pub async fn note_ine(&self, ine: Ine, id: UserId) -> Result<(), TableError> {
+        self.put(ine_marker(ine, id)?).await
     }
 
     /// Whether an address is `id`'s.

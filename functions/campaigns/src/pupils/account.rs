@@ -4,8 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rentree_domain::method::may_use_email;
-use rentree_domain::{EmailAddress, MailOrder, PersonName, UserId, UserName, paris};
+use rentree_domain::{EmailAddress, MailOrder, Password, PersonName, UserId, UserName, paris};
 use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem};
 use rentree_identity::{PasswordRules, email_error, hash, read_password};
 use rentree_table::{Methods, TieError, Tying, User, Who};
@@ -87,7 +88,7 @@ pub(crate) async fn create(
         Next::NewAccount => {}
         Next::HasAccount { methods, elsewhere } => {
             app.note_tied(&visit, &pupil, elsewhere).await?;
-            return has_account(&visit, face, &methods, elsewhere, fields);
+            return has_account(&visit, face, &methods, elsewhere, &fields);
         }
         Next::Tie(_) | Next::Refused(_) => return Err(Problem::forged_form()),
     }
@@ -100,14 +101,14 @@ pub(crate) async fn create(
     let hashed = hash(password).await.map_err(|error| Problem::internal(&error))?;
 
     let (user, session) = match app.begin(&visit, &pupil, methods, hashed, &headers).await? {
-        Begun::Begun(user, session) => (user, session),
-        Begun::AddressTaken => {
+        Beginning::Begun(user, session) => (user, session),
+        Beginning::AddressTaken => {
             let mut forms = fields.forms(&pupil, today);
             forms.by_email.refuse("email", "Un compte existe déjà avec cette adresse. Connectez-vous avec ce compte, ou choisissez un identifiant.");
-            return again(&visit, face, forms);
+            return again(&visit, face, Box::new(forms));
         }
         // The other device was faster.
-        Begun::Tied(methods) => return has_account(&visit, face, &methods, false, fields),
+        Beginning::Tied(methods) => return has_account(&visit, face, &methods, false, &fields),
     };
     if let Some(email) = user.methods.email.clone() {
         // They are in: the account page orders it again.
@@ -122,7 +123,7 @@ pub(crate) async fn create(
 }
 
 /// What came of beginning an account.
-enum Begun {
+enum Beginning {
     Begun(Box<User>, NewSession),
     AddressTaken,
     /// The pupil is tied to another account now.
@@ -138,7 +139,7 @@ impl Campaigns {
         methods: Methods,
         password_hash: String,
         headers: &HeaderMap,
-    ) -> Result<Begun, Problem> {
+    ) -> Result<Beginning, Problem> {
         let now = (self.clock)();
         let id = UserId::new(now, rentree_runtime::random());
         let mut user = new_user(pupil, methods, password_hash, now);
@@ -155,8 +156,8 @@ impl Campaigns {
                 now,
             };
             match self.table.tie(&tying).await {
-                Ok(()) => return Ok(Begun::Begun(Box::new(user), session)),
-                Err(TieError::LoginTaken) if user.methods.email.is_some() => return Ok(Begun::AddressTaken),
+                Ok(()) => return Ok(Beginning::Begun(Box::new(user), session)),
+                Err(TieError::LoginTaken) if user.methods.email.is_some() => return Ok(Beginning::AddressTaken),
                 Err(TieError::LoginTaken) => {
                     let (first_name, last_name) = (&pupil.entry.first_name, &pupil.entry.last_name);
                     let drawn = UserName::drawn(first_name, last_name, rentree_runtime::random());
@@ -171,7 +172,7 @@ impl Campaigns {
             .leading_to("Recommencer", format!("/campagnes/{}", visit.entrance.campaign.code)))
     }
 
-    async fn tied_meanwhile(&self, visit: &Visit, pupil: &Pupil) -> Result<Begun, Problem> {
+    async fn tied_meanwhile(&self, visit: &Visit, pupil: &Pupil) -> Result<Beginning, Problem> {
         let now_tied = self.table.learner(visit.entrance.uai, pupil.learner.id).await?.and_then(|learner| learner.user);
         let owner = match now_tied {
             Some(owner) => self.table.user(owner).await?,
@@ -182,7 +183,7 @@ impl Campaigns {
             return Err(Problem::too_late("La liste des élèves vient d’être mise à jour. Recommencez.")
                 .leading_to("Recommencer", format!("/campagnes/{}", visit.entrance.campaign.code)));
         };
-        Ok(Begun::Tied(owner.methods))
+        Ok(Beginning::Tied(owner.methods))
     }
 }
 
@@ -201,10 +202,10 @@ fn new_user(pupil: &Pupil, methods: Methods, password_hash: String, now: Timesta
     }
 }
 
-fn again(visit: &Visit, face: Face, forms: NewAccount) -> Result<Response, Problem> {
+fn again(visit: &Visit, face: Face, forms: Box<NewAccount>) -> Result<Response, Problem> {
     let refused = if forms.by_email.is_refused() { &forms.by_email } else { &forms.by_name };
     let problem = Problem::invalid(refused);
-    let view = EntranceView::new(visit, Step::NewAccount(Box::new(forms)));
+    let view = EntranceView::new(visit, Step::NewAccount(forms));
     Ok(visit.token.on(face.again(problem, &view)?))
 }
 
@@ -214,7 +215,7 @@ fn has_account(
     face: Face,
     methods: &Methods,
     elsewhere: bool,
-    fields: AccountFields,
+    fields: &AccountFields,
 ) -> Result<Response, Problem> {
     let told = methods.masked().into_iter().map(|(method, masked)| match masked {
         Some(masked) => format!("{} {masked}", method.french()),
@@ -245,13 +246,13 @@ impl AccountFields {
         proposed.unwrap_or_else(|| UserName::proposed(&entry.first_name, &entry.last_name, entry.birth_date))
     }
 
-    fn forms(&self, pupil: &Pupil, today: jiff::civil::Date) -> NewAccount {
+    fn forms(&self, pupil: &Pupil, today: Date) -> NewAccount {
         let may_use_email = may_use_email(pupil.entry.birth_date, today);
         NewAccount::new(pupil, &self.name_of(pupil), may_use_email, self.identity(), &self.email)
     }
 
     /// How the account is to sign in, or the forms with what is wrong.
-    fn read(&self, pupil: &Pupil, today: jiff::civil::Date) -> Result<(Methods, rentree_domain::Password), NewAccount> {
+    fn read(&self, pupil: &Pupil, today: Date) -> Result<(Methods, Password), Box<NewAccount>> {
         let mut forms = self.forms(pupil, today);
         let entry = &pupil.entry;
         let about = [entry.first_name.as_str(), &entry.last_name, &self.email];
@@ -275,7 +276,7 @@ impl AccountFields {
         };
         match (methods, password) {
             (Some(methods), Some(password)) => Ok((methods, password)),
-            _ => Err(forms),
+            _ => Err(Box::new(forms)),
         }
     }
 }

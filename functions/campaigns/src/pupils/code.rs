@@ -59,12 +59,9 @@ pub(crate) async fn enter(
     let typed = input.fields.code;
 
     let mut view = CodeView::new(app.frame(&headers).await?, &token, &typed);
-    let code = match CampaignCode::parse(&typed) {
-        Ok(code) => code,
-        Err(_) => {
-            view.form.refuse("code", if typed.trim().is_empty() { "Saisissez le code de la campagne." } else { SHAPE });
-            return Ok(token.on(face.again(Problem::invalid(&view.form), &view)?));
-        }
+    let Ok(code) = CampaignCode::parse(&typed) else {
+        view.form.refuse("code", if typed.trim().is_empty() { "Saisissez le code de la campagne." } else { SHAPE });
+        return Ok(token.on(face.again(Problem::invalid(&view.form), &view)?));
     };
     if let Err(problem) = app.entrance(code.as_str(), &client).await {
         if problem.status().is_server_error() {

@@ -6,7 +6,7 @@ use rentree_domain::{LearnerId, Method, UserId, paris};
 use rentree_http::Problem;
 use rentree_table::{JoinOutcome, Methods, TieError, Tying, Who};
 
-use super::entrance::Visit;
+use super::entrance::{Entrance, Visit};
 use super::find::Pupil;
 use crate::Campaigns;
 
@@ -130,20 +130,19 @@ impl Campaigns {
         pupil: &Pupil,
         account: &Account,
     ) -> Result<Result<(), Refusal>, Problem> {
-        let (uai, campaign, now) = (visit.entrance.uai, visit.entrance.id, (self.clock)());
         if pupil.learner.user == Some(account.id) {
-            self.table.begin_participation(uai, campaign, pupil.learner.id, now).await?;
+            self.join_again(&visit.entrance, pupil, account.id).await?;
             return Ok(Ok(()));
         }
         let tying = Tying {
-            uai,
+            uai: visit.entrance.uai,
             learner: pupil.learner.id,
             version: pupil.learner.current.version,
             ine: pupil.entry.ine,
-            campaign,
+            campaign: visit.entrance.id,
             who: Who::Known { id: account.id, epoch: account.epoch },
             session: None,
-            now,
+            now: (self.clock)(),
         };
         match self.table.tie(&tying).await {
             Ok(()) => Ok(Ok(())),
@@ -152,6 +151,17 @@ impl Campaigns {
             Err(TieError::AccountMoved) => Err(Problem::signed_out()),
             Err(TieError::Table(error)) => Err(error.into()),
         }
+    }
+
+    /// Joins as the pupil that the account is tied to.
+    pub(crate) async fn join_again(&self, entrance: &Entrance, pupil: &Pupil, user: UserId) -> Result<(), Problem> {
+        let Entrance { uai, id, .. } = *entrance;
+        self.table.begin_participation(uai, id, pupil.learner.id, (self.clock)()).await?;
+        // A child's INE may change between two imports: the next school looks for the new one.
+        if self.table.user_of_ine(pupil.entry.ine).await? != Some(user) {
+            self.table.note_ine(pupil.entry.ine, user).await?;
+        }
+        Ok(())
     }
 
     /// Notes that somebody found a pupil who has an account here already: its owner, or a classmate.
@@ -195,8 +205,8 @@ mod tests {
         Account { id: user(number), epoch: 0, birth_date, methods, pupil: None }
     }
 
-    fn owner(number: u8, methods: Methods) -> Option<Owner> {
-        Some(Owner { id: user(number), methods })
+    fn owner(number: u8, methods: Methods) -> Owner {
+        Owner { id: user(number), methods }
     }
 
     fn next(born: Date, signed_in: Option<Account>, here: Option<Owner>, elsewhere: Option<Owner>) -> Next {
@@ -209,12 +219,12 @@ mod tests {
         let gar = Methods { mediacentre: Some(Ido::parse("ido-1").unwrap()), ..Methods::default() };
         for methods in [by_name(), by_email(), gar] {
             let has = |elsewhere| Next::HasAccount { methods: methods.clone(), elsewhere };
-            assert_eq!(next(UNDER, None, owner(1, methods.clone()), owner(2, by_name())), has(false));
-            assert_eq!(next(UNDER, None, None, owner(2, methods.clone())), has(true));
+            assert_eq!(next(UNDER, None, Some(owner(1, methods.clone())), Some(owner(2, by_name()))), has(false));
+            assert_eq!(next(UNDER, None, None, Some(owner(2, methods.clone()))), has(true));
         }
-        let despite = decide((pupil(1), UNDER), None, (None, owner(2, by_name())), true, TODAY);
+        let despite = decide((pupil(1), UNDER), None, (None, Some(owner(2, by_name()))), true, TODAY);
         assert_eq!(despite, Next::NewAccount);
-        let not_here = decide((pupil(1), UNDER), None, (owner(2, by_name()), None), true, TODAY);
+        let not_here = decide((pupil(1), UNDER), None, (Some(owner(2, by_name())), None), true, TODAY);
         assert!(matches!(not_here, Next::HasAccount { elsewhere: false, .. }), "a tie of this school is for good");
     }
 
@@ -222,9 +232,9 @@ mod tests {
     fn somebody_is_signed_in() {
         let mine = account(1, by_name(), Some(UNDER));
         assert_eq!(next(UNDER, Some(mine.clone()), None, None), Next::Tie(mine.clone()));
-        assert_eq!(next(UNDER, Some(mine.clone()), owner(1, by_name()), None), Next::Tie(mine.clone()));
-        assert_eq!(next(UNDER, Some(mine.clone()), None, owner(2, by_email())), Next::Tie(mine.clone()));
-        let tied = next(UNDER, Some(mine.clone()), owner(2, by_email()), None);
+        assert_eq!(next(UNDER, Some(mine.clone()), Some(owner(1, by_name())), None), Next::Tie(mine.clone()));
+        assert_eq!(next(UNDER, Some(mine.clone()), None, Some(owner(2, by_email()))), Next::Tie(mine.clone()));
+        let tied = next(UNDER, Some(mine.clone()), Some(owner(2, by_email())), None);
         assert_eq!(tied, Next::HasAccount { methods: by_email(), elsewhere: false });
         // Who did not sign out.
         assert_eq!(next(OVER, Some(mine.clone()), None, None), Next::Refused(Refusal::OtherPerson));

@@ -81,14 +81,11 @@ pub(crate) async fn join(
     let signed_in = visit.signed_in.as_ref().ok_or_else(Problem::signed_out)?;
     visit.check_meant(&input.proof)?;
     visit.check_open()?;
-    let Entrance { uai, id, .. } = visit.entrance;
-    let tie = app.table.tie_of(signed_in.user, uai).await?;
+    let tie = app.table.tie_of(signed_in.user, visit.entrance.uai).await?;
     let tie = tie.ok_or_else(|| Problem::too_late("Dites d’abord quel élève de l’établissement vous êtes."))?;
-    if app.enrolled(&visit.entrance, tie.learner).await?.is_none() {
-        return Err(Problem::not_a_pupil(LEFT));
-    }
+    let pupil = app.enrolled(&visit.entrance, tie.learner).await?.ok_or_else(|| Problem::not_a_pupil(LEFT))?;
 
-    app.table.begin_participation(uai, id, tie.learner, (app.clock)()).await?;
+    app.join_again(&visit.entrance, &pupil, signed_in.user).await?;
 
     let view = EntranceView::new(&visit, app.step(&visit).await?);
     face.after_post(StatusCode::OK, &format!("/campagnes/{}", visit.entrance.campaign.code), &view)

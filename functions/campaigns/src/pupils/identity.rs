@@ -161,7 +161,7 @@ impl Campaigns {
 
 impl Refusal {
     /// What people are told.
-    pub(crate) fn problem(&self) -> Problem {
+    pub(crate) fn problem(self) -> Problem {
         Problem::other_account(match self {
             Self::OtherPupil => {
                 "Le compte connecté est celui d’un autre élève de l’établissement. Déconnectez-vous, puis recommencez."
