@@ -150,7 +150,7 @@ fn a_blocked_account_is_unblocked_by_a_new_password() {
         let long_ago = Timestamp::now() - SignedDuration::from_hours(20);
         for n in 0..30 {
             let at = long_ago + SignedDuration::from_mins(10 * n);
-            product().table.begin_attempt(&email, at).await.unwrap();
+            product().table.begin_attempt(&email.clone().into(), at).await.unwrap();
         }
         let blocked = sign_in(&a_stranger(), &email, PASSWORD).await?;
         assert!(blocked.body["detail"].as_str().unwrap().contains("bloquée"), "{}", blocked.body);
@@ -247,7 +247,7 @@ fn a_blocked_account_can_still_confirm_its_address() {
         mail_to(email.as_str(), 1).await?;
         let long_ago = Timestamp::now() - SignedDuration::from_hours(20);
         for n in 0..30 {
-            product().table.begin_attempt(&email, long_ago + SignedDuration::from_mins(10 * n)).await.unwrap();
+            product().table.begin_attempt(&email.clone().into(), long_ago + SignedDuration::from_mins(10 * n)).await.unwrap();
         }
         let ask = a_client().post(format!("{}/account/email", product().url)).header(COOKIE, &cookie);
         let asked = ask.json(&json!({ "email": email })).send().await?;

@@ -72,7 +72,7 @@ fn from_the_form_to_the_space() {
 
         // The account begins unconfirmed, with terms to accept.
         let (id, user) = product().table.user_of_email(&email).await?.unwrap();
-        assert!(!user.email_confirmed && user.password_hash.starts_with("$argon2id$"));
+        assert!(!user.email_confirmed && user.password_hash.unwrap().starts_with("$argon2id$"));
         assert!(mail_to(email.as_str(), 1).await?.subject.contains("Confirmez"));
         let as_head = |path: &str| {
             head.0.get(format!("{}{path}", product().url)).header("cookie", &cookie).header(ACCEPT, "application/json")
