@@ -247,7 +247,11 @@ fn a_blocked_account_can_still_confirm_its_address() {
         mail_to(email.as_str(), 1).await?;
         let long_ago = Timestamp::now() - SignedDuration::from_hours(20);
         for n in 0..30 {
-            product().table.begin_attempt(&email.clone().into(), long_ago + SignedDuration::from_mins(10 * n)).await.unwrap();
+            product()
+                .table
+                .begin_attempt(&email.clone().into(), long_ago + SignedDuration::from_mins(10 * n))
+                .await
+                .unwrap();
         }
         let ask = a_client().post(format!("{}/account/email", product().url)).header(COOKIE, &cookie);
         let asked = ask.json(&json!({ "email": email })).send().await?;

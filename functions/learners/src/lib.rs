@@ -34,9 +34,14 @@ pub struct Learners {
 impl Learners {
     /// The function as `settings` say, with clients of its own.
     pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
+        let dynamodb = aws_sdk_dynamodb::Client::new(&Aws::new(settings)?.config(Service::DynamoDb));
+        Self::new(settings, dynamodb, clock)
+    }
+
+    /// The function as `settings` say, with a client of the table that somebody else made.
+    pub fn new(settings: &Settings, dynamodb: aws_sdk_dynamodb::Client, clock: Clock) -> Result<Self, SettingsError> {
         let config = Config::read(settings)?;
         let aws = Aws::new(settings)?;
-        let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
         Ok(Self {
             table: Table::new(dynamodb, &config.table),
             queue: aws_sdk_sqs::Client::new(&aws.config(Service::Sqs)),
