@@ -117,7 +117,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
 
     // Médiacentre alone, no account, staff, and who left.
     go(client, &pupil(class.learners[4].id)).await?;
-    see(client, "main", "Donner un mot de passe provisoire et un identifiant").await?;
+    see(client, "main", "Donner un identifiant et un mot de passe").await?;
     shot("06-pupil-mediacentre").await?;
     go(client, &pupil(nobody)).await?;
     see(client, "main", "Pas encore de compte").await?;

@@ -14,6 +14,7 @@ use crate::Learners;
 
 /// Too many failed sign-ins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "SignInLock")]
 pub(crate) struct Lock {
     /// Until when; without it, until staff unblock the account.
     until: Option<Timestamp>,

@@ -81,6 +81,7 @@ struct Row {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LearnerAccount")]
 struct AccountRow {
     /// How its owner signs in.
     methods: Vec<Method>,

@@ -10,16 +10,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{LearnerId, Method, Uai, UserName};
+use rentree_domain::{LearnerId, Method, Uai, UserId, UserName};
 use rentree_http::{Face, Problem, Visitor, authorise};
-use rentree_table::{AuditAction, AuditEntry, Methods, Role, School, User};
+use rentree_table::{AuditAction, AuditEntry, Role, School, User};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Learners;
 use crate::account::Lock;
-use crate::passwords::due::{Looked, due};
+use crate::passwords::due::{Looked, Unserved, due};
 use crate::passwords::hand_out::Chosen;
 use crate::school::parse_uai;
 
@@ -54,6 +54,7 @@ pub(crate) struct PupilView {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PupilAccount")]
 struct AccountView {
     /// How its owner signs in.
     methods: Vec<MethodRow>,
@@ -68,6 +69,7 @@ struct AccountView {
 }
 
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PupilMethod")]
 struct MethodRow {
     method: Method,
     /// The user name in clear, which staff tell pupils who forgot it; an e-mail address masked; nothing of Médiacentre.
@@ -161,9 +163,7 @@ impl Learners {
     }
 
     /// The account of a pupil, if staff may act on it; else what they are told.
-    async fn account_to_act_on(&self, uai: Uai, pupil: &Chosen) -> Result<(rentree_domain::UserId, User), Problem> {
-        use crate::passwords::due::Unserved;
-
+    async fn account_to_act_on(&self, uai: Uai, pupil: &Chosen) -> Result<(UserId, User), Problem> {
         let told = |why: Unserved| refused(uai, pupil.id, why.told());
         if !pupil.is_enrolled {
             return Err(told(Unserved::Left));
@@ -202,7 +202,7 @@ fn refused(uai: Uai, id: LearnerId, detail: &'static str) -> Problem {
 
 impl AccountView {
     fn new(lock: Option<Lock>, tied_at: Option<Timestamp>, looked: &Looked) -> Self {
-        let Methods { user_name, .. } = &looked.account.methods;
+        let user_name = &looked.account.methods.user_name;
         let shown = |(method, masked)| MethodRow {
             method,
             shown: match method {

@@ -11,6 +11,7 @@ pub(crate) const PER_PAGE: usize = 50;
 
 /// Which accounts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AccountFilter")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Holding {
     /// Any, and none.

@@ -41,6 +41,7 @@ pub(crate) struct HandedOutView {
 
 /// What one pupil is told.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PasswordSlip")]
 struct Slip {
     learner: LearnerId,
     last_name: String,
