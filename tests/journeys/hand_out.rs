@@ -6,14 +6,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use rentree_domain::{LearnerId, UserName};
-use rentree_table::{Role, Who};
+use rentree_table::{AuditAction, AuditEntry, HandOutError, Role, Who};
 use reqwest::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::people::{a_client, a_member};
 use crate::support::pupils::{
-    Classes, PUPIL_PASSWORD, a_class, as_holder, by_email, by_mediacentre, by_user_name, classes, import, sign_in,
+    Classes, PUPIL_PASSWORD, Tied, a_class, as_holder, by_email, by_mediacentre, by_user_name, classes, import, sign_in,
 };
 use crate::support::runtime_api::Function;
 use crate::support::{product, run};
@@ -264,6 +264,49 @@ fn of_two_at_once_nobody_is_shown_a_password_that_does_not_work() {
                 assert_eq!(unserved(answer)[&id.to_string()], "changed");
             }
         }
+        Ok(())
+    });
+}
+
+/// What was read before somebody else wrote changes nothing: an account handed out to, named, or tied elsewhere meanwhile.
+#[test]
+fn what_was_read_too_early_changes_nothing() {
+    run(async {
+        let class = a_class(12).await?;
+        let (pupil, other) = (class.tie(4, by_user_name()).await?, class.tie(5, by_mediacentre()).await?);
+        let of = |tied: &Tied| (class.uai, tied.learner);
+        let table = &product().table;
+        table.hand_out(of(&pupil), (pupil.id, &pupil.user), None, "$argon2id$first").await?;
+        let late = table.hand_out(of(&pupil), (pupil.id, &pupil.user), None, "$argon2id$second").await;
+        assert!(matches!(late, Err(HandOutError::Moved)), "{late:?}");
+        assert_eq!(pupil.now().await?.password_hash.as_deref(), Some("$argon2id$first"));
+
+        // A name that is somebody's; then one that was given meanwhile, which ends no session and so moves no epoch.
+        let taken = pupil.user.methods.user_name.clone().unwrap();
+        let late = table.hand_out(of(&other), (other.id, &other.user), Some(&taken), "$argon2id$first").await;
+        assert!(matches!(late, Err(HandOutError::NameTaken)), "{late:?}");
+        let (name, another) = (by_user_name().user_name.unwrap(), by_user_name().user_name.unwrap());
+        let administrator = &class.administrator;
+        let entry = AuditEntry::new(
+            Timestamp::now(),
+            rentree_runtime::random(),
+            administrator.id,
+            "Test",
+            AuditAction::UserNameGiven,
+        );
+        table.give_user_name(of(&other), (other.id, &other.user), &name, &entry).await?;
+        let late = table.hand_out(of(&other), (other.id, &other.user), Some(&another), "$argon2id$first").await;
+        assert!(matches!(late, Err(HandOutError::Moved)), "{late:?}");
+        let late = table.give_user_name(of(&other), (other.id, &other.user), &another, &entry).await;
+        assert!(matches!(late, Err(HandOutError::Moved)), "{late:?}");
+        assert_eq!(other.now().await?.methods.user_name, Some(name));
+        assert!(table.is_free(&another).await?);
+
+        // The account is another pupil's now.
+        let elsewhere = (class.uai, class.learners[6].id);
+        let late = table.hand_out(elsewhere, (pupil.id, &pupil.now().await?), None, "$argon2id$third").await;
+        assert!(matches!(late, Err(HandOutError::Untied)), "{late:?}");
+        assert!(!table.unblock(elsewhere, (pupil.id, &pupil.user.methods), &entry).await?);
         Ok(())
     });
 }

@@ -64,14 +64,15 @@ pub(crate) async fn hand_out(
     let mut handed_out = Vec::new();
     if !due.is_empty() {
         // Before, not after: no password changes hands that the log does not tell of.
-        let entry = app.told_of(&visitor, AuditAction::PasswordsHandedOut, &due);
+        let pupils: Vec<&Chosen> = due.iter().map(|(pupil, _)| pupil).collect();
+        let entry = app.told_of(&visitor, AuditAction::PasswordsHandedOut, &pupils);
         app.table.audit(uai, &entry).await?;
         let worker = app.clone();
-        let results = several(due.clone(), PASSWORDS_AT_ONCE, move |pupil| {
+        let results = several(due.clone(), PASSWORDS_AT_ONCE, move |(pupil, epoch)| {
             let app = worker.clone();
-            async move { app.hand_out(uai, &pupil).await }
+            async move { app.hand_out(uai, &pupil, epoch).await }
         });
-        for (pupil, result) in due.into_iter().zip(results.await) {
+        for ((pupil, _), result) in due.into_iter().zip(results.await) {
             match result.unwrap_or(Err(Unserved::Failed)) {
                 Ok(done) => handed_out.push((pupil, done)),
                 Err(why) => unserved.push((pupil, why)),
@@ -83,6 +84,9 @@ pub(crate) async fn hand_out(
     let view = HandedOutView::new(&app, &visitor, (uai, &school), handed_out, unserved);
     view.answer(face, sheet)
 }
+
+/// Who is to get a password, and who is not.
+type Sorted = (Vec<(Chosen, u64)>, Vec<(Chosen, Unserved)>);
 
 /// Whose passwords, read.
 enum Wanted {
@@ -151,8 +155,8 @@ fn list_path(uai: Uai) -> String {
 }
 
 impl Learners {
-    /// Those who are to get a password, and those who are not.
-    async fn sort(&self, uai: Uai, chosen: Vec<Chosen>) -> Result<(Vec<Chosen>, Vec<(Chosen, Unserved)>), Problem> {
+    /// Those who are to get a password, with the epoch of their account, and those who are not.
+    async fn sort(&self, uai: Uai, chosen: Vec<Chosen>) -> Result<Sorted, Problem> {
         let looks = several(chosen.clone(), READS_AT_ONCE, |pupil| {
             let app = self.clone();
             async move { app.due(uai, &pupil).await }
@@ -160,7 +164,7 @@ impl Learners {
         let (mut due, mut unserved) = (Vec::new(), Vec::new());
         for (pupil, look) in chosen.into_iter().zip(looks.await) {
             match look {
-                Some(Ok(Ok(_))) => due.push(pupil),
+                Some(Ok(Ok(epoch))) => due.push((pupil, epoch)),
                 Some(Ok(Err(why))) => unserved.push((pupil, why)),
                 Some(Err(error)) => return Err(error.into()),
                 None => unserved.push((pupil, Unserved::Failed)),

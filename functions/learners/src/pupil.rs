@@ -174,7 +174,7 @@ impl Learners {
     }
 
     /// What the log says of something done to `pupils`: how many, and of which class; never a name.
-    pub(crate) fn told_of(&self, visitor: &Visitor, action: AuditAction, pupils: &[Chosen]) -> AuditEntry {
+    pub(crate) fn told_of(&self, visitor: &Visitor, action: AuditAction, pupils: &[&Chosen]) -> AuditEntry {
         let entry = AuditEntry::new((self.clock)(), rentree_runtime::random(), visitor.user, &visitor.name, action);
         let mut divisions: Vec<&str> = pupils.iter().map(|pupil| pupil.entry.division.as_str()).collect();
         divisions.sort_unstable();

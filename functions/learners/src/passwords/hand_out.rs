@@ -5,7 +5,7 @@ use rentree_domain::{Entry, LearnerId, Password, Uai, UserId, UserName};
 use rentree_identity::HashError;
 use rentree_table::{Account, HandOutError, TableError, User};
 
-use super::due::{Due, Looked, Unserved, due};
+use super::due::{Looked, Unserved, due};
 use crate::Learners;
 
 /// How often a user name is drawn before somebody else's names are to blame.
@@ -47,25 +47,26 @@ impl Learners {
         Ok(Some((user, looked)))
     }
 
-    /// Whether a pupil is to get a password, as far as can be told before it is done.
-    pub(crate) async fn due(&self, uai: Uai, pupil: &Chosen) -> Result<Result<Due, Unserved>, TableError> {
+    /// Whether a pupil is to get a password, as far as can be told before it is done: the epoch of the account.
+    pub(crate) async fn due(&self, uai: Uai, pupil: &Chosen) -> Result<Result<u64, Unserved>, TableError> {
         let looked = match pupil.user {
             Some(id) if pupil.is_enrolled => self.look(uai, id).await?,
             _ => None,
         };
-        Ok(due(pupil.is_enrolled, looked.as_ref().map(|(_, looked)| looked)))
+        let epoch = looked.as_ref().map_or(0, |(user, _)| user.epoch);
+        Ok(due(pupil.is_enrolled, looked.as_ref().map(|(_, looked)| looked)).map(|_| epoch))
     }
 
-    /// Gives a pupil a temporary password, and a user name if there is none.
-    pub(crate) async fn hand_out(&self, uai: Uai, pupil: &Chosen) -> Result<HandedOut, Unserved> {
-        self.try_hand_out(uai, pupil).await.unwrap_or_else(|error| {
+    /// Gives a pupil, whose account was of this `epoch` when it was chosen, a temporary password, and a user name if there is none.
+    pub(crate) async fn hand_out(&self, uai: Uai, pupil: &Chosen, epoch: u64) -> Result<HandedOut, Unserved> {
+        self.try_hand_out(uai, pupil, epoch).await.unwrap_or_else(|error| {
             let why = rentree_runtime::telemetry::chain(&error);
             tracing::error!(%uai, learner = %pupil.id, why, "a temporary password was not handed out");
             Err(Unserved::Failed)
         })
     }
 
-    async fn try_hand_out(&self, uai: Uai, pupil: &Chosen) -> Result<Result<HandedOut, Unserved>, Failure> {
+    async fn try_hand_out(&self, uai: Uai, pupil: &Chosen, epoch: u64) -> Result<Result<HandedOut, Unserved>, Failure> {
         for _ in 0..LOOKS {
             let found = match pupil.user {
                 Some(id) => self.look(uai, id).await?.map(|(user, looked)| (id, user, looked)),
@@ -76,6 +77,10 @@ impl Learners {
                 (Ok(_), None) => return Ok(Err(Unserved::NoAccount)),
                 (Err(why), _) => return Ok(Err(why)),
             };
+            if user.epoch != epoch && user.password_is_temporary {
+                // A colleague was faster: the password that they read aloud right now goes on.
+                return Ok(Err(Unserved::Changed));
+            }
             let password = Password::temporary(rentree_runtime::random());
             let hash = rentree_identity::hash(password.clone()).await?;
             for new_name in names(&user, &pupil.entry) {

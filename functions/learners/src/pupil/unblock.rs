@@ -39,7 +39,7 @@ pub(crate) async fn unblock(
         return Err(refused(uai, pupil.id, "La connexion de cet élève n’est pas bloquée, ou ne l’est plus."));
     }
 
-    let entry = app.told_of(&visitor, AuditAction::Unblocked, std::slice::from_ref(&pupil));
+    let entry = app.told_of(&visitor, AuditAction::Unblocked, &[&pupil]);
     if !app.table.unblock((uai, pupil.id), (user, &account.methods), &entry).await? {
         return Err(refused(uai, pupil.id, Unserved::Changed.told()));
     }

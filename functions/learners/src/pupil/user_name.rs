@@ -54,9 +54,9 @@ pub(crate) async fn give(
         return face.after_post(StatusCode::OK, &format!("{}?done=user-name", location(uai, pupil.id)), &view);
     }
     // Médiacentre alone: without a password, a user name opens nothing.
-    let entry = app.told_of(&visitor, AuditAction::UserNameGiven, std::slice::from_ref(&pupil));
+    let entry = app.told_of(&visitor, AuditAction::UserNameGiven, &[&pupil]);
     app.table.audit(uai, &entry).await?;
-    let done = app.hand_out(uai, &pupil).await.map_err(|why| match why {
+    let done = app.hand_out(uai, &pupil, user.epoch).await.map_err(|why| match why {
         Unserved::Failed => Problem::internal(&NotHandedOut),
         why => refused(uai, pupil.id, why.told()),
     })?;
@@ -82,7 +82,7 @@ struct NotHandedOut;
 impl Learners {
     /// Adds a user name to an account that has a password of its owner's, which stays.
     async fn give_user_name(&self, uai: Uai, visitor: &Visitor, pupil: &Chosen) -> Result<UserName, Problem> {
-        let entry = self.told_of(visitor, AuditAction::UserNameGiven, std::slice::from_ref(pupil));
+        let entry = self.told_of(visitor, AuditAction::UserNameGiven, &[pupil]);
         for _ in 0..LOOKS {
             let (id, user) = self.account_to_act_on(uai, pupil).await?;
             if user.methods.user_name.is_some() {
