@@ -161,7 +161,7 @@ fn forty_classes_stay_readable() {
         // No letter of the drawing is smaller than what people read, and none lies over another row.
         let rows = "return [...document.querySelectorAll('svg[role=img] .name')].map((name) => name.getBoundingClientRect()).every((box, n, all) => box.height >= 12 && (n % 20 === 0 || box.top >= all[n - 1].bottom))";
         assert_eq!(client.execute(rows, vec![]).await?, true);
-        browser.print("desktop-campaigns-11-forty").await?;
+        browser.paper("desktop-campaigns-11-forty").await?;
         browser.close().await
     });
 }

@@ -15,6 +15,7 @@ use crate::support::campaigns::Platform;
 use crate::support::classes::{PUPIL_PASSWORD, a_class};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{a_member, a_team, an_email, an_unknown_user};
+use crate::support::pupils::{by_mediacentre, classes};
 use crate::support::runtime_api::Function;
 use crate::support::{batch, product, run};
 
@@ -85,7 +86,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
         ] {
             functions.insert(name, Function::start(name, &product().stack.function_settings(logical)?).await?);
         }
-        let body = json!({
+        let mut body = json!({
             "uai": "0750654D", "first_name": FIRST_NAME, "last_name": LAST_NAME, "email": email, "password": PASSWORD,
             "current_password": PASSWORD, "emails": email, "q": LAST_NAME, "way": "sign_up", "role": "member", "version": 1,
             "title": LAST_NAME, "course": "competences-numeriques-6e", "message": LAST_NAME, "campaign": LAST_NAME,
@@ -96,7 +97,13 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
 
         // Every route: signed out, with the marks in every field; then as an administrator who is marked, too.
         for (function, route) in every_route() {
-            let (uai, _) = a_team().await?;
+            // A pupil who is marked, and gets a user name and a password on the way.
+            let class = classes(5, |sample| {
+                sample.pupils[4].first_name = FIRST_NAME.to_owned();
+                sample.pupils[4].last_name = LAST_NAME.to_owned();
+            })
+            .await?;
+            let (uai, pupil) = (class.uai, class.tie(4, by_mediacentre()).await?);
             let marked = User {
                 first_name: rentree_domain::PersonName::parse(FIRST_NAME)?,
                 last_name: rentree_domain::PersonName::parse(LAST_NAME)?,
@@ -125,10 +132,12 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
                 .replace("{uai}", uai.as_str())
                 .replace("{token}", &token.text())
                 .replace("{member}", &member.id.to_string())
+                .replace("{learner}", &pupil.learner.to_string())
                 .replace("{import}", "0199a1b2-c3d4-7000-8000-0000000000aa")
                 .replace("{invitation}", "0199a1b2-c3d4-7000-8000-0000000000aa");
             secrets.extend([token.text(), cookie.split('=').nth(1).unwrap().to_owned()]);
             let running = functions.get_mut(function).unwrap();
+            body["learners"] = json!([pupil.learner]);
             for cookie in [None, Some(cookie.as_str())] {
                 let answer = running.invoke(request(route.method, &path, cookie, &body)).await?;
                 assert!(

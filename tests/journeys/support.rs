@@ -8,6 +8,7 @@ pub(crate) mod faults;
 pub(crate) mod mails;
 pub(crate) mod operators;
 pub(crate) mod people;
+pub(crate) mod pupils;
 pub(crate) mod runtime_api;
 pub(crate) mod ses;
 pub(crate) mod stall;

@@ -12,13 +12,14 @@ use serde_json::{Value, json};
 use crate::contracts::every_route;
 use crate::support::campaigns::a_campaign;
 use crate::support::people::{a_client, a_member, a_session, a_team, an_email};
+use crate::support::pupils::{a_class, by_user_name};
 use crate::support::{a_school, a_uai, product, run};
 
 fn http() -> Client {
     Client::builder().redirect(redirect::Policy::none()).build().expect("a client")
 }
 
-/// One kind of visitor after the other knocks at a door; each door has a school, a member, an invitation, an import and a
+/// One kind of visitor after the other knocks at a door; each door has a school, a member, a pupil, an invitation, an import and a
 /// campaign of its own, for some doors change them.
 #[test]
 fn every_route_for_every_visitor() {
@@ -29,7 +30,9 @@ fn every_route_for_every_visitor() {
                 continue;
             }
             for who in ["signed out", "removed member", "other school's administrator", "member", "administrator"] {
-                let (uai, administrator) = a_team().await?;
+                let class = a_class(5).await?;
+                let (uai, administrator) = (class.uai, &class.administrator);
+                let pupil = class.tie(4, by_user_name()).await?;
                 let colleague = a_member(uai, Role::Member).await?;
                 let invitations = format!("/schools/{uai}/invitations");
                 let invited = administrator.post(&invitations, &json!({"emails": an_email()})).await?.expect(201)?;
@@ -43,6 +46,7 @@ fn every_route_for_every_visitor() {
                     .replace("{uai}", uai.as_str())
                     .replace("{import}", import["id"].as_str().unwrap())
                     .replace("{invitation}", invited["invitations"][0].as_str().unwrap())
+                    .replace("{learner}", &pupil.learner.to_string())
                     .replace("{member}", &colleague.id.to_string())
                     .replace("{token}", &"A".repeat(43));
                 let visitor = match who {
@@ -65,7 +69,9 @@ fn every_route_for_every_visitor() {
                         .header(ACCEPT, "application/json"),
                 };
                 if route.method == "POST" {
-                    request = request.json(&json!({"role": "administrator", "session": "others", "version": 1}));
+                    request = request.json(&json!({
+                        "role": "administrator", "session": "others", "version": 1, "learners": [pupil.learner],
+                    }));
                 }
                 let answer = request.send().await?;
                 table.push_str(&format!("{} {} | {who} | {}\n", route.method, route.path, answer.status().as_u16()));

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::{AuditId, Uai};
+use rentree_domain::{AuditId, LearnerId, Uai};
 use rentree_http::{Face, Problem, authorise};
 use rentree_table::{AuditAction, AuditEntry, Role};
 use rentree_web::{Frame, Section, french};
@@ -42,8 +42,10 @@ struct Row {
     /// What.
     #[schemars(with = "String")]
     action: AuditAction,
-    /// To whom, or which campaign.
+    /// To whom, which campaign, or how many pupils of which class.
     subject: Option<String>,
+    /// Which pupil, when it is one.
+    learner: Option<LearnerId>,
 }
 
 /// Where the page begins.
@@ -70,7 +72,13 @@ pub(crate) async fn page(
     }
     let page = app.table.audit_page(uai, from, PER_PAGE).await?;
 
-    let row = |entry: AuditEntry| Row { at: entry.at, by: entry.by_name, action: entry.action, subject: entry.subject };
+    let row = |entry: AuditEntry| Row {
+        at: entry.at,
+        by: entry.by_name,
+        action: entry.action,
+        subject: entry.subject,
+        learner: entry.learner,
+    };
     let view = AuditView {
         frame: visitor.frame("Journal de l’espace", uai, &school.name, Section::Team),
         uai,
@@ -113,6 +121,10 @@ impl Row {
             AuditAction::CampaignCreated => "a créé la campagne",
             AuditAction::CampaignArchived => "a archivé la campagne",
             AuditAction::CampaignRestored => "a désarchivé la campagne",
+            AuditAction::PasswordsHandedOut => "a distribué des mots de passe provisoires :",
+            AuditAction::UserNameGiven => "a donné un identifiant :",
+            AuditAction::Unblocked => "a débloqué la connexion :",
+            AuditAction::Untied => "a détaché de son compte :",
         }
     }
 }

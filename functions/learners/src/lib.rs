@@ -1,9 +1,14 @@
-//! The pupils of a school: list them, upload a file and follow its import, confirm, cancel, undo.
+//! The pupils of a school: list them, upload a file and follow its import, confirm, cancel, undo; hand out user names and passwords,
+//! unblock, untie.
 
+mod account;
 mod config;
 mod imports;
 mod list;
+mod passwords;
+mod pupil;
 mod school;
+mod several;
 mod upload;
 
 use axum::Router;
@@ -29,9 +34,14 @@ pub struct Learners {
 impl Learners {
     /// The function as `settings` say, with clients of its own.
     pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
+        let dynamodb = aws_sdk_dynamodb::Client::new(&Aws::new(settings)?.config(Service::DynamoDb));
+        Self::new(settings, dynamodb, clock)
+    }
+
+    /// The function as `settings` say, with a client of the table that somebody else made.
+    pub fn new(settings: &Settings, dynamodb: aws_sdk_dynamodb::Client, clock: Clock) -> Result<Self, SettingsError> {
         let config = Config::read(settings)?;
         let aws = Aws::new(settings)?;
-        let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
         Ok(Self {
             table: Table::new(dynamodb, &config.table),
             queue: aws_sdk_sqs::Client::new(&aws.config(Service::Sqs)),
@@ -77,6 +87,37 @@ fn routes() -> Vec<Route<Learners>> {
         Route::post("/schools/{uai}/learners", post(list::search), Members, "Pupils by name: never in an address")
             .takes::<list::Search>()
             .gives::<list::LearnersView>(),
+        Route::post(
+            "/schools/{uai}/learners/passwords",
+            post(passwords::hand_out),
+            Members,
+            "Hands out temporary passwords, shown this once",
+        )
+        .takes::<passwords::Fields>()
+        .gives::<passwords::view::HandedOutView>(),
+        Route::get("/schools/{uai}/learners/{learner}", get(pupil::page), Members, "A pupil and the account")
+            .gives::<pupil::PupilView>(),
+        Route::post(
+            "/schools/{uai}/learners/{learner}/user-name",
+            post(pupil::user_name::give),
+            Members,
+            "Gives a user name to a pupil who has none",
+        )
+        .gives::<pupil::user_name::UserNameView>(),
+        Route::post(
+            "/schools/{uai}/learners/{learner}/unblock",
+            post(pupil::unblock::unblock),
+            Members,
+            "Unblocks a pupil who failed to sign in too often",
+        )
+        .gives::<pupil::unblock::UnblockedView>(),
+        Route::post(
+            "/schools/{uai}/learners/{learner}/untie",
+            post(pupil::untie::untie),
+            Members,
+            "Unties a pupil from the account, which stays",
+        )
+        .gives::<pupil::untie::UntiedView>(),
         Route::get("/schools/{uai}/imports", get(imports::recent::recent), Members, "The latest imports")
             .gives::<imports::recent::ImportsView>(),
         Route::post("/schools/{uai}/imports", post(imports::request::request), Administrators, "Asks for an upload")

@@ -1,4 +1,6 @@
-//! The list of pupils: by class, by name, page by page.
+//! The list of pupils: by name, class and account, page by page. What decides stands in [`filter`].
+
+mod filter;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -6,17 +8,17 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{LearnerId, Uai, name};
+use rentree_domain::{LearnerId, Method, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::{ActiveLearner, Role, Roster};
+use rentree_table::{Account, ActiveLearner, Role, Roster};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Learners;
+use crate::account::Lock;
 use crate::school::parse_uai;
-
-const PER_PAGE: usize = 50;
+use filter::{Holding, Page, divisions, page, sought};
 
 /// What to show.
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +29,8 @@ pub(crate) struct Filter {
     q: String,
     /// A class.
     division: String,
+    /// Which accounts.
+    account: Holding,
     /// From 1.
     page: Option<usize>,
 }
@@ -38,6 +42,7 @@ pub(crate) struct Filter {
 pub(crate) struct Search {
     q: String,
     division: String,
+    account: Holding,
     page: Option<usize>,
 }
 
@@ -51,6 +56,7 @@ pub(crate) struct LearnersView {
     uai: String,
     q: String,
     division: String,
+    account: Holding,
     divisions: Vec<String>,
     /// Active pupils of the school.
     enrolled: usize,
@@ -70,6 +76,19 @@ struct Row {
     first_name: String,
     division: String,
     birth_date: Date,
+    /// `null` for who has joined no campaign yet.
+    account: Option<AccountRow>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LearnerAccount")]
+struct AccountRow {
+    /// How its owner signs in.
+    methods: Vec<Method>,
+    /// Whether a password that staff gave was not changed yet.
+    password_is_temporary: bool,
+    /// Whether sign-in is locked.
+    lock: Option<Lock>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -102,75 +121,83 @@ pub(crate) async fn search(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
-    let Search { q, division, page } = input.fields;
-    app.show(uai, &visitor, face, Filter { q, division, page }).await
+    let Search { q, division, account, page } = input.fields;
+    app.show(uai, &visitor, face, Filter { q, division, account, page }).await
+}
+
+/// A pupil, with what is known of the account.
+struct Found {
+    learner: ActiveLearner,
+    account: Option<Account>,
+    lock: Option<Lock>,
 }
 
 impl Learners {
     async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
         let Roster { school, learners, .. } = self.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
+        let (enrolled, divisions) = (learners.len(), divisions(&learners));
 
-        let page = select(learners, &filter);
+        let sought = sought(learners, &filter.q, &filter.division);
+        // Accounts are read for those who are shown; for everybody only when accounts decide who that is.
+        let (found, page) = if filter.account == Holding::All {
+            let (found, Page { number, pages, rows }) = (sought.len(), page(sought, filter.page));
+            (found, Page { number, pages, rows: self.with_accounts(rows).await? })
+        } else {
+            let mut all = self.with_accounts(sought).await?;
+            all.retain(|one| filter.account.admits(one.account.as_ref(), one.lock));
+            (all.len(), page(all, filter.page))
+        };
+
         let view = LearnersView {
             frame: visitor.frame("Élèves", uai, &school.name, Section::Learners),
             csrf: visitor.csrf.clone(),
             uai: uai.to_string(),
             q: filter.q,
             division: filter.division,
-            divisions: page.divisions,
-            enrolled: page.enrolled,
-            found: page.found,
+            account: filter.account,
+            divisions,
+            enrolled,
+            found,
             page: page.number,
             pages: page.pages,
-            learners: page.rows,
+            learners: page.rows.into_iter().map(Row::from).collect(),
             last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
         };
         face.render(StatusCode::OK, &view)
     }
+
+    async fn with_accounts(&self, learners: Vec<ActiveLearner>) -> Result<Vec<Found>, Problem> {
+        let mut accounts = self.table.accounts(learners.iter().filter_map(|learner| learner.user)).await?;
+        let locked = self.locked(accounts.values().map(|account| &account.methods)).await?;
+        let found = learners.into_iter().map(|learner| {
+            let account = learner.user.and_then(|user| accounts.remove(&user));
+            let lock = account.as_ref().and_then(|account| Lock::of(&account.methods, &locked));
+            Found { learner, account, lock }
+        });
+        Ok(found.collect())
+    }
 }
 
-struct Page {
-    divisions: Vec<String>,
-    enrolled: usize,
-    found: usize,
-    number: usize,
-    pages: usize,
-    rows: Vec<Row>,
+impl From<Found> for Row {
+    fn from(Found { learner: ActiveLearner { id, entry, .. }, account, lock }: Found) -> Self {
+        let account = account.map(|account| AccountRow {
+            methods: account.methods.all(),
+            password_is_temporary: account.password_is_temporary,
+            lock,
+        });
+        Self {
+            id,
+            last_name: entry.last_name,
+            first_name: entry.first_name,
+            division: entry.division,
+            birth_date: entry.birth_date,
+            account,
+        }
+    }
 }
 
-/// The page of `learners` that `filter` asks for, by name. A page beyond the last is the last.
-fn select(learners: Vec<ActiveLearner>, filter: &Filter) -> Page {
-    let enrolled = learners.len();
-    let mut divisions: Vec<String> = learners.iter().map(|learner| learner.entry.division.clone()).collect();
-    divisions.sort_unstable();
-    divisions.dedup();
-
-    let words: Vec<String> = filter.q.split_whitespace().map(name::fold).filter(|word| !word.is_empty()).collect();
-    let mut found: Vec<(String, ActiveLearner)> = learners
-        .into_iter()
-        .filter(|learner| filter.division.is_empty() || learner.entry.division == filter.division)
-        .filter_map(|learner| {
-            let entry = &learner.entry;
-            let usage_name = entry.usage_name.as_deref().unwrap_or_default();
-            let sought = format!(
-                "{} {} {}",
-                name::fold(&entry.last_name),
-                name::fold(&entry.first_name),
-                name::fold(usage_name)
-            );
-            words.iter().all(|word| sought.contains(word)).then_some((sought, learner))
-        })
-        .collect();
-    found.sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| a.id.cmp(&b.id)));
-
-    let pages = found.len().div_ceil(PER_PAGE).max(1);
-    let number = filter.page.unwrap_or(1).clamp(1, pages);
-    let rows = found.iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).map(|(_, learner)| Row {
-        id: learner.id,
-        last_name: learner.entry.last_name.clone(),
-        first_name: learner.entry.first_name.clone(),
-        division: learner.entry.division.clone(),
-        birth_date: learner.entry.birth_date,
-    });
-    Page { divisions, enrolled, found: found.len(), number, pages, rows: rows.collect() }
+impl AccountRow {
+    fn methods_text(&self) -> String {
+        self.methods.iter().map(|method| method.french()).collect::<Vec<_>>().join(", ")
+    }
 }

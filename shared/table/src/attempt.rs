@@ -1,11 +1,14 @@
 //! Failed sign-ins by e-mail address or user name, and how often things happen: what throttling counts.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::attempts::{Attempts, Locked};
 use rentree_domain::{Limit, Login};
 use serde::{Deserialize, Serialize};
 
 use crate::item::stored;
+use crate::keys::PK;
 use crate::{Key, Table, TableError};
 
 const ENTITY: &str = "Attempts";
@@ -92,6 +95,29 @@ impl Table {
             }
             Err(error) => Err(TableError::request("PutItem")(error)),
         }
+    }
+
+    /// Which of `logins` are locked now, and until when. Counts nothing.
+    pub async fn locked(
+        &self,
+        logins: impl IntoIterator<Item = Login>,
+        now: Timestamp,
+    ) -> Result<HashMap<Login, Locked>, TableError> {
+        let by_partition: HashMap<String, Login> =
+            logins.into_iter().map(|login| (Key::attempts(&login).partition().to_owned(), login)).collect();
+        let keys = by_partition.values().map(Key::attempts).collect();
+        let mut locked = HashMap::new();
+        for item in self.batch(keys, "PK, failures, locked_until, expires_at").await? {
+            let login = item.get(PK).and_then(|pk| by_partition.get(pk.as_s().ok()?));
+            let login = login.cloned().ok_or("a key nobody asked for").map_err(TableError::malformed(ENTITY))?;
+            let counted: Counted = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
+            let attempts = Attempts { failures: counted.failures, locked_until: counted.locked_until };
+            // TTL deletes late.
+            if let Some(why) = attempts.attempt(now).err().filter(|_| counted.expires_at > now.as_second()) {
+                locked.insert(login, why);
+            }
+        }
+        Ok(locked)
     }
 
     /// After a sign-in that succeeded.

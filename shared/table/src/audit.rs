@@ -1,9 +1,9 @@
-//! The audit log of a school: who did what when. No secrets, nothing of pupils; a year, then TTL.
+//! The audit log of a school: who did what when. No secrets, no name of a pupil; a year, then TTL.
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::id::Entropy;
-use rentree_domain::{AuditId, Uai, UserId};
+use rentree_domain::{AuditId, LearnerId, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{put_over, stored};
@@ -25,9 +25,13 @@ pub struct AuditEntry {
     pub by_name: String,
     /// What.
     pub action: AuditAction,
-    /// To which colleague, address or campaign: a name or an address of staff, or the title of a campaign.
+    /// To which colleague, address, campaign or class: a name or an address of staff, the title of a campaign, or how many pupils of
+    /// which class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// To which pupil, when it is one. Never by name: the log outlives what the school's file says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learner: Option<LearnerId>,
     expires_at: i64,
 }
 
@@ -69,19 +73,43 @@ pub enum AuditAction {
     CampaignArchived,
     /// A campaign was taken back from the archive.
     CampaignRestored,
+    /// Pupils were given temporary passwords.
+    PasswordsHandedOut,
+    /// A pupil was given a user name.
+    UserNameGiven,
+    /// A pupil's account was unblocked.
+    Unblocked,
+    /// A pupil was untied from an account.
+    Untied,
 }
 
 impl AuditEntry {
     /// An entry of now.
     pub fn new(at: Timestamp, entropy: Entropy, by: UserId, by_name: impl Into<String>, action: AuditAction) -> Self {
         let id = AuditId::new(at, entropy);
-        Self { id, at, by, by_name: by_name.into(), action, subject: None, expires_at: (at + KEPT).as_second() }
+        Self {
+            id,
+            at,
+            by,
+            by_name: by_name.into(),
+            action,
+            subject: None,
+            learner: None,
+            expires_at: (at + KEPT).as_second(),
+        }
     }
 
     /// To whom.
     #[must_use]
     pub fn to(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
+        self
+    }
+
+    /// To which pupil.
+    #[must_use]
+    pub fn about(mut self, learner: LearnerId) -> Self {
+        self.learner = Some(learner);
         self
     }
 

@@ -30,6 +30,7 @@ pub(crate) const CAMPAIGNS: &str = "CAMPAIGN#";
 pub(crate) const PARTICIPATIONS: &str = "PARTICIPATION#";
 pub(crate) const JOIN_ATTEMPTS: &str = "ATTEMPT#";
 const SCHOOLS: &str = "SCHOOL#";
+const USERS: &str = "USER#";
 
 /// Partition and sort key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -167,6 +168,11 @@ impl Key {
         Self::new(campaign_pk(campaign), format!("{JOIN_ATTEMPTS}{at:.3}#{id}"))
     }
 
+    /// Its partition.
+    pub(crate) fn partition(&self) -> &str {
+        &self.pk
+    }
+
     /// The key as DynamoDB wants it.
     pub(crate) fn into_item(self) -> Item {
         Item::from([(PK.to_owned(), AttributeValue::S(self.pk)), (SK.to_owned(), AttributeValue::S(self.sk))])
@@ -245,7 +251,12 @@ pub(crate) fn birth(uai: Uai, date: Date) -> String {
 
 /// Where what belongs to a user is found.
 pub(crate) fn user(user: UserId) -> String {
-    format!("USER#{user}")
+    format!("{USERS}{user}")
+}
+
+/// The user whose partition an item is in.
+pub(crate) fn user_in_pk(item: &Item) -> Option<UserId> {
+    item.get(PK)?.as_s().ok()?.strip_prefix(USERS)?.parse().ok()
 }
 
 /// The identifier at the end of a sort key, `None` if `item` is of another kind.
@@ -289,6 +300,8 @@ mod tests {
             prop_assert_eq!(campaign_in_pk(&learner_item), None);
             prop_assert_eq!(id_in_sk::<ImportId>(&learner_item, IMPORTS), None);
             prop_assert_eq!(school_in_pk(&import_item), Some(uai));
+            let user = UserId::new(at, entropy);
+            prop_assert_eq!((user_in_pk(&Key::user(user).into_item()), user_in_pk(&part)), (Some(user), None));
         }
 
         #[test]

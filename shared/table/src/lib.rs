@@ -1,10 +1,12 @@
 //! The DynamoDB table `rentree`, DESIGN §3: keys, one file per entity, transactions. The only place that knows keys,
 //! attribute names and expressions.
 
+mod account;
 mod activation;
 mod address;
 mod attempt;
 mod audit;
+mod batch;
 mod campaign;
 mod directory;
 mod error;
@@ -32,6 +34,7 @@ mod user;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
+pub use account::Account;
 pub use activation::ActivationRequest;
 pub use attempt::AttemptError;
 pub use audit::{AuditAction, AuditEntry, AuditPage};

@@ -8,7 +8,13 @@ use rentree_domain::{LearnerId, Uai, UserId, UserName};
 use crate::item::{Change, check_text, delete};
 use crate::transaction::Cancelled;
 use crate::user::told;
-use crate::{AccountError, Key, Methods, Session, SessionHash, Table, TableError, User, link, methods};
+use crate::{
+    AccountError, AuditEntry, Key, Methods, Session, SessionHash, Table, TableError, User, audit, link, methods,
+};
+
+const AS_READ: &str = "epoch = :epoch";
+/// A name may have been given meanwhile, which counts no epoch up: it ends nothing.
+const AS_READ_AND_NAMELESS: &str = "epoch = :epoch AND attribute_not_exists(user_name)";
 
 /// Why a pupil got no temporary password.
 #[derive(Debug, thiserror::Error)]
@@ -90,35 +96,77 @@ impl Table {
             None => Change::of(Key::user(id), PASSWORD),
             Some(name) => Change::of(Key::user(id), PASSWORD_AND_NAME).text(":name", name.as_str()),
         };
+        let condition = match name {
+            None => AS_READ,
+            Some(_) => AS_READ_AND_NAMELESS,
+        };
         let account = account
-            .only_if("epoch = :epoch")
+            .only_if(condition)
             .text(":hash", password_hash)
             .truth(":yes")
             .number(":next", user.epoch + 1)
             .number(":epoch", user.epoch);
-        let mut items = vec![
-            check_text(&self.name, Key::tie(id, uai), "learner = :value", &learner.to_string())?,
-            account.in_transaction(&self.name)?,
-        ];
+        let mut items = vec![tied(&self.name, (uai, learner), id)?, account.in_transaction(&self.name)?];
         if let Some(name) = name {
             items.push(methods::claim_user_name(&self.name, name, id)?);
         }
         items.extend(unblock(&self.name, &user.methods)?);
-        self.transact(items).await.map_err(|cancelled| match cancelled {
-            Cancelled::Table(error) => error.into(),
-            Cancelled::Conditions(failed) => match failed.iter().position(|failed| *failed) {
-                Some(0) => HandOutError::Untied,
-                Some(1) => HandOutError::Moved,
-                _ => HandOutError::NameTaken,
-            },
-        })
+        self.transact(items).await.map_err(not_handed_out)
     }
 
-    /// Forgets the failed sign-ins with every login of an account.
-    pub async fn unblock(&self, methods: &Methods) -> Result<(), TableError> {
-        for login in methods.logins() {
-            self.forget_attempts(&login).await?;
+    /// Gives the account `user` of a pupil, which has a password of its owner's and no user name, the user name `name`: the password
+    /// and the sessions stay. `entry` tells it.
+    pub async fn give_user_name(
+        &self,
+        (uai, learner): (Uai, LearnerId),
+        (id, user): (UserId, &User),
+        name: &UserName,
+        entry: &AuditEntry,
+    ) -> Result<(), HandOutError> {
+        let account = Change::of(Key::user(id), "SET user_name = :name")
+            .only_if(AS_READ_AND_NAMELESS)
+            .text(":name", name.as_str())
+            .number(":epoch", user.epoch);
+        let items = vec![
+            tied(&self.name, (uai, learner), id)?,
+            account.in_transaction(&self.name)?,
+            methods::claim_user_name(&self.name, name, id)?,
+            audit::write(&self.name, uai, entry)?,
+        ];
+        self.transact(items).await.map_err(not_handed_out)
+    }
+
+    /// Forgets the failed sign-ins with every login of a pupil's account; `entry` tells it. `false` when the account is not (any
+    /// more) this pupil's.
+    pub async fn unblock(
+        &self,
+        (uai, learner): (Uai, LearnerId),
+        (id, methods): (UserId, &Methods),
+        entry: &AuditEntry,
+    ) -> Result<bool, TableError> {
+        let mut items = vec![tied(&self.name, (uai, learner), id)?, audit::write(&self.name, uai, entry)?];
+        items.extend(unblock(&self.name, methods)?);
+        match self.transact(items).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Conditions(_)) => Ok(false),
+            Err(Cancelled::Table(error)) => Err(error),
         }
-        Ok(())
+    }
+}
+
+/// Checks that the account `id` is this pupil's, as part of a transaction.
+fn tied(table: &str, (uai, learner): (Uai, LearnerId), id: UserId) -> Result<TransactWriteItem, TableError> {
+    check_text(table, Key::tie(id, uai), "learner = :value", &learner.to_string())
+}
+
+/// The error of the first condition that failed, by position: the tie, the account, the user name.
+fn not_handed_out(cancelled: Cancelled) -> HandOutError {
+    match cancelled {
+        Cancelled::Table(error) => error.into(),
+        Cancelled::Conditions(failed) => match failed.iter().position(|failed| *failed) {
+            Some(0) => HandOutError::Untied,
+            Some(1) => HandOutError::Moved,
+            _ => HandOutError::NameTaken,
+        },
     }
 }

@@ -25,7 +25,7 @@ pub struct Asset {
     pub content: &'static [u8],
 }
 
-const ASSETS: [Asset; 3] = [
+const ASSETS: [Asset; 4] = [
     Asset {
         name: "style.css",
         content_type: "text/css; charset=utf-8",
@@ -35,6 +35,11 @@ const ASSETS: [Asset; 3] = [
         name: "imports.js",
         content_type: "text/javascript; charset=utf-8",
         content: include_bytes!("../assets/imports.js"),
+    },
+    Asset {
+        name: "print.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_bytes!("../assets/print.js"),
     },
     Asset { name: "icon.svg", content_type: "image/svg+xml", content: include_bytes!("../assets/icon.svg") },
 ];

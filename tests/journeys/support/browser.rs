@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
-use fantoccini::wd::PrintConfiguration;
+use fantoccini::wd::{PrintConfiguration, PrintSize};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
@@ -21,7 +21,7 @@ use super::{axe, eventually, product};
 pub(crate) struct Browser {
     pub(crate) client: Client,
     _driver: Child,
-    _profile: tempfile::TempDir,
+    profile: tempfile::TempDir,
 }
 
 /// How a browser should be.
@@ -35,6 +35,9 @@ pub(crate) struct Look {
 pub(crate) const DESKTOP: Look = Look { width: 1200, javascript: true, dark: false };
 pub(crate) const PHONE: Look = Look { width: 320, javascript: true, dark: true };
 pub(crate) const WITHOUT_SCRIPTS: Look = Look { width: 1200, javascript: false, dark: false };
+
+/// Where a browser keeps what it downloads, in its profile.
+const DOWNLOADS: &str = "downloads";
 
 impl Browser {
     pub(crate) async fn open(look: Look) -> anyhow::Result<Self> {
@@ -69,7 +72,10 @@ impl Browser {
         let javascript = if look.javascript { 1 } else { 2 };
         let mut options = json!({
             "args": arguments,
-            "prefs": {"profile.managed_default_content_settings.javascript": javascript},
+            "prefs": {
+                "profile.managed_default_content_settings.javascript": javascript,
+                "download.default_directory": profile.path().join(DOWNLOADS),
+            },
         });
         if look.width < 500 {
             // Windows have a least width; emulated phones do not.
@@ -81,7 +87,7 @@ impl Browser {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             builder.capabilities(capabilities.clone());
             if let Ok(client) = builder.connect(&format!("http://127.0.0.1:{port}")).await {
-                return Ok(Self { client, _driver: driver, _profile: profile });
+                return Ok(Self { client, _driver: driver, profile });
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -96,11 +102,21 @@ impl Browser {
         Ok(())
     }
 
-    /// Keeps the page as paper would have it, beside the pictures.
-    pub(crate) async fn print(&self, name: &str) -> anyhow::Result<()> {
-        let paper = self.client.print(PrintConfiguration::default()).await?;
-        std::fs::write(pictures().join(format!("{name}.pdf")), paper)?;
-        Ok(())
+    /// A file that was downloaded, once it is there and whole.
+    pub(crate) async fn download(&self, name: &str) -> anyhow::Result<Vec<u8>> {
+        let path = self.profile.path().join(DOWNLOADS).join(name);
+        eventually(name, async || Ok(std::fs::read(&path).ok().filter(|bytes| !bytes.is_empty()))).await
+    }
+
+    /// The page on A4 paper, kept beside the pictures; how many sheets it takes.
+    pub(crate) async fn paper(&self, name: &str) -> anyhow::Result<usize> {
+        let a4 = PrintConfiguration::builder().size(PrintSize::A4);
+        let a4 = a4.build().map_err(|error| anyhow::anyhow!("{error:?}"))?;
+        let pdf = self.client.print(a4).await?;
+        std::fs::create_dir_all(pictures())?;
+        std::fs::write(pictures().join(format!("{name}.pdf")), &pdf)?;
+        let text = String::from_utf8_lossy(&pdf);
+        Ok(text.matches("/Type /Page\n").count())
     }
 
     pub(crate) async fn close(self) -> anyhow::Result<()> {

@@ -1,0 +1,138 @@
+//! Which pupils a list shows: by name, class and account, page by page. Pure.
+
+use rentree_domain::{Method, name};
+use rentree_table::{Account, ActiveLearner};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::account::Lock;
+
+pub(crate) const PER_PAGE: usize = 50;
+
+/// Which accounts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "AccountFilter")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Holding {
+    /// Any, and none.
+    #[default]
+    #[serde(rename = "")]
+    All,
+    /// Those with Médiacentre.
+    Mediacentre,
+    /// Those with a user name.
+    UserName,
+    /// Those with an e-mail address.
+    Email,
+    /// No account yet.
+    None,
+    /// Locked after too many failed sign-ins.
+    Blocked,
+}
+
+impl Holding {
+    /// In the order of the list of choices.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::All, Self::Mediacentre, Self::UserName, Self::Email, Self::None, Self::Blocked];
+
+    /// What people read.
+    pub(crate) fn french(self) -> &'static str {
+        match self {
+            Self::All => "Toutes",
+            Self::Mediacentre => Method::Mediacentre.french(),
+            Self::UserName => Method::UserName.french(),
+            Self::Email => Method::Email.french(),
+            Self::None => "Pas encore de compte",
+            Self::Blocked => "Bloqué",
+        }
+    }
+
+    /// What forms send.
+    pub(crate) fn value(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Mediacentre => "mediacentre",
+            Self::UserName => "user_name",
+            Self::Email => "email",
+            Self::None => "none",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// Whether it lets a pupil through.
+    pub(crate) fn admits(self, account: Option<&Account>, lock: Option<Lock>) -> bool {
+        let has = |method| account.is_some_and(|account| account.methods.has(method));
+        match self {
+            Self::All => true,
+            Self::Mediacentre => has(Method::Mediacentre),
+            Self::UserName => has(Method::UserName),
+            Self::Email => has(Method::Email),
+            Self::None => account.is_none(),
+            Self::Blocked => lock.is_some(),
+        }
+    }
+}
+
+/// The classes of `learners`, in their order.
+pub(crate) fn divisions(learners: &[ActiveLearner]) -> Vec<String> {
+    let mut divisions: Vec<String> = learners.iter().map(|learner| learner.entry.division.clone()).collect();
+    divisions.sort_unstable();
+    divisions.dedup();
+    divisions
+}
+
+/// Those of `learners` who are in `division` (or any, when it is empty) and whose names hold every word of `q`, by name.
+pub(crate) fn sought(learners: Vec<ActiveLearner>, q: &str, division: &str) -> Vec<ActiveLearner> {
+    let words: Vec<String> = q.split_whitespace().map(name::fold).filter(|word| !word.is_empty()).collect();
+    let in_class = learners.into_iter().filter(|l| division.is_empty() || l.entry.division == division);
+    let mut found: Vec<(String, ActiveLearner)> = in_class
+        .filter_map(|learner| {
+            let entry = &learner.entry;
+            let names = [&entry.last_name, &entry.first_name].into_iter().chain(&entry.usage_name);
+            let names = names.map(|name| name::fold(name)).collect::<Vec<_>>().join(" ");
+            words.iter().all(|word| names.contains(word)).then_some((names, learner))
+        })
+        .collect();
+    found.sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| a.id.cmp(&b.id)));
+    found.into_iter().map(|(_, learner)| learner).collect()
+}
+
+/// A page of a list.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Page<T> {
+    /// From 1.
+    pub(crate) number: usize,
+    /// How many there are, at least one.
+    pub(crate) pages: usize,
+    pub(crate) rows: Vec<T>,
+}
+
+/// The page `number` of `found`. One beyond the last is the last.
+pub(crate) fn page<T>(found: Vec<T>, number: Option<usize>) -> Page<T> {
+    let pages = found.len().div_ceil(PER_PAGE).max(1);
+    let number = number.unwrap_or(1).clamp(1, pages);
+    Page { number, pages, rows: found.into_iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_hold_everybody_once() {
+        for count in [0, 1, 49, 50, 51, 120] {
+            let pages = page((0..count).collect(), None).pages;
+            let all: Vec<usize> = (1..=pages).flat_map(|n| page((0..count).collect(), Some(n)).rows).collect();
+            assert_eq!(all, (0..count).collect::<Vec<_>>());
+            assert_eq!(page((0..count).collect(), Some(99)), page((0..count).collect(), Some(pages)));
+            assert_eq!(page((0..count).collect(), Some(0)).number, 1);
+        }
+    }
+
+    #[test]
+    fn forms_send_what_is_read() {
+        for holding in Holding::ALL {
+            assert_eq!(serde_json::to_value(holding).unwrap(), holding.value());
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Temporary passwords for one pupil, several, or a class. The answer is the only place where they are: nothing keeps them in clear,
+//! and who loses the page hands out new ones.
+
+pub(crate) mod due;
+pub(crate) mod hand_out;
+pub(crate) mod view;
+
+use std::collections::BTreeSet;
+
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rentree_domain::{LearnerId, Uai};
+use rentree_http::{Face, Input, Problem, authorise};
+use rentree_table::{ActiveLearner, AuditAction, Role, Roster};
+use rentree_web::french;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::Learners;
+use crate::school::parse_uai;
+use crate::several::several;
+use due::Unserved;
+use hand_out::Chosen;
+use view::{HandedOutView, Sheet};
+
+/// The most pupils at a time: a class, and then some.
+const MOST: usize = 100;
+/// Reads at a time.
+const READS_AT_ONCE: usize = 8;
+/// Passwords at a time. A hash takes 19 MiB and a processor; while one is stored, another is hashed.
+const PASSWORDS_AT_ONCE: usize = 3;
+
+/// Whose passwords: chosen pupils, or a whole class.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "HandOutFields")]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// The chosen pupils, at most 100.
+    learners: Vec<String>,
+    /// A class, all of it; then nobody is chosen one by one.
+    division: String,
+}
+
+/// `POST /schools/{uai}/learners/passwords`
+pub(crate) async fn hand_out(
+    State(app): State<Learners>,
+    Path(uai): Path<String>,
+    face: Face,
+    sheet: Option<Sheet>,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    visitor.check_meant(&input.proof)?;
+    let wanted = Wanted::read(&input.fields, uai)?;
+
+    let roster = app.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
+    let school = roster.school.name.clone();
+    let chosen = wanted.choose(roster, uai)?;
+    let (due, mut unserved) = app.sort(uai, chosen).await?;
+
+    let mut handed_out = Vec::new();
+    if !due.is_empty() {
+        // Before, not after: no password changes hands that the log does not tell of.
+        let pupils: Vec<&Chosen> = due.iter().map(|(pupil, _)| pupil).collect();
+        let entry = app.told_of(&visitor, AuditAction::PasswordsHandedOut, &pupils);
+        app.table.audit(uai, &entry).await?;
+        let worker = app.clone();
+        let results = several(due.clone(), PASSWORDS_AT_ONCE, move |(pupil, epoch)| {
+            let app = worker.clone();
+            async move { app.hand_out(uai, &pupil, epoch).await }
+        });
+        for ((pupil, _), result) in due.into_iter().zip(results.await) {
+            match result.unwrap_or(Err(Unserved::Failed)) {
+                Ok(done) => handed_out.push((pupil, done)),
+                Err(why) => unserved.push((pupil, why)),
+            }
+        }
+        tracing::info!(%uai, user = %visitor.user, handed_out = handed_out.len(), unserved = unserved.len(), "temporary passwords were handed out");
+    }
+
+    let view = HandedOutView::new(&app, &visitor, (uai, &school), handed_out, unserved);
+    view.answer(face, sheet)
+}
+
+/// Who is to get a password, and who is not.
+type Sorted = (Vec<(Chosen, u64)>, Vec<(Chosen, Unserved)>);
+
+/// Whose passwords, read.
+enum Wanted {
+    Class(String),
+    Learners(BTreeSet<LearnerId>),
+}
+
+impl Wanted {
+    fn read(fields: &Fields, uai: Uai) -> Result<Self, Problem> {
+        if !fields.division.is_empty() {
+            return Ok(Self::Class(fields.division.clone()));
+        }
+        let ids: BTreeSet<LearnerId> =
+            fields.learners.iter().map(|id| id.parse().map_err(|_| Problem::not_found())).collect::<Result<_, _>>()?;
+        if ids.is_empty() {
+            let detail = "Aucun élève n’est sélectionné. Cochez au moins un élève de la liste, puis recommencez.";
+            return Err(Problem::bad_request(detail).leading_to("Revenir aux élèves", list_path(uai)));
+        }
+        few_enough(ids.len(), uai)?;
+        Ok(Self::Learners(ids))
+    }
+
+    /// The pupils, by class and name. One who is not of this school, or a class that is not, is not found: nothing is done for the
+    /// others either.
+    fn choose(&self, roster: Roster, uai: Uai) -> Result<Vec<Chosen>, Problem> {
+        let pupil = |is_enrolled| {
+            move |ActiveLearner { id, entry, user }: ActiveLearner| Chosen { id, entry, user, is_enrolled }
+        };
+        let pupils = roster.learners.into_iter().map(pupil(true)).chain(roster.former.into_iter().map(pupil(false)));
+        let mut chosen: Vec<Chosen> = match self {
+            Self::Class(division) => pupils.filter(|p| p.is_enrolled && p.entry.division == *division).collect(),
+            Self::Learners(ids) => pupils.filter(|p| ids.contains(&p.id)).collect(),
+        };
+        let is_whole = match self {
+            Self::Class(_) => !chosen.is_empty(),
+            Self::Learners(ids) => chosen.len() == ids.len(),
+        };
+        if !is_whole {
+            return Err(Problem::not_found());
+        }
+        few_enough(chosen.len(), uai)?;
+        chosen.sort_by_cached_key(|p| {
+            (
+                p.entry.division.clone(),
+                rentree_domain::learner::fold_pair(&p.entry.last_name, &p.entry.first_name),
+                p.id,
+            )
+        });
+        Ok(chosen)
+    }
+}
+
+fn few_enough(count: usize, uai: Uai) -> Result<(), Problem> {
+    if count <= MOST {
+        return Ok(());
+    }
+    let detail = format!(
+        "{} sont concernés : {MOST} au plus à la fois. Rien n’a été changé. Choisissez moins d’élèves, puis recommencez.",
+        french::count(count, "élève", "élèves")
+    );
+    Err(Problem::bad_request(detail).leading_to("Revenir aux élèves", list_path(uai)))
+}
+
+fn list_path(uai: Uai) -> String {
+    format!("/schools/{uai}/learners")
+}
+
+impl Learners {
+    /// Those who are to get a password, with the epoch of their account, and those who are not.
+    async fn sort(&self, uai: Uai, chosen: Vec<Chosen>) -> Result<Sorted, Problem> {
+        let looks = several(chosen.clone(), READS_AT_ONCE, |pupil| {
+            let app = self.clone();
+            async move { app.due(uai, &pupil).await }
+        });
+        let (mut due, mut unserved) = (Vec::new(), Vec::new());
+        for (pupil, look) in chosen.into_iter().zip(looks.await) {
+            match look {
+                Some(Ok(Ok(epoch))) => due.push((pupil, epoch)),
+                Some(Ok(Err(why))) => unserved.push((pupil, why)),
+                Some(Err(error)) => return Err(error.into()),
+                None => unserved.push((pupil, Unserved::Failed)),
+            }
+        }
+        Ok((due, unserved))
+    }
+}

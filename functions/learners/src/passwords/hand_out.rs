@@ -1,0 +1,110 @@
+//! One pupil, one temporary password: looked at, drawn, hashed, stored as its hash. The password itself goes to whoever asked, and
+//! nowhere else.
+
+use rentree_domain::{Entry, LearnerId, Password, Uai, UserId, UserName};
+use rentree_identity::HashError;
+use rentree_table::{Account, HandOutError, TableError, User};
+
+use super::due::{Looked, Unserved, due};
+use crate::Learners;
+
+/// How often a user name is drawn before somebody else's names are to blame.
+const DRAWS: usize = 8;
+/// An account that changed meanwhile is looked at once more.
+const LOOKS: usize = 2;
+
+/// A pupil who was chosen.
+#[derive(Debug, Clone)]
+pub(crate) struct Chosen {
+    pub(crate) id: LearnerId,
+    pub(crate) entry: Entry,
+    pub(crate) user: Option<UserId>,
+    pub(crate) is_enrolled: bool,
+}
+
+/// What a pupil signs in with now. Never printed.
+pub(crate) struct HandedOut {
+    pub(crate) user_name: UserName,
+    pub(crate) password: Password,
+}
+
+/// What failed, other than what staff can be told.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Table(#[from] TableError),
+    #[error(transparent)]
+    Hash(#[from] HashError),
+}
+
+impl Learners {
+    /// An account, with what decides whether staff may act on it.
+    pub(crate) async fn look(&self, uai: Uai, id: UserId) -> Result<Option<(User, Looked)>, TableError> {
+        let Some(user) = self.table.user(id).await? else { return Ok(None) };
+        // The index of teams may be a moment late; the school's own team is not.
+        let is_in_a_team = self.table.member(uai, id).await?.is_some() || !self.table.spaces(id).await?.is_empty();
+        let looked = Looked { account: Account::from(&user), is_in_a_team };
+        Ok(Some((user, looked)))
+    }
+
+    /// Whether a pupil is to get a password, as far as can be told before it is done: the epoch of the account.
+    pub(crate) async fn due(&self, uai: Uai, pupil: &Chosen) -> Result<Result<u64, Unserved>, TableError> {
+        let looked = match pupil.user {
+            Some(id) if pupil.is_enrolled => self.look(uai, id).await?,
+            _ => None,
+        };
+        let epoch = looked.as_ref().map_or(0, |(user, _)| user.epoch);
+        Ok(due(pupil.is_enrolled, looked.as_ref().map(|(_, looked)| looked)).map(|_| epoch))
+    }
+
+    /// Gives a pupil, whose account was of this `epoch` when it was chosen, a temporary password, and a user name if there is none.
+    pub(crate) async fn hand_out(&self, uai: Uai, pupil: &Chosen, epoch: u64) -> Result<HandedOut, Unserved> {
+        self.try_hand_out(uai, pupil, epoch).await.unwrap_or_else(|error| {
+            let why = rentree_runtime::telemetry::chain(&error);
+            tracing::error!(%uai, learner = %pupil.id, why, "a temporary password was not handed out");
+            Err(Unserved::Failed)
+        })
+    }
+
+    async fn try_hand_out(&self, uai: Uai, pupil: &Chosen, epoch: u64) -> Result<Result<HandedOut, Unserved>, Failure> {
+        for _ in 0..LOOKS {
+            let found = match pupil.user {
+                Some(id) => self.look(uai, id).await?.map(|(user, looked)| (id, user, looked)),
+                None => None,
+            };
+            let (id, user) = match (due(pupil.is_enrolled, found.as_ref().map(|(_, _, looked)| looked)), found) {
+                (Ok(_), Some((id, user, _))) => (id, user),
+                (Ok(_), None) => return Ok(Err(Unserved::NoAccount)),
+                (Err(why), _) => return Ok(Err(why)),
+            };
+            if user.epoch != epoch && user.password_is_temporary {
+                // A colleague was faster: the password that they read aloud right now goes on.
+                return Ok(Err(Unserved::Changed));
+            }
+            let password = Password::temporary(rentree_runtime::random());
+            let hash = rentree_identity::hash(password.clone()).await?;
+            for new_name in names(&user, &pupil.entry) {
+                let stored = self.table.hand_out((uai, pupil.id), (id, &user), new_name.as_ref(), &hash).await;
+                match (stored, new_name.or_else(|| user.methods.user_name.clone())) {
+                    (Ok(()), Some(user_name)) => return Ok(Ok(HandedOut { user_name, password })),
+                    (Err(HandOutError::NameTaken), _) => {}
+                    (Err(HandOutError::Table(error)), _) => return Err(error.into()),
+                    (Err(HandOutError::Untied), _) => return Ok(Err(Unserved::Changed)),
+                    (Err(HandOutError::Moved) | Ok(()), _) => break,
+                }
+            }
+        }
+        Ok(Err(Unserved::Changed))
+    }
+}
+
+/// The user names to try for an account, one after the other: none for one that has its own.
+pub(crate) fn names(user: &User, entry: &Entry) -> Vec<Option<UserName>> {
+    if user.methods.user_name.is_some() {
+        return vec![None];
+    }
+    let (first, last) = (&entry.first_name, &entry.last_name);
+    let proposed = std::iter::once_with(|| UserName::proposed(first, last, entry.birth_date));
+    let drawn = std::iter::repeat_with(|| UserName::drawn(first, last, rentree_runtime::random()));
+    proposed.chain(drawn.take(DRAWS)).map(Some).collect()
+}

@@ -1,0 +1,221 @@
+//! A pupil's page: who they are, how they sign in, and what staff can do about it.
+
+pub(crate) mod unblock;
+pub(crate) mod untie;
+pub(crate) mod user_name;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rentree_domain::{LearnerId, Method, Uai, UserId, UserName};
+use rentree_http::{Face, Problem, Visitor, authorise};
+use rentree_table::{AuditAction, AuditEntry, Role, School, User};
+use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Learners;
+use crate::account::Lock;
+use crate::passwords::due::{Looked, Unserved, due};
+use crate::passwords::hand_out::Chosen;
+use crate::school::parse_uai;
+
+type PupilPath = Path<(String, String)>;
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "pupil.html")]
+pub(crate) struct PupilView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    done: Option<&'static str>,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    id: LearnerId,
+    last_name: String,
+    /// Nom d'usage.
+    usage_name: Option<String>,
+    /// All given names, in their order.
+    first_names: Vec<String>,
+    division: String,
+    birth_date: Date,
+    /// Whether the pupil is in the school still.
+    is_enrolled: bool,
+    /// `null` for who has joined no campaign yet.
+    account: Option<AccountView>,
+    actions: Actions,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PupilAccount")]
+struct AccountView {
+    /// How its owner signs in.
+    methods: Vec<MethodRow>,
+    /// Since when it is this pupil's.
+    tied_at: Option<Timestamp>,
+    /// Whether a password that staff gave was not changed yet.
+    password_is_temporary: bool,
+    /// Whether sign-in is locked.
+    lock: Option<Lock>,
+    /// Whether it is a pupil's alone. Nobody but its owner changes the account of staff.
+    is_of_pupil_alone: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PupilMethod")]
+struct MethodRow {
+    method: Method,
+    /// The user name in clear, which staff tell pupils who forgot it; an e-mail address masked; nothing of Médiacentre.
+    shown: Option<String>,
+}
+
+/// What can be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "PupilActions")]
+struct Actions {
+    hand_out: bool,
+    give_user_name: bool,
+    unblock: bool,
+    untie: bool,
+}
+
+/// What was just done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Done {
+    done: String,
+}
+
+/// `GET /schools/{uai}/learners/{learner}`
+pub(crate) async fn page(
+    State(app): State<Learners>,
+    Path((uai, id)): PupilPath,
+    Query(done): Query<Done>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+
+    let (school, pupil) = app.pupil(uai, &id).await?;
+    let mut account = None;
+    if let Some(user) = pupil.user
+        && let Some((_, looked)) = app.look(uai, user).await?
+    {
+        let locked = app.locked([&looked.account.methods]).await?;
+        let tied_at = app.table.tie_of(user, uai).await?.map(|tie| tie.tied_at);
+        account = Some((Lock::of(&looked.account.methods, &locked), tied_at, looked));
+    }
+
+    let actions = actions(&pupil, account.as_ref().map(|(lock, _, looked)| (looked, lock.is_some())));
+    let entry = pupil.entry;
+    let view = PupilView {
+        frame: visitor.frame("Fiche élève", uai, &school.name, Section::Learners),
+        csrf: visitor.csrf.clone(),
+        done: match done.done.as_str() {
+            "user-name" => Some("L’élève a maintenant un identifiant. Son mot de passe n’a pas changé."),
+            "unblocked" => Some("La connexion est débloquée : l’élève peut réessayer tout de suite."),
+            "untied" => Some("L’élève n’est plus rattaché à un compte. Le compte est conservé."),
+            _ => None,
+        },
+        uai,
+        id: pupil.id,
+        last_name: entry.last_name,
+        usage_name: entry.usage_name,
+        first_names: std::iter::once(entry.first_name).chain(entry.second_name).chain(entry.third_name).collect(),
+        division: entry.division,
+        birth_date: entry.birth_date,
+        is_enrolled: pupil.is_enrolled,
+        account: account.map(|(lock, tied_at, looked)| AccountView::new(lock, tied_at, &looked)),
+        actions,
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+/// What can be done for a pupil, with the account `looked` at and whether it is locked.
+fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>) -> Actions {
+    let looked = account.map(|(looked, _)| looked);
+    let may_act = pupil.is_enrolled && looked.is_some_and(Looked::is_of_pupil_alone);
+    Actions {
+        hand_out: due(pupil.is_enrolled, looked).is_ok(),
+        give_user_name: may_act && looked.is_some_and(|looked| !looked.account.methods.has(Method::UserName)),
+        unblock: may_act && account.is_some_and(|(_, is_locked)| is_locked),
+        untie: pupil.user.is_some(),
+    }
+}
+
+impl Learners {
+    /// The pupil of a path as readers see it, in the school or not any more.
+    pub(crate) async fn pupil(&self, uai: Uai, id: &str) -> Result<(School, Chosen), Problem> {
+        let id: LearnerId = id.parse().map_err(|_| Problem::not_found())?;
+        let school = self.school(uai).await?;
+        let learner = self.table.learner(uai, id).await?.ok_or_else(Problem::not_found)?;
+        let seen = learner.visible(school.roster_version).ok_or_else(Problem::not_found)?;
+        let pupil = Chosen { id, entry: seen.entry.clone(), user: learner.user, is_enrolled: seen.active };
+        Ok((school, pupil))
+    }
+
+    /// The account of a pupil, if staff may act on it; else what they are told.
+    async fn account_to_act_on(&self, uai: Uai, pupil: &Chosen) -> Result<(UserId, User), Problem> {
+        let told = |why: Unserved| refused(uai, pupil.id, why.told());
+        if !pupil.is_enrolled {
+            return Err(told(Unserved::Left));
+        }
+        let id = pupil.user.ok_or_else(|| told(Unserved::NoAccount))?;
+        let (user, looked) = self.look(uai, id).await?.ok_or_else(|| told(Unserved::NoAccount))?;
+        if looked.is_of_pupil_alone() { Ok((id, user)) } else { Err(told(Unserved::Staff)) }
+    }
+
+    /// What the log says of something done to `pupils`: how many, and of which class; never a name.
+    pub(crate) fn told_of(&self, visitor: &Visitor, action: AuditAction, pupils: &[&Chosen]) -> AuditEntry {
+        let entry = AuditEntry::new((self.clock)(), rentree_runtime::random(), visitor.user, &visitor.name, action);
+        let mut divisions: Vec<&str> = pupils.iter().map(|pupil| pupil.entry.division.as_str()).collect();
+        divisions.sort_unstable();
+        divisions.dedup();
+        let of = match divisions.as_slice() {
+            [division] => (*division).to_owned(),
+            several => french::count(several.len(), "classe", "classes"),
+        };
+        match pupils {
+            [pupil] => entry.to(format!("un élève, {of}")).about(pupil.id),
+            pupils => entry.to(format!("{}, {of}", french::count(pupils.len(), "élève", "élèves"))),
+        }
+    }
+}
+
+/// Where a pupil's page is.
+fn location(uai: Uai, id: LearnerId) -> String {
+    format!("/schools/{uai}/learners/{id}")
+}
+
+/// Why something cannot be done (any more).
+fn refused(uai: Uai, id: LearnerId, detail: &'static str) -> Problem {
+    Problem::too_late(detail).leading_to("Revenir à la fiche de l’élève", location(uai, id))
+}
+
+impl AccountView {
+    fn new(lock: Option<Lock>, tied_at: Option<Timestamp>, looked: &Looked) -> Self {
+        let user_name = &looked.account.methods.user_name;
+        let shown = |(method, masked)| MethodRow {
+            method,
+            shown: match method {
+                Method::UserName => user_name.as_ref().map(UserName::to_string),
+                Method::Email | Method::Mediacentre => masked,
+            },
+        };
+        Self {
+            methods: looked.account.methods.masked().into_iter().map(shown).collect(),
+            tied_at,
+            password_is_temporary: looked.account.password_is_temporary,
+            lock,
+            is_of_pupil_alone: looked.is_of_pupil_alone(),
+        }
+    }
+}

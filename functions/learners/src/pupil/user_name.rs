@@ -1,0 +1,103 @@
+//! A user name for a pupil who has none: Médiacentre alone, or an e-mail address.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::{LearnerId, Uai, UserName};
+use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_table::{AuditAction, HandOutError, Role};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{PupilPath, location, refused};
+use crate::Learners;
+use crate::passwords::due::Unserved;
+use crate::passwords::hand_out::{Chosen, names};
+use crate::passwords::view::HandedOutView;
+use crate::school::parse_uai;
+
+const HAS_ONE: &str = "L’élève a déjà un identifiant : il figure sur sa fiche.";
+/// An account that changed meanwhile is looked at once more.
+const LOOKS: usize = 2;
+
+/// What was given.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct UserNameView {
+    learner: LearnerId,
+    user_name: String,
+    /// For an account that had no password: to be changed at the first sign-in, and shown this once.
+    temporary_password: Option<String>,
+}
+
+/// `POST /schools/{uai}/learners/{learner}/user-name`
+pub(crate) async fn give(
+    State(app): State<Learners>,
+    Path((uai, id)): PupilPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Value>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    visitor.check_meant(&input.proof)?;
+    let (school, pupil) = app.pupil(uai, &id).await?;
+
+    let (_, user) = app.account_to_act_on(uai, &pupil).await?;
+    if user.methods.user_name.is_some() {
+        return Err(refused(uai, pupil.id, HAS_ONE));
+    }
+
+    if user.password_hash.is_some() {
+        let user_name = app.give_user_name(uai, &visitor, &pupil).await?.to_string();
+        let view = UserNameView { learner: pupil.id, user_name, temporary_password: None };
+        return face.after_post(StatusCode::OK, &format!("{}?done=user-name", location(uai, pupil.id)), &view);
+    }
+    // Médiacentre alone: without a password, a user name opens nothing.
+    let entry = app.told_of(&visitor, AuditAction::UserNameGiven, &[&pupil]);
+    app.table.audit(uai, &entry).await?;
+    let done = app.hand_out(uai, &pupil, user.epoch).await.map_err(|why| match why {
+        Unserved::Failed => Problem::internal(&NotHandedOut),
+        why => refused(uai, pupil.id, why.told()),
+    })?;
+
+    match face {
+        Face::Page => {
+            let view = HandedOutView::new(&app, &visitor, (uai, &school.name), vec![(pupil, done)], Vec::new());
+            view.answer(face, None)
+        }
+        Face::Json => {
+            let temporary_password = Some(done.password.expose().to_owned());
+            let view = UserNameView { learner: pupil.id, user_name: done.user_name.to_string(), temporary_password };
+            face.after_post(StatusCode::OK, &location(uai, pupil.id), &view)
+        }
+    }
+}
+
+/// Its cause was logged where it happened.
+#[derive(Debug, thiserror::Error)]
+#[error("a user name was not given")]
+struct NotHandedOut;
+
+impl Learners {
+    /// Adds a user name to an account that has a password of its owner's, which stays.
+    async fn give_user_name(&self, uai: Uai, visitor: &Visitor, pupil: &Chosen) -> Result<UserName, Problem> {
+        let entry = self.told_of(visitor, AuditAction::UserNameGiven, &[pupil]);
+        for _ in 0..LOOKS {
+            let (id, user) = self.account_to_act_on(uai, pupil).await?;
+            if user.methods.user_name.is_some() {
+                return Err(refused(uai, pupil.id, HAS_ONE));
+            }
+            for name in names(&user, &pupil.entry).into_iter().flatten() {
+                match self.table.give_user_name((uai, pupil.id), (id, &user), &name, &entry).await {
+                    Ok(()) => return Ok(name),
+                    Err(HandOutError::NameTaken) => {}
+                    Err(HandOutError::Table(error)) => return Err(error.into()),
+                    Err(HandOutError::Untied) => return Err(refused(uai, pupil.id, Unserved::Changed.told())),
+                    Err(HandOutError::Moved) => break,
+                }
+            }
+        }
+        Err(refused(uai, pupil.id, Unserved::Changed.told()))
+    }
+}

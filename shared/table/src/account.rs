@@ -1,0 +1,56 @@
+//! Accounts as a list of pupils shows them: many at once, and nothing secret.
+
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+use rentree_domain::UserId;
+use serde::Deserialize;
+
+use crate::keys::user_in_pk;
+use crate::{Key, Methods, Table, TableError, User};
+
+const ENTITY: &str = "User";
+
+/// What a list shows of an account, and what decides on a new password.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub struct Account {
+    /// How its owner signs in.
+    #[serde(flatten)]
+    pub methods: Methods,
+    /// See [`User::password_is_temporary`].
+    #[serde(default)]
+    pub password_is_temporary: bool,
+    /// See [`User::birth_date`].
+    #[serde(default)]
+    birth_date: Option<Date>,
+}
+
+impl Account {
+    /// Whether it began as a pupil's. Staff set no password on others.
+    pub fn is_of_pupil(&self) -> bool {
+        self.birth_date.is_some()
+    }
+}
+
+impl From<&User> for Account {
+    fn from(user: &User) -> Self {
+        let User { methods, password_is_temporary, birth_date, .. } = user;
+        Self { methods: methods.clone(), password_is_temporary: *password_is_temporary, birth_date: *birth_date }
+    }
+}
+
+impl Table {
+    /// The accounts of these users, as of now; those that are not there are left out.
+    pub async fn accounts(
+        &self,
+        users: impl IntoIterator<Item = UserId>,
+    ) -> Result<HashMap<UserId, Account>, TableError> {
+        let keys = users.into_iter().map(Key::user).collect();
+        let found = self.batch(keys, "PK, email, user_name, mediacentre, password_is_temporary, birth_date").await?;
+        let read = |item| {
+            let id = user_in_pk(&item).ok_or("no user in its key").map_err(TableError::malformed(ENTITY))?;
+            Ok((id, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
+        };
+        found.into_iter().map(read).collect()
+    }
+}

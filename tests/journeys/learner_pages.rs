@@ -1,0 +1,203 @@
+//! The pupils' accounts in a real browser: the list, a pupil's page, passwords on a screen, in a file and on paper. With JavaScript
+//! and without, on a desktop and on a phone.
+
+use fantoccini::{Client, Locator};
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::LearnerId;
+use rentree_table::Who;
+
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, picture, see};
+use crate::support::people::{PASSWORD, Person, a_team};
+use crate::support::pupils::{
+    Classes, PUPIL_PASSWORD, Tied, by_email, by_mediacentre, by_user_name, classes, import, sign_in,
+};
+use crate::support::{product, run};
+
+/// The class whose slips are printed.
+const CLASS: usize = 35;
+
+async fn go(client: &Client, path: &str) -> anyhow::Result<()> {
+    Ok(client.goto(&format!("{}{path}", product().url)).await?)
+}
+
+async fn enter(client: &Client, person: &Person) -> anyhow::Result<()> {
+    go(client, "/sign-in").await?;
+    fill(client, "#known-login", person.email().as_str()).await?;
+    fill(client, "#known-password", PASSWORD).await?;
+    click(client, "form[action='/sign-in'] button").await?;
+    see(client, "h1", "Élèves").await
+}
+
+async fn choose(client: &Client, field: &str, option: &str) -> anyhow::Result<()> {
+    find(client, Locator::Css(field)).await?.select_by_label(option).await?;
+    Ok(click(client, ".filter button").await?)
+}
+
+async fn tick(client: &Client, learner: LearnerId) -> anyhow::Result<()> {
+    click(client, &format!("input[value='{learner}']")).await
+}
+
+/// A class of 35, and another one with a pupil of every kind.
+struct School {
+    class: Classes,
+    email: Tied,
+    blocked: Tied,
+    nobody: LearnerId,
+    staff: LearnerId,
+    left: Tied,
+}
+
+async fn a_school() -> anyhow::Result<School> {
+    let arrange = |sample: &mut rentree_samples::Sample| {
+        for (place, pupil) in sample.pupils.iter_mut().enumerate() {
+            pupil.division = if place < CLASS { "3EME A" } else { "3EME B" }.to_owned();
+        }
+        // As long as names come.
+        sample.pupils[4].first_name = "Marie-Emmanuelle".to_owned();
+        sample.pupils[4].last_name = "DE LA ROCHEFOUCAULD-MONTBEL".to_owned();
+    };
+    let class = classes(CLASS + 5, arrange).await?;
+    for place in 0..CLASS {
+        class.tie(place, if place < 20 { by_mediacentre() } else { by_user_name() }).await?;
+    }
+    let email = class.tie(CLASS, by_email()).await?;
+    let blocked = class.tie(CLASS + 1, by_user_name()).await?;
+    for n in 0..30 {
+        let at = Timestamp::now() - SignedDuration::from_hours(20) + SignedDuration::from_mins(10 * n);
+        product().table.begin_attempt(&blocked.login(), at).await?;
+    }
+    let (_, boss) = a_team().await?;
+    class.tie_to(CLASS + 3, Who::Known { id: boss.id, epoch: boss.user.epoch }).await?;
+    let left = class.tie(CLASS + 4, by_user_name()).await?;
+    let mut sample = rentree_samples::Sample::new(class.uai, CLASS + 5, class.uai.as_str()[..7].parse()?);
+    arrange(&mut sample);
+    sample.pupils.truncate(CLASS + 4);
+    import(class.uai, &sample).await?;
+    let (nobody, staff) = (class.learners[CLASS + 2].id, class.learners[CLASS + 3].id);
+    Ok(School { class, email, blocked, nobody, staff, left })
+}
+
+#[expect(clippy::too_many_lines, reason = "one story, in its order")]
+async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
+    let School { class, email, blocked, nobody, staff, left } = a_school().await?;
+    let browser = Browser::open(look).await?;
+    let client = &browser.client;
+    let shot = async |page: &str| picture(&browser, look, &format!("{name}-learners-{page}")).await;
+    let pupil = |learner: LearnerId| class.path(&format!("/{learner}"));
+
+    // The list, by account.
+    enter(client, &class.administrator).await?;
+    see(client, "[role=status]", "39 élèves").await?;
+    choose(client, "#division", "3EME B").await?;
+    see(client, "[role=status]", "4 élèves sur 39").await?;
+    see(client, "table", "Pas encore de compte").await?;
+    see(client, "table .badge", "Bloqué").await?;
+    shot("01-list").await?;
+    choose(client, "#account", "Bloqué").await?;
+    see(client, "[role=status]", "1 élève sur 39").await?;
+    shot("02-list-blocked").await?;
+    click(client, "tbody th a").await?;
+
+    // Somebody who is blocked.
+    see(client, "main", "Connexion bloquée").await?;
+    shot("03-pupil-blocked").await?;
+    click(client, "form[action$='/unblock'] button").await?;
+    see(client, "[role=status]", "La connexion est débloquée").await?;
+    let user_name = blocked.user.methods.user_name.clone().expect("a user name");
+    see(client, "main", user_name.as_str()).await?;
+    sign_in(user_name.as_str(), PUPIL_PASSWORD).await?.expect(200)?;
+
+    // A user name beside an e-mail address.
+    go(client, &pupil(email.learner)).await?;
+    see(client, "main", "Adresse e-mail").await?;
+    shot("04-pupil-email").await?;
+    click(client, "form[action$='/user-name'] button").await?;
+    see(client, "[role=status]", "L’élève a maintenant un identifiant").await?;
+    shot("05-pupil-user-name").await?;
+
+    // Médiacentre alone, no account, staff, and who left.
+    go(client, &pupil(class.learners[4].id)).await?;
+    see(client, "main", "Donner un identifiant et un mot de passe").await?;
+    shot("06-pupil-mediacentre").await?;
+    go(client, &pupil(nobody)).await?;
+    see(client, "main", "Pas encore de compte").await?;
+    shot("07-pupil-without-account").await?;
+    go(client, &pupil(staff)).await?;
+    see(client, "main", "Ce compte est aussi celui d’un membre du personnel").await?;
+    shot("08-pupil-staff").await?;
+    go(client, &pupil(left.learner)).await?;
+    see(client, "main", "Cet élève n’est plus dans l’établissement").await?;
+    click(client, "summary").await?;
+    see(client, "details", "Le compte est conservé").await?;
+    shot("09-pupil-left").await?;
+    click(client, "form[action$='/untie'] button").await?;
+    see(client, "[role=status]", "L’élève n’est plus rattaché à un compte").await?;
+    shot("10-pupil-untied").await?;
+
+    // A selection: two get a password, two do not.
+    go(client, &class.path("?division=3EME%20B")).await?;
+    see(client, "[role=status]", "4 élèves").await?;
+    click(client, "button[form=choose]").await?;
+    see(client, "main", "Aucun élève n’est sélectionné").await?;
+    shot("11-nobody-selected").await?;
+    click(client, "main .button").await?;
+    see(client, "[role=status]", "39 élèves").await?;
+    go(client, &class.path("?division=3EME%20B")).await?;
+    for learner in [email.learner, blocked.learner, nobody, staff] {
+        tick(client, learner).await?;
+    }
+    click(client, "button[form=choose]").await?;
+    see(client, "[role=status]", "2 mots de passe, affichés une seule fois").await?;
+    see(client, "section .report", "seule la personne à qui il appartient").await?;
+    shot("12-selection").await?;
+    click(client, "section .report a").await?;
+    see(client, "h2", "Compte").await?;
+    go(client, &class.path("")).await?;
+    tick(client, nobody).await?;
+    click(client, "button[form=choose]").await?;
+    see(client, "main", "Aucun mot de passe n’a été donné").await?;
+    shot("13-nobody-served").await?;
+
+    // The class: on the screen, in a file, on paper.
+    go(client, &class.path("")).await?;
+    choose(client, "#division", "3EME A").await?;
+    see(client, "main", "Distribuer à toute la classe 3EME A").await?;
+    click(client, "button[name=division]").await?;
+    see(client, "[role=status]", "35 mots de passe, affichés une seule fois").await?;
+    see(client, "main", if look.javascript { "Imprimer les étiquettes" } else { "la commande « Imprimer »" }).await?;
+    shot("14-class").await?;
+    let mut shown = Vec::new();
+    for code in client.find_all(Locator::Css("tbody td:last-child code")).await? {
+        shown.push(code.text().await?);
+    }
+    click(client, "a[download]").await?;
+    let sheet = String::from_utf8(browser.download("mots-de-passe-provisoires.csv").await?)?;
+    assert_eq!((shown.len(), sheet.lines().count()), (CLASS, CLASS + 1));
+    assert!(shown.iter().all(|password| sheet.contains(password)), "the file holds what the page shows");
+    // Ten slips on a sheet.
+    assert_eq!(browser.paper(&format!("{name}-learners-15-slips")).await?, CLASS.div_ceil(10));
+
+    go(client, &class.path("?account=user_name")).await?;
+    see(client, "table .badge", "Mot de passe provisoire").await?;
+    shot("16-list-provisional").await?;
+    go(client, &format!("/schools/{}/audit", class.uai)).await?;
+    see(client, "table", "a distribué des mots de passe provisoires : 35 élèves, 3EME A").await?;
+    see(client, "table a", "un élève, 3EME B").await?;
+    shot("17-audit").await?;
+    browser.close().await
+}
+
+#[test]
+fn passwords_at_a_desk() {
+    run(passwords(DESKTOP, "desktop"));
+}
+
+#[test]
+fn passwords_on_a_phone() {
+    run(passwords(PHONE, "phone"));
+}
+
+#[test]
+fn passwords_without_scripts() {
+    run(passwords(WITHOUT_SCRIPTS, "no-scripts"));
+}

@@ -1,0 +1,250 @@
+//! The list of pupils by their accounts; unblocking and untying.
+
+use jiff::{SignedDuration, Timestamp};
+use learners::Learners;
+use rentree_table::Who;
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, COOKIE};
+use serde_json::{Value, json};
+
+use crate::support::faults::Operations;
+use crate::support::people::{a_client, a_team};
+use crate::support::pupils::{
+    Classes, PUPIL_PASSWORD, Tied, a_class, by_email, by_mediacentre, by_user_name, classes, import, sign_in,
+};
+use crate::support::{product, run};
+
+/// Thirty failures, long ago.
+async fn block(pupil: &Tied) -> anyhow::Result<()> {
+    let began = Timestamp::now() - SignedDuration::from_hours(20);
+    for n in 0..30 {
+        product().table.begin_attempt(&pupil.login(), began + SignedDuration::from_mins(10 * n)).await?;
+    }
+    Ok(())
+}
+
+async fn found(class: &Classes, filter: &Value) -> anyhow::Result<(u64, Vec<Value>)> {
+    let answer = class.administrator.post(&class.path(""), filter).await?.expect(200)?;
+    Ok((answer["found"].as_u64().unwrap(), answer["learners"].as_array().unwrap().clone()))
+}
+
+/// 120 pupils of all methods: every filter, combined, and page by page; and what it reads.
+#[test]
+fn the_list_by_account() {
+    run(async {
+        let class = classes(120, |sample| {
+            for (place, pupil) in sample.pupils.iter_mut().enumerate() {
+                pupil.division = if place < 60 { "3EME A" } else { "3EME B" }.to_owned();
+            }
+        })
+        .await?;
+        // 10 without an account, 30 by Médiacentre, 40 by e-mail, 40 by user name; two blocked, one provisional.
+        let mut tied = Vec::new();
+        for place in 10..120 {
+            let methods = match place {
+                10..40 => by_mediacentre(),
+                40..80 => by_email(),
+                _ => by_user_name(),
+            };
+            tied.push(class.tie(place, methods).await?);
+        }
+        block(&tied[40]).await?;
+        block(&tied[100]).await?;
+        class.hand_out(&[tied[101].learner]).await?.expect(200)?;
+
+        for (filter, count) in [
+            (json!({}), 120),
+            (json!({"account": "none"}), 10),
+            (json!({"account": "mediacentre"}), 30),
+            (json!({"account": "email"}), 40),
+            (json!({"account": "user_name"}), 40),
+            (json!({"account": "blocked"}), 2),
+            (json!({"account": "email", "division": "3EME A"}), 20),
+            (json!({"account": "email", "division": "3EME B"}), 20),
+            (json!({"account": "none", "q": "herouville"}), 1),
+            (json!({"account": "mediacentre", "division": "3EME B"}), 0),
+        ] {
+            let mut seen = Vec::new();
+            let (all, _) = found(&class, &filter).await?;
+            assert_eq!(all, count, "{filter}");
+            for page in 1..=count.div_ceil(50) {
+                let mut filter = filter.clone();
+                filter["page"] = page.into();
+                seen.extend(found(&class, &filter).await?.1);
+            }
+            assert_eq!(seen.len() as u64, count, "{filter}");
+            let method = filter["account"].as_str().unwrap_or_default();
+            for row in seen {
+                let methods = row["account"]["methods"].as_array().cloned().unwrap_or_default();
+                assert!(
+                    match method {
+                        "" => true,
+                        "none" => row["account"].is_null(),
+                        "blocked" => !row["account"]["lock"].is_null() && row["account"]["lock"]["until"].is_null(),
+                        method => methods.contains(&json!(method)),
+                    },
+                    "{filter}: {row}"
+                );
+            }
+        }
+        let (_, rows) = found(&class, &json!({"account": "user_name"})).await?;
+        let provisional: Vec<&Value> =
+            rows.iter().filter(|row| row["account"]["password_is_temporary"] == true).map(|row| &row["id"]).collect();
+        assert_eq!(provisional, [&json!(tied[101].learner)]);
+        assert_eq!(class.administrator.get(&class.path("?account=none")).await?.expect(200)?["found"], 10);
+        assert_eq!(class.administrator.get(&class.path("?account=all")).await?.status, 400);
+
+        // Without a filter by account: one request for the accounts of the page, one for their locks.
+        let operations = Operations::default();
+        let stack = &product().stack;
+        let dynamodb = stack.dynamodb.config().to_builder().interceptor(operations.clone()).build();
+        let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
+        let function = Learners::new(&stack.function_settings("LearnersFunction")?, dynamodb, Timestamp::now)?;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}{}", listener.local_addr()?, class.path(""));
+        let server = tokio::spawn(async move { axum::serve(listener, function.router()).await });
+        for (query, batches) in [("", 2), ("?page=3", 2), ("?division=3EME%20A", 2), ("?account=email", 3)] {
+            let get = a_client().get(format!("{url}{query}")).header(COOKIE, &class.administrator.cookie);
+            assert_eq!(get.header(ACCEPT, "application/json").send().await?.status(), StatusCode::OK);
+            let sent = operations.take();
+            assert_eq!(sent.iter().filter(|name| *name == "BatchGetItem").count(), batches, "{query}: {sent:?}");
+            // Session, person, place in the team; the school before and after; its pupils.
+            assert_eq!(sent.iter().filter(|name| *name == "GetItem").count(), 5, "{query}: {sent:?}");
+            assert_eq!(sent.iter().filter(|name| *name == "Query").count(), 1, "{query}: {sent:?}");
+        }
+        server.abort();
+        Ok(())
+    });
+}
+
+#[test]
+fn a_pupils_page_says_how_they_sign_in() {
+    run(async {
+        let class = a_class(12).await?;
+        let methods = rentree_table::Methods { email: by_email().email, ..by_user_name() };
+        let pupil = class.tie(4, methods.clone()).await?;
+        let page = class.administrator.get(&class.path(&format!("/{}", pupil.learner))).await?.expect(200)?;
+        let email = methods.email.unwrap();
+        let shown = json!([
+            {"method": "user_name", "shown": methods.user_name.unwrap()},
+            {"method": "email", "shown": email.masked()},
+        ]);
+        assert_eq!(page["account"]["methods"], shown);
+        assert!(!page.to_string().contains(email.as_str()));
+        assert_eq!(page["account"]["lock"], Value::Null);
+        assert!(page["account"]["tied_at"].is_string());
+        let actions = json!({"hand_out": true, "give_user_name": false, "unblock": false, "untie": true});
+        assert_eq!(page["actions"], actions);
+
+        let none = class.administrator.get(&class.path(&format!("/{}", class.learners[5].id))).await?.expect(200)?;
+        let nothing = json!({"hand_out": false, "give_user_name": false, "unblock": false, "untie": false});
+        assert_eq!((&none["account"], &none["actions"]), (&Value::Null, &nothing));
+
+        // Of another school, and nobody at all.
+        let (other, stranger) = a_team().await?;
+        assert_eq!(stranger.get(&class.path(&format!("/{}", pupil.learner))).await?.status, 404);
+        assert_eq!(stranger.get(&format!("/schools/{other}/learners/{}", pupil.learner)).await?.status, 404);
+        assert_eq!(class.administrator.get(&class.path("/karine")).await?.status, 404);
+        Ok(())
+    });
+}
+
+#[test]
+fn who_failed_too_often_is_unblocked_by_staff() {
+    run(async {
+        let class = a_class(12).await?;
+        let pupil = class.tie(4, by_user_name()).await?;
+        let name = pupil.user.methods.user_name.clone().unwrap();
+        let unblock = class.path(&format!("/{}/unblock", pupil.learner));
+        assert_eq!(class.administrator.post(&unblock, &json!({})).await?.status, 409, "nothing to unblock");
+        block(&pupil).await?;
+        assert_eq!(sign_in(name.as_str(), PUPIL_PASSWORD).await?.status, 429);
+        let page = class.administrator.get(&class.path(&format!("/{}", pupil.learner))).await?.expect(200)?;
+        assert_eq!((&page["account"]["lock"], &page["actions"]["unblock"]), (&json!({"until": null}), &json!(true)));
+
+        class.administrator.post(&unblock, &json!({})).await?.expect(200)?;
+        sign_in(name.as_str(), PUPIL_PASSWORD).await?.expect(200)?;
+        assert_eq!(class.administrator.post(&unblock, &json!({})).await?.status, 409);
+        let told = ("unblocked".to_owned(), json!("un élève, 3EME A"), json!(pupil.learner));
+        assert_eq!(class.log().await?[0], told);
+
+        // A new password unblocks, too.
+        block(&pupil).await?;
+        let slip = class.hand_out(&[pupil.learner]).await?.expect(200)?["handed_out"][0].clone();
+        sign_in(name.as_str(), slip["temporary_password"].as_str().unwrap()).await?.expect(200)?;
+        Ok(())
+    });
+}
+
+/// Staff unblock pupils, not each other.
+#[test]
+fn staff_tied_as_a_pupil_are_left_alone() {
+    run(async {
+        let class = a_class(12).await?;
+        let (_, boss) = a_team().await?;
+        class.tie_to(4, Who::Known { id: boss.id, epoch: boss.user.epoch }).await?;
+        for n in 0..30 {
+            let at = Timestamp::now() - SignedDuration::from_hours(20) + SignedDuration::from_mins(10 * n);
+            product().table.begin_attempt(&boss.email().clone().into(), at).await?;
+        }
+        let learner = class.learners[4].id;
+        for what in ["unblock", "user-name"] {
+            let refused = class.administrator.post(&class.path(&format!("/{learner}/{what}")), &json!({})).await?;
+            assert_eq!((refused.status, refused.code()), (409, "too_late"), "{what}");
+        }
+        assert_eq!(product().table.user(boss.id).await?.unwrap(), boss.user);
+        let page = class.administrator.get(&class.path(&format!("/{learner}"))).await?.expect(200)?;
+        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "untie": true});
+        assert_eq!((&page["actions"], &page["account"]["is_of_pupil_alone"]), (&untie_alone, &json!(false)));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_pupil_is_untied_and_free_again() {
+    run(async {
+        let (class, other) = (a_class(12).await?, a_class(11).await?);
+        let pupil = class.tie(4, by_user_name()).await?;
+        other.tie_to(5, Who::Known { id: pupil.id, epoch: 0 }).await?;
+        let untie = class.path(&format!("/{}/untie", pupil.learner));
+
+        let nothing = json!({});
+        let post = || class.administrator.post(&untie, &nothing);
+        let (one, two) = tokio::join!(post(), post());
+        let mut statuses = [one?.status, two?.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "of two, one unties");
+        assert_eq!(class.administrator.post(&untie, &json!({})).await?.status, 409, "twice is told");
+        let told: Vec<_> = class.log().await?.into_iter().filter(|(what, ..)| what == "untied").collect();
+        assert_eq!(told, [("untied".to_owned(), json!("un élève, 3EME A"), json!(pupil.learner))]);
+
+        assert_eq!(pupil.now().await?, pupil.user, "the account stays");
+        assert_eq!(product().table.tie_of(pupil.id, class.uai).await?, None);
+        assert_eq!(product().table.tie_of(pupil.id, other.uai).await?.unwrap().learner, other.learners[5].id);
+        assert_eq!(product().table.learner(class.uai, pupil.learner).await?.unwrap().user, None);
+        // Free for another account.
+        class.tie(4, by_mediacentre()).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn who_left_can_only_be_untied() {
+    run(async {
+        let class = a_class(12).await?;
+        let pupil = class.tie(9, by_mediacentre()).await?;
+        let mut sample = rentree_samples::Sample::new(class.uai, 12, class.uai.as_str()[..7].parse()?);
+        sample.pupils.remove(9);
+        import(class.uai, &sample).await?;
+        let path = |what: &str| class.path(&format!("/{}{what}", pupil.learner));
+        let page = class.administrator.get(&path("")).await?.expect(200)?;
+        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "untie": true});
+        assert_eq!((&page["is_enrolled"], &page["actions"]), (&json!(false), &untie_alone));
+        for what in ["/user-name", "/unblock"] {
+            assert_eq!(class.administrator.post(&path(what), &json!({})).await?.status, 409, "{what}");
+        }
+        assert_eq!(pupil.now().await?, pupil.user);
+        class.administrator.post(&path("/untie"), &json!({})).await?.expect(200)?;
+        Ok(())
+    });
+}

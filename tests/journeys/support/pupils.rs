@@ -1,0 +1,195 @@
+//! Schools with pupils who have accounts, by any connection methods, tied as joining a campaign ties them.
+
+use std::collections::HashMap;
+
+use axum::http::HeaderMap;
+use encoding_rs::UTF_8;
+use jiff::Timestamp;
+use rentree_domain::{
+    CampaignCode, CampaignId, CampaignKind, CampaignTitle, CourseId, Ido, LearnerId, Login, Password, PersonName, Uai,
+    UserId, UserName, terms,
+};
+use rentree_http::NewSession;
+use rentree_samples::Sample;
+use rentree_table::{
+    ActiveLearner, AuditAction, AuditEntry, Campaign, ImportOptions, Methods, Terms, Tying, User, Who,
+};
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+use tokio::sync::OnceCell;
+
+use super::people::{Answer, Person, a_client, a_stranger, a_team, an_email};
+use super::{carry_out, product, silent_import};
+
+/// The password of every pupil here who has one.
+pub(crate) const PUPIL_PASSWORD: &str = "Velours8";
+
+/// A school with pupils, an administrator, and a campaign.
+pub(crate) struct Classes {
+    pub(crate) uai: Uai,
+    pub(crate) administrator: Person,
+    /// In the order of the sample.
+    pub(crate) learners: Vec<ActiveLearner>,
+    campaign: CampaignId,
+}
+
+/// A pupil's account.
+#[derive(Debug, Clone)]
+pub(crate) struct Tied {
+    pub(crate) id: UserId,
+    pub(crate) learner: LearnerId,
+    pub(crate) user: User,
+}
+
+/// Imports the pupils of `sample`, and only them.
+pub(crate) async fn import(uai: Uai, sample: &Sample) -> anyhow::Result<()> {
+    let id = silent_import(uai, sample.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+    anyhow::ensure!(carry_out(uai, id).await?.batch_item_failures.is_empty(), "the import of {uai}");
+    Ok(())
+}
+
+/// A school of `count` pupils, after `change` had its way with them.
+pub(crate) async fn classes(count: usize, change: impl FnOnce(&mut Sample)) -> anyhow::Result<Classes> {
+    let (uai, administrator) = a_team().await?;
+    let seed = uai.as_str()[..7].parse()?;
+    let mut sample = Sample::new(uai, count, seed);
+    change(&mut sample);
+    import(uai, &sample).await?;
+    let roster = product().table.roster(uai).await?.expect("a school");
+    let mut by_ine: HashMap<String, ActiveLearner> =
+        roster.learners.into_iter().map(|learner| (learner.entry.ine.to_string(), learner)).collect();
+    let learners = sample.pupils.iter().map(|pupil| by_ine.remove(&pupil.ine).expect("imported")).collect();
+
+    let (now, campaign) = (Timestamp::now(), CampaignId::new(Timestamp::now(), rentree_runtime::random()));
+    let created = Campaign {
+        title: CampaignTitle::parse("Rentrée")?,
+        kind: CampaignKind::Assessment,
+        course: CourseId::parse("competences-numeriques-3e")?,
+        message: None,
+        code: CampaignCode::draw(rentree_runtime::random()),
+        owner: administrator.id,
+        owner_name: administrator.user.full_name(),
+        created_at: now,
+        archived_at: None,
+    };
+    let entry = AuditEntry::new(now, rentree_runtime::random(), administrator.id, "Test", AuditAction::CampaignCreated);
+    product().table.create_campaign(uai, campaign, &created, &entry).await?;
+    Ok(Classes { uai, administrator, learners, campaign })
+}
+
+/// One class of `count`.
+pub(crate) async fn a_class(count: usize) -> anyhow::Result<Classes> {
+    classes(count, |sample| sample.pupils.iter_mut().for_each(|pupil| pupil.division = "3EME A".to_owned())).await
+}
+
+/// A user name alone, which nobody else has.
+pub(crate) fn by_user_name() -> Methods {
+    // Thirty letters from random bytes: the names of the samples meet again in other schools.
+    let letters: [u8; 20] = rentree_runtime::random();
+    let last_name: String = letters.iter().map(|byte| char::from(b'a' + byte % 26)).collect();
+    Methods::of_user_name(UserName::drawn("Eleve", &last_name, rentree_runtime::random()))
+}
+
+/// Médiacentre alone.
+pub(crate) fn by_mediacentre() -> Methods {
+    let drawn: [u8; 16] = rentree_runtime::random();
+    let ido = drawn.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    Methods { mediacentre: Some(Ido::parse(&ido).expect("an IDO")), ..Methods::default() }
+}
+
+/// An e-mail address alone.
+pub(crate) fn by_email() -> Methods {
+    Methods::of_email(an_email())
+}
+
+impl Classes {
+    /// A path of the school's pupils.
+    pub(crate) fn path(&self, rest: &str) -> String {
+        format!("/schools/{}/learners{rest}", self.uai)
+    }
+
+    /// Begins an account for the pupil at `place`, by `methods`; hashing is slow: all share one hash.
+    pub(crate) async fn tie(&self, place: usize, methods: Methods) -> anyhow::Result<Tied> {
+        static HASH: OnceCell<String> = OnceCell::const_new();
+        let hash = HASH.get_or_try_init(|| rentree_identity::hash(Password::typed(PUPIL_PASSWORD))).await?.clone();
+        let (now, entry) = (Timestamp::now(), &self.learners[place].entry);
+        let user = User {
+            first_name: PersonName::parse(&entry.first_name)?,
+            last_name: PersonName::parse(&entry.last_name)?,
+            password_hash: (!methods.logins().is_empty()).then_some(hash),
+            methods,
+            email_confirmed: true,
+            password_is_temporary: false,
+            birth_date: Some(entry.birth_date),
+            epoch: 0,
+            terms: Some(Terms { version: terms::VERSION, at: now }),
+            created_at: now,
+        };
+        let id = UserId::new(now, rentree_runtime::random());
+        self.tie_to(place, Who::Newcomer { id, user: &user }).await?;
+        Ok(Tied { id, learner: self.learners[place].id, user })
+    }
+
+    /// Ties an account to the pupil at `place`.
+    pub(crate) async fn tie_to(&self, place: usize, who: Who<'_>) -> anyhow::Result<()> {
+        let learner = &self.learners[place];
+        let version = product().table.learner(self.uai, learner.id).await?.expect("a pupil").current.version;
+        let tying = Tying {
+            uai: self.uai,
+            learner: learner.id,
+            version,
+            ine: learner.entry.ine,
+            campaign: self.campaign,
+            who,
+            session: None,
+            now: Timestamp::now(),
+        };
+        Ok(product().table.tie(&tying).await?)
+    }
+
+    /// Hands passwords out, as JSON.
+    pub(crate) async fn hand_out(&self, learners: &[LearnerId]) -> anyhow::Result<Answer> {
+        self.administrator.post(&self.path("/passwords"), &json!({ "learners": learners })).await
+    }
+
+    /// What the audit log says, the latest first: action, subject, pupil.
+    pub(crate) async fn log(&self) -> anyhow::Result<Vec<(String, Value, Value)>> {
+        let log = self.administrator.get(&format!("/schools/{}/audit", self.uai)).await?.expect(200)?;
+        let entries = log["entries"].as_array().cloned().unwrap_or_default();
+        let told = |e: Value| {
+            (e["action"].as_str().unwrap_or_default().to_owned(), e["subject"].clone(), e["learner"].clone())
+        };
+        Ok(entries.into_iter().map(told).collect())
+    }
+}
+
+impl Tied {
+    /// A session of the pupil, opened before whatever comes.
+    pub(crate) async fn session(&self) -> anyhow::Result<String> {
+        let epoch = product().table.person(self.id).await?.map_or(0, |person| person.epoch);
+        let session = NewSession::new(self.id, epoch, &HeaderMap::new(), Timestamp::now());
+        anyhow::ensure!(product().table.open_session(&session.hash, &session.session, None).await?, "no session");
+        Ok(session.cookie().split(';').next().unwrap_or_default().to_owned())
+    }
+
+    /// The account as it is now.
+    pub(crate) async fn now(&self) -> anyhow::Result<User> {
+        Ok(product().table.user(self.id).await?.expect("an account"))
+    }
+
+    /// What is typed to sign in.
+    pub(crate) fn login(&self) -> Login {
+        self.user.methods.logins().remove(0)
+    }
+}
+
+/// Signs in from an address of one's own.
+pub(crate) async fn sign_in(login: &str, password: &str) -> anyhow::Result<Answer> {
+    a_stranger().post("/sign-in", &json!({"login": login, "password": password})).await
+}
+
+/// A request of whoever holds `cookie`, as JSON.
+pub(crate) fn as_holder(cookie: &str, method: Method, path: &str) -> RequestBuilder {
+    let request = a_client().request(method, format!("{}{path}", product().url));
+    request.header("accept", "application/json").header("cookie", cookie)
+}
