@@ -1,0 +1,111 @@
+//! `cargo bench -p rentree-local --bench joins`: a pupil joins a school of 100 and one of 10,000, in turn. Goal: the time does
+//! not depend on the size of the school (DESIGN §7). A class of 35 at once, besides.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use encoding_rs::UTF_8;
+use jiff::Timestamp;
+use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, CourseId, Uai, UserId};
+use rentree_local::client::School;
+use rentree_local::{Options, Rentree};
+use rentree_samples::{Pupil, Sample};
+use rentree_table::{AuditAction, AuditEntry, Campaign};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+const SIZES: [usize; 2] = [100, 10_000];
+const JOINS: usize = 60;
+const CLASS: usize = 35;
+
+/// A school to join.
+struct Door {
+    code: CampaignCode,
+    pupils: Vec<Pupil>,
+}
+
+fn main() -> anyhow::Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let rentree = Rentree::start(&Options::in_memory(60)).await?;
+        let [small, large] = [a_door(&rentree, SIZES[0]).await?, a_door(&rentree, SIZES[1]).await?];
+        let http = reqwest::Client::builder().no_proxy().build()?;
+
+        let mut took: [[Vec<Duration>; 2]; 2] = Default::default();
+        // In turn, so that both meet the same machine.
+        for index in 0..JOINS {
+            for (which, door) in [&small, &large].into_iter().enumerate() {
+                for (step, below) in ["identity", "account"].into_iter().enumerate() {
+                    let started = Instant::now();
+                    send(&http, &rentree.url, door, below, index).await?;
+                    took[step][which].push(started.elapsed());
+                }
+            }
+        }
+        for (step, name) in ["identity", "account (with its hash)"].into_iter().enumerate() {
+            let [small, large] = took[step].each_mut().map(|times| median(times).as_secs_f64() * 1000.0);
+            println!(
+                "{name}: {small:.1} ms among {}, {large:.1} ms among {}: ratio {:.2}",
+                SIZES[0],
+                SIZES[1],
+                large / small
+            );
+        }
+
+        let started = Instant::now();
+        let mut class = JoinSet::new();
+        let large = std::sync::Arc::new(large);
+        for index in JOINS..JOINS + CLASS {
+            let (http, url, door) = (http.clone(), rentree.url.clone(), large.clone());
+            class.spawn(async move {
+                send(&http, &url, &door, "identity", index).await?;
+                send(&http, &url, &door, "account", index).await
+            });
+        }
+        while let Some(joined) = class.join_next().await {
+            joined??;
+        }
+        println!("{CLASS} pupils of one class at once: all in after {} ms", started.elapsed().as_millis());
+        rentree.stop().await
+    })
+}
+
+async fn a_door(rentree: &Rentree, size: usize) -> anyhow::Result<Door> {
+    let number = 990_900 + size / 100;
+    let uai = ('A'..='Z').find_map(|key| Uai::parse(&format!("{number:07}{key}")).ok()).context("one key fits")?;
+    let school = School::enter(&rentree.url, uai).await?;
+    let sample = Sample::new(uai, size, 4_000 + size as u64 % 3_000);
+    let imported = school.import(sample.siecle(UTF_8).bytes, false).await?;
+    anyhow::ensure!(imported.status == "succeeded", "{:?}", imported.refused);
+    let now = Timestamp::now();
+    let owner = UserId::new(now, rentree_runtime::random());
+    let campaign = Campaign {
+        title: CampaignTitle::parse("Évaluation de rentrée")?,
+        kind: CampaignKind::Assessment,
+        course: CourseId::parse("competences-numeriques-6e")?,
+        message: None,
+        code: CampaignCode::draw(rentree_runtime::random()),
+        owner,
+        owner_name: "Camille Démonstration".to_owned(),
+        created_at: now,
+        archived_at: None,
+    };
+    let entry = AuditEntry::new(now, rentree_runtime::random(), owner, "Camille", AuditAction::CampaignCreated);
+    let id = CampaignId::new(now, rentree_runtime::random());
+    rentree.table.create_campaign(uai, id, &campaign, &entry).await?;
+    Ok(Door { code: campaign.code, pupils: sample.pupils })
+}
+
+async fn send(http: &reqwest::Client, url: &str, door: &Door, below: &str, index: usize) -> anyhow::Result<()> {
+    let pupil = &door.pupils[index];
+    let fields = json!({
+        "first_name": pupil.first_name, "last_name": pupil.last_name, "birth_date": pupil.birth_date, "password": "Velours8",
+    });
+    let answer = http.post(format!("{url}/campagnes/{}/{below}", door.code)).json(&fields).send().await?;
+    anyhow::ensure!(answer.status().is_success(), "{below} of {index}: {}", answer.text().await?);
+    Ok(())
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
