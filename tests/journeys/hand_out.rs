@@ -341,7 +341,7 @@ fn a_list_for_a_spreadsheet() {
         for sheet in [by_itself, of_page] {
             let sheet = String::from_utf8(sheet)?;
             assert!(sheet.starts_with('\u{FEFF}') && sheet.contains("\r\n"), "{sheet}");
-            let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(sheet[3..].as_bytes());
+            let mut reader = csv::ReaderBuilder::new().delimiter(b';').from_reader(&sheet.as_bytes()[3..]);
             let rows: Vec<csv::StringRecord> = reader.records().collect::<Result<_, _>>()?;
             assert_eq!(rows.len(), 2);
             let row = rows.iter().find(|row| &row[3] == name.as_str()).unwrap();

@@ -36,6 +36,7 @@ fn the_list_by_account() {
             for (place, pupil) in sample.pupils.iter_mut().enumerate() {
                 pupil.division = if place < 60 { "3EME A" } else { "3EME B" }.to_owned();
             }
+            sample.pupils[0].last_name = "D'Aubépine-Quéré".to_owned();
         })
         .await?;
         // 10 without an account, 30 by Médiacentre, 40 by e-mail, 40 by user name; two blocked, one provisional.
@@ -61,7 +62,7 @@ fn the_list_by_account() {
             (json!({"account": "blocked"}), 2),
             (json!({"account": "email", "division": "3EME A"}), 20),
             (json!({"account": "email", "division": "3EME B"}), 20),
-            (json!({"account": "none", "q": "herouville"}), 1),
+            (json!({"account": "none", "q": "aubepine"}), 1),
             (json!({"account": "mediacentre", "division": "3EME B"}), 0),
         ] {
             let mut seen = Vec::new();
