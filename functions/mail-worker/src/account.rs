@@ -41,8 +41,9 @@ impl MailWorker {
     }
 
     pub(crate) async fn password_changed(&self, id: UserId) -> Result<(), OrderError> {
-        // A pupil without an address is told by the page alone.
-        let Some(email) = self.table.user(id).await?.and_then(|user| user.methods.email) else { return Ok(()) };
+        // Who has no address, or never confirmed it, is told by the page alone: it may be a stranger's.
+        let user = self.table.user(id).await?.filter(|user| user.email_confirmed);
+        let Some(email) = user.and_then(|user| user.methods.email) else { return Ok(()) };
         self.mailer.send(&email, &rentree_mail::password_changed(&self.page(FORGOTTEN_PASSWORD))).await?;
         Ok(())
     }

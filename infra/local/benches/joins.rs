@@ -1,6 +1,7 @@
 //! `cargo bench -p rentree-local --bench joins`: a pupil joins a school of 100 and one of 10,000, in turn. Goal: the time does
 //! not depend on the size of the school (DESIGN §7). A class of 35 at once, besides.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -53,7 +54,7 @@ fn main() -> anyhow::Result<()> {
 
         let started = Instant::now();
         let mut class = JoinSet::new();
-        let large = std::sync::Arc::new(large);
+        let large = Arc::new(large);
         for index in JOINS..JOINS + CLASS {
             let (http, url, door) = (http.clone(), rentree.url.clone(), large.clone());
             class.spawn(async move {

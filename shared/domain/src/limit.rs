@@ -2,6 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::Uai;
+use crate::name::fold;
+
 /// At most `count` times in each window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
@@ -46,12 +49,22 @@ pub const CODES_BY_CLIENT: Limit = Limit { what: "codes-by-client", count: 150, 
 /// Identities that are nobody's, typed by one client: a class of 35 behind one address may mistype four times each.
 pub const IDENTITIES_BY_CLIENT: Limit =
     Limit { what: "identities-by-client", count: 150, window: SignedDuration::from_mins(10) };
-/// The same for one campaign, from wherever: all classes of a school may join at once.
+/// The same for one campaign, from wherever: all classes of a large school may join at once.
 pub const IDENTITIES_BY_CAMPAIGN: Limit =
-    Limit { what: "identities-by-campaign", count: 600, window: SignedDuration::from_hours(1) };
+    Limit { what: "identities-by-campaign", count: 1_500, window: SignedDuration::from_hours(1) };
 /// The same for one name of one school: who knows a classmate's name goes through no year of birth dates.
 pub const IDENTITIES_BY_NAME: Limit =
     Limit { what: "identities-by-name", count: 10, window: SignedDuration::from_hours(1) };
+/// Beyond these counts of [`IDENTITIES_BY_CLIENT`] and [`IDENTITIES_BY_CAMPAIGN`], names must be spelt right: who varies a
+/// classmate's name gets around the limit by name, but no longer finds anybody.
+pub const LENIENT_BY_CLIENT: u32 = 60;
+/// See [`LENIENT_BY_CLIENT`].
+pub const LENIENT_BY_CAMPAIGN: u32 = 200;
+
+/// What [`IDENTITIES_BY_NAME`] counts: a name in a school, however it is dressed.
+pub fn name_subject(uai: Uai, first_name: &str, last_name: &str) -> String {
+    format!("{uai} {} {}", fold(last_name), fold(first_name))
+}
 
 impl Limit {
     /// When the window that `now` is in began, and when it ends.

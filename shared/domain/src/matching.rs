@@ -23,6 +23,16 @@ impl KnownAs {
         let family = [Some(&entry.last_name), entry.usage_name.as_ref()].into_iter().flatten().map(|name| fold(name));
         Self { given: given.collect(), family: family.collect() }
     }
+
+    /// Whether one of the given names is, nearly, the one typed.
+    pub fn has_given(&self, typed: &Typed) -> bool {
+        self.given.iter().any(|given| is_near(&typed.given, given))
+    }
+
+    /// Whether family or usage name is, nearly, the one typed.
+    pub fn has_family(&self, typed: &Typed) -> bool {
+        self.family.iter().any(|family| is_near(&typed.family, family))
+    }
 }
 
 /// What somebody typed, folded.
@@ -62,10 +72,23 @@ fn is_near(typed: &str, known: &str) -> bool {
     length > 0 && !known.is_empty() && strsim::levenshtein(typed, known) * NEAR <= length
 }
 
+/// How closely names have to be typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spelling {
+    /// A near pass follows the exact one.
+    Lenient,
+    /// Exactly alone: somebody has been guessing.
+    Strict,
+}
+
 /// The one of `candidates` who is meant: exactly, or else nearly; by the first given name, or else the second, or else the third.
 /// Where two fit at the same rank, nobody is.
-pub fn find<T: Copy>(candidates: &[(T, KnownAs)], typed: &Typed) -> Result<T, NoMatch> {
-    for fits in [is_exact, is_near] {
+pub fn find<T: Copy>(candidates: &[(T, KnownAs)], typed: &Typed, spelling: Spelling) -> Result<T, NoMatch> {
+    let passes: &[fn(&str, &str) -> bool] = match spelling {
+        Spelling::Lenient => &[is_exact, is_near],
+        Spelling::Strict => &[is_exact],
+    };
+    for fits in passes {
         let of_family = |known: &KnownAs| known.family.iter().any(|family| fits(&typed.family, family));
         let ranks = candidates.iter().map(|(_, known)| known.given.len()).max().unwrap_or_default();
         for rank in 0..ranks {
@@ -96,7 +119,7 @@ mod tests {
 
     fn among(candidates: &[&str], first_name: &str, last_name: &str) -> Result<usize, NoMatch> {
         let candidates: Vec<_> = candidates.iter().enumerate().map(|(at, names)| (at, known(names))).collect();
-        find(&candidates, &Typed::new(first_name, last_name))
+        find(&candidates, &Typed::new(first_name, last_name), Spelling::Lenient)
     }
 
     /// DOMAIN §8, sentence by sentence.
@@ -138,6 +161,30 @@ mod tests {
         }
     }
 
+    /// Who has been guessing must spell.
+    #[test]
+    fn strict_finds_no_slip() {
+        let candidates = [(0, known("Karine / Dunord"))];
+        let strict = |first_name, last_name| find(&candidates, &Typed::new(first_name, last_name), Spelling::Strict);
+        assert_eq!(strict(" KARINE ", "du-nord"), Ok(0));
+        assert_eq!(strict("Carine", "Dunord"), Err(NoMatch::Nobody));
+    }
+
+    /// Whose account is this?
+    #[test]
+    fn a_name_fits_its_pupil() {
+        let karine = known("Karine Marie / Dunord Martin");
+        for (first_name, last_name, fits) in [
+            ("Karine", "DUNORD", (true, true)),
+            ("Marie", "Martin", (true, true)),
+            ("Karine", "Nouveau", (true, false)),
+            ("Paul", "Dunord", (false, true)),
+        ] {
+            let typed = Typed::new(first_name, last_name);
+            assert_eq!((karine.has_given(&typed), karine.has_family(&typed)), fits, "{first_name} {last_name}");
+        }
+    }
+
     fn a_name() -> impl Strategy<Value = String> {
         "[a-e]{1,6}"
     }
@@ -158,9 +205,9 @@ mod tests {
                 let all = |names: &[String]| names.iter().map(|name| fold(&dress(name))).collect();
                 (at, KnownAs { given: all(&who.given), family: all(&who.family) })
             }).collect();
-            let told = find(&plain, &Typed::new(&first, &last));
-            prop_assert_eq!(find(&plain, &Typed::new(&dress(&first), &dress(&last))), told);
-            prop_assert_eq!(find(&dressed, &Typed::new(&first, &last)), told);
+            let told = find(&plain, &Typed::new(&first, &last), Spelling::Lenient);
+            prop_assert_eq!(find(&plain, &Typed::new(&dress(&first), &dress(&last)), Spelling::Lenient), told);
+            prop_assert_eq!(find(&dressed, &Typed::new(&first, &last), Spelling::Lenient), told);
         }
 
         /// Who has the names exactly is never passed over for who has them nearly.
@@ -171,7 +218,7 @@ mod tests {
                 .filter(|(_, who)| who.given.contains(&first) && who.family.contains(&last))
                 .map(|(at, _)| *at)
                 .collect();
-            match find(&candidates, &Typed::new(&first, &last)) {
+            match find(&candidates, &Typed::new(&first, &last), Spelling::Lenient) {
                 Ok(found) if !exact.is_empty() => prop_assert!(exact.contains(&found)),
                 Err(NoMatch::Nobody) => prop_assert!(exact.is_empty()),
                 _ => {}
@@ -183,7 +230,7 @@ mod tests {
         fn several_never_tie(mut people in prop::collection::vec(somebody(), 0..6), twin in somebody()) {
             people.extend([twin.clone(), twin.clone()]);
             let candidates: Vec<_> = people.iter().cloned().enumerate().collect();
-            let found = find(&candidates, &Typed::new(&twin.given[0], &twin.family[0]));
+            let found = find(&candidates, &Typed::new(&twin.given[0], &twin.family[0]), Spelling::Lenient);
             if let Ok(found) = found {
                 prop_assert!(people[found] != twin);
             }
@@ -195,7 +242,7 @@ mod tests {
             let candidates: Vec<_> = people.iter().cloned().enumerate().collect();
             let reversed: Vec<_> = candidates.iter().cloned().rev().collect();
             let typed = Typed::new(&first, &last);
-            prop_assert_eq!(find(&candidates, &typed), find(&reversed, &typed));
+            prop_assert_eq!(find(&candidates, &typed, Spelling::Lenient), find(&reversed, &typed, Spelling::Lenient));
         }
     }
 }

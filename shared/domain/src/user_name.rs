@@ -19,7 +19,9 @@ pub struct UserNameError;
 
 /// A name of a pupil may be long; nobody types more than this.
 const LONGEST_PART: usize = 30;
-const LONGEST: usize = 2 * LONGEST_PART + 5;
+const LONGEST: usize = 2 * LONGEST_PART + 9;
+/// So many draws of four digits before eight are tried.
+const SHORT_DRAWS: u32 = 5;
 
 impl UserName {
     /// Reads what somebody typed: any case, with spaces around or in between.
@@ -46,6 +48,14 @@ impl UserName {
         Self::of(first_name, last_name, &format!("{:04}", u32::from_be_bytes(entropy) % 10_000))
     }
 
+    /// The `draw`th one to try: after some, with eight digits. Names without a letter of ours all share ten thousand.
+    pub fn another(first_name: &str, last_name: &str, draw: u32, entropy: [u8; 4]) -> Self {
+        if draw < SHORT_DRAWS {
+            return Self::drawn(first_name, last_name, entropy);
+        }
+        Self::of(first_name, last_name, &format!("{:08}", u32::from_be_bytes(entropy) % 100_000_000))
+    }
+
     fn of(first_name: &str, last_name: &str, digits: &str) -> Self {
         let part = |name: &str| fold(name).chars().filter(char::is_ascii_alphanumeric).take(LONGEST_PART).collect();
         let (first, last): (String, String) = (part(first_name), part(last_name));
@@ -58,8 +68,9 @@ impl UserName {
 
     /// Whether it is made of these names, whatever its digits.
     pub fn is_of(&self, first_name: &str, last_name: &str) -> bool {
-        let without_digits = |name: &str| name[..name.len() - 4].to_owned();
-        without_digits(&self.0) == without_digits(&Self::drawn(first_name, last_name, [0; 4]).0)
+        let plain = Self::drawn(first_name, last_name, [0; 4]).0;
+        let without_digits = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+        without_digits(&self.0) == without_digits(&plain)
     }
 
     /// `karine.dunord1003`.
@@ -141,6 +152,9 @@ mod tests {
         let name = UserName::parse("karine.dunord4821").unwrap();
         assert!(name.is_of("Karine", "DU NORD"));
         assert!(!name.is_of("Karine", "Dupont"));
+        let long = UserName::another("Karine", "Dunord", 7, [255; 4]);
+        assert_eq!(long.as_str(), "karine.dunord94967295");
+        assert!(long.is_of("Karine", "Dunord") && UserName::parse(long.as_str()) == Ok(long.clone()));
     }
 
     #[test]

@@ -206,6 +206,7 @@ impl EntryFields {
         match self.way {
             Way::SignedIn => {
                 let signed_in = signed_in.ok_or_else(Problem::signed_out)?;
+                signed_in.check_password()?;
                 let (name, epoch) = (signed_in.person.full_name(), signed_in.person.epoch);
                 Ok(Entrant { id: signed_in.user, name, epoch, newcomer: None, session: None })
             }
@@ -220,6 +221,10 @@ impl EntryFields {
                         return Err(EntryError::Again(Box::new(entry), Box::new(error.problem())));
                     }
                 };
+                // Staff know it: it opens nothing but the page that changes it.
+                if user.password_is_temporary {
+                    return Err(Problem::password_to_change().into());
+                }
                 let session = NewSession::new(id, user.epoch, headers, now);
                 Ok(Entrant { id, name: user.full_name(), epoch: user.epoch, newcomer: None, session: Some(session) })
             }

@@ -142,6 +142,11 @@ impl Table {
         Ok(self.add(limit, subject, i64::from(many), now).await? <= i64::from(limit.count))
     }
 
+    /// Counts one more for `subject`, and returns what that comes to.
+    pub async fn count(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<u32, TableError> {
+        Ok(u32::try_from(self.add(limit, subject, 1, now).await?).unwrap_or_default())
+    }
+
     /// Whether `limit` would allow one more for `subject`. Counts nothing: it adds zero, and reads what that comes to.
     pub async fn would_allow(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<bool, TableError> {
         Ok(self.add(limit, subject, 0, now).await? < i64::from(limit.count))

@@ -129,7 +129,7 @@ impl Table {
             let page = query.send().await.map_err(TableError::request("Query"))?;
             for mut item in page.items.unwrap_or_default() {
                 let id = id_in_sk(&item, LEARNERS).ok_or("no identifier").map_err(TableError::malformed(ENTITY))?;
-                let known = item.remove("known_as").ok_or("no names").map_err(TableError::malformed(ENTITY))?;
+                let Some(known) = item.remove("known_as") else { continue };
                 let known: Vec<Known> =
                     serde_dynamo::from_attribute_value(known).map_err(TableError::malformed(ENTITY))?;
                 let seen = known.into_iter().find(|known| known.version <= roster_version);

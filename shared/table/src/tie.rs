@@ -3,12 +3,13 @@
 //!
 //! Nothing that joiners share is part of the transaction: a class that joins at the same second stands in nobody's way.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rentree_domain::{CampaignId, Ine, LearnerId, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Change, check_number, delete, delete_if, put_new, stored};
+use crate::item::{Change, check_number, delete, delete_if, put_if, put_new, stored};
 use crate::keys::{SK, TIES};
 use crate::transaction::Cancelled;
 use crate::{
@@ -44,6 +45,10 @@ pub struct Tying<'a> {
     pub who: Who<'a>,
     /// The session that begins, unless one is open already.
     pub session: Option<(&'a SessionHash, &'a Session)>,
+    /// Of a known pupil's account: the birth date that the file has now.
+    pub corrected: Option<Date>,
+    /// The entry of the same child that the account is tied to in the school, of which the file no longer tells.
+    pub instead_of: Option<LearnerId>,
     /// When.
     pub now: Timestamp,
 }
@@ -118,14 +123,28 @@ impl Table {
             .text(":now", tying.now.to_string())
             .number(":version", tying.version);
         let tie = Tie { learner: tying.learner, tied_at: tying.now };
-        let mut items = vec![
-            (Guard::Learner, learner.in_transaction(table)?),
-            (Guard::Tie, put_new(table, stored(&tie, ENTITY, Key::tie(id, tying.uai))?)?),
-            (Guard::Nothing, methods::claim_ine(table, tying.ine, id)?),
-        ];
+        let mut items = vec![(Guard::Learner, learner.in_transaction(table)?)];
+        let place = stored(&tie, ENTITY, Key::tie(id, tying.uai))?;
+        match tying.instead_of {
+            None => items.push((Guard::Tie, put_new(table, place)?)),
+            Some(former) => {
+                let is_former = Some((":former", AttributeValue::S(former.to_string())));
+                items.push((Guard::Tie, put_if(table, place, "learner = :former", is_former)?));
+                items.push((Guard::Tie, release(tying.uai, former, id).in_transaction(table)?));
+            }
+        }
+        items.push((Guard::Nothing, methods::claim_ine(table, tying.ine, id)?));
         match tying.who {
             Who::Known { epoch, .. } => {
-                items.push((Guard::Account, check_number(table, Key::user(id), "epoch = :value", epoch)?));
+                let account = match tying.corrected {
+                    None => check_number(table, Key::user(id), "epoch = :value", epoch)?,
+                    Some(birth_date) => Change::of(Key::user(id), "SET birth_date = :born")
+                        .only_if("epoch = :epoch")
+                        .text(":born", birth_date.to_string())
+                        .number(":epoch", epoch)
+                        .in_transaction(table)?,
+                };
+                items.push((Guard::Account, account));
             }
             Who::Newcomer { user, .. } => {
                 let markers = methods::claim_all(table, &user.methods, id, user.email_confirmed)?;
@@ -168,20 +187,32 @@ impl Table {
         entry: &AuditEntry,
     ) -> Result<bool, TableError> {
         let mut items = vec![
-            Change::of(Key::learner(uai, learner), "REMOVE user_id, tied_at")
-                .only_if("user_id = :user")
-                .text(":user", id.to_string())
-                .in_transaction(&self.name)?,
+            release(uai, learner, id).in_transaction(&self.name)?,
             delete(&self.name, Key::tie(id, uai))?,
             audit::write(&self.name, uai, entry)?,
         ];
         if self.user_of_ine(ine).await? == Some(id) {
             items.push(delete_if(&self.name, Key::ine_identity(ine), "#user = :id", ":id", &id)?);
         }
-        match self.transact(items).await {
+        let sent = match self.transact(items.clone()).await {
+            // The child joined another school with another account at this moment: that marker is not ours.
+            Err(Cancelled::Conditions(failed)) if failed == [false, false, false, true] => {
+                items.truncate(3);
+                self.transact(items).await
+            }
+            sent => sent,
+        };
+        match sent {
             Ok(()) => Ok(true),
             Err(Cancelled::Conditions(_)) => Ok(false),
             Err(Cancelled::Table(error)) => Err(error),
         }
     }
+}
+
+/// Unties a pupil from the account `id`, if they are tied.
+fn release(uai: Uai, learner: LearnerId, id: UserId) -> Change {
+    Change::of(Key::learner(uai, learner), "REMOVE user_id, tied_at")
+        .only_if("user_id = :user")
+        .text(":user", id.to_string())
 }

@@ -116,6 +116,8 @@ impl Class {
             campaign: a_campaign(self.uai).await?.0,
             who: Who::Newcomer { id, user: &user },
             session: None,
+            corrected: None,
+            instead_of: None,
             now: Timestamp::now(),
         };
         product().table.tie(&tying).await?;

@@ -3,17 +3,17 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, MailOrder, Password, PersonName, UserId, UserName, paris};
 use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem};
-use rentree_identity::{PasswordRules, email_error, hash, read_password};
+use rentree_identity::{PasswordRules, email_error, hash, read_password, verify};
 use rentree_table::{Methods, TieError, Tying, User, Who};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::decide::Next;
+use super::decide::{Next, Owner};
 use super::entrance::Visit;
 use super::find::Pupil;
 use super::identity::IdentityFields;
@@ -59,8 +59,10 @@ impl std::fmt::Debug for AccountFields {
     }
 }
 
+/// How long after the account began a second click may come.
+const A_MOMENT: SignedDuration = SignedDuration::from_mins(1);
 /// Somebody else may take a drawn name at the same moment, too; not this often.
-const DRAWS: usize = 10;
+pub(super) const DRAWS: u32 = 10;
 
 /// `POST /campagnes/{code}/account`
 pub(crate) async fn create(
@@ -86,40 +88,60 @@ pub(crate) async fn create(
     let (pupil, counted) = app.find(&visit, &identity).await?;
     match app.next(&visit, &pupil, fields.despite).await? {
         Next::NewAccount => {}
-        Next::HasAccount { methods, elsewhere } => {
-            app.note_tied(&visit, &pupil, elsewhere).await?;
-            return has_account(&visit, face, &methods, elsewhere, &fields);
+        Next::HasAccount { owner, elsewhere } => {
+            app.give_back_but_the_name(&counted).await?;
+            if let Some(session) = app.second_click(&pupil, &fields, &headers).await? {
+                return joined(&app, visit, face, session).await;
+            }
+            app.note_tied(&visit, &pupil).await?;
+            return has_account(&visit, face, &owner, elsewhere, &fields);
         }
         Next::Tie(_) | Next::Refused(_) => return Err(Problem::forged_form()),
     }
-    app.give_back(&counted).await?;
-
     let (methods, password) = match fields.read(&pupil, today) {
         Ok(read) => read,
-        Err(forms) => return again(&visit, face, forms),
+        Err(forms) => {
+            app.give_back(&counted).await?;
+            return again(&visit, face, forms);
+        }
     };
     let hashed = hash(password).await.map_err(|error| Problem::internal(&error))?;
 
     let (user, session) = match app.begin(&visit, &pupil, methods, hashed, &headers).await? {
         Beginning::Begun(user, session) => (user, session),
+        // Stays counted, by name, too: who goes through addresses goes through few.
         Beginning::AddressTaken => {
             let mut forms = fields.forms(&pupil, today);
             forms.by_email.refuse("email", "Un compte existe déjà avec cette adresse. Connectez-vous avec ce compte, ou choisissez un identifiant.");
             return again(&visit, face, Box::new(forms));
         }
-        // The other device was faster.
-        Beginning::Tied(methods) => return has_account(&visit, face, &methods, false, &fields),
+        // The other device was faster, or the first of two clicks.
+        Beginning::Tied(owner) => {
+            return match app.second_click(&pupil, &fields, &headers).await? {
+                Some(session) => joined(&app, visit, face, session).await,
+                None => has_account(&visit, face, &owner, false, &fields),
+            };
+        }
     };
+    app.give_back(&counted).await?;
     if let Some(email) = user.methods.email.clone() {
         // They are in: the account page orders it again.
         app.order_after(&MailOrder::Address { user: session.session.user, email }).await;
     }
 
-    let person = session.signed_in(&user);
-    let visit = Visit { signed_in: Some(person), ..visit };
+    joined(&app, visit, face, (*user, session)).await
+}
+
+/// The page of who has joined, and the session that begins.
+async fn joined(
+    app: &Campaigns,
+    visit: Visit,
+    face: Face,
+    (user, session): (User, NewSession),
+) -> Result<Response, Problem> {
+    let visit = Visit { signed_in: Some(session.signed_in(&user)), ..visit };
     let view = EntranceView::new(&visit, app.step(&visit).await?);
-    let location = format!("/campagnes/{}", visit.entrance.campaign.code);
-    Ok(session.on(face.after_post(StatusCode::CREATED, &location, &view)?))
+    Ok(session.on(face.after_post(StatusCode::CREATED, &visit.path(), &view)?))
 }
 
 /// What came of beginning an account.
@@ -127,7 +149,7 @@ enum Beginning {
     Begun(Box<User>, NewSession),
     AddressTaken,
     /// The pupil is tied to another account now.
-    Tied(Methods),
+    Tied(Owner),
 }
 
 impl Campaigns {
@@ -143,7 +165,7 @@ impl Campaigns {
         let now = (self.clock)();
         let id = UserId::new(now, rentree_runtime::random());
         let mut user = new_user(pupil, methods, password_hash, now);
-        for _ in 0..DRAWS {
+        for draw in 0..DRAWS {
             let session = NewSession::new(id, 0, headers, now);
             let tying = Tying {
                 uai: visit.entrance.uai,
@@ -153,6 +175,8 @@ impl Campaigns {
                 campaign: visit.entrance.id,
                 who: Who::Newcomer { id, user: &user },
                 session: Some(session.stored()),
+                corrected: None,
+                instead_of: None,
                 now,
             };
             match self.table.tie(&tying).await {
@@ -160,8 +184,8 @@ impl Campaigns {
                 Err(TieError::LoginTaken) if user.methods.email.is_some() => return Ok(Beginning::AddressTaken),
                 Err(TieError::LoginTaken) => {
                     let (first_name, last_name) = (&pupil.entry.first_name, &pupil.entry.last_name);
-                    let drawn = UserName::drawn(first_name, last_name, rentree_runtime::random());
-                    user.methods = Methods::of_user_name(drawn);
+                    let another = UserName::another(first_name, last_name, draw, rentree_runtime::random());
+                    user.methods = Methods::of_user_name(another);
                 }
                 Err(TieError::Learner) => return self.tied_meanwhile(visit, pupil).await,
                 Err(TieError::Tied | TieError::AccountMoved) => break,
@@ -169,21 +193,40 @@ impl Campaigns {
             }
         }
         Err(Problem::too_late("Votre compte n’a pas pu être créé. Recommencez.")
-            .leading_to("Recommencer", format!("/campagnes/{}", visit.entrance.campaign.code)))
+            .leading_to("Recommencer", visit.path()))
     }
 
     async fn tied_meanwhile(&self, visit: &Visit, pupil: &Pupil) -> Result<Beginning, Problem> {
         let now_tied = self.table.learner(visit.entrance.uai, pupil.learner.id).await?.and_then(|learner| learner.user);
-        let owner = match now_tied {
-            Some(owner) => self.table.user(owner).await?,
-            None => None,
-        };
-        let Some(owner) = owner else {
+        let Some(owner) = self.owner(now_tied).await? else {
             // An import changed the pupil at this very moment.
             return Err(Problem::too_late("La liste des élèves vient d’être mise à jour. Recommencez.")
-                .leading_to("Recommencer", format!("/campagnes/{}", visit.entrance.campaign.code)));
+                .leading_to("Recommencer", visit.path()));
         };
-        Ok(Beginning::Tied(owner.methods))
+        Ok(Beginning::Tied(owner))
+    }
+
+    /// A child clicks twice, and the browser drops the first answer with its cookie: who made the account a moment ago, and types
+    /// its password, is in.
+    async fn second_click(
+        &self,
+        pupil: &Pupil,
+        fields: &AccountFields,
+        headers: &HeaderMap,
+    ) -> Result<Option<(User, NewSession)>, Problem> {
+        let now = (self.clock)();
+        let learner = self.table.learner(pupil.uai, pupil.learner.id).await?;
+        let Some(id) = learner.and_then(|learner| learner.user) else { return Ok(None) };
+        let user = self.table.user(id).await?.filter(|user| user.created_at > now - A_MOMENT);
+        let Some(user) = user else { return Ok(None) };
+        let typed = Password::typed(&fields.password);
+        let is_right = verify(typed, user.password_hash.clone()).await.map_err(|error| Problem::internal(&error))?;
+        if !is_right {
+            return Ok(None);
+        }
+        let session = NewSession::new(id, user.epoch, headers, now);
+        let opened = self.table.open_session(&session.hash, &session.session, None).await?;
+        Ok(opened.then_some((user, session)))
     }
 }
 
@@ -213,18 +256,18 @@ fn again(visit: &Visit, face: Face, forms: Box<NewAccount>) -> Result<Response, 
 fn has_account(
     visit: &Visit,
     face: Face,
-    methods: &Methods,
+    owner: &Owner,
     elsewhere: bool,
     fields: &AccountFields,
 ) -> Result<Response, Problem> {
-    let told = methods.masked().into_iter().map(|(method, masked)| match masked {
+    let told = owner.methods.masked().into_iter().map(|(method, masked)| match masked {
         Some(masked) => format!("{} {masked}", method.french()),
         None => method.french().to_owned(),
     });
     let told = told.collect::<Vec<_>>().join(", ");
     let problem = Problem::has_account(format!("Cet élève a déjà un compte : {told}. Connectez-vous avec ce compte."))
         .leading_to("Me connecter", "/sign-in");
-    let view = EntranceView::new(visit, Step::has_account(methods, elsewhere, fields.identity()));
+    let view = EntranceView::new(visit, Step::has_account(owner, elsewhere, fields.identity()));
     Ok(visit.token.on(face.again(problem, &view)?))
 }
 

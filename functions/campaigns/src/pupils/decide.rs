@@ -1,10 +1,11 @@
 //! A pupil was found: whose account is it to be? DOMAIN §8, point 5, and §9.
 
 use jiff::civil::Date;
+use rentree_domain::matching::{KnownAs, Typed};
 use rentree_domain::method::may_use_email;
 use rentree_domain::{LearnerId, Method, UserId, paris};
 use rentree_http::Problem;
-use rentree_table::{JoinOutcome, Methods, TieError, Tying, Who};
+use rentree_table::{JoinOutcome, Methods, TieError, Tying, User, Who};
 
 use super::entrance::{Entrance, Visit};
 use super::find::Pupil;
@@ -19,8 +20,8 @@ pub(crate) enum Next {
     NewAccount,
     /// The pupil has an account: its owner signs in.
     HasAccount {
-        /// How.
-        methods: Methods,
+        /// Which.
+        owner: Owner,
         /// Whether it began in another school.
         elsewhere: bool,
     },
@@ -33,7 +34,7 @@ pub(crate) enum Next {
 pub(crate) enum Refusal {
     /// It is another pupil's of this school: on a computer of the school, somebody did not sign out.
     OtherPupil,
-    /// It is of a pupil born on another day.
+    /// It is of somebody with another name, or born on another day.
     OtherPerson,
     /// It has an e-mail address, and the pupil is under fifteen.
     UnderFifteen,
@@ -48,9 +49,17 @@ pub(crate) struct Account {
     pub(crate) epoch: u64,
     /// Of a pupil's account, the birth date that it began with.
     pub(crate) birth_date: Option<Date>,
+    pub(crate) name: Typed,
     pub(crate) methods: Methods,
     /// Its pupil in this school.
-    pub(crate) pupil: Option<LearnerId>,
+    pub(crate) pupil: Option<Mine>,
+}
+
+/// The pupil that an account is tied to in the school.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mine {
+    pub(crate) id: LearnerId,
+    pub(crate) is_active: bool,
 }
 
 /// What is known of the pupil's other accounts.
@@ -58,37 +67,68 @@ pub(crate) struct Account {
 pub(crate) struct Owner {
     pub(crate) id: UserId,
     pub(crate) methods: Methods,
+    /// Whether a mail can replace a forgotten password: its address is confirmed.
+    pub(crate) is_reached_by_mail: bool,
+}
+
+impl Owner {
+    /// The owner of an account.
+    pub(crate) fn new(id: UserId, user: User) -> Self {
+        Self { id, is_reached_by_mail: user.methods.email.is_some() && user.email_confirmed, methods: user.methods }
+    }
+}
+
+/// Who was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    pub(crate) id: LearnerId,
+    pub(crate) birth_date: Date,
+    pub(crate) names: KnownAs,
 }
 
 /// `here`: the account that the pupil is tied to. `elsewhere`: the one that the same child has in another school. `despite`: the
 /// latter cannot be opened any more.
 pub(crate) fn decide(
-    (pupil, birth_date): (LearnerId, Date),
+    found: &Found,
     signed_in: Option<Account>,
     (here, elsewhere): (Option<Owner>, Option<Owner>),
     despite: bool,
     today: Date,
 ) -> Next {
-    if let Some(account) = signed_in {
-        if here.as_ref().is_some_and(|owner| owner.id == account.id) {
-            return Next::Tie(account);
-        }
-        if let Some(owner) = here {
-            return Next::HasAccount { methods: owner.methods, elsewhere: false };
-        }
-        return match &account {
-            Account { pupil: Some(other), .. } if *other != pupil => Next::Refused(Refusal::OtherPupil),
-            Account { birth_date: Some(born), .. } if *born != birth_date => Next::Refused(Refusal::OtherPerson),
-            Account { methods, .. } if methods.has(Method::Email) && !may_use_email(birth_date, today) => {
-                Next::Refused(Refusal::UnderFifteen)
-            }
-            _ => Next::Tie(account),
-        };
-    }
+    let is_mine = |owner: &Option<Owner>| {
+        owner.as_ref().zip(signed_in.as_ref()).is_some_and(|(owner, account)| owner.id == account.id)
+    };
+    let (mine_here, mine_elsewhere) = (is_mine(&here), is_mine(&elsewhere));
     match (here, elsewhere) {
-        (Some(owner), _) => Next::HasAccount { methods: owner.methods, elsewhere: false },
-        (None, Some(owner)) if !despite => Next::HasAccount { methods: owner.methods, elsewhere: true },
-        (None, _) => Next::NewAccount,
+        (Some(owner), _) if !mine_here => return Next::HasAccount { owner, elsewhere: false },
+        (None, Some(owner)) if !mine_elsewhere && !despite => return Next::HasAccount { owner, elsewhere: true },
+        _ => {}
+    }
+    let Some(account) = signed_in else { return Next::NewAccount };
+    if mine_here {
+        return Next::Tie(account);
+    }
+    // A school whose file has no number of its own may list a child anew when the INE changes.
+    let has_another = account.pupil.is_some_and(|mine| mine.id != found.id && mine.is_active);
+    if has_another {
+        return Next::Refused(Refusal::OtherPupil);
+    }
+    // The INE says that it is the same child; otherwise the name must, and the birth date if the account has one.
+    if !mine_elsewhere && !found.may_be(&account) {
+        return Next::Refused(Refusal::OtherPerson);
+    }
+    if account.methods.has(Method::Email) && !may_use_email(found.birth_date, today) {
+        return Next::Refused(Refusal::UnderFifteen);
+    }
+    Next::Tie(account)
+}
+
+impl Found {
+    /// Whether an account may be this pupil's: on a computer of the school, the one before may not have signed out, and twins
+    /// have one birth date. A family name may change.
+    fn may_be(&self, account: &Account) -> bool {
+        let same_birthday = account.birth_date.map(|born| born == self.birth_date);
+        self.names.has_given(&account.name) && same_birthday.unwrap_or_else(|| self.names.has_family(&account.name))
     }
 }
 
@@ -99,13 +139,20 @@ impl Campaigns {
             None => None,
             Some(signed_in) => {
                 let user = self.table.user(signed_in.user).await?.ok_or_else(Problem::signed_out)?;
-                let tie = self.table.tie_of(signed_in.user, visit.entrance.uai).await?;
+                let pupil = match self.table.tie_of(signed_in.user, visit.entrance.uai).await? {
+                    Some(tie) => {
+                        let is_active = self.enrolled(&visit.entrance, tie.learner).await?.is_some();
+                        Some(Mine { id: tie.learner, is_active })
+                    }
+                    None => None,
+                };
                 Some(Account {
                     id: signed_in.user,
                     epoch: signed_in.person.epoch,
                     birth_date: user.birth_date,
+                    name: Typed::new(user.first_name.as_str(), user.last_name.as_str()),
                     methods: user.methods,
-                    pupil: tie.map(|tie| tie.learner),
+                    pupil,
                 })
             }
         };
@@ -115,12 +162,14 @@ impl Campaigns {
             Some(_) => None,
         };
         let today = paris::date((self.clock)());
-        Ok(decide((pupil.learner.id, pupil.entry.birth_date), account, (here, elsewhere), despite, today))
+        let found =
+            Found { id: pupil.learner.id, birth_date: pupil.entry.birth_date, names: KnownAs::of(&pupil.entry) };
+        Ok(decide(&found, account, (here, elsewhere), despite, today))
     }
 
-    async fn owner(&self, id: Option<UserId>) -> Result<Option<Owner>, Problem> {
+    pub(crate) async fn owner(&self, id: Option<UserId>) -> Result<Option<Owner>, Problem> {
         let Some(id) = id else { return Ok(None) };
-        Ok(self.table.user(id).await?.map(|user| Owner { id, methods: user.methods }))
+        Ok(self.table.user(id).await?.map(|user| Owner::new(id, user)))
     }
 
     /// Ties the account that is signed in, unless it is tied already, and joins.
@@ -142,12 +191,20 @@ impl Campaigns {
             campaign: visit.entrance.id,
             who: Who::Known { id: account.id, epoch: account.epoch },
             session: None,
+            corrected: Some(pupil.entry.birth_date).filter(|_| account.birth_date.is_some()),
+            instead_of: account.pupil.map(|mine| mine.id),
             now: (self.clock)(),
         };
         match self.table.tie(&tying).await {
             Ok(()) => Ok(Ok(())),
-            Err(TieError::Tied) => Ok(Err(Refusal::OtherPupil)),
-            Err(TieError::Learner | TieError::LoginTaken) => Ok(Err(Refusal::TooLate)),
+            Err(TieError::Learner | TieError::Tied | TieError::LoginTaken) => {
+                // A second click: the first one has tied them.
+                let now = self.enrolled(&visit.entrance, pupil.learner.id).await?;
+                match now.filter(|now| now.learner.user == Some(account.id)) {
+                    Some(now) => Ok(Ok(self.join_again(&visit.entrance, &now, account.id).await?)),
+                    None => Ok(Err(Refusal::TooLate)),
+                }
+            }
             Err(TieError::AccountMoved) => Err(Problem::signed_out()),
             Err(TieError::Table(error)) => Err(error.into()),
         }
@@ -164,11 +221,8 @@ impl Campaigns {
         Ok(())
     }
 
-    /// Notes that somebody found a pupil who has an account here already: its owner, or a classmate.
-    pub(crate) async fn note_tied(&self, visit: &Visit, pupil: &Pupil, elsewhere: bool) -> Result<(), Problem> {
-        if elsewhere {
-            return Ok(());
-        }
+    /// Notes that somebody found a pupil who has an account already: its owner, or a classmate.
+    pub(crate) async fn note_tied(&self, visit: &Visit, pupil: &Pupil) -> Result<(), Problem> {
         self.note(visit, JoinOutcome::TiedElsewhere, Some(pupil.learner.id)).await
     }
 }
@@ -202,15 +256,21 @@ mod tests {
     }
 
     fn account(number: u8, methods: Methods, birth_date: Option<Date>) -> Account {
-        Account { id: user(number), epoch: 0, birth_date, methods, pupil: None }
+        let name = Typed::new("Karine", "Dunord");
+        Account { id: user(number), epoch: 0, birth_date, name, methods, pupil: None }
     }
 
     fn owner(number: u8, methods: Methods) -> Owner {
-        Owner { id: user(number), methods }
+        Owner { id: user(number), methods, is_reached_by_mail: false }
+    }
+
+    fn karine(birth_date: Date) -> Found {
+        let names = KnownAs { given: vec!["karine".into(), "marie".into()], family: vec!["dunord".into()] };
+        Found { id: pupil(1), birth_date, names }
     }
 
     fn next(born: Date, signed_in: Option<Account>, here: Option<Owner>, elsewhere: Option<Owner>) -> Next {
-        decide((pupil(1), born), signed_in, (here, elsewhere), false, TODAY)
+        decide(&karine(born), signed_in, (here, elsewhere), false, TODAY)
     }
 
     #[test]
@@ -218,34 +278,69 @@ mod tests {
         assert_eq!(next(UNDER, None, None, None), Next::NewAccount);
         let gar = Methods { mediacentre: Some(Ido::parse("ido-1").unwrap()), ..Methods::default() };
         for methods in [by_name(), by_email(), gar] {
-            let has = |elsewhere| Next::HasAccount { methods: methods.clone(), elsewhere };
-            assert_eq!(next(UNDER, None, Some(owner(1, methods.clone())), Some(owner(2, by_name()))), has(false));
-            assert_eq!(next(UNDER, None, None, Some(owner(2, methods.clone()))), has(true));
+            let theirs = owner(1, methods);
+            let has = |elsewhere| Next::HasAccount { owner: theirs.clone(), elsewhere };
+            assert_eq!(next(UNDER, None, Some(theirs.clone()), Some(owner(2, by_name()))), has(false));
+            assert_eq!(next(UNDER, None, None, Some(theirs.clone())), has(true));
         }
-        let despite = decide((pupil(1), UNDER), None, (None, Some(owner(2, by_name()))), true, TODAY);
-        assert_eq!(despite, Next::NewAccount);
-        let not_here = decide((pupil(1), UNDER), None, (Some(owner(2, by_name())), None), true, TODAY);
-        assert!(matches!(not_here, Next::HasAccount { elsewhere: false, .. }), "a tie of this school is for good");
+        let other = || Some(owner(2, by_name()));
+        assert_eq!(decide(&karine(UNDER), None, (None, other()), true, TODAY), Next::NewAccount);
+        let here = decide(&karine(UNDER), None, (other(), None), true, TODAY);
+        assert!(matches!(here, Next::HasAccount { elsewhere: false, .. }), "a tie of this school is for good");
     }
 
     #[test]
     fn somebody_is_signed_in() {
-        let mine = account(1, by_name(), Some(UNDER));
-        assert_eq!(next(UNDER, Some(mine.clone()), None, None), Next::Tie(mine.clone()));
-        assert_eq!(next(UNDER, Some(mine.clone()), Some(owner(1, by_name())), None), Next::Tie(mine.clone()));
-        assert_eq!(next(UNDER, Some(mine.clone()), None, Some(owner(2, by_email()))), Next::Tie(mine.clone()));
-        let tied = next(UNDER, Some(mine.clone()), Some(owner(2, by_email())), None);
-        assert_eq!(tied, Next::HasAccount { methods: by_email(), elsewhere: false });
-        // Who did not sign out.
-        assert_eq!(next(OVER, Some(mine.clone()), None, None), Next::Refused(Refusal::OtherPerson));
-        let others = Account { pupil: Some(pupil(2)), ..mine };
-        assert_eq!(next(UNDER, Some(others), None, None), Next::Refused(Refusal::OtherPupil));
+        let mine = || account(1, by_name(), Some(UNDER));
+        let me = || Some(owner(1, by_name()));
+        assert_eq!(next(UNDER, Some(mine()), None, None), Next::Tie(mine()));
+        assert_eq!(next(UNDER, Some(mine()), me(), None), Next::Tie(mine()));
+        assert_eq!(next(UNDER, Some(mine()), None, me()), Next::Tie(mine()));
+        for (here, elsewhere) in [(Some(owner(2, by_email())), None), (None, Some(owner(2, by_email())))] {
+            let in_another_school = elsewhere.is_some();
+            let told = next(UNDER, Some(mine()), here, elsewhere);
+            assert_eq!(told, Next::HasAccount { owner: owner(2, by_email()), elsewhere: in_another_school });
+        }
+        let despite = decide(&karine(UNDER), Some(mine()), (None, Some(owner(2, by_email()))), true, TODAY);
+        assert_eq!(despite, Next::Tie(mine()), "the other account is lost");
+    }
+
+    /// On a computer of the school, who did not sign out.
+    #[test]
+    fn who_sat_here_before_is_not_tied() {
+        let refused = |account, why| {
+            assert_eq!(next(UNDER, Some(account), None, None), Next::Refused(why));
+        };
+        let other_day = account(1, by_name(), Some(OVER));
+        refused(other_day.clone(), Refusal::OtherPerson);
+        let twin = Account { name: Typed::new("Nadia", "Dunord"), ..account(1, by_name(), Some(UNDER)) };
+        refused(twin, Refusal::OtherPerson);
+        let teacher = Account { name: Typed::new("Camille", "Le Goff"), ..account(1, by_email(), None) };
+        refused(teacher, Refusal::OtherPerson);
+        let parent = Account { name: Typed::new("Paul", "Dunord"), ..account(1, by_email(), None) };
+        refused(parent, Refusal::OtherPerson);
+        let others =
+            Account { pupil: Some(Mine { id: pupil(2), is_active: true }), ..account(1, by_name(), Some(UNDER)) };
+        refused(others, Refusal::OtherPupil);
+        // The school had a wrong birth date once: the INE says that it is the same child.
+        assert_eq!(next(UNDER, Some(other_day.clone()), None, Some(owner(1, by_name()))), Next::Tie(other_day));
+        // A family name changes, and the given name is the second one.
+        let renamed = Account { name: Typed::new("Marie", "Nouveau"), ..account(1, by_name(), Some(UNDER)) };
+        assert_eq!(next(UNDER, Some(renamed.clone()), None, None), Next::Tie(renamed));
+    }
+
+    /// The file lists a child anew when the INE changes: the entry before is inactive then.
+    #[test]
+    fn a_pupil_listed_anew_keeps_the_account() {
+        let former =
+            Account { pupil: Some(Mine { id: pupil(2), is_active: false }), ..account(1, by_name(), Some(UNDER)) };
+        assert_eq!(next(UNDER, Some(former.clone()), None, None), Next::Tie(former));
     }
 
     #[test]
     fn no_address_before_fifteen() {
-        let staff = account(1, by_email(), None);
-        assert_eq!(next(UNDER, Some(staff.clone()), None, None), Next::Refused(Refusal::UnderFifteen));
-        assert_eq!(next(OVER, Some(staff.clone()), None, None), Next::Tie(staff));
+        let adult = account(1, by_email(), None);
+        assert_eq!(next(UNDER, Some(adult.clone()), None, None), Next::Refused(Refusal::UnderFifteen));
+        assert_eq!(next(OVER, Some(adult.clone()), None, None), Next::Tie(adult));
     }
 }

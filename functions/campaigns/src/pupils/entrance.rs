@@ -44,6 +44,11 @@ impl Visit {
         }
     }
 
+    /// The campaign's page.
+    pub(crate) fn path(&self) -> String {
+        format!("/campagnes/{}", self.entrance.campaign.code)
+    }
+
     /// Checks that the campaign can be joined.
     pub(crate) fn check_open(&self) -> Result<(), Problem> {
         if self.entrance.campaign.is_archived() { Err(Problem::campaign_archived()) } else { Ok(()) }
@@ -88,7 +93,7 @@ pub(crate) async fn join(
     app.join_again(&visit.entrance, &pupil, signed_in.user).await?;
 
     let view = EntranceView::new(&visit, app.step(&visit).await?);
-    face.after_post(StatusCode::OK, &format!("/campagnes/{}", visit.entrance.campaign.code), &view)
+    face.after_post(StatusCode::OK, &visit.path(), &view)
 }
 
 const LEFT: &str =
@@ -104,11 +109,16 @@ impl Campaigns {
                 "Trop de codes inconnus depuis votre connexion. Réessayez dans dix minutes.",
             ));
         }
+        let entrance = self.entrance_of(code).await?;
+        self.table.take_back(&CODES_BY_CLIENT, &client.0, now).await?;
+        Ok(entrance)
+    }
+
+    async fn entrance_of(&self, code: &str) -> Result<Entrance, Problem> {
         let code = CampaignCode::parse(code).map_err(|_| Problem::unknown_code())?;
         let found = self.table.campaign_of_code(&code).await?;
         let (uai, id, campaign) = found.ok_or_else(Problem::unknown_code)?;
         let school = self.table.school(uai).await?.ok_or_else(Problem::unknown_code)?;
-        self.table.take_back(&CODES_BY_CLIENT, &client.0, now).await?;
         Ok(Entrance { uai, school, id, campaign })
     }
 
@@ -120,8 +130,12 @@ impl Campaigns {
         token: FormToken,
         headers: &HeaderMap,
     ) -> Result<Visit, Problem> {
-        let entrance = self.entrance(code, &client).await?;
         let signed_in = signed_in(&self.table, headers, (self.clock)()).await?;
+        // Who is signed in is known by name: the room's wrong codes do not hold them up.
+        let entrance = match &signed_in {
+            Some(_) => self.entrance_of(code).await?,
+            None => self.entrance(code, &client).await?,
+        };
         signed_in.as_ref().map_or(Ok(()), SignedIn::check_password)?;
         Ok(Visit { entrance, signed_in, token, client })
     }
@@ -140,17 +154,18 @@ impl Campaigns {
         if let Some(participation) = self.table.participation(id, learner).await? {
             let user = self.table.user(signed_in.user).await?;
             let user_name = user.and_then(|user| user.methods.user_name).map(|name| name.to_string());
-            let progress = participation.progress();
             return Ok(Step::Joined {
-                progress,
+                progress: participation.progress(),
                 resume: self.resume(id, campaign, learner, &participation),
+                is_archived: campaign.is_archived(),
                 user_name,
             });
         }
         if campaign.is_archived() {
             return Ok(Step::Archived);
         }
-        Ok(if self.enrolled(&visit.entrance, learner).await?.is_some() { Step::Join } else { Step::Left })
+        let is_enrolled = self.enrolled(&visit.entrance, learner).await?.is_some();
+        Ok(if is_enrolled { Step::Join } else { Step::Left { form: IdentityFields::default().form() } })
     }
 
     /// Where a pupil begins the course, or goes on with it.

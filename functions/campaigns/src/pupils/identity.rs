@@ -11,6 +11,7 @@ use rentree_web::{Field, Form};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::account::DRAWS;
 use super::decide::{Next, Refusal};
 use super::find::{Identity, Pupil};
 use super::view::{EntranceView, NewAccount, Step};
@@ -77,17 +78,17 @@ pub(crate) async fn tell(
             }
             app.give_back(&counted).await?;
             let view = EntranceView::new(&visit, app.step(&visit).await?);
-            face.after_post(StatusCode::OK, &format!("/campagnes/{}", visit.entrance.campaign.code), &view)
+            face.after_post(StatusCode::OK, &visit.path(), &view)
         }
         Next::NewAccount => {
             app.give_back(&counted).await?;
             let step = app.new_account(&pupil, fields).await?;
             Ok(visit.token.on(face.render(StatusCode::OK, &EntranceView::new(&visit, step))?))
         }
-        Next::HasAccount { methods, elsewhere } => {
-            // Stays counted: who learns how a classmate signs in learns it of few.
-            app.note_tied(&visit, &pupil, elsewhere).await?;
-            let view = EntranceView::new(&visit, Step::has_account(&methods, elsewhere, fields));
+        Next::HasAccount { owner, elsewhere } => {
+            app.give_back_but_the_name(&counted).await?;
+            app.note_tied(&visit, &pupil).await?;
+            let view = EntranceView::new(&visit, Step::has_account(&owner, elsewhere, fields));
             Ok(visit.token.on(face.render(StatusCode::OK, &view)?))
         }
         Next::Refused(refusal) => again(refusal.problem()),
@@ -152,9 +153,13 @@ impl Campaigns {
     async fn free_name(&self, pupil: &Pupil) -> Result<UserName, Problem> {
         let entry = &pupil.entry;
         let mut name = UserName::proposed(&entry.first_name, &entry.last_name, entry.birth_date);
-        while !self.table.is_free(&name).await? {
-            name = UserName::drawn(&entry.first_name, &entry.last_name, rentree_runtime::random());
+        for draw in 0..DRAWS {
+            if self.table.is_free(&name).await? {
+                break;
+            }
+            name = UserName::another(&entry.first_name, &entry.last_name, draw, rentree_runtime::random());
         }
+        // Not free even now: it is drawn again when the account is made.
         Ok(name)
     }
 }
@@ -167,7 +172,7 @@ impl Refusal {
                 "Le compte connecté est celui d’un autre élève de l’établissement. Déconnectez-vous, puis recommencez."
             }
             Self::OtherPerson => {
-                "Le compte connecté n’est pas celui de cet élève : la date de naissance est différente. Déconnectez-vous, puis recommencez."
+                "Le compte connecté n’est pas celui de cet élève : le prénom ou la date de naissance est différent. Déconnectez-vous, puis recommencez."
             }
             Self::UnderFifteen => {
                 "Avant 15 ans, on ne peut pas se connecter avec une adresse e-mail, et le compte connecté en a une. Déconnectez-vous, puis recommencez : un identifiant vous sera proposé."

@@ -2,11 +2,11 @@
 
 use askama::Template;
 use rentree_domain::{CampaignKind, Method, Progress, UserName};
-use rentree_table::Methods;
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::decide::Owner;
 use super::entrance::Visit;
 use super::find::Pupil;
 use super::identity::IdentityFields;
@@ -53,14 +53,20 @@ pub(crate) enum Step {
     },
     /// The account is a pupil's of this school: join.
     Join,
-    /// The account's pupil has left the school.
-    Left,
+    /// The account's pupil has left the school; the file may have them under another entry now.
+    Left {
+        /// The form.
+        #[serde(skip)]
+        form: Form,
+    },
     /// In.
     Joined {
         /// How far.
         progress: Progress,
         /// Where the course begins or goes on; none once the result was sent, or the campaign is archived.
         resume: Option<String>,
+        /// Whether nobody can go on any more.
+        is_archived: bool,
         /// What to sign in with, next time.
         user_name: Option<String>,
     },
@@ -72,6 +78,8 @@ pub(crate) enum Step {
         methods: Vec<MethodHint>,
         /// Whether it began in another school; then another one can be made, if it cannot be opened any more.
         elsewhere: bool,
+        /// Whether a forgotten password can be replaced by mail.
+        by_mail: bool,
         /// Who asks.
         #[serde(skip)]
         identity: IdentityFields,
@@ -124,11 +132,6 @@ impl EntranceView {
         }
     }
 
-    /// Whether a forgotten password can be replaced by mail.
-    fn reached_by_mail(methods: &[MethodHint]) -> bool {
-        methods.iter().any(|hint| hint.method == Method::Email)
-    }
-
     /// With something that is not about one field.
     pub(crate) fn alerting(self, alert: impl Into<String>) -> Self {
         Self { alert: Some(alert.into()), ..self }
@@ -136,10 +139,10 @@ impl EntranceView {
 }
 
 impl Step {
-    /// The pupil has the account of `methods`.
-    pub(crate) fn has_account(methods: &Methods, elsewhere: bool, identity: IdentityFields) -> Self {
-        let methods = methods.masked().into_iter().map(|(method, masked)| MethodHint { method, masked }).collect();
-        Self::HasAccount { methods, elsewhere, identity }
+    /// The pupil has the account of `owner`.
+    pub(crate) fn has_account(owner: &Owner, elsewhere: bool, identity: IdentityFields) -> Self {
+        let hints = owner.methods.masked().into_iter().map(|(method, masked)| MethodHint { method, masked });
+        Self::HasAccount { methods: hints.collect(), elsewhere, by_mail: owner.is_reached_by_mail, identity }
     }
 }
 
