@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use learners::Learners;
 use rentree_domain::{LearnerId, UserName};
 use rentree_table::{AuditAction, AuditEntry, HandOutError, Role, Who};
 use reqwest::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::support::faults::Faults;
 use crate::support::people::{a_client, a_member};
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, as_holder, by_email, by_mediacentre, by_user_name, classes, import, sign_in,
@@ -129,7 +131,7 @@ fn a_class_of_35_in_one_go() {
     });
 }
 
-/// Who gets none is told, with the reason, and keeps everybody else from nothing.
+/// Who gets none is told with the reason, beside those who get one.
 #[test]
 fn who_gets_none_and_why() {
     run(async {
@@ -305,6 +307,52 @@ fn what_was_read_too_early_changes_nothing() {
         let late = table.hand_out(elsewhere, (pupil.id, &pupil.now().await?), None, "$argon2id$third").await;
         assert!(matches!(late, Err(HandOutError::Untied)), "{late:?}");
         assert!(!table.unblock(elsewhere, (pupil.id, &pupil.user.methods), &entry).await?);
+        Ok(())
+    });
+}
+
+/// The table fails in between: what succeeded is shown, and who got none is told. If the log cannot be written, nothing is done.
+#[test]
+fn a_failure_in_between_loses_nobodys_password() {
+    run(async {
+        let class = a_class(12).await?;
+        let mut tied = Vec::new();
+        for place in 4..10 {
+            tied.push(class.tie(place, by_user_name()).await?);
+        }
+        let stack = &product().stack;
+        // The log is the first write; each pupil is one more.
+        for (writes, served) in [(0, None), (4, Some(3))] {
+            let faults = Faults::after(writes);
+            let dynamodb = stack.dynamodb.config().to_builder().interceptor(faults).build();
+            let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
+            let function = Learners::new(&stack.function_settings("LearnersFunction")?, dynamodb, Timestamp::now)?;
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+            let url = format!("http://{}{}", listener.local_addr()?, class.path("/passwords"));
+            let server = tokio::spawn(async move { axum::serve(listener, function.router()).await });
+            let post = a_client().post(url).header(COOKIE, &class.administrator.cookie);
+            let answer = post.header(ACCEPT, "application/json").json(&json!({"division": "3EME A"})).send().await?;
+            server.abort();
+            let Some(served) = served else {
+                assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+                for pupil in &tied {
+                    assert_eq!(pupil.now().await?, pupil.user);
+                }
+                continue;
+            };
+            assert_eq!(answer.status(), StatusCode::OK);
+            let answer: Value = answer.json().await?;
+            let slips = answer["handed_out"].as_array().unwrap();
+            assert_eq!(slips.len(), served);
+            for slip in slips {
+                sign_in(text(slip, "user_name"), text(slip, "temporary_password")).await?.expect(200)?;
+            }
+            let told = unserved(&answer);
+            assert_eq!(told.values().filter(|why| *why == "failed").count(), tied.len() - served, "{told:?}");
+            for pupil in tied.iter().filter(|pupil| told.contains_key(&pupil.learner.to_string())) {
+                assert_eq!(pupil.now().await?, pupil.user, "the old password goes on");
+            }
+        }
         Ok(())
     });
 }
