@@ -37,7 +37,7 @@ async fn sign_out(client: &Client) -> anyhow::Result<()> {
 
 #[expect(clippy::too_many_lines, reason = "one story, in its order")]
 async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
-    let [karine, nina, emma, gael, tom] = ["Karine", "Nina", "Emma", "Gael", "Tom"].map(a_first_name);
+    let [karine, nina, emma, gael, tom, noa] = ["Karine", "Nina", "Emma", "Gael", "Tom", "Noa"].map(a_first_name);
     let old = born_years_ago(16);
     let class = a_class(&[
         (&karine, "DUNORD", "10/03/2014"),
@@ -46,6 +46,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
         (&gael, "ROY", "12/03/2014"),
         (&tom, "GRIS", "13/03/2014"),
         (&tom, "GRIS", "13/03/2014"),
+        (&noa, "BLEU", "14/03/2014"),
     ])
     .await?;
     let browser = Browser::open(look).await?;
@@ -166,8 +167,8 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     shot("19-identity-signed-in").await?;
     tell_as(client, &karine, "Dunord", "12/03/2014").await?;
     see(client, "[role=alert]", "Aucun élève").await?;
-    tell(client, &lycee, 3).await?;
-    see(client, "[role=alert]", "Déconnectez-vous, puis recommencez").await?;
+    tell(client, &lycee, 6).await?;
+    see(client, "[role=alert]", "Déconnectez-vous").await?;
     shot("20-other-account").await?;
     tell(client, &lycee, 0).await?;
     see(client, "[role=status]", "Vous avez rejoint la campagne").await?;

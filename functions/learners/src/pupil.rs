@@ -83,6 +83,8 @@ struct Actions {
     hand_out: bool,
     give_user_name: bool,
     unblock: bool,
+    /// Unblock who has no account yet: tries to join by their name may have been too many.
+    allow_tries: bool,
     untie: bool,
 }
 
@@ -122,6 +124,7 @@ pub(crate) async fn page(
         done: match done.done.as_str() {
             "user-name" => Some("L’élève a maintenant un identifiant. Son mot de passe n’a pas changé."),
             "unblocked" => Some("La connexion est débloquée : l’élève peut réessayer tout de suite."),
+            "tries" => Some("L’élève peut réessayer tout de suite de rejoindre une campagne."),
             "untied" => Some("L’élève n’est plus rattaché à un compte. Le compte est conservé."),
             _ => None,
         },
@@ -147,6 +150,7 @@ fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>) -> Actions {
         hand_out: due(pupil.is_enrolled, looked).is_ok(),
         give_user_name: may_act && looked.is_some_and(|looked| !looked.account.methods.has(Method::UserName)),
         unblock: may_act && account.is_some_and(|(_, is_locked)| is_locked),
+        allow_tries: pupil.is_enrolled && pupil.user.is_none(),
         untie: pupil.user.is_some(),
     }
 }

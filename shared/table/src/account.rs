@@ -23,6 +23,8 @@ pub struct Account {
     /// See [`User::birth_date`].
     #[serde(default)]
     birth_date: Option<Date>,
+    #[serde(default)]
+    email_confirmed: bool,
 }
 
 impl Account {
@@ -30,12 +32,22 @@ impl Account {
     pub fn is_of_pupil(&self) -> bool {
         self.birth_date.is_some()
     }
+
+    /// Whether a mail can replace a forgotten password: an address that was never confirmed may be a stranger's, and gets none.
+    pub fn is_reached_by_mail(&self) -> bool {
+        self.methods.email.is_some() && self.email_confirmed
+    }
 }
 
 impl From<&User> for Account {
     fn from(user: &User) -> Self {
-        let User { methods, password_is_temporary, birth_date, .. } = user;
-        Self { methods: methods.clone(), password_is_temporary: *password_is_temporary, birth_date: *birth_date }
+        let User { methods, password_is_temporary, birth_date, email_confirmed, .. } = user;
+        Self {
+            methods: methods.clone(),
+            password_is_temporary: *password_is_temporary,
+            birth_date: *birth_date,
+            email_confirmed: *email_confirmed,
+        }
     }
 }
 
@@ -46,7 +58,9 @@ impl Table {
         users: impl IntoIterator<Item = UserId>,
     ) -> Result<HashMap<UserId, Account>, TableError> {
         let keys = users.into_iter().map(Key::user).collect();
-        let found = self.batch(keys, "PK, email, user_name, mediacentre, password_is_temporary, birth_date").await?;
+        let found = self
+            .batch(keys, "PK, email, user_name, mediacentre, password_is_temporary, birth_date, email_confirmed")
+            .await?;
         let read = |item| {
             let id = user_in_pk(&item).ok_or("no user in its key").map_err(TableError::malformed(ENTITY))?;
             Ok((id, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))

@@ -152,6 +152,14 @@ impl Table {
         Ok(self.add(limit, subject, 0, now).await? < i64::from(limit.count))
     }
 
+    /// Forgets what is counted for `subjects` in the window of now.
+    pub async fn forget_counts(&self, limit: &Limit, subjects: &[String], now: Timestamp) -> Result<(), TableError> {
+        for subject in subjects {
+            self.delete(Key::limit(limit, subject, limit.window_at(now).0)).await?;
+        }
+        Ok(())
+    }
+
     /// Counts one less for `subject`: what was counted before it was tried has succeeded.
     pub async fn take_back(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<(), TableError> {
         self.add(limit, subject, -1, now).await?;

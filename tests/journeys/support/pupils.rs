@@ -142,6 +142,8 @@ impl Classes {
             campaign: self.campaign,
             who,
             session: None,
+            corrected: None,
+            instead_of: None,
             now: Timestamp::now(),
         };
         Ok(product().table.tie(&tying).await?)

@@ -10,7 +10,7 @@ use serde::Serialize;
 pub(crate) enum Due {
     /// A temporary password, in place of the one that there is.
     Password,
-    /// A user name, too: so far the account knows Médiacentre alone.
+    /// A user name, too: so far the account knows Médiacentre alone, or an address that was never confirmed.
     NameAndPassword,
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn due(is_enrolled: bool, looked: Option<&Looked>) -> Result<Due, Uns
     if !looked.is_of_pupil_alone() {
         return Err(Unserved::Staff);
     }
-    match (looked.account.methods.has(Method::UserName), looked.account.methods.has(Method::Email)) {
+    match (looked.account.methods.has(Method::UserName), looked.account.is_reached_by_mail()) {
         (true, _) => Ok(Due::Password),
         (false, true) => Err(Unserved::ByEmail),
         (false, false) => Ok(Due::NameAndPassword),
@@ -95,6 +95,7 @@ mod tests {
     fn looked(methods: &Methods, birth_date: Option<&str>, is_in_a_team: bool) -> Looked {
         let mut account = serde_json::to_value(methods).unwrap();
         account["birth_date"] = birth_date.into();
+        account["email_confirmed"] = methods.email.is_some().into();
         Looked { account: serde_json::from_value(account).unwrap(), is_in_a_team }
     }
 
@@ -120,6 +121,15 @@ mod tests {
             let methods = methods(email, user_name, mediacentre);
             assert_eq!(due(true, Some(&looked(&methods, Some("2012-03-10"), false))), expected, "{methods:?}");
         }
+    }
+
+    /// A forgotten password is not mailed to an address that may be a stranger's.
+    #[test]
+    fn an_unconfirmed_address_is_no_way() {
+        let mut account = serde_json::to_value(methods(true, false, false)).unwrap();
+        account["birth_date"] = "2010-03-10".into();
+        let looked = Looked { account: serde_json::from_value(account).unwrap(), is_in_a_team: false };
+        assert_eq!(due(true, Some(&looked)), Ok(Due::NameAndPassword));
     }
 
     /// Whatever the methods: nobody takes the account of staff over, nobody acts on who left.
