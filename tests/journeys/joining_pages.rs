@@ -3,13 +3,14 @@
 use fantoccini::{Client, Locator};
 use jiff::Timestamp;
 use rentree_domain::{Ido, UserId};
-use rentree_table::{AuditAction, AuditEntry, Methods};
+use rentree_table::{AuditAction, AuditEntry, Methods, Role};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, picture, see};
 use crate::support::classes::{
     Class, PUPIL_PASSWORD, a_campaign, a_class, a_device, a_first_name, an_address, born_years_ago,
 };
 use crate::support::mails::{link_in, mail_to};
+use crate::support::people::{PASSWORD, a_member};
 use crate::support::{product, run};
 
 async fn tell(client: &Client, class: &Class, index: usize) -> anyhow::Result<()> {
@@ -220,25 +221,30 @@ fn what_comes_later() {
             let mut device = a_device();
             let joined = device.create(&class, &class.identity(0), &serde_json::json!({})).await?.expect(201)?;
             let user_name = joined["user_name"].as_str().unwrap();
-            let pupil = class.pupil(&lea).await?;
-            let (id, user) = (pupil.user.unwrap(), product().table.user(pupil.user.unwrap()).await?.unwrap());
-            let temporary = rentree_domain::Password::temporary(rentree_runtime::random());
-            let hash = rentree_identity::hash(temporary.clone()).await?;
-            product().table.hand_out((class.uai, pupil.id), (id, &user), None, &hash).await?;
+            let teacher = a_member(class.uai, Role::Member).await?;
 
             let browser = Browser::open(look).await?;
             let client = &browser.client;
             let shot = async |page: &str| picture(&browser, look, &format!("{name}-later-{page}")).await;
+
+            // The password is lost: a teacher gives another one.
+            go(client, "/sign-in").await?;
+            sign_in(client, teacher.email().as_str(), PASSWORD).await?;
+            go(client, &format!("/schools/{}/learners/{}", class.uai, class.pupil(&lea).await?.id)).await?;
+            click(client, "form[action$='/passwords'] button").await?;
+            see(client, "h1", "provisoire").await?;
+            let temporary = find(client, Locator::XPath("//main//table//td[last()]/code")).await?.text().await?;
+            sign_out(client).await?;
             go(client, "/sign-in").await?;
             shot("01-sign-in").await?;
             sign_in(client, user_name, "pas le bon").await?;
             see(client, "[role=alert]", "incorrect").await?;
-            sign_in(client, user_name, temporary.expose()).await?;
+            sign_in(client, user_name, &temporary).await?;
             see(client, "h1", "Choisissez votre mot de passe").await?;
             shot("02-temporary").await?;
             go(client, &class.path("")).await?;
             see(client, "h1", "Choisissez votre mot de passe").await?;
-            fill(client, "#new-password", temporary.expose()).await?;
+            fill(client, "#new-password", &temporary).await?;
             click(client, "main form button").await?;
             see(client, "[role=alert]", "à corriger").await?;
             shot("03-temporary-refused").await?;

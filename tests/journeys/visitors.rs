@@ -37,7 +37,7 @@ fn every_route_for_every_visitor() {
                 let invitations = format!("/schools/{uai}/invitations");
                 let invited = administrator.post(&invitations, &json!({"emails": an_email()})).await?.expect(201)?;
                 let import = administrator.post(&format!("/schools/{uai}/imports"), &json!({})).await?.expect(201)?;
-                let campaign = a_campaign(uai, &administrator, "Rentrée").await?;
+                let campaign = a_campaign(uai, administrator, "Rentrée").await?;
                 let code = product().table.campaign(uai, campaign).await?.expect("just created").code;
                 let path = route
                     .path
