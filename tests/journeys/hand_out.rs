@@ -12,10 +12,11 @@ use reqwest::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::support::campaigns::import;
 use crate::support::faults::Faults;
 use crate::support::people::{a_client, a_member};
 use crate::support::pupils::{
-    Classes, PUPIL_PASSWORD, Tied, a_class, as_holder, by_email, by_mediacentre, by_user_name, classes, import, sign_in,
+    Classes, PUPIL_PASSWORD, Tied, a_class, as_holder, by_email, by_mediacentre, by_user_name, classes, sign_in,
 };
 use crate::support::runtime_api::Function;
 use crate::support::{product, run};

@@ -7,10 +7,9 @@ use rentree_domain::LearnerId;
 use rentree_table::Who;
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, picture, see};
+use crate::support::campaigns::import;
 use crate::support::people::{PASSWORD, Person, a_team};
-use crate::support::pupils::{
-    Classes, PUPIL_PASSWORD, Tied, by_email, by_mediacentre, by_user_name, classes, import, sign_in,
-};
+use crate::support::pupils::{Classes, PUPIL_PASSWORD, Tied, by_email, by_mediacentre, by_user_name, classes, sign_in};
 use crate::support::{product, run};
 
 /// The class whose slips are printed.

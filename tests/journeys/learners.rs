@@ -7,10 +7,11 @@ use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
 
+use crate::support::campaigns::import;
 use crate::support::faults::Operations;
 use crate::support::people::{a_client, a_team};
 use crate::support::pupils::{
-    Classes, PUPIL_PASSWORD, Tied, a_class, by_email, by_mediacentre, by_user_name, classes, import, sign_in,
+    Classes, PUPIL_PASSWORD, Tied, a_class, by_email, by_mediacentre, by_user_name, classes, sign_in,
 };
 use crate::support::{product, run};
 
@@ -134,11 +135,13 @@ fn a_pupils_page_says_how_they_sign_in() {
         assert!(!page.to_string().contains(email.as_str()));
         assert_eq!(page["account"]["lock"], Value::Null);
         assert!(page["account"]["tied_at"].is_string());
-        let actions = json!({"hand_out": true, "give_user_name": false, "unblock": false, "untie": true});
+        let actions =
+            json!({"hand_out": true, "give_user_name": false, "unblock": false, "allow_tries": false, "untie": true});
         assert_eq!(page["actions"], actions);
 
         let none = class.administrator.get(&class.path(&format!("/{}", class.learners[5].id))).await?.expect(200)?;
-        let nothing = json!({"hand_out": false, "give_user_name": false, "unblock": false, "untie": false});
+        let nothing =
+            json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "untie": false});
         assert_eq!((&none["account"], &none["actions"]), (&Value::Null, &nothing));
 
         // Of another school, and nobody at all.
@@ -195,7 +198,8 @@ fn staff_tied_as_a_pupil_are_left_alone() {
         }
         assert_eq!(product().table.user(boss.id).await?.unwrap(), boss.user);
         let page = class.administrator.get(&class.path(&format!("/{learner}"))).await?.expect(200)?;
-        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "untie": true});
+        let untie_alone =
+            json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "untie": true});
         assert_eq!((&page["actions"], &page["account"]["is_of_pupil_alone"]), (&untie_alone, &json!(false)));
         Ok(())
     });
@@ -239,7 +243,8 @@ fn who_left_can_only_be_untied() {
         import(class.uai, &sample).await?;
         let path = |what: &str| class.path(&format!("/{}{what}", pupil.learner));
         let page = class.administrator.get(&path("")).await?.expect(200)?;
-        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "untie": true});
+        let untie_alone =
+            json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "untie": true});
         assert_eq!((&page["is_enrolled"], &page["actions"]), (&json!(false), &untie_alone));
         for what in ["/user-name", "/unblock"] {
             assert_eq!(class.administrator.post(&path(what), &json!({})).await?.status, 409, "{what}");

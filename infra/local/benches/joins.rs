@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use encoding_rs::UTF_8;
 use jiff::Timestamp;
-use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, CourseId, Uai, UserId};
+use rentree_domain::{CampaignCode, Uai};
 use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
 use rentree_samples::{Pupil, Sample};
-use rentree_table::{AuditAction, AuditEntry, Campaign};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -77,23 +76,8 @@ async fn a_door(rentree: &Rentree, size: usize) -> anyhow::Result<Door> {
     let sample = Sample::new(uai, size, 4_000 + size as u64 % 3_000);
     let imported = school.import(sample.siecle(UTF_8).bytes, false).await?;
     anyhow::ensure!(imported.status == "succeeded", "{:?}", imported.refused);
-    let now = Timestamp::now();
-    let owner = UserId::new(now, rentree_runtime::random());
-    let campaign = Campaign {
-        title: CampaignTitle::parse("Évaluation de rentrée")?,
-        kind: CampaignKind::Assessment,
-        course: CourseId::parse("competences-numeriques-6e")?,
-        message: None,
-        code: CampaignCode::draw(rentree_runtime::random()),
-        owner,
-        owner_name: "Camille Démonstration".to_owned(),
-        created_at: now,
-        archived_at: None,
-    };
-    let entry = AuditEntry::new(now, rentree_runtime::random(), owner, "Camille", AuditAction::CampaignCreated);
-    let id = CampaignId::new(now, rentree_runtime::random());
-    rentree.table.create_campaign(uai, id, &campaign, &entry).await?;
-    Ok(Door { code: campaign.code, pupils: sample.pupils })
+    let (_, code) = rentree_local::pupils::a_campaign(&rentree.table, uai, Timestamp::now()).await?;
+    Ok(Door { code, pupils: sample.pupils })
 }
 
 async fn send(http: &reqwest::Client, url: &str, door: &Door, below: &str, index: usize) -> anyhow::Result<()> {

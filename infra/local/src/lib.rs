@@ -8,6 +8,7 @@ mod event_source;
 mod mailbox;
 pub mod operator;
 pub mod people;
+pub mod pupils;
 pub mod running;
 pub mod state;
 

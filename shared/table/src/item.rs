@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
 use serde::{Deserialize, Serialize};
 
@@ -36,50 +37,44 @@ impl Table {
 
     /// Every item of `partition` whose sort key begins with `prefix`, as of now.
     pub(crate) async fn items(&self, partition: String, prefix: &str) -> Result<Vec<Item>, TableError> {
-        let mut items = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .key_condition_expression("PK = :partition AND begins_with(SK, :prefix)")
-                .expression_attribute_values(":partition", AttributeValue::S(partition.clone()))
-                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
-                .consistent_read(true)
-                .set_exclusive_start_key(start);
-            let page = query.send().await.map_err(TableError::request("Query"))?;
-            items.extend(page.items.unwrap_or_default());
-            // A page ends at one megabyte.
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(items);
-            }
-        }
+        let query = self
+            .query()
+            .key_condition_expression("PK = :partition AND begins_with(SK, :prefix)")
+            .expression_attribute_values(":partition", AttributeValue::S(partition))
+            .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+            .consistent_read(true);
+        all(query).await
     }
 
     /// What the first index holds in `partition`, under keys that begin with `prefix`. It may be a moment late.
     pub(crate) async fn indexed(&self, partition: String, prefix: &str) -> Result<Vec<Item>, TableError> {
-        let mut items = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .index_name("GSI1")
-                .key_condition_expression("#whose = :whose AND begins_with(#what, :what)")
-                .expression_attribute_names("#whose", GSI1.0)
-                .expression_attribute_names("#what", GSI1.1)
-                .expression_attribute_values(":whose", AttributeValue::S(partition.clone()))
-                .expression_attribute_values(":what", AttributeValue::S(prefix.to_owned()))
-                .set_exclusive_start_key(start);
-            let page = query.send().await.map_err(TableError::request("Query"))?;
-            items.extend(page.items.unwrap_or_default());
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(items);
-            }
+        let query = self
+            .query()
+            .index_name("GSI1")
+            .key_condition_expression("#whose = :whose AND begins_with(#what, :what)")
+            .expression_attribute_names("#whose", GSI1.0)
+            .expression_attribute_names("#what", GSI1.1)
+            .expression_attribute_values(":whose", AttributeValue::S(partition))
+            .expression_attribute_values(":what", AttributeValue::S(prefix.to_owned()));
+        all(query).await
+    }
+
+    /// A query of this table.
+    pub(crate) fn query(&self) -> QueryFluentBuilder {
+        self.client.query().table_name(&self.name)
+    }
+}
+
+/// Everything that `query` finds: a page ends at one megabyte.
+pub(crate) async fn all(query: QueryFluentBuilder) -> Result<Vec<Item>, TableError> {
+    let mut items = Vec::new();
+    let mut start = None;
+    loop {
+        let page = query.clone().set_exclusive_start_key(start).send().await.map_err(TableError::request("Query"))?;
+        items.extend(page.items.unwrap_or_default());
+        start = page.last_evaluated_key;
+        if start.is_none() {
+            return Ok(items);
         }
     }
 }

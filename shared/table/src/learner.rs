@@ -8,6 +8,7 @@ use rentree_domain::matching::KnownAs;
 use rentree_domain::{Entry, LearnerId, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::item::all;
 use crate::keys::{GSI2, LEARNERS, birth, id_in_sk, school_pk};
 use crate::{Item, Key, School, Table, TableError};
 
@@ -114,59 +115,27 @@ impl Table {
         birth_date: Date,
         roster_version: u64,
     ) -> Result<Vec<Candidate>, TableError> {
+        let query = self
+            .query()
+            .index_name("GSI2")
+            .key_condition_expression("#born = :born")
+            .expression_attribute_names("#born", GSI2.0)
+            .expression_attribute_values(":born", AttributeValue::S(birth(uai, birth_date)));
         let mut candidates = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .index_name("GSI2")
-                .key_condition_expression("#born = :born")
-                .expression_attribute_names("#born", GSI2.0)
-                .expression_attribute_values(":born", AttributeValue::S(birth(uai, birth_date)))
-                .set_exclusive_start_key(start);
-            let page = query.send().await.map_err(TableError::request("Query"))?;
-            for mut item in page.items.unwrap_or_default() {
-                let id = id_in_sk(&item, LEARNERS).ok_or("no identifier").map_err(TableError::malformed(ENTITY))?;
-                let Some(known) = item.remove("known_as") else { continue };
-                let known: Vec<Known> =
-                    serde_dynamo::from_attribute_value(known).map_err(TableError::malformed(ENTITY))?;
-                let seen = known.into_iter().find(|known| known.version <= roster_version);
-                let seen = seen.filter(|known| known.active && known.birth_date == birth_date);
-                candidates.extend(seen.map(|known| Candidate { id, names: known.names }));
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(candidates);
-            }
+        for mut item in all(query).await? {
+            let id = id_in_sk(&item, LEARNERS).ok_or("no identifier").map_err(TableError::malformed(ENTITY))?;
+            let Some(known) = item.remove("known_as") else { continue };
+            let known: Vec<Known> = serde_dynamo::from_attribute_value(known).map_err(TableError::malformed(ENTITY))?;
+            let seen = known.into_iter().find(|known| known.version <= roster_version);
+            let seen = seen.filter(|known| known.active && known.birth_date == birth_date);
+            candidates.extend(seen.map(|known| Candidate { id, names: known.names }));
         }
+        Ok(candidates)
     }
 
     /// Every pupil ever stored for a school, as of now.
     pub(crate) async fn all_learners(&self, uai: Uai) -> Result<Vec<Learner>, TableError> {
-        let mut learners = Vec::new();
-        let mut start = None;
-        loop {
-            let query = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .key_condition_expression("PK = :school AND begins_with(SK, :learners)")
-                .expression_attribute_values(":school", AttributeValue::S(school_pk(uai)))
-                .expression_attribute_values(":learners", AttributeValue::S(LEARNERS.to_owned()))
-                .consistent_read(true)
-                .set_exclusive_start_key(start);
-            let page = query.send().await.map_err(TableError::request("Query"))?;
-            for item in page.items.unwrap_or_default() {
-                learners.push(read(item)?);
-            }
-            // A page ends at one megabyte.
-            start = page.last_evaluated_key;
-            if start.is_none() {
-                return Ok(learners);
-            }
-        }
+        self.items(school_pk(uai), LEARNERS).await?.into_iter().map(read).collect()
     }
 }
 

@@ -5,12 +5,11 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use anyhow::Context;
 use encoding_rs::UTF_8;
 use jiff::Timestamp;
-use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignTitle, CourseId, EmailAddress, LearnerId, PersonName, Uai, UserId,
-};
+use rentree_domain::{CampaignCode, CampaignId, EmailAddress, LearnerId, Password, Uai, UserId};
 use rentree_local::client::School;
+use rentree_local::pupils;
 use rentree_samples::{Pupil, Sample};
-use rentree_table::{ActiveLearner, AuditAction, AuditEntry, Campaign, Methods, Tying, User, Who};
+use rentree_table::{ActiveLearner, Methods, Who};
 use reqwest::header::{ACCEPT, COOKIE};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -94,33 +93,13 @@ impl Class {
     /// Ties a pupil to an account of `methods` that begins now, by another campaign.
     pub(crate) async fn tie(&self, first_name: &str, methods: Methods) -> anyhow::Result<UserId> {
         let pupil = self.pupil(first_name).await?;
-        let learner = product().table.learner(self.uai, pupil.id).await?.context("no such pupil")?;
-        let id = UserId::new(Timestamp::now(), rentree_runtime::random());
-        let user = User {
-            first_name: PersonName::of_file(&pupil.entry.first_name),
-            last_name: PersonName::of_file(&pupil.entry.last_name),
-            email_confirmed: methods.email.is_some(),
-            methods,
-            password_hash: Some(rentree_identity::hash(rentree_domain::Password::typed(PUPIL_PASSWORD)).await?),
-            password_is_temporary: false,
-            birth_date: Some(pupil.entry.birth_date),
-            epoch: 0,
-            terms: None,
-            created_at: Timestamp::now(),
-        };
-        let tying = Tying {
-            uai: self.uai,
-            learner: pupil.id,
-            version: learner.current.version,
-            ine: pupil.entry.ine,
-            campaign: a_campaign(self.uai).await?.0,
-            who: Who::Newcomer { id, user: &user },
-            session: None,
-            corrected: None,
-            instead_of: None,
-            now: Timestamp::now(),
-        };
-        product().table.tie(&tying).await?;
+        let (now, table) = (Timestamp::now(), &product().table);
+        let id = UserId::new(now, rentree_runtime::random());
+        let hash = rentree_identity::hash(Password::typed(PUPIL_PASSWORD)).await?;
+        let user = pupils::an_account(&pupil.entry, methods, Some(hash), now);
+        let (campaign, _) = a_campaign(self.uai).await?;
+        let who = Who::Newcomer { id, user: &user };
+        pupils::tie(table, (self.uai, pupil.id, &pupil.entry), campaign, who, now).await?;
         Ok(id)
     }
 
@@ -144,22 +123,7 @@ impl Class {
 
 /// A campaign of a school, ready to be joined.
 pub(crate) async fn a_campaign(uai: Uai) -> anyhow::Result<(CampaignId, CampaignCode)> {
-    let (now, id) = (Timestamp::now(), CampaignId::new(Timestamp::now(), rentree_runtime::random()));
-    let owner = UserId::new(now, rentree_runtime::random());
-    let campaign = Campaign {
-        title: CampaignTitle::parse("Évaluation de rentrée")?,
-        kind: CampaignKind::Assessment,
-        course: CourseId::parse("competences-numeriques-6e")?,
-        message: None,
-        code: CampaignCode::draw(rentree_runtime::random()),
-        owner,
-        owner_name: "Camille Le Goff".to_owned(),
-        created_at: now,
-        archived_at: None,
-    };
-    let entry = AuditEntry::new(now, rentree_runtime::random(), owner, "Camille Le Goff", AuditAction::CampaignCreated);
-    product().table.create_campaign(uai, id, &campaign, &entry).await?;
-    Ok((id, campaign.code))
+    pupils::a_campaign(&product().table, uai, Timestamp::now()).await
 }
 
 /// A birth date of somebody who is `years` old for some days now, as a file has it.

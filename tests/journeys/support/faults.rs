@@ -51,9 +51,9 @@ impl Intercept for Faults {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let operation = context.request().headers().get("x-amz-target").unwrap_or_default();
-        let operation = operation.rsplit('.').next().unwrap_or_default();
-        if ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"].contains(&operation) {
+        let operation = operation(context);
+        if ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"].contains(&operation.as_str())
+        {
             let before = self.0.writes.fetch_add(1, Ordering::SeqCst);
             if before >= self.0.fail_from {
                 return Err("a fault was asked for".into());
@@ -61,6 +61,12 @@ impl Intercept for Faults {
         }
         Ok(())
     }
+}
+
+/// The name of the operation that a client sends.
+fn operation(context: &BeforeTransmitInterceptorContextRef<'_>) -> String {
+    let target = context.request().headers().get("x-amz-target").unwrap_or_default();
+    target.rsplit('.').next().unwrap_or_default().to_owned()
 }
 
 /// The names of the operations that clients sent, in their order.
@@ -85,9 +91,7 @@ impl Intercept for Operations {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let target = context.request().headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        self.0.lock().expect("nobody panics holding it").push(operation);
+        self.0.lock().expect("nobody panics holding it").push(operation(context));
         Ok(())
     }
 }
@@ -125,9 +129,7 @@ impl Intercept for Reads {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        let target = context.request().headers().get("x-amz-target").unwrap_or_default();
-        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        self.0.lock().expect("nobody panics holding it").operations.push(operation);
+        self.0.lock().expect("nobody panics holding it").operations.push(operation(context));
         Ok(())
     }
 

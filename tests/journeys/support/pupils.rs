@@ -3,23 +3,18 @@
 use std::collections::HashMap;
 
 use axum::http::HeaderMap;
-use encoding_rs::UTF_8;
 use jiff::Timestamp;
-use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignTitle, CourseId, Ido, LearnerId, Login, Password, PersonName, Uai,
-    UserId, UserName, terms,
-};
+use rentree_domain::{CampaignId, Ido, LearnerId, Login, Password, Uai, UserId, UserName};
 use rentree_http::NewSession;
 use rentree_samples::Sample;
-use rentree_table::{
-    ActiveLearner, AuditAction, AuditEntry, Campaign, ImportOptions, Methods, Terms, Tying, User, Who,
-};
+use rentree_table::{ActiveLearner, Methods, User, Who};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
+use super::campaigns::import;
 use super::people::{Answer, Person, a_client, a_stranger, a_team, an_email};
-use super::{carry_out, product, silent_import};
+use super::product;
 
 /// The password of every pupil here who has one.
 pub(crate) const PUPIL_PASSWORD: &str = "Velours8";
@@ -41,13 +36,6 @@ pub(crate) struct Tied {
     pub(crate) user: User,
 }
 
-/// Imports the pupils of `sample`, and only them.
-pub(crate) async fn import(uai: Uai, sample: &Sample) -> anyhow::Result<()> {
-    let id = silent_import(uai, sample.siecle(UTF_8).bytes, ImportOptions::default()).await?;
-    anyhow::ensure!(carry_out(uai, id).await?.batch_item_failures.is_empty(), "the import of {uai}");
-    Ok(())
-}
-
 /// A school of `count` pupils, after `change` had its way with them.
 pub(crate) async fn classes(count: usize, change: impl FnOnce(&mut Sample)) -> anyhow::Result<Classes> {
     let (uai, administrator) = a_team().await?;
@@ -60,20 +48,7 @@ pub(crate) async fn classes(count: usize, change: impl FnOnce(&mut Sample)) -> a
         roster.learners.into_iter().map(|learner| (learner.entry.ine.to_string(), learner)).collect();
     let learners = sample.pupils.iter().map(|pupil| by_ine.remove(&pupil.ine).expect("imported")).collect();
 
-    let (now, campaign) = (Timestamp::now(), CampaignId::new(Timestamp::now(), rentree_runtime::random()));
-    let created = Campaign {
-        title: CampaignTitle::parse("Rentrée")?,
-        kind: CampaignKind::Assessment,
-        course: CourseId::parse("competences-numeriques-3e")?,
-        message: None,
-        code: CampaignCode::draw(rentree_runtime::random()),
-        owner: administrator.id,
-        owner_name: administrator.user.full_name(),
-        created_at: now,
-        archived_at: None,
-    };
-    let entry = AuditEntry::new(now, rentree_runtime::random(), administrator.id, "Test", AuditAction::CampaignCreated);
-    product().table.create_campaign(uai, campaign, &created, &entry).await?;
+    let (campaign, _) = rentree_local::pupils::a_campaign(&product().table, uai, Timestamp::now()).await?;
     Ok(Classes { uai, administrator, learners, campaign })
 }
 
@@ -113,18 +88,8 @@ impl Classes {
         static HASH: OnceCell<String> = OnceCell::const_new();
         let hash = HASH.get_or_try_init(|| rentree_identity::hash(Password::typed(PUPIL_PASSWORD))).await?.clone();
         let (now, entry) = (Timestamp::now(), &self.learners[place].entry);
-        let user = User {
-            first_name: PersonName::parse(&entry.first_name)?,
-            last_name: PersonName::parse(&entry.last_name)?,
-            password_hash: (!methods.logins().is_empty()).then_some(hash),
-            methods,
-            email_confirmed: true,
-            password_is_temporary: false,
-            birth_date: Some(entry.birth_date),
-            epoch: 0,
-            terms: Some(Terms { version: terms::VERSION, at: now }),
-            created_at: now,
-        };
+        let hash = (!methods.logins().is_empty()).then_some(hash);
+        let user = rentree_local::pupils::an_account(entry, methods, hash, now);
         let id = UserId::new(now, rentree_runtime::random());
         self.tie_to(place, Who::Newcomer { id, user: &user }).await?;
         Ok(Tied { id, learner: self.learners[place].id, user })
@@ -133,20 +98,8 @@ impl Classes {
     /// Ties an account to the pupil at `place`.
     pub(crate) async fn tie_to(&self, place: usize, who: Who<'_>) -> anyhow::Result<()> {
         let learner = &self.learners[place];
-        let version = product().table.learner(self.uai, learner.id).await?.expect("a pupil").current.version;
-        let tying = Tying {
-            uai: self.uai,
-            learner: learner.id,
-            version,
-            ine: learner.entry.ine,
-            campaign: self.campaign,
-            who,
-            session: None,
-            corrected: None,
-            instead_of: None,
-            now: Timestamp::now(),
-        };
-        Ok(product().table.tie(&tying).await?)
+        let pupil = (self.uai, learner.id, &learner.entry);
+        rentree_local::pupils::tie(&product().table, pupil, self.campaign, who, Timestamp::now()).await
     }
 
     /// Hands passwords out, as JSON.
