@@ -69,7 +69,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
 
     // A wrong birth date, homonyms, nothing at all; then right.
     tell_as(client, &karine, "Dunord", "11/03/2014").await?;
-    see(client, "[role=alert]", "Aucun élève de l’établissement").await?;
+    see(client, "[role=alert]", "n’a ces nom, prénom et date de naissance").await?;
     shot("04-nobody").await?;
     tell(client, &class, 4).await?;
     see(client, "[role=alert]", "Plusieurs élèves correspondent").await?;

@@ -1,4 +1,4 @@
-//! Campaigns: staff create, follow and export them; the assessment platform tells how far pupils are.
+//! Campaigns: staff create, follow and export them; pupils join by code; the assessment platform tells how far pupils are.
 
 mod config;
 mod progress;

@@ -121,9 +121,9 @@ impl Row {
             AuditAction::CampaignCreated => "a créé la campagne",
             AuditAction::CampaignArchived => "a archivé la campagne",
             AuditAction::CampaignRestored => "a désarchivé la campagne",
-            AuditAction::PasswordsHandedOut => "a distribué des mots de passe provisoires :",
+            AuditAction::PasswordsHandedOut => "a distribué un ou des mots de passe provisoires :",
             AuditAction::UserNameGiven => "a donné un identifiant :",
-            AuditAction::Unblocked => "a débloqué la connexion :",
+            AuditAction::Unblocked => "a débloqué :",
             AuditAction::Untied => "a détaché de son compte :",
         }
     }

@@ -102,8 +102,9 @@ impl Wanted {
         let ids: BTreeSet<LearnerId> =
             fields.learners.iter().map(|id| id.parse().map_err(|_| Problem::not_found())).collect::<Result<_, _>>()?;
         if ids.is_empty() {
-            let detail = "Aucun élève n’est sélectionné. Cochez au moins un élève de la liste, puis recommencez.";
-            return Err(Problem::bad_request(detail).leading_to("Revenir aux élèves", list_path(uai)));
+            let detail = "Cochez au moins un élève de la liste, puis recommencez.";
+            return Err(Problem::badly_chosen("Aucun élève n’est sélectionné", detail)
+                .leading_to("Revenir aux élèves", list_path(uai)));
         }
         few_enough(ids.len(), uai)?;
         Ok(Self::Learners(ids))
@@ -144,10 +145,10 @@ fn few_enough(count: usize, uai: Uai) -> Result<(), Problem> {
         return Ok(());
     }
     let detail = format!(
-        "{} sont concernés : {MOST} au plus à la fois. Rien n’a été changé. Choisissez moins d’élèves, puis recommencez.",
+        "{} sont concernés, pour {MOST} au plus. Rien n’a été changé. Choisissez moins d’élèves, puis recommencez.",
         french::count(count, "élève", "élèves")
     );
-    Err(Problem::bad_request(detail).leading_to("Revenir aux élèves", list_path(uai)))
+    Err(Problem::badly_chosen("Trop d’élèves à la fois", detail).leading_to("Revenir aux élèves", list_path(uai)))
 }
 
 fn list_path(uai: Uai) -> String {

@@ -73,7 +73,12 @@ async fn a_door(rentree: &Rentree, size: usize) -> anyhow::Result<Door> {
     let number = 990_900 + size / 100;
     let uai = ('A'..='Z').find_map(|key| Uai::parse(&format!("{number:07}{key}")).ok()).context("one key fits")?;
     let school = School::enter(&rentree.url, uai).await?;
-    let sample = Sample::new(uai, size, 4_000 + size as u64 % 3_000);
+    let mut sample = Sample::new(uai, size, 4_000 + size as u64 % 3_000);
+    // Among ten thousand, some have a name and a birthday in common: not those who join here.
+    for (number, pupil) in sample.pupils.iter_mut().take(JOINS + CLASS).enumerate() {
+        let letters: String = number.to_string().bytes().map(|digit| char::from(digit + 17)).collect();
+        pupil.last_name = format!("QUATREMARQUE {letters}{letters}{letters}{letters}");
+    }
     let imported = school.import(sample.siecle(UTF_8).bytes, false).await?;
     anyhow::ensure!(imported.status == "succeeded", "{:?}", imported.refused);
     let (_, code) = rentree_local::pupils::a_campaign(&rentree.table, uai, Timestamp::now()).await?;

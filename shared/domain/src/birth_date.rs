@@ -8,11 +8,11 @@ pub enum BirthDateError {
     /// Nothing was typed.
     #[error("empty")]
     Empty,
-    /// Not day, month and year of one day.
+    /// Not a day, a month and a year.
     #[error("not a day, a month and a year of four digits")]
     Unreadable,
-    /// Nobody at school was born then.
-    #[error("in the future, or more than 120 years ago")]
+    /// No such day, or nobody at school was born then.
+    #[error("no such day, in the future, or more than 120 years ago")]
     Impossible,
 }
 
@@ -35,7 +35,7 @@ pub fn typed(text: &str, today: Date) -> Result<Date, BirthDateError> {
     };
     let number = |part: &str| part.parse::<i16>().map_err(|_| BirthDateError::Unreadable);
     let small = |part: &str| part.parse::<i8>().map_err(|_| BirthDateError::Unreadable);
-    let date = Date::new(number(year)?, small(month)?, small(day)?).map_err(|_| BirthDateError::Unreadable)?;
+    let date = Date::new(number(year)?, small(month)?, small(day)?).map_err(|_| BirthDateError::Impossible)?;
     if date > today || date.year() < today.year() - 120 {
         return Err(BirthDateError::Impossible);
     }
@@ -75,7 +75,7 @@ mod tests {
             ("  ", Empty),
             ("10/03/12", Unreadable),
             ("10 mars 2012", Unreadable),
-            ("31/02/2012", Unreadable),
+            ("31/02/2012", Impossible),
             ("03/2012", Unreadable),
             ("2012", Unreadable),
             ("99999999999/1/2012", Unreadable),

@@ -248,6 +248,11 @@ impl Problem {
         self.status
     }
 
+    /// Nobody was chosen, or too many were; `title` and `detail` say so, in French.
+    pub fn badly_chosen(title: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, Code::BadRequest, title, detail)
+    }
+
     /// Somebody, or time, was faster; `detail` says what to do, in French.
     pub fn too_late(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, Code::TooLate, "Cette action n’est plus possible", detail)

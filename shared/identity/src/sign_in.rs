@@ -66,7 +66,7 @@ impl SignInError {
     /// What people are told; `None` when the fault is ours.
     pub fn told(&self) -> Option<String> {
         match self {
-            Self::Wrong => Some("L’identifiant (ou l’adresse e-mail) ou le mot de passe est incorrect.".to_owned()),
+            Self::Wrong => Some("Identifiant, adresse e-mail ou mot de passe incorrect. Vérifiez ce que vous avez saisi, puis réessayez.".to_owned()),
             Self::Locked { locked: Locked::Until(until), by_name } => {
                 // The minute after: nobody counts seconds.
                 let at = paris::date_time(*until + SignedDuration::from_secs(59));

@@ -37,8 +37,15 @@ fn a_seed() -> u64 {
 
 /// A school of `count` invented pupils.
 pub(crate) async fn a_class_of(count: usize) -> anyhow::Result<Class> {
+    a_class_with(count, |_| {}).await
+}
+
+/// The same, after `change` had its way with them.
+pub(crate) async fn a_class_with(count: usize, change: impl FnOnce(&mut [Pupil])) -> anyhow::Result<Class> {
     let (uai, school) = a_school().await?;
-    Class::begin(uai, school, Sample::new(uai, count, a_seed())).await
+    let mut sample = Sample::new(uai, count, a_seed());
+    change(&mut sample.pupils);
+    Class::begin(uai, school, sample).await
 }
 
 /// A school of these pupils: first name, last name, birth date as the file has it.

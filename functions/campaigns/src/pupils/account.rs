@@ -78,9 +78,8 @@ pub(crate) async fn create(
     visit.check_meant(&input.proof)?;
     visit.check_open()?;
     if visit.signed_in.is_some() {
-        return Err(Problem::other_account(
-            "Vous êtes déjà connecté(e). Pour créer un autre compte, déconnectez-vous.",
-        ));
+        let detail = "Vous êtes déjà connecté(e). Pour créer un autre compte, déconnectez-vous d’abord.";
+        return Err(Problem::other_account(detail).leading_to("Revenir à la campagne", visit.path()));
     }
     let fields = input.fields;
     let today = paris::date((app.clock)());

@@ -82,7 +82,7 @@ const UNKNOWN: &str = "Aucune campagne n’a ce code. Vérifiez-le, ou demandez-
 impl CodeView {
     fn new(frame: Frame, token: &FormToken, typed: &str) -> Self {
         let code = Field::text("code", "Code de la campagne")
-            .hint("6 lettres, puis 3 chiffres. Les espaces et les minuscules ne comptent pas.")
+            .hint("6 lettres, puis 3 chiffres. En majuscules ou en minuscules, avec ou sans espaces.")
             .autocomplete("off")
             .value(typed);
         Self { frame, csrf: token.csrf(), form: Form::new("join", [code]), location: None }

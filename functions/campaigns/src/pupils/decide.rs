@@ -62,7 +62,7 @@ pub(crate) struct Mine {
     pub(crate) is_active: bool,
 }
 
-/// What is known of the pupil's other accounts.
+/// What is known of an account that the pupil has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Owner {
     pub(crate) id: UserId,

@@ -87,8 +87,14 @@ pub(crate) async fn join(
     visit.check_meant(&input.proof)?;
     visit.check_open()?;
     let tie = app.table.tie_of(signed_in.user, visit.entrance.uai).await?;
-    let tie = tie.ok_or_else(|| Problem::too_late("Dites d’abord quel élève de l’établissement vous êtes."))?;
-    let pupil = app.enrolled(&visit.entrance, tie.learner).await?.ok_or_else(|| Problem::not_a_pupil(LEFT))?;
+    let tie = tie.ok_or_else(|| {
+        Problem::too_late("Indiquez d’abord vos nom, prénom et date de naissance.")
+            .leading_to("Continuer", visit.path())
+    })?;
+    let pupil = app
+        .enrolled(&visit.entrance, tie.learner)
+        .await?
+        .ok_or_else(|| Problem::not_a_pupil(LEFT).leading_to("Mes campagnes", "/mes-campagnes"))?;
 
     app.join_again(&visit.entrance, &pupil, signed_in.user).await?;
 

@@ -53,7 +53,7 @@ impl Campaigns {
             Err(NoMatch::Nobody) => {
                 self.note(visit, JoinOutcome::Nobody, None).await?;
                 Err(Problem::not_a_pupil(format!(
-                    "Aucun élève de l’établissement « {} » n’a ces nom, prénom et date de naissance. Vérifiez-les : ils doivent être ceux que l’établissement connaît. Sinon, demandez à votre enseignant.",
+                    "Aucun élève de « {} » n’a ces nom, prénom et date de naissance. Corrigez-les s’il y a une erreur. Sinon, demandez à votre enseignant comment l’établissement les a écrits.",
                     visit.entrance.school.name
                 ))
                 .leading_to("Recommencer", visit.path()))

@@ -125,7 +125,7 @@ impl IdentityFields {
                 BirthDateError::Unreadable => {
                     "Écrivez le jour, le mois et l’année en chiffres, avec quatre chiffres pour l’année. Exemple : 10/03/2012"
                 }
-                BirthDateError::Impossible => "Vérifiez l’année de naissance.",
+                BirthDateError::Impossible => "Cette date n’est pas possible. Vérifiez le jour, le mois et l’année.",
             }
             .to_owned()
         });
@@ -169,16 +169,16 @@ impl Refusal {
     pub(crate) fn problem(self) -> Problem {
         Problem::other_account(match self {
             Self::OtherPupil => {
-                "Le compte connecté est celui d’un autre élève de l’établissement. Déconnectez-vous, puis recommencez."
+                "Vous êtes connecté(e) avec le compte d’un autre élève de l’établissement. Déconnectez-vous en haut de la page, puis recommencez."
             }
             Self::OtherPerson => {
-                "Le compte connecté n’est pas celui de cet élève : le prénom ou la date de naissance est différent. Déconnectez-vous, puis recommencez."
+                "Vous êtes connecté(e) avec le compte de quelqu’un d’autre : le nom, le prénom ou la date de naissance ne correspondent pas. Déconnectez-vous en haut de la page, puis recommencez."
             }
             Self::UnderFifteen => {
-                "Avant 15 ans, on ne peut pas se connecter avec une adresse e-mail, et le compte connecté en a une. Déconnectez-vous, puis recommencez : un identifiant vous sera proposé."
+                "Avant 15 ans, on ne peut pas se connecter avec une adresse e-mail, et le compte avec lequel vous êtes connecté(e) en a une. Déconnectez-vous en haut de la page, puis recommencez : un identifiant vous sera proposé."
             }
             Self::TooLate => {
-                "Un autre appareil vient de rejoindre la campagne avec cet élève. Recommencez pour voir comment vous connecter."
+                "Quelqu’un vient de rejoindre la campagne à ce nom, sur un autre appareil. Cliquez sur « Continuer » pour voir comment vous connecter."
             }
         })
     }

@@ -93,7 +93,7 @@ pub(crate) struct NewAccount {
     pub(crate) user_name: String,
     /// Whether it may have an e-mail address instead: from the fifteenth birthday on.
     pub(crate) may_use_email: bool,
-    /// As the school's file has it: no pupil sees a slip of their own here.
+    /// As the school's file has it, not as it was typed: a pupil greeted with a slip would take it for the account's name.
     #[serde(skip)]
     first_name: String,
     #[serde(skip)]
@@ -130,6 +130,11 @@ impl EntranceView {
             title,
             step,
         }
+    }
+
+    /// Whether the pupil has no method yet that works here: GAR sign-on is to come.
+    fn has_mediacentre_alone(methods: &[MethodHint]) -> bool {
+        methods.iter().all(|hint| hint.method == Method::Mediacentre)
     }
 
     /// With something that is not about one field.

@@ -220,7 +220,7 @@ fn told(what: &str, error: CampaignTextError) -> String {
             format!("{what} compte {count} caractères : {most} au plus. Raccourcissez-le.")
         }
         CampaignTextError::Invisible => {
-            format!("{what} contient des signes invisibles. Saisissez-le à nouveau, sans le coller.")
+            format!("{what} contient des caractères invisibles. Saisissez-le à nouveau, sans le coller.")
         }
     }
 }

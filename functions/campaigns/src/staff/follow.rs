@@ -263,13 +263,21 @@ impl Row {
 impl Attempt {
     fn text(&self) -> String {
         match (self.outcome, &self.pupil) {
-            (JoinOutcome::Nobody, _) => "Aucun élève de l’établissement ne correspondait.".to_owned(),
+            (JoinOutcome::Nobody, _) => {
+                "Aucun élève de l’établissement n’a ces nom, prénom et date de naissance.".to_owned()
+            }
             (JoinOutcome::Several, _) => "Plusieurs élèves correspondaient.".to_owned(),
             (JoinOutcome::TiedElsewhere, Some(pupil)) => {
-                format!("Le nom essayé, {pupil}, est déjà rattaché à un autre compte.")
+                format!(
+                    "{pupil} a déjà un compte : c’est avec lui qu’il faut se connecter. En cas d’oubli, ouvrez sa fiche."
+                )
             }
-            (JoinOutcome::TiedElsewhere, None) => "L’élève est déjà rattaché à un autre compte.".to_owned(),
-            (JoinOutcome::Limited, _) => "Trop d’essais : il fallait attendre.".to_owned(),
+            (JoinOutcome::TiedElsewhere, None) => {
+                "L’élève a déjà un compte : c’est avec lui qu’il faut se connecter.".to_owned()
+            }
+            (JoinOutcome::Limited, _) => {
+                "Trop d’essais : les suivants ont été refusés, pendant une heure au plus.".to_owned()
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::due::{Looked, Unserved, due};
 use crate::Learners;
 
 /// How often a user name is drawn before somebody else's names are to blame.
-const DRAWS: usize = 8;
+const DRAWS: u32 = 8;
 /// An account that changed meanwhile is looked at once more.
 const LOOKS: usize = 2;
 
@@ -105,6 +105,6 @@ pub(crate) fn names(user: &User, entry: &Entry) -> Vec<Option<UserName>> {
     }
     let (first, last) = (&entry.first_name, &entry.last_name);
     let proposed = std::iter::once_with(|| UserName::proposed(first, last, entry.birth_date));
-    let drawn = std::iter::repeat_with(|| UserName::drawn(first, last, rentree_runtime::random()));
-    proposed.chain(drawn.take(DRAWS)).map(Some).collect()
+    let others = (0..DRAWS).map(|draw| UserName::another(first, last, draw, rentree_runtime::random()));
+    proposed.chain(others).map(Some).collect()
 }

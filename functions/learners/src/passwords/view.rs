@@ -124,7 +124,8 @@ impl HandedOutView {
 
     /// The list for a spreadsheet: those who got none are in it, too, with the reason.
     fn sheet(&self) -> Result<Vec<u8>, Problem> {
-        let header = ["Nom", "Prénom", "Classe", "Identifiant", "Mot de passe provisoire", "Adresse", "Remarque"];
+        let header =
+            ["Nom", "Prénom", "Classe", "Identifiant", "Mot de passe provisoire", "Adresse de connexion", "Remarque"];
         let handed_out = self.handed_out.iter().map(|slip| {
             [
                 &slip.last_name,

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{LearnerId, Uai, UserName};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::{AuditAction, HandOutError, Role};
+use rentree_table::{Account, AuditAction, HandOutError, Role, User};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -48,12 +48,12 @@ pub(crate) async fn give(
         return Err(refused(uai, pupil.id, HAS_ONE));
     }
 
-    if user.password_hash.is_some() {
+    if user.password_hash.is_some() && !no_mail_reaches(&user) {
         let user_name = app.give_user_name(uai, &visitor, &pupil).await?.to_string();
         let view = UserNameView { learner: pupil.id, user_name, temporary_password: None };
         return face.after_post(StatusCode::OK, &format!("{}?done=user-name", location(uai, pupil.id)), &view);
     }
-    // Médiacentre alone: without a password, a user name opens nothing.
+    // Médiacentre alone, or an address never confirmed: a password comes with the name.
     let entry = app.told_of(&visitor, AuditAction::UserNameGiven, &[&pupil]);
     app.table.audit(uai, &entry).await?;
     let done = app.hand_out(uai, &pupil, user.epoch).await.map_err(|why| match why {
@@ -72,6 +72,11 @@ pub(crate) async fn give(
             face.after_post(StatusCode::OK, &location(uai, pupil.id), &view)
         }
     }
+}
+
+/// Whether a forgotten password could not be replaced by mail.
+fn no_mail_reaches(user: &User) -> bool {
+    !Account::from(user).is_reached_by_mail()
 }
 
 /// Its cause was logged where it happened.
