@@ -95,7 +95,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     find(client, Locator::LinkText("Commencer")).await?.click().await?;
     see(client, "h1", "Parcours de démonstration").await?;
     click(client, "button[value=started]").await?;
-    see(client, "[role=status]", "Le parcours est commencé").await?;
+    see(client, "[role=status]", "Vous avez commencé le parcours").await?;
     go(client, "/mes-campagnes").await?;
     see(client, "main", "Reprendre").await?;
     shot("09-own").await?;

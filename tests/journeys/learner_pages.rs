@@ -127,7 +127,10 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "[role=status]", "1 mot de passe, affiché une seule fois").await?;
     go(client, &pupil(nobody)).await?;
     see(client, "main", "Pas encore de compte").await?;
+    click(client, "summary").await?;
     shot("07-pupil-without-account").await?;
+    click(client, "form[action$='/unblock'] button").await?;
+    see(client, "[role=status]", "peut réessayer tout de suite de rejoindre une campagne").await?;
     go(client, &pupil(staff)).await?;
     see(client, "main", "Ce compte est aussi celui d’un membre du personnel").await?;
     shot("08-pupil-staff").await?;
@@ -187,7 +190,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "table .badge", "Mot de passe provisoire").await?;
     shot("16-list-provisional").await?;
     go(client, &format!("/schools/{}/audit", class.uai)).await?;
-    see(client, "table", "a distribué des mots de passe provisoires : 35 élèves, 3EME A").await?;
+    see(client, "table", "a distribué un ou des mots de passe provisoires : 35 élèves, 3EME A").await?;
     see(client, "table a", "un élève, 3EME B").await?;
     shot("17-audit").await?;
     browser.close().await

@@ -141,7 +141,7 @@ fn a_pupils_page_says_how_they_sign_in() {
 
         let none = class.administrator.get(&class.path(&format!("/{}", class.learners[5].id))).await?.expect(200)?;
         let nothing =
-            json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "untie": false});
+            json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": true, "untie": false});
         assert_eq!((&none["account"], &none["actions"]), (&Value::Null, &nothing));
 
         // Of another school, and nobody at all.
