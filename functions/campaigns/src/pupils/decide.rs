@@ -192,7 +192,7 @@ impl Campaigns {
             who: Who::Known { id: account.id, epoch: account.epoch },
             session: None,
             corrected: Some(pupil.entry.birth_date).filter(|_| account.birth_date.is_some()),
-            instead_of: account.pupil.map(|mine| mine.id),
+            instead_of: account.pupil.map(|mine| mine.id).filter(|former| *former != pupil.learner.id),
             now: (self.clock)(),
         };
         match self.table.tie(&tying).await {
