@@ -215,3 +215,8 @@ impl Device {
 pub(crate) fn an_address() -> EmailAddress {
     super::people::an_email()
 }
+
+/// What comes next, by the page behind a code.
+pub(crate) fn step(answer: &Value) -> &str {
+    answer["step"].as_str().unwrap_or_default()
+}

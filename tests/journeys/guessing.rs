@@ -1,0 +1,112 @@
+//! Who goes through names and birth dates is stopped, seen by staff, and holds no class up.
+
+use rentree_domain::limit::{IDENTITIES_BY_CLIENT, IDENTITIES_BY_NAME, LENIENT_BY_CLIENT};
+use rentree_samples::Pupil;
+use rentree_table::{JoinOutcome, Role};
+use serde_json::json;
+
+use crate::support::classes::{Device, a_class, a_class_of, a_device, a_first_name, step};
+use crate::support::people::{a_client, a_member};
+use crate::support::{product, run};
+
+#[test]
+fn guessing_is_limited_and_seen() {
+    run(async {
+        let (victim, other) = (a_first_name("Manon"), a_first_name("Louis"));
+        let class = a_class(&[(&victim, "SIMON", "10/03/2014"), (&other, "SIMON", "10/03/2014")]).await?;
+        let room = a_client();
+        let guess =
+            |day: u32| json!({"first_name": victim, "last_name": "Simon", "birth_date": format!("{day:02}/04/2014")});
+        // A window may end in between.
+        let mut limited = None;
+        for tried in 1..=2 * IDENTITIES_BY_NAME.count + 1 {
+            let answer = Device::behind(&room).tell(&class, &guess(1 + tried % 28)).await?;
+            if answer.status == 429 {
+                limited = Some(tried);
+                assert_eq!(answer.code(), "too_many");
+                assert!(answer.body["detail"].as_str().unwrap().contains("avec ce nom"), "{}", answer.body);
+                break;
+            }
+            assert_eq!(answer.status, 422);
+        }
+        assert!(limited.is_some_and(|tried| tried > IDENTITIES_BY_NAME.count), "{limited:?}");
+        // From another device of the room, and from elsewhere, with accents and capitals: it is the name that counts.
+        let dressed = json!({"first_name": victim.to_uppercase(), "last_name": " sï-mon ", "birth_date": "10/03/2014"});
+        assert_eq!(a_device().tell(&class, &dressed).await?.status, 429);
+        assert_eq!(a_device().create(&class, &dressed, &json!({})).await?.status, 429);
+        // Staff see it, and let the pupil try again.
+        let staff = a_member(class.uai, Role::Member).await?;
+        let unblock = format!("/schools/{}/learners/{}/unblock", class.uai, class.pupil(&victim).await?.id);
+        staff.post(&unblock, &json!({})).await?.expect(200)?;
+        assert_eq!(step(&a_device().tell(&class, &dressed).await?.expect(200)?), "new_account");
+        // The class goes on.
+        Device::behind(&room).create(&class, &class.identity(1), &json!({})).await?.expect(201)?;
+        let attempts = product().table.join_attempts(class.campaign, 50).await?;
+        assert!(attempts.iter().any(|attempt| attempt.outcome == JoinOutcome::Limited));
+        assert!(attempts.iter().filter(|attempt| attempt.outcome == JoinOutcome::Nobody).count() >= 10);
+        Ok(())
+    });
+}
+
+#[test]
+fn one_client_cannot_go_through_a_school() {
+    run(async {
+        let class = a_class_of(40).await?;
+        let room = a_client();
+        // A class that mistypes three times each is not held up.
+        let wrong = |index: usize, tried: usize| {
+            let Pupil { first_name, last_name, .. } = &class.sample.pupils[index];
+            json!({"first_name": first_name, "last_name": last_name, "birth_date": format!("0{tried}/01/1999")})
+        };
+        for index in 0..35 {
+            for tried in 1..=3 {
+                assert_eq!(Device::behind(&room).tell(&class, &wrong(index, tried)).await?.status, 422);
+            }
+        }
+        Device::behind(&room).create(&class, &class.identity(0), &json!({})).await?.expect(201)?;
+        let mut statuses = Vec::new();
+        for tried in 0..2 * IDENTITIES_BY_CLIENT.count {
+            let nobody = json!({"first_name": a_first_name("Zoe"), "last_name": "Roy", "birth_date": "01/01/2014"});
+            let status = Device::behind(&room).tell(&class, &nobody).await?.status;
+            statuses.push(status);
+            if status == 429 {
+                break;
+            }
+            assert_eq!(status, 422, "{tried}");
+        }
+        assert_eq!(statuses.last(), Some(&429));
+        // Another room is not concerned.
+        a_device().create(&class, &class.identity(1), &json!({})).await?.expect(201)?;
+        Ok(())
+    });
+}
+
+/// Who varies a classmate's name gets around the limit by name, and finds nobody any more.
+#[test]
+fn after_many_failures_names_must_be_spelt() {
+    run(async {
+        let (victim, other) = (a_first_name("Ophelie"), a_first_name("Victor"));
+        let class = a_class(&[(&victim, "DURAND", "10/03/2014"), (&other, "DURAND", "11/03/2014")]).await?;
+        let room = a_client();
+        let slip = json!({"first_name": victim, "last_name": "Durant", "birth_date": "10/03/2014"});
+        assert_eq!(step(&Device::behind(&room).tell(&class, &slip).await?.expect(200)?), "new_account");
+        // A window may end in between: twice as many.
+        let mut found = true;
+        for tried in 0..=2 * LENIENT_BY_CLIENT {
+            let nobody = json!({"first_name": a_first_name("Zoe"), "last_name": "Roy", "birth_date": "01/01/2014"});
+            Device::behind(&room).tell(&class, &nobody).await?;
+            if tried >= LENIENT_BY_CLIENT {
+                found = Device::behind(&room).tell(&class, &slip).await?.status == 200;
+            }
+            if !found {
+                break;
+            }
+        }
+        assert!(!found);
+        // Spelt right, and from elsewhere, all goes on.
+        let right = Device::behind(&room).tell(&class, &class.identity(0)).await?;
+        assert!(right.status == 200 || right.status == 429, "{}", right.body);
+        assert_eq!(step(&a_device().tell(&class, &slip).await?.expect(200)?), "new_account");
+        Ok(())
+    });
+}
