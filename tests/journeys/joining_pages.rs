@@ -11,7 +11,7 @@ use crate::support::classes::{
 };
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, a_member};
-use crate::support::{product, run};
+use crate::support::{join_all, product, run};
 
 async fn tell(client: &Client, class: &Class, index: usize) -> anyhow::Result<()> {
     let pupil = &class.sample.pupils[index];
@@ -280,5 +280,52 @@ fn what_comes_later() {
             browser.close().await?;
         }
         Ok(())
+    });
+}
+
+/// Twins are told apart by their spelling, and a slip that fits both is nobody's; two pupils to whom the same user name was shown
+/// click at the same moment, and both are in.
+#[test]
+fn twins_and_two_of_one_name() {
+    run(async {
+        let (allan, jade) = (a_first_name("Allan"), a_first_name("Jade"));
+        let alian = allan.replacen("All", "Ali", 1);
+        let class = a_class(&[
+            (&allan, "PETIT", "06/06/2013"),
+            (&alian, "PETIT", "06/06/2013"),
+            (&jade, "NOIR", "10/03/2013"),
+            (&jade, "NOIR", "10/03/2014"),
+        ])
+        .await?;
+        let (one, other) = (Browser::open(DESKTOP).await?, Browser::open(DESKTOP).await?);
+
+        go(&one.client, &class.path("")).await?;
+        tell_as(&one.client, &allan.replacen("All", "Al", 1), "Petit", "06/06/2013").await?;
+        see(&one.client, "[role=alert]", "Plusieurs élèves correspondent").await?;
+        picture(&one, DESKTOP, "desktop-twins-01-several").await?;
+        tell(&one.client, &class, 1).await?;
+        see(&one.client, "main", &format!("{}.petit0606", alian.to_lowercase())).await?;
+        picture(&one, DESKTOP, "desktop-twins-02-one-of-them").await?;
+
+        let proposed = format!("{}.noir1003", jade.to_lowercase());
+        for (browser, index) in [(&one, 2), (&other, 3)] {
+            go(&browser.client, &class.path("")).await?;
+            tell(&browser.client, &class, index).await?;
+            see(&browser.client, "main", &proposed).await?;
+            fill(&browser.client, "#new-password", PUPIL_PASSWORD).await?;
+        }
+        let clicks = [&one, &other].map(|browser| click(&browser.client, "button[value=user_name]"));
+        for clicked in join_all(clicks).await {
+            clicked?;
+        }
+        let mut names = Vec::new();
+        for browser in [&one, &other] {
+            see(&browser.client, "[role=status]", "Vous avez rejoint la campagne").await?;
+            names.push(find(&browser.client, Locator::Css(".keep code")).await?.text().await?);
+        }
+        assert!(names.contains(&proposed) && names[0] != names[1], "{names:?}");
+        assert_eq!(class.joined().await?.len(), 2);
+        one.close().await?;
+        other.close().await
     });
 }
