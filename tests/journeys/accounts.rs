@@ -9,7 +9,7 @@ use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{
     Answer, PASSWORD, Stranger, a_client, a_stranger, a_team, an_email, an_unknown_user, somebody,
 };
-use crate::support::{join_all, product, run};
+use crate::support::{join_all, product, run, run_while_time_stands_still};
 
 async fn sign_in(client: &Stranger, email: &EmailAddress, password: &str) -> anyhow::Result<Answer> {
     client.post("/sign-in", &json!({ "email": email, "password": password })).await
@@ -38,7 +38,7 @@ fn unknown_and_wrong_look_the_same() {
 /// Ten failures wait; an address that nobody has waits, too.
 #[test]
 fn ten_failures_make_everybody_wait() {
-    run(async {
+    run_while_time_stands_still(async {
         let person = somebody().await?;
         let mut told = Vec::new();
         for email in [person.email().clone(), an_email()] {
@@ -60,7 +60,7 @@ fn ten_failures_make_everybody_wait() {
 /// Attempts at the same moment cannot slip through together.
 #[test]
 fn guesses_at_the_same_moment_all_count() {
-    run(async {
+    run_while_time_stands_still(async {
         let person = somebody().await?;
         let email = person.email();
         let guesses = (0..16).map(|n| async move { sign_in(&a_stranger(), email, &format!("devinette {n}")).await });
@@ -77,7 +77,7 @@ fn guesses_at_the_same_moment_all_count() {
 /// A class behind one address: each mistypes once, and is in.
 #[test]
 fn thirty_five_people_behind_one_address_are_in() {
-    run(async {
+    run_while_time_stands_still(async {
         let room = a_stranger();
         let mut class = Vec::new();
         for _ in 0..35 {
@@ -99,7 +99,7 @@ fn thirty_five_people_behind_one_address_are_in() {
 
 #[test]
 fn one_client_cannot_try_a_password_on_everybody() {
-    run(async {
+    run_while_time_stands_still(async {
         let client = a_stranger();
         let limit = rentree_domain::limit::FAILURES_BY_CLIENT;
         let address = client.get("/sign-in").await?;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::faults::Operations;
 use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{Answer, PASSWORD, a_client, a_stranger, a_team, an_email, somebody};
-use crate::support::{a_uai, batch, product, run};
+use crate::support::{a_uai, batch, product, run, run_while_time_stands_still};
 
 const FORM: &str = "/demande-administration-sco";
 
@@ -192,7 +192,7 @@ fn links_that_do_not_hold_say_why_and_lead_on() {
 /// Known, unknown, without mailbox, asked for too often: the same answer, after the same work.
 #[test]
 fn the_form_answers_everybody_alike() {
-    run(async {
+    run_while_time_stands_still(async {
         let (known, mailbox) = a_listed_school().await?;
         let (often, _) = a_listed_school().await?;
         for _ in 0..4 {
@@ -235,7 +235,7 @@ fn the_form_answers_everybody_alike() {
 
 #[test]
 fn a_school_is_not_mail_bombed() {
-    run(async {
+    run_while_time_stands_still(async {
         let (uai, mailbox) = a_listed_school().await?;
         for _ in 0..8 {
             a_stranger().post(FORM, &request(uai.as_str())).await?.expect(202)?;
@@ -272,7 +272,7 @@ fn a_request_that_was_accepted_stays_accepted() {
 
 #[test]
 fn one_client_cannot_go_through_the_schools() {
-    run(async {
+    run_while_time_stands_still(async {
         let one = a_stranger();
         let mut statuses = Vec::new();
         for _ in 0..125 {

@@ -7,11 +7,11 @@ use serde_json::json;
 
 use crate::support::classes::{Device, a_class, a_class_of, a_device, a_first_name, step};
 use crate::support::people::{a_client, a_member};
-use crate::support::{product, run};
+use crate::support::{product, run_while_time_stands_still};
 
 #[test]
 fn guessing_is_limited_and_seen() {
-    run(async {
+    run_while_time_stands_still(async {
         let (victim, other) = (a_first_name("Manon"), a_first_name("Louis"));
         let class = a_class(&[(&victim, "SIMON", "10/03/2014"), (&other, "SIMON", "10/03/2014")]).await?;
         let room = a_client();
@@ -50,7 +50,7 @@ fn guessing_is_limited_and_seen() {
 
 #[test]
 fn one_client_cannot_go_through_a_school() {
-    run(async {
+    run_while_time_stands_still(async {
         let class = a_class_of(40).await?;
         let room = a_client();
         // A class that mistypes three times each is not held up.
@@ -84,7 +84,7 @@ fn one_client_cannot_go_through_a_school() {
 /// Who varies a classmate's name gets around the limit by name, and finds nobody any more.
 #[test]
 fn after_many_failures_names_must_be_spelt() {
-    run(async {
+    run_while_time_stands_still(async {
         let (victim, other) = (a_first_name("Ophelie"), a_first_name("Victor"));
         let class = a_class(&[(&victim, "DURAND", "10/03/2014"), (&other, "DURAND", "11/03/2014")]).await?;
         let room = a_client();

@@ -30,4 +30,5 @@ mod staff_pages;
 mod stored_items;
 mod support;
 mod team;
+mod turns;
 mod visitors;

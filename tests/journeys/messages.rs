@@ -1,19 +1,15 @@
-//! What the queue may bring: test events, garbage, files that nobody asked for or that are gone, two files at once, a
-//! message that fails every time.
+//! What the queue may bring: test events, garbage, files that nobody asked for or that are gone, two files at once.
 
 use encoding_rs::UTF_8;
 use rentree_domain::ImportId;
-use rentree_domain::import::{ImportState, Resume};
-use rentree_local::client::School;
-use rentree_local::{Options, Rentree};
+use rentree_domain::import::ImportState;
 use rentree_samples::Sample;
 use rentree_table::{Import, ImportOptions};
 use serde_json::json;
 
 use crate::support::faults::Faults;
 use crate::support::{
-    a_school, a_uai, batch, eventually, expected, product, resume_event, run, silent_import, state_of, visible,
-    worker_with,
+    a_school, batch, expected, product, resume_event, resume_message, run, silent_import, visible, worker_with,
 };
 
 #[test]
@@ -22,7 +18,7 @@ fn each_record_of_a_batch_stands_alone() {
         let (uai, _) = a_school().await?;
         let sample = Sample::new(uai, 20, 5);
         let good = silent_import(uai, sample.siecle(UTF_8).bytes, ImportOptions::default()).await?;
-        let good = serde_json::to_string(&Resume { uai, id: good, confirmed: false })?;
+        let good = resume_message(uai, good, false);
         let event = batch([
             ("garbage", "not JSON"),
             ("test", r#"{"Service":"Amazon S3","Event":"s3:TestEvent"}"#),
@@ -44,7 +40,7 @@ fn only_the_record_that_failed_comes_again() {
     run(async {
         let (broken, _) = a_school().await?;
         let id = silent_import(broken, Sample::new(broken, 5, 5).siecle(UTF_8).bytes, ImportOptions::default()).await?;
-        let failing = serde_json::to_string(&Resume { uai: broken, id, confirmed: false })?;
+        let failing = resume_message(broken, id, false);
         let worker = worker_with(Some(Faults::after(0)))?;
         let response = worker.handle(&batch([("a", "{}"), ("b", failing.as_str()), ("c", "{}")])).await?;
         assert_eq!(serde_json::to_value(&response)?, json!({"batchItemFailures": [{"itemIdentifier": "b"}]}));
@@ -96,53 +92,6 @@ fn two_files_at_once_are_imported_one_after_the_other() {
         );
         let seen = visible(uai).await?;
         assert!(seen == expected(&one) || seen == expected(&other), "one of the two, whole");
-        Ok(())
-    });
-}
-
-#[test]
-fn a_message_that_fails_every_time_ends_as_a_technical_failure() {
-    run(async {
-        // A product of its own, which tries again after two seconds, and whose bucket is gone.
-        let rentree = Rentree::start(&Options::in_memory(2)).await?;
-        let uai = a_uai();
-        let school = School::enter(&rentree.url, uai).await?;
-        let import = school.request(&json!({})).await?;
-        let id: ImportId = import["id"].as_str().unwrap().parse()?;
-        rentree.stack.s3.delete_bucket().bucket(rentree.stack.value("Bucket")?).send().await?;
-        let body = serde_json::to_string(&Resume { uai, id, confirmed: false })?;
-        let queue = rentree.stack.value("ImportQueue")?;
-        rentree.stack.sqs.send_message().queue_url(&queue).message_body(body).send().await?;
-
-        let table = &rentree.table;
-        eventually("the import fails", async || {
-            let import = table.import(uai, id).await?.unwrap();
-            Ok((import.state == ImportState::Failed).then_some(()))
-        })
-        .await?;
-        let summary = school.wait(&id.to_string()).await?;
-        assert_eq!(summary.refused.unwrap().code, "technical");
-        let lease = table.school(uai).await?.unwrap().lease;
-        assert!(lease.is_none(), "other imports need not wait");
-        rentree.stop().await
-    });
-}
-
-#[test]
-fn a_dead_letter_marks_its_import_unless_it_is_settled() {
-    run(async {
-        let (uai, _) = a_school().await?;
-        let waiting = silent_import(uai, Vec::new(), ImportOptions::default()).await?;
-        let done = silent_import(uai, Sample::new(uai, 3, 5).siecle(UTF_8).bytes, ImportOptions::default()).await?;
-        let worker = worker_with(None)?;
-        worker.handle(&resume_event(uai, done, false)).await?;
-        for id in [waiting, done] {
-            let mut event = resume_event(uai, id, false);
-            event["Records"][0]["eventSourceARN"] = "arn:aws:sqs:eu-west-3:000000000000:rentree-imports-dead".into();
-            assert_eq!(worker.handle(&event).await?.batch_item_failures.len(), 0);
-        }
-        assert_eq!(state_of(uai, waiting).await?, ImportState::Failed);
-        assert_eq!(state_of(uai, done).await?, ImportState::Succeeded);
         Ok(())
     });
 }

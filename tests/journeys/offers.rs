@@ -70,7 +70,7 @@ fn every_school_of_an_academie_gets_one_mail_though_one_in_five_is_refused() {
         // A product of its own, whose SES refuses one request in five.
         let ses = Ses::with(Fault::RefuseOneIn(5)).await?;
         let settings = BTreeMap::from([("AWS_ENDPOINT_URL_SESV2".to_owned(), ses.url.clone())]);
-        let rentree = Rentree::start(&Options { settings, ..Options::in_memory(6) }).await?;
+        let rentree = Rentree::start(&Options { settings, ..Options::in_memory() }).await?;
         ses.leads_to(rentree.stack.aws_endpoint());
         let operator = Operator::of(&rentree.stack)?;
 

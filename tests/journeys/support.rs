@@ -4,6 +4,7 @@ pub(crate) mod axe;
 pub(crate) mod browser;
 pub(crate) mod campaigns;
 pub(crate) mod classes;
+pub(crate) mod clock;
 pub(crate) mod faults;
 pub(crate) mod mails;
 pub(crate) mod operators;
@@ -20,39 +21,70 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use aws_sdk_s3::primitives::ByteStream;
-use import_worker::{Config, Worker};
-use jiff::Timestamp;
+use import_worker::{Clients, Config, Worker};
+use jiff::{SignedDuration, Timestamp};
 use rentree_domain::import::{ImportState, Resume};
 use rentree_domain::{Entry, ImportId, Uai};
 use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
+use rentree_runtime::Clock;
 use rentree_runtime::batch::BatchResponse;
 use rentree_samples::Sample;
 use rentree_table::{Import, ImportOptions};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-/// How long a condition may take to come true.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a condition may take to come true: ten times what the slowest machine needs. It decides how long a failure
+/// takes to be told, and nothing else.
+const PATIENCE: Duration = Duration::from_mins(5);
+/// How long a test may take. One that hangs is told by its name, instead of hanging the whole run.
+const LONGEST_TEST: Duration = Duration::from_mins(20);
 
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime"));
 
-/// The product that all tests share. Messages that fail come again after ten seconds: three times that is more than the
-/// largest import takes here.
-static PRODUCT: LazyLock<Rentree> =
-    LazyLock::new(|| RUNTIME.block_on(Rentree::start(&Options::in_memory(10))).expect("the product starts"));
+/// The product that most tests share. An import may take as long as Lambda allows: how fast this machine is decides
+/// nothing here.
+static PRODUCT: LazyLock<Rentree> = LazyLock::new(|| start(&shared_options()));
+
+/// The product of the tests that count up to a limit. Its time stands still, so that no window of a limit ends in
+/// between.
+static STILL: LazyLock<Rentree> = LazyLock::new(|| start(&Options { clock: clock::still, ..shared_options() }));
+
+tokio::task_local! {
+    static PRODUCT_OF_THIS_TEST: &'static Rentree;
+}
+
+fn shared_options() -> Options {
+    Options::in_memory().with_import_timeout(Duration::from_mins(15))
+}
+
+fn start(options: &Options) -> Rentree {
+    RUNTIME.block_on(Rentree::start(options)).expect("the product starts")
+}
 
 /// Runs a test on the one runtime: connections are shared, and must outlive the test that opened them.
 pub(crate) fn run(test: impl Future<Output = anyhow::Result<()>>) {
-    LazyLock::force(&PRODUCT);
-    if let Err(error) = RUNTIME.block_on(test) {
-        panic!("{error:#}");
+    run_with(LazyLock::force(&PRODUCT), test);
+}
+
+/// Runs a test in whose product no time goes by.
+pub(crate) fn run_while_time_stands_still(test: impl Future<Output = anyhow::Result<()>>) {
+    run_with(LazyLock::force(&STILL), test);
+}
+
+fn run_with(product: &'static Rentree, test: impl Future<Output = anyhow::Result<()>>) {
+    let test = PRODUCT_OF_THIS_TEST.scope(product, test);
+    match RUNTIME.block_on(async { tokio::time::timeout(LONGEST_TEST, test).await }) {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => panic!("{error:#}"),
+        Err(_) => panic!("the test hangs: it did not end within {} minutes", LONGEST_TEST.as_secs() / 60),
     }
 }
 
+/// The product of the test that runs; of tasks that it spawned, the one that most tests share.
 pub(crate) fn product() -> &'static Rentree {
-    &PRODUCT
+    PRODUCT_OF_THIS_TEST.try_with(|product| *product).unwrap_or(&PRODUCT)
 }
 
 /// A school that no other test has.
@@ -102,18 +134,28 @@ pub(crate) fn expected(sample: &Sample) -> Vec<Entry> {
     entries
 }
 
-/// Clients of a worker of one's own, on the product's table and bucket.
+/// A worker of one's own, on the product's table, bucket and queue.
 pub(crate) fn worker_with(faults: Option<faults::Faults>) -> anyhow::Result<Worker> {
-    let settings = product().stack.function_settings("ImportWorkerFunction")?;
-    let (dynamodb, s3) = (&product().stack.dynamodb, &product().stack.s3);
+    worker_at(faults, Timestamp::now)
+}
+
+/// The same, by another clock.
+pub(crate) fn worker_at(faults: Option<faults::Faults>, clock: Clock) -> anyhow::Result<Worker> {
+    let stack = &product().stack;
     let dynamodb = match faults {
-        None => dynamodb.clone(),
+        None => stack.dynamodb.clone(),
         Some(faults) => {
-            let config = dynamodb.config().to_builder().interceptor(faults).build();
+            let config = stack.dynamodb.config().to_builder().interceptor(faults).build();
             aws_sdk_dynamodb::Client::from_conf(config)
         }
     };
-    Ok(Worker::new(Config::read(&settings)?, dynamodb, s3.clone(), Timestamp::now))
+    let clients = Clients { dynamodb, s3: stack.s3.clone(), sqs: stack.sqs.clone() };
+    Ok(Worker::new(Config::read(&stack.function_settings("ImportWorkerFunction")?)?, clients, clock))
+}
+
+/// A worker that comes when the lease of one that died is over.
+pub(crate) fn worker_after_the_lease() -> anyhow::Result<Worker> {
+    worker_at(None, || Timestamp::now() + SignedDuration::from_mins(30))
 }
 
 /// Puts a file into the bucket.
@@ -133,10 +175,14 @@ pub(crate) async fn silent_import(uai: Uai, file: Vec<u8>, options: ImportOption
     Ok(id)
 }
 
+/// The message that asks for an import to be taken up.
+pub(crate) fn resume_message(uai: Uai, id: ImportId, confirmed: bool) -> String {
+    serde_json::to_string(&Resume { uai, id, confirmed, first_sent_at: Timestamp::now() }).expect("JSON")
+}
+
 /// A batch with one message, as Lambda gets it, that asks for an import to be taken up.
 pub(crate) fn resume_event(uai: Uai, id: ImportId, confirmed: bool) -> Value {
-    let body = serde_json::to_string(&Resume { uai, id, confirmed }).expect("JSON");
-    batch([("m-1", body.as_str())])
+    batch([("m-1", resume_message(uai, id, confirmed).as_str())])
 }
 
 /// A batch of messages of the imports' queue.

@@ -19,10 +19,10 @@ impl Worker {
 
     async fn handle_record(&self, record: &Record) -> Result<(), ProcessError> {
         let is_dead_letter = record.queue_arn == self.config.dead_letter_queue_arn;
-        for task in message::tasks(&record.body) {
+        for task in message::tasks(record) {
             match task {
-                Task::Import { uai, id, .. } if is_dead_letter => self.fail_technically(uai, id).await?,
-                Task::Import { uai, id, confirmed } => self.process(uai, id, confirmed).await?,
+                Task::Import(resume) if is_dead_letter => self.fail_technically(resume).await?,
+                Task::Import(resume) => self.process(resume).await?,
                 Task::Nothing { why } => tracing::info!(is_dead_letter, why, "a message asks for nothing"),
             }
         }

@@ -5,6 +5,7 @@
 mod batch;
 mod config;
 mod file;
+mod give_way;
 mod message;
 mod outcome;
 mod process;
@@ -12,7 +13,6 @@ mod technical;
 
 pub use config::Config;
 
-use aws_sdk_s3::Client;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
 use rentree_table::Table;
@@ -21,24 +21,41 @@ use rentree_table::Table;
 #[derive(Debug, Clone)]
 pub struct Worker {
     table: Table,
-    bucket: Client,
+    bucket: aws_sdk_s3::Client,
+    queue: aws_sdk_sqs::Client,
     config: Config,
     clock: Clock,
+}
+
+/// One client of each service that the function calls.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    /// The table.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// The bucket.
+    pub s3: aws_sdk_s3::Client,
+    /// The queue of imports.
+    pub sqs: aws_sdk_sqs::Client,
 }
 
 impl Worker {
     /// A worker as `settings` say, with clients of its own.
     pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
         let aws = Aws::new(settings)?;
-        let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
         let s3 = aws.config(Service::S3);
         // An endpoint of one's own has no name for each bucket.
         let s3 = aws_sdk_s3::config::Builder::from(&s3).force_path_style(s3.endpoint_url().is_some()).build();
-        Ok(Self::new(Config::read(settings)?, dynamodb, Client::from_conf(s3), clock))
+        let clients = Clients {
+            dynamodb: aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb)),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            sqs: aws_sdk_sqs::Client::new(&aws.config(Service::Sqs)),
+        };
+        Ok(Self::new(Config::read(settings)?, clients, clock))
     }
 
     /// A worker with these clients.
-    pub fn new(config: Config, dynamodb: aws_sdk_dynamodb::Client, bucket: Client, clock: Clock) -> Self {
-        Self { table: Table::new(dynamodb, &config.table), bucket, config, clock }
+    pub fn new(config: Config, clients: Clients, clock: Clock) -> Self {
+        let Clients { dynamodb, s3, sqs } = clients;
+        Self { table: Table::new(dynamodb, &config.table), bucket: s3, queue: sqs, config, clock }
     }
 }

@@ -1,48 +1,50 @@
-//! The body of a message: events of the bucket, or our own word to take an import up.
+//! What a message asks for: events of the bucket, or our own word to take an import up.
 
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use rentree_domain::import::Resume;
 use rentree_domain::{ImportId, Uai};
+use rentree_runtime::batch::Record;
 use serde_json::Value;
 
 /// What a message asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Task {
     /// Carry an import through.
-    Import {
-        uai: Uai,
-        id: ImportId,
-        /// A person overruled the brake.
-        confirmed: bool,
-    },
+    Import(Resume),
     /// Nothing that we know. Trying again would not change it.
     Nothing { why: &'static str },
 }
 
-/// Every task of a body; at least one.
-pub(crate) fn tasks(body: &str) -> Vec<Task> {
-    let Ok(body) = serde_json::from_str::<Value>(body) else {
+/// Every task of a message; at least one.
+pub(crate) fn tasks(message: &Record) -> Vec<Task> {
+    let Ok(body) = serde_json::from_str::<Value>(&message.body) else {
         return vec![Task::Nothing { why: "the body is not JSON" }];
     };
     if body["Event"] == "s3:TestEvent" {
         return vec![Task::Nothing { why: "S3 tells that notifications are set up" }];
     }
     if let Some(records) = body["Records"].as_array() {
-        return records.iter().map(upload).collect();
+        return records.iter().map(|record| upload(record, message.sent_at)).collect();
     }
     match serde_json::from_value::<Resume>(body) {
-        Ok(Resume { uai, id, confirmed }) => vec![Task::Import { uai, id, confirmed }],
+        Ok(resume) => vec![Task::Import(resume)],
         Err(_) => vec![Task::Nothing { why: "the body is neither an event of S3 nor a word of ours" }],
     }
 }
 
-fn upload(record: &Value) -> Task {
+/// `sent_at`: when the message was sent, should the event not say when the object was created.
+fn upload(record: &Value, sent_at: Timestamp) -> Task {
     if !record["eventName"].as_str().unwrap_or_default().starts_with("ObjectCreated:") {
         return Task::Nothing { why: "the event is not the creation of an object" };
     }
     let key = record["s3"]["object"]["key"].as_str().unwrap_or_default();
     match parse_key(key) {
-        Some((uai, id)) => Task::Import { uai, id, confirmed: false },
+        Some((uai, id)) => {
+            let created_at = record["eventTime"].as_str().and_then(|time| time.parse().ok());
+            let first_sent_at = created_at.unwrap_or(sent_at);
+            Task::Import(Resume { uai, id, confirmed: false, first_sent_at })
+        }
         None => Task::Nothing { why: "the object is not under imports/<uai>/<import id>" },
     }
 }
@@ -63,28 +65,46 @@ mod tests {
 
     const UAI: &str = "0350760L";
     const ID: &str = "0199a1b2-c3d4-7000-8000-000000000001";
+    const CREATED_AT: &str = "2026-09-01T08:00:00Z";
 
-    fn import(confirmed: bool) -> Task {
-        Task::Import { uai: Uai::parse(UAI).unwrap(), id: ID.parse().unwrap(), confirmed }
+    fn import(confirmed: bool, first_sent_at: Timestamp) -> Task {
+        Task::Import(Resume { uai: Uai::parse(UAI).unwrap(), id: ID.parse().unwrap(), confirmed, first_sent_at })
     }
 
     fn created(key: &str) -> Value {
-        json!({"eventName": "ObjectCreated:Post", "s3": {"object": {"key": key}}})
+        json!({"eventName": "ObjectCreated:Post", "eventTime": CREATED_AT, "s3": {"object": {"key": key}}})
+    }
+
+    fn tasks_of(body: &str) -> Vec<Task> {
+        tasks(&Record {
+            body: body.to_owned(),
+            queue_arn: String::new(),
+            tries: 1,
+            sent_at: Timestamp::UNIX_EPOCH,
+        })
     }
 
     #[test]
     fn uploads() {
-        let body =
-            json!({"Records": [created(&format!("imports/{UAI}/{ID}")), created(&format!("imports%2F{UAI}%2F{ID}"))]});
-        assert_eq!(tasks(&body.to_string()), [import(false), import(false)]);
+        let (key, created_at) = (format!("imports/{UAI}/{ID}"), CREATED_AT.parse().unwrap());
+        let mut timeless = created(&key);
+        timeless["eventTime"].take();
+        let body = json!({"Records": [created(&key), created(&format!("imports%2F{UAI}%2F{ID}")), timeless]});
+        assert_eq!(
+            tasks_of(&body.to_string()),
+            [import(false, created_at), import(false, created_at), import(false, Timestamp::UNIX_EPOCH)]
+        );
     }
 
     #[test]
     fn a_word_of_ours_comes_back_as_it_was_sent() {
-        let resume = Resume { uai: Uai::parse(UAI).unwrap(), id: ID.parse().unwrap(), confirmed: true };
+        let first_sent_at = CREATED_AT.parse().unwrap();
+        let resume =
+            Resume { uai: Uai::parse(UAI).unwrap(), id: ID.parse().unwrap(), confirmed: true, first_sent_at };
         let body = serde_json::to_string(&resume).unwrap();
-        assert_eq!(body, format!(r#"{{"resume":"import","uai":"{UAI}","id":"{ID}","confirmed":true}}"#));
-        assert_eq!(tasks(&body), [import(true)]);
+        let text = r#"{"resume":"import","uai":"0350760L","id":"0199a1b2-c3d4-7000-8000-000000000001","confirmed":true,"first_sent_at":"2026-09-01T08:00:00Z"}"#;
+        assert_eq!(body, text);
+        assert_eq!(tasks_of(&body), [import(true, first_sent_at)]);
     }
 
     #[test]
@@ -102,7 +122,7 @@ mod tests {
             r#"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"object":{"key":"imports/%FF/x"}}}]}"#,
             r#"{"Records":[null]}"#,
         ] {
-            assert!(matches!(tasks(body).as_slice(), [Task::Nothing { .. }]), "{body}");
+            assert!(matches!(tasks_of(body).as_slice(), [Task::Nothing { .. }]), "{body}");
         }
     }
 }

@@ -1,22 +1,23 @@
 //! One import, from top to bottom: begin, fetch, read, decide, apply.
 
+use std::error::Error;
 use std::time::Instant;
 
+use rentree_domain::import::Resume;
 use rentree_domain::import::brake::{self, BrakeReason};
 use rentree_domain::import::plan::plan;
-use rentree_domain::{ImportId, LearnerId, Uai, paris};
+use rentree_domain::{LearnerId, Uai, paris};
 use rentree_roster::{Options, Reading};
+use rentree_runtime::telemetry::chain;
 use rentree_table::{Begin, Import, Outcome, Role, Run, RunError, TableError};
 
 use crate::Worker;
 use crate::file::{self, FetchError};
 use crate::outcome::{self, Verdict};
 
-/// Why an import must be tried again.
+/// Why a message about an import must come again.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProcessError {
-    #[error("another import of the school is still at work")]
-    Busy,
     #[error("the import cannot be carried on")]
     Run(#[from] RunError),
     #[error("the table failed")]
@@ -27,53 +28,57 @@ pub(crate) enum ProcessError {
     Read(#[from] std::io::Error),
     #[error("the reader did not come to its end")]
     Reader(#[from] tokio::task::JoinError),
+    #[error("the queue did not take the message that gives way")]
+    GiveWay(#[source] Box<dyn Error + Send + Sync>),
 }
 
 impl Worker {
-    /// Carries an import through. Returns once it is settled, by us or by another worker.
-    pub(crate) async fn process(&self, uai: Uai, id: ImportId, confirmed: bool) -> Result<(), ProcessError> {
+    /// Carries an import through, or gives way to the worker that does.
+    pub(crate) async fn process(&self, resume: Resume) -> Result<(), ProcessError> {
         let started = Instant::now();
-        let Some(mut run) = self.begin(uai, id, confirmed).await? else { return Ok(()) };
-        match self.carry_out(uai, &mut run).await {
-            Ok(ending) => {
-                let outcome = self.settle(run, ending).await?;
-                let counts = outcome.counts;
-                tracing::info!(
-                    uai = %uai, import = %id, duration_ms = started.elapsed().as_millis(),
-                    refused = outcome.refused.as_ref().map(|r| r.code.as_str()), problems = outcome.problems,
-                    added = counts.added, modified = counts.modified, reactivated = counts.reactivated,
-                    deactivated = counts.deactivated, unchanged = counts.unchanged, left_out = counts.left_out,
-                    set_aside = counts.set_aside, write_requests = outcome.cost.write_requests,
-                    items_written = outcome.cost.items_written, "an import was settled"
-                );
+        let Resume { uai, id, confirmed, .. } = resume;
+        let mut run = match self.table.begin(uai, id, confirmed, self.config.lease, (self.clock)()).await? {
+            Begin::Begun(run) => *run,
+            Begin::Busy { delay_seconds } => return self.give_way(&resume, delay_seconds).await,
+            Begin::Spent => return self.fail_technically(resume).await,
+            Begin::Settled(state) => {
+                tracing::info!(uai = %uai, import = %id, state = %state, "a late or repeated message has nothing to do");
+                return Ok(());
+            }
+            Begin::Unknown => {
+                tracing::warn!(uai = %uai, import = %id, "a file came that nobody asked for");
+                return Ok(());
+            }
+        };
+        let ended = match self.carry_out(uai, &mut run).await {
+            Ok(ending) => self.settle(&mut run, ending).await,
+            Err(error) => Err(error),
+        };
+        let error = match ended {
+            Ok(outcome) => {
+                tell(&resume, &outcome, started);
+                return Ok(());
+            }
+            Err(error) => error,
+        };
+        if let Err(release) = run.release().await {
+            tracing::info!(uai = %uai, import = %id, why = %release, "the lease was not released: it is lost, or will expire");
+        }
+        match error {
+            // Whoever took the lease over may be at work on this import, or on another one.
+            ProcessError::Run(RunError::FenceLost) => {
+                let delay_seconds = self.table.delay_for_lease(uai, id, (self.clock)()).await?;
+                self.give_way(&resume, delay_seconds.unwrap_or_default()).await
+            }
+            ProcessError::Run(RunError::Settled) => {
+                tracing::info!(uai = %uai, import = %id, "the import was settled by somebody else meanwhile");
                 Ok(())
             }
-            Err(error) => {
-                if let Err(release) = run.release().await {
-                    tracing::warn!(uai = %uai, import = %id, why = %release, "the lease was not released, it will expire");
-                }
-                Err(error)
+            error if run.is_last_try() => {
+                tracing::error!(uai = %uai, import = %id, why = chain(&error), "the last try of an import failed");
+                self.fail_technically(resume).await
             }
-        }
-    }
-
-    /// Takes the school's lease, waiting a little for another import to end. `None`: there is nothing to do.
-    async fn begin(&self, uai: Uai, id: ImportId, confirmed: bool) -> Result<Option<Run>, ProcessError> {
-        let deadline = Instant::now() + self.config.busy_wait;
-        loop {
-            match self.table.begin(uai, id, confirmed, self.config.lease, (self.clock)()).await? {
-                Begin::Begun(run) => return Ok(Some(*run)),
-                Begin::Settled(state) => {
-                    tracing::info!(uai = %uai, import = %id, state = %state, "a late or repeated message has nothing to do");
-                    return Ok(None);
-                }
-                Begin::Unknown => {
-                    tracing::warn!(uai = %uai, import = %id, "a file came that nobody asked for");
-                    return Ok(None);
-                }
-                Begin::Busy if Instant::now() >= deadline => return Err(ProcessError::Busy),
-                Begin::Busy => tokio::time::sleep(std::time::Duration::from_millis(250)).await,
-            }
+            error => Err(error),
         }
     }
 
@@ -125,7 +130,7 @@ impl Worker {
             return Ok(Ending::Ask(outcome));
         }
 
-        run.apply(plan.writes, now).await?;
+        run.apply(plan.writes, self.clock).await?;
         Ok(Ending::Succeed(outcome))
     }
 
@@ -139,7 +144,7 @@ impl Worker {
     }
 
     /// The last transaction.
-    async fn settle(&self, run: Run, ending: Ending) -> Result<Outcome, ProcessError> {
+    async fn settle(&self, run: &mut Run, ending: Ending) -> Result<Outcome, ProcessError> {
         let now = (self.clock)();
         Ok(match ending {
             Ending::Succeed(outcome) => run.succeed(outcome, now).await?,
@@ -147,6 +152,18 @@ impl Worker {
             Ending::Ask(outcome) => run.ask(outcome, now).await?,
         })
     }
+}
+
+fn tell(resume: &Resume, outcome: &Outcome, started: Instant) {
+    let counts = outcome.counts;
+    tracing::info!(
+        uai = %resume.uai, import = %resume.id, duration_ms = started.elapsed().as_millis(),
+        refused = outcome.refused.as_ref().map(|r| r.code.as_str()), problems = outcome.problems,
+        added = counts.added, modified = counts.modified, reactivated = counts.reactivated,
+        deactivated = counts.deactivated, unchanged = counts.unchanged, left_out = counts.left_out,
+        set_aside = counts.set_aside, write_requests = outcome.cost.write_requests,
+        items_written = outcome.cost.items_written, "an import was settled"
+    );
 }
 
 /// How a run ends.

@@ -13,7 +13,7 @@ use rentree_samples::Sample;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let rentree = Rentree::start(&Options::in_memory(60)).await?;
+    let rentree = Rentree::start(&Options::in_memory()).await?;
     println!("{:<44} {:>14} {:>14} {:>9}", "Import", "write requests", "pupils written", "seconds");
     let mut seconds = BTreeMap::new();
     let mut requests = BTreeMap::new();

@@ -26,7 +26,7 @@ struct Door {
 
 fn main() -> anyhow::Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        let rentree = Rentree::start(&Options::in_memory(60)).await?;
+        let rentree = Rentree::start(&Options::in_memory()).await?;
         let [small, large] = [a_door(&rentree, SIZES[0]).await?, a_door(&rentree, SIZES[1]).await?];
         let http = reqwest::Client::builder().no_proxy().build()?;
 

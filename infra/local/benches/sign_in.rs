@@ -19,7 +19,7 @@ const TICKS: f64 = 100.0;
 
 fn main() -> anyhow::Result<()> {
     let cloud = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let rentree = cloud.block_on(Rentree::start(&Options::in_memory(60)))?;
+    let rentree = cloud.block_on(Rentree::start(&Options::in_memory()))?;
     let settings = rentree.stack.function_settings("AccountsFunction")?;
     let measured = std::thread::Builder::new().name("handler".to_owned()).spawn(move || -> anyhow::Result<_> {
         let runtime = tokio::runtime::Builder::new_current_thread().thread_name("hash").enable_all().build()?;

@@ -1,11 +1,19 @@
 //! Lambda's event source mapping: takes messages from a queue, hands them to the worker as Lambda would, deletes those
 //! that it does not give back.
+//!
+//! A function has the timeout that the template gives it, and is ended when it runs past that. While it runs, its
+//! messages stay invisible, because the template's queues hide them for six timeouts. One thing differs from AWS: what
+//! failed comes again after [`Times::retry_after`], and not when the rest of the six timeouts is over.
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName};
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName,
+};
+use jiff::{SignedDuration, Timestamp};
+use rentree_runtime::Clock;
 use rentree_runtime::batch::{BatchFailed, BatchResponse};
 use rentree_testkit::Stack;
 use rentree_testkit::cloud::REGION;
@@ -20,74 +28,167 @@ pub(crate) type Worker =
 
 /// Pollers of one mapping: two imports at a time are enough for one machine.
 const POLLERS: usize = 2;
+/// How often the clock is looked at while a function runs.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long a function may go on when everything stops.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// What decides how long things take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Times {
+    /// What timeouts are measured by.
+    pub(crate) clock: Clock,
+    /// After how long a message comes again that failed.
+    pub(crate) retry_after: Duration,
+}
 
 pub(crate) fn spawn(
     tasks: &mut JoinSet<()>,
     stack: &Stack,
     mapping: &Mapping,
     worker: &Worker,
+    times: Times,
     stopped: &watch::Receiver<bool>,
 ) {
     for _ in 0..POLLERS {
-        let (sqs, mapping, worker) = (stack.sqs.clone(), mapping.clone(), Arc::clone(worker));
-        let mut stopped = stopped.clone();
-        tasks.spawn(async move {
-            loop {
-                let messages = tokio::select! {
-                    _ = stopped.wait_for(|stop| *stop) => return,
-                    messages = receive(&sqs, &mapping) => messages,
-                };
-                // Stopping waits a little for what was received; what it cuts off comes again.
-                if !messages.is_empty() {
-                    deliver(&sqs, &mapping, &worker, messages).await;
-                }
-            }
-        });
+        let poller = Poller { sqs: stack.sqs.clone(), mapping: mapping.clone(), worker: Arc::clone(worker), times };
+        tasks.spawn(poller.run(stopped.clone()));
     }
 }
 
-async fn receive(sqs: &aws_sdk_sqs::Client, mapping: &Mapping) -> Vec<Message> {
-    let receive = sqs
-        .receive_message()
-        .queue_url(&mapping.queue_url)
-        .max_number_of_messages(mapping.batch_size)
-        // Shorter than the client's patience with an answer.
-        .wait_time_seconds(5)
-        .message_system_attribute_names(MessageSystemAttributeName::All);
-    match receive.send().await {
-        Ok(received) => received.messages.unwrap_or_default(),
-        Err(error) => {
-            tracing::warn!(why = rentree_runtime::telemetry::chain(&error), "the queue does not answer");
-            tokio::time::sleep(Duration::from_secs(1)).await;
-            Vec::new()
+struct Poller {
+    sqs: aws_sdk_sqs::Client,
+    mapping: Mapping,
+    worker: Worker,
+    times: Times,
+}
+
+impl Poller {
+    async fn run(self, mut stopped: watch::Receiver<bool>) {
+        loop {
+            let messages = tokio::select! {
+                _ = stopped.wait_for(|stop| *stop) => return,
+                messages = self.receive() => messages,
+            };
+            if !messages.is_empty() {
+                self.deliver(messages, &mut stopped).await;
+            }
+        }
+    }
+
+    async fn receive(&self) -> Vec<Message> {
+        let receive = self
+            .sqs
+            .receive_message()
+            .queue_url(&self.mapping.queue_url)
+            .max_number_of_messages(self.mapping.batch_size)
+            // Shorter than the client's patience with an answer.
+            .wait_time_seconds(5)
+            .message_system_attribute_names(MessageSystemAttributeName::All);
+        match receive.send().await {
+            Ok(received) => received.messages.unwrap_or_default(),
+            Err(error) => {
+                tracing::warn!(why = rentree_runtime::telemetry::chain(&error), "the queue does not answer");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Vec::new()
+            }
+        }
+    }
+
+    async fn deliver(&self, messages: Vec<Message>, stopped: &mut watch::Receiver<bool>) {
+        let records: Vec<Value> = messages.iter().map(|message| record(&self.mapping, message)).collect();
+        let ended = tokio::select! {
+            answer = (self.worker)(json!({ "Records": records })) => Ended::of(answer),
+            () = self.timeout() => {
+                let (function, timeout_s) = (&self.mapping.function, self.mapping.timeout.as_secs());
+                tracing::error!(function, timeout_s, "a function ran past its timeout and was ended");
+                Ended::Failed
+            }
+            () = grace(stopped) => Ended::Stopped,
+        };
+        let again_after = match ended {
+            // Whoever starts next takes it up at once.
+            Ended::Stopped => Duration::ZERO,
+            _ => self.times.retry_after,
+        };
+        let is_failed = |message: &Message| match &ended {
+            Ended::Answered(failures) => message.message_id.as_ref().is_some_and(|id| failures.contains(id)),
+            Ended::Failed | Ended::Stopped => true,
+        };
+        let (failed, done) = messages.into_iter().partition(is_failed);
+        self.delete(done).await;
+        self.give_back(failed, again_after).await;
+    }
+
+    /// Ends when the function should have.
+    async fn timeout(&self) {
+        let timeout = SignedDuration::try_from(self.mapping.timeout).unwrap_or(SignedDuration::MAX);
+        let deadline: Timestamp = (self.times.clock)() + timeout;
+        while (self.times.clock)() < deadline {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    async fn delete(&self, messages: Vec<Message>) {
+        let entry = |(index, message): (usize, Message)| {
+            let entry = DeleteMessageBatchRequestEntry::builder().id(index.to_string());
+            entry.receipt_handle(message.receipt_handle?).build().ok()
+        };
+        let entries: Vec<_> = messages.into_iter().enumerate().filter_map(entry).collect();
+        if entries.is_empty() {
+            return;
+        }
+        let delete = self.sqs.delete_message_batch().queue_url(&self.mapping.queue_url);
+        if let Err(error) = delete.set_entries(Some(entries)).send().await {
+            let why = rentree_runtime::telemetry::chain(&error);
+            tracing::warn!(why, "messages were not deleted and will come again");
+        }
+    }
+
+    async fn give_back(&self, messages: Vec<Message>, after: Duration) {
+        let seconds = i32::try_from(after.as_secs()).unwrap_or(i32::MAX);
+        let entry = |(index, message): (usize, Message)| {
+            let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(index.to_string());
+            entry.receipt_handle(message.receipt_handle?).visibility_timeout(seconds).build().ok()
+        };
+        let entries: Vec<_> = messages.into_iter().enumerate().filter_map(entry).collect();
+        if entries.is_empty() {
+            return;
+        }
+        let change = self.sqs.change_message_visibility_batch().queue_url(&self.mapping.queue_url);
+        if let Err(error) = change.set_entries(Some(entries)).send().await {
+            let why = rentree_runtime::telemetry::chain(&error);
+            tracing::warn!(why, "messages that failed will come again later than they should");
         }
     }
 }
 
-async fn deliver(sqs: &aws_sdk_sqs::Client, mapping: &Mapping, worker: &Worker, messages: Vec<Message>) {
-    let event = json!({ "Records": messages.iter().map(|message| record(mapping, message)).collect::<Vec<_>>() });
-    let failures = match worker(event).await {
-        Ok(response) => response.batch_item_failures,
-        // The whole batch comes again.
-        Err(_) => return,
-    };
-    let done: Vec<_> = messages
-        .into_iter()
-        .filter(|message| failures.iter().all(|failure| Some(&failure.item_identifier) != message.message_id.as_ref()))
-        .filter_map(|message| {
-            let entry = DeleteMessageBatchRequestEntry::builder();
-            entry.id(message.message_id?).receipt_handle(message.receipt_handle?).build().ok()
-        })
-        .collect();
-    if done.is_empty() {
-        return;
+/// How a function ended.
+enum Ended {
+    /// It answered; these messages, by their identifiers, failed.
+    Answered(Vec<String>),
+    /// All of its messages failed.
+    Failed,
+    /// Everything stops.
+    Stopped,
+}
+
+impl Ended {
+    fn of(answer: Result<BatchResponse, BatchFailed>) -> Self {
+        match answer {
+            Ok(response) => {
+                Self::Answered(response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect())
+            }
+            Err(_) => Self::Failed,
+        }
     }
-    if let Err(error) = sqs.delete_message_batch().queue_url(&mapping.queue_url).set_entries(Some(done)).send().await {
-        tracing::warn!(
-            why = rentree_runtime::telemetry::chain(&error),
-            "messages were not deleted and will come again"
-        );
-    }
+}
+
+/// Ends a little after everything was told to stop.
+async fn grace(stopped: &mut watch::Receiver<bool>) {
+    // The sender gone means stop, too.
+    let _ = stopped.wait_for(|stop| *stop).await;
+    tokio::time::sleep(GRACE).await;
 }
 
 /// A message, as Lambda hands it over.

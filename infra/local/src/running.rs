@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use accounts::Accounts;
 use activation::Activation;
@@ -45,43 +46,44 @@ pub struct Options {
     pub parameters: BTreeMap<String, String>,
     /// Settings of every function, over those of the template.
     pub settings: BTreeMap<String, String>,
-    /// Where the time comes from.
+    /// Where the time comes from, also for what runs past its timeout.
     pub clock: Clock,
+    /// After how long a message comes again that failed.
+    pub retry_after: Duration,
 }
 
 impl Options {
-    /// State in memory, any port, real time, and a queue that tries again after `visibility_seconds`.
-    pub fn in_memory(visibility_seconds: u32) -> Self {
+    /// State in memory, any port, real time, and failed messages that come again at once.
+    pub fn in_memory() -> Self {
         Self {
             state: None,
             port: 0,
-            parameters: patience(visibility_seconds),
+            // Nobody's rate is to be kept here.
+            parameters: BTreeMap::from([("OfferMailsPerSecond".to_owned(), "1000".to_owned())]),
             settings: BTreeMap::new(),
             clock: jiff::Timestamp::now,
+            retry_after: Duration::from_secs(1),
         }
     }
 
     /// State under `state`, browsers on `port`, real time.
     pub fn on_disk(state: PathBuf, port: u16) -> Self {
-        // A crashed worker is rare on one's own machine, and waiting twelve minutes for the second try is long.
-        Self { state: Some(state), port, ..Self::in_memory(60) }
+        Self { state: Some(state), port, retry_after: Duration::from_secs(10), ..Self::in_memory() }
     }
-}
 
-fn patience(visibility_seconds: u32) -> BTreeMap<String, String> {
-    let set = |name: &str, seconds: u32| (name.to_owned(), seconds.to_string());
-    BTreeMap::from([
-        set("ImportVisibilitySeconds", visibility_seconds),
-        set("ImportLeaseSeconds", visibility_seconds * 2),
-        set("ImportBusyWaitSeconds", visibility_seconds / 2),
-        // A directory of the whole country takes one machine longer than a school's file.
-        set("DirectoryVisibilitySeconds", visibility_seconds * 10),
-        set("MailVisibilitySeconds", visibility_seconds),
-        set("OfferVisibilitySeconds", visibility_seconds),
-        set("OfferClaimSeconds", visibility_seconds * 2),
-        // Nobody's rate is to be kept here.
-        ("OfferMailsPerSecond".to_owned(), "1000".to_owned()),
-    ])
+    /// Imports that may take `timeout`, in the proportions that the template has: the lease just over one timeout, the
+    /// visibility of messages six.
+    #[must_use]
+    pub fn with_import_timeout(mut self, timeout: Duration) -> Self {
+        let set = |name: &str, seconds: u64| (name.to_owned(), seconds.to_string());
+        let seconds = timeout.as_secs();
+        self.parameters.extend([
+            set("ImportTimeoutSeconds", seconds),
+            set("ImportLeaseSeconds", seconds + seconds.div_ceil(12)),
+            set("ImportVisibilitySeconds", seconds * 6),
+        ]);
+        self
+    }
 }
 
 /// One machine's own assessment platform: its courses, which lead to the demo course, and a secret of this start.
@@ -120,9 +122,13 @@ impl Rentree {
         let listener = TcpListener::bind(("127.0.0.1", options.port))
             .await
             .with_context(|| format!("port {} is taken; choose another with --port", options.port))?;
-        let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
-
         let cloud = Cloud::start(&CloudOptions { state: options.state.clone() }).await?;
+        Self::start_in(cloud, listener, options).await
+    }
+
+    /// Serves on `listener` from a local cloud that runs already.
+    pub async fn start_in(cloud: Cloud, listener: TcpListener, options: &Options) -> anyhow::Result<Self> {
+        let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
         let mut parameters = platform(&url)?;
         parameters.extend(options.parameters.clone());
         let stack_options = StackOptions { name: "rentree".to_owned(), origin: url.clone(), parameters };
@@ -185,6 +191,7 @@ impl Rentree {
                 eprintln!("serving ended: {error}");
             }
         });
+        let times = event_source::Times { clock: options.clock, retry_after: options.retry_after };
         for mapping in stack.mappings()? {
             let worker = match mapping.function.as_str() {
                 "ImportWorkerFunction" => import_worker.clone(),
@@ -192,7 +199,7 @@ impl Rentree {
                 "MailWorkerFunction" => mail_worker.clone(),
                 other => anyhow::bail!("{other} takes messages, and nobody here starts it"),
             };
-            event_source::spawn(&mut tasks, &stack, &mapping, &worker, &stopped);
+            event_source::spawn(&mut tasks, &stack, &mapping, &worker, times, &stopped);
         }
         Ok(Self { url, stack, table, cloud, stop, tasks })
     }
@@ -202,7 +209,7 @@ impl Rentree {
         self.stop.send_replace(true);
         let ended = async { while self.tasks.join_next().await.is_some() {} };
         // A browser may keep a connection open as long as it likes.
-        if tokio::time::timeout(std::time::Duration::from_secs(5), ended).await.is_err() {
+        if tokio::time::timeout(Duration::from_secs(5), ended).await.is_err() {
             self.tasks.shutdown().await;
         }
         let Self { cloud, stack, table, .. } = self;

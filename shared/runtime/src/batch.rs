@@ -4,8 +4,10 @@
 use std::error::Error;
 use std::future::Future;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use tokio::task::JoinSet;
 
 use crate::telemetry::chain;
 
@@ -18,6 +20,8 @@ pub struct Record {
     pub queue_arn: String,
     /// How often it was handed out, this time included.
     pub tries: u32,
+    /// When it was sent.
+    pub sent_at: Timestamp,
 }
 
 /// Which messages of a batch should come again. SQS deletes the others.
@@ -48,6 +52,8 @@ pub enum BatchFailed {
 }
 
 /// Carries out each message of `event`, one after the other. Each stands alone, even if it panics.
+///
+/// Dropping the future ends the message at work, too: one machine ends a function that runs past its timeout so.
 pub async fn each<E, F>(event: &Value, carry_out: impl Fn(Record) -> F) -> Result<BatchResponse, BatchFailed>
 where
     E: Error + Send + 'static,
@@ -59,10 +65,12 @@ where
         let id = record["messageId"].as_str().unwrap_or_default();
         let read = read(record);
         let tries = read.tries;
-        let why = match tokio::spawn(carry_out(read)).await {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => chain(&error),
-            Err(panicked) => panicked.to_string(),
+        let mut at_work = JoinSet::new();
+        at_work.spawn(carry_out(read));
+        let why = match at_work.join_next().await {
+            Some(Ok(Ok(()))) | None => continue,
+            Some(Ok(Err(error))) => chain(&error),
+            Some(Err(panicked)) => panicked.to_string(),
         };
         tracing::error!(message_id = id, tries, why, "a message failed and will come again");
         if id.is_empty() {
@@ -78,8 +86,16 @@ where
 
 fn read(record: &Value) -> Record {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let tries = record["attributes"]["ApproximateReceiveCount"].as_str().and_then(|tries| tries.parse().ok());
-    Record { body: text(&record["body"]), queue_arn: text(&record["eventSourceARN"]), tries: tries.unwrap_or(1) }
+    let number = |name: &str| record["attributes"][name].as_str().and_then(|number| number.parse::<i64>().ok());
+    let tries = number("ApproximateReceiveCount").and_then(|tries| u32::try_from(tries).ok());
+    let sent_at = number("SentTimestamp").and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    Record {
+        body: text(&record["body"]),
+        queue_arn: text(&record["eventSourceARN"]),
+        tries: tries.unwrap_or(1),
+        // SQS always says; whoever replays an event by hand may not.
+        sent_at: sent_at.unwrap_or_else(Timestamp::now),
+    }
 }
 
 #[cfg(test)]
@@ -101,6 +117,28 @@ mod tests {
         let answer = each(&event, carry_out).await.unwrap();
         let again: Vec<_> = answer.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str()).collect();
         assert_eq!(again, ["2", "3"]);
+    }
+
+    /// What stands in for Lambda's own end of a function: nothing of it goes on.
+    #[tokio::test]
+    async fn a_batch_that_is_dropped_ends_the_message_at_work() {
+        let (began, mut at_work) = tokio::sync::mpsc::channel(1);
+        let carry_out = move |_: Record| {
+            let began = began.clone();
+            async move {
+                // Held until the task is gone.
+                let _ = began.send(()).await;
+                std::future::pending::<Result<(), std::fmt::Error>>().await
+            }
+        };
+        let event = json!({"Records": [{"messageId": "1", "body": ""}]});
+        let mut batch = Box::pin(each(&event, carry_out));
+        tokio::select! {
+            _ = &mut batch => panic!("it never ends"),
+            _ = at_work.recv() => {}
+        }
+        drop(batch);
+        assert_eq!(at_work.recv().await, None, "the task is gone with what it held");
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
 use jiff::Timestamp;
 use rentree_domain::import::{BrakeReason, Counts, Dated, ImportState};
 use rentree_domain::{ImportId, Uai, UserId};
@@ -42,9 +42,18 @@ pub struct Import {
     /// A person overruled the brake. Kept: the message that said so may be overtaken by another.
     #[serde(default)]
     pub confirmed: bool,
+    /// How often a worker has begun it without settling it. The queue's own count would not do: it counts deliveries,
+    /// also those that gave way to a worker.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub tries: u32,
     /// What came of it.
     #[serde(default)]
     pub outcome: Outcome,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(tries: &u32) -> bool {
+    *tries == 0
 }
 
 /// What a person may ask of an import.
@@ -118,6 +127,20 @@ pub struct Cost {
     pub items_written: usize,
 }
 
+/// What came of marking an import as failed for a technical reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marked {
+    /// It is marked.
+    Failed,
+    /// It is settled already, or unknown.
+    Settled,
+    /// Its lease is alive: a worker may still bring it to its end.
+    AtWork {
+        /// When to look again, as SQS wants it.
+        delay_seconds: i32,
+    },
+}
+
 /// Why an import could not be settled by a person's word.
 #[derive(Debug, thiserror::Error)]
 pub enum SettleError {
@@ -150,6 +173,7 @@ impl Import {
             object_key,
             options,
             confirmed: false,
+            tries: 0,
             outcome: Outcome::default(),
         }
     }
@@ -204,24 +228,43 @@ impl Table {
         found.into_iter().map(read).collect()
     }
 
-    /// Marks an import as failed for a technical reason, unless it is settled; whether it was marked.
+    /// Marks an import as failed for a technical reason, unless it is settled or a worker may be at work.
     pub async fn fail_technically(
         &self,
         uai: Uai,
         id: ImportId,
         refused: Refused,
         now: Timestamp,
-    ) -> Result<bool, TableError> {
-        let Some(mut import) = self.import(uai, id).await? else { return Ok(false) };
+    ) -> Result<Marked, TableError> {
+        let Some(mut import) = self.import(uai, id).await? else { return Ok(Marked::Settled) };
         if import.state.is_settled() && import.state != ImportState::AwaitingConfirmation {
-            return Ok(false);
+            return Ok(Marked::Settled);
         }
         let before = import.state;
         import.outcome.refused = Some(refused);
-        match self.settle(uai, id, &[before], ImportState::Failed, &import.outcome, now).await {
-            Ok(()) => Ok(true),
-            Err(SettleError::TooLate) => Ok(false),
-            Err(SettleError::Table(error)) => Err(error),
+        let at_rest = ConditionCheck::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::school(uai).into_item()))
+            .condition_expression("attribute_not_exists(lease) OR lease.#import <> :id OR lease.expires_ms < :now_ms")
+            .expression_attribute_names("#import", "import")
+            .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
+            .expression_attribute_values(":now_ms", AttributeValue::N(now.as_millisecond().to_string()))
+            .build()
+            .map_err(TableError::malformed("School"))?;
+        let failed =
+            transition(&self.name, uai, id, &[before], ImportState::Failed, Some(&import.outcome), now)?;
+        let items = vec![
+            TransactWriteItem::builder().condition_check(at_rest).build(),
+            TransactWriteItem::builder().update(failed).build(),
+        ];
+        match self.transact(items).await {
+            Ok(()) => Ok(Marked::Failed),
+            Err(Cancelled::Conditions(failed)) if failed.first() == Some(&true) => {
+                let delay_seconds = self.delay_for_lease(uai, id, now).await?.unwrap_or_default();
+                Ok(Marked::AtWork { delay_seconds })
+            }
+            Err(Cancelled::Conditions(_)) => Ok(Marked::Settled),
+            Err(Cancelled::Table(error)) => Err(error),
         }
     }
 

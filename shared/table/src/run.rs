@@ -3,9 +3,13 @@
 //! A run holds the school's lease under a fence number. Every write of pupils checks the fence in the same
 //! transaction, so that a worker that was too slow, or thought dead, writes nothing any more. The fence number is also
 //! the version that the run writes: never used before, greater than any.
+//!
+//! A lease is taken over only when it has expired, and every transaction that writes pupils renews it: whoever finds
+//! it alive gives way to a worker that may be at work.
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
+use rentree_domain::import::lease::{self, Lease, Turn, turn};
 use rentree_domain::import::{ImportState, Write};
 use rentree_domain::learner::Learner;
 use rentree_domain::{ImportId, Uai};
@@ -14,15 +18,20 @@ use crate::import::{number, transition};
 use crate::learner::write_item;
 use crate::school::Applied;
 use crate::transaction::{Cancelled, MAX_ITEMS};
-use crate::{Cost, Import, Key, Lease, Outcome, ReportLine, School, Table, TableError};
+use crate::{Cost, Import, Key, Outcome, ReportLine, School, Table, TableError};
 
 /// What came of asking to begin.
 #[derive(Debug)]
 pub enum Begin {
     /// The lease is ours.
     Begun(Box<Run>),
-    /// Another import of the school is at work.
-    Busy,
+    /// A worker has the lease, and may be at work.
+    Busy {
+        /// When to come back, as SQS wants it.
+        delay_seconds: i32,
+    },
+    /// The import was begun as often as it may be, and never ended.
+    Spent,
     /// There is nothing to do: the import is settled, or waits for a person.
     Settled(ImportState),
     /// No such import, or no such school.
@@ -65,6 +74,7 @@ pub struct Run {
     /// The school as it was when the run began.
     pub school: School,
     fence: u64,
+    lease_for: SignedDuration,
     cost: Cost,
 }
 
@@ -73,10 +83,8 @@ const ALIVE: [ImportState; 2] = [ImportState::Analysing, ImportState::Applying];
 const FENCE: &str = "fence = :fence AND attribute_exists(lease)";
 
 impl Table {
-    /// Takes the school's lease for an import and marks the import as being analysed, in one transaction.
-    ///
-    /// A lease is free when there is none, when it has expired, or when it is this import's own: its last worker
-    /// died, or the message was delivered twice, and the fence sorts them out.
+    /// Takes the school's lease for an import, counts the try, and marks the import as being analysed, in one
+    /// transaction.
     pub async fn begin(
         &self,
         uai: Uai,
@@ -91,32 +99,30 @@ impl Table {
         if !import.state.may_begin(confirmed) {
             return Ok(Begin::Settled(import.state));
         }
-        if school.lease.is_some_and(|lease| lease.import != id && lease.expires_ms >= now.as_millisecond()) {
-            return Ok(Begin::Busy);
+        match turn(school.lease, id, import.tries, now) {
+            Turn::Begin => {}
+            Turn::GiveWay { delay_seconds } => return Ok(Begin::Busy { delay_seconds }),
+            Turn::Spent => return Ok(Begin::Spent),
         }
         let fence = school.fence + 1;
-        let lease = Lease { import: id, expires_ms: (now + lease_for).as_millisecond() };
         let take = Update::builder()
             .table_name(&self.name)
             .set_key(Some(Key::school(uai).into_item()))
-            // Nobody took a lease since we looked; so what we saw of it still holds.
+            // Nobody took a lease since we looked; so what we saw of it, and of the import's tries, still holds.
             .condition_expression("fence = :before")
             .update_expression("SET fence = :fence, lease = :lease")
             .expression_attribute_values(":before", number(school.fence))
             .expression_attribute_values(":fence", number(fence))
-            .expression_attribute_values(
-                ":lease",
-                serde_dynamo::to_attribute_value(lease).map_err(TableError::malformed("School"))?,
-            )
+            .expression_attribute_values(":lease", lease_value(Lease::new(id, now, lease_for))?)
             .build()
             .map_err(TableError::malformed("School"))?;
         let mut analyse = transition(&self.name, uai, id, &[import.state], ImportState::Analysing, None, now)?;
+        import.tries += 1;
         import.confirmed |= confirmed;
-        if confirmed {
-            analyse.update_expression.push_str(", confirmed = :confirmed");
-            let values = analyse.expression_attribute_values.get_or_insert_default();
-            values.insert(":confirmed".to_owned(), AttributeValue::Bool(true));
-        }
+        analyse.update_expression.push_str(", tries = :tries, confirmed = :confirmed");
+        let values = analyse.expression_attribute_values.get_or_insert_default();
+        values.insert(":tries".to_owned(), number(import.tries.into()));
+        values.insert(":confirmed".to_owned(), AttributeValue::Bool(import.confirmed));
         let items = vec![
             TransactWriteItem::builder().update(take).build(),
             TransactWriteItem::builder().update(analyse).build(),
@@ -124,13 +130,25 @@ impl Table {
         match self.transact(items).await {
             Ok(()) => {
                 let cost = Cost { write_requests: 1, items_written: 0 };
-                Ok(Begin::Begun(Box::new(Run { table: self.clone(), uai, id, import, school, fence, cost })))
+                let table = self.clone();
+                Ok(Begin::Begun(Box::new(Run { table, uai, id, import, school, fence, lease_for, cost })))
             }
             // Somebody was faster: the next look tells who.
-            Err(Cancelled::Conditions(_)) => Ok(Begin::Busy),
+            Err(Cancelled::Conditions(_)) => Ok(Begin::Busy { delay_seconds: 0 }),
             Err(Cancelled::Table(error)) => Err(error),
         }
     }
+
+    /// How long a message about an import waits for the lease of its school, as SQS wants it; `None` when no lease is
+    /// alive.
+    pub async fn delay_for_lease(&self, uai: Uai, id: ImportId, now: Timestamp) -> Result<Option<i32>, TableError> {
+        let lease = self.school(uai).await?.and_then(|school| school.lease).filter(|lease| lease.is_alive(now));
+        Ok(lease.map(|lease| lease.delay_seconds(id, now)))
+    }
+}
+
+fn lease_value(lease: Lease) -> Result<AttributeValue, TableError> {
+    serde_dynamo::to_attribute_value(lease).map_err(TableError::malformed("School"))
 }
 
 impl Run {
@@ -146,13 +164,19 @@ impl Run {
         Ok(pages)
     }
 
-    /// Writes pupils, invisible until [`succeed`](Self::succeed): ⌈(n + 1) / 99⌉ transactions for n writes.
-    pub async fn apply(&mut self, writes: Vec<Write>, now: Timestamp) -> Result<(), RunError> {
+    /// Whether this is the last time that the import is tried.
+    pub fn is_last_try(&self) -> bool {
+        self.import.tries >= lease::MAX_TRIES
+    }
+
+    /// Writes pupils, invisible until [`succeed`](Self::succeed): ⌈(n + 1) / 99⌉ transactions for n writes. Each renews
+    /// the lease.
+    pub async fn apply(&mut self, writes: Vec<Write>, clock: impl Fn() -> Timestamp) -> Result<(), RunError> {
         if writes.is_empty() {
             return Ok(());
         }
         let mut writes = writes.into_iter().peekable();
-        let mut transaction = self.first_of_apply(now)?;
+        let mut transaction = self.first_of_apply(clock())?;
         loop {
             while transaction.len() < MAX_ITEMS {
                 let Some(write) = writes.next() else { break };
@@ -164,7 +188,7 @@ impl Run {
             if writes.peek().is_none() {
                 return Ok(());
             }
-            transaction = vec![self.fence_check()?];
+            transaction = vec![self.renewal(clock())?];
         }
     }
 
@@ -173,7 +197,8 @@ impl Run {
         let begin = self
             .school_update()
             .condition_expression(FENCE)
-            .update_expression("SET begun_version = :fence")
+            .update_expression("SET begun_version = :fence, lease = :lease")
+            .expression_attribute_values(":lease", lease_value(Lease::new(self.id, now, self.lease_for))?)
             .build()
             .map_err(TableError::malformed("School"))?;
         let name = &self.table.name;
@@ -184,15 +209,15 @@ impl Run {
         ])
     }
 
-    fn fence_check(&self) -> Result<TransactWriteItem, RunError> {
-        let check = ConditionCheck::builder()
-            .table_name(&self.table.name)
-            .set_key(Some(Key::school(self.uai).into_item()))
+    fn renewal(&self, now: Timestamp) -> Result<TransactWriteItem, RunError> {
+        let renew = self
+            .school_update()
             .condition_expression(FENCE)
-            .expression_attribute_values(":fence", number(self.fence))
+            .update_expression("SET lease = :lease")
+            .expression_attribute_values(":lease", lease_value(Lease::new(self.id, now, self.lease_for))?)
             .build()
             .map_err(TableError::malformed("School"))?;
-        Ok(TransactWriteItem::builder().condition_check(check).build())
+        Ok(TransactWriteItem::builder().update(renew).build())
     }
 
     fn school_update(&self) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {
@@ -203,7 +228,7 @@ impl Run {
     }
 
     /// The flip: in one transaction readers see the new version, the import has succeeded, and the lease is free.
-    pub async fn succeed(mut self, mut outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
+    pub async fn succeed(&mut self, mut outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
         self.cost.write_requests += 1;
         outcome.cost = self.cost;
         let applied = Applied { import: self.id, at: now, by: self.import.requested_by.clone(), dated: outcome.dated };
@@ -236,16 +261,16 @@ impl Run {
     }
 
     /// The file was no good: nothing changes, the lease is free.
-    pub async fn fail(self, outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
+    pub async fn fail(&mut self, outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
         self.leave(ImportState::Failed, outcome, now).await
     }
 
-    /// A person has to say: nothing changes yet, the lease is free.
-    pub async fn ask(self, outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
+    /// A person has to say: nothing changes yet, the lease is free, and tries count anew from the person's word on.
+    pub async fn ask(&mut self, outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
         self.leave(ImportState::AwaitingConfirmation, outcome, now).await
     }
 
-    async fn leave(mut self, state: ImportState, mut outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
+    async fn leave(&mut self, state: ImportState, mut outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
         self.cost.write_requests += 1;
         outcome.cost = self.cost;
         let release = self.release_update()?;
@@ -254,13 +279,14 @@ impl Run {
     }
 
     async fn finish(
-        self,
+        &self,
         school: Update,
         state: ImportState,
         outcome: &Outcome,
         now: Timestamp,
     ) -> Result<(), RunError> {
-        let settled = transition(&self.table.name, self.uai, self.id, &ALIVE, state, Some(outcome), now)?;
+        let mut settled = transition(&self.table.name, self.uai, self.id, &ALIVE, state, Some(outcome), now)?;
+        settled.update_expression.push_str(" REMOVE tries");
         let items = vec![
             TransactWriteItem::builder().update(school).build(),
             TransactWriteItem::builder().update(settled).build(),
@@ -277,8 +303,8 @@ impl Run {
     }
 
     /// Frees the lease after a technical failure, so that other imports of the school need not wait for it to expire.
-    /// The import stays as it is: its message will come again.
-    pub async fn release(self) -> Result<(), RunError> {
+    /// The import stays as it is: its message will come again, and the try was counted.
+    pub async fn release(&self) -> Result<(), RunError> {
         let release = TransactWriteItem::builder().update(self.release_update()?).build();
         Ok(self.table.transact(vec![release]).await?)
     }

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::Timestamp;
-use rentree_domain::import::Dated;
+use rentree_domain::import::{Dated, Lease};
 use rentree_domain::{Academie, EmailAddress, ImportId, Ministry, Uai, mailbox};
 use serde::{Deserialize, Serialize};
 
@@ -49,15 +49,6 @@ pub struct School {
     /// The one before, for undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_before: Option<Applied>,
-}
-
-/// The right of one import to write pupils, for a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lease {
-    /// The import.
-    pub import: ImportId,
-    /// Epoch milliseconds, so that DynamoDB can compare.
-    pub expires_ms: i64,
 }
 
 /// The last import that succeeded.

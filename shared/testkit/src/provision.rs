@@ -2,6 +2,7 @@
 //! TTL and lifecycle.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use anyhow::Context;
 use aws_sdk_dynamodb::types::{
@@ -46,6 +47,8 @@ pub struct Mapping {
     pub function: String,
     /// Messages handed over at a time.
     pub batch_size: i32,
+    /// When Lambda ends the function.
+    pub timeout: Duration,
 }
 
 /// The resources of one stack.
@@ -121,12 +124,7 @@ impl Stack {
 
     /// The settings of a function of the template, by its logical name: its environment, and the way to the local cloud.
     pub fn function_settings(&self, logical: &str) -> anyhow::Result<Settings> {
-        let (_, function) = self
-            .template
-            .resources("AWS::Serverless::Function")
-            .find(|(name, _)| *name == logical)
-            .with_context(|| format!("the template has no function {logical}"))?;
-        let variables = function["Environment"]["Variables"].as_object().into_iter().flatten();
+        let variables = self.function(logical)?["Environment"]["Variables"].as_object().into_iter().flatten();
         let pairs = variables.map(|(name, value)| match name.as_str() {
             // The one address that AWS forms by a rule of its own.
             "UPLOAD_URL" => Ok((name.clone(), self.upload_url.clone())),
@@ -135,15 +133,23 @@ impl Stack {
         Ok(self.settings.clone().with(pairs.collect::<anyhow::Result<Vec<_>>>()?))
     }
 
+    fn function(&self, logical: &str) -> anyhow::Result<&Value> {
+        let mut functions = self.template.resources("AWS::Serverless::Function");
+        let found = functions.find(|(name, _)| *name == logical);
+        Ok(found.with_context(|| format!("the template has no function {logical}"))?.1)
+    }
+
     /// The event source mappings of the template.
     pub fn mappings(&self) -> anyhow::Result<Vec<Mapping>> {
         let read = |(_, properties): (&str, &Value)| {
             let queue = properties["EventSourceArn"]["Fn::GetAtt"][0].as_str().context("a mapping of a queue")?;
+            let function = properties["FunctionName"]["Ref"].as_str().context("a mapping to a function")?;
             Ok(Mapping {
                 queue_url: self.value(queue)?,
                 queue_arn: self.values.text(&properties["EventSourceArn"])?,
-                function: properties["FunctionName"]["Ref"].as_str().context("a mapping to a function")?.to_owned(),
+                function: function.to_owned(),
                 batch_size: i32::try_from(properties["BatchSize"].as_i64().unwrap_or(10))?,
+                timeout: Duration::from_secs(self.values.text(&self.function(function)?["Timeout"])?.parse()?),
             })
         };
         self.template.resources("AWS::Lambda::EventSourceMapping").map(read).collect()

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
-use super::{axe, eventually, product};
+use super::{PATIENCE, axe, eventually, product};
 
 /// A browser of one test's own. Closed by [`close`](Self::close), or with the test.
 pub(crate) struct Browser {
@@ -83,7 +83,8 @@ impl Browser {
                 json!({"deviceMetrics": {"width": look.width, "height": 900, "pixelRatio": 2.0}});
         }
         let serde_json::Value::Object(capabilities) = json!({"goog:chromeOptions": options}) else { unreachable!() };
-        for _ in 0..100 {
+        let started = Instant::now();
+        while started.elapsed() < PATIENCE {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             builder.capabilities(capabilities.clone());
             if let Ok(client) = builder.connect(&format!("http://127.0.0.1:{port}")).await {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, LazyLock};
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use axum::Router;
@@ -77,7 +76,7 @@ impl Function {
     /// Hands over an event and returns the answer.
     pub(crate) async fn invoke(&mut self, event: Value) -> anyhow::Result<Value> {
         self.send(event).await?;
-        let answer = tokio::time::timeout(Duration::from_mins(1), self.answers.recv()).await?;
+        let answer = tokio::time::timeout(super::PATIENCE, self.answers.recv()).await?;
         answer.context("the function ended")
     }
 
@@ -115,7 +114,7 @@ async fn take(State(exchange): State<Arc<Exchange>>, Path(_): Path<String>, _: H
 /// The functions' binaries, built once.
 static BUILT: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
     let mut build = std::process::Command::new(env!("CARGO"));
-    build.args(["build", "--quiet", "--workspace", "--bins"]).current_dir(rentree_testkit::workspace_root());
+    build.args(["build", "--quiet", "--workspace", "--bins", "--tests"]).current_dir(rentree_testkit::workspace_root());
     // What cargo tells this test of its own package: build scripts that look at it (ring's does) would build again, each time,
     // and so would everything that stands on them.
     for (name, _) in

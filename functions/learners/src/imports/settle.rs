@@ -35,7 +35,7 @@ pub(crate) async fn confirm(
     }
 
     // The message first: if what follows fails, the worker still has the word.
-    app.resume(Resume { uai, id, confirmed: true }).await?;
+    app.resume(Resume { uai, id, confirmed: true, first_sent_at: (app.clock)() }).await?;
     app.table.mark_confirmed(uai, id, (app.clock)()).await?;
     app.audit(uai, &visitor, AuditAction::ImportConfirmed).await;
 

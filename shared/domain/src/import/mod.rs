@@ -1,6 +1,7 @@
 //! An import: its states, its plan, its brake. DESIGN §4.
 
 pub mod brake;
+pub mod lease;
 pub mod matching;
 pub mod message;
 pub mod plan;
@@ -10,6 +11,7 @@ pub mod state;
 pub const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
 
 pub use brake::{BrakeReason, Dated};
+pub use lease::{Lease, Turn};
 pub use message::Resume;
 pub use plan::{Counts, Plan, Write};
 pub use state::ImportState;

@@ -13,7 +13,7 @@ use super::REGION;
 /// The version that was checked against AWS's documented behaviour.
 const VERSION: &str = "1.5.33";
 /// Starting takes half a second; a busy machine may need more.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Ends the server when our end of its standard input closes: whatever becomes of us, nothing is left running. Long
 /// polls that nobody waits for any more are not waited for.
@@ -101,7 +101,7 @@ impl Ministack {
     /// Lets it save its state and end.
     pub(super) async fn stop(mut self) -> anyhow::Result<()> {
         drop(self.lifeline);
-        if tokio::time::timeout(Duration::from_secs(10), self.process.wait()).await.is_err() {
+        if tokio::time::timeout(Duration::from_mins(1), self.process.wait()).await.is_err() {
             self.process.kill().await.context("ending ministack")?;
         }
         Ok(())

@@ -1,0 +1,184 @@
+//! Whose turn it is: one import at a time writes the pupils of a school, for as long as its lease is alive.
+//!
+//! A queue delivers messages twice, late and while the first delivery is still at work. The decision here keeps two
+//! deliveries from becoming two workers: whoever meets a living lease gives way, even if the lease is its own import's.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::ImportId;
+
+/// How often an import is begun before it fails for a technical reason. A person's confirmation counts anew.
+pub const MAX_TRIES: u32 = 3;
+/// How long a message waits before it asks again whether another import of its school has ended. Imports take seconds,
+/// so that the rest of a lease, which is made for a worker that died, would be too long.
+const ANOTHER_IMPORT_SECONDS: i64 = 10;
+/// The longest delay that SQS gives a message.
+const LONGEST_DELAY_SECONDS: i64 = 900;
+
+/// The right of one import to write pupils, for a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// The import.
+    pub import: ImportId,
+    /// Epoch milliseconds, so that DynamoDB can compare.
+    pub expires_ms: i64,
+}
+
+/// What a message about an import may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Take the lease and carry the import out.
+    Begin,
+    /// Come back later, as a new message: a worker has the lease, and may be at work.
+    GiveWay {
+        /// When to come back, as SQS wants it: from 0 to 900 seconds.
+        delay_seconds: i32,
+    },
+    /// Begin no more: every try failed, or died.
+    Spent,
+}
+
+impl Lease {
+    /// A lease of `import` from `now` on.
+    pub fn new(import: ImportId, now: Timestamp, duration: SignedDuration) -> Self {
+        Self { import, expires_ms: (now + duration).as_millisecond() }
+    }
+
+    /// Whether its worker may still be at work.
+    pub fn is_alive(self, now: Timestamp) -> bool {
+        self.expires_ms >= now.as_millisecond()
+    }
+
+    /// How long a message about `import` waits for this lease to end. A message that comes then finds it expired.
+    pub fn delay_seconds(self, import: ImportId, now: Timestamp) -> i32 {
+        let rest = (self.expires_ms - now.as_millisecond()).div_euclid(1000) + 1;
+        let longest = if self.import == import { LONGEST_DELAY_SECONDS } else { ANOTHER_IMPORT_SECONDS };
+        i32::try_from(rest.clamp(0, longest)).unwrap_or_default()
+    }
+}
+
+/// Whose turn it is `now`: `lease` is the school's, `tries` says how often `import` was begun before.
+pub fn turn(lease: Option<Lease>, import: ImportId, tries: u32, now: Timestamp) -> Turn {
+    match lease.filter(|lease| lease.is_alive(now)) {
+        Some(lease) => Turn::GiveWay { delay_seconds: lease.delay_seconds(import, now) },
+        None if tries >= MAX_TRIES => Turn::Spent,
+        None => Turn::Begin,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const TIMEOUT_MS: i64 = 120_000;
+    const LEASE: SignedDuration = SignedDuration::from_secs(130);
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millisecond(1_800_000_000_000 + ms).unwrap()
+    }
+
+    fn import(number: u8) -> ImportId {
+        ImportId::new(at(0), [number; 10])
+    }
+
+    #[test]
+    fn a_living_lease_is_given_way_to_whosever_it_is() {
+        let lease = Lease::new(import(1), at(0), LEASE);
+        assert_eq!(turn(Some(lease), import(1), 1, at(0)), Turn::GiveWay { delay_seconds: 131 });
+        assert_eq!(turn(Some(lease), import(1), 1, at(130_000)), Turn::GiveWay { delay_seconds: 1 });
+        assert_eq!(turn(Some(lease), import(2), 0, at(0)), Turn::GiveWay { delay_seconds: 10 });
+        assert_eq!(turn(Some(lease), import(2), 0, at(128_500)), Turn::GiveWay { delay_seconds: 2 });
+        assert_eq!(turn(Some(lease), import(1), 1, at(130_001)), Turn::Begin);
+        assert_eq!(turn(None, import(1), 0, at(0)), Turn::Begin);
+        let long = Lease::new(import(1), at(0), SignedDuration::from_mins(16));
+        assert_eq!(turn(Some(long), import(1), 1, at(0)), Turn::GiveWay { delay_seconds: 900 });
+    }
+
+    #[test]
+    fn a_worker_at_work_is_never_spent() {
+        let lease = Lease::new(import(1), at(0), LEASE);
+        assert!(matches!(turn(Some(lease), import(1), MAX_TRIES, at(0)), Turn::GiveWay { .. }));
+        assert_eq!(turn(Some(lease), import(1), MAX_TRIES, at(131_000)), Turn::Spent);
+        assert_eq!(turn(None, import(1), MAX_TRIES, at(0)), Turn::Spent);
+    }
+
+    /// What may happen to the imports of a school.
+    #[derive(Debug, Clone)]
+    enum Event {
+        /// A message about an import is delivered.
+        Deliver(u8),
+        /// A worker, by its place among those that began, writes some pupils.
+        Write(prop::sample::Index),
+        /// A worker writes the last of its pupils, and flips.
+        Flip(prop::sample::Index),
+        /// A worker dies without a word.
+        Die(prop::sample::Index),
+        /// Time goes by, in milliseconds.
+        Wait(i64),
+    }
+
+    fn event() -> impl Strategy<Value = Event> {
+        prop_oneof![
+            4 => (1_u8..3).prop_map(Event::Deliver),
+            3 => any::<prop::sample::Index>().prop_map(Event::Write),
+            1 => any::<prop::sample::Index>().prop_map(Event::Flip),
+            1 => any::<prop::sample::Index>().prop_map(Event::Die),
+            3 => (0_i64..60_000).prop_map(Event::Wait),
+        ]
+    }
+
+    /// A worker that began.
+    struct Worker {
+        import: ImportId,
+        fence: u64,
+        began_ms: i64,
+        is_dead: bool,
+    }
+
+    proptest! {
+        /// Deliver as often as you like, kill whom you like: a worker that is alive within its timeout is alone, and
+        /// every write that it sends holds. So two workers on one import never undo each other's progress.
+        #[test]
+        fn a_worker_within_its_timeout_is_never_fenced_out(events in prop::collection::vec(event(), 1..80)) {
+            let (mut now_ms, mut fence, mut lease, mut workers) = (0, 0_u64, None::<Lease>, Vec::<Worker>::new());
+            for event in events {
+                match event {
+                    Event::Wait(ms) => now_ms += ms,
+                    Event::Deliver(number) => {
+                        let tries = workers.iter().filter(|worker| worker.import == import(number)).count();
+                        match turn(lease, import(number), u32::try_from(tries).unwrap(), at(now_ms)) {
+                            Turn::Begin => {
+                                for worker in workers.iter().filter(|worker| !worker.is_dead) {
+                                    prop_assert!(now_ms - worker.began_ms > TIMEOUT_MS, "two at work");
+                                }
+                                fence += 1;
+                                lease = Some(Lease::new(import(number), at(now_ms), LEASE));
+                                workers.push(Worker { import: import(number), fence, began_ms: now_ms, is_dead: false });
+                            }
+                            Turn::GiveWay { delay_seconds } => prop_assert!((0..=131).contains(&delay_seconds)),
+                            Turn::Spent => prop_assert!(tries >= MAX_TRIES as usize),
+                        }
+                    }
+                    Event::Write(index) | Event::Flip(index) | Event::Die(index) if !workers.is_empty() => {
+                        let worker = index.get(&workers);
+                        let is_at_work = !worker.is_dead && now_ms - worker.began_ms <= TIMEOUT_MS;
+                        // The condition of every transaction that writes pupils.
+                        let holds = worker.fence == fence && lease.is_some();
+                        prop_assert!(!is_at_work || holds, "a worker at work lost its fence");
+                        let (number, place) = (worker.import, index.index(workers.len()));
+                        match event {
+                            Event::Write(_) if is_at_work => lease = Some(Lease::new(number, at(now_ms), LEASE)),
+                            Event::Flip(_) if is_at_work => (lease, workers[place].is_dead) = (None, true),
+                            Event::Die(_) => workers[place].is_dead = true,
+                            _ => {}
+                        }
+                    }
+                    Event::Write(_) | Event::Flip(_) | Event::Die(_) => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Clocks of one's own: what is about time waits for no machine, and no machine is too slow for it.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+
+static STILL: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
+
+/// Always the same moment.
+pub(crate) fn still() -> Timestamp {
+    *STILL
+}
+
+/// A clock that stands still until it is moved by hand.
+pub(crate) struct HandClock(AtomicI64);
+
+impl HandClock {
+    /// At the moment of [`still`].
+    pub(crate) const fn new() -> Self {
+        Self(AtomicI64::new(0))
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        still() + SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
+    }
+
+    /// Moves it to so long after its beginning.
+    pub(crate) fn set(&self, since_the_beginning: SignedDuration) {
+        let ms = i64::try_from(since_the_beginning.as_millis()).expect("some minutes");
+        self.0.store(ms, Ordering::SeqCst);
+    }
+}
