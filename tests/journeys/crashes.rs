@@ -79,7 +79,8 @@ fn a_worker_killed_in_the_middle_is_finished_by_the_next() {
         assert_eq!(visible(uai).await?, before);
 
         // The next delivery gives way until the lease is over; then it, or the message that it sent, finishes the work.
-        let mut next = Function::start("import-worker", &product().stack.function_settings("ImportWorkerFunction")?).await?;
+        let mut next =
+            Function::start("import-worker", &product().stack.function_settings("ImportWorkerFunction")?).await?;
         let answer = next.invoke(resume_event(uai, id, false)).await?;
         assert_eq!(answer, serde_json::json!({"batchItemFailures": []}));
         eventually("the next worker succeeds", async || {

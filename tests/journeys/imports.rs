@@ -73,14 +73,20 @@ fn a_year_of_a_thousand_pupils_as_zip() {
     run(a_year(1_000, true));
 }
 
+/// More than any school has. What a year does to the pupils is proven with a thousand.
 #[test]
-fn a_year_of_ten_thousand_pupils_as_xml() {
-    run(a_year(10_000, false));
-}
-
-#[test]
-fn a_year_of_ten_thousand_pupils_as_zip() {
-    run(a_year(10_000, true));
+fn ten_thousand_pupils_and_the_same_again() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let sample = Sample::new(uai, 10_000, 7);
+        let file = siecle_zip(&sample.siecle(ISO_8859_15).bytes);
+        assert_succeeded(&school.import(file.clone(), false).await?, counts(10_000, 0, 0, 0, 0));
+        assert_eq!(visible(uai).await?, expected(&sample));
+        let again = school.import(file, false).await?;
+        assert_succeeded(&again, counts(0, 0, 0, 0, 10_000));
+        assert_eq!((again.write_requests, again.items_written), (2, 0));
+        Ok(())
+    });
 }
 
 #[test]

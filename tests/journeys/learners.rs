@@ -13,7 +13,7 @@ use crate::support::people::{a_client, a_team};
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, by_email, by_mediacentre, by_user_name, classes, sign_in,
 };
-use crate::support::{product, run, run_while_time_stands_still};
+use crate::support::{product, run};
 
 /// Thirty failures, long ago.
 async fn block(pupil: &Tied) -> anyhow::Result<()> {
@@ -155,7 +155,7 @@ fn a_pupils_page_says_how_they_sign_in() {
 
 #[test]
 fn who_failed_too_often_is_unblocked_by_staff() {
-    run_while_time_stands_still(async {
+    run(async {
         let class = a_class(12).await?;
         let pupil = class.tie(4, by_user_name()).await?;
         let name = pupil.user.methods.user_name.clone().unwrap();

@@ -76,12 +76,7 @@ mod tests {
     }
 
     fn tasks_of(body: &str) -> Vec<Task> {
-        tasks(&Record {
-            body: body.to_owned(),
-            queue_arn: String::new(),
-            tries: 1,
-            sent_at: Timestamp::UNIX_EPOCH,
-        })
+        tasks(&Record { body: body.to_owned(), queue_arn: String::new(), tries: 1, sent_at: Timestamp::UNIX_EPOCH })
     }
 
     #[test]
@@ -99,8 +94,7 @@ mod tests {
     #[test]
     fn a_word_of_ours_comes_back_as_it_was_sent() {
         let first_sent_at = CREATED_AT.parse().unwrap();
-        let resume =
-            Resume { uai: Uai::parse(UAI).unwrap(), id: ID.parse().unwrap(), confirmed: true, first_sent_at };
+        let resume = Resume { uai: Uai::parse(UAI).unwrap(), id: ID.parse().unwrap(), confirmed: true, first_sent_at };
         let body = serde_json::to_string(&resume).unwrap();
         let text = r#"{"resume":"import","uai":"0350760L","id":"0199a1b2-c3d4-7000-8000-000000000001","confirmed":true,"first_sent_at":"2026-09-01T08:00:00Z"}"#;
         assert_eq!(body, text);

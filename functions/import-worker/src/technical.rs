@@ -20,7 +20,9 @@ impl Worker {
             Marked::Failed => {
                 tracing::error!(uai = %uai, import = %id, "an import failed for a technical reason");
             }
-            Marked::Settled => tracing::info!(uai = %uai, import = %id, "a dead letter is about an import that is settled"),
+            Marked::Settled => {
+                tracing::info!(uai = %uai, import = %id, "a dead letter is about an import that is settled")
+            }
             Marked::AtWork { delay_seconds } => self.give_way(&resume, delay_seconds).await?,
         }
         Ok(())

@@ -176,9 +176,9 @@ enum Ended {
 impl Ended {
     fn of(answer: Result<BatchResponse, BatchFailed>) -> Self {
         match answer {
-            Ok(response) => {
-                Self::Answered(response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect())
-            }
+            Ok(response) => Self::Answered(
+                response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(),
+            ),
             Err(_) => Self::Failed,
         }
     }

@@ -251,8 +251,7 @@ impl Table {
             .expression_attribute_values(":now_ms", AttributeValue::N(now.as_millisecond().to_string()))
             .build()
             .map_err(TableError::malformed("School"))?;
-        let failed =
-            transition(&self.name, uai, id, &[before], ImportState::Failed, Some(&import.outcome), now)?;
+        let failed = transition(&self.name, uai, id, &[before], ImportState::Failed, Some(&import.outcome), now)?;
         let items = vec![
             TransactWriteItem::builder().condition_check(at_rest).build(),
             TransactWriteItem::builder().update(failed).build(),

@@ -135,7 +135,8 @@ async fn pass(State(way): State<Arc<Way>>, headers: HeaderMap, body: Bytes) -> R
     }
     match way.fate {
         Fate::Refuse => {
-            let refused = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"as a test wants it"}"#;
+            let refused =
+                r#"{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"as a test wants it"}"#;
             (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], refused).into_response()
         }
         Fate::Hold { after } if way.passed.fetch_add(1, Ordering::SeqCst) == after => {

@@ -42,7 +42,7 @@ impl Ministack {
         let python = install().await?;
         let port = TcpListener::bind("127.0.0.1:0").await.context("a port for ministack")?.local_addr()?.port();
         let endpoint = format!("http://127.0.0.1:{port}");
-        let logs = crate::workspace_root().join(".local/ministack.log");
+        let logs = log_file(state, port)?;
         let log = std::fs::File::create(&logs).with_context(|| format!("creating {}", logs.display()))?;
 
         let mut command = Command::new(&python);
@@ -106,6 +106,17 @@ impl Ministack {
         }
         Ok(())
     }
+}
+
+/// Where it writes: what is in memory may run several times at once, each on a port of its own.
+fn log_file(state: Option<&Path>, port: u16) -> anyhow::Result<PathBuf> {
+    let local = crate::workspace_root().join(".local");
+    if state.is_some() {
+        return Ok(local.join("ministack.log"));
+    }
+    let logs = local.join("logs");
+    std::fs::create_dir_all(&logs).with_context(|| format!("creating {}", logs.display()))?;
+    Ok(logs.join(format!("ministack-{port}.log")))
 }
 
 /// The Python that has ministack, installed first if need be into `.local/venv`.

@@ -1,0 +1,64 @@
+//! The executables of the tests, run without cargo.
+//!
+//! Built for the whole workspace and run one by one: `cargo test -p …` would build the libraries again, with the
+//! features of that package alone.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::gate::{Gates, cargo};
+
+/// One of them.
+pub(crate) struct Executable {
+    /// The crate whose tests they are, as its file is named: `import_worker`, `journeys`.
+    pub(crate) name: String,
+    path: PathBuf,
+}
+
+/// Builds all.
+pub(crate) fn build(gates: &mut Gates) -> Result<Vec<Executable>, String> {
+    gates.pass("binaries and tests", &mut cargo(["build", "--workspace", "--bins", "--tests", "--locked"]))?;
+    let mut list = cargo(["test", "--workspace", "--bins", "--tests", "--locked", "--no-run"]);
+    let listed = list.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+    let listed = String::from_utf8_lossy(&listed.stderr);
+    let found: Vec<Executable> = listed.lines().filter_map(parse).collect();
+    if found.is_empty() { Err(format!("no executables of tests: {listed}")) } else { Ok(found) }
+}
+
+/// `  Executable unittests src/lib.rs (target/debug/deps/rentree_table-0485c4721f905f24)`
+fn parse(line: &str) -> Option<Executable> {
+    let path = line.trim_start().strip_prefix("Executable ")?.split_once('(')?.1.strip_suffix(')')?;
+    let name = Path::new(path).file_name()?.to_str()?.rsplit_once('-')?.0;
+    Some(Executable { name: name.to_owned(), path: path.into() })
+}
+
+impl Executable {
+    /// A command that runs it, through `before` if that is not empty.
+    pub(crate) fn command(&self, before: &[&str]) -> Result<Command, String> {
+        let path = std::fs::canonicalize(&self.path).map_err(|error| format!("{}: {error}", self.path.display()))?;
+        Ok(match before {
+            [] => Command::new(path),
+            [program, arguments @ ..] => {
+                let mut command = Command::new(program);
+                command.args(arguments).arg(path);
+                command
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cargo_says() {
+        let line = "  Executable unittests src/lib.rs (target/debug/deps/rentree_table-0485c4721f905f24)";
+        let found = parse(line).unwrap();
+        assert_eq!(
+            (found.name.as_str(), found.path.to_str()),
+            ("rentree_table", Some("target/debug/deps/rentree_table-0485c4721f905f24"))
+        );
+        assert!(parse("    Finished `test` profile [unoptimized + debuginfo] target(s) in 0.42s").is_none());
+    }
+}

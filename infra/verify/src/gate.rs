@@ -1,0 +1,57 @@
+//! A gate: a command that must succeed, and the time that it took.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The gates so far.
+pub(crate) struct Gates {
+    passed: Vec<(String, Duration)>,
+    started: Instant,
+}
+
+impl Gates {
+    pub(crate) fn new() -> Self {
+        Self { passed: Vec::new(), started: Instant::now() }
+    }
+
+    /// Runs a command; an error says that the gate did not pass.
+    pub(crate) fn pass(&mut self, name: &str, command: &mut Command) -> Result<(), String> {
+        self.time(name, || match command.stdin(Stdio::null()).status() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(format!("failed ({status})")),
+            Err(error) => Err(format!("could not run: {error}")),
+        })
+    }
+
+    /// Does something that counts as a gate.
+    pub(crate) fn time(&mut self, name: &str, gate: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+        println!("verify: {name} …");
+        let started = Instant::now();
+        let result = gate();
+        let took = started.elapsed();
+        self.passed.push((name.to_owned(), took));
+        match result {
+            Ok(()) => {
+                println!("verify: {name} passed in {} s", took.as_secs());
+                Ok(())
+            }
+            Err(why) => Err(format!("{name} {why}, after {} s", took.as_secs())),
+        }
+    }
+
+    /// Prints what each took.
+    pub(crate) fn tell(&self) {
+        println!("verify: seconds a gate");
+        for (name, took) in &self.passed {
+            println!("verify: {:>6} {name}", took.as_secs());
+        }
+        println!("verify: {:>6} together", self.started.elapsed().as_secs());
+    }
+}
+
+/// The cargo that runs us.
+pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(arguments);
+    command
+}

@@ -1,0 +1,60 @@
+//! Which journeys are about what. The folder `tests/journeys` has a file for each name here.
+
+/// What concerns every function: its routes, its events, its items, its rights, and what it must not tell.
+pub(crate) const OF_ALL: [&str; 5] = ["contracts", "lambda", "privacy", "stored_items", "visitors"];
+
+/// What concerns one function, by its folder.
+pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
+    ("accounts", &["accounts", "staff_pages", "joining_pages"]),
+    ("activation", &["activation", "staff_pages"]),
+    (
+        "campaigns",
+        &["campaigns", "campaign_pages", "guessing", "joining", "joining_at_once", "joining_pages", "progress"],
+    ),
+    ("directory", &["directory", "offers"]),
+    ("import-worker", &["crashes", "hostile", "imports", "messages", "pages", "turns"]),
+    ("invitations", &["team", "staff_pages"]),
+    ("learners", &["hand_out", "imports", "learner_pages", "learners", "pages"]),
+    ("mail-worker", &["accounts", "activation", "team"]),
+];
+
+/// What waits for queues, and is the first to suffer from a slow machine.
+pub(crate) const OF_QUEUES: [&str; 10] =
+    ["accounts", "activation", "crashes", "directory", "imports", "lambda", "messages", "offers", "team", "turns"];
+
+/// As libtest takes it: whole modules.
+pub(crate) fn filters<'a>(modules: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    modules.into_iter().map(|module| format!("{module}::")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+
+    fn root() -> &'static Path {
+        Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
+    }
+
+    #[test]
+    fn every_journey_concerns_somebody() {
+        let main = std::fs::read_to_string(root().join("tests/journeys/main.rs")).unwrap();
+        let modules = main.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'));
+        let written: BTreeSet<&str> = modules.filter(|module| *module != "support").collect();
+        let named: BTreeSet<&str> =
+            OF_FUNCTION.iter().flat_map(|(_, journeys)| *journeys).copied().chain(OF_ALL).collect();
+        assert_eq!(written, named);
+        assert!(OF_QUEUES.iter().all(|module| named.contains(module)));
+    }
+
+    #[test]
+    fn every_function_has_journeys() {
+        let folders = std::fs::read_dir(root().join("functions")).unwrap();
+        let folders: BTreeSet<String> =
+            folders.map(|folder| folder.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        let named: BTreeSet<String> = OF_FUNCTION.iter().map(|(function, _)| (*function).to_owned()).collect();
+        assert_eq!(folders, named);
+    }
+}
