@@ -75,10 +75,11 @@ pub(crate) fn run_while_time_stands_still(test: impl Future<Output = anyhow::Res
 
 fn run_with(product: &'static Rentree, test: impl Future<Output = anyhow::Result<()>>) {
     let test = PRODUCT_OF_THIS_TEST.scope(product, test);
-    match RUNTIME.block_on(async { tokio::time::timeout(LONGEST_TEST, test).await }) {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => panic!("{error:#}"),
-        Err(_) => panic!("the test hangs: it did not end within {} minutes", LONGEST_TEST.as_secs() / 60),
+    let Ok(ended) = RUNTIME.block_on(async { tokio::time::timeout(LONGEST_TEST, test).await }) else {
+        panic!("the test hangs: it did not end within {} minutes", LONGEST_TEST.as_secs() / 60)
+    };
+    if let Err(error) = ended {
+        panic!("{error:#}");
     }
 }
 

@@ -21,7 +21,7 @@ impl Worker {
                 tracing::error!(uai = %uai, import = %id, "an import failed for a technical reason");
             }
             Marked::Settled => {
-                tracing::info!(uai = %uai, import = %id, "a dead letter is about an import that is settled")
+                tracing::info!(uai = %uai, import = %id, "a dead letter is about an import that is settled");
             }
             Marked::AtWork { delay_seconds } => self.give_way(&resume, delay_seconds).await?,
         }
