@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub const UPLOAD_VALIDITY: SignedDuration = SignedDuration::from_hours(1);
 /// A school has this long to confirm; afterwards the file is too old to be believed.
 pub const CONFIRMATION_VALIDITY: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Beyond this, no message for the import can still be alive (three tries, twelve minutes apart, and a margin).
+/// Beyond this, no message for the import can still be alive: three tries, or five receives of a message that cannot
+/// begin one, are twelve minutes apart at most, and the rest is margin.
 pub const PROCESSING_DEADLINE: SignedDuration = SignedDuration::from_hours(2);
 
 /// Where an import stands.
