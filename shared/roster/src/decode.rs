@@ -1,13 +1,31 @@
 //! Bytes in any encoding a school sends → UTF-8, one buffer at a time, with the line and the limits kept on the way.
 
+mod label;
+mod skip;
+
 use std::io::{self, BufRead, Read};
 
 use encoding_rs::{Decoder, Encoding, UTF_8};
-use memchr::memchr_iter;
 
-use crate::Limits;
+use crate::lines::LineCounter;
+use crate::options::Limits;
+
+pub(crate) use label::encoding_named;
+pub(crate) use skip::SkipError;
+
+/// `head` behind its byte order marks: as UTF-8 writes them, and as software does that took those bytes for letters.
+pub(crate) fn without_marks(mut head: &[u8]) -> &[u8] {
+    const MARK: &[u8] = b"\xEF\xBB\xBF";
+    const MARK_TWICE: &[u8] = "ï»¿".as_bytes();
+    while let Some(rest) = head.strip_prefix(MARK).or_else(|| head.strip_prefix(MARK_TWICE)) {
+        head = rest;
+    }
+    head
+}
 
 const CHUNK: usize = 64 * 1024;
+/// How much of the text may be kept while more is read.
+const KEPT: usize = 64;
 
 /// A limit that the text is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +55,7 @@ pub(crate) struct Utf8Text<R> {
     position: usize,
     /// Up to where in `text` lines were counted.
     counted: usize,
-    lines: u64,
+    lines: LineCounter,
     total: u64,
     max_total: u64,
     token: usize,
@@ -57,11 +75,11 @@ impl<R: Read> Utf8Text<R> {
             source,
             decoder,
             raw: vec![0; raw],
-            text: vec![0; text],
+            text: vec![0; text + KEPT],
             filled: 0,
             position: 0,
             counted: 0,
-            lines: 0,
+            lines: LineCounter::default(),
             total: 0,
             max_total: limits.text_bytes,
             token: 0,
@@ -73,7 +91,7 @@ impl<R: Read> Utf8Text<R> {
     /// The line of the next byte to be read, from 1.
     pub(crate) fn line(&mut self) -> u64 {
         self.count_lines();
-        self.lines + 1
+        self.lines.ends() + 1
     }
 
     /// From here on a new token counts against the limit.
@@ -82,27 +100,33 @@ impl<R: Read> Utf8Text<R> {
     }
 
     fn count_lines(&mut self) {
-        self.lines += memchr_iter(b'\n', &self.text[self.counted..self.position]).count() as u64;
+        self.lines.count(&self.text[self.counted..self.position]);
         self.counted = self.position;
     }
 
+    /// Reads more behind what is left, which must be short. `false` at the end of the source.
     #[cold]
-    fn refill(&mut self) -> io::Result<()> {
+    fn refill(&mut self) -> io::Result<bool> {
         self.count_lines();
+        let left = self.filled - self.position;
+        debug_assert!(left <= KEPT, "{left} bytes are left");
+        self.text.copy_within(self.position..self.filled, 0);
         self.position = 0;
         self.counted = 0;
-        self.filled = 0;
-        while self.filled == 0 && !self.at_end {
+        self.filled = left;
+        while self.filled == left && !self.at_end {
             let read = match &mut self.decoder {
                 None => {
-                    self.filled = self.source.read(&mut self.text)?;
-                    self.filled
+                    let read = self.source.read(&mut self.text[left..])?;
+                    self.filled += read;
+                    read
                 }
                 // Bytes that mean nothing become `�`, which `crate::damage` sees. There is always room.
                 Some(decoder) => {
                     let read = self.source.read(&mut self.raw)?;
-                    let (_, _, written, _) = decoder.decode_to_utf8(&self.raw[..read], &mut self.text, read == 0);
-                    self.filled = written;
+                    let (_, _, written, _) =
+                        decoder.decode_to_utf8(&self.raw[..read], &mut self.text[left..], read == 0);
+                    self.filled += written;
                     read
                 }
             };
@@ -112,12 +136,12 @@ impl<R: Read> Utf8Text<R> {
                 return Err(io::Error::other(Excess::Text));
             }
         }
-        self.token += self.filled;
+        self.token += self.filled - left;
         // What was left of the buffer when the token began, and what lies behind its end, are not the token's.
         if self.token > self.max_token + 2 * self.text.len() {
             return Err(io::Error::other(Excess::Token));
         }
-        Ok(())
+        Ok(self.filled > left)
     }
 }
 

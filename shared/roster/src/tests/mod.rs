@@ -1,5 +1,6 @@
 //! Whole files, as a school would send them.
 
+mod cases;
 mod codes;
 mod encodings;
 mod hostile;
