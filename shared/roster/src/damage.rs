@@ -30,12 +30,27 @@ pub(crate) fn is_damaged(text: &str) -> bool {
     let mut before = None;
     let mut rest = text.chars();
     while let Some(character) = rest.next() {
-        if !character.is_ascii() && is_mark(before, character, rest.clone()) {
+        let quoted = || ends_a_portuguese_word(text, before, rest.clone());
+        if !character.is_ascii() && is_mark(before, character, rest.clone()) && !(character == 'Ã' && quoted()) {
             return true;
         }
         before = Some(character);
     }
     false
+}
+
+/// Whether a word in capitals ends here in `Ã`, as Portuguese ones do, and what follows is the end of a quotation or a no-break
+/// space before another word: `«IRMÃ»`. What such a pair would stand for (`û`, `Ô`, `à`) is not found there.
+fn ends_a_portuguese_word(text: &str, before: Option<char>, mut after: std::str::Chars<'_>) -> bool {
+    let next = after.next();
+    let second = after.next();
+    before.is_some_and(char::is_uppercase)
+        && match next {
+            Some('»') => text.contains('«') && !second.is_some_and(char::is_alphabetic),
+            Some('”') => text.contains('“') && !second.is_some_and(char::is_alphabetic),
+            Some('\u{A0}') => second.is_some_and(char::is_uppercase),
+            _ => false,
+        }
 }
 
 /// Whether `character`, between `before` and `after`, is what a lead byte became.
@@ -274,6 +289,9 @@ mod tests {
             "SØRENSEN",
             "ANDRÉ\u{A0}MARTIN",
             "IRMÃ",
+            "«IRMÃ»",
+            "“IRMÃ”",
+            "IRMÃ\u{A0}DA",
             "McÃO",
             "VIRTÄ\u{A0}AINO",
             "L·LUC",

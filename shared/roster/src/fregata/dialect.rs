@@ -16,7 +16,7 @@ impl Dialect {
     pub(super) fn of(head: &[u8]) -> Option<Self> {
         let line = head
             .split(|c| matches!(c, b'\n' | b'\r'))
-            .find(|line| !line.trim_ascii().is_empty() && !is_separator_line(line))?;
+            .find(|line| line.iter().any(u8::is_ascii_alphanumeric) && !is_separator_line(line))?;
         let candidates = [UTF_8, WINDOWS_1252, MACINTOSH].into_iter().flat_map(|encoding| {
             let header = encoding.decode_without_bom_handling(line).0;
             [b';', b',', b'\t', b'|'].map(|separator| {

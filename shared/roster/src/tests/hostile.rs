@@ -115,6 +115,41 @@ fn too_many_pupils() {
     }
 }
 
+/// How much memory it takes, the benchmark measures.
+#[test]
+fn classes_without_end() {
+    let mut options = Options::new(Some(uai()), date(2026, 9, 15));
+    options.limits.pupils = 10;
+    options.limits.class_bytes = 10_000;
+    let text = String::from_utf8(sample(3).siecle(UTF_8).bytes).unwrap();
+    let with = |block: &dyn Fn(usize) -> String| {
+        let blocks: String = (0..40).map(block).collect();
+        let text = text.replacen("<STRUCTURES>", &format!("<STRUCTURES>{blocks}"), 1);
+        let reading = crate::read(Cursor::new(text), &options).unwrap();
+        reading.refusal.map_or_else(|| reading.entries.len().to_string(), |refusal| refusal.code.to_string())
+    };
+    let block = |attributes: &str, code: &str| {
+        format!(
+            "<STRUCTURES_ELEVE {attributes}><STRUCTURE><CODE_STRUCTURE>{code}</CODE_STRUCTURE>\
+             <TYPE_STRUCTURE>D</TYPE_STRUCTURE></STRUCTURE></STRUCTURES_ELEVE>"
+        )
+    };
+    assert_eq!(with(&|n| block(&format!("ELEVE_ID='{n}'"), "6E1")), "too_many_entries");
+    assert_eq!(with(&|n| block(&format!("ELENOET='{n}'"), "6E1")), "too_many_entries");
+    assert_eq!(with(&|n| block("ELEVE_ID='1'", &n.to_string())), "too_many_entries");
+    assert_eq!(with(&|_| block("ELEVE_ID='1'", "6E1")), "3");
+    assert_eq!(with(&|n| block("ELEVE_ID='1'", &format!("{}{}", n % 4, "6".repeat(100_000)))), "3", "clipped");
+    let long = "7".repeat(5_000);
+    options.limits.class_bytes = 1_000;
+    let text = text.replacen(
+        "<STRUCTURES>",
+        &format!("<STRUCTURES>{}", [1, 2, 3, 4].map(|n| block(&format!("ELEVE_ID='{n}{long}'"), "6E1")).concat()),
+        1,
+    );
+    let reading = crate::read(Cursor::new(text), &options).unwrap();
+    assert_eq!(reading.refusal.map(|r| r.code), Some(RefusalCode::TooLarge));
+}
+
 #[test]
 fn a_picture() {
     assert_refused(b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\x01\0", RefusalCode::NotXml);

@@ -2,10 +2,15 @@
 
 mod cases;
 mod codes;
+mod decodings;
+mod documents;
 mod encodings;
 mod hostile;
+mod names;
+mod rows;
 mod shapes;
 mod wording;
+mod wrong_decodings;
 
 use std::io::Cursor;
 
