@@ -12,11 +12,11 @@ use crate::problem::{Problem, ProblemCode, RemarkCode};
 /// Notes all of it in `drafts`, which nobody is in who is left out.
 pub(crate) fn note(drafts: &mut [Draft]) {
     note_ines(drafts);
-    let by_id = |draft: &Draft| draft.siecle_id.clone();
-    note_siecle_numbers(drafts, "ELEVE_ID", by_id);
+    note_siecle_numbers(drafts, "ELEVE_ID", |draft| draft.siecle_id.as_deref());
     // Where there is no ELEVE_ID, classes are found by ELENOET.
-    let by_number = |draft: &Draft| draft.siecle_number.clone().filter(|_| draft.siecle_id.is_none());
-    note_siecle_numbers(drafts, "ELENOET", by_number);
+    note_siecle_numbers(drafts, "ELENOET", |draft| {
+        draft.siecle_number.as_deref().filter(|_| draft.siecle_id.is_none())
+    });
     note_children(drafts);
 }
 
@@ -37,13 +37,13 @@ fn note_ines(drafts: &mut [Draft]) {
 
 /// The number by which classes are found belongs to one child: when two share it, nobody knows whose class it is. The same
 /// child twice is told by its INE.
-fn note_siecle_numbers(drafts: &mut [Draft], field: &'static str, number: impl Fn(&Draft) -> Option<String>) {
-    for (first, second) in pairs(drafts, &number) {
+fn note_siecle_numbers(drafts: &mut [Draft], field: &'static str, number: fn(&Draft) -> Option<&str>) {
+    for (first, second) in pairs(drafts, number) {
         let same_ine = drafts[first].ine.is_some() && drafts[first].ine == drafts[second].ine;
         if same_ine && is_same_child(&drafts[first], &drafts[second]) {
             continue;
         }
-        let found = number(&drafts[second]);
+        let found = number(&drafts[second]).map(ToOwned::to_owned);
         if drafts[first].problems.iter().all(|p| p.code != ProblemCode::SiecleIdDuplicate) {
             note_duplicate(drafts, first, second, ProblemCode::SiecleIdDuplicate, field, found.clone());
         }
@@ -69,9 +69,8 @@ fn note_children(drafts: &mut [Draft]) {
 }
 
 /// For each draft whose key stands before it: the first with that key, and itself.
-fn pairs<K: Eq + Hash>(drafts: &[Draft], key: impl Fn(&Draft) -> Option<K>) -> Vec<(usize, usize)> {
-    let mut firsts: HashMap<K, usize, RandomState> =
-        HashMap::with_capacity_and_hasher(drafts.len(), RandomState::default());
+fn pairs<'d, K: Eq + Hash>(drafts: &'d [Draft], key: impl Fn(&'d Draft) -> Option<K>) -> Vec<(usize, usize)> {
+    let mut firsts: HashMap<K, usize, RandomState> = HashMap::default();
     let mut pairs = Vec::new();
     for (index, draft) in drafts.iter().enumerate() {
         let Some(key) = key(draft) else { continue };

@@ -8,9 +8,9 @@
 //! ([`Reading::entries`]) with what the school should look at ([`Reading::remarks`]), pupils left out
 //! ([`Reading::left_out`]) and every problem of the others ([`Reading::problems`]). Nothing is ever skipped silently.
 //!
-//! The modules are read in this order, and each needs only those after it: [`container`] (what kind of file is it?),
-//! [`siecle`] and [`fregata`] (the two formats), [`decode`] (bytes to text), [`assemble`] (the end of a reading), [`draft`]
-//! (one pupil while it is read), then what is checked of a value: [`check`], [`spreadsheet`], [`damage`], [`text`].
+//! The modules are read in this order, and each needs only those after it: `container` (what kind of file is it?),
+//! `siecle` and `fregata` (the two formats), `decode` (bytes to text), `assemble` (the end of a reading), `draft`
+//! (one pupil while it is read), then what is checked of a value: `check`, `spreadsheet`, `damage`, `text`.
 
 mod assemble;
 mod check;
