@@ -2,18 +2,16 @@
 
 mod archive;
 mod foreign;
+mod head;
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use crate::decode::without_marks;
 use crate::options::Options;
 use crate::problem::{Refusal, RefusalCode};
 use crate::reading::{Format, Reading};
 use crate::refusal::{not_ours, too_large, unsupported_encoding};
 use crate::{fregata, siecle};
-
-/// Bytes looked at to tell formats and encodings apart: an XML declaration or a CSV header fits.
-const HEAD_BYTES: u64 = 4096;
+use head::{HEAD_BYTES, is_utf_16, visible};
 
 /// Reads `source`, whatever it is.
 pub(crate) fn read<R: Read + Seek>(mut source: R, options: &Options) -> io::Result<Reading> {
@@ -48,19 +46,4 @@ pub(crate) fn read<R: Read + Seek>(mut source: R, options: &Options) -> io::Resu
         return Ok(Reading::refused(Some(Format::Fregata), too_large()));
     }
     fregata::read(Cursor::new(head).chain(source), options)
-}
-
-/// `head` behind white space and byte order marks.
-fn visible(mut head: &[u8]) -> &[u8] {
-    loop {
-        let rest = without_marks(head.trim_ascii_start());
-        if rest.len() == head.len() {
-            return rest;
-        }
-        head = rest;
-    }
-}
-
-fn is_utf_16(head: &[u8]) -> bool {
-    matches!(head, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..])
 }

@@ -5,7 +5,8 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::{HEAD_BYTES, foreign, is_utf_16};
+use super::foreign;
+use super::head::{HEAD_BYTES, is_utf_16};
 use crate::options::Options;
 use crate::problem::{Refusal, RefusalCode};
 use crate::reading::Reading;

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 
 use memchr::{memchr, memchr3, memmem};
 
-use super::{KEPT, Utf8Text};
+use super::utf8_text::{KEPT, Utf8Text};
 
 /// Why the end of an element was not found.
 pub(crate) enum SkipError {
