@@ -58,6 +58,9 @@ fn bare(bytes: &[u8]) -> usize {
 /// A name, and what is timed.
 type Task<'a> = (&'a str, Box<dyn Fn() + 'a>);
 
+/// A name, and the block of number n.
+type Blocks<'a> = (&'a str, Box<dyn Fn(usize) -> String + 'a>);
+
 fn times() {
     let sample = Sample::new(uai(), 10_000, 1);
     let utf_8 = sample.siecle(UTF_8).bytes;
@@ -85,7 +88,7 @@ fn times() {
         let ratio = time.as_secs_f64() / medians[0].as_secs_f64();
         println!("  {name:<32} {:>7.1} ms   {ratio:>5.2} × bare", time.as_secs_f64() * 1000.0);
     }
-    println!("  goal: at most 1.50 × bare for XML");
+    println!("  goal: at most 1.20 × bare for XML");
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
@@ -108,6 +111,55 @@ fn memory(folder: &Path) -> io::Result<()> {
         let filler = option.repeat((megabytes * 1_000_000 - text.len()) / option.len());
         let text = text.replacen("<OPTIONS>", &format!("<OPTIONS>{filler}"), 1);
         tell(folder, &format!("{megabytes} MB, 300 pupils among other elements"), text.as_bytes())?;
+    }
+    hostile_classes(folder)
+}
+
+/// 256 MiB of classes, of pupils whom the file does not hold: what is kept of them is limited, too.
+fn hostile_classes(folder: &Path) -> io::Result<()> {
+    const BYTES: usize = 255 << 20;
+    const FEW: usize = 49_000;
+    let block = |id: &str, code: &str| {
+        format!(
+            "<STRUCTURES_ELEVE ELEVE_ID='{id}' ELENOET='{id}'><STRUCTURE><CODE_STRUCTURE>{code}</CODE_STRUCTURE>\
+             <TYPE_STRUCTURE>D</TYPE_STRUCTURE></STRUCTURE></STRUCTURES_ELEVE>\n"
+        )
+    };
+    let long = "A".repeat(1000 * 1000);
+    let kinds: [Blocks<'_>; 5] = [
+        ("another pupil each", Box::new(|n| block(&n.to_string(), "6E1"))),
+        (
+            "another pupil and class each, few enough",
+            Box::new(|n| block(&(n % FEW).to_string(), &(n % FEW).to_string())),
+        ),
+        ("always the same pupil, another class", Box::new(|n| block("1", &n.to_string()))),
+        (
+            "long numbers and classes",
+            Box::new(|n| block(&format!("{n}{}", &long[..400]), &format!("{n}{}", &long[..400]))),
+        ),
+        ("a megabyte each", Box::new(|n| block(&n.to_string(), &format!("{n}{long}")))),
+    ];
+    let text = String::from_utf8(Sample::new(uai(), 3, 1).siecle(UTF_8).bytes).expect("UTF-8");
+    let (before, behind) = text.split_once("<STRUCTURES>").expect("classes");
+    for (name, block) in kinds {
+        let file = folder.join("file.xml");
+        let mut writer = io::BufWriter::new(File::create(&file)?);
+        write!(writer, "{before}<STRUCTURES>")?;
+        let mut written = text.len();
+        for n in 0.. {
+            let block = block(n);
+            written += block.len();
+            if written > BYTES {
+                break;
+            }
+            writer.write_all(block.as_bytes())?;
+        }
+        write!(writer, "{behind}")?;
+        writer.flush()?;
+        drop(writer);
+        let (what, peak_kb) = peak(&file)?;
+        println!("  256 MiB of classes, {name:<42} {what}, peak {peak_kb} kB (goal: 64,000)");
+        assert!(peak_kb < 64_000, "{name}");
     }
     Ok(())
 }
@@ -153,7 +205,10 @@ fn peak(file: &Path) -> io::Result<(String, u64)> {
 fn measure(file: &Path) -> io::Result<()> {
     let mut what = String::new();
     if !file.as_os_str().is_empty() {
-        let reading = rentree_roster::read(File::open(file)?, &Options::new(Some(uai()), date(2026, 9, 15)))?;
+        let mut options = Options::new(Some(uai()), date(2026, 9, 15));
+        // What a zip of an allowed size unpacks to is read here without one.
+        options.limits.file_bytes = u64::MAX;
+        let reading = rentree_roster::read(File::open(file)?, &options)?;
         what = match &reading.refusal {
             Some(refusal) => format!("refused as {}", refusal.code),
             None => reading.entries.len().to_string(),

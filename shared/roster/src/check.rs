@@ -2,23 +2,45 @@
 
 use jiff::civil::{Date, DateTime};
 
-/// `DD/MM/YYYY`. With `today`, also `YYYY-MM-DD` and `DD/MM/YY` (the latest such year that is not after `today`).
-pub(crate) fn date(text: &str, today: Option<Date>) -> Option<Date> {
-    if let Some(today) = today {
-        if let [year @ .., b'-', _, _, b'-', _, _] = text.as_bytes()
-            && year.len() == 4
-        {
-            return Date::new(number(&text[..4])?, number(&text[5..7])?, number(&text[8..])?).ok();
-        }
-        if let [_, _, b'/', _, _, b'/', _, _] = text.as_bytes() {
-            let short: i16 = number(&text[6..])?;
-            let century = today.year() / 100 * 100;
-            let year = if century + short <= today.year() { century + short } else { century - 100 + short };
-            return Date::new(year, number(&text[3..5])?, number(&text[..2])?).ok();
-        }
+/// A day: `DD/MM/YYYY`, also with `-` or `.`, without leading zeros, or `YYYY-MM-DD`; a time behind it does not count. With
+/// `latest_year`, also `DD/MM/YY`: the latest such year that is not after it.
+pub(crate) fn date(text: &str, latest_year: Option<i16>) -> Option<Date> {
+    let text = match text.split_once([' ', 'T']) {
+        Some((day, time)) if is_time(time) => day,
+        Some(_) => return None,
+        None => text,
+    };
+    let separator = text.chars().find(|c| matches!(c, '/' | '-' | '.'))?;
+    let mut parts = text.split(separator);
+    let (Some(one), Some(month), Some(other), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return None;
+    };
+    let short = |text: &str| (1..=2).contains(&text.len()).then(|| number::<i8>(text)).flatten();
+    let month = short(month)?;
+    if one.len() == 4 {
+        return Date::new(number(one)?, month, short(other)?).ok();
     }
-    let [_, _, b'/', _, _, b'/', _, _, _, _] = text.as_bytes() else { return None };
-    Date::new(number(&text[6..])?, number(&text[3..5])?, number(&text[..2])?).ok()
+    let year = match (other.len(), latest_year) {
+        (4, _) => number(other)?,
+        (2, Some(latest)) => {
+            let in_century = latest / 100 * 100 + number::<i16>(other)?;
+            if in_century <= latest { in_century } else { in_century - 100 }
+        }
+        _ => return None,
+    };
+    Date::new(year, month, short(one)?).ok()
+}
+
+/// The day on which a pupil leaves, which may be years from now.
+pub(crate) fn exit_date(text: &str, today: Date) -> Option<Date> {
+    date(text, Some(today.year() + 20))
+}
+
+fn is_time(text: &str) -> bool {
+    let text = text.trim();
+    let parts = text.split([':', '.']);
+    parts.clone().count() >= 2
+        && parts.into_iter().all(|part| !part.is_empty() && part.bytes().all(|c| c.is_ascii_digit()))
 }
 
 /// `DD/MM/YYYY [HH:MM:SS]`; midnight when there is no time.
@@ -59,12 +81,40 @@ mod tests {
 
     #[test]
     fn dates() {
-        let today = Some(day(2026, 9, 1));
-        assert_eq!(date("31/12/2012", None), Some(day(2012, 12, 31)));
-        assert_eq!(date("2012-12-31", today), Some(day(2012, 12, 31)));
-        assert_eq!(date("31/12/12", today), Some(day(2012, 12, 31)));
-        assert_eq!(date("31/12/27", today), Some(day(1927, 12, 31)));
-        for text in ["31/02/2012", "1/1/2012", "31-12-2012", "", "+1/12/2012", "31/12/20é", "ab/cd/efgh", "31/12/12"] {
+        for text in [
+            "31/12/2012",
+            "31-12-2012",
+            "31.12.2012",
+            "2012-12-31",
+            "2012/12/31",
+            "31/12/2012 00:00:00",
+            "2012-12-31T00:00",
+        ] {
+            assert_eq!(date(text, None), Some(day(2012, 12, 31)), "{text}");
+        }
+        assert_eq!(date("1/9/2009", None), Some(day(2009, 9, 1)));
+        assert_eq!(date("2/7/26", Some(2046)), Some(day(2026, 7, 2)));
+        assert_eq!(date("31/12/12", Some(2026)), Some(day(2012, 12, 31)));
+        assert_eq!(date("31/12/27", Some(2026)), Some(day(1927, 12, 31)));
+        for text in [
+            "31/02/2012",
+            "12/31/2012",
+            "31/12/12",
+            "",
+            "+1/12/2012",
+            "31/12/20é",
+            "ab/cd/efgh",
+            "41406",
+            "31/12",
+            "1/1/2012/3",
+            "00/00/0000",
+            "31/12/2012 x",
+            "31/12/201",
+            "31-12/2012",
+            "041/09/2009",
+            "1//2009",
+            "déc-12",
+        ] {
             assert_eq!(date(text, None), None, "{text}");
         }
     }

@@ -5,8 +5,9 @@ use rentree_domain::learner::{Identity, fold_pair};
 use rentree_domain::{Entry, Ine, IneError, Sex, name};
 
 use crate::check;
-use crate::damage::is_damaged_name;
-use crate::problem::{LeftOutCode, Problem, ProblemCode};
+use crate::damage::{is_damaged_name, restore_latin_9};
+use crate::problem::{LeftOutCode, Problem, ProblemCode, Remark, RemarkCode};
+use crate::spreadsheet;
 
 /// One pupil of the file.
 #[derive(Debug, Default)]
@@ -15,7 +16,10 @@ pub(crate) struct Draft {
     pub(crate) ine: Option<Ine>,
     /// The element or column that holds the INE.
     pub(crate) ine_field: &'static str,
+    /// `ELEVE_ID`.
     pub(crate) siecle_id: Option<String>,
+    /// `ELENOET`.
+    pub(crate) siecle_number: Option<String>,
     pub(crate) last_name: Option<String>,
     pub(crate) usage_name: Option<String>,
     pub(crate) first_name: Option<String>,
@@ -32,6 +36,7 @@ pub(crate) struct Draft {
     pub(crate) division: Option<String>,
     pub(crate) left_out: Option<LeftOutCode>,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) remarks: Vec<Remark>,
 }
 
 impl Draft {
@@ -63,6 +68,20 @@ impl Draft {
         self.problems.push(Problem { line: self.line, code, field, name: String::new(), found, other_line: None });
     }
 
+    /// Notes that stray quotes join this row of a CSV to another.
+    pub(crate) fn note_joined_row(&mut self, other_line: u64) {
+        self.note(ProblemCode::RowShape, "Ligne", None);
+        if let Some(problem) = self.problems.last_mut() {
+            problem.other_line = Some(other_line);
+        }
+    }
+
+    /// The same for a remark.
+    pub(crate) fn remark(&mut self, code: RemarkCode, found: Option<String>, other_line: Option<u64>) {
+        let found = found.map(|found| clip(&found));
+        self.remarks.push(Remark { line: self.line, code, name: String::new(), found, other_line });
+    }
+
     pub(crate) fn check_ine(&mut self, found: &str, field: &'static str) {
         self.ine_field = field;
         match Ine::parse(found) {
@@ -80,8 +99,26 @@ impl Draft {
         }
     }
 
-    /// Family name and first given name are there, and no name is damaged.
+    /// Family name and first given name are there, and no name is damaged. Names are put right where it is certain what they
+    /// mean: letters of ISO-8859-15 under another name, and fillers such as `-` or `.` for a name that there is not.
     pub(crate) fn check_names(&mut self, fields: &NameFields) {
+        for name in [&mut self.usage_name, &mut self.second_name, &mut self.third_name] {
+            if name.as_deref().is_some_and(|name| !name.chars().any(char::is_alphanumeric)) {
+                *name = None;
+            }
+        }
+        for text in [
+            &mut self.last_name,
+            &mut self.usage_name,
+            &mut self.first_name,
+            &mut self.second_name,
+            &mut self.third_name,
+            &mut self.birth_town,
+        ] {
+            if let Some(restored) = text.as_deref().and_then(restore_latin_9) {
+                *text = Some(restored);
+            }
+        }
         if self.last_name.is_none() {
             self.note(ProblemCode::LastNameMissing, fields.last, None);
         }
@@ -95,11 +132,23 @@ impl Draft {
             (&self.second_name, fields.second),
             (&self.third_name, fields.third),
         ]
-        .into_iter()
-        .filter_map(|(name, field)| name.as_ref().filter(|n| is_damaged_name(n)).map(|n| (field, n.clone())))
-        .collect::<Vec<_>>();
-        for (field, found) in damaged {
+        .map(|(name, field)| name.as_ref().filter(|name| is_damaged_name(name)).map(|name| (field, name.clone())));
+        for (field, found) in damaged.into_iter().flatten() {
             self.note(ProblemCode::NameDamaged, field, Some(found));
+        }
+    }
+
+    /// A MEF that a spreadsheet spoilt is none: the pupil is imported without it.
+    pub(crate) fn check_mef(&mut self) {
+        if let Some(mef) = self.mef.take_if(|mef| spreadsheet::is_spoilt_number(mef)) {
+            self.remark(RemarkCode::MefDamaged, Some(mef), None);
+        }
+    }
+
+    /// A class that a spreadsheet spoilt is none either, but every list of the school shows classes.
+    pub(crate) fn check_division(&mut self, field: &'static str) {
+        if self.division.as_deref().is_some_and(spreadsheet::is_spoilt_class) {
+            self.note(ProblemCode::DivisionDamaged, field, self.division.clone());
         }
     }
 
@@ -107,7 +156,7 @@ impl Draft {
         if found.is_empty() {
             return self.note(ProblemCode::BirthDateMissing, field, None);
         }
-        let date = check::date(found, short_years.then_some(today));
+        let date = check::date(found, short_years.then(|| today.year()));
         self.birth_date = date.filter(|date| *date <= today && date.year() >= 1900);
         if self.birth_date.is_none() {
             self.note(ProblemCode::BirthDateInvalid, field, Some(found.to_owned()));

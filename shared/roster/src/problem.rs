@@ -5,8 +5,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Format, wording};
-
 macro_rules! codes {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$doc])*
@@ -38,7 +36,7 @@ codes! {
     RefusalCode {
         /// Nobody to import.
         Empty = "empty",
-        /// Neither XML, nor zip, nor a Fregata CSV; or XML that is broken.
+        /// Neither XML, nor zip, nor a Fregata CSV (the detail names what it is); or XML that is broken.
         NotXml = "not_xml",
         /// Another SIECLE export.
         WrongExport = "wrong_export",
@@ -46,7 +44,7 @@ codes! {
         UaiMismatch = "uai_mismatch",
         /// An encoding we do not read.
         EncodingUnsupported = "encoding_unsupported",
-        /// An editor broke the accents.
+        /// The whole file went through a wrong decoding.
         EncodingDamaged = "encoding_damaged",
         /// A zip without XML.
         ZipNoXml = "zip_no_xml",
@@ -78,6 +76,8 @@ codes! {
         IneKey = "ine_key",
         /// The INE of another pupil of the file.
         IneDuplicate = "ine_duplicate",
+        /// SIECLE: the number of another child of the file, so that nobody knows whose class it is.
+        SiecleIdDuplicate = "siecle_id_duplicate",
         /// No family name.
         LastNameMissing = "last_name_missing",
         /// No given name.
@@ -112,8 +112,26 @@ codes! {
         StatusInvalid = "status_invalid",
         /// Fregata: no MEF.
         MefMissing = "mef_missing",
+        /// Fregata: no division.
+        DivisionMissing = "division_missing",
+        /// A division that a spreadsheet made a number or a date of.
+        DivisionDamaged = "division_damaged",
+        /// SIECLE: an exit date that cannot be read, so that nobody knows whether the pupil left.
+        ExitDateInvalid = "exit_date_invalid",
+        /// Fregata: a row that is short, shifted, broken over lines, or filled beyond the header.
+        RowShape = "row_shape",
         /// Over 255 characters.
         FieldTooLong = "field_too_long",
+    }
+}
+
+codes! {
+    /// What a school should look at although the pupil is imported.
+    RemarkCode {
+        /// The names and the birthday of another pupil of the file, under another INE.
+        ChildListedTwice = "child_listed_twice",
+        /// A MEF that a spreadsheet made a number of; the pupil is imported without it.
+        MefDamaged = "mef_damaged",
     }
 }
 
@@ -122,7 +140,7 @@ codes! {
     LeftOutCode {
         /// `DATE_SORTIE` today or past.
         LeftSchool = "left_school",
-        /// No division, or `Inactifs`.
+        /// SIECLE: no division, or `Inactifs` alone.
         NoDivision = "no_division",
     }
 }
@@ -155,20 +173,23 @@ pub struct Problem {
     pub name: String,
     /// What was found there, if anything.
     pub found: Option<String>,
-    /// For a duplicate: the line of the other pupil.
+    /// For a duplicate: the line of the other pupil; for two rows that stray quotes join: the line of the other row.
     pub other_line: Option<u64>,
 }
 
-impl Problem {
-    /// One French sentence that begins with where it is: `Ligne 13 : champ sexe vide (DUPONT Karine).`
-    pub fn message(&self) -> String {
-        wording::message(self)
-    }
-
-    /// How to mend it, in the software that made the file.
-    pub fn remedy(&self, format: Format) -> String {
-        wording::remedy(self.code, format)
-    }
+/// Something that a school should look at, with a pupil who is imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Line of the pupil in the file, from 1.
+    pub line: u64,
+    /// The code.
+    pub code: RemarkCode,
+    /// `DUPONT Karine`.
+    pub name: String,
+    /// What was found there, if anything.
+    pub found: Option<String>,
+    /// For a child listed twice: the line of the first time.
+    pub other_line: Option<u64>,
 }
 
 /// A pupil left out.
@@ -180,11 +201,4 @@ pub struct LeftOut {
     pub code: LeftOutCode,
     /// `DUPONT Karine`.
     pub name: String,
-}
-
-impl LeftOut {
-    /// One French sentence that begins with where it is.
-    pub fn message(&self) -> String {
-        wording::left_out(self)
-    }
 }

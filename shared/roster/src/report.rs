@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use rentree_domain::school_year::SchoolYear;
 use serde::Serialize;
 
-use crate::problem::{LeftOut, Problem, ProblemCode, Refusal};
-use crate::{Format, Reading};
+use crate::problem::{LeftOut, Problem, ProblemCode, Refusal, Remark, RemarkCode};
+use crate::reading::{Format, Reading};
 
 /// One problem with its words, as programs get it.
 #[derive(Debug, Serialize)]
@@ -39,6 +39,34 @@ impl<'a> ProblemReport<'a> {
     }
 }
 
+/// One remark with its words, as programs get it.
+#[derive(Debug, Serialize)]
+pub struct RemarkReport<'a> {
+    /// Line of the pupil in the file.
+    pub line: u64,
+    /// The code.
+    pub code: RemarkCode,
+    /// `DUPONT Karine`.
+    pub name: &'a str,
+    /// One French sentence.
+    pub message: String,
+    /// What to look at.
+    pub remedy: String,
+}
+
+impl<'a> RemarkReport<'a> {
+    /// The words of `remark` for a file of `format`.
+    pub fn new(remark: &'a Remark, format: Format) -> Self {
+        Self {
+            line: remark.line,
+            code: remark.code,
+            name: &remark.name,
+            message: remark.message(),
+            remedy: remark.remedy(format),
+        }
+    }
+}
+
 /// A whole reading, as programs get it.
 #[derive(Debug, Serialize)]
 pub struct Report<'a> {
@@ -52,6 +80,8 @@ pub struct Report<'a> {
     pub entries: usize,
     /// Pupils who left or have no class.
     pub left_out: &'a [LeftOut],
+    /// What the school should look at among the pupils who could be imported.
+    pub remarks: Vec<RemarkReport<'a>>,
     /// What is wrong with the others.
     pub problems: Vec<ProblemReport<'a>>,
 }
@@ -66,6 +96,7 @@ impl<'a> Report<'a> {
             school_year: reading.dated.school_year.map(SchoolYear::first),
             entries: reading.entries.len(),
             left_out: &reading.left_out,
+            remarks: reading.remarks.iter().map(|remark| RemarkReport::new(remark, format)).collect(),
             problems: reading.problems.iter().map(|problem| ProblemReport::new(problem, format)).collect(),
         }
     }
@@ -85,6 +116,12 @@ impl<'a> Report<'a> {
         let year = self.school_year.map(|y| format!(", année scolaire {y}-{}", y + 1)).unwrap_or_default();
         let _ = writeln!(text, "Format : {format}{year}.");
         let _ = writeln!(text, "Élèves qui peuvent être importés : {}.", self.entries);
+        if !self.remarks.is_empty() {
+            let _ = writeln!(text, "\nRemarques (ces élèves sont importés) : {}.", self.remarks.len());
+            for remark in &self.remarks {
+                let _ = writeln!(text, "  {}\n    → {}", remark.message, remark.remedy);
+            }
+        }
         if !self.left_out.is_empty() {
             let _ = writeln!(text, "\nÉlèves non importés (sortis ou sans classe) : {}.", self.left_out.len());
             for left_out in self.left_out {

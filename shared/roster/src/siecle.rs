@@ -1,35 +1,50 @@
-//! SIECLE "Élèves sans adresse", DOMAIN §4. One pass over the document; classes may stand before or after the pupils.
+//! SIECLE "Élèves sans adresse": see `docs/files.md`. One pass over the document; classes may stand before or after the pupils.
 
+mod classes;
 mod document;
 mod pupil;
+mod tag;
 
 use std::io::{self, BufReader, Cursor, Read};
 
-use encoding_rs::{Encoding, ISO_8859_15, UTF_8, WINDOWS_1252};
-use quick_xml::Reader;
+use encoding_rs::{Encoding, UTF_8};
 use quick_xml::events::Event;
+use rentree_domain::Uai;
+use rentree_domain::school_year::SchoolYear;
 
-use crate::decode::Utf8Text;
-use crate::problem::{Refusal, RefusalCode};
-use crate::{Format, Options, Reading};
-use document::{Document, Stop};
+use crate::assemble::assemble;
+use crate::check;
+use crate::decode::{Utf8Text, encoding_named};
+use crate::draft::{Draft, is_too_long};
+use crate::lines::ends_in;
+use crate::options::Options;
+use crate::problem::{LeftOutCode, ProblemCode, Refusal, RefusalCode};
+use crate::reading::{Format, Reading};
+use crate::refusal::{too_many, unsupported_encoding};
+use crate::stop::Stop;
+use classes::Classes;
+use document::Document;
+use tag::Tag;
 
 /// Reads an XML text that begins with `<`, whatever it turns out to be.
 pub(crate) fn read<R: Read>(mut source: R, options: &Options) -> io::Result<Reading> {
     let mut head = Vec::new();
     source.by_ref().take(1024).read_to_end(&mut head)?;
+    // Byte order marks and spaces before the declaration are errors for XML alone.
+    let start = head.iter().position(|c| *c == b'<').unwrap_or_default();
+    let is_marked = memchr::memmem::find(&head[..start], b"\xEF\xBB\xBF").is_some();
+    let lines_before = ends_in(&head[..start]);
+    head.drain(..start);
     let encoding = match declared_encoding(&head) {
+        // A byte order mark is stronger than a declaration that an editor left behind.
+        _ if is_marked => UTF_8,
         Ok(encoding) => encoding,
         Err(refusal) => return Ok(Reading::refused(None, refusal)),
     };
-    // The decoder knows nothing of byte order marks, and a space before the declaration is an error for XML alone.
-    let start = head.iter().position(|c| *c == b'<').unwrap_or_default();
-    let blank_lines = memchr::memchr_iter(b'\n', &head[..start]).count() as u64;
-    head.drain(..start);
     let text = Utf8Text::new(Cursor::new(head).chain(source), encoding, &options.limits);
 
     let mut reading = Reading::of(Format::Siecle);
-    match Document::new(text, options, blank_lines).read(&mut reading) {
+    match read_document(Document::new(text, options, lines_before), &mut reading) {
         Ok(()) => {}
         Err(Stop::Refused(refusal)) => {
             if matches!(refusal.code, RefusalCode::NotXml | RefusalCode::ZipDamaged) {
@@ -44,9 +59,7 @@ pub(crate) fn read<R: Read>(mut source: R, options: &Options) -> io::Result<Read
 
 /// The encoding of the XML declaration; UTF-8 when there is none.
 fn declared_encoding(head: &[u8]) -> Result<&'static Encoding, Refusal> {
-    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let utf_8_marked = text.len() != head.len();
-    let mut reader = Reader::from_reader(BufReader::new(text.trim_ascii_start()));
+    let mut reader = quick_xml::Reader::from_reader(BufReader::new(head));
     let label = match reader.read_event_into(&mut Vec::new()) {
         Ok(Event::Decl(declaration)) => match declaration.encoding() {
             Some(Ok(label)) => label.into_owned(),
@@ -54,20 +67,118 @@ fn declared_encoding(head: &[u8]) -> Result<&'static Encoding, Refusal> {
         },
         _ => return Ok(UTF_8),
     };
-    match Encoding::for_label(label.as_bytes()) {
-        // A byte order mark is stronger than a declaration that an editor left behind.
-        Some(_) if utf_8_marked => Ok(UTF_8),
-        // The web's ISO-8859-1 is windows-1252, its superset.
-        Some(encoding) if [UTF_8, ISO_8859_15, WINDOWS_1252].contains(&encoding) => Ok(encoding),
-        _ => Err(unsupported_encoding(&label)),
+    encoding_named(&label).ok_or_else(|| unsupported_encoding(&label))
+}
+
+/// Reads a whole document into `reading`.
+fn read_document<R: Read>(mut document: Document<'_, R>, reading: &mut Reading) -> Result<(), Stop> {
+    document.open_root()?;
+    let mut drafts = Vec::new();
+    let mut classes = Classes::default();
+    while let Some(tag) = document.child()? {
+        match tag {
+            Tag::Parametres => read_parameters(&mut document, reading)?,
+            Tag::Donnees => {
+                while let Some(tag) = document.child()? {
+                    match tag {
+                        Tag::Eleves => read_pupils(&mut document, &mut drafts)?,
+                        Tag::Structures => classes.read(&mut document)?,
+                        _ => document.skip()?,
+                    }
+                }
+            }
+            _ => document.skip()?,
+        }
+    }
+    document.end()?;
+    if let (Some(expected), None) = (document.options.uai, &reading.uai) {
+        let detail = format!(
+            "Le fichier n’indique pas l’UAI de l’établissement : impossible de vérifier qu’il s’agit bien du {expected}. \
+             Merci de refaire l’export."
+        );
+        return Err(Refusal::new(RefusalCode::UaiMismatch, detail).into());
+    }
+    for draft in &mut drafts {
+        put_in_class(draft, &classes);
+    }
+    drop(classes);
+    assemble(drafts, reading);
+    Ok(())
+}
+
+fn read_parameters<R: Read>(document: &mut Document<'_, R>, reading: &mut Reading) -> Result<(), Stop> {
+    let mut value = String::new();
+    while let Some(tag) = document.child()? {
+        value.clear();
+        match tag {
+            Tag::Uaj => {
+                document.value(&mut value)?;
+                let found = value.to_ascii_uppercase();
+                if !found.is_empty() {
+                    check_uai(document.options.uai, &found)?;
+                    reading.uai = Some(found);
+                }
+            }
+            Tag::AnneeScolaire => {
+                document.value(&mut value)?;
+                reading.dated.school_year = value.parse().ok().and_then(SchoolYear::starting_in);
+            }
+            Tag::Horodatage | Tag::DateExport => {
+                document.value(&mut value)?;
+                reading.dated.exported_at = reading.dated.exported_at.max(check::date_time(&value));
+            }
+            _ => document.skip()?,
+        }
+    }
+    Ok(())
+}
+
+fn read_pupils<R: Read>(document: &mut Document<'_, R>, drafts: &mut Vec<Draft>) -> Result<(), Stop> {
+    let mut values = pupil::Values::default();
+    while let Some(tag) = document.child()? {
+        if tag != Tag::Eleve {
+            document.skip()?;
+            continue;
+        }
+        let limit = document.options.limits.pupils;
+        if drafts.len() == limit {
+            return Err(too_many("élèves", limit).into());
+        }
+        let (key, line) = document.key();
+        let unless_blank = |text: &String| (!text.is_empty()).then(|| text.clone());
+        let mut draft = Draft::new(line);
+        draft.siecle_id = unless_blank(&key.eleve_id);
+        draft.siecle_number = unless_blank(&key.elenoet);
+        drafts.push(draft);
+        if let Some(draft) = drafts.last_mut() {
+            pupil::read(document, draft, &mut values)?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives the pupil the class that the list of classes says, or leaves the pupil out.
+fn put_in_class(draft: &mut Draft, classes: &Classes) {
+    let class = classes.of(draft.siecle_id.as_deref(), draft.siecle_number.as_deref());
+    draft.division = class.map(ToOwned::to_owned);
+    if draft.division.is_none() {
+        draft.left_out = draft.left_out.or(Some(LeftOutCode::NoDivision));
+    }
+    draft.check_division("CODE_STRUCTURE");
+    if draft.division.as_deref().is_some_and(is_too_long) {
+        draft.note(ProblemCode::FieldTooLong, "CODE_STRUCTURE", None);
     }
 }
 
-pub(crate) fn unsupported_encoding(label: &str) -> Refusal {
-    let label: String = label.chars().take(40).collect();
+fn check_uai(expected: Option<Uai>, found: &str) -> Result<(), Refusal> {
+    let Some(expected) = expected else { return Ok(()) };
+    if found == expected.as_str() {
+        return Ok(());
+    }
+    let found: String = found.chars().take(20).collect();
     let detail = format!(
-        "L’encodage « {label} » de ce fichier n’est pas pris en charge (ISO-8859-15, ISO-8859-1, windows-1252 et UTF-8 le sont). \
-         Merci d’importer le fichier tel que SIECLE le fournit, sans l’ouvrir."
+        "Ce fichier est celui de l’établissement {found}, or cet espace est celui de l’établissement {expected}. Merci d’importer \
+         le fichier de l’établissement {expected}."
     );
-    Refusal::new(RefusalCode::EncodingUnsupported, detail)
+    Err(Refusal::new(RefusalCode::UaiMismatch, detail))
 }

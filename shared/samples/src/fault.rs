@@ -48,22 +48,41 @@ faults! {
     StatusInvalid = "status_invalid",
     MefMissing = "mef_missing",
     FieldTooLong = "field_too_long",
+    SiecleIdDuplicate = "siecle_id_duplicate",
+    ExitDateInvalid = "exit_date_invalid",
+    DivisionMissing = "division_missing",
+    DivisionDamaged = "division_damaged",
+    RowShape = "row_shape",
+    ChildListedTwice = "child_listed_twice",
+    MefDamaged = "mef_damaged",
     LeftSchool = "left_school",
     NoDivision = "no_division",
 }
 
 impl Fault {
-    /// Spoils the pupil at `index`. A duplicate takes the INE of the pupil before.
+    /// Spoils the pupil at `index`. A duplicate takes what is duplicated from the pupil before.
     pub(crate) fn apply(self, pupils: &mut [Pupil], index: usize) {
-        let neighbour = index.checked_sub(1).and_then(|before| pupils.get(before)).map(|before| before.ine.clone());
+        let neighbour = index.checked_sub(1).and_then(|before| pupils.get(before)).cloned();
         let pupil = &mut pupils[index];
+        if let Some(neighbour) = neighbour {
+            match self {
+                Self::IneDuplicate => pupil.ine = neighbour.ine,
+                Self::SiecleIdDuplicate => pupil.eleve_id = neighbour.eleve_id,
+                Self::ChildListedTwice => {
+                    pupil.last_name = neighbour.last_name;
+                    pupil.first_name = neighbour.first_name;
+                    pupil.birth_date = neighbour.birth_date;
+                }
+                _ => {}
+            }
+        }
         let (field, value): (&mut String, &str) = match self {
             Self::IneMissing => (&mut pupil.ine, ""),
             Self::InePlaceholder => (&mut pupil.ine, "0000000000A"),
             Self::IneProvisional => (&mut pupil.ine, "1234D56789B"),
             Self::IneFormat => (&mut pupil.ine, "123456789II"),
             Self::IneKey => (&mut pupil.ine, "1234567890A"),
-            Self::IneDuplicate => (&mut pupil.ine, neighbour.as_deref().unwrap_or_default()),
+            Self::IneDuplicate | Self::SiecleIdDuplicate | Self::ChildListedTwice => return,
             Self::LastNameMissing => (&mut pupil.last_name, ""),
             Self::FirstNameMissing => (&mut pupil.first_name, ""),
             Self::NameDamaged => (&mut pupil.first_name, "Math?o"),
@@ -75,7 +94,10 @@ impl Fault {
                 pupil.birth_country = "100".into();
                 (&mut pupil.birth_commune, "")
             }
-            Self::BirthCommuneInvalid => (&mut pupil.birth_commune, "7505"),
+            Self::BirthCommuneInvalid => {
+                pupil.birth_country = "100".into();
+                (&mut pupil.birth_commune, "7505")
+            }
             Self::BirthTownMissing => {
                 pupil.birth_country = "139".into();
                 (&mut pupil.birth_town, "")
@@ -92,7 +114,11 @@ impl Fault {
                 return;
             }
             Self::LeftSchool => (&mut pupil.exit_date, "01/09/2026"),
-            Self::NoDivision => (&mut pupil.division, ""),
+            Self::NoDivision | Self::DivisionMissing => (&mut pupil.division, ""),
+            Self::ExitDateInvalid => (&mut pupil.exit_date, "fin juin"),
+            Self::DivisionDamaged => (&mut pupil.division, "6,00E+01"),
+            Self::RowShape => (&mut pupil.stray_cell, "PRO 1"),
+            Self::MefDamaged => (&mut pupil.mef, "1,001E+10"),
         };
         value.clone_into(field);
     }

@@ -38,6 +38,10 @@ pub(crate) fn render(sample: &Sample, encoding: &'static Encoding) -> Rendered {
             &pupil.division,
         ];
         text.push_str(&values.map(quote).join(";"));
+        if !pupil.stray_cell.is_empty() {
+            text.push(';');
+            text.push_str(&pupil.stray_cell);
+        }
         text.push_str("\r\n");
     }
     let lines = (0..sample.pupils.len() as u64).map(|index| index + 2).collect();

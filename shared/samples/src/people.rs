@@ -144,6 +144,8 @@ pub struct Pupil {
     pub division: String,
     /// `DD/MM/YYYY`, or blank.
     pub exit_date: String,
+    /// A cell of the CSV beyond the last column, or blank: what a row has whose last value was cut in two.
+    pub stray_cell: String,
 }
 
 impl Pupil {
@@ -186,6 +188,7 @@ impl Pupil {
             status: if number % 17 == 16 { "AP" } else { "ST" }.into(),
             division: format!("{}E{}", 6 - level, 1 + number / 4 % 6),
             exit_date: String::new(),
+            stray_cell: String::new(),
         }
     }
 }

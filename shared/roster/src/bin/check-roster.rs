@@ -1,6 +1,6 @@
 //! Checks a school's file without any network: the same reading as the import's.
 //!
-//! Exit status: 0 nothing wrong, 1 problems, 2 the file is refused, 3 it cannot be read, or the
+//! Exit status: 0 nothing wrong (there may be remarks), 1 problems, 2 the file is refused, 3 it cannot be read, or the
 //! command is not understood.
 
 use std::fs::File;

@@ -49,6 +49,12 @@ pub(super) fn read(line: u64, values: &[String; 15], today: Date) -> Draft {
     if draft.mef.is_none() {
         draft.note(Code::MefMissing, NAMES[MEF], None);
     }
+    draft.check_mef();
+    // A pupil without a class is no fault in SIECLE; here the column is mandatory, and a blank cell is a spoilt row.
+    if draft.division.is_none() {
+        draft.note(Code::DivisionMissing, NAMES[DIVISION], None);
+    }
+    draft.check_division(NAMES[DIVISION]);
     for (value, field) in values.iter().zip(NAMES) {
         if is_too_long(value) {
             draft.note(Code::FieldTooLong, field, None);
@@ -80,15 +86,21 @@ fn check_birth_place(draft: &mut Draft, values: &[String; 15]) {
         2 | 3 => {}
         _ => draft.note(Code::BirthDepartmentInvalid, NAMES[BIRTH_DEPARTMENT], Some(values[BIRTH_DEPARTMENT].clone())),
     }
+    let abroad = draft.birth_country.is_some() && country != FRANCE;
     match draft.birth_commune.as_deref() {
         None if country == FRANCE => draft.note(Code::BirthCommuneMissing, NAMES[BIRTH_COMMUNE], None),
+        // Abroad there are no INSEE codes: people write the town, or its number there.
+        Some(code) if abroad && !check::is_commune(code) => {
+            let written = draft.birth_commune.take();
+            draft.birth_town = draft.birth_town.take().or(written.filter(|text| text.chars().any(char::is_alphabetic)));
+        }
         Some(code) if !check::is_commune(code) => {
             let found = Some(code.to_owned());
             draft.note(Code::BirthCommuneInvalid, NAMES[BIRTH_COMMUNE], found);
         }
         _ => {}
     }
-    if draft.birth_town.is_none() && draft.birth_country.is_some() && country != FRANCE {
+    if draft.birth_town.is_none() && abroad {
         draft.note(Code::BirthTownMissing, NAMES[BIRTH_TOWN], None);
     }
 }

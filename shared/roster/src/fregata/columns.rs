@@ -1,10 +1,10 @@
 //! The columns of the export, found by name. The stars (mandatory columns) are part of the header.
 
-use csv::ByteRecord;
-use encoding_rs::{Encoding, UTF_8};
-
+use super::records::Cells;
 use crate::damage::is_damaged;
 use crate::problem::{Refusal, RefusalCode};
+use crate::refusal::encoding_damaged;
+use crate::text::tidy;
 
 macro_rules! columns {
     ($($constant:ident = $index:literal, $name:literal;)+) => {
@@ -41,31 +41,43 @@ pub(super) fn is_known(name: &str) -> bool {
 }
 
 fn index_of(name: &str) -> Option<usize> {
-    let name = name.trim().trim_matches('"').trim().replace('’', "'");
-    NAMES.iter().position(|known| *known == name)
+    let name = folded(name);
+    NAMES.iter().position(|known| folded(known) == name)
 }
 
-/// Where each column stands in a record.
-pub(super) struct Columns([usize; 15]);
+/// A header as a person compares it: accents composed (NFC), without case, stars, quotes, white space and the kind of an
+/// apostrophe.
+fn folded(name: &str) -> String {
+    const APOSTROPHES: &str = "’‘‛´`ʼʹ′＇";
+    let tidied = tidy(name);
+    let characters = tidied.chars().filter(|c| !c.is_whitespace() && !matches!(c, '*' | '"'));
+    characters.map(|c| if APOSTROPHES.contains(c) { '\'' } else { c }).flat_map(char::to_lowercase).collect()
+}
+
+/// Where each column stands in a row.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Columns {
+    places: [usize; 15],
+    /// How many cells a row has at least.
+    width: usize,
+}
 
 impl Columns {
-    /// Finds every column, or tells all that are missing and all that are unknown.
-    pub(super) fn find(header: &ByteRecord, encoding: &'static Encoding) -> Result<Self, Refusal> {
+    /// Finds every column in the header on `line`, or tells all that are missing and all that are unknown.
+    pub(super) fn find(header: &Cells, decode: impl Fn(&[u8]) -> String, line: u64) -> Result<Self, Refusal> {
         let mut places = [None; 15];
         let mut unknown = Vec::new();
         let mut twice = Vec::new();
         for (place, name) in header.iter().enumerate() {
-            let name = encoding.decode_without_bom_handling(name).0;
+            let name = decode(name);
             match index_of(&name) {
                 Some(index) if places[index].is_some() => twice.push(format!("« {} »", NAMES[index])),
                 Some(index) => places[index] = Some(place),
                 // A trailing separator is harmless.
-                None if name.trim().is_empty() => {}
+                None if tidy(&name).is_empty() => {}
+                None if is_damaged(&name) => return Err(encoding_damaged(line, Some(name.trim()))),
                 None => unknown.push(format!("« {} »", name.trim().chars().take(60).collect::<String>())),
             }
-        }
-        if unknown.iter().any(|name| is_damaged(name)) {
-            return Err(encoding_damaged(1, &unknown.join(", ")));
         }
         let missing: Vec<String> = places
             .iter()
@@ -74,7 +86,8 @@ impl Columns {
             .map(|(_, name)| format!("« {name} »"))
             .collect();
         if missing.is_empty() && unknown.is_empty() && twice.is_empty() {
-            return Ok(Self(places.map(Option::unwrap_or_default)));
+            let places = places.map(Option::unwrap_or_default);
+            return Ok(Self { places, width: places.iter().max().map_or(0, |last| last + 1) });
         }
         let mut detail =
             String::from("Les colonnes du fichier ne sont pas celles de l’« Export CSV vers Pix » de Fregata.");
@@ -96,43 +109,24 @@ impl Columns {
         Err(Refusal::new(RefusalCode::WrongColumns, detail))
     }
 
-    /// Whether a quote was opened and never closed: a field then holds the end of its line and the beginning of the next.
-    pub(super) fn has_open_quote(record: &ByteRecord, separator: u8) -> bool {
-        record.iter().any(|field| field.contains(&b'\n') && field.contains(&separator))
+    /// How many cells a row has at least.
+    pub(super) fn width(&self) -> usize {
+        self.width
     }
 
-    /// The values of a record, trimmed and with single spaces, in the order of [`NAMES`]; what a short record lacks is blank.
-    pub(super) fn values(
-        &self,
-        record: &ByteRecord,
-        encoding: &'static Encoding,
-        line: u64,
-    ) -> Result<[String; 15], Refusal> {
-        let mut values: [String; 15] = Default::default();
-        for (value, place) in values.iter_mut().zip(self.0) {
-            let bytes = record.get(place).unwrap_or_default();
-            let text = if encoding == UTF_8 {
-                match std::str::from_utf8(bytes) {
-                    Ok(text) => text.into(),
-                    Err(_) => return Err(encoding_damaged(line, &String::from_utf8_lossy(bytes))),
-                }
-            } else {
-                encoding.decode_without_bom_handling(bytes).0
-            };
-            if is_damaged(&text) {
-                return Err(encoding_damaged(line, &text));
-            }
-            *value = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        }
-        Ok(values)
+    /// Where `column` stands in a row.
+    pub(super) fn place(&self, column: usize) -> usize {
+        self.places[column]
     }
-}
 
-fn encoding_damaged(line: u64, found: &str) -> Refusal {
-    let found: String = found.chars().take(80).collect();
-    let detail = format!(
-        "Ligne {line} : les caractères accentués du fichier sont abîmés ({found}). Le fichier a sans doute été ouvert puis \
-         enregistré par un tableur. Merci de refaire l’export et de l’importer sans l’ouvrir."
-    );
-    Refusal::new(RefusalCode::EncodingDamaged, detail)
+    /// The column at `place` of a row.
+    pub(super) fn at(&self, place: usize) -> Option<usize> {
+        self.places.iter().position(|known| *known == place)
+    }
+
+    /// Whether a cell holds a whole row, because a stray quote in a column was closed by another in the same column of a later
+    /// row. As many separators as the header has, less one: a separator at the end of rows comes and goes.
+    pub(super) fn holds_a_row(&self, cells: &Cells) -> bool {
+        cells.most_separators + 2 >= self.width
+    }
 }

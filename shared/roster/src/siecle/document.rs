@@ -1,117 +1,20 @@
-//! The walk through the document: elements, values, and the reasons to stop.
+//! The walk through a document: elements, values, and the reasons to stop. What they mean is read elsewhere.
 
-use std::collections::HashMap;
 use std::io::{self, Read};
+use std::mem;
 
-use foldhash::fast::RandomState;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
-use rentree_domain::Uai;
-use rentree_domain::school_year::SchoolYear;
 
-use super::pupil;
-use crate::assemble::assemble;
-use crate::check;
-use crate::container::{is_damage, too_large, zip_damaged};
+use super::tag::Tag;
 use crate::damage::is_damaged;
-use crate::decode::{Excess, Utf8Text};
-use crate::draft::{Draft, is_too_long};
-use crate::problem::{ProblemCode, Refusal, RefusalCode};
-use crate::{Options, Reading};
-
-/// Why a walk ends before the document does.
-pub(super) enum Stop {
-    Refused(Refusal),
-    Unreadable(io::Error),
-}
-
-impl From<Refusal> for Stop {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-/// The elements we know. All others are skipped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tag {
-    BeeEleves,
-    Parametres,
-    Uaj,
-    AnneeScolaire,
-    DateExport,
-    Horodatage,
-    Donnees,
-    Eleves,
-    Eleve,
-    IdNational,
-    Ine,
-    NomDeFamille,
-    Nom,
-    NomUsage,
-    Prenom,
-    Prenom2,
-    Prenom3,
-    DateNaiss,
-    CodeSexe,
-    CodePays,
-    CodeDepartementNaiss,
-    CodeCommuneInseeNaiss,
-    VilleNaiss,
-    CodeMef,
-    CodeStatut,
-    DateSortie,
-    Structures,
-    StructuresEleve,
-    Structure,
-    CodeStructure,
-    TypeStructure,
-    /// Addresses and their people: another export.
-    Address,
-    Other,
-}
-
-impl Tag {
-    fn of(name: &str) -> Self {
-        match name {
-            "BEE_ELEVES" => Self::BeeEleves,
-            "PARAMETRES" => Self::Parametres,
-            "UAJ" => Self::Uaj,
-            "ANNEE_SCOLAIRE" => Self::AnneeScolaire,
-            "DATE_EXPORT" => Self::DateExport,
-            "HORODATAGE" => Self::Horodatage,
-            "DONNEES" => Self::Donnees,
-            "ELEVES" => Self::Eleves,
-            "ELEVE" => Self::Eleve,
-            "ID_NATIONAL" => Self::IdNational,
-            "INE" => Self::Ine,
-            "NOM_DE_FAMILLE" => Self::NomDeFamille,
-            "NOM" => Self::Nom,
-            "NOM_USAGE" => Self::NomUsage,
-            "PRENOM" => Self::Prenom,
-            "PRENOM2" => Self::Prenom2,
-            "PRENOM3" => Self::Prenom3,
-            "DATE_NAISS" => Self::DateNaiss,
-            "CODE_SEXE" => Self::CodeSexe,
-            "CODE_PAYS" => Self::CodePays,
-            "CODE_DEPARTEMENT_NAISS" => Self::CodeDepartementNaiss,
-            "CODE_COMMUNE_INSEE_NAISS" => Self::CodeCommuneInseeNaiss,
-            "VILLE_NAISS" => Self::VilleNaiss,
-            "CODE_MEF" => Self::CodeMef,
-            "CODE_STATUT" => Self::CodeStatut,
-            "DATE_SORTIE" => Self::DateSortie,
-            "STRUCTURES" => Self::Structures,
-            "STRUCTURES_ELEVE" => Self::StructuresEleve,
-            "STRUCTURE" => Self::Structure,
-            "CODE_STRUCTURE" => Self::CodeStructure,
-            "TYPE_STRUCTURE" => Self::TypeStructure,
-            "ADRESSES" | "ADRESSE" | "ADRESSE_ID" | "RESPONSABLES" | "PERSONNES" => Self::Address,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// Classes by `ELEVE_ID`; `None` for a pupil whose last division is no class.
-type Divisions = HashMap<String, Option<String>, RandomState>;
+use crate::decode::{Excess, SkipError, Utf8Text};
+use crate::lines::ends_in;
+use crate::options::Options;
+use crate::problem::{Refusal, RefusalCode};
+use crate::refusal::{broken_xml, encoding_damaged, too_large, zip_damaged};
+use crate::stop::{Stop, is_damage};
+use crate::text::{is_blank, kept, tidy};
 
 /// A document being read.
 pub(super) struct Document<'a, R> {
@@ -119,8 +22,10 @@ pub(super) struct Document<'a, R> {
     buffer: Vec<u8>,
     value: String,
     depth: usize,
-    /// `ELEVE_ID` of the tag just opened, if it is one that carries it.
-    eleve_id: Option<String>,
+    /// The element that is open was written `<A/>`: its end is not in the text.
+    is_empty: bool,
+    /// Whose element was opened last.
+    key: PupilKey,
     /// Line of the `<` of that tag.
     tag_line: u64,
     /// Lines before the text began.
@@ -128,149 +33,67 @@ pub(super) struct Document<'a, R> {
     pub(super) options: &'a Options,
 }
 
+/// How the file names a pupil: the attributes of `ELEVE` and `STRUCTURES_ELEVE`. Blank when absent.
+#[derive(Debug, Default)]
+pub(super) struct PupilKey {
+    pub(super) eleve_id: String,
+    pub(super) elenoet: String,
+}
+
+/// A step of the walk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Open(Tag),
+    Close,
+    End,
+}
+
 impl<'a, R: Read> Document<'a, R> {
     pub(super) fn new(text: Utf8Text<R>, options: &'a Options, lines_before: u64) -> Self {
-        let mut xml = Reader::from_reader(text);
-        xml.config_mut().expand_empty_elements = true;
         Self {
-            xml,
+            xml: Reader::from_reader(text),
             buffer: Vec::new(),
             value: String::new(),
             depth: 0,
-            eleve_id: None,
+            is_empty: false,
+            key: PupilKey::default(),
             tag_line: 0,
             lines_before,
             options,
         }
     }
 
-    /// Reads the whole document into `reading`.
-    pub(super) fn read(mut self, reading: &mut Reading) -> Result<(), Stop> {
-        self.root()?;
-        let mut drafts = Vec::new();
-        let mut divisions = Divisions::default();
-        while let Some(tag) = self.child()? {
-            match tag {
-                Tag::Parametres => self.parameters(reading)?,
-                Tag::Donnees => {
-                    while let Some(tag) = self.child()? {
-                        match tag {
-                            Tag::Eleves => self.pupils(&mut drafts)?,
-                            Tag::Structures => self.structures(&mut divisions)?,
-                            _ => self.skip()?,
-                        }
-                    }
-                }
-                _ => self.skip()?,
-            }
-        }
-        while self.step()? != Step::End {}
-        if let (Some(expected), None) = (self.options.uai, &reading.uai) {
-            let detail = format!(
-                "Le fichier n’indique pas l’UAI de l’établissement : impossible de vérifier qu’il s’agit bien du {expected}. \
-                 Merci de refaire l’export."
-            );
-            return Err(Refusal::new(RefusalCode::UaiMismatch, detail).into());
-        }
-        for draft in &mut drafts {
-            draft.division = draft.siecle_id.as_deref().and_then(|id| divisions.get(id)).cloned().flatten();
-            if draft.division.as_deref().is_some_and(is_too_long) {
-                draft.note(ProblemCode::FieldTooLong, "CODE_STRUCTURE", None);
-            }
-        }
-        assemble(drafts, reading);
-        Ok(())
-    }
-
-    fn root(&mut self) -> Result<(), Stop> {
+    /// Opens the root, which must be that of our export.
+    pub(super) fn open_root(&mut self) -> Result<(), Stop> {
         match self.step()? {
             Step::Open(Tag::BeeEleves) => Ok(()),
             Step::Open(_) => {
                 let name = String::from_utf8_lossy(&self.buffer);
-                let name: String = name
-                    .trim_start_matches('<')
-                    .chars()
-                    .take_while(|c| c.is_alphanumeric() || *c == '_')
-                    .take(40)
-                    .collect();
-                Err(wrong_export(&format!("sa racine est « {name} »")).into())
+                let is_in_name = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '-' | ':');
+                let name: String = name.trim_start_matches('<').chars().take_while(is_in_name).take(40).collect();
+                Err(other_root(&name).into())
             }
-            Step::Close | Step::End => Err(self.not_xml("Le fichier ne contient aucun élément.").into()),
+            Step::Close | Step::End => Err(self.broken("Le fichier ne contient aucun élément.").into()),
         }
     }
 
-    fn parameters(&mut self, reading: &mut Reading) -> Result<(), Stop> {
-        while let Some(tag) = self.child()? {
-            match tag {
-                Tag::Uaj => {
-                    let found = self.value()?.to_ascii_uppercase();
-                    if !found.is_empty() {
-                        check_uai(self.options.uai, &found)?;
-                        reading.uai = Some(found);
-                    }
+    /// What stands after the end of the root: nothing but white space, comments and byte order marks may. A second export
+    /// pasted there would otherwise be dropped, and its pupils deactivated.
+    pub(super) fn end(&mut self) -> Result<(), Stop> {
+        let mut buffer = mem::take(&mut self.buffer);
+        loop {
+            let what = match self.event(&mut buffer)? {
+                Event::Eof => break,
+                Event::Comment(_) | Event::PI(_) => continue,
+                Event::Text(text) if is_blank(&text) => continue,
+                Event::Decl(_) | Event::Start(_) | Event::Empty(_) => {
+                    "Un second document suit la fin du premier : deux exports semblent avoir été collés l’un après l’autre."
                 }
-                Tag::AnneeScolaire => {
-                    reading.dated.school_year = self.value()?.parse().ok().and_then(SchoolYear::starting_in);
-                }
-                Tag::Horodatage | Tag::DateExport => {
-                    let found = check::date_time(self.value()?);
-                    reading.dated.exported_at = reading.dated.exported_at.max(found);
-                }
-                _ => self.skip()?,
-            }
+                _ => "Du texte suit la fin du document.",
+            };
+            return Err(self.broken(what).into());
         }
-        Ok(())
-    }
-
-    fn pupils(&mut self, drafts: &mut Vec<Draft>) -> Result<(), Stop> {
-        while let Some(tag) = self.child()? {
-            if tag != Tag::Eleve {
-                self.skip()?;
-                continue;
-            }
-            if drafts.len() == self.options.limits.pupils {
-                let detail = format!("Le fichier contient plus de {} élèves.", self.options.limits.pupils);
-                return Err(Refusal::new(RefusalCode::TooManyEntries, detail).into());
-            }
-            let mut draft = Draft::new(self.tag_line);
-            draft.siecle_id = self.eleve_id.take();
-            drafts.push(draft);
-            if let Some(draft) = drafts.last_mut() {
-                pupil::read(self, draft)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn structures(&mut self, divisions: &mut Divisions) -> Result<(), Stop> {
-        while let Some(tag) = self.child()? {
-            if tag != Tag::StructuresEleve {
-                self.skip()?;
-                continue;
-            }
-            let eleve_id = self.eleve_id.take();
-            let mut division = None;
-            while let Some(tag) = self.child()? {
-                if tag != Tag::Structure {
-                    self.skip()?;
-                    continue;
-                }
-                let (mut code, mut is_division) = (None, false);
-                while let Some(tag) = self.child()? {
-                    match tag {
-                        Tag::CodeStructure => code = self.text_value()?,
-                        Tag::TypeStructure => is_division = self.value()? == "D",
-                        _ => self.skip()?,
-                    }
-                }
-                if is_division && code.is_some() {
-                    division = code;
-                }
-            }
-            if let Some(eleve_id) = eleve_id {
-                divisions.insert(eleve_id, division.filter(|code| !code.eq_ignore_ascii_case("Inactifs")));
-            }
-        }
+        self.buffer = buffer;
         Ok(())
     }
 
@@ -278,83 +101,111 @@ impl<'a, R: Read> Document<'a, R> {
     pub(super) fn child(&mut self) -> Result<Option<Tag>, Stop> {
         match self.step()? {
             Step::Open(Tag::Address) => Err(wrong_export("il contient des adresses").into()),
+            Step::Open(Tag::BeeEleves) => Err(self.broken("Un export se trouve à l’intérieur d’un autre.").into()),
             Step::Open(tag) => Ok(Some(tag)),
             Step::Close => Ok(None),
             Step::End => Err(self.truncated()),
         }
     }
 
+    /// Whose element was opened last, if it was an `ELEVE` or a `STRUCTURES_ELEVE`, and on which line.
+    pub(super) fn key(&self) -> (&PupilKey, u64) {
+        (&self.key, self.tag_line)
+    }
+
     /// Passes over the rest of the element that is open.
     pub(super) fn skip(&mut self) -> Result<(), Stop> {
-        let outside = self.depth - 1;
-        let mut buffer = std::mem::take(&mut self.buffer);
-        while self.depth > outside {
-            match self.event(&mut buffer)? {
-                Event::Start(_) => self.open()?,
-                Event::End(_) => self.depth -= 1,
-                Event::Eof => return Err(self.truncated()),
-                _ => {}
-            }
+        if mem::take(&mut self.is_empty) {
+            self.depth -= 1;
+            return Ok(());
         }
+        let room = self.options.limits.depth - self.depth;
+        match self.xml.get_mut().skip_content(room) {
+            Ok(()) => {}
+            Err(SkipError::End) => return Err(self.truncated()),
+            Err(SkipError::Depth) => return Err(self.too_deep()),
+            Err(SkipError::Declaration) => return Err(self.doctype()),
+            Err(SkipError::Io(error)) => return Err(self.stop(quick_xml::Error::Io(error.into()))),
+        }
+        let mut buffer = mem::take(&mut self.buffer);
+        self.event(&mut buffer)?;
+        self.depth -= 1;
         self.buffer = buffer;
         Ok(())
     }
 
-    /// The value of the element that is open, trimmed, up to its end. Comments are dropped, children skipped.
-    pub(super) fn value(&mut self) -> Result<&str, Stop> {
-        let mut buffer = std::mem::take(&mut self.buffer);
-        let mut value = std::mem::take(&mut self.value);
-        value.clear();
-        loop {
-            match self.event(&mut buffer)? {
-                Event::Text(text) => value.push_str(&text),
-                Event::CData(text) => value.push_str(&text),
-                Event::GeneralRef(reference) => match resolve(&reference) {
-                    Some(character) => value.push(character),
-                    None => return Err(self.not_xml("Une entité inconnue est utilisée.").into()),
-                },
-                Event::End(_) => break,
-                Event::Start(_) => {
-                    self.open()?;
-                    self.skip()?;
-                }
-                Event::Eof => return Err(self.truncated()),
-                _ => {}
-            }
+    /// The value of the element that is open, as [`tidy`] leaves it, into `kept` unless it is blank: an element that is absent,
+    /// empty or blank says nothing.
+    pub(super) fn value(&mut self, into: &mut String) -> Result<(), Stop> {
+        self.raw_value()?;
+        let value = tidy(&self.value);
+        if !value.is_empty() {
+            kept(&value).clone_into(into);
         }
-        self.depth -= 1;
-        self.buffer = buffer;
-        self.value = value;
-        Ok(self.value.trim())
+        Ok(())
     }
 
-    /// Like [`value`](Self::value), for text that people wrote: `None` when blank, refused when damaged.
-    pub(super) fn text_value(&mut self) -> Result<Option<String>, Stop> {
-        let value = self.value()?;
-        if value.is_empty() {
-            return Ok(None);
-        }
-        if is_damaged(value) {
-            let value: String = value.chars().take(80).collect();
+    /// Like [`value`](Self::value), for text that people wrote: the file is refused when it is damaged.
+    pub(super) fn text(&mut self, into: &mut Option<String>) -> Result<(), Stop> {
+        self.raw_value()?;
+        // Before anything is trimmed: half of a damaged letter may look like white space.
+        if is_damaged(&self.value) {
             let line = self.line();
-            return Err(encoding_damaged(line, Some(&value)).into());
+            return Err(encoding_damaged(line, Some(&self.value)).into());
         }
-        Ok(Some(value.to_owned()))
+        let value = tidy(&self.value);
+        if !value.is_empty() {
+            *into = Some(kept(&value).to_owned());
+        }
+        Ok(())
+    }
+
+    /// The value of the element that is open, up to its end, into `self.value`. Comments are dropped, children passed over.
+    fn raw_value(&mut self) -> Result<(), Stop> {
+        let mut value = mem::take(&mut self.value);
+        value.clear();
+        if !mem::take(&mut self.is_empty) {
+            let mut buffer = mem::take(&mut self.buffer);
+            loop {
+                match self.event(&mut buffer)? {
+                    Event::Text(text) => value.push_str(&text),
+                    Event::CData(text) => value.push_str(&text),
+                    Event::GeneralRef(reference) => match resolve(&reference) {
+                        Some(character) => value.push(character),
+                        None => return Err(self.broken("Une entité inconnue est utilisée.").into()),
+                    },
+                    Event::End(_) => break,
+                    Event::Start(_) => {
+                        self.open()?;
+                        self.skip()?;
+                    }
+                    Event::Eof => return Err(self.truncated()),
+                    _ => {}
+                }
+                if value.len() > self.options.limits.token_bytes {
+                    return Err(too_large().into());
+                }
+            }
+            self.buffer = buffer;
+        }
+        self.depth -= 1;
+        self.value = value;
+        Ok(())
     }
 
     /// The next tag; texts between tags mean nothing.
     fn step(&mut self) -> Result<Step, Stop> {
-        let mut buffer = std::mem::take(&mut self.buffer);
+        if mem::take(&mut self.is_empty) {
+            self.depth -= 1;
+            return Ok(Step::Close);
+        }
+        let mut buffer = mem::take(&mut self.buffer);
         let step = loop {
             match self.event(&mut buffer)? {
-                Event::Start(start) => {
-                    let tag = Tag::of(start.name().as_ref());
-                    if matches!(tag, Tag::Eleve | Tag::StructuresEleve) {
-                        let newlines = memchr::memchr_iter(b'\n', start.as_bytes()).count() as u64;
-                        self.eleve_id = attribute(&start, "ELEVE_ID");
-                        self.tag_line = self.line() - newlines;
-                    }
-                    self.open()?;
+                Event::Start(start) => break Step::Open(self.enter(&start)?),
+                Event::Empty(start) => {
+                    let tag = self.enter(&start)?;
+                    self.is_empty = true;
                     break Step::Open(tag);
                 }
                 Event::End(_) => {
@@ -363,8 +214,8 @@ impl<'a, R: Read> Document<'a, R> {
                 }
                 Event::Eof if self.depth > 0 => return Err(self.truncated()),
                 Event::Eof => break Step::End,
-                Event::Text(text) if self.depth == 0 && !text.trim().is_empty() => {
-                    return Err(self.not_xml("Du texte se trouve hors de tout élément.").into());
+                Event::Text(text) if self.depth == 0 && !is_blank(&text) => {
+                    return Err(self.broken("Du texte se trouve hors de tout élément.").into());
                 }
                 _ => {}
             }
@@ -373,10 +224,20 @@ impl<'a, R: Read> Document<'a, R> {
         Ok(step)
     }
 
+    fn enter(&mut self, start: &BytesStart<'_>) -> Result<Tag, Stop> {
+        let tag = Tag::of(start.name().as_ref());
+        if matches!(tag, Tag::Eleve | Tag::StructuresEleve) {
+            self.tag_line = self.line() - ends_in(start.as_bytes());
+            self.key.read(start);
+        }
+        self.open()?;
+        Ok(tag)
+    }
+
     fn open(&mut self) -> Result<(), Stop> {
         self.depth += 1;
         if self.depth > self.options.limits.depth {
-            return Err(self.not_xml("Trop d’éléments sont imbriqués.").into());
+            return Err(self.too_deep());
         }
         Ok(())
     }
@@ -387,8 +248,7 @@ impl<'a, R: Read> Document<'a, R> {
         buffer.clear();
         self.xml.get_mut().begin_token();
         match self.xml.read_event_into(buffer) {
-            // Entities, external ones above all, are the classic attack; no SIECLE export has any.
-            Ok(Event::DocType(_)) => Err(self.not_xml("Une déclaration DOCTYPE est présente.").into()),
+            Ok(Event::DocType(_)) => Err(self.doctype()),
             Ok(event) => Ok(event),
             Err(error) => Err(self.stop(error)),
         }
@@ -401,7 +261,7 @@ impl<'a, R: Read> Document<'a, R> {
             quick_xml::Error::Io(error) if is_damage(&error) => zip_damaged().into(),
             quick_xml::Error::Io(error) => Stop::Unreadable(io::Error::new(error.kind(), error)),
             quick_xml::Error::Encoding(_) => encoding_damaged(self.line(), None).into(),
-            _ => self.not_xml("Une balise est mal formée ou mal fermée.").into(),
+            _ => self.broken("Une balise est mal formée ou mal fermée.").into(),
         }
     }
 
@@ -410,33 +270,37 @@ impl<'a, R: Read> Document<'a, R> {
     }
 
     fn truncated(&mut self) -> Stop {
-        self.not_xml("Le fichier est incomplet : sa fin manque.").into()
+        self.broken("Le fichier est incomplet : sa fin manque.").into()
     }
 
-    fn not_xml(&mut self, what: &str) -> Refusal {
-        let line = self.line();
-        Refusal::new(
-            RefusalCode::NotXml,
-            format!(
-                "Ligne {line} : ce n’est pas un fichier XML valide. {what} Merci de refaire l’export, sans ouvrir le fichier."
-            ),
-        )
+    fn too_deep(&mut self) -> Stop {
+        self.broken("Trop d’éléments sont imbriqués.").into()
+    }
+
+    /// Entities, external ones above all, are the classic attack; no SIECLE export has any.
+    fn doctype(&mut self) -> Stop {
+        self.broken("Une déclaration DOCTYPE est présente.").into()
+    }
+
+    fn broken(&mut self, what: &str) -> Refusal {
+        broken_xml(self.line(), what)
     }
 }
 
-/// A step of the walk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    Open(Tag),
-    Close,
-    End,
-}
-
-/// The attribute's value, trimmed; `None` when absent or blank. `ELEVE_ID` is a number: nothing to unescape.
-fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
-    let attribute = start.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name)?;
-    let value = attribute.value.trim();
-    (!value.is_empty()).then(|| value.to_owned())
+impl PupilKey {
+    fn read(&mut self, start: &BytesStart<'_>) {
+        self.eleve_id.clear();
+        self.elenoet.clear();
+        // They are numbers: nothing to unescape.
+        for attribute in start.attributes().with_checks(false).flatten() {
+            let into = match attribute.key.as_ref() {
+                "ELEVE_ID" => &mut self.eleve_id,
+                "ELENOET" => &mut self.elenoet,
+                _ => continue,
+            };
+            into.push_str(kept(&tidy(&attribute.value)));
+        }
+    }
 }
 
 /// The five entities of XML and character references. All others would need a DOCTYPE.
@@ -454,17 +318,16 @@ fn resolve(reference: &BytesRef<'_>) -> Option<char> {
     }
 }
 
-fn check_uai(expected: Option<Uai>, found: &str) -> Result<(), Refusal> {
-    let Some(expected) = expected else { return Ok(()) };
-    if found == expected.as_str() {
-        return Ok(());
-    }
-    let found: String = found.chars().take(20).collect();
-    let detail = format!(
-        "Ce fichier est celui de l’établissement {found}, or cet espace est celui de l’établissement {expected}. Merci d’importer \
-         le fichier de l’établissement {expected}."
-    );
-    Err(Refusal::new(RefusalCode::UaiMismatch, detail))
+/// Another XML, told by its root.
+fn other_root(name: &str) -> Refusal {
+    let what = match name {
+        "BEE_RESPONSABLES" => " : c’est l’export des responsables",
+        "BEE_STRUCTURES" => " : c’est l’export des structures",
+        "BEE_NOMENCLATURES" => " : c’est l’export des nomenclatures",
+        "STS_EDT" => " : c’est l’export de STSWEB pour les emplois du temps",
+        _ => "",
+    };
+    wrong_export(&format!("sa racine est « {name} »{what}"))
 }
 
 fn wrong_export(why: &str) -> Refusal {
@@ -473,13 +336,4 @@ fn wrong_export(why: &str) -> Refusal {
          sans adresse »."
     );
     Refusal::new(RefusalCode::WrongExport, detail)
-}
-
-fn encoding_damaged(line: u64, found: Option<&str>) -> Refusal {
-    let found = found.map(|found| format!(" (« {found} »)")).unwrap_or_default();
-    let detail = format!(
-        "Ligne {line} : les caractères accentués du fichier sont abîmés{found}. Le fichier a sans doute été ouvert puis enregistré \
-         par un autre logiciel. Merci de refaire l’export et de l’importer sans l’ouvrir."
-    );
-    Refusal::new(RefusalCode::EncodingDamaged, detail)
 }

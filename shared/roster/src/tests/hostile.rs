@@ -115,6 +115,41 @@ fn too_many_pupils() {
     }
 }
 
+/// How much memory it takes, the benchmark measures.
+#[test]
+fn classes_without_end() {
+    let mut options = Options::new(Some(uai()), date(2026, 9, 15));
+    options.limits.pupils = 10;
+    options.limits.class_bytes = 10_000;
+    let text = String::from_utf8(sample(3).siecle(UTF_8).bytes).unwrap();
+    let with = |block: &dyn Fn(usize) -> String| {
+        let blocks: String = (0..40).map(block).collect();
+        let text = text.replacen("<STRUCTURES>", &format!("<STRUCTURES>{blocks}"), 1);
+        let reading = crate::read(Cursor::new(text), &options).unwrap();
+        reading.refusal.map_or_else(|| reading.entries.len().to_string(), |refusal| refusal.code.to_string())
+    };
+    let block = |attributes: &str, code: &str| {
+        format!(
+            "<STRUCTURES_ELEVE {attributes}><STRUCTURE><CODE_STRUCTURE>{code}</CODE_STRUCTURE>\
+             <TYPE_STRUCTURE>D</TYPE_STRUCTURE></STRUCTURE></STRUCTURES_ELEVE>"
+        )
+    };
+    assert_eq!(with(&|n| block(&format!("ELEVE_ID='{n}'"), "6E1")), "too_many_entries");
+    assert_eq!(with(&|n| block(&format!("ELENOET='{n}'"), "6E1")), "too_many_entries");
+    assert_eq!(with(&|n| block("ELEVE_ID='1'", &n.to_string())), "too_many_entries");
+    assert_eq!(with(&|_| block("ELEVE_ID='1'", "6E1")), "3");
+    assert_eq!(with(&|n| block("ELEVE_ID='1'", &format!("{}{}", n % 4, "6".repeat(100_000)))), "3", "clipped");
+    let long = "7".repeat(5_000);
+    options.limits.class_bytes = 1_000;
+    let text = text.replacen(
+        "<STRUCTURES>",
+        &format!("<STRUCTURES>{}", [1, 2, 3, 4].map(|n| block(&format!("ELEVE_ID='{n}{long}'"), "6E1")).concat()),
+        1,
+    );
+    let reading = crate::read(Cursor::new(text), &options).unwrap();
+    assert_eq!(reading.refusal.map(|r| r.code), Some(RefusalCode::TooLarge));
+}
+
 #[test]
 fn a_picture() {
     assert_refused(b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\x01\0", RefusalCode::NotXml);
@@ -139,12 +174,12 @@ fn a_source_that_cannot_be_read_is_no_fault_of_the_file() {
 }
 
 #[test]
-fn an_open_quote_never_makes_one_pupil_of_two() {
+fn an_open_quote_refuses_the_file() {
     let text = String::from_utf8(sample(6).fregata(UTF_8).bytes).unwrap();
-    let swallowing = text.replacen("LEFÈVRE", "\"LEFÈVRE", 1).replacen("ŒUVRARD", "\"ŒUVRARD", 1);
-    let detail = assert_refused(swallowing, RefusalCode::NotXml);
+    let detail = assert_refused(text.replacen("LEFÈVRE", "\"LEFÈVRE", 1), RefusalCode::NotXml);
     assert!(detail.starts_with("Ligne 3 : un guillemet"), "{detail}");
-    assert_refused(text.replacen("LEFÈVRE", "\"LEFÈVRE", 1), RefusalCode::NotXml);
+    let detail = assert_refused(text.replacen("ŒUVRARD", "\"ŒUVRARD\";\"", 1), RefusalCode::NotXml);
+    assert!(detail.starts_with("Ligne 4 : un guillemet"), "{detail}");
     assert_eq!(
         read(text.replacen("LEFÈVRE", "\"LEFÈVRE; dit B\"", 1)).entries.len(),
         6,
@@ -170,5 +205,5 @@ fn a_zip_whose_directory_stands_elsewhere() {
     let mut bytes = zip([("a.xml", b"".as_slice())]);
     let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06").unwrap();
     bytes[end + 16..end + 20].copy_from_slice(&[0xFF; 4]);
-    assert_refused(bytes, RefusalCode::TooManyEntries);
+    assert_refused(bytes, RefusalCode::ZipDamaged);
 }

@@ -1,10 +1,16 @@
 //! Whole files, as a school would send them.
 
+mod cases;
 mod codes;
+mod decodings;
+mod documents;
 mod encodings;
 mod hostile;
+mod names;
+mod rows;
 mod shapes;
 mod wording;
+mod wrong_decodings;
 
 use std::io::Cursor;
 

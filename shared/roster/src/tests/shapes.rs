@@ -173,7 +173,8 @@ proptest! {
             bytes.truncate(cut.index(bytes.len()));
         }
         let reading = read(&bytes);
-        prop_assert!(reading.entries.len() + reading.set_aside.len() + reading.left_out.len() <= 7);
+        // A changed byte may be a new line end.
+        prop_assert!(reading.entries.len() + reading.set_aside.len() + reading.left_out.len() <= 7 + 5);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::report::Report;
 
 #[test]
 fn every_problem_has_its_sentence_and_its_remedy() {
-    let mut sample = sample(60);
+    let mut sample = sample(80);
     for (rank, fault) in Fault::ALL.iter().enumerate() {
         sample.spoil(1 + 2 * rank, *fault);
     }
@@ -26,9 +26,16 @@ fn every_refusal_says_what_and_how_to_mend_it() {
     let many: Vec<String> = (0..1_001).map(|n| format!("{n}.xml")).collect();
     let mut long = b"<BEE_ELEVES><!--".to_vec();
     long.resize(2 << 20, b'a');
-    let files: [(&str, Vec<u8>); 15] = [
+    let files: [(&str, Vec<u8>); 22] = [
         ("empty", Vec::new()),
         ("not_xml", b"bonjour".to_vec()),
+        ("workbook", rentree_samples::zip([("[Content_Types].xml", b"".as_slice()), ("xl/workbook.xml", b"")])),
+        ("old_workbook", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec()),
+        ("pdf", b"%PDF-1.7".to_vec()),
+        ("page", b"<!DOCTYPE html><html></html>".to_vec()),
+        ("seven_zip", b"7z\xBC\xAF\x27\x1C".to_vec()),
+        ("gzip", b"\x1F\x8B\x08".to_vec()),
+        ("two_documents", [text.as_bytes(), text.as_bytes()].concat()),
         ("doctype", text.replacen("<BEE", "<!DOCTYPE x><BEE", 1).into_bytes()),
         ("truncated", text.as_bytes()[..900].to_vec()),
         ("wrong_export", b"<BEE_RESPONSABLES/>".to_vec()),

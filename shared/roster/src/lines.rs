@@ -1,9 +1,46 @@
-//! Every line ending as `\n`, the last one too, so that lines can be counted; and no endless line.
+//! Where lines end: `\n`, `\r\n`, and `\r` alone, as old Mac software writes it. A text editor counts so, and so does the
+//! number of a line that a school is told.
 
 use std::io::{self, BufRead, Read};
 
-/// Reads `source` with `\r\n` and `\r` turned into `\n`, and one `\n` added at the end.
-pub(super) struct UnixLines<R> {
+use memchr::memchr_iter;
+
+/// Counts line ends in a text that comes in pieces.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct LineCounter {
+    lines: u64,
+    after_return: bool,
+}
+
+impl LineCounter {
+    /// The line ends counted so far.
+    pub(crate) fn ends(self) -> u64 {
+        self.lines
+    }
+
+    /// Counts those of the next piece.
+    pub(crate) fn count(&mut self, piece: &[u8]) {
+        let Some(last) = piece.last() else { return };
+        self.lines += memchr_iter(b'\n', piece).count() as u64;
+        if self.after_return && piece.first() == Some(&b'\n') {
+            self.lines -= 1;
+        }
+        for at in memchr_iter(b'\r', piece) {
+            self.lines += u64::from(piece.get(at + 1) != Some(&b'\n'));
+        }
+        self.after_return = *last == b'\r';
+    }
+}
+
+/// The line ends in a whole text.
+pub(crate) fn ends_in(text: &[u8]) -> u64 {
+    let mut counter = LineCounter::default();
+    counter.count(text);
+    counter.ends()
+}
+
+/// Reads a source with every line ending as `\n`, one `\n` added at the end, and no endless line.
+pub(crate) struct UnixLines<R> {
     source: R,
     after_return: bool,
     at_end: bool,
@@ -12,7 +49,7 @@ pub(super) struct UnixLines<R> {
 }
 
 impl<R: BufRead> UnixLines<R> {
-    pub(super) fn new(source: R, longest_line: usize) -> Self {
+    pub(crate) fn new(source: R, longest_line: usize) -> Self {
         Self { source, after_return: false, at_end: false, line_length: 0, longest_line }
     }
 }
@@ -67,6 +104,15 @@ mod tests {
                 let buffered = io::BufReader::with_capacity(buffer, source.as_bytes());
                 UnixLines::new(buffered, 100).read_to_string(&mut read).unwrap();
                 prop_assert_eq!(&read, &expected);
+            }
+        }
+
+        #[test]
+        fn the_three_line_endings_count_alike(lines in prop::collection::vec("[a-z;]{0,5}", 1..6), piece in 1_usize..9) {
+            for ending in ["\n", "\r\n", "\r"] {
+                let mut counter = LineCounter::default();
+                lines.join(ending).as_bytes().chunks(piece).for_each(|piece| counter.count(piece));
+                prop_assert_eq!(counter.ends(), lines.len() as u64 - 1);
             }
         }
     }

@@ -1,0 +1,165 @@
+//! A zip: it must hold exactly one XML file.
+
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+use super::foreign;
+use super::head::{HEAD_BYTES, is_utf_16};
+use crate::options::Options;
+use crate::problem::{Refusal, RefusalCode};
+use crate::reading::Reading;
+use crate::refusal::{too_large, unsupported_encoding, zip_damaged};
+use crate::siecle;
+use crate::stop::is_damage;
+
+const ONE_XML: &str = "Le zip doit contenir un seul fichier .xml, tel que SIECLE le fournit \
+                       (ExportXML_ElevesSansAdresses.zip). Merci de l’importer sans le modifier.";
+
+pub(super) fn read<R: Read + Seek>(mut source: R, options: &Options) -> io::Result<Reading> {
+    match announced_entries(&mut source)? {
+        None => return Ok(Reading::refused(None, zip_damaged())),
+        Some(entries) if entries > options.limits.zip_entries => {
+            let detail = format!("Le fichier zip contient trop de fichiers. {ONE_XML}");
+            return Ok(Reading::refused(None, Refusal::new(RefusalCode::TooManyEntries, detail)));
+        }
+        Some(_) => {}
+    }
+    source.rewind()?;
+    let mut archive = match ZipArchive::new(source) {
+        Ok(archive) => archive,
+        Err(error) => return refuse(error),
+    };
+    let xml = match only_xml(&archive) {
+        Ok(index) => index,
+        Err(refusal) => return Ok(Reading::refused(None, refusal)),
+    };
+    let mut file = match archive.by_index(xml) {
+        Ok(file) => file,
+        Err(error) => return refuse(error),
+    };
+    let mut limits = options.limits;
+    limits.text_bytes = limits.text_bytes.min((file.compressed_size() * limits.zip_ratio).max(1024 * 1024));
+    if file.size() > limits.text_bytes {
+        return Ok(Reading::refused(None, too_large()));
+    }
+    let mut head = Vec::new();
+    if let Err(error) = file.by_ref().take(HEAD_BYTES).read_to_end(&mut head) {
+        return if is_damage(&error) { Ok(Reading::refused(None, zip_damaged())) } else { Err(error) };
+    }
+    if is_utf_16(&head) {
+        return Ok(Reading::refused(None, unsupported_encoding("UTF-16")));
+    }
+    if let Some(refusal) = foreign::refusal(&head) {
+        return Ok(Reading::refused(None, refusal));
+    }
+    siecle::read(Cursor::new(head).chain(file), &Options { limits, ..*options })
+}
+
+/// The number of files the zip says it holds, before anything is allocated for them. `None`: its end is not as it should be.
+///
+/// The end record says so; where it says only that a zip64 end record does, as software writes that made the zip without
+/// knowing how much would come, that one is looked up. Source: PKWARE's APPNOTE.TXT, 4.3.14 to 4.3.16.
+fn announced_entries<R: Read + Seek>(source: &mut R) -> io::Result<Option<u64>> {
+    const END_RECORD: usize = 22;
+    const LONGEST_COMMENT: u64 = 65_535;
+    const LOCATOR: usize = 20;
+    let size = source.seek(SeekFrom::End(0))?;
+    source.seek(SeekFrom::Start(size.saturating_sub(END_RECORD as u64 + LONGEST_COMMENT + LOCATOR as u64)))?;
+    let mut tail = Vec::new();
+    source.read_to_end(&mut tail)?;
+    let Some(end) = memchr::memmem::rfind(&tail, b"PK\x05\x06").filter(|at| at + END_RECORD <= tail.len()) else {
+        return Ok(None);
+    };
+    let record = &tail[end..end + END_RECORD];
+    let count = u16::from_le_bytes([record[10], record[11]]);
+    let is_elsewhere = record[12..16] == [0xFF; 4] || record[16..20] == [0xFF; 4];
+    let locator = end.checked_sub(LOCATOR).map(|at| &tail[at..end]).filter(|at| at.starts_with(b"PK\x06\x07"));
+    match locator {
+        Some(locator) if is_elsewhere || count == u16::MAX => {
+            let place = locator[8..16].try_into().map_or(u64::MAX, u64::from_le_bytes);
+            zip64_entries(source, place, size)
+        }
+        // Without that record the place of the directory is nowhere.
+        None if is_elsewhere => Ok(None),
+        _ => Ok(Some(u64::from(count))),
+    }
+}
+
+/// The count in the zip64 end record at `place`.
+fn zip64_entries<R: Read + Seek>(source: &mut R, place: u64, size: u64) -> io::Result<Option<u64>> {
+    const RECORD: usize = 56;
+    if place.checked_add(RECORD as u64).is_none_or(|end| end > size) {
+        return Ok(None);
+    }
+    source.seek(SeekFrom::Start(place))?;
+    let mut record = [0; RECORD];
+    source.read_exact(&mut record)?;
+    let count = record[32..40].try_into().map(u64::from_le_bytes).ok();
+    Ok(count.filter(|_| record.starts_with(b"PK\x06\x06")))
+}
+
+/// The index of the one XML file. macOS and hidden files and folders do not count.
+fn only_xml<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<usize, Refusal> {
+    let names: Vec<Vec<u8>> = (0..archive.len())
+        .map(|index| archive.by_index_data(index).map(|entry| entry.name_raw().to_vec()).unwrap_or_default())
+        .collect();
+    if let Some(what) = office_file(&names) {
+        return Err(foreign::refuse(what));
+    }
+    let found: Vec<usize> = (0..names.len()).filter(|index| is_file(&names[*index], b".xml")).collect();
+    match found.as_slice() {
+        [index] => Ok(*index),
+        [] => {
+            let of_fregata = names.iter().any(|name| is_file(name, b".csv"));
+            let hint = if of_fregata {
+                " Si c’est l’export de Fregata, importez le fichier .csv lui-même, sans zip."
+            } else {
+                ""
+            };
+            let detail = format!("Le fichier zip ne contient aucun fichier .xml. {ONE_XML}{hint}");
+            Err(Refusal::new(RefusalCode::ZipNoXml, detail))
+        }
+        several => {
+            let detail = format!("Le fichier zip contient {} fichiers .xml. {ONE_XML}", several.len());
+            Err(Refusal::new(RefusalCode::ZipSeveralXml, detail))
+        }
+    }
+}
+
+fn is_file(name: &[u8], extension: &[u8]) -> bool {
+    let base = name.rsplit(|c| matches!(c, b'/' | b'\\')).next().unwrap_or_default();
+    !name.starts_with(b"__MACOSX/") && !base.starts_with(b".") && base.to_ascii_lowercase().ends_with(extension)
+}
+
+/// What office software saves is a zip full of XML, too.
+fn office_file(names: &[Vec<u8>]) -> Option<&'static str> {
+    let holds = |prefix: &[u8]| names.iter().any(|name| name.starts_with(prefix));
+    if holds(b"xl/") || holds(b"Index/Tables") || holds(b"Index/CalculationEngine") {
+        Some(foreign::WORKBOOK)
+    } else if holds(b"word/") || holds(b"ppt/") {
+        Some(foreign::DOCUMENT)
+    } else if holds(b"[Content_Types].xml")
+        || (holds(b"mimetype") && holds(b"content.xml"))
+        || holds(b"Index/Document.iwa")
+    {
+        // OpenDocument, and Apple's: schools send spreadsheets, if anything.
+        Some(foreign::WORKBOOK)
+    } else {
+        None
+    }
+}
+
+fn refuse(error: ZipError) -> io::Result<Reading> {
+    let detail = match error {
+        ZipError::Io(error) if !is_damage(&error) => return Err(error),
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => "Le fichier zip est protégé par un mot de passe.",
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            "Le fichier zip est compressé d’une façon qui n’est pas prise en charge."
+        }
+        _ => return Ok(Reading::refused(None, zip_damaged())),
+    };
+    let detail = format!("{detail} Merci de l’importer tel que SIECLE le fournit, sans le recréer.");
+    Ok(Reading::refused(None, Refusal::new(RefusalCode::ZipDamaged, detail)))
+}

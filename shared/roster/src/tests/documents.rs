@@ -1,0 +1,280 @@
+//! SIECLE documents that are not as they should be, or look as if they were not.
+
+use encoding_rs::{ISO_8859_15, UTF_8};
+use rentree_samples::{Fault, siecle_zip, zip};
+
+use super::{assert_refused, read, sample};
+use crate::{Reading, RefusalCode};
+
+fn text(count: usize) -> String {
+    String::from_utf8(sample(count).siecle(UTF_8).bytes).unwrap()
+}
+
+fn told(reading: &Reading) -> Vec<(u64, &'static str)> {
+    reading.problems.iter().map(|problem| (problem.line, problem.code.as_str())).collect()
+}
+
+#[test]
+fn nothing_stands_behind_the_document() {
+    let text = text(2);
+    for harmless in ["\n\n", "<!-- fin -->\n", "\u{FEFF}", "\r\n \u{FEFF}<!-- --> ", "<?fin x?>", "\u{A0}"] {
+        assert_eq!(read(format!("{text}{harmless}")).entries.len(), 2, "{harmless:?}");
+    }
+    let rootless = text.split_once('\n').unwrap().1;
+    for more in [
+        &text,
+        rootless,
+        "<BEE_ELEVES/>",
+        "<A></A>",
+        "texte",
+        "&amp;",
+        "<![CDATA[x]]>",
+        "\0\0",
+        "</BEE_ELEVES>",
+        "<!--",
+        "<",
+    ] {
+        for between in ["", "\n", "\u{FEFF}"] {
+            let whole = format!("{text}{between}{more}");
+            let detail = assert_refused(&whole, RefusalCode::NotXml);
+            assert!(detail.starts_with("Ligne "), "{detail}");
+            assert_refused(siecle_zip(whole.as_bytes()), RefusalCode::NotXml);
+        }
+    }
+    let inside = text.replace("</DONNEES>", &format!("</DONNEES>{rootless}"));
+    assert_refused(inside, RefusalCode::NotXml);
+}
+
+#[test]
+fn tags_that_do_not_fit_are_seen_although_they_are_passed_over() {
+    let text = text(3);
+    for (from, to) in [
+        ("</SCOLARITE_AN_DERNIER>", ""),
+        ("<SCOLARITE_AN_DERNIER>", ""),
+        ("</OPTIONS>", ""),
+        ("<SIGLE>", ""),
+        ("</SIGLE>", ""),
+        ("</OPTION>", "</OPTION></OPTION>"),
+        ("<OPTIONS>", "<OPTIONS><!-- "),
+        ("<OPTIONS>", "<OPTIONS><A B='"),
+        ("<OPTIONS>", "<OPTIONS><!DOCTYPE x>"),
+    ] {
+        assert_refused(text.replacen(from, to, 1), RefusalCode::NotXml);
+    }
+    let hidden = "<OPTIONS><!-- </OPTIONS></DONNEES> --><![CDATA[</OPTIONS>]]><A B='>' C=\"/>\"/><?x </OPTIONS>?>";
+    assert_eq!(read(text.replacen("<OPTIONS>", hidden, 1)).entries.len(), 3);
+}
+
+#[test]
+fn lines_are_counted_as_editors_count_them() {
+    let mut sample = sample(30);
+    sample.spoil(20, Fault::SexMissing);
+    let rendered = sample.siecle(ISO_8859_15);
+    let text = String::from_utf8_lossy(&rendered.bytes).into_owned();
+    for end in ["\n", "\r\n", "\r"] {
+        let text = text.replace('\n', end).replace('\u{FFFD}', "e").replace("ISO-8859-15", "UTF-8");
+        assert_eq!(told(&read(&text)), [(rendered.lines[20], "sex_missing")], "{end:?}");
+        let text = text.replace("<OPTIONS>", &format!("<OPTIONS>{end}")).replace("<?xml", &format!("{end}<?xml"));
+        assert_eq!(told(&read(&text)), [(rendered.lines[20] + 1, "sex_missing")], "{end:?}");
+    }
+}
+
+#[test]
+fn exit_dates_in_any_dress() {
+    for (exit, outcome) in [
+        ("2/7/2026", "left_school"),
+        ("02/07/2026", "left_school"),
+        ("2026-07-02", "left_school"),
+        ("2026-07-02T00:00:00", "left_school"),
+        ("02-07-2026", "left_school"),
+        ("02.07.26", "left_school"),
+        ("2/7/2027", "entry"),
+        ("2027-07-02", "entry"),
+        ("  ", "entry"),
+        ("fin juin", "exit_date_invalid"),
+        ("31/06/2026", "exit_date_invalid"),
+        ("46205", "exit_date_invalid"),
+        ("00/00/0000", "exit_date_invalid"),
+    ] {
+        let mut sample = sample(2);
+        sample.pupils[0].exit_date = exit.into();
+        let reading = read(sample.siecle(UTF_8).bytes);
+        let found = match (reading.problems.first(), reading.left_out.first()) {
+            (Some(problem), _) => problem.code.as_str(),
+            (None, Some(left_out)) => left_out.code.as_str(),
+            (None, None) => "entry",
+        };
+        assert_eq!(found, outcome, "{exit}");
+    }
+}
+
+#[test]
+fn classes_are_gathered_and_joined() {
+    let text = text(2);
+    let ids: Vec<String> = sample(2).pupils.into_iter().map(|pupil| pupil.eleve_id).collect();
+    let class = read(&text).entries[0].division.clone();
+    let block = |attributes: &str, code: &str, kind: &str| {
+        format!(
+            "<STRUCTURES><STRUCTURES_ELEVE {attributes}><STRUCTURE><TYPE_STRUCTURE>{kind}</TYPE_STRUCTURE>\
+             <CODE_STRUCTURE>{code}</CODE_STRUCTURE></STRUCTURE></STRUCTURES_ELEVE>"
+        )
+    };
+    let own = format!("ELEVE_ID=\"{}\"", ids[0]);
+    for (attributes, code, kind) in [
+        (own.as_str(), "LATIN", "G"),
+        (&own, "Inactifs", "D"),
+        (&own, " ", "D"),
+        ("ELEVE_ID='999'", "3E1", "D"),
+        ("ELENOET='999'", "3E1", "D"),
+        ("", "3E1", "D"),
+    ] {
+        // Before the pupil's own block, and behind it.
+        let before = text.replace("<STRUCTURES>", &block(attributes, code, kind));
+        let behind = text.replace("</STRUCTURES>", &format!("{}</STRUCTURES>", &block(attributes, code, kind)[12..]));
+        for text in [before, behind] {
+            assert_eq!(read(&text).entries[0].division, class, "{attributes} {code} {kind}");
+        }
+    }
+    // Without ELEVE_ID, on either side or on both.
+    let attribute = format!(" ELEVE_ID=\"{}\"", ids[0]);
+    let on_pupil = text.replacen(&format!("<ELEVE{attribute}"), "<ELEVE", 1);
+    let on_class = text.replacen(&format!("<STRUCTURES_ELEVE{attribute}"), "<STRUCTURES_ELEVE", 1);
+    let on_both = on_pupil.replacen(&format!("<STRUCTURES_ELEVE{attribute}"), "<STRUCTURES_ELEVE", 1);
+    for text in [on_pupil, on_class, on_both] {
+        let reading = read(&text);
+        assert_eq!((reading.entries.len(), reading.left_out.len()), (2, 0));
+        assert_eq!(reading.entries[0].division, class);
+    }
+    // A number that two pupils share joins nobody.
+    let nobody = text.replace(" ELENOET=\"2\"", " ELENOET=\"1\"").replace(&format!(" ELEVE_ID=\"{}\"", ids[0]), "");
+    let nobody = nobody.replace(&format!(" ELEVE_ID=\"{}\"", ids[1]), "");
+    assert_eq!(read(nobody).problems.iter().map(|p| p.code.as_str()).collect::<Vec<_>>(), ["siecle_id_duplicate"; 2]);
+}
+
+#[test]
+fn the_ine_stands_in_one_of_four_elements() {
+    let mut sample = sample(1);
+    let ine = std::mem::take(&mut sample.pupils[0].ine);
+    let text = String::from_utf8(sample.siecle(UTF_8).bytes).unwrap();
+    let (bea, rnie) = ("<INE_BEA>1234567890V</INE_BEA>", format!("<INE_RNIE>{ine}</INE_RNIE>"));
+    for (elements, expected) in [
+        (format!("{bea}{rnie}"), ine.as_str()),
+        (format!("{rnie}{bea}"), &ine),
+        (format!("<INE_RNIE> </INE_RNIE>{bea}"), "1234567890V"),
+        (format!("<INE>{ine}</INE>"), &ine),
+        (format!("{bea}<ID_NATIONAL>{ine}</ID_NATIONAL>"), &ine),
+    ] {
+        let reading = read(text.replace("<ID_NATIONAL/>", &elements));
+        assert_eq!(reading.entries[0].ine.as_str(), expected, "{elements}");
+    }
+    let wrong = read(text.replace("<ID_NATIONAL/>", "<INE_RNIE>123</INE_RNIE>"));
+    assert_eq!(wrong.problems[0].field, "INE_RNIE");
+}
+
+#[test]
+fn optional_names_of_signs_alone_are_blank() {
+    for filler in ["-", ".", "/", "--", "***", "...", "?", "_", "( )"] {
+        let mut sample = sample(2);
+        let pupil = &mut sample.pupils[0];
+        for name in [&mut pupil.usage_name, &mut pupil.second_name, &mut pupil.third_name] {
+            *name = filler.into();
+        }
+        for bytes in [sample.siecle(UTF_8).bytes, sample.fregata(UTF_8).bytes] {
+            let reading = read(bytes);
+            assert_eq!(told(&reading), [], "{filler}");
+            assert_eq!((&reading.entries[0].usage_name, &reading.entries[0].second_name), (&None, &None));
+        }
+        sample.pupils[0].first_name = filler.into();
+        assert_eq!(read(sample.siecle(UTF_8).bytes).problems.len(), 1, "{filler}: a first name is no option");
+    }
+}
+
+#[test]
+fn signs_that_nobody_sees_change_nothing() {
+    let expected = read(sample(3).siecle(UTF_8).bytes).entries;
+    for sign in ["\u{200B}", "\u{AD}", "\u{200E}", "\u{202E}", "\u{FEFF}", "\u{2060}", "\u{FE0F}"] {
+        let mut sample = sample(3);
+        for pupil in &mut sample.pupils {
+            for value in
+                [&mut pupil.ine, &mut pupil.last_name, &mut pupil.birth_date, &mut pupil.division, &mut pupil.mef]
+            {
+                let middle = value.char_indices().nth(value.chars().count() / 2).map_or(0, |(at, _)| at);
+                value.insert_str(middle, sign);
+                value.push_str(sign);
+                value.insert_str(0, sign);
+            }
+        }
+        assert_eq!(read(sample.siecle(UTF_8).bytes).entries, expected, "{sign:?}");
+        assert_eq!(read(sample.fregata(UTF_8).bytes).problems, [], "{sign:?}");
+    }
+    for space in ["\u{A0}", "\u{202F}", "\u{3000}", "\t", "  ", "\u{2028}"] {
+        let mut sample = sample(3);
+        sample.pupils[0].last_name = format!("{space}LE{space}GOFF{space}");
+        assert_eq!(read(sample.siecle(UTF_8).bytes).entries[0].last_name, "LE GOFF", "{space:?}");
+        assert_eq!(read(sample.fregata(UTF_8).bytes).entries[0].last_name, "LE GOFF", "{space:?}");
+    }
+}
+
+#[test]
+fn byte_order_marks_anywhere() {
+    let text = text(2);
+    for marks in ["\u{FEFF}", "\u{FEFF}\u{FEFF}", "\n\u{FEFF}", "ï»¿", " \u{FEFF}\n"] {
+        assert_eq!(read(format!("{marks}{text}")).entries.len(), 2, "{marks:?}");
+        let csv = String::from_utf8(sample(2).fregata(UTF_8).bytes).unwrap();
+        assert_eq!(read(format!("{}{csv}", marks.trim())).entries.len(), 2, "{marks:?}");
+    }
+}
+
+#[test]
+fn a_child_twice_and_two_children_of_one_number() {
+    let mut sample = sample(6);
+    sample.spoil(2, Fault::ChildListedTwice);
+    sample.spoil(3, Fault::ChildListedTwice);
+    sample.pupils[3].last_name = sample.pupils[3].last_name.to_lowercase();
+    let rendered = sample.siecle(UTF_8);
+    let reading = read(&rendered.bytes);
+    let remarks: Vec<_> = reading.remarks.iter().map(|remark| (remark.line, remark.other_line)).collect();
+    let first = Some(rendered.lines[1]);
+    assert_eq!(remarks, [(rendered.lines[2], first), (rendered.lines[3], first)]);
+    assert_eq!((reading.entries.len(), reading.problems.len()), (6, 0));
+    // A pupil with an error is told that first; a remark is about somebody who is imported.
+    sample.spoil(2, Fault::SexMissing);
+    assert_eq!(read(sample.siecle(UTF_8).bytes).remarks.len(), 1);
+}
+
+#[test]
+fn zips_that_are_something_else() {
+    for (names, word) in [
+        (["[Content_Types].xml", "xl/workbook.xml"], "classeur"),
+        (["[Content_Types].xml", "word/document.xml"], "traitement de texte"),
+        (["mimetype", "content.xml"], "classeur"),
+    ] {
+        let detail = assert_refused(zip(names.map(|name| (name, b"".as_slice()))), RefusalCode::NotXml);
+        assert!(detail.contains(word), "{detail}");
+    }
+    let detail = assert_refused(zip([("eleves.csv", b"".as_slice())]), RefusalCode::ZipNoXml);
+    assert!(detail.contains("Fregata"), "{detail}");
+    assert_refused(zip([("a.xml", b"%PDF-1.7".as_slice())]), RefusalCode::NotXml);
+}
+
+#[test]
+fn files_of_other_kinds_are_named() {
+    let mut tar = vec![0; 600];
+    tar[0] = b'a';
+    tar[257..262].copy_from_slice(b"ustar");
+    for (bytes, word) in [
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), ".xls"),
+        (b"%PDF-1.4\n".to_vec(), "PDF"),
+        (b"7z\xBC\xAF\x27\x1C\0\x04".to_vec(), "7-Zip"),
+        (b"\x1F\x8B\x08\0".to_vec(), "gzip"),
+        (b"Rar!\x1A\x07\x01\0".to_vec(), "RAR"),
+        (tar, "tar"),
+        (b"<html><body>Erreur</body></html>".to_vec(), "page web"),
+        (b"\xEF\xBB\xBF\n<!-- x -->\n<!DOCTYPE HTML PUBLIC>".to_vec(), "page web"),
+        (b"<?xml version='1.0'?><!DOCTYPE html><html/>".to_vec(), "page web"),
+        (b"<?xml version='1.0'?><?mso-application progid='Excel.Sheet'?><Workbook/>".to_vec(), "classeur"),
+    ] {
+        let detail = assert_refused(bytes, RefusalCode::NotXml);
+        assert!(detail.contains(word) && detail.contains("Merci d’importer"), "{detail}");
+    }
+}

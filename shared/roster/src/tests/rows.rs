@@ -1,0 +1,197 @@
+//! Rows of a Fregata export that are not as they should be: nobody is lost without being told.
+
+use encoding_rs::{UTF_8, WINDOWS_1252};
+
+use super::{assert_refused, read, sample};
+use crate::{Reading, RefusalCode};
+
+fn lines(count: usize) -> Vec<String> {
+    let text = String::from_utf8(sample(count).fregata(UTF_8).bytes).unwrap();
+    text.lines().map(ToOwned::to_owned).collect()
+}
+
+fn told(reading: &Reading) -> Vec<(u64, &'static str)> {
+    reading.problems.iter().map(|problem| (problem.line, problem.code.as_str())).collect()
+}
+
+/// `line` with `sign` at the beginning, or at the end, of the cell at `column`.
+fn with_sign(line: &str, column: usize, sign: &str, at_end: bool) -> String {
+    let mut cells: Vec<String> = line.split(';').map(ToOwned::to_owned).collect();
+    cells[column] = if at_end { format!("{}{sign}", cells[column]) } else { format!("{sign}{}", cells[column]) };
+    cells.join(";")
+}
+
+#[test]
+fn two_stray_quotes_in_any_columns_at_any_distance_lose_nobody() {
+    let clean = lines(7);
+    let ines: Vec<String> = sample(7).pupils.into_iter().map(|pupil| pupil.ine).collect();
+    for trailing in ["", ";"] {
+        for distance in [1, 4] {
+            for (first, second) in (0..15).flat_map(|first| (0..15).map(move |second| (first, second))) {
+                for at_end in [false, true] {
+                    let mut spoilt = clean.clone();
+                    spoilt[1] = with_sign(&spoilt[1], first, "\"", false);
+                    spoilt[1 + distance] = with_sign(&spoilt[1 + distance], second, "\"", at_end);
+                    let reading = read(spoilt.join(&format!("{trailing}\n")));
+                    let what = format!("columns {first} and {second}, {distance} rows apart, {trailing:?}, {at_end}");
+                    if reading.refusal.is_some() {
+                        continue;
+                    }
+                    for ine in &ines {
+                        let entry = reading.entries.iter().any(|entry| entry.ine.as_str() == ine);
+                        let set_aside = reading
+                            .set_aside
+                            .iter()
+                            .any(|pupil| pupil.identity.ine.is_some_and(|known| known.as_str() == ine));
+                        assert!(entry != set_aside, "{ine}: {what}");
+                    }
+                    let expected = [2, 2 + distance as u64];
+                    let lines: Vec<u64> = reading.set_aside.iter().map(|pupil| pupil.line).collect();
+                    assert_eq!(lines, expected, "{what}");
+                    assert!(reading.problems.iter().all(|problem| problem.code.as_str() == "row_shape"), "{what}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_that_stray_quotes_join_name_each_other() {
+    let mut lines = lines(4);
+    lines[1] = with_sign(&lines[1], 4, "\"", false);
+    lines[3] = with_sign(&lines[3], 4, "\"", true);
+    let reading = read(lines.join("\n"));
+    assert_eq!(told(&reading), [(2, "row_shape"), (4, "row_shape")]);
+    assert_eq!(reading.problems.iter().map(|problem| problem.other_line).collect::<Vec<_>>(), [Some(4), Some(2)]);
+    assert_eq!(reading.problems[1].name, "ŒUVRARD Noëmie");
+    assert_eq!(reading.entries.len(), 2, "the row between them, and the one behind, are like all others");
+}
+
+#[test]
+fn a_quoted_cell_may_hold_separators_and_line_ends() {
+    let clean = read(lines(3).join("\n"));
+    for (cell, town) in [
+        ("\"SAINT-PIERRE ;\nLA RÉUNION\"", "SAINT-PIERRE ; LA RÉUNION"),
+        ("\"LE \"\"GRAND\"\" BOURG\"", "LE \"GRAND\" BOURG"),
+        ("\"A;\r\nB;\r\nC\"", "A; B; C"),
+    ] {
+        let mut lines = lines(3);
+        let cells: Vec<&str> = lines[1].split(';').collect();
+        lines[1] = [&cells[..9], &[cell], &cells[10..]].concat().join(";");
+        let reading = read(lines.join("\r\n"));
+        assert_eq!(reading.refusal, None, "{cell}");
+        assert_eq!(reading.entries[0].birth_town.as_deref(), Some(town));
+        assert_eq!(reading.entries[1..], clean.entries[1..]);
+    }
+}
+
+#[test]
+fn every_way_to_cut_a_row_is_told() {
+    let clean = lines(3);
+    for cut in clean[2].match_indices(';').map(|(at, _)| at).chain([clean[2].len() - 3, 0]) {
+        for end in ["\n", "\r\n", "\r"] {
+            let broken = [&clean[2][..cut], end, &clean[2][cut..]].concat();
+            let mut lines = clean.clone();
+            lines[2] = broken;
+            let reading = read(lines.join(end));
+            let whole = cut == 0;
+            assert_eq!(reading.entries.len(), if whole { 3 } else { 2 }, "{cut}");
+            assert_eq!(reading.problems.is_empty(), whole, "{cut}");
+            assert!(reading.left_out.is_empty());
+        }
+        let mut lines = clean.clone();
+        lines[2].truncate(cut);
+        let reading = read(lines.join("\n"));
+        assert_eq!(reading.left_out, []);
+        let last_cell = cut == clean[2].len() - 3;
+        assert!(cut == 0 || last_cell || told(&reading) == [(3, "row_shape")], "{cut}: {:?}", told(&reading));
+    }
+}
+
+#[test]
+fn a_row_that_is_shifted_or_overfull_is_told() {
+    let clean = lines(3);
+    for column in 0..15 {
+        // A cell too many in the middle, and one too few.
+        for row in [with_sign(&clean[2], column, "X;", false), {
+            let cells: Vec<&str> = clean[2].split(';').collect();
+            [&cells[..column], &cells[column + 1..]].concat().join(";")
+        }] {
+            let mut lines = clean.clone();
+            lines[2] = row;
+            let reading = read(lines.join("\n"));
+            assert_eq!(told(&reading), [(3, "row_shape")], "{column}");
+            let known = reading.set_aside[0].identity.ine.map(|ine| ine.to_string());
+            assert_eq!(known.is_some(), lines[2].contains(&sample(3).pupils[1].ine), "{column}");
+        }
+    }
+    let overfull = [clean[0].clone(), format!("{};;", clean[1]), format!("{};\u{A0};", clean[2])].join("\n");
+    assert_eq!(read(overfull).entries.len(), 2, "blank cells beyond the header are harmless");
+}
+
+#[test]
+fn headers_in_any_dress() {
+    let clean = lines(2);
+    let expected = read(clean.join("\n")).entries;
+    let dress = |from: &str, to: &str| clean[0].replace(from, to);
+    for header in [
+        clean[0].to_uppercase(),
+        clean[0].replace('*', ""),
+        clean[0].replace(' ', "\u{A0}"),
+        clean[0].replace(' ', "  "),
+        clean[0].replace('é', "e\u{301}").replace('è', "e\u{300}"),
+        dress("Nom d’usage", "Nom d´usage"),
+        dress("Nom d’usage", "nom d`usage "),
+        dress("Statut*", "\u{200B}Statut **"),
+        dress("Identifiant", "\u{FEFF}Identifiant"),
+        format!("sep=;\r\n{}", clean[0]),
+        format!("\"sep=;\"\n\n{}", clean[0]),
+        format!(";;;\n{}", clean[0]),
+    ] {
+        let reading = read(format!("{header}\n{}", clean[1..].join("\n")));
+        assert_eq!(reading.refusal, None, "{header}");
+        assert_eq!(reading.entries, expected, "{header}");
+    }
+}
+
+#[test]
+fn lines_above_the_header_count() {
+    let mut lines = lines(2);
+    lines[2] = lines[2].replacen("LEFÈVRE", "", 1);
+    for (above, line) in [("", 3), ("sep=;\n", 4), ("\u{FEFF}sep=;\r\n\r\n", 5), ("\r", 4)] {
+        let reading = read(format!("{above}{}", lines.join("\n")));
+        assert_eq!(told(&reading), [(line, "last_name_missing")], "{above:?}");
+    }
+}
+
+#[test]
+fn two_exports_pasted_together() {
+    let mut twice = lines(2);
+    twice.extend(lines(4).into_iter().enumerate().filter(|(index, _)| *index == 0 || *index > 2).map(|(_, line)| line));
+    let reading = read(twice.join("\n"));
+    assert_eq!(told(&reading), [(4, "row_shape")]);
+    assert_eq!(reading.entries.len(), 4);
+    let mut reversed = lines(2);
+    reversed.push(reversed[0].split(';').rev().collect::<Vec<_>>().join(";"));
+    assert_refused(reversed.join("\n"), RefusalCode::WrongColumns);
+}
+
+#[test]
+fn a_commune_abroad_is_free() {
+    let mut sample = sample(13);
+    let abroad = &mut sample.pupils[12];
+    assert_ne!(abroad.birth_country, "100");
+    for (commune, town, expected) in [
+        ("LISBOA", "", "LISBOA"),
+        ("99139", "LISBOA", "LISBOA"),
+        ("-", "LISBOA", "LISBOA"),
+        ("1200-109", "LISBOA", "LISBOA"),
+    ] {
+        let mut sample = super::sample(13);
+        sample.pupils[12].birth_commune = commune.into();
+        sample.pupils[12].birth_town = town.into();
+        let reading = read(sample.fregata(WINDOWS_1252).bytes);
+        assert_eq!(told(&reading), [], "{commune}");
+        assert_eq!(reading.entries[12].birth_town.as_deref(), Some(expected));
+    }
+}
