@@ -369,7 +369,9 @@ fn the_template_keeps_to_the_rules_of_queues_and_rights() {
         let (lasts, timeout) = (number(&function["Environment"]["Variables"][right]), number(&function["Timeout"]));
         assert!(lasts > timeout && lasts * 10 <= timeout * 11, "{right} is just over one timeout");
     }
-    let statements = directory["Policies"][0]["Statement"].as_array().unwrap();
+    let functions: Vec<_> = template.resources("AWS::Serverless::Function").collect();
+    let statements =
+        functions.iter().flat_map(|(_, function)| function["Policies"][0]["Statement"].as_array().unwrap());
     for statement in statements {
         assert_ne!(statement["Resource"], "*", "{statement}");
         let action = statement["Action"].to_string();
@@ -381,6 +383,10 @@ fn the_template_keeps_to_the_rules_of_queues_and_rights() {
             assert!(!statement["Condition"]["StringEquals"]["ses:FromAddress"].is_null(), "{statement}");
         }
     }
+    // A message that gives way to a worker at work is a new one.
+    let gives_way =
+        json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": {"Fn::GetAtt": ["ImportQueue", "Arn"]}});
+    assert!(worker["Policies"][0]["Statement"].as_array().unwrap().contains(&gives_way));
     // The alarm listens to sentences that the function says: the journey of its events reads them in the log.
     let filter = of("AWS::Logs::MetricFilter", "DirectoryFailures");
     for alarming in ["a directory failed for a technical reason", "an offer failed for a technical reason"] {

@@ -8,7 +8,7 @@ use rentree_domain::Uai;
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
 use rentree_samples::{Fault, Sample};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, picture, see};
 use crate::support::{a_uai, product, run};
 
 /// Enters a school's space as the demo administrator, who has yet to sign in.
@@ -33,7 +33,7 @@ fn on_disk(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> anyhow::Resu
 /// From the page "Importer des élèves" to the result.
 async fn upload(client: &Client, file: &std::path::Path, result: &str) -> anyhow::Result<()> {
     click(client, "form[action$='/imports'] button").await?;
-    client.wait().for_element(Locator::Css("#file")).await?.send_keys(&file.to_string_lossy()).await?;
+    find(client, Locator::Css("#file")).await?.send_keys(&file.to_string_lossy()).await?;
     click(client, "#upload button").await?;
     see(client, "main h2", result).await
 }

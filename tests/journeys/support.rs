@@ -14,6 +14,7 @@ pub(crate) mod runtime_api;
 pub(crate) mod ses;
 pub(crate) mod stall;
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -43,7 +44,7 @@ const LONGEST_TEST: Duration = Duration::from_mins(20);
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime"));
 
-/// The product that most tests share. An import may take as long as Lambda allows: how fast this machine is decides
+/// The product that most tests share. A function may take as long as Lambda ever allows: how fast this machine is decides
 /// nothing here.
 static PRODUCT: LazyLock<Rentree> = LazyLock::new(|| start(&shared_options()));
 
@@ -55,8 +56,16 @@ tokio::task_local! {
     static PRODUCT_OF_THIS_TEST: &'static Rentree;
 }
 
+/// What Lambda allows a function.
+const LONGEST_TIMEOUT: Duration = Duration::from_mins(15);
+
+/// A lease just over one timeout, as the template has it.
+fn shared_settings() -> BTreeMap<String, String> {
+    BTreeMap::from([("LEASE_SECONDS".to_owned(), (LONGEST_TIMEOUT.as_secs() * 11 / 10).to_string())])
+}
+
 fn shared_options() -> Options {
-    Options::in_memory().with_import_timeout(Duration::from_mins(15))
+    Options { settings: shared_settings(), least_timeout: LONGEST_TIMEOUT, ..Options::in_memory() }
 }
 
 fn start(options: &Options) -> Rentree {
@@ -142,16 +151,30 @@ pub(crate) fn worker_with(faults: Option<faults::Faults>) -> anyhow::Result<Work
 
 /// The same, by another clock.
 pub(crate) fn worker_at(faults: Option<faults::Faults>, clock: Clock) -> anyhow::Result<Worker> {
+    let mut clients = clients();
+    if let Some(faults) = faults {
+        let config = clients.dynamodb.config().to_builder().interceptor(faults).build();
+        clients.dynamodb = aws_sdk_dynamodb::Client::from_conf(config);
+    }
+    worker_of(clients, clock)
+}
+
+/// A worker with these clients.
+pub(crate) fn worker_of(clients: Clients, clock: Clock) -> anyhow::Result<Worker> {
+    let settings = product().stack.function_settings("ImportWorkerFunction")?.with(shared_settings());
+    Ok(Worker::new(Config::read(&settings)?, clients, clock))
+}
+
+fn clients() -> Clients {
     let stack = &product().stack;
-    let dynamodb = match faults {
-        None => stack.dynamodb.clone(),
-        Some(faults) => {
-            let config = stack.dynamodb.config().to_builder().interceptor(faults).build();
-            aws_sdk_dynamodb::Client::from_conf(config)
-        }
-    };
-    let clients = Clients { dynamodb, s3: stack.s3.clone(), sqs: stack.sqs.clone() };
-    Ok(Worker::new(Config::read(&stack.function_settings("ImportWorkerFunction")?)?, clients, clock))
+    Clients { dynamodb: stack.dynamodb.clone(), s3: stack.s3.clone(), sqs: stack.sqs.clone() }
+}
+
+/// Clients of which `sent` notes what they ask of the queue.
+pub(crate) fn clients_telling(sent: &faults::Operations) -> Clients {
+    let clients = clients();
+    let config = clients.sqs.config().to_builder().interceptor(sent.clone()).build();
+    Clients { sqs: aws_sdk_sqs::Client::from_conf(config), ..clients }
 }
 
 /// A worker that comes when the lease of one that died is over.
@@ -178,7 +201,7 @@ pub(crate) async fn silent_import(uai: Uai, file: Vec<u8>, options: ImportOption
 
 /// The message that asks for an import to be taken up.
 pub(crate) fn resume_message(uai: Uai, id: ImportId, confirmed: bool) -> String {
-    serde_json::to_string(&Resume { uai, id, confirmed, first_sent_at: Timestamp::now() }).expect("JSON")
+    serde_json::to_string(&Resume { uai, id, confirmed, first_sent_at: Some(Timestamp::now()) }).expect("JSON")
 }
 
 /// A batch with one message, as Lambda gets it, that asks for an import to be taken up.

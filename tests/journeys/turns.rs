@@ -4,16 +4,17 @@
 //! The clocks of these tests are moved by hand: nobody waits for two minutes, and no machine is too slow.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use encoding_rs::UTF_8;
+use import_worker::Clients;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::import::ImportState;
 use rentree_domain::{ImportId, Uai};
 use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
 use rentree_runtime::Clock;
+use rentree_runtime::aws::{Aws, Service};
 use rentree_samples::Sample;
 use rentree_table::{Begin, Import, ImportOptions};
 use rentree_testkit::{Cloud, CloudOptions};
@@ -21,11 +22,11 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::support::clock::HandClock;
-use crate::support::faults::Faults;
+use crate::support::faults::{Faults, Operations};
 use crate::support::stall::{Of, Stall};
 use crate::support::{
-    a_school, a_uai, carry_out, eventually, expected, product, resume_event, resume_message, run, silent_import,
-    state_of, visible, worker_after_the_lease, worker_at, worker_with,
+    a_school, a_uai, carry_out, clients_telling, eventually, expected, product, resume_event, resume_message, run,
+    silent_import, state_of, visible, worker_after_the_lease, worker_at, worker_of, worker_with,
 };
 
 /// The timeout of the worker. Its lease lasts for 130 seconds.
@@ -96,22 +97,22 @@ fn a_worker_at_nine_tenths_of_its_timeout_succeeds_once_while_a_hundred_give_way
     static CLOCK: HandClock = HandClock::new();
     run(async {
         let cloud = Cloud::start(&CloudOptions::default()).await?;
-        let mut way = Stall::after(0, Of::Flips, &cloud.settings()).await?;
+        let way = Stall::after(0, Of::Flips, &cloud.settings()).await?;
         let world = World::start(cloud, &way, || CLOCK.now()).await?;
         let id = world.upload(250).await?;
         way.reached().await?;
 
-        CLOCK.set(TIMEOUT * 9 / 10);
         for _ in 0..100 {
             world.deliver(id).await?;
         }
         world.until_messages("a hundred give way", [0, 1, 100]).await?;
+        CLOCK.set(TIMEOUT * 9 / 10);
         assert_eq!((world.fence().await?, world.import(id).await?.state), (1, ImportState::Applying));
 
         assert_eq!(way.let_go().await?, 200);
         let summary = world.school.wait(&id.to_string()).await?;
         assert_eq!((summary.status.as_str(), summary.counts.added), ("succeeded", 250), "{:?}", summary.refused);
-        assert_eq!(summary.write_requests, 5, "lease, three transactions, flip");
+        assert_eq!(summary.write_requests, 8, "lease, three pages of names, three transactions, flip");
 
         // Those that gave way wait for the rest of the lease; whoever comes now finds nothing to do.
         world.deliver(id).await?;
@@ -127,7 +128,7 @@ fn a_worker_beyond_its_timeout_is_ended_and_the_next_succeeds_when_its_lease_is_
     static CLOCK: HandClock = HandClock::new();
     run(async {
         let cloud = Cloud::start(&CloudOptions::default()).await?;
-        let mut way = Stall::after(0, Of::Flips, &cloud.settings()).await?;
+        let way = Stall::after(0, Of::Flips, &cloud.settings()).await?;
         let world = World::start(cloud, &way, || CLOCK.now()).await?;
         let id = world.upload(250).await?;
         way.reached().await?;
@@ -174,12 +175,11 @@ fn what_fails_each_time_is_tried_three_times_and_told() {
 fn what_cannot_even_begin_ends_as_a_dead_letter() {
     run(async {
         let cloud = Cloud::start(&CloudOptions::default()).await?;
-        // The table takes no transaction, neither for a lease nor to mark the import as failed.
-        let way = Stall::refusing(&cloud.settings()).await?;
-        way.end();
+        let way = Stall::refusing_on_demand(&cloud.settings()).await?;
         let world = World::start(cloud, &way, Timestamp::now).await?;
         let id: ImportId = world.school.request(&json!({})).await?["id"].as_str().unwrap_or_default().parse()?;
-        way.begin_again();
+        // The table takes no transaction, neither for a lease nor to mark the import as failed.
+        way.refuse(true);
         world.deliver(id).await?;
         let dead = "ImportDeadLetterQueue";
         eventually("the dead letter", async || {
@@ -190,7 +190,7 @@ fn what_cannot_even_begin_ends_as_a_dead_letter() {
         assert_eq!((world.fence().await?, import.state, import.tries), (0, ImportState::AwaitingUpload, 0));
 
         // The letter comes again until the table takes what it says.
-        way.end();
+        way.refuse(false);
         let summary = world.school.wait(&id.to_string()).await?;
         assert_eq!(summary.refused.map(|refused| refused.code).as_deref(), Some("technical"));
         eventually("no letter is left", async || Ok((world.messages(dead).await? == [0, 0, 0]).then_some(()))).await?;
@@ -220,11 +220,14 @@ fn a_dead_letter_marks_an_import_that_nobody_works_on() {
 
         // A worker is at work on this one, and brings it to its end.
         let at_work = silent_import(uai, sample, ImportOptions::default()).await?;
-        let minute = SignedDuration::from_mins(1);
-        let begun = product().table.begin(uai, at_work, false, minute, Timestamp::now()).await?;
+        let hour = SignedDuration::from_hours(1);
+        let begun = product().table.begin(uai, at_work, false, hour, Timestamp::now()).await?;
         let Begin::Begun(mut run) = begun else { panic!("begun") };
-        assert_eq!(worker_with(None)?.handle(&dead_letter(uai, at_work)).await?.batch_item_failures.len(), 0);
+        let sent = Operations::default();
+        let worker = worker_of(clients_telling(&sent), Timestamp::now)?;
+        assert_eq!(worker.handle(&dead_letter(uai, at_work)).await?.batch_item_failures.len(), 0);
         assert_eq!(state_of(uai, at_work).await?, ImportState::Analysing, "a dead letter marks nothing");
+        assert_eq!(sent.take(), ["SendMessage"], "and is not lost");
         run.succeed(rentree_table::Outcome::default(), Timestamp::now()).await?;
         assert_eq!(state_of(uai, at_work).await?, ImportState::Succeeded);
         Ok(())
@@ -279,10 +282,11 @@ fn who_loses_the_fence_gives_way_and_undoes_nothing() {
         let sample = Sample::new(uai, 250, 5);
         let id = silent_import(uai, sample.siecle(UTF_8).bytes, ImportOptions::default()).await?;
         let settings = product().stack.function_settings("ImportWorkerFunction")?;
-        let mut way = Stall::after(0, Of::Flips, &settings).await?;
-        let late = import_worker::Worker::from_settings(&way.of(settings), || {
-            Timestamp::now() - SignedDuration::from_hours(1)
-        })?;
+        let way = Stall::after(0, Of::Flips, &settings).await?;
+        let sent = Operations::default();
+        let dynamodb = Aws::new(&way.of(settings))?.config(Service::DynamoDb);
+        let clients = Clients { dynamodb: aws_sdk_dynamodb::Client::new(&dynamodb), ..clients_telling(&sent) };
+        let late = worker_of(clients, || Timestamp::now() - SignedDuration::from_hours(1))?;
         let event = resume_event(uai, id, false);
         let outrun = tokio::spawn(async move { late.handle(&event).await });
         way.reached().await?;
@@ -292,19 +296,10 @@ fn who_loses_the_fence_gives_way_and_undoes_nothing() {
         assert_eq!((done.state, done.outcome.counts.added), (ImportState::Succeeded, 250));
 
         assert_eq!(way.let_go().await?, 400, "the fence holds");
-        assert_eq!(outrun.await??.batch_item_failures.len(), 0, "it gives way, and fails nothing");
+        assert_eq!(outrun.await??.batch_item_failures.len(), 0, "it fails nothing");
+        assert_eq!(sent.take(), ["SendMessage"], "and its message comes back");
         assert_eq!(product().table.import(uai, id).await?.unwrap(), done);
         assert_eq!(visible(uai).await?, expected(&sample));
         Ok(())
     });
-}
-
-/// What the proportions of the template are for: [`rentree_local::Options::with_import_timeout`] keeps them.
-#[test]
-fn one_machine_has_the_proportions_of_the_template() {
-    let options = Options::in_memory().with_import_timeout(Duration::from_mins(2));
-    let defaults = rentree_testkit::Template::of_project().unwrap().parameter_defaults();
-    for name in ["ImportTimeoutSeconds", "ImportLeaseSeconds", "ImportVisibilitySeconds"] {
-        assert_eq!(options.parameters[name], defaults[name], "{name}");
-    }
 }

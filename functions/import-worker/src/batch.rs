@@ -23,6 +23,10 @@ impl Worker {
             match task {
                 Task::Import(resume) if is_dead_letter => self.fail_technically(resume).await?,
                 Task::Import(resume) => self.process(resume).await?,
+                Task::Tidy(tidy) if is_dead_letter => {
+                    tracing::error!(uai = %tidy.uai, "a roster was not tidied up: the next import does it");
+                }
+                Task::Tidy(tidy) => self.tidy(tidy).await?,
                 Task::Nothing { why } => tracing::info!(is_dead_letter, why, "a message asks for nothing"),
             }
         }

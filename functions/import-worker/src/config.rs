@@ -1,6 +1,7 @@
 //! What the worker reads from its settings. `infra/template.yaml` sets them.
 
 use jiff::SignedDuration;
+use rentree_domain::import::brake::Thresholds;
 use rentree_runtime::{Settings, SettingsError};
 
 /// The worker's settings.
@@ -16,6 +17,8 @@ pub struct Config {
     pub dead_letter_queue_arn: String,
     /// `LEASE_SECONDS`: how long a school waits for a worker that died. Just more than the function's timeout.
     pub lease: SignedDuration,
+    /// `MASS_DEPARTURE_PERCENT`, `DEPARTURE_PERCENT` and `DEPARTURE_PUPILS`: how many may leave before an import asks.
+    pub brake: Thresholds,
 }
 
 impl Config {
@@ -27,6 +30,11 @@ impl Config {
             queue_url: settings.required("IMPORT_QUEUE_URL")?.to_owned(),
             dead_letter_queue_arn: settings.required("DEAD_LETTER_QUEUE_ARN")?.to_owned(),
             lease: SignedDuration::from_secs(settings.number("LEASE_SECONDS")?.into()),
+            brake: Thresholds {
+                mass_percent: settings.number("MASS_DEPARTURE_PERCENT")?,
+                within_year_percent: settings.number("DEPARTURE_PERCENT")?,
+                within_year_pupils: settings.number("DEPARTURE_PUPILS")?,
+            },
         })
     }
 }

@@ -10,6 +10,7 @@ mod message;
 mod outcome;
 mod process;
 mod technical;
+mod tidy;
 
 pub use config::Config;
 

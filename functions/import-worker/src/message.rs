@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
-use rentree_domain::import::Resume;
+use rentree_domain::import::{Resume, Tidy};
 use rentree_domain::{ImportId, Uai};
 use rentree_runtime::batch::Record;
 use serde_json::Value;
@@ -12,6 +12,8 @@ use serde_json::Value;
 pub(crate) enum Task {
     /// Carry an import through.
     Import(Resume),
+    /// Put right what an undone import left behind.
+    Tidy(Tidy),
     /// Nothing that we know. Trying again would not change it.
     Nothing { why: &'static str },
 }
@@ -27,8 +29,16 @@ pub(crate) fn tasks(message: &Record) -> Vec<Task> {
     if let Some(records) = body["Records"].as_array() {
         return records.iter().map(|record| upload(record, message.sent_at)).collect();
     }
+    // What a struct is tagged with is written, and not looked at when it is read.
+    if body["tidy"] == "roster"
+        && let Ok(tidy) = serde_json::from_value::<Tidy>(body.clone())
+    {
+        return vec![Task::Tidy(Tidy { first_sent_at: tidy.first_sent_at.or(Some(message.sent_at)), ..tidy })];
+    }
     match serde_json::from_value::<Resume>(body) {
-        Ok(resume) => vec![Task::Import(resume)],
+        Ok(resume) => {
+            vec![Task::Import(Resume { first_sent_at: resume.first_sent_at.or(Some(message.sent_at)), ..resume })]
+        }
         Err(_) => vec![Task::Nothing { why: "the body is neither an event of S3 nor a word of ours" }],
     }
 }
@@ -42,7 +52,7 @@ fn upload(record: &Value, sent_at: Timestamp) -> Task {
     match parse_key(key) {
         Some((uai, id)) => {
             let created_at = record["eventTime"].as_str().and_then(|time| time.parse().ok());
-            let first_sent_at = created_at.unwrap_or(sent_at);
+            let first_sent_at = created_at.or(Some(sent_at));
             Task::Import(Resume { uai, id, confirmed: false, first_sent_at })
         }
         None => Task::Nothing { why: "the object is not under imports/<uai>/<import id>" },
@@ -68,6 +78,7 @@ mod tests {
     const CREATED_AT: &str = "2026-09-01T08:00:00Z";
 
     fn import(confirmed: bool, first_sent_at: Timestamp) -> Task {
+        let first_sent_at = Some(first_sent_at);
         Task::Import(Resume { uai: Uai::parse(UAI).unwrap(), id: ID.parse().unwrap(), confirmed, first_sent_at })
     }
 
@@ -93,12 +104,24 @@ mod tests {
 
     #[test]
     fn a_word_of_ours_comes_back_as_it_was_sent() {
-        let first_sent_at = CREATED_AT.parse().unwrap();
-        let resume = Resume { uai: Uai::parse(UAI).unwrap(), id: ID.parse().unwrap(), confirmed: true, first_sent_at };
+        let first_sent_at: Timestamp = CREATED_AT.parse().unwrap();
+        let (uai, id) = (Uai::parse(UAI).unwrap(), ID.parse().unwrap());
+        let resume = Resume { uai, id, confirmed: true, first_sent_at: Some(first_sent_at) };
         let body = serde_json::to_string(&resume).unwrap();
         let text = r#"{"resume":"import","uai":"0350760L","id":"0199a1b2-c3d4-7000-8000-000000000001","confirmed":true,"first_sent_at":"2026-09-01T08:00:00Z"}"#;
         assert_eq!(body, text);
         assert_eq!(tasks_of(&body), [import(true, first_sent_at)]);
+        // As it was sent before it said when.
+        let former =
+            r#"{"resume":"import","uai":"0350760L","id":"0199a1b2-c3d4-7000-8000-000000000001","confirmed":true}"#;
+        assert_eq!(tasks_of(former), [import(true, Timestamp::UNIX_EPOCH)]);
+    }
+
+    #[test]
+    fn a_word_to_tidy_up_is_no_word_to_import() {
+        let first_sent_at = CREATED_AT.parse().ok();
+        let tidy = Tidy { uai: Uai::parse(UAI).unwrap(), id: ID.parse().unwrap(), first_sent_at };
+        assert_eq!(tasks_of(&serde_json::to_string(&tidy).unwrap()), [Task::Tidy(tidy)]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What the school is told: from a reading and a plan to what the table keeps. Pure.
 
-use rentree_domain::import::{Counts, Plan};
+use rentree_domain::import::{ChangeKind, Counts, Plan};
+use rentree_domain::learner::FieldChange;
 use rentree_roster::{Format, Reading, SetAside};
-use rentree_table::{LineKind, Outcome, Refused, ReportLine};
+use rentree_table::{Changed, LineKind, Outcome, Refused, ReportLine};
 
 /// Whether a reading may be imported.
 pub(crate) enum Verdict {
@@ -41,37 +42,88 @@ pub(crate) fn of_reading(reading: &Reading) -> (Outcome, Vec<ReportLine>) {
             .to_owned()
         }),
         refused: refused.map(|r| Refused { code: r.code.as_str().to_owned(), detail: r.detail.clone() }),
-        counts: Counts { left_out: reading.left_out.len(), ..Counts::default() },
+        counts: Counts { left_out: reading.left_out.len(), set_aside: reading.set_aside.len(), ..Counts::default() },
         problems: reading.problems.len(),
+        remarks: reading.remarks.len(),
         importable: reading.entries.len(),
         dated: reading.dated,
         ..Outcome::default()
     };
     let problems = reading.problems.iter().map(|problem| ReportLine {
-        kind: LineKind::Problem,
-        line: problem.line,
-        code: problem.code.as_str().to_owned(),
         field: problem.field.to_owned(),
-        name: problem.name.clone(),
-        message: problem.message(),
         remedy: problem.remedy(format),
+        ..told(LineKind::Problem, problem.line, problem.code.as_str(), &problem.name, problem.message())
     });
-    let left_out = reading.left_out.iter().map(|left_out| ReportLine {
-        kind: LineKind::LeftOut,
-        line: left_out.line,
-        code: left_out.code.as_str().to_owned(),
-        field: String::new(),
-        name: left_out.name.clone(),
-        message: left_out.message(),
-        remedy: String::new(),
+    let remarks = reading.remarks.iter().map(|remark| ReportLine {
+        remedy: remark.remedy(format),
+        ..told(LineKind::Remark, remark.line, remark.code.as_str(), &remark.name, remark.message())
     });
-    (outcome, problems.chain(left_out).collect())
+    let left_out = reading.left_out.iter().map(|left_out| {
+        told(LineKind::LeftOut, left_out.line, left_out.code.as_str(), &left_out.name, left_out.message())
+    });
+    (outcome, problems.chain(remarks).chain(left_out).collect())
 }
 
-/// Adds what the plan will do.
-pub(crate) fn add_plan(outcome: &mut Outcome, plan: &Plan, set_aside: usize) {
-    outcome.counts = Counts { left_out: outcome.counts.left_out, set_aside, ..plan.counts };
+fn told(kind: LineKind, line: u64, code: &str, name: &str, message: String) -> ReportLine {
+    ReportLine {
+        kind,
+        line,
+        code: code.to_owned(),
+        field: String::new(),
+        name: name.to_owned(),
+        message,
+        remedy: String::new(),
+        division: String::new(),
+        changes: Vec::new(),
+    }
+}
+
+/// Adds what the plan will do: the counts, and the names behind them.
+pub(crate) fn add_plan(outcome: &mut Outcome, lines: &mut Vec<ReportLine>, plan: &Plan) {
+    let Counts { left_out, set_aside, .. } = outcome.counts;
+    outcome.counts = Counts { left_out, set_aside, ..plan.counts };
     outcome.modified_fields = plan.modified_fields.iter().map(|(field, count)| ((*field).to_owned(), *count)).collect();
+    lines.extend(plan.changes.iter().map(|change| {
+        let (kind, code) = match change.kind {
+            ChangeKind::Added => (LineKind::Added, "added"),
+            ChangeKind::Modified => (LineKind::Modified, "modified"),
+            ChangeKind::Reactivated => (LineKind::Reactivated, "reactivated"),
+            ChangeKind::Deactivated => (LineKind::Deactivated, "deactivated"),
+        };
+        let changed = |change: &FieldChange| {
+            let (before, after) = (change.before.clone(), change.after.clone());
+            Changed { field: change.field.to_owned(), before, after }
+        };
+        ReportLine {
+            division: change.division.clone(),
+            changes: change.fields.iter().map(changed).collect(),
+            ..told(kind, 0, code, &change.name, String::new())
+        }
+    }));
+}
+
+/// A remark on each child who was recognised under another INE. `who` gives the line and the name of an entry.
+pub(crate) fn add_renumbered(
+    outcome: &mut Outcome,
+    lines: &mut Vec<ReportLine>,
+    renumbered: &[usize],
+    who: impl Fn(usize) -> (u64, String),
+) {
+    outcome.remarks += renumbered.len();
+    lines.extend(renumbered.iter().map(|place| {
+        let (line, name) = who(*place);
+        let message = format!("Ligne {line} : nouvel INE pour un élève déjà connu ({name}).");
+        let remedy = "Mêmes noms et même date de naissance : l’élève est reconnu et garde son compte. Si ce n’est pas le même élève, \
+                      annulez l’import et contactez l’assistance.";
+        ReportLine { remedy: remedy.to_owned(), ..told(LineKind::Remark, line, "ine_changed", &name, message) }
+    }));
+}
+
+/// The lines in the order of the report: by kind; what the file says by line, what the plan says by class and name.
+pub(crate) fn sort(lines: &mut [ReportLine]) {
+    lines.sort_by_cached_key(|line| {
+        (line.kind, line.line, line.division.clone(), rentree_domain::name::fold(&line.name))
+    });
 }
 
 /// Who asked has lost the right to it since.

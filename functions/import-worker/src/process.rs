@@ -3,10 +3,12 @@
 use std::error::Error;
 use std::time::Instant;
 
+use jiff::Timestamp;
 use rentree_domain::import::Resume;
 use rentree_domain::import::brake::{self, BrakeReason};
-use rentree_domain::import::plan::plan;
-use rentree_domain::{LearnerId, Uai, paris};
+use rentree_domain::import::plan;
+use rentree_domain::school_year::SchoolYear;
+use rentree_domain::{Entry, LearnerId, Uai, paris};
 use rentree_roster::{Options, Reading};
 use rentree_runtime::telemetry::chain;
 use rentree_table::{Begin, Import, Outcome, Role, Run, RunError, TableError};
@@ -98,13 +100,17 @@ impl Worker {
             Err(ProcessError::Fetch(FetchError::Missing)) => return Ok(Ending::Fail(outcome::upload_missing())),
             Err(error) => return Err(error),
         };
-        let (mut outcome, lines) = outcome::of_reading(&reading);
-        // What a person was shown, and has confirmed or wants the rest of, was another file.
-        let is_replaced = import.outcome.etag.is_some() && import.outcome.etag != etag;
+        let (mut outcome, mut lines) = outcome::of_reading(&reading);
+        // What a person was shown, and has confirmed or wants the rest of, was another file, or another roster.
+        let shown = &import.outcome;
+        let is_replaced = shown.etag.is_some() && shown.etag != etag;
+        let version = run.school.roster_version;
+        let is_moved = shown.shown_for.is_some_and(|shown_for| shown_for != version);
         outcome.etag = etag;
-        outcome.report_pages = run.write_report(&lines, now).await?;
         let set_aside = match outcome::verdict(&reading, import.options.set_aside) {
             Verdict::Refused { why } => {
+                outcome::sort(&mut lines);
+                outcome.report_pages = run.write_report(&lines, now).await?;
                 outcome.refused = outcome.refused.or(why);
                 return Ok(Ending::Fail(outcome));
             }
@@ -112,19 +118,33 @@ impl Worker {
         };
 
         let known = run.learners().await?;
-        let version = run.school.roster_version;
         let active = known.iter().filter(|l| l.visible(version).is_some_and(|r| r.active)).count();
         let identities: Vec<_> = set_aside.into_iter().map(|pupil| pupil.identity).collect();
+        let left_out: Vec<_> = reading.left_out.into_iter().map(|pupil| pupil.identity).collect();
+        let names: Vec<String> = reading.entries.iter().map(Entry::full_name).collect();
         let new_id = || LearnerId::new(now, rentree_runtime::random());
-        let plan = plan(&known, version, reading.entries, &identities, new_id);
-        outcome::add_plan(&mut outcome, &plan, identities.len());
-        let last = run.school.applied.as_ref().map(|applied| applied.dated).unwrap_or_default();
-        if is_replaced {
-            outcome.brake.push(BrakeReason::FileReplaced);
-        }
-        if !import.confirmed || is_replaced {
-            let preview = import.options.preview;
-            outcome.brake.extend(brake::reasons(preview, active, &outcome.counts, reading.dated, last));
+        let file = plan::File { entries: reading.entries, set_aside: &identities, left_out: &left_out };
+        let plan = plan::plan(&known, version, file, new_id);
+        outcome::add_plan(&mut outcome, &mut lines, &plan);
+        outcome::add_renumbered(&mut outcome, &mut lines, &plan.renumbered, |place| {
+            (reading.entry_lines[place], names[place].clone())
+        });
+        outcome::sort(&mut lines);
+        outcome.report_pages = run.write_report(&lines, now).await?;
+        outcome.shown_for = Some(version);
+
+        outcome.brake.extend(is_replaced.then_some(BrakeReason::FileReplaced));
+        outcome.brake.extend(is_moved.then_some(BrakeReason::RosterMoved));
+        if !import.confirmed || is_replaced || is_moved {
+            let applied = run.school.applied.as_ref();
+            let question = brake::Question {
+                preview: import.options.preview,
+                active,
+                file: reading.dated,
+                last_applied: applied.map(|applied| applied.dated).unwrap_or_default(),
+                years: (year(now), applied.map(|applied| year(applied.at))),
+            };
+            outcome.brake.extend(brake::reasons(&question, &outcome.counts, self.config.brake));
         }
         if !outcome.brake.is_empty() {
             return Ok(Ending::Ask(outcome));
@@ -152,6 +172,11 @@ impl Worker {
             Ending::Ask(outcome) => run.ask(outcome, now).await?,
         })
     }
+}
+
+/// The school year that a moment is in.
+fn year(at: Timestamp) -> SchoolYear {
+    SchoolYear::of(paris::date(at))
 }
 
 fn tell(resume: &Resume, outcome: &Outcome, started: Instant) {

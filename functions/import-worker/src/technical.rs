@@ -15,13 +15,13 @@ impl Worker {
         let detail = "L’import n’a pas pu aller à son terme pour une raison technique. Rien n’a été changé. Merci d’importer à \
                       nouveau le fichier ; si le problème persiste, contactez l’assistance.";
         let refused = Refused { code: "technical".to_owned(), detail: detail.to_owned() };
-        let Resume { uai, id, .. } = resume;
-        match self.table.fail_technically(uai, id, refused, (self.clock)()).await? {
+        let Resume { uai, id, confirmed, .. } = resume;
+        match self.table.fail_technically(uai, (id, confirmed), refused, (self.clock)()).await? {
             Marked::Failed => {
                 tracing::error!(uai = %uai, import = %id, "an import failed for a technical reason");
             }
             Marked::Settled => {
-                tracing::info!(uai = %uai, import = %id, "a dead letter is about an import that is settled");
+                tracing::info!(uai = %uai, import = %id, "an import that could not go on was settled meanwhile");
             }
             Marked::AtWork { delay_seconds } => self.give_way(&resume, delay_seconds).await?,
         }

@@ -80,7 +80,7 @@ pub(crate) async fn page(
         learner: entry.learner,
     };
     let view = AuditView {
-        frame: visitor.frame("Journal de l’espace", uai, &school.name, Section::Team),
+        frame: visitor.frame("Journal de l’espace", uai, &school, Section::Team),
         uai,
         entries: page.entries.into_iter().map(row).collect(),
         next: page.next,

@@ -138,7 +138,7 @@ impl Invitations {
             }));
         }
         Ok(TeamView {
-            frame: visitor.frame("Équipe", uai, &school.name, Section::Team),
+            frame: visitor.frame("Équipe", uai, &school, Section::Team),
             csrf: visitor.csrf.clone(),
             form: form(""),
             done: None,

@@ -149,7 +149,7 @@ impl Learners {
         };
 
         let view = LearnersView {
-            frame: visitor.frame("Élèves", uai, &school.name, Section::Learners),
+            frame: visitor.frame("Élèves", uai, &school, Section::Learners),
             csrf: visitor.csrf.clone(),
             uai: uai.to_string(),
             q: filter.q,

@@ -57,7 +57,7 @@ pub(crate) async fn hand_out(
     let wanted = Wanted::read(&input.fields, uai)?;
 
     let roster = app.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
-    let school = roster.school.name.clone();
+    let school = roster.school.clone();
     let chosen = wanted.choose(roster, uai)?;
     let (due, mut unserved) = app.sort(uai, chosen).await?;
 

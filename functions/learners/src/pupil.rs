@@ -119,7 +119,7 @@ pub(crate) async fn page(
     let actions = actions(&pupil, account.as_ref().map(|(lock, _, looked)| (looked, lock.is_some())));
     let entry = pupil.entry;
     let view = PupilView {
-        frame: visitor.frame("Fiche élève", uai, &school.name, Section::Learners),
+        frame: visitor.frame("Fiche élève", uai, &school, Section::Learners),
         csrf: visitor.csrf.clone(),
         done: match done.done.as_str() {
             "user-name" => Some("L’élève a maintenant un identifiant. Son mot de passe n’a pas changé."),

@@ -23,6 +23,8 @@ pub struct Summary {
     pub counts: Counts,
     /// What is wrong with pupils of the file.
     pub problems: Vec<Line>,
+    /// What the school should look at among the pupils who are imported.
+    pub remarks: Vec<Line>,
     /// Why the file was refused as a whole.
     pub refused: Option<Refused>,
     /// Write requests to the table.
@@ -149,11 +151,17 @@ impl School {
 
     async fn summary(&self, import: &Value) -> anyhow::Result<Summary> {
         let id = import["id"].as_str().unwrap_or_default();
-        let (mut problems, mut left_out) = (Vec::new(), Vec::new());
-        for page in 1..=import["report"]["pages"].as_u64().unwrap_or_default() {
+        let (mut problems, mut remarks, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+        'pages: for page in 1..=import["report"]["pages"].as_u64().unwrap_or_default() {
             let import = self.get(&format!("/imports/{id}?page={page}")).await?;
             for line in import["report"]["lines"].as_array().into_iter().flatten() {
-                let list = if line["kind"] == "problem" { &mut problems } else { &mut left_out };
+                let list = match line["kind"].as_str() {
+                    Some("problem") => &mut problems,
+                    Some("remark") => &mut remarks,
+                    Some("left_out") => &mut left_out,
+                    // From here on the report has the names behind the counts.
+                    _ => break 'pages,
+                };
                 list.push(serde_json::from_value(line.clone())?);
             }
         }
@@ -162,6 +170,7 @@ impl School {
             status: import["state"].as_str().unwrap_or_default().to_owned(),
             counts: serde_json::from_value(import["counts"].clone())?,
             problems,
+            remarks,
             refused: serde_json::from_value(import["refused"].clone())?,
             write_requests: number(&import["cost"]["write_requests"]),
             items_written: number(&import["cost"]["items_written"]),
@@ -191,6 +200,7 @@ impl Summary {
             status: "failed".to_owned(),
             counts: Counts::default(),
             problems: Vec::new(),
+            remarks: Vec::new(),
             refused: None,
             write_requests: 0,
             items_written: 0,

@@ -32,6 +32,8 @@ const POLLERS: usize = 2;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How long a function may go on when everything stops.
 const GRACE: Duration = Duration::from_secs(3);
+/// How long a receive waits for messages; stopping waits for it, because a receive that is left alone may still hide messages.
+const LONG_POLL_SECONDS: i32 = 2;
 
 /// What decides how long things take.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,8 @@ pub(crate) struct Times {
     pub(crate) clock: Clock,
     /// After how long a message comes again that failed.
     pub(crate) retry_after: Duration,
+    /// No function is ended before this, whatever the template says.
+    pub(crate) least_timeout: Duration,
 }
 
 pub(crate) fn spawn(
@@ -65,12 +69,11 @@ struct Poller {
 
 impl Poller {
     async fn run(self, mut stopped: watch::Receiver<bool>) {
-        loop {
-            let messages = tokio::select! {
-                _ = stopped.wait_for(|stop| *stop) => return,
-                messages = self.receive() => messages,
-            };
-            if !messages.is_empty() {
+        while !*stopped.borrow() {
+            let messages = self.receive().await;
+            if *stopped.borrow() {
+                self.give_back(messages, Duration::ZERO).await;
+            } else if !messages.is_empty() {
                 self.deliver(messages, &mut stopped).await;
             }
         }
@@ -82,8 +85,7 @@ impl Poller {
             .receive_message()
             .queue_url(&self.mapping.queue_url)
             .max_number_of_messages(self.mapping.batch_size)
-            // Shorter than the client's patience with an answer.
-            .wait_time_seconds(5)
+            .wait_time_seconds(LONG_POLL_SECONDS)
             .message_system_attribute_names(MessageSystemAttributeName::All);
         match receive.send().await {
             Ok(received) => received.messages.unwrap_or_default(),
@@ -107,7 +109,7 @@ impl Poller {
             () = grace(stopped) => Ended::Stopped,
         };
         let again_after = match ended {
-            // Whoever starts next takes it up at once.
+            // Whoever starts next takes it up when the lease of its worker is over.
             Ended::Stopped => Duration::ZERO,
             _ => self.times.retry_after,
         };
@@ -122,7 +124,8 @@ impl Poller {
 
     /// Ends when the function should have.
     async fn timeout(&self) {
-        let timeout = SignedDuration::try_from(self.mapping.timeout).unwrap_or(SignedDuration::MAX);
+        let timeout = self.mapping.timeout.max(self.times.least_timeout);
+        let timeout = SignedDuration::try_from(timeout).unwrap_or(SignedDuration::MAX);
         let deadline: Timestamp = (self.times.clock)() + timeout;
         while (self.times.clock)() < deadline {
             tokio::time::sleep(LOOK_EVERY).await;

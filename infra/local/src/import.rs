@@ -75,7 +75,7 @@ fn tell(uai: Uai, summary: &Summary) {
         counts.left_out,
         counts.set_aside
     );
-    for line in summary.problems.iter().chain(&summary.left_out) {
+    for line in summary.problems.iter().chain(&summary.remarks).chain(&summary.left_out) {
         println!("  {}", line.message);
         if !line.remedy.is_empty() {
             println!("    → {}", line.remedy);

@@ -50,6 +50,8 @@ pub struct Options {
     pub clock: Clock,
     /// After how long a message comes again that failed.
     pub retry_after: Duration,
+    /// No function that takes messages is ended before this, whatever the template says.
+    pub least_timeout: Duration,
 }
 
 impl Options {
@@ -63,26 +65,13 @@ impl Options {
             settings: BTreeMap::new(),
             clock: jiff::Timestamp::now,
             retry_after: Duration::from_secs(1),
+            least_timeout: Duration::ZERO,
         }
     }
 
     /// State under `state`, browsers on `port`, real time.
     pub fn on_disk(state: PathBuf, port: u16) -> Self {
         Self { state: Some(state), port, retry_after: Duration::from_secs(10), ..Self::in_memory() }
-    }
-
-    /// Imports that may take `timeout`, in the proportions that the template has: the lease just over one timeout, the
-    /// visibility of messages six.
-    #[must_use]
-    pub fn with_import_timeout(mut self, timeout: Duration) -> Self {
-        let set = |name: &str, seconds: u64| (name.to_owned(), seconds.to_string());
-        let seconds = timeout.as_secs();
-        self.parameters.extend([
-            set("ImportTimeoutSeconds", seconds),
-            set("ImportLeaseSeconds", seconds + seconds.div_ceil(12)),
-            set("ImportVisibilitySeconds", seconds * 6),
-        ]);
-        self
     }
 }
 
@@ -113,7 +102,8 @@ pub struct Rentree {
     pub table: Table,
     cloud: Cloud,
     stop: watch::Sender<bool>,
-    tasks: JoinSet<()>,
+    serving: JoinSet<()>,
+    pollers: JoinSet<()>,
 }
 
 impl Rentree {
@@ -191,7 +181,9 @@ impl Rentree {
                 eprintln!("serving ended: {error}");
             }
         });
-        let times = event_source::Times { clock: options.clock, retry_after: options.retry_after };
+        let Options { clock, retry_after, least_timeout, .. } = *options;
+        let times = event_source::Times { clock, retry_after, least_timeout };
+        let mut pollers = JoinSet::new();
         for mapping in stack.mappings()? {
             let worker = match mapping.function.as_str() {
                 "ImportWorkerFunction" => import_worker.clone(),
@@ -199,18 +191,20 @@ impl Rentree {
                 "MailWorkerFunction" => mail_worker.clone(),
                 other => anyhow::bail!("{other} takes messages, and nobody here starts it"),
             };
-            event_source::spawn(&mut tasks, &stack, &mapping, &worker, times, &stopped);
+            event_source::spawn(&mut pollers, &stack, &mapping, &worker, times, &stopped);
         }
-        Ok(Self { url, stack, table, cloud, stop, tasks })
+        Ok(Self { url, stack, table, cloud, stop, serving: tasks, pollers })
     }
 
     /// Ends the requests and messages at work, then everything else.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         self.stop.send_replace(true);
-        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        // They give back what they cannot bring to its end.
+        while self.pollers.join_next().await.is_some() {}
+        let served = async { while self.serving.join_next().await.is_some() {} };
         // A browser may keep a connection open as long as it likes.
-        if tokio::time::timeout(Duration::from_secs(5), ended).await.is_err() {
-            self.tasks.shutdown().await;
+        if tokio::time::timeout(Duration::from_secs(5), served).await.is_err() {
+            self.serving.shutdown().await;
         }
         let Self { cloud, stack, table, .. } = self;
         // Connections that stay open would be waited for.

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::executables;
 use crate::gate::{Gates, cargo};
+use crate::install;
 use crate::journeys::{OF_ALL, OF_FUNCTION, filters};
 use crate::test_run;
 
@@ -31,11 +32,12 @@ pub(crate) fn run(since: Option<&str>, gates: &mut Gates) -> Result<(), String> 
     match Scope::of(&files) {
         Scope::Nothing => Ok(()),
         Scope::Some { packages, journeys } => {
-            let mut lints = cargo(["clippy", "--locked", "--all-targets"]);
-            packages.iter().for_each(|package| {
-                lints.args(["--package", package]);
-            });
-            gates.pass("lints", lints.args(["--", "--deny", "warnings"]))?;
+            // Of all packages, so that the features of libraries stay the same; what did not change was linted before.
+            gates.pass(
+                "lints",
+                &mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]),
+            )?;
+            install::browser(gates)?;
             let executables = executables::build(gates)?;
             for executable in &executables {
                 if executable.name == "journeys" {
@@ -72,7 +74,7 @@ fn differing(revision: &str) -> Result<BTreeSet<String>, String> {
         }
         Ok(String::from_utf8_lossy(&output.stdout).lines().map(ToOwned::to_owned).collect())
     };
-    let mut files: BTreeSet<String> = git(&["diff", "--name-only", revision])?.into_iter().collect();
+    let mut files: BTreeSet<String> = git(&["diff", "--name-only", "--no-renames", revision])?.into_iter().collect();
     files.extend(git(&["ls-files", "--others", "--exclude-standard"])?);
     Ok(files)
 }
@@ -90,7 +92,7 @@ impl Scope {
                     packages.extend([function, "rentree-local", "rentree-tests"].map(ToOwned::to_owned));
                     journeys.extend(of_function.iter().chain(&OF_ALL).map(|module| (*module).to_owned()));
                 }
-                ["tests", "journeys", file] if file != "main.rs" => {
+                ["tests", "journeys", file] if file != "main.rs" && file != "support.rs" => {
                     let Some((module, "rs")) = file.rsplit_once('.') else { return Self::Everything };
                     packages.insert("rentree-tests".to_owned());
                     journeys.insert(module.to_owned());
@@ -140,7 +142,13 @@ mod tests {
     #[test]
     fn what_everything_stands_on_is_everything() {
         assert_eq!(scope(&["docs/domain.md", "CHANGELOG.md"]), Scope::Nothing);
-        for file in ["shared/table/src/run.rs", "Cargo.lock", "infra/template.yaml", "functions/new/src/lib.rs"] {
+        for file in [
+            "shared/table/src/run.rs",
+            "tests/journeys/support.rs",
+            "Cargo.lock",
+            "infra/template.yaml",
+            "functions/new/src/lib.rs",
+        ] {
             assert_eq!(scope(&["functions/directory/src/load.rs", file]), Scope::Everything, "{file}");
         }
     }

@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 /// The gates so far.
 pub(crate) struct Gates {
     passed: Vec<(String, Duration)>,
+    /// What whoever mends a failure needs: told last.
+    last_words: Vec<String>,
     started: Instant,
 }
 
 impl Gates {
     pub(crate) fn new() -> Self {
-        Self { passed: Vec::new(), started: Instant::now() }
+        Self { passed: Vec::new(), last_words: Vec::new(), started: Instant::now() }
     }
 
     /// Runs a command; an error says that the gate did not pass.
@@ -39,13 +41,21 @@ impl Gates {
         }
     }
 
-    /// Prints what each took.
+    /// Keeps lines for the end.
+    pub(crate) fn say_last(&mut self, lines: Vec<String>) {
+        self.last_words = lines;
+    }
+
+    /// Prints what each took, and the last words.
     pub(crate) fn tell(&self) {
         println!("verify: seconds a gate");
         for (name, took) in &self.passed {
             println!("verify: {:>6} {name}", took.as_secs());
         }
         println!("verify: {:>6} together", self.started.elapsed().as_secs());
+        for line in &self.last_words {
+            println!("verify: {line}");
+        }
     }
 }
 

@@ -38,14 +38,14 @@ fn main() -> ExitCode {
         }
     };
     let mut gates = Gates::new();
-    match verify(&mode, &mut gates) {
+    let result = verify(&mode, &mut gates);
+    gates.tell();
+    match result {
         Ok(()) => {
-            gates.tell();
             println!("verify: everything passed");
             ExitCode::SUCCESS
         }
         Err(what) => {
-            gates.tell();
             eprintln!("verify: {what}");
             ExitCode::FAILURE
         }

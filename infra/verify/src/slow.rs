@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::executables;
 use crate::gate::Gates;
+use crate::install;
 use crate::journeys::{OF_QUEUES, filters};
 use crate::test_run;
 
@@ -13,13 +14,14 @@ const TIMES: usize = 3;
 /// Endless processes beside them.
 const BUSY: usize = 2;
 /// An endless process ends by itself when nobody ends it, in seconds.
-const LONGEST: &str = "7200";
+const LONGEST: &str = "18000";
 
 pub(crate) fn run(gates: &mut Gates) -> Result<(), String> {
     let all = executables::build(gates)?;
+    install::browser(gates)?;
     let journeys = all.iter().find(|executable| executable.name == "journeys").ok_or("no journeys were built")?;
     {
-        let _busy = Busy::start().map_err(|error| format!("no endless process: {error}"))?;
+        let mut busy = Busy::start().map_err(|error| format!("no endless process: {error}"))?;
         for time in 1..=TIMES {
             let mut command = journeys.command(&[])?;
             command.args(filters(OF_QUEUES)).current_dir("tests");
@@ -32,6 +34,7 @@ pub(crate) fn run(gates: &mut Gates) -> Result<(), String> {
         let mut command = journeys.command(&[])?;
         command.current_dir("tests");
         test_run::pass(&format!("journeys beside {BUSY} endless processes"), command, gates)?;
+        busy.are_still_there()?;
     }
     let mut command = journeys.command(&["taskset", "-c", "0"])?;
     command.current_dir("tests");
@@ -50,6 +53,14 @@ impl Busy {
             busy.0.push(endless.spawn()?);
         }
         Ok(busy)
+    }
+}
+
+impl Busy {
+    /// The run is worth nothing if they ended meanwhile.
+    fn are_still_there(&mut self) -> Result<(), String> {
+        let ended = |child: &mut Child| !matches!(child.try_wait(), Ok(None));
+        if self.0.iter_mut().any(ended) { Err("the endless processes ended too early".to_owned()) } else { Ok(()) }
     }
 }
 

@@ -23,17 +23,25 @@ pub(crate) fn pass(name: &str, mut command: Command, gates: &mut Gates) -> Resul
     // Journeys wait for browsers and queues half of their time.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     command.env("RUST_TEST_THREADS", (2 * cores).to_string());
-    gates.time(name, || {
+    let mut last_words = Vec::new();
+    let result = gates.time(name, || {
         // Those of the run before would only mislead.
         let _ = std::fs::remove_dir_all(LOGS_OF_STAND_INS);
         let (succeeded, lines) =
             run(&mut command, Path::new(&file)).map_err(|error| format!("could not run: {error}"))?;
-        if succeeded {
+        if succeeded && lines.iter().any(|line| ran_some(line)) {
             return Ok(());
         }
-        tell(&lines, &file);
-        Err("failed".to_owned())
-    })
+        last_words = told(&lines, &file);
+        Err(if succeeded { "ran no test" } else { "failed" }.to_owned())
+    });
+    gates.say_last(last_words);
+    result
+}
+
+/// Whether a line says that tests ran and passed: `test result: ok. 9 passed; …`
+fn ran_some(line: &str) -> bool {
+    line.strip_prefix("test result: ok. ").is_some_and(|rest| !rest.starts_with("0 passed"))
 }
 
 /// Runs a command, shows what it prints, keeps it in a file, and returns it.
@@ -55,17 +63,18 @@ fn run(command: &mut Command, file: &Path) -> std::io::Result<(bool, Vec<String>
     Ok((child.wait()?.success(), lines))
 }
 
-fn tell(lines: &[String], file: &str) {
-    println!("\nverify: what failed");
+fn told(lines: &[String], file: &str) -> Vec<String> {
+    let mut told = vec!["what failed:".to_owned()];
     for failure in failures(lines) {
-        println!("verify: {}", failure.test);
-        for line in failure.said {
-            println!("verify:     {line}");
-        }
+        told.push(failure.test.to_owned());
+        told.extend(failure.said.iter().map(|line| format!("    {line}")));
     }
-    println!(
-        "verify: the whole output is in {file}, logs of the stand-ins in {LOGS_OF_STAND_INS}, pictures of pages in {SCREENSHOTS}"
-    );
+    if told.len() == 1 {
+        // No test said that it failed: a process ended before its end.
+        told.extend(lines.iter().rev().take(LINES_OF_A_FAILURE).rev().map(|line| format!("    {line}")));
+    }
+    told.push(format!("the whole output is in {file}, logs of the stand-ins in {LOGS_OF_STAND_INS}, pictures of pages in {SCREENSHOTS}"));
+    told
 }
 
 /// A test that failed.
@@ -87,6 +96,10 @@ fn failures(lines: &[String]) -> Vec<Failure<'_>> {
         } else if line == "failures:" || line.starts_with("test result:") {
             at_one = false;
         } else if let Some(failure) = failures.last_mut().filter(|_| at_one) {
+            // What a test printed before it failed is in the file.
+            if line.contains("panicked at") {
+                failure.said.clear();
+            }
             // A property test writes its seed as `cc <hexadecimal>`, ready for its file of regressions.
             let is_seed = line.trim_start().starts_with("cc ");
             if !line.trim().is_empty() && (is_seed || failure.said.len() < LINES_OF_A_FAILURE) {
@@ -113,6 +126,7 @@ failures:
 
 ---- a::c stdout ----
 
+printed before
 thread 'a::c' panicked at a.rs:1:1:
 1 expected, 2 found
 
@@ -142,6 +156,10 @@ test result: FAILED. 1 passed; 2 failed";
         let failures = failures(&lines);
         assert_eq!(failures.len(), 2);
         assert_eq!((failures[0].test, failures[0].said.len()), ("a::c", 2));
+        assert!(
+            ran_some("test result: ok. 9 passed; 0 failed; 0 ignored")
+                && !ran_some("test result: ok. 0 passed; 0 failed")
+        );
         assert_eq!((failures[1].said.len(), failures[1].said.last()), (13, Some(&"    cc 0123abcd")));
     }
 }

@@ -83,11 +83,14 @@ impl Entry {
         }
     }
 
-    /// The fields in which `self` and `newer` differ, by their names in the stored item.
-    pub fn changed_fields(&self, newer: &Self) -> Vec<&'static str> {
-        let mut fields = Vec::new();
+    /// What differs in `newer`.
+    pub fn changes(&self, newer: &Self) -> Vec<FieldChange> {
+        let mut changes = Vec::new();
         macro_rules! compare {
-            ($($field:ident),+) => { $(if self.$field != newer.$field { fields.push(stringify!($field)); })+ };
+            ($($field:ident),+) => { $(if self.$field != newer.$field {
+                let (before, after) = (self.$field.shown(), newer.$field.shown());
+                changes.push(FieldChange { field: stringify!($field), before, after });
+            })+ };
         }
         compare!(
             ine,
@@ -107,7 +110,56 @@ impl Entry {
             status,
             division
         );
-        fields
+        changes
+    }
+}
+
+/// A field of a pupil that an import changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Its name in the stored item.
+    pub field: &'static str,
+    /// What it was, as people read it; empty where there was nothing.
+    pub before: String,
+    /// What it becomes.
+    pub after: String,
+}
+
+/// A value of an entry, as people read it.
+trait Shown {
+    fn shown(&self) -> String;
+}
+
+impl Shown for String {
+    fn shown(&self) -> String {
+        self.clone()
+    }
+}
+
+impl Shown for Option<String> {
+    fn shown(&self) -> String {
+        self.clone().unwrap_or_default()
+    }
+}
+
+impl Shown for Ine {
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Shown for Date {
+    fn shown(&self) -> String {
+        self.strftime("%d/%m/%Y").to_string()
+    }
+}
+
+impl Shown for Sex {
+    fn shown(&self) -> String {
+        match self {
+            Self::Female => "F".to_owned(),
+            Self::Male => "M".to_owned(),
+        }
     }
 }
 

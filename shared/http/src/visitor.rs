@@ -3,8 +3,8 @@
 use axum::http::HeaderMap;
 use jiff::Timestamp;
 use rentree_domain::{Uai, UserId, terms};
-use rentree_table::{Person, Role, SessionHash, Table};
-use rentree_web::{Frame, Section, Space};
+use rentree_table::{Person, Role, School, SessionHash, Table, Underway};
+use rentree_web::{Frame, Notice, Section, Space};
 
 use crate::Problem;
 use crate::form_token::check;
@@ -63,6 +63,8 @@ pub struct Visitor {
     pub role: Role,
     /// The token for forms.
     pub csrf: String,
+    /// When they asked.
+    pub at: Timestamp,
 }
 
 impl Visitor {
@@ -77,8 +79,17 @@ impl Visitor {
     }
 
     /// The frame of a page in the space of `school`.
-    pub fn frame(&self, title: &str, uai: Uai, school: &str, section: Section) -> Frame {
-        let space = Space { uai: uai.to_string(), school: school.to_owned(), section };
+    pub fn frame(&self, title: &str, uai: Uai, school: &School, section: Section) -> Frame {
+        let notice = school.underway(self.at).map(|underway| {
+            let (text, link, import) = match underway {
+                Underway::Running(import) => ("Un import est en cours.", "Suivre cet import", import),
+                Underway::Waiting(import) => {
+                    ("Un import attend votre décision\u{a0}: rien n’a encore été changé.", "Voir cet import", import)
+                }
+            };
+            Notice { text, link, href: format!("/schools/{uai}/imports/{import}") }
+        });
+        let space = Space { uai: uai.to_string(), school: school.name.clone(), section, notice };
         Frame::of_space(title, space, rentree_web::SignedIn { name: self.name.clone(), csrf: self.csrf.clone() })
     }
 }
@@ -120,5 +131,11 @@ pub async fn authorise(
     if needed == Role::Administrator && member.role != Role::Administrator {
         return Err(Problem::administrators_only());
     }
-    Ok(Visitor { user: signed_in.user, name: signed_in.person.full_name(), role: member.role, csrf: signed_in.csrf })
+    Ok(Visitor {
+        user: signed_in.user,
+        name: signed_in.person.full_name(),
+        role: member.role,
+        csrf: signed_in.csrf,
+        at: now,
+    })
 }

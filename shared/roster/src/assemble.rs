@@ -9,20 +9,30 @@ use crate::reading::{Reading, SetAside};
 pub(crate) fn assemble(mut drafts: Vec<Draft>, reading: &mut Reading) {
     drafts.retain(|draft| {
         if let Some(code) = draft.left_out {
-            reading.left_out.push(LeftOut { line: draft.line, code, name: draft.full_name() });
+            reading.left_out.push(LeftOut {
+                line: draft.line,
+                code,
+                name: draft.full_name(),
+                identity: draft.identity(),
+            });
         }
         draft.left_out.is_none()
     });
     duplicates::note(&mut drafts);
 
     reading.entries.reserve(drafts.len());
+    reading.entry_lines.reserve(drafts.len());
     for mut draft in drafts {
         if draft.problems.is_empty() {
             for mut remark in std::mem::take(&mut draft.remarks) {
                 remark.name = draft.full_name();
                 reading.remarks.push(remark);
             }
-            reading.entries.extend(draft.into_entry());
+            let line = draft.line;
+            if let Some(entry) = draft.into_entry() {
+                reading.entries.push(entry);
+                reading.entry_lines.push(line);
+            }
             continue;
         }
         let name = draft.full_name();

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use rentree_domain::learner::Identity;
 use serde::{Deserialize, Serialize};
 
 macro_rules! codes {
@@ -201,4 +202,7 @@ pub struct LeftOut {
     pub code: LeftOutCode,
     /// `DUPONT Karine`.
     pub name: String,
+    /// What could be read of who it is.
+    #[serde(skip)]
+    pub identity: Identity,
 }

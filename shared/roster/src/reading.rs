@@ -30,6 +30,8 @@ pub struct Reading {
     pub dated: Dated,
     /// Pupils that could be imported, in the order of the file.
     pub entries: Vec<Entry>,
+    /// The line of each of [`entries`](Self::entries), from 1.
+    pub entry_lines: Vec<u64>,
     /// Pupils who left or have no class.
     pub left_out: Vec<LeftOut>,
     /// Everything that is wrong with the other pupils, by line.

@@ -38,11 +38,15 @@ pub struct Aws {
     credentials: Credentials,
     region: Region,
     http: SharedHttpClient,
+    timeouts: TimeoutConfig,
 }
+
+/// How long a call waits for its answer before it is sent again, in seconds.
+const CALL_TIMEOUT_SECONDS: u32 = 10;
 
 impl Aws {
     /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if set, `AWS_SESSION_TOKEN`,
-    /// `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB` and `AWS_ENDPOINT_URL_SESV2`.
+    /// `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SESV2` and `CALL_TIMEOUT_SECONDS`.
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         let credentials = Credentials::new(
             settings.required("AWS_ACCESS_KEY_ID")?,
@@ -51,7 +55,18 @@ impl Aws {
             None,
             "settings",
         );
+        let patience = match settings.optional("CALL_TIMEOUT_SECONDS") {
+            Some(_) => settings.number("CALL_TIMEOUT_SECONDS")?,
+            None => CALL_TIMEOUT_SECONDS,
+        };
+        let patience = Duration::from_secs(patience.into());
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(patience / 3)
+            .read_timeout(patience)
+            .operation_attempt_timeout(patience * 3 / 2)
+            .build();
         Ok(Self {
+            timeouts,
             settings: settings.clone(),
             credentials,
             region: Region::new(settings.required("AWS_REGION")?.to_owned()),
@@ -77,11 +92,6 @@ impl Aws {
             Service::S3 | Service::Sqs => None,
         };
         let endpoint = own.or_else(|| self.settings.optional("AWS_ENDPOINT_URL"));
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(3))
-            .read_timeout(Duration::from_secs(10))
-            .operation_attempt_timeout(Duration::from_secs(15))
-            .build();
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(self.region.clone())
@@ -90,7 +100,7 @@ impl Aws {
             .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(TokioSleep::new()))
             .time_source(SystemTimeSource::new())
             .retry_config(RetryConfig::standard().with_max_attempts(5))
-            .timeout_config(timeouts);
+            .timeout_config(self.timeouts.clone());
         config.set_endpoint_url(endpoint.map(ToOwned::to_owned));
         config.build()
     }

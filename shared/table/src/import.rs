@@ -56,6 +56,11 @@ fn is_zero(tries: &u32) -> bool {
     *tries == 0
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
 /// What a person may ask of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -89,12 +94,18 @@ pub struct Outcome {
     pub modified_fields: BTreeMap<String, usize>,
     /// How many problems the report lists.
     pub problems: usize,
+    /// How many remarks it lists.
+    #[serde(skip_serializing_if = "is_none")]
+    pub remarks: usize,
     /// How many pupils of the file could be imported as they are.
     pub importable: usize,
     /// How many pages the report has.
     pub report_pages: u32,
     /// What the file says of its own age.
     pub dated: Dated,
+    /// The roster version that the changes were worked out for: what a person confirms is for that roster and no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shown_for: Option<u64>,
     /// The roster version that it wrote, if it wrote pupils, and the one before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub versions: Option<(u64, u64)>,
@@ -228,16 +239,17 @@ impl Table {
         found.into_iter().map(read).collect()
     }
 
-    /// Marks an import as failed for a technical reason, unless it is settled or a worker may be at work.
+    /// Marks an import as failed for a technical reason, unless it is settled or a worker may be at work. `confirmed`: the
+    /// message that says so carries a person's word; one that does not leaves alone an import that waits for it.
     pub async fn fail_technically(
         &self,
         uai: Uai,
-        id: ImportId,
+        (id, confirmed): (ImportId, bool),
         refused: Refused,
         now: Timestamp,
     ) -> Result<Marked, TableError> {
         let Some(mut import) = self.import(uai, id).await? else { return Ok(Marked::Settled) };
-        if import.state.is_settled() && import.state != ImportState::AwaitingConfirmation {
+        if !import.state.may_begin(confirmed) {
             return Ok(Marked::Settled);
         }
         let before = import.state;
@@ -262,24 +274,55 @@ impl Table {
                 let delay_seconds = self.delay_for_lease(uai, id, now).await?.unwrap_or_default();
                 Ok(Marked::AtWork { delay_seconds })
             }
-            Err(Cancelled::Conditions(_)) => Ok(Marked::Settled),
+            // Its state has changed just now: the next look tells whether it is settled.
+            Err(Cancelled::Conditions(_)) => Ok(Marked::AtWork { delay_seconds: 0 }),
             Err(Cancelled::Table(error)) => Err(error),
         }
     }
 
     /// Gives up an import that waits for its file or for a confirmation.
     pub async fn cancel_import(&self, uai: Uai, id: ImportId, now: Timestamp) -> Result<(), SettleError> {
-        let Some(import) = self.import(uai, id).await? else { return Err(SettleError::TooLate) };
+        let (Some(import), Some(school)) = (self.import(uai, id).await?, self.school(uai).await?) else {
+            return Err(SettleError::TooLate);
+        };
         let waiting = [ImportState::AwaitingUpload, ImportState::AwaitingConfirmation];
-        self.settle(uai, id, &waiting, ImportState::Expired, &import.outcome, now).await
+        if school.waiting.is_none_or(|waiting| waiting.import != id) {
+            return self.settle(uai, id, &waiting, ImportState::Expired, &import.outcome, now).await;
+        }
+        let expired = transition(&self.name, uai, id, &waiting, ImportState::Expired, Some(&import.outcome), now)?;
+        let no_longer_waiting = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::school(uai).into_item()))
+            .condition_expression("waiting.#import = :id")
+            .update_expression("REMOVE waiting")
+            .expression_attribute_names("#import", "import")
+            .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
+            .build()
+            .map_err(TableError::malformed("School"))?;
+        let items = vec![
+            TransactWriteItem::builder().update(expired).build(),
+            TransactWriteItem::builder().update(no_longer_waiting).build(),
+        ];
+        Ok(self.transact(items).await?)
     }
 
     /// Shows that a confirmed import is being taken up again. The message that does it was sent before: when the worker
-    /// was faster, there is nothing left to show.
-    pub async fn mark_confirmed(&self, uai: Uai, id: ImportId, now: Timestamp) -> Result<(), TableError> {
-        let Some(import) = self.import(uai, id).await? else { return Ok(()) };
+    /// was faster, there is nothing left to show, not even if it has asked again meanwhile.
+    pub async fn mark_confirmed(
+        &self,
+        uai: Uai,
+        id: ImportId,
+        seen: &Import,
+        now: Timestamp,
+    ) -> Result<(), TableError> {
         let waiting = [ImportState::AwaitingConfirmation];
-        match self.settle(uai, id, &waiting, ImportState::Analysing, &import.outcome, now).await {
+        let mut update = transition(&self.name, uai, id, &waiting, ImportState::Analysing, None, now)?;
+        if let Some(condition) = &mut update.condition_expression {
+            condition.push_str(" AND touched_at = :seen");
+        }
+        let values = update.expression_attribute_values.get_or_insert_default();
+        values.insert(":seen".to_owned(), AttributeValue::S(seen.touched_at.to_string()));
+        match self.update(update).await {
             Ok(()) | Err(SettleError::TooLate) => Ok(()),
             Err(SettleError::Table(error)) => Err(error),
         }
@@ -294,7 +337,10 @@ impl Table {
         outcome: &Outcome,
         now: Timestamp,
     ) -> Result<(), SettleError> {
-        let update = transition(&self.name, uai, id, from, to, Some(outcome), now)?;
+        self.update(transition(&self.name, uai, id, from, to, Some(outcome), now)?).await
+    }
+
+    async fn update(&self, update: Update) -> Result<(), SettleError> {
         let request = self
             .client
             .update_item()

@@ -12,17 +12,27 @@ use crate::{Key, Table, TableError};
 const ENTITY: &str = "ImportReport";
 /// Lines in one item: about 50 kB, for readers clip what they quote.
 const LINES_PER_PAGE: usize = 100;
-/// Reports name pupils: kept as long as requests are.
-const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
+/// Reports name pupils: kept as long as the file itself.
+const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// What a line of a report is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+/// What a line of a report is about; reports list them in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LineKind {
     /// An error that keeps a pupil from being imported.
     Problem,
+    /// Something about a pupil who is imported that the school should look at.
+    Remark,
     /// A pupil who left or has no class.
     LeftOut,
+    /// A pupil who would be, or was, deactivated.
+    Deactivated,
+    /// A pupil who would be, or was, added.
+    Added,
+    /// A pupil who would be, or was, reactivated.
+    Reactivated,
+    /// A pupil of whom something would be, or was, modified.
+    Modified,
 }
 
 /// A line of a report.
@@ -30,26 +40,46 @@ pub enum LineKind {
 pub struct ReportLine {
     /// What it is about.
     pub kind: LineKind,
-    /// Line in the file, from 1.
+    /// Line in the file, from 1; 0 where the plan tells, and no line.
     pub line: u64,
-    /// The reader's code.
+    /// The reader's code; that of the kind, where the plan tells.
     pub code: String,
     /// The element or column, as the file names it; empty where none is meant.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub field: String,
     /// `DUPONT Karine`.
     pub name: String,
-    /// One French sentence.
+    /// One French sentence; empty where the plan tells, and name and class say it all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,
     /// How to mend it; empty where nothing needs mending.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub remedy: String,
+    /// The class, where the plan tells.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub division: String,
+    /// What differs, where the plan tells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<Changed>,
+}
+
+/// A field that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Changed {
+    /// Its name in the stored pupil.
+    pub field: String,
+    /// What it was; empty where there was nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub before: String,
+    /// What it becomes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub after: String,
 }
 
 /// A page of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportPage {
-    /// The lines, problems first, then by line.
+    /// The lines, by kind.
     pub lines: Vec<ReportLine>,
     expires_at: i64,
 }

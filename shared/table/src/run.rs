@@ -9,16 +9,17 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::import::lease::{self, Lease, Turn, turn};
+use rentree_domain::import::lease::{self, Turn, turn};
 use rentree_domain::import::{ImportState, Write};
 use rentree_domain::learner::Learner;
 use rentree_domain::{ImportId, Uai};
 
+use crate::held::{FENCE, Held};
 use crate::import::{number, transition};
 use crate::learner::write_item;
 use crate::school::Applied;
 use crate::transaction::{Cancelled, MAX_ITEMS};
-use crate::{Cost, Import, Key, Outcome, ReportLine, School, Table, TableError};
+use crate::{Cost, Import, Outcome, ReportLine, School, Table, TableError};
 
 /// What came of asking to begin.
 #[derive(Debug)]
@@ -66,21 +67,15 @@ impl From<Cancelled> for RunError {
 /// An import being carried out by us alone.
 #[derive(Debug)]
 pub struct Run {
-    table: Table,
-    uai: Uai,
-    id: ImportId,
     /// The import as it was when the run began.
     pub import: Import,
     /// The school as it was when the run began.
     pub school: School,
-    fence: u64,
-    lease_for: SignedDuration,
+    held: Held,
     cost: Cost,
 }
 
 const ALIVE: [ImportState; 2] = [ImportState::Analysing, ImportState::Applying];
-/// What holds as long as the lease is ours.
-const FENCE: &str = "fence = :fence AND attribute_exists(lease)";
 
 impl Table {
     /// Takes the school's lease for an import, counts the try, and marks the import as being analysed, in one
@@ -93,45 +88,36 @@ impl Table {
         lease_for: SignedDuration,
         now: Timestamp,
     ) -> Result<Begin, TableError> {
-        let (Some(mut import), Some(school)) = (self.import(uai, id).await?, self.school(uai).await?) else {
-            return Ok(Begin::Unknown);
-        };
-        if !import.state.may_begin(confirmed) {
-            return Ok(Begin::Settled(import.state));
+        // The school first: whoever takes a lease after this look moves the fence, and what is read of the import below is
+        // never older than that look.
+        let Some(school) = self.school(uai).await? else { return Ok(Begin::Unknown) };
+        let Some(mut import) = self.import(uai, id).await? else { return Ok(Begin::Unknown) };
+        // What was shown as expired or failed never rises again, however late its message.
+        let shown = import.state_at(now);
+        if !shown.may_begin(confirmed) {
+            return Ok(Begin::Settled(shown));
         }
         match turn(school.lease, id, import.tries, now) {
             Turn::Begin => {}
             Turn::GiveWay { delay_seconds } => return Ok(Begin::Busy { delay_seconds }),
             Turn::Spent => return Ok(Begin::Spent),
         }
-        let fence = school.fence + 1;
-        let take = Update::builder()
-            .table_name(&self.name)
-            .set_key(Some(Key::school(uai).into_item()))
-            // Nobody took a lease since we looked; so what we saw of it, and of the import's tries, still holds.
-            .condition_expression("fence = :before")
-            .update_expression("SET fence = :fence, lease = :lease")
-            .expression_attribute_values(":before", number(school.fence))
-            .expression_attribute_values(":fence", number(fence))
-            .expression_attribute_values(":lease", lease_value(Lease::new(id, now, lease_for))?)
-            .build()
-            .map_err(TableError::malformed("School"))?;
+        let (held, take) = Held::take(self, (uai, &school), id, lease_for, now)?;
         let mut analyse = transition(&self.name, uai, id, &[import.state], ImportState::Analysing, None, now)?;
         import.tries += 1;
         import.confirmed |= confirmed;
-        analyse.update_expression.push_str(", tries = :tries, confirmed = :confirmed");
+        analyse.update_expression.push_str(", tries = :tries");
         let values = analyse.expression_attribute_values.get_or_insert_default();
         values.insert(":tries".to_owned(), number(import.tries.into()));
-        values.insert(":confirmed".to_owned(), AttributeValue::Bool(import.confirmed));
-        let items = vec![
-            TransactWriteItem::builder().update(take).build(),
-            TransactWriteItem::builder().update(analyse).build(),
-        ];
+        if confirmed {
+            analyse.update_expression.push_str(", confirmed = :confirmed");
+            values.insert(":confirmed".to_owned(), AttributeValue::Bool(true));
+        }
+        let items = vec![take, TransactWriteItem::builder().update(analyse).build()];
         match self.transact(items).await {
             Ok(()) => {
                 let cost = Cost { write_requests: 1, items_written: 0 };
-                let table = self.clone();
-                Ok(Begin::Begun(Box::new(Run { table, uai, id, import, school, fence, lease_for, cost })))
+                Ok(Begin::Begun(Box::new(Run { import, school, held, cost })))
             }
             // Somebody was faster: the next look tells who.
             Err(Cancelled::Conditions(_)) => Ok(Begin::Busy { delay_seconds: 0 }),
@@ -147,19 +133,16 @@ impl Table {
     }
 }
 
-fn lease_value(lease: Lease) -> Result<AttributeValue, TableError> {
-    serde_dynamo::to_attribute_value(lease).map_err(TableError::malformed("School"))
-}
-
 impl Run {
     /// Every pupil of the school, as of now, with what a crashed run may have left.
     pub async fn learners(&self) -> Result<Vec<Learner>, RunError> {
-        Ok(self.table.all_learners(self.uai).await?)
+        Ok(self.held.table.all_learners(self.held.uai).await?)
     }
 
     /// Writes the report of the import; returns the number of its pages.
     pub async fn write_report(&mut self, lines: &[ReportLine], now: Timestamp) -> Result<u32, RunError> {
-        let pages = self.table.write_report(self.uai, self.id, lines, now).await?;
+        let Held { table, uai, id, .. } = &self.held;
+        let pages = table.write_report(*uai, *id, lines, now).await?;
         self.cost.write_requests += pages as usize;
         Ok(pages)
     }
@@ -180,65 +163,38 @@ impl Run {
         loop {
             while transaction.len() < MAX_ITEMS {
                 let Some(write) = writes.next() else { break };
-                transaction.push(write_item(&self.table.name, self.uai, self.fence, write)?);
+                transaction.push(write_item(&self.held.table.name, self.held.uai, self.held.fence, write)?);
                 self.cost.items_written += 1;
             }
-            self.table.transact(transaction).await?;
+            self.held.table.transact(transaction).await?;
             self.cost.write_requests += 1;
             if writes.peek().is_none() {
                 return Ok(());
             }
-            transaction = vec![self.renewal(clock())?];
+            transaction = vec![self.held.renewal(clock())?];
         }
     }
 
-    /// Tells the world that pupils are about to change: from here on the import before cannot be undone.
+    /// Tells the world that pupils are about to change.
     fn first_of_apply(&self, now: Timestamp) -> Result<Vec<TransactWriteItem>, RunError> {
-        let begin = self
-            .school_update()
-            .condition_expression(FENCE)
-            .update_expression("SET begun_version = :fence, lease = :lease")
-            .expression_attribute_values(":lease", lease_value(Lease::new(self.id, now, self.lease_for))?)
-            .build()
-            .map_err(TableError::malformed("School"))?;
-        let name = &self.table.name;
-        let applying = transition(name, self.uai, self.id, &ALIVE, ImportState::Applying, None, now)?;
-        Ok(vec![
-            TransactWriteItem::builder().update(begin).build(),
-            TransactWriteItem::builder().update(applying).build(),
-        ])
-    }
-
-    fn renewal(&self, now: Timestamp) -> Result<TransactWriteItem, RunError> {
-        let renew = self
-            .school_update()
-            .condition_expression(FENCE)
-            .update_expression("SET lease = :lease")
-            .expression_attribute_values(":lease", lease_value(Lease::new(self.id, now, self.lease_for))?)
-            .build()
-            .map_err(TableError::malformed("School"))?;
-        Ok(TransactWriteItem::builder().update(renew).build())
-    }
-
-    fn school_update(&self) -> aws_sdk_dynamodb::types::builders::UpdateBuilder {
-        Update::builder()
-            .table_name(&self.table.name)
-            .set_key(Some(Key::school(self.uai).into_item()))
-            .expression_attribute_values(":fence", number(self.fence))
+        let Held { table, uai, id, .. } = &self.held;
+        let applying = transition(&table.name, *uai, *id, &ALIVE, ImportState::Applying, None, now)?;
+        Ok(vec![self.held.begin_to_write(now)?, TransactWriteItem::builder().update(applying).build()])
     }
 
     /// The flip: in one transaction readers see the new version, the import has succeeded, and the lease is free.
     pub async fn succeed(&mut self, mut outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
         self.cost.write_requests += 1;
         outcome.cost = self.cost;
-        let applied = Applied { import: self.id, at: now, by: self.import.requested_by.clone(), dated: outcome.dated };
+        let applied =
+            Applied { import: self.held.id, at: now, by: self.import.requested_by.clone(), dated: outcome.dated };
         let mut set = vec!["applied = :applied"];
-        let mut flip = self.school_update().condition_expression(FENCE).expression_attribute_values(
+        let mut flip = self.held.school_update().condition_expression(FENCE).expression_attribute_values(
             ":applied",
             serde_dynamo::to_attribute_value(applied).map_err(TableError::malformed("School"))?,
         );
         if self.cost.items_written > 0 {
-            outcome.versions = Some((self.fence, self.school.roster_version));
+            outcome.versions = Some((self.held.fence, self.school.roster_version));
             set.push("roster_version = :fence");
         }
         let mut remove = "REMOVE lease";
@@ -262,18 +218,25 @@ impl Run {
 
     /// The file was no good: nothing changes, the lease is free.
     pub async fn fail(&mut self, outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
-        self.leave(ImportState::Failed, outcome, now).await
+        let release = self.held.release()?;
+        self.leave(release, ImportState::Failed, outcome, now).await
     }
 
     /// A person has to say: nothing changes yet, the lease is free, and tries count anew from the person's word on.
     pub async fn ask(&mut self, outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
-        self.leave(ImportState::AwaitingConfirmation, outcome, now).await
+        let release = self.held.release_waiting(now)?;
+        self.leave(release, ImportState::AwaitingConfirmation, outcome, now).await
     }
 
-    async fn leave(&mut self, state: ImportState, mut outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
+    async fn leave(
+        &mut self,
+        release: Update,
+        state: ImportState,
+        mut outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<Outcome, RunError> {
         self.cost.write_requests += 1;
         outcome.cost = self.cost;
-        let release = self.release_update()?;
         self.finish(release, state, &outcome, now).await?;
         Ok(outcome)
     }
@@ -285,27 +248,20 @@ impl Run {
         outcome: &Outcome,
         now: Timestamp,
     ) -> Result<(), RunError> {
-        let mut settled = transition(&self.table.name, self.uai, self.id, &ALIVE, state, Some(outcome), now)?;
+        let Held { table, uai, id, .. } = &self.held;
+        let mut settled = transition(&table.name, *uai, *id, &ALIVE, state, Some(outcome), now)?;
         settled.update_expression.push_str(" REMOVE tries");
         let items = vec![
             TransactWriteItem::builder().update(school).build(),
             TransactWriteItem::builder().update(settled).build(),
         ];
-        Ok(self.table.transact(items).await?)
-    }
-
-    fn release_update(&self) -> Result<Update, TableError> {
-        self.school_update()
-            .condition_expression(FENCE)
-            .update_expression("REMOVE lease")
-            .build()
-            .map_err(TableError::malformed("School"))
+        Ok(table.transact(items).await?)
     }
 
     /// Frees the lease after a technical failure, so that other imports of the school need not wait for it to expire.
     /// The import stays as it is: its message will come again, and the try was counted.
     pub async fn release(&self) -> Result<(), RunError> {
-        let release = TransactWriteItem::builder().update(self.release_update()?).build();
-        Ok(self.table.transact(vec![release]).await?)
+        let release = TransactWriteItem::builder().update(self.held.release()?).build();
+        Ok(self.held.table.transact(vec![release]).await?)
     }
 }

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::Timestamp;
-use rentree_domain::import::{Dated, Lease};
+use rentree_domain::import::{Dated, ImportState, Lease};
 use rentree_domain::{Academie, EmailAddress, ImportId, Ministry, Uai, mailbox};
 use serde::{Deserialize, Serialize};
 
@@ -43,12 +43,33 @@ pub struct School {
     /// Who may write pupils now.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
+    /// The import that waits for a person's word, so that every page of the space can say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
     /// The last import that readers see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<Applied>,
     /// The one before, for undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_before: Option<Applied>,
+}
+
+/// An import that waits for a person's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// The import.
+    pub import: ImportId,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What goes on in a space that its people should know, wherever in it they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Underway {
+    /// A worker is at an import.
+    Running(ImportId),
+    /// An import waits for a person's word.
+    Waiting(ImportId),
 }
 
 /// The last import that succeeded.
@@ -80,9 +101,22 @@ impl School {
             fence: 0,
             begun_version: 0,
             lease: None,
+            waiting: None,
             applied: None,
             applied_before: None,
         }
+    }
+
+    /// The import that is under way `now`, as far as this item tells: one that waits goes before one that runs.
+    pub fn underway(&self, now: Timestamp) -> Option<Underway> {
+        let waiting = self.waiting.filter(|waiting| {
+            let state = ImportState::AwaitingConfirmation;
+            state.at(waiting.since, now) == state
+        });
+        let running = self.lease.filter(|lease| lease.is_alive(now));
+        waiting
+            .map(|waiting| Underway::Waiting(waiting.import))
+            .or(running.map(|lease| Underway::Running(lease.import)))
     }
 
     /// Where links to the space of this school are sent, and nowhere else.

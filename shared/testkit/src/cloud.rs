@@ -33,7 +33,8 @@ pub struct Cloud {
     ministack: Ministack,
     stop_dynamodb: oneshot::Sender<()>,
     dynamodb: JoinHandle<Result<(), String>>,
-    sweeper: JoinHandle<()>,
+    /// Of state on disk: what is in memory ends soon, and a test's clock may be another than the sweeper's.
+    sweeper: Option<JoinHandle<()>>,
 }
 
 impl Cloud {
@@ -49,7 +50,7 @@ impl Cloud {
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.context("a port for DynamoDB")?;
         let dynamodb_endpoint = format!("http://{}", listener.local_addr()?);
-        let sweeper = tokio::spawn(sweep(database.clone()));
+        let sweeper = options.state.is_some().then(|| tokio::spawn(sweep(database.clone())));
         let (stop_dynamodb, stopped) = oneshot::channel();
         let dynamodb = tokio::spawn(serve_with_shutdown(listener, database, async {
             // A sender that is dropped stops it too.
@@ -68,6 +69,8 @@ impl Cloud {
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_ENDPOINT_URL", &self.aws_endpoint),
             ("AWS_ENDPOINT_URL_DYNAMODB", &self.dynamodb_endpoint),
+            // A call that is sent again because this machine is busy could take effect twice.
+            ("CALL_TIMEOUT_SECONDS", "300"),
             // For processes that we start, should one ever hold another SDK.
             ("AWS_DEFAULT_REGION", REGION),
             ("AWS_EC2_METADATA_DISABLED", "true"),
@@ -87,7 +90,7 @@ impl Cloud {
         let _ = self.stop_dynamodb.send(());
         self.ministack.stop().await?;
         self.dynamodb.abort();
-        self.sweeper.abort();
+        self.sweeper.iter().for_each(JoinHandle::abort);
         Ok(())
     }
 }

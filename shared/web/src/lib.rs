@@ -81,6 +81,19 @@ pub struct Space {
     pub school: String,
     /// Which entry of the navigation is current.
     pub section: Section,
+    /// What goes on in the space, told on each of its pages.
+    pub notice: Option<Notice>,
+}
+
+/// Something that goes on, and where to see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// One French sentence.
+    pub text: &'static str,
+    /// What the link says.
+    pub link: &'static str,
+    /// Where it leads.
+    pub href: String,
 }
 
 /// Who is signed in.

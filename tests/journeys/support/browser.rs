@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
-use fantoccini::wd::{PrintConfiguration, PrintSize};
+use fantoccini::wd::{PrintConfiguration, PrintSize, TimeoutConfiguration};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
@@ -88,6 +88,9 @@ impl Browser {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             builder.capabilities(capabilities.clone());
             if let Ok(client) = builder.connect(&format!("http://127.0.0.1:{port}")).await {
+                // The audit of a page is a script; a slow machine must not end it.
+                let timeouts = TimeoutConfiguration::new(Some(PATIENCE), Some(PATIENCE), None);
+                client.update_timeouts(timeouts).await?;
                 return Ok(Self { client, _driver: driver, profile });
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -160,7 +163,7 @@ pub(crate) async fn click(client: &Client, css: &str) -> anyhow::Result<()> {
 
 /// Something on the page, once it is there.
 pub(crate) async fn find(client: &Client, what: Locator<'_>) -> anyhow::Result<Element> {
-    let found = client.wait().for_element(what).await;
+    let found = client.wait().at_most(PATIENCE).for_element(what).await;
     match found {
         Ok(element) => Ok(element),
         Err(error) => {

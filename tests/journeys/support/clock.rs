@@ -1,7 +1,7 @@
 //! Clocks of one's own: what is about time waits for no machine, and no machine is too slow for it.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -13,21 +13,25 @@ pub(crate) fn still() -> Timestamp {
 }
 
 /// A clock that stands still until it is moved by hand.
-pub(crate) struct HandClock(AtomicI64);
+pub(crate) struct HandClock {
+    began: OnceLock<Timestamp>,
+    ahead_ms: AtomicI64,
+}
 
 impl HandClock {
-    /// At the moment of [`still`].
+    /// It begins when it is first looked at.
     pub(crate) const fn new() -> Self {
-        Self(AtomicI64::new(0))
+        Self { began: OnceLock::new(), ahead_ms: AtomicI64::new(0) }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        still() + SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
+        let ahead = SignedDuration::from_millis(self.ahead_ms.load(Ordering::SeqCst));
+        *self.began.get_or_init(Timestamp::now) + ahead
     }
 
     /// Moves it to so long after its beginning.
     pub(crate) fn set(&self, since_the_beginning: SignedDuration) {
         let ms = i64::try_from(since_the_beginning.as_millis()).expect("some minutes");
-        self.0.store(ms, Ordering::SeqCst);
+        self.ahead_ms.store(ms, Ordering::SeqCst);
     }
 }

@@ -1,8 +1,8 @@
 //! A way to DynamoDB that stands still at a certain transaction: whoever waits for it can be looked at, outrun or killed
 //! exactly there.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 use axum::Router;
@@ -11,12 +11,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rentree_runtime::Settings;
+use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, watch};
 
 const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 
-/// Which transactions a way has to do with.
+/// Which transactions a way holds or refuses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Of {
     /// All.
@@ -25,64 +26,57 @@ pub(crate) enum Of {
     Flips,
 }
 
-/// What becomes of them.
-#[derive(Debug, Clone, Copy)]
-enum Fate {
-    /// The one after so many is held until it is let go, or for ever.
-    Hold { after: usize },
-    /// All are refused, until no longer.
-    Refuse,
-}
-
 /// The way.
 pub(crate) struct Stall {
     /// Where it begins.
     pub(crate) url: String,
     way: Arc<Way>,
-    answers: mpsc::Receiver<StatusCode>,
 }
 
 struct Way {
     http: reqwest::Client,
     to: String,
     of: Of,
-    fate: Fate,
+    /// The one after so many is held, if any.
+    hold_after: Option<usize>,
     passed: AtomicUsize,
     reached: Notify,
     go: Notify,
-    is_over: std::sync::atomic::AtomicBool,
-    answered: mpsc::Sender<StatusCode>,
+    /// The token by which the SDK repeats the held transaction, and what DynamoDB answered to it.
+    held: Mutex<Option<String>>,
+    answered: watch::Sender<Option<Forwarded>>,
+    refuses: AtomicBool,
 }
 
 impl Stall {
-    /// Lets so many transactions pass, holds the next one, and lets all others pass.
+    /// Lets so many transactions pass, holds the next one until it is let go, and lets all others pass.
     pub(crate) async fn after(transactions: usize, of: Of, cloud: &Settings) -> anyhow::Result<Self> {
-        Self::new(of, Fate::Hold { after: transactions }, cloud).await
+        Self::new(of, Some(transactions), cloud).await
     }
 
-    /// Refuses every transaction, as for a missing right, until [`end`](Self::end).
-    pub(crate) async fn refusing(cloud: &Settings) -> anyhow::Result<Self> {
-        Self::new(Of::All, Fate::Refuse, cloud).await
+    /// Lets all transactions pass, until it is told to [`refuse`](Self::refuse) them.
+    pub(crate) async fn refusing_on_demand(cloud: &Settings) -> anyhow::Result<Self> {
+        Self::new(Of::All, None, cloud).await
     }
 
-    async fn new(of: Of, fate: Fate, cloud: &Settings) -> anyhow::Result<Self> {
-        let (answered, answers) = mpsc::channel(1);
+    async fn new(of: Of, hold_after: Option<usize>, cloud: &Settings) -> anyhow::Result<Self> {
         let way = Arc::new(Way {
             http: reqwest::Client::builder().no_proxy().build()?,
             to: cloud.required(ENDPOINT)?.to_owned(),
             of,
-            fate,
+            hold_after,
             passed: AtomicUsize::new(0),
             reached: Notify::new(),
             go: Notify::new(),
-            is_over: false.into(),
-            answered,
+            held: Mutex::default(),
+            answered: watch::channel(None).0,
+            refuses: AtomicBool::new(false),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let router = Router::new().fallback(pass).with_state(Arc::clone(&way));
         tokio::spawn(async { axum::serve(listener, router).await });
-        Ok(Self { url, way, answers })
+        Ok(Self { url, way })
     }
 
     /// Settings of whoever shall take it.
@@ -101,57 +95,79 @@ impl Stall {
     }
 
     /// Lets the held transaction go on, even if nobody waits for it any more; what DynamoDB answered.
-    pub(crate) async fn let_go(&mut self) -> anyhow::Result<StatusCode> {
+    pub(crate) async fn let_go(&self) -> anyhow::Result<StatusCode> {
         self.way.go.notify_one();
-        tokio::time::timeout(super::PATIENCE, self.answers.recv()).await?.context("the held transaction is gone")
+        let mut answered = self.way.answered.subscribe();
+        let answer = tokio::time::timeout(super::PATIENCE, answered.wait_for(Option::is_some)).await??;
+        Ok(answer.as_ref().map(|(status, ..)| *status).context("an answer")?)
     }
 
-    /// From now on all transactions pass.
-    pub(crate) fn end(&self) {
-        self.way.is_over.store(true, Ordering::SeqCst);
-    }
-
-    /// After [`end`](Self::end): stands in the way once more.
-    pub(crate) fn begin_again(&self) {
-        self.way.is_over.store(false, Ordering::SeqCst);
+    /// Whether transactions are refused from now on, as for a missing right.
+    pub(crate) fn refuse(&self, refuses: bool) {
+        self.way.refuses.store(refuses, Ordering::SeqCst);
     }
 }
 
+/// What becomes of a request.
+enum Fate {
+    Pass,
+    Refuse,
+    Hold,
+    /// It is the held one once more: the same answer will do.
+    HeldAlready,
+}
+
 impl Way {
-    fn concerns(&self, headers: &HeaderMap, body: &[u8]) -> bool {
+    fn fate(&self, headers: &HeaderMap, body: &[u8]) -> Fate {
         let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-        target.ends_with("TransactWriteItems")
-            && match self.of {
-                Of::All => true,
-                Of::Flips => String::from_utf8_lossy(body).contains("roster_version = :fence"),
-            }
-            && !self.is_over.load(Ordering::SeqCst)
+        if !target.ends_with("TransactWriteItems") {
+            return Fate::Pass;
+        }
+        if self.refuses.load(Ordering::SeqCst) {
+            return Fate::Refuse;
+        }
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let token = body["ClientRequestToken"].as_str().map(ToOwned::to_owned);
+        let mut held = self.held.lock().expect("nobody panics holding it");
+        if held.is_some() && *held == token {
+            return Fate::HeldAlready;
+        }
+        let concerns = matches!(self.of, Of::All) || body.to_string().contains("roster_version = :fence");
+        if concerns && self.hold_after == Some(self.passed.fetch_add(1, Ordering::SeqCst)) {
+            *held = token;
+            return Fate::Hold;
+        }
+        Fate::Pass
     }
 }
 
 async fn pass(State(way): State<Arc<Way>>, headers: HeaderMap, body: Bytes) -> Response {
-    if !way.concerns(&headers, &body) {
-        return answer(forward(&way, headers, body).await);
-    }
-    match way.fate {
+    match way.fate(&headers, &body) {
+        Fate::Pass => answer(forward(&way, headers, body).await),
         Fate::Refuse => {
             let refused =
                 r#"{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"as a test wants it"}"#;
             (StatusCode::BAD_REQUEST, [(header::CONTENT_TYPE, "application/x-amz-json-1.0")], refused).into_response()
         }
-        Fate::Hold { after } if way.passed.fetch_add(1, Ordering::SeqCst) == after => {
+        Fate::Hold => {
+            let mut answered = way.answered.subscribe();
             // In a task of its own: whoever sent it may be gone when it goes on.
-            let held = tokio::spawn(async move {
+            tokio::spawn(async move {
                 way.reached.notify_one();
                 way.go.notified().await;
                 let forwarded = forward(&way, headers, body).await;
-                // Nobody may be interested.
-                let _ = way.answered.send(forwarded.0).await;
-                forwarded
+                way.answered.send_replace(Some(forwarded));
             });
-            held.await.map_or_else(|_| StatusCode::BAD_GATEWAY.into_response(), answer)
+            once_answered(&mut answered).await
         }
-        Fate::Hold { .. } => answer(forward(&way, headers, body).await),
+        Fate::HeldAlready => once_answered(&mut way.answered.subscribe()).await,
+    }
+}
+
+async fn once_answered(answered: &mut watch::Receiver<Option<Forwarded>>) -> Response {
+    match answered.wait_for(Option::is_some).await.map(|forwarded| forwarded.clone()) {
+        Ok(Some(forwarded)) => answer(forwarded),
+        _ => StatusCode::BAD_GATEWAY.into_response(),
     }
 }
 

@@ -138,7 +138,7 @@ impl Campaigns {
         let course =
             |course: &Course| CourseView { id: course.id.clone(), title: course.title.clone(), kind: course.kind };
         Ok(NewCampaignView {
-            frame: visitor.frame("Créer une campagne", uai, &school.name, Section::Campaigns),
+            frame: visitor.frame("Créer une campagne", uai, &school, Section::Campaigns),
             csrf: visitor.csrf.clone(),
             form,
             uai,

@@ -134,7 +134,7 @@ pub(crate) async fn follow(
     let participations = app.table.participations(id).await?;
     let attempts = app.table.join_attempts(id, ATTEMPTS).await?;
 
-    let school = roster.school.name.clone();
+    let school = roster.school.clone();
     let attempts = told(attempts, &roster, now);
     let (pupils, unlisted) = pupils(roster, participations);
     let (total, classes) = tally(&pupils);

@@ -96,7 +96,7 @@ pub(crate) async fn list(
     let school = app.school(uai).await?;
     let page = select(app.table.campaigns(uai).await?, &filter);
     let view = CampaignsView {
-        frame: visitor.frame("Campagnes", uai, &school.name, Section::Campaigns),
+        frame: visitor.frame("Campagnes", uai, &school, Section::Campaigns),
         uai,
         archived: filter.archived,
         q: filter.q,

@@ -62,7 +62,7 @@ pub(crate) async fn recent(
     });
 
     let view = ImportsView {
-        frame: visitor.frame("Importer des élèves", uai, &school.name, Section::Imports),
+        frame: visitor.frame("Importer des élèves", uai, &school, Section::Imports),
         csrf: visitor.csrf.clone(),
         uai: uai.to_string(),
         may_import: visitor.is_administrator(),

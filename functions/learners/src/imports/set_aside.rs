@@ -34,7 +34,7 @@ pub(crate) async fn set_aside(
 
     app.table.create_import(uai, id, &import).await?;
     app.audit(uai, &visitor, AuditAction::ImportRequested).await;
-    app.resume(Resume { uai, id, confirmed: false, first_sent_at: import.requested_at }).await?;
+    app.tell_worker(&Resume { uai, id, confirmed: false, first_sent_at: Some(import.requested_at) }).await?;
 
     app.answer(uai, id, &visitor, face).await
 }

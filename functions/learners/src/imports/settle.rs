@@ -3,11 +3,11 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use rentree_domain::import::{ImportState, Resume};
+use rentree_domain::import::{ImportState, Resume, Tidy};
 use rentree_domain::{ImportId, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_table::{AuditAction, Import, Role, SettleError};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::location;
 use super::view::{Context, ImportView, Report};
@@ -35,8 +35,8 @@ pub(crate) async fn confirm(
     }
 
     // The message first: if what follows fails, the worker still has the word.
-    app.resume(Resume { uai, id, confirmed: true, first_sent_at: (app.clock)() }).await?;
-    app.table.mark_confirmed(uai, id, (app.clock)()).await?;
+    app.tell_worker(&Resume { uai, id, confirmed: true, first_sent_at: Some((app.clock)()) }).await?;
+    app.table.mark_confirmed(uai, id, &import, (app.clock)()).await?;
     app.audit(uai, &visitor, AuditAction::ImportConfirmed).await;
 
     app.answer(uai, id, &visitor, face).await
@@ -70,6 +70,10 @@ pub(crate) async fn undo(
 
     app.table.undo_import(uai, id, (app.clock)()).await.map_err(told)?;
     app.audit(uai, &visitor, AuditAction::ImportUndone).await;
+    // It is undone: should the message be lost, the next import tidies up.
+    if app.tell_worker(&Tidy { uai, id, first_sent_at: Some((app.clock)()) }).await.is_err() {
+        tracing::error!(%uai, import = %id, "the worker was not told to tidy up after an undo");
+    }
 
     app.answer(uai, id, &visitor, face).await
 }
@@ -90,9 +94,9 @@ impl Learners {
         Ok((uai, id, import, visitor))
     }
 
-    /// Tells the worker to take an import up.
-    pub(super) async fn resume(&self, resume: Resume) -> Result<(), Problem> {
-        let body = serde_json::to_string(&resume).map_err(|error| Problem::internal(&error))?;
+    /// Tells the worker to take an import up, or to tidy up.
+    pub(super) async fn tell_worker(&self, word: &impl Serialize) -> Result<(), Problem> {
+        let body = serde_json::to_string(word).map_err(|error| Problem::internal(&error))?;
         let send = self.queue.send_message().queue_url(&self.config.import_queue_url).message_body(body);
         send.send().await.map_err(|error| Problem::internal(&error))?;
         Ok(())

@@ -37,6 +37,8 @@ pub(crate) struct ImportView {
     modified_fields: BTreeMap<String, usize>,
     /// How many problems the report lists.
     problems: usize,
+    /// How many remarks it lists, on pupils who are imported.
+    remarks: usize,
     report: Report,
     dated: Dated,
     cost: Cost,
@@ -101,8 +103,13 @@ impl ImportView {
             undo: may && state == ImportState::Succeeded && is_latest,
             set_aside: may && state == ImportState::Failed && outcome.has_others(),
         };
+        let mut frame = visitor.frame("Importer des élèves", uai, school, Section::Imports);
+        // The page itself is about it.
+        if let Some(space) = &mut frame.space {
+            space.notice.take_if(|notice| notice.href == follow);
+        }
         Self {
-            frame: visitor.frame("Importer des élèves", uai, &school.name, Section::Imports),
+            frame,
             csrf: visitor.csrf.clone(),
             uai: uai.to_string(),
             id,
@@ -116,6 +123,7 @@ impl ImportView {
             counts: outcome.counts,
             modified_fields: outcome.modified_fields,
             problems: outcome.problems,
+            remarks: outcome.remarks,
             report,
             dated: outcome.dated,
             cost: outcome.cost,
@@ -139,8 +147,8 @@ impl ImportView {
         self.state.as_str()
     }
 
-    fn lines(&self, problems: bool) -> Vec<&ReportLine> {
-        self.report.lines.iter().filter(|line| (line.kind == LineKind::Problem) == problems).collect()
+    fn lines(&self, kind: LineKind) -> Vec<&ReportLine> {
+        self.report.lines.iter().filter(|line| line.kind == kind).collect()
     }
 
     fn brake_texts(&self) -> Vec<&'static str> {
@@ -148,6 +156,14 @@ impl ImportView {
             BrakeReason::Preview => "Vous avez demandé à voir les changements avant de les appliquer.",
             BrakeReason::FileReplaced => {
                 "Le fichier a été envoyé à nouveau depuis : ce n’est plus celui qui vous a été montré."
+            }
+            BrakeReason::RosterMoved => {
+                "La liste des élèves a changé depuis que ces changements vous ont été montrés : un autre import est passé, ou a été \
+                 annulé. Voici ce que cet import ferait maintenant."
+            }
+            BrakeReason::DepartureWithinYear => {
+                "Beaucoup d’élèves seraient désactivés en cours d’année scolaire. Le fichier contient-il bien toutes les classes de \
+                 votre établissement ?"
             }
             BrakeReason::MassDeparture => {
                 "Plus de la moitié des élèves actuels ne sont pas dans ce fichier et seraient désactivés. Est-ce bien le fichier \

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rentree_domain::{LearnerId, Uai};
 use rentree_http::{Face, Problem, Visitor};
+use rentree_table::School;
 use rentree_web::{Frame, Section, csv, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -80,7 +81,7 @@ impl HandedOutView {
     pub(crate) fn new(
         app: &Learners,
         visitor: &Visitor,
-        (uai, school): (Uai, &str),
+        (uai, school): (Uai, &School),
         handed_out: Vec<(Chosen, HandedOut)>,
         unserved: Vec<(Chosen, Unserved)>,
     ) -> Self {
@@ -103,7 +104,7 @@ impl HandedOutView {
         Self {
             frame: visitor.frame("Mots de passe provisoires", uai, school, Section::Learners),
             uai,
-            school: school.to_owned(),
+            school: school.name.clone(),
             sign_in: format!("{}/sign-in", app.config.origin),
             handed_out: handed_out.into_iter().map(slip).collect(),
             unserved: unserved.into_iter().map(row).collect(),

@@ -63,7 +63,7 @@ pub(crate) async fn give(
 
     match face {
         Face::Page => {
-            let view = HandedOutView::new(&app, &visitor, (uai, &school.name), vec![(pupil, done)], Vec::new());
+            let view = HandedOutView::new(&app, &visitor, (uai, &school), vec![(pupil, done)], Vec::new());
             view.answer(face, None)
         }
         Face::Json => {

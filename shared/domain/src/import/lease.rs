@@ -144,6 +144,8 @@ mod tests {
         #[test]
         fn a_worker_within_its_timeout_is_never_fenced_out(events in prop::collection::vec(event(), 1..80)) {
             let (mut now_ms, mut fence, mut lease, mut workers) = (0, 0_u64, None::<Lease>, Vec::<Worker>::new());
+            // The fences of the writes that were accepted, in their order.
+            let mut written = Vec::new();
             for event in events {
                 match event {
                     Event::Wait(ms) => now_ms += ms,
@@ -168,10 +170,17 @@ mod tests {
                         // The condition of every transaction that writes pupils.
                         let holds = worker.fence == fence && lease.is_some();
                         prop_assert!(!is_at_work || holds, "a worker at work lost its fence");
-                        let (number, place) = (worker.import, index.index(workers.len()));
+                        let (number, its_fence, place) = (worker.import, worker.fence, index.index(workers.len()));
+                        // Who is late, or thought dead, writes as well: what it had sent may arrive at any time.
                         match event {
-                            Event::Write(_) if is_at_work => lease = Some(Lease::new(number, at(now_ms), LEASE)),
-                            Event::Flip(_) if is_at_work => (lease, workers[place].is_dead) = (None, true),
+                            Event::Write(_) if holds => {
+                                written.push(its_fence);
+                                lease = Some(Lease::new(number, at(now_ms), LEASE));
+                            }
+                            Event::Flip(_) if holds => {
+                                written.push(its_fence);
+                                (lease, workers[place].is_dead) = (None, true);
+                            }
                             Event::Die(_) => workers[place].is_dead = true,
                             _ => {}
                         }
@@ -179,6 +188,7 @@ mod tests {
                     Event::Write(_) | Event::Flip(_) | Event::Die(_) => {}
                 }
             }
+            prop_assert!(written.is_sorted(), "an earlier worker wrote after a later one: {written:?}");
         }
     }
 }

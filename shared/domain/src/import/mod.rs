@@ -12,6 +12,6 @@ pub const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
 
 pub use brake::{BrakeReason, Dated};
 pub use lease::{Lease, Turn};
-pub use message::Resume;
-pub use plan::{Counts, Plan, Write};
+pub use message::{Resume, Tidy};
+pub use plan::{Change, ChangeKind, Counts, File, Plan, Write};
 pub use state::ImportState;

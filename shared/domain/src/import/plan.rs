@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::LearnerId;
 use crate::import::matching::{match_entries, may_be};
 use crate::ine::Ine;
-use crate::learner::{Entry, Identity, Learner, Revision};
+use crate::learner::{Entry, FieldChange, Identity, Learner, Revision};
 
 /// What an import does, in pupils.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -53,6 +53,32 @@ pub enum Write {
     },
 }
 
+/// What becomes of a pupil.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ChangeKind {
+    /// See [`Counts::added`].
+    Added,
+    /// See [`Counts::modified`].
+    Modified,
+    /// See [`Counts::reactivated`].
+    Reactivated,
+    /// See [`Counts::deactivated`].
+    Deactivated,
+}
+
+/// What becomes of one pupil: the names behind the counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What.
+    pub kind: ChangeKind,
+    /// `DUPONT Karine`.
+    pub name: String,
+    /// The class, as it will be; of a pupil who leaves, as it was.
+    pub division: String,
+    /// Of a pupil who is modified or reactivated: what differs.
+    pub fields: Vec<FieldChange>,
+}
+
 /// What an import will do.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
@@ -62,55 +88,74 @@ pub struct Plan {
     pub writes: Vec<Write>,
     /// How many pupils were modified in each field.
     pub modified_fields: HashMap<&'static str, usize>,
+    /// Each pupil that is counted as added, modified, reactivated or deactivated; in no meaningful order.
+    pub changes: Vec<Change>,
+    /// The places, among the entries, of children who were recognised under another INE by names and birth date alone.
+    pub renumbered: Vec<usize>,
 }
 
-/// Plans the import of `entries` into a school whose readers see `roster_version` of `known`.
+/// A file, as far as a plan needs it.
+#[derive(Debug, Clone, Default)]
+pub struct File<'a> {
+    /// Pupils to import.
+    pub entries: Vec<Entry>,
+    /// Pupils in error who are not imported.
+    pub set_aside: &'a [Identity],
+    /// Pupils who left, or have no class.
+    pub left_out: &'a [Identity],
+}
+
+/// Plans the import of `file` into a school whose readers see `roster_version` of `known`.
 ///
 /// - A known pupil who is not in the file is deactivated, unless they may be one of `set_aside` (in the file, with an
 ///   error): such a pupil has not left, and stays as is.
 /// - What an import that crashed left behind (revisions beyond `roster_version`) is overwritten, for it would become
 ///   visible with the flip.
 /// - `new_id` gives the identifiers of added pupils.
-pub fn plan(
-    known: &[Learner],
-    roster_version: u64,
-    entries: Vec<Entry>,
-    set_aside: &[Identity],
-    mut new_id: impl FnMut() -> LearnerId,
-) -> Plan {
+pub fn plan(known: &[Learner], roster_version: u64, file: File<'_>, mut new_id: impl FnMut() -> LearnerId) -> Plan {
+    let File { entries, set_aside, left_out } = file;
     let mut plan = Plan::default();
-    let matches = match_entries(known, roster_version, &entries);
+    let others: Vec<Identity> = set_aside.iter().chain(left_out).cloned().collect();
+    let matches = match_entries(known, roster_version, &entries, &others);
     let mut in_file = vec![false; known.len()];
 
-    for (entry, found) in entries.into_iter().zip(matches) {
-        let Some(index) = found else {
+    for (place, (entry, found)) in entries.into_iter().zip(matches).enumerate() {
+        let Some(found) = found else {
             plan.counts.added += 1;
+            plan.note(ChangeKind::Added, &entry, Vec::new());
             plan.writes.push(Write::Revise { id: new_id(), active: true, entry, previous: None });
             continue;
         };
-        in_file[index] = true;
-        let learner = &known[index];
+        if found.is_renumbered {
+            plan.renumbered.push(place);
+        }
+        in_file[found.index] = true;
+        let learner = &known[found.index];
         let before = learner.visible(roster_version);
         let same = match before {
             None => {
                 plan.counts.added += 1;
+                plan.note(ChangeKind::Added, &entry, Vec::new());
                 false
             }
             Some(before) if !before.active => {
                 plan.counts.reactivated += 1;
+                plan.note(ChangeKind::Reactivated, &entry, before.entry.changes(&entry));
                 false
             }
             Some(before) => {
-                let fields = before.entry.changed_fields(&entry);
-                if fields.is_empty() {
+                let fields = before.entry.changes(&entry);
+                for change in &fields {
+                    *plan.modified_fields.entry(change.field).or_default() += 1;
+                }
+                let same = fields.is_empty();
+                if same {
                     plan.counts.unchanged += 1;
                 } else {
                     plan.counts.modified += 1;
+                    plan.note(ChangeKind::Modified, &entry, fields);
                 }
-                for field in &fields {
-                    *plan.modified_fields.entry(field).or_default() += 1;
-                }
-                fields.is_empty()
+                same
             }
         };
         if !same || learner.current.version > roster_version {
@@ -136,6 +181,7 @@ pub fn plan(
                 plan.counts.unchanged += 1;
             } else {
                 plan.counts.deactivated += 1;
+                plan.note(ChangeKind::Deactivated, &before.entry, Vec::new());
             }
         }
         if before.active != stays || invisible_left_over {
@@ -144,6 +190,32 @@ pub fn plan(
         }
     }
     plan
+}
+
+impl Plan {
+    fn note(&mut self, kind: ChangeKind, entry: &Entry, fields: Vec<FieldChange>) {
+        let (name, division) = (entry.full_name(), entry.division.clone());
+        self.changes.push(Change { kind, name, division, fields });
+    }
+}
+
+/// The plan that changes nothing that readers see, and overwrites what an undone or crashed import left behind: so the
+/// index of births, which follows what was written last, finds everybody by the right date again.
+pub fn tidy(known: &[Learner], roster_version: u64) -> Vec<Write> {
+    let left_behind = known.iter().filter(|learner| learner.current.version > roster_version);
+    left_behind
+        .filter_map(|learner| match learner.visible(roster_version) {
+            Some(seen) => Some(Write::Revise {
+                id: learner.id,
+                active: seen.active,
+                entry: seen.entry.clone(),
+                previous: Some(seen.clone()),
+            }),
+            None if learner.user.is_none() => Some(Write::Discard { id: learner.id }),
+            // Nobody sees this pupil, but an account is tied to it: the next import says what becomes of it.
+            None => None,
+        })
+        .collect()
 }
 
 /// The pupils of the file with an error, findable by any key that [`may_be`] accepts.

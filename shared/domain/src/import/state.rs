@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 /// A presigned upload form holds this long: enough for a slow line, short enough not to lie about.
 pub const UPLOAD_VALIDITY: SignedDuration = SignedDuration::from_hours(1);
+/// An import whose file did not come is shown as expired so long after its form ended. The upload may have begun in the
+/// form's last minute, and the message about it may be late: nothing good is lost for either.
+pub const UPLOAD_MARGIN: SignedDuration = SignedDuration::from_hours(3);
 /// A school has this long to confirm; afterwards the file is too old to be believed.
 pub const CONFIRMATION_VALIDITY: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Beyond this, no message for the import can still be alive: three tries, or five receives of a message that cannot
@@ -73,7 +76,7 @@ impl ImportState {
     pub fn at(self, since: Timestamp, now: Timestamp) -> Self {
         let age = now.duration_since(since);
         match self {
-            Self::AwaitingUpload if age > UPLOAD_VALIDITY => Self::Expired,
+            Self::AwaitingUpload if age > UPLOAD_VALIDITY + UPLOAD_MARGIN => Self::Expired,
             Self::AwaitingConfirmation if age > CONFIRMATION_VALIDITY => Self::Expired,
             Self::Analysing | Self::Applying if age > PROCESSING_DEADLINE => Self::Failed,
             other => other,
@@ -95,8 +98,8 @@ mod tests {
     fn time_alone_ends_what_nobody_touches() {
         let since = Timestamp::from_second(1_800_000_000).unwrap();
         let later = |hours| since + SignedDuration::from_hours(hours);
-        assert_eq!(ImportState::AwaitingUpload.at(since, later(1)), ImportState::AwaitingUpload);
-        assert_eq!(ImportState::AwaitingUpload.at(since, later(2)), ImportState::Expired);
+        assert_eq!(ImportState::AwaitingUpload.at(since, later(4)), ImportState::AwaitingUpload);
+        assert_eq!(ImportState::AwaitingUpload.at(since, later(5)), ImportState::Expired);
         assert_eq!(ImportState::Analysing.at(since, later(1)), ImportState::Analysing);
         assert_eq!(ImportState::Analysing.at(since, later(3)), ImportState::Failed);
         assert_eq!(ImportState::Applying.at(since, later(3)), ImportState::Failed);

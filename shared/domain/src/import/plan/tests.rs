@@ -51,7 +51,7 @@ impl School {
     fn plan(&mut self, entries: Vec<Entry>, set_aside: &[Identity]) -> Plan {
         let known: Vec<Learner> = self.learners.values().cloned().collect();
         let next_id = &mut self.next_id;
-        plan(&known, self.roster_version, entries, set_aside, || {
+        plan(&known, self.roster_version, File { entries, set_aside, left_out: &[] }, || {
             *next_id += 1;
             LearnerId::new(Timestamp::from_second(i64::from(*next_id)).unwrap(), [*next_id; 10])
         })
@@ -170,6 +170,70 @@ fn what_a_crash_left_of_a_tied_pupil_is_hidden_but_kept() {
     assert_eq!(school.visible(), [entry((3, 1))]);
 }
 
+/// A base whose numbers were all given anew: other INE, other `ELEVE_ID`.
+fn renumbered(mut entry: Entry) -> Entry {
+    let last = entry.ine.as_str()[6..9].parse::<u32>().unwrap();
+    entry.ine = Ine::parse(&format!("{:09}CD", 500_000_000 + last)).unwrap();
+    entry.siecle_id = entry.siecle_id.map(|id| format!("9{id}"));
+    entry
+}
+
+#[test]
+fn a_renumbered_base_keeps_its_pupils() {
+    let mut school = School::default();
+    school.import(&(0..5).map(|who| (who, 1)).collect());
+    let somebody = UserId::new(Timestamp::UNIX_EPOCH, [0; 10]);
+    school.learners.values_mut().for_each(|l| l.user = Some(somebody));
+    let file: Vec<Entry> = (0..5).map(|who| renumbered(entry((who, 1)))).collect();
+    let plan = school.plan(file, &[]);
+    assert_eq!((plan.counts, plan.renumbered), (counts(0, 5, 0, 0, 0), vec![0, 1, 2, 3, 4]));
+    assert!(plan.changes.iter().all(|change| change.kind == ChangeKind::Modified && change.fields.len() == 2));
+}
+
+#[test]
+fn a_renumbered_child_is_recognised_only_where_nobody_else_fits() {
+    let mut school = School::default();
+    let twin = |number: u8| Entry { last_name: "PAREIL".into(), birth_date: date(2012, 1, 1), ..entry((number, 1)) };
+    let same_first_name = |mut entry: Entry| {
+        entry.first_name = "Camille".into();
+        entry
+    };
+    let (one, other) = (same_first_name(twin(1)), same_first_name(twin(2)));
+    let first = school.plan(vec![one.clone(), other.clone()], &[]);
+    school.apply(&first, usize::MAX);
+    // Two are known by these names: nobody knows which one it is.
+    assert_eq!(school.plan(vec![renumbered(one.clone())], &[]).counts, counts(1, 0, 0, 2, 0));
+
+    let mut school = School::default();
+    let first = school.plan(vec![one.clone()], &[]);
+    school.apply(&first, usize::MAX);
+    // Two in the file have them, or the known INE is in the file after all, though its pupil is set aside.
+    let two = vec![renumbered(one.clone()), renumbered(other.clone())];
+    assert_eq!(school.plan(two, &[]).counts, counts(2, 0, 0, 1, 0));
+    let elsewhere = Identity { ine: Some(one.ine), ..entry((9, 1)).identity() };
+    assert_eq!(school.plan(vec![renumbered(one.clone())], &[elsewhere]).counts, counts(1, 0, 0, 0, 1));
+    // Alone on both sides.
+    assert_eq!(school.plan(vec![renumbered(one)], &[]).counts, counts(0, 1, 0, 0, 0));
+}
+
+#[test]
+fn tidying_up_changes_nothing_that_readers_see() {
+    let mut school = School::default();
+    school.import(&(0..6).map(|who| (who, 1)).collect());
+    let before = (school.roster_version, school.visible());
+    school.import(&(3..9).map(|who| (who, 2)).collect());
+    // Undone.
+    school.roster_version = before.0;
+    let known: Vec<Learner> = school.learners.values().cloned().collect();
+    let plan = Plan { writes: tidy(&known, school.roster_version), ..Plan::default() };
+    assert_eq!(plan.writes.len(), 9, "six that were changed, three that nobody ever saw");
+    school.apply(&plan, usize::MAX);
+    assert_eq!(school.visible(), before.1);
+    assert!(school.learners.values().all(|l| l.current.version <= school.roster_version && l.current.active));
+    let known: Vec<Learner> = school.learners.values().cloned().collect();
+    assert_eq!(tidy(&known, school.roster_version), []);
+}
+
 fn a_file() -> impl Strategy<Value = BTreeMap<u8, u8>> {
     prop::collection::btree_map(0_u8..24, 0_u8..3, 1..16)
 }
@@ -226,6 +290,40 @@ proptest! {
         prop_assert_eq!(school.visible(), sorted(file(&first)));
         school.import(&second);
         prop_assert_eq!(school.visible(), sorted(file(&second)));
+    }
+
+    /// Tidying up after an undo, begun or done, is as if the undone import had never been.
+    #[test]
+    fn tidying_up_after_an_undo_is_seen_by_nobody(
+        first in a_file(), undone in a_file(), portion in 0_usize..30, last in a_file(),
+    ) {
+        let mut school = School::default();
+        school.import(&first);
+        let before = school.roster_version;
+        school.import(&undone);
+        school.roster_version = before;
+        let known: Vec<Learner> = school.learners.values().cloned().collect();
+        let plan = Plan { writes: tidy(&known, before), ..Plan::default() };
+        school.apply(&plan, portion);
+        prop_assert_eq!(school.visible(), sorted(file(&first)));
+        school.import(&last);
+        prop_assert_eq!(school.visible(), sorted(file(&last)));
+    }
+
+    /// The names are those of the counts.
+    #[test]
+    fn every_count_has_its_names(first in a_file(), second in a_file()) {
+        let mut school = School::default();
+        school.import(&first);
+        let plan = school.plan(file(&second), &[]);
+        let of = |kind| plan.changes.iter().filter(|change| change.kind == kind).count();
+        let c = plan.counts;
+        prop_assert_eq!(
+            (of(ChangeKind::Added), of(ChangeKind::Modified), of(ChangeKind::Reactivated), of(ChangeKind::Deactivated)),
+            (c.added, c.modified, c.reactivated, c.deactivated)
+        );
+        prop_assert!(plan.changes.iter().all(|change| (change.kind == ChangeKind::Modified) == !change.fields.is_empty()
+            || change.kind == ChangeKind::Reactivated));
     }
 
     /// Each active pupil of before, and each of the file, is counted once.

@@ -1,0 +1,108 @@
+//! The school's lease while we hold it: what every transaction checks and renews.
+
+use aws_sdk_dynamodb::types::builders::UpdateBuilder;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::import::Lease;
+use rentree_domain::{ImportId, Uai};
+
+use crate::import::number;
+use crate::{Key, School, Table, TableError, Waiting};
+
+/// What holds as long as the lease is ours.
+pub(crate) const FENCE: &str = "fence = :fence AND attribute_exists(lease)";
+
+/// A lease that is ours.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) table: Table,
+    pub(crate) uai: Uai,
+    /// The import that the lease is about.
+    pub(crate) id: ImportId,
+    /// Also the version that is written under it.
+    pub(crate) fence: u64,
+    pub(crate) lease_for: SignedDuration,
+}
+
+impl Held {
+    /// The update that takes the lease of `school`, as we saw it: nobody took one since we looked.
+    pub(crate) fn take(
+        table: &Table,
+        (uai, school): (Uai, &School),
+        id: ImportId,
+        lease_for: SignedDuration,
+        now: Timestamp,
+    ) -> Result<(Self, TransactWriteItem), TableError> {
+        let held = Self { table: table.clone(), uai, id, fence: school.fence + 1, lease_for };
+        // It waits no longer.
+        let was_waiting = school.waiting.is_some_and(|waiting| waiting.import == id);
+        let update = held
+            .school_update()
+            .condition_expression("fence = :before")
+            .update_expression(format!(
+                "SET fence = :fence, lease = :lease{}",
+                if was_waiting { " REMOVE waiting" } else { "" }
+            ))
+            .expression_attribute_values(":before", number(school.fence))
+            .expression_attribute_values(":lease", held.lease(now)?)
+            .build()
+            .map_err(TableError::malformed("School"))?;
+        Ok((held, TransactWriteItem::builder().update(update).build()))
+    }
+
+    /// An update of the school that knows `:fence`.
+    pub(crate) fn school_update(&self) -> UpdateBuilder {
+        Update::builder()
+            .table_name(&self.table.name)
+            .set_key(Some(Key::school(self.uai).into_item()))
+            .expression_attribute_values(":fence", number(self.fence))
+    }
+
+    /// The lease, from `now` on.
+    pub(crate) fn lease(&self, now: Timestamp) -> Result<AttributeValue, TableError> {
+        let lease = Lease::new(self.id, now, self.lease_for);
+        serde_dynamo::to_attribute_value(lease).map_err(TableError::malformed("School"))
+    }
+
+    /// Checks that the lease is ours, and renews it.
+    pub(crate) fn renewal(&self, now: Timestamp) -> Result<TransactWriteItem, TableError> {
+        self.renewal_that("SET lease = :lease", now)
+    }
+
+    /// The same before the first pupil of an apply is written: from here on the import before cannot be undone.
+    pub(crate) fn begin_to_write(&self, now: Timestamp) -> Result<TransactWriteItem, TableError> {
+        self.renewal_that("SET begun_version = :fence, lease = :lease", now)
+    }
+
+    fn renewal_that(&self, expression: &str, now: Timestamp) -> Result<TransactWriteItem, TableError> {
+        let renew = self
+            .school_update()
+            .condition_expression(FENCE)
+            .update_expression(expression)
+            .expression_attribute_values(":lease", self.lease(now)?)
+            .build()
+            .map_err(TableError::malformed("School"))?;
+        Ok(TransactWriteItem::builder().update(renew).build())
+    }
+
+    /// Frees the lease, and notes that the import waits for a person's word.
+    pub(crate) fn release_waiting(&self, now: Timestamp) -> Result<Update, TableError> {
+        let waiting = Waiting { import: self.id, since: now };
+        let waiting = serde_dynamo::to_attribute_value(waiting).map_err(TableError::malformed("School"))?;
+        self.school_update()
+            .condition_expression(FENCE)
+            .update_expression("SET waiting = :waiting REMOVE lease")
+            .expression_attribute_values(":waiting", waiting)
+            .build()
+            .map_err(TableError::malformed("School"))
+    }
+
+    /// Frees the lease.
+    pub(crate) fn release(&self) -> Result<Update, TableError> {
+        self.school_update()
+            .condition_expression(FENCE)
+            .update_expression("REMOVE lease")
+            .build()
+            .map_err(TableError::malformed("School"))
+    }
+}

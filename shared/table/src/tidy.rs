@@ -1,0 +1,74 @@
+//! Tidying up after an undo: what the undone import wrote is nobody's to see, but the index of births follows what was
+//! written last. Until it is overwritten, a pupil whose date of birth the undone import changed is found by no date.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::import::lease::{Turn, turn};
+use rentree_domain::import::plan;
+use rentree_domain::{ImportId, Uai};
+
+use crate::held::{FENCE, Held};
+use crate::learner::write_item;
+use crate::transaction::{Cancelled, MAX_ITEMS};
+use crate::{RunError, Table, TableError};
+
+/// What came of tidying up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tidied {
+    /// So many pupils were written; none: there was nothing to do.
+    Done {
+        /// How many.
+        written: usize,
+    },
+    /// A worker has the lease, and may be at work.
+    Busy {
+        /// When to come back, as SQS wants it.
+        delay_seconds: i32,
+    },
+}
+
+impl Table {
+    /// Overwrites what the undone import `id`, or one that crashed, left behind, under a lease of its own. Readers see
+    /// nothing of it, whatever it comes to.
+    pub async fn tidy(
+        &self,
+        uai: Uai,
+        id: ImportId,
+        lease_for: SignedDuration,
+        clock: impl Fn() -> Timestamp,
+    ) -> Result<Tidied, RunError> {
+        let Some(school) = self.school(uai).await? else { return Ok(Tidied::Done { written: 0 }) };
+        if let Turn::GiveWay { delay_seconds } = turn(school.lease, id, 0, clock()) {
+            return Ok(Tidied::Busy { delay_seconds });
+        }
+        let (held, take) = Held::take(self, (uai, &school), id, lease_for, clock())?;
+        match self.transact(vec![take]).await {
+            Ok(()) => {}
+            // Somebody was faster: the next look tells who.
+            Err(Cancelled::Conditions(_)) => return Ok(Tidied::Busy { delay_seconds: 0 }),
+            Err(Cancelled::Table(error)) => return Err(error.into()),
+        }
+        let writes = plan::tidy(&self.all_learners(uai).await?, school.roster_version);
+        let written = writes.len();
+        let mut transaction = vec![held.begin_to_write(clock())?];
+        for write in writes {
+            if transaction.len() == MAX_ITEMS {
+                self.transact(std::mem::replace(&mut transaction, vec![held.renewal(clock())?])).await?;
+            }
+            transaction.push(write_item(&self.name, uai, held.fence, write)?);
+        }
+        if written == 0 {
+            self.transact(vec![TransactWriteItem::builder().update(held.release()?).build()]).await?;
+            return Ok(Tidied::Done { written });
+        }
+        self.transact(transaction).await?;
+        let flip = held
+            .school_update()
+            .condition_expression(FENCE)
+            .update_expression("SET roster_version = :fence REMOVE lease")
+            .build()
+            .map_err(TableError::malformed("School"))?;
+        self.transact(vec![TransactWriteItem::builder().update(flip).build()]).await?;
+        Ok(Tidied::Done { written })
+    }
+}
