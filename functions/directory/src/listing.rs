@@ -1,7 +1,7 @@
 //! The CSV of the public directory of schools, read school by school. Pure: bytes in; schools, problems and remarks out, whatever
 //! the bytes; memory holds a few lines, and of each school so far its UAI, its line and a few numbers.
 //!
-//! One line is one school, unless a quoted field is broken over several: [`records`] says when, and how a quote that is never closed
+//! One line is one school, unless a quoted field is broken over several: `records.rs` says when, and how a quote that is never closed
 //! takes no other school with it. `docs/directory.md` says what is in the file, and what becomes of each kind of trouble.
 
 mod codes;

@@ -6,8 +6,8 @@
 //!
 //! | a text that | is written | and shown |
 //! |---|---|---|
-//! | would be run ([`danger::would_run`]) | with an apostrophe before it | with the apostrophe, in most spreadsheets |
-//! | would be read as a number, a date, a time, a share, an amount, a truth value or an error ([`guess::would_change`]) | as a formula that gives the text: `="6E1"` | as it is |
+//! | would be run (`danger.rs`) | with an apostrophe before it | with the apostrophe, in most spreadsheets |
+//! | would be read as a number, a date, a time, a share, an amount, a truth value or an error (`guess.rs`) | as a formula that gives the text: `="6E1"` | as it is |
 //! | is none of it | as it is | as it is |
 //!
 //! Numbers and moments that are meant to be such, for sums and sorting, are no texts: [`Cell::number`], [`Cell::moment`].
