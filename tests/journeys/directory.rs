@@ -3,25 +3,29 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use directory::Directory;
 use directory::listing::Limits;
 use encoding_rs::UTF_8;
+use jiff::Timestamp;
 use rentree_domain::{Academie, EmailAddress, Ministry, Uai};
 use rentree_local::client::School as Space;
 use rentree_local::operator::Operator;
 use rentree_samples::{DirectoryFault, ListedRow, Sample, SchoolDirectory};
-use rentree_table::School;
+use rentree_table::{School, Table};
 use rentree_testkit::Template;
 use serde_json::{Value, json};
 
 use crate::support::faults::Faults;
 use crate::support::operators::{
-    DIRECTORY_DEAD, activate, dead, directory_with, done, put_silently, silent_report, uploaded,
+    DIRECTORY_DEAD, activate, dead, directory_with, done, put_silently, settings, silent_report, uploaded,
 };
 use crate::support::{expected, product, run, visible};
 
@@ -112,27 +116,35 @@ fn only_what_differs_is_written() {
 fn damaged_lines_are_reported_and_the_rest_is_loaded() {
     run(async {
         let mut sample = SchoolDirectory::new(60, 22);
-        let faults: Vec<_> = DirectoryFault::ALL.iter().enumerate().map(|(n, fault)| (n * 4 + 1, *fault)).collect();
+        // A missing column is a fault of the whole file.
+        let of_lines = DirectoryFault::ALL.iter().filter(|fault| **fault != DirectoryFault::ColumnMissing);
+        let faults: Vec<_> = of_lines.enumerate().map(|(n, fault)| (n * 4 + 1, *fault)).collect();
         for (index, fault) in &faults {
             sample.spoil(*index, *fault);
         }
         // As `cargo dev directory` does it beside a running product.
         let operator = Operator::at(&product().url).await?;
         let report = operator.load("damaged", sample.csv()).await?;
-        // All but the wrong mailbox and the closed school.
-        let refused = faults.len() - 2;
-        let expected =
-            json!({"lines": 60, "created": 60 - refused - 1, "left_out": 1, "refused": refused, "warnings": 1});
+        // All but the wrong mailbox, the closed school and the one that is listed twice.
+        let refused = faults.len() - 3;
+        let expected = json!({
+            "lines": 60, "created": 60 - refused - 2, "left_out": 1, "refused": refused, "listed_twice": 1, "warnings": 1
+        });
         assert_eq!(counts(&report), expected);
-        assert_eq!(report["problems_total"], refused + 1);
-        let told: Vec<_> =
-            report["problems"].as_array().unwrap().iter().map(|p| (p["line"].clone(), p["code"].clone())).collect();
-        let made: Vec<_> = faults
-            .iter()
-            .filter(|(_, fault)| *fault != DirectoryFault::Closed)
-            .map(|(index, fault)| (json!(index + 2), json!(fault.code())))
-            .collect();
-        assert_eq!(told, made);
+        assert_eq!((&report["problems_total"], &report["remarks_total"]), (&json!(refused + 1), &json!(1)));
+        let told = |what: &str| -> Vec<_> {
+            report[what].as_array().unwrap().iter().map(|told| (told["line"].clone(), told["code"].clone())).collect()
+        };
+        let made = |wanted: fn(DirectoryFault) -> bool| -> Vec<_> {
+            let made = faults.iter().filter(|(_, fault)| wanted(*fault));
+            made.map(|(index, fault)| (json!(index + 2), json!(fault.code()))).collect()
+        };
+        let is_remark = |fault| fault == DirectoryFault::SchoolListedTwice;
+        assert_eq!(
+            told("problems"),
+            made(|fault| !matches!(fault, DirectoryFault::Closed | DirectoryFault::SchoolListedTwice))
+        );
+        assert_eq!(told("remarks"), made(is_remark));
         let spoilt: Vec<_> = faults.iter().map(|(index, _)| *index).collect();
         for (index, row) in sample.schools.iter().enumerate().filter(|(index, _)| !spoilt.contains(index)) {
             assert_eq!(school(row).await?, Some(as_listed(row)), "{index}");
@@ -145,7 +157,102 @@ fn damaged_lines_are_reported_and_the_rest_is_loaded() {
 
         // A second load of the same file says the same of the damage.
         let again = operator.load("damaged", sample.csv()).await?;
-        assert_eq!(again["problems"], report["problems"]);
+        assert_eq!((&again["problems"], &again["remarks"]), (&report["problems"], &report["remarks"]));
+        Ok(())
+    });
+}
+
+/// A table that nobody else has, for files that name the schools of other tests.
+async fn an_empty_table(name: &str) -> anyhow::Result<Table> {
+    let text = |attribute: &str| {
+        AttributeDefinition::builder().attribute_name(attribute).attribute_type(ScalarAttributeType::S).build()
+    };
+    let key = |attribute: &str, kind| KeySchemaElement::builder().attribute_name(attribute).key_type(kind).build();
+    let create = product().stack.dynamodb.create_table().table_name(name).billing_mode(BillingMode::PayPerRequest);
+    let create = create.attribute_definitions(text("PK")?).attribute_definitions(text("SK")?);
+    create.key_schema(key("PK", KeyType::Hash)?).key_schema(key("SK", KeyType::Range)?).send().await?;
+    Ok(Table::new(product().stack.dynamodb.clone(), name))
+}
+
+/// Files made after trouble that people had with the public directory, each with its outcome, on an empty table.
+#[test]
+fn files_made_after_real_trouble_have_their_outcome() {
+    run(async {
+        let folder = rentree_testkit::workspace_root().join("functions/directory/src/listing/tests/cases");
+        let of_second_line = json!([["school_listed_twice", 3, "0350760L"]]);
+        for (case, expected, remarks, derived) in [
+            // The official file always has such lines.
+            ("d01", json!({"lines": 3, "created": 2, "listed_twice": 1}), of_second_line, vec!["0750654D"]),
+            // Some columns under technical names, others under labels.
+            ("d02", json!({"lines": 2, "created": 1, "left_out": 1}), json!([]), vec!["0750654D"]),
+        ] {
+            let table = an_empty_table(&format!("rentree-case-{case}")).await?;
+            let settings = settings()?.with([("TABLE", format!("rentree-case-{case}"))]);
+            let directory = Directory::from_settings(&settings, Timestamp::now)?;
+            put_silently(case, std::fs::read(folder.join(format!("{case}.csv")))?).await?;
+            done(&directory, &uploaded(case)).await?;
+
+            let report = silent_report(case).await?;
+            assert_eq!(counts(&report), expected, "{case}");
+            assert_eq!((&report["refused"], &report["problems"]), (&Value::Null, &json!([])), "{case}");
+            let told = report["remarks"].as_array().unwrap().iter();
+            let told: Vec<_> = told.map(|remark| json!([remark["code"], remark["line"], remark["uai"]])).collect();
+            assert_eq!(json!(told), remarks, "{case}");
+            assert_eq!(report["remarks_total"], told.len(), "{case}");
+            for remark in report["remarks"].as_array().unwrap() {
+                assert!(
+                    ["message", "remedy"].iter().all(|part| remark[part].as_str().unwrap().ends_with('.')),
+                    "{case}"
+                );
+            }
+            for uai in derived {
+                let uai = Uai::parse(uai)?;
+                let school = table.school(uai).await?.unwrap();
+                assert_eq!((&school.mailbox, school.closed), (&None, false), "{case}");
+                assert_eq!(school.mailbox_of(uai).unwrap().as_str(), format!("ce.{uai}@ac-paris.fr").to_lowercase());
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_missing_column_is_remarked_and_the_schools_are_loaded() {
+    run(async {
+        let mut sample = SchoolDirectory::new(8, 42);
+        sample.spoil(0, DirectoryFault::ColumnMissing);
+        let (report, _) = load_silently("column-missing", sample.csv()).await?;
+        assert_eq!(counts(&report), json!({"lines": 8, "created": 8}));
+        let remarks = report["remarks"].as_array().unwrap();
+        assert_eq!((&remarks[0]["line"], &remarks[0]["code"]), (&json!(1), &json!("column_missing")));
+        assert_eq!((remarks.len(), &report["remarks_total"], &remarks[0]["uai"]), (1, &json!(1), &Value::Null));
+        // What the remark says.
+        let without_mail = sample.schools.iter().find(|row| row.mail.is_empty()).unwrap();
+        assert_eq!(school(without_mail).await?.unwrap().mailbox_of(uai(without_mail)), None);
+        // And what its remedy says.
+        let (whole, _) = load_silently("column-missing", SchoolDirectory::new(8, 42).csv()).await?;
+        assert_eq!((counts(&whole), &whole["remarks"]), (json!({"lines": 8, "updated": 8}), &json!([])));
+        assert!(school(without_mail).await?.unwrap().mailbox_of(uai(without_mail)).is_some());
+        Ok(())
+    });
+}
+
+#[test]
+fn addresses_on_two_lines_are_read_and_an_open_quote_takes_nobody_with_it() {
+    run(async {
+        let mut sample = SchoolDirectory::new(40, 43);
+        for row in sample.schools.iter_mut().step_by(3) {
+            row.address = "1 rue de l'École\nBâtiment \"B\"; 2e étage".to_owned();
+        }
+        sample.spoil(10, DirectoryFault::Quotes);
+        let (report, _) = load_silently("two-lines", sample.csv()).await?;
+        assert_eq!(counts(&report), json!({"lines": 40, "created": 39, "refused": 1}));
+        assert_eq!(report["problems"][0]["code"], "quotes");
+        // Four schools before it stand on two lines.
+        assert_eq!(report["problems"][0]["line"], 10 + 2 + 4);
+        for (index, row) in sample.schools.iter().enumerate().filter(|(index, _)| *index != 10) {
+            assert_eq!(school(row).await?, Some(as_listed(row)), "{index}");
+        }
         Ok(())
     });
 }

@@ -1,18 +1,22 @@
-//! The CSV of the public directory of schools, read line by line. Pure: bytes in, schools and problems out, whatever the
-//! bytes; memory holds one line, and the UAI of each school so far.
+//! The CSV of the public directory of schools, read school by school. Pure: bytes in; schools, problems and remarks out, whatever
+//! the bytes; memory holds a few lines, and of each school so far its UAI, its line and a few numbers.
 //!
-//! One line is one school. (A line break within quotes would make a quote that is never closed swallow the lines that follow it,
-//! and one damaged line must not take others with it.)
+//! One line is one school, unless a quoted field is broken over several: `records.rs` says when, and how a quote that is never closed
+//! takes no other school with it. `docs/directory.md` says what is in the file, and what becomes of each kind of trouble.
 
+mod codes;
 mod columns;
 mod fields;
 mod lines;
 mod problem;
+mod records;
+mod remark;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead};
 
 use rentree_domain::{EmailAddress, ListedSchool, Ministry, Uai, UaiError, name as names};
@@ -20,6 +24,8 @@ use rentree_domain::{EmailAddress, ListedSchool, Ministry, Uai, UaiError, name a
 use columns::Columns;
 use lines::{Line, Lines};
 pub use problem::{Problem, ProblemCode, Refusal, RefusalCode};
+use records::Records;
+pub use remark::{Remark, RemarkCode};
 
 /// The longest texts that we keep, in characters.
 const LONGEST_NAME: usize = 255;
@@ -30,7 +36,7 @@ const LONGEST_KIND: usize = 100;
 pub struct Limits {
     /// Bytes of the whole file. The real one has some tens of megabytes.
     pub file: u64,
-    /// Bytes of a line.
+    /// Bytes of a line, and of the lines of one school.
     pub line: usize,
     /// Bytes of a field, also of those that are ignored.
     pub field: usize,
@@ -47,6 +53,8 @@ impl Default for Limits {
 pub enum Listed {
     /// A school, and what is wrong with the line all the same.
     School(ListedSchool, Option<Problem>),
+    /// A school that an earlier line has given already.
+    Again(Remark),
     /// The line says nothing that can be used.
     Refused(Problem),
 }
@@ -62,24 +70,36 @@ pub enum OpenError {
     Read(#[from] io::Error),
 }
 
-/// The lines of a directory of schools, one after the other.
+/// The schools of a directory, one after the other.
 #[derive(Debug)]
 pub struct Listing<R> {
-    lines: Lines<R>,
+    records: Records<R>,
     columns: Columns,
-    seen: HashMap<Uai, u64>,
+    remarks: Vec<Remark>,
+    seen: HashMap<Uai, Seen>,
     limits: Limits,
 }
+
+/// A school that was read.
+#[derive(Debug)]
+struct Seen {
+    line: u64,
+    /// What the columns of [`SAID`] said, as a hash each: enough to tell whether another line says otherwise.
+    said: [u64; SAID.len()],
+}
+
+/// The columns that two lines of one school may disagree about.
+const SAID: [&str; 5] = ["Nom_etablissement", "Type_etablissement", "Mail", "ministere_tutelle", "etat"];
 
 impl<R: BufRead> Listing<R> {
     /// Reads the header.
     pub fn open(source: R, limits: Limits) -> Result<Self, OpenError> {
         let mut lines = Lines::new(source, limits.line);
-        let header = loop {
+        let (number, header) = loop {
             match lines.next().transpose()? {
                 None => return Err(OpenError::Refused(Refusal::new(RefusalCode::Empty, "The file is empty."))),
                 Some((_, Line::Bytes(bytes))) if bytes.trim_ascii().is_empty() => {}
-                Some((_, Line::Bytes(bytes))) => break bytes,
+                Some((number, Line::Bytes(bytes))) => break (number, bytes),
                 Some((number, Line::TooLong)) => {
                     let detail = format!("Line {number} has more than {} bytes: this is no CSV.", limits.line);
                     return Err(OpenError::Refused(Refusal::new(RefusalCode::NotCsv, detail)));
@@ -87,7 +107,16 @@ impl<R: BufRead> Listing<R> {
             }
         };
         let columns = Columns::find(&header, limits.field).map_err(OpenError::Refused)?;
-        Ok(Self { lines, columns, seen: HashMap::new(), limits })
+        let remarks =
+            columns.missing.iter().map(|missing| Remark::column_missing(number, missing.name, missing.without));
+        let remarks = remarks.collect();
+        let records = Records::new(lines, &columns, limits.line, limits.field);
+        Ok(Self { records, columns, remarks, seen: HashMap::new(), limits })
+    }
+
+    /// What is to be said of the file as a whole.
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks
     }
 
     fn read(&mut self, number: u64, line: Line) -> Listed {
@@ -103,7 +132,7 @@ impl<R: BufRead> Listing<R> {
         };
         let fields = match fields::split(text, self.limits.field) {
             Ok(fields) => fields,
-            Err((code, message)) => return refused(code, "", message),
+            Err(broken) => return refused(broken.fault.code(), "", broken.fault.message()),
         };
         let expected = self.columns.count;
         if fields.len() != expected {
@@ -113,13 +142,10 @@ impl<R: BufRead> Listing<R> {
             );
             return refused(ProblemCode::FieldCount, "", message);
         }
-        match self.school(number, &fields) {
-            Ok((school, warning)) => Listed::School(school, warning),
-            Err(problem) => Listed::Refused(problem),
-        }
+        self.school(number, &fields).unwrap_or_else(Listed::Refused)
     }
 
-    fn school(&mut self, number: u64, fields: &[Cow<'_, str>]) -> Result<(ListedSchool, Option<Problem>), Problem> {
+    fn school(&mut self, number: u64, fields: &[Cow<'_, str>]) -> Result<Listed, Problem> {
         let field = |at: Option<usize>| at.and_then(|at| fields.get(at)).map_or("", |field| field.trim());
         let typed = field(Some(self.columns.uai));
         let problem = |code, message: String| Problem::new(number, code, typed, &message);
@@ -140,9 +166,11 @@ impl<R: BufRead> Listing<R> {
                 ),
             ),
         })?;
+        let said = self.said(fields);
         if let Some(first) = self.seen.get(&uai) {
-            let message = format!("this UAI is already at line {first}, which is loaded; delete one of the two lines");
-            return Err(problem(ProblemCode::UaiDuplicate, message));
+            let differ = SAID.iter().zip(first.said.iter().zip(said)).filter(|(_, (before, now))| *before != now);
+            let differ: Vec<_> = differ.map(|(column, _)| *column).collect();
+            return Ok(Listed::Again(Remark::school_listed_twice(number, typed, first.line, &differ)));
         }
         let name = text(field(Some(self.columns.name)), "Nom_etablissement", LONGEST_NAME)
             .map_err(|(code, message)| problem(code, message))?;
@@ -160,7 +188,7 @@ impl<R: BufRead> Listing<R> {
                 (None, Some(problem(ProblemCode::MailInvalid, message)))
             }
         };
-        self.seen.insert(uai, number);
+        self.seen.insert(uai, Seen { line: number, said });
         let state = field(self.columns.state);
         let school = ListedSchool {
             uai,
@@ -169,9 +197,19 @@ impl<R: BufRead> Listing<R> {
             ministry: Ministry::parse(field(self.columns.ministry)),
             mailbox,
             // "A OUVRIR" and "A FERMER" have a head at work.
-            closed: names::fold(state) == "ferme",
+            closed: matches!(names::fold(state).as_str(), "ferme" | "fermee"),
         };
-        Ok((school, warning))
+        Ok(Listed::School(school, warning))
+    }
+
+    /// What a line says in the columns of [`SAID`].
+    fn said(&self, fields: &[Cow<'_, str>]) -> [u64; SAID.len()] {
+        let columns = &self.columns;
+        [Some(columns.name), columns.kind, columns.mail, columns.ministry, columns.state].map(|at| {
+            let mut hasher = DefaultHasher::new();
+            at.and_then(|at| fields.get(at)).map(|field| field.trim()).hash(&mut hasher);
+            hasher.finish()
+        })
     }
 }
 
@@ -180,7 +218,7 @@ impl<R: BufRead> Iterator for Listing<R> {
 
     fn next(&mut self) -> Option<io::Result<Listed>> {
         loop {
-            return match self.lines.next()? {
+            return match self.records.next()? {
                 Ok((_, Line::Bytes(bytes))) if bytes.trim_ascii().is_empty() => continue,
                 Ok((number, line)) => Some(Ok(self.read(number, line))),
                 Err(error) => Some(Err(error)),

@@ -11,8 +11,8 @@ use tokio::sync::mpsc;
 use crate::Directory;
 use crate::error::ProcessError;
 use crate::file::{self, FetchError};
-use crate::listing::{Limits, Listed, Listing, OpenError, Problem, Refusal, RefusalCode};
-use crate::report::{Counts, LISTED_PROBLEMS, LoadReport};
+use crate::listing::{Limits, Listed, Listing, OpenError, Problem, Refusal, RefusalCode, Remark};
+use crate::report::{Counts, LISTED, LoadReport};
 
 /// Schools handed over at a time: what one transaction holds.
 const BATCH: usize = 100;
@@ -68,7 +68,9 @@ impl Directory {
             closed = counts.closed,
             left_out = counts.left_out,
             refused = counts.refused,
+            listed_twice = counts.listed_twice,
             warnings = counts.warnings,
+            remarks = report.remarks_total,
             "a directory was read"
         );
         Ok(etag)
@@ -94,13 +96,13 @@ impl Directory {
         }
         match reader.await? {
             Ok(tally) => {
-                let Tally { lines, refused, warnings, problems } = tally;
+                let Tally { lines, refused, listed_twice, warnings, problems, remarks_total, remarks } = tally;
                 if lines == 0 {
                     return Ok(Err(Refusal::new(RefusalCode::Empty, "The file has a header and no school.")));
                 }
-                let counts = Counts { lines, refused, warnings, ..counts };
+                let counts = Counts { lines, refused, listed_twice, warnings, ..counts };
                 let problems_total = refused + warnings;
-                Ok(Ok(LoadReport { counts, problems_total, problems, ..LoadReport::default() }))
+                Ok(Ok(LoadReport { counts, problems_total, problems, remarks_total, remarks, ..LoadReport::default() }))
             }
             Err(OpenError::Refused(refusal)) => Ok(Err(refusal)),
             Err(OpenError::Read(error)) => Err(ProcessError::Read(error)),
@@ -113,15 +115,25 @@ impl Directory {
 struct Tally {
     lines: usize,
     refused: usize,
+    listed_twice: usize,
     warnings: usize,
     problems: Vec<Problem>,
+    remarks_total: usize,
+    remarks: Vec<Remark>,
 }
 
 impl Tally {
     fn note(&mut self, problem: Problem) {
         *if problem.is_warning() { &mut self.warnings } else { &mut self.refused } += 1;
-        if self.problems.len() < LISTED_PROBLEMS {
+        if self.problems.len() < LISTED {
             self.problems.push(problem);
+        }
+    }
+
+    fn remark(&mut self, remark: Remark) {
+        self.remarks_total += 1;
+        if self.remarks.len() < LISTED {
+            self.remarks.push(remark);
         }
     }
 }
@@ -130,12 +142,18 @@ impl Tally {
 fn read(file: File, limits: Limits, batches: &mpsc::Sender<Vec<ListedSchool>>) -> Result<Tally, OpenError> {
     let mut tally = Tally::default();
     let mut batch = Vec::with_capacity(BATCH);
-    for line in Listing::open(BufReader::new(file), limits)? {
+    let listing = Listing::open(BufReader::new(file), limits)?;
+    listing.remarks().iter().for_each(|remark| tally.remark(remark.clone()));
+    for line in listing {
         tally.lines += 1;
         match line? {
             Listed::School(school, warning) => {
                 warning.into_iter().for_each(|warning| tally.note(warning));
                 batch.push(school);
+            }
+            Listed::Again(remark) => {
+                tally.listed_twice += 1;
+                tally.remark(remark);
             }
             Listed::Refused(problem) => tally.note(problem),
         }

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use crate::Directory;
 use crate::error::ProcessError;
-use crate::listing::{Problem, Refusal};
+use crate::listing::{Problem, Refusal, Remark};
 
-/// How many problems a report lists. Whoever has more begins with these.
-pub(crate) const LISTED_PROBLEMS: usize = 10_000;
+/// How many problems a report lists, and how many remarks. Whoever has more begins with these.
+pub(crate) const LISTED: usize = 10_000;
 
 /// What came of a file.
 #[derive(Debug, Default, Serialize)]
@@ -24,9 +24,14 @@ pub(crate) struct LoadReport {
     pub(crate) problems_total: usize,
     /// The first of them, by line.
     pub(crate) problems: Vec<Problem>,
+    /// How many remarks there are: what operators should know, though nothing is wrong.
+    pub(crate) remarks_total: usize,
+    /// The first of them, by line.
+    pub(crate) remarks: Vec<Remark>,
 }
 
-/// In lines of the file, header and blank lines aside: `lines` is the sum of those from `created` to `refused`.
+/// In lines of the file, header and blank lines aside; a school that stands on several lines is one. `lines` is the sum of those
+/// from `created` to `listed_twice`.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub(crate) struct Counts {
     pub(crate) lines: usize,
@@ -38,6 +43,8 @@ pub(crate) struct Counts {
     /// Closed schools that were not known.
     pub(crate) left_out: usize,
     pub(crate) refused: usize,
+    /// Lines of schools that an earlier line has given.
+    pub(crate) listed_twice: usize,
     /// Of the schools loaded, those whose line has a problem.
     pub(crate) warnings: usize,
 }

@@ -25,7 +25,8 @@ struct Arguments {
 enum Command {
     /// Import a school's file: upload, wait, tell. Exit 0 succeeded, 2 failed, 3 waiting for confirmation
     Import(import::ImportArguments),
-    /// Load a directory of schools: upload, wait, print the report. Exit 0 all loaded, 2 something refused
+    /// Load a directory of schools: upload, wait, print the report. Exit 0 all loaded, with remarks or
+    /// without, 2 something refused
     Directory(directory::DirectoryArguments),
     /// Offer every school of an académie its space: wait, print the report. Exit 0 all sent, 2 some failed or uncertain
     Offer(offer::OfferArguments),

@@ -4,8 +4,21 @@ use std::str::FromStr;
 
 use rentree_domain::{Academie, Uai};
 
-const HEADER: &str = "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Statut_public_prive;Adresse_1;Code_postal;\
-                      Nom_commune;Mail;Code_academie;Libelle_academie;etat;ministere_tutelle";
+/// The columns, as the file names them.
+const COLUMNS: [&str; 12] = [
+    "Identifiant_de_l_etablissement",
+    "Nom_etablissement",
+    "Type_etablissement",
+    "Statut_public_prive",
+    "Adresse_1",
+    "Code_postal",
+    "Nom_commune",
+    "Mail",
+    "Code_academie",
+    "Libelle_academie",
+    "etat",
+    "ministere_tutelle",
+];
 const KINDS: [(&str, &str); 4] = [
     ("Collège", "Collège"),
     ("Lycée", "Lycée général et technologique"),
@@ -41,6 +54,8 @@ pub struct ListedRow {
     pub name: String,
     /// `Type_etablissement`.
     pub kind: String,
+    /// `Adresse_1`. With a line break in it, the school stands on two lines.
+    pub address: String,
     /// `Mail`.
     pub mail: String,
     /// `ministere_tutelle`.
@@ -56,6 +71,8 @@ pub struct ListedRow {
 pub struct SchoolDirectory {
     /// The schools, in the order of the file.
     pub schools: Vec<ListedRow>,
+    /// Columns that the file lacks.
+    lacking: Vec<&'static str>,
 }
 
 impl SchoolDirectory {
@@ -71,10 +88,12 @@ impl SchoolDirectory {
     }
 
     fn within(departments: &[u32], count: usize, seed: u64) -> Self {
-        Self { schools: (0..count).map(|number| ListedRow::invent(departments, seed, number)).collect() }
+        let schools = (0..count).map(|number| ListedRow::invent(departments, seed, number)).collect();
+        Self { schools, lacking: Vec::new() }
     }
 
-    /// Puts `fault` on the school at `index`. A duplicate takes the UAI of the school before.
+    /// Puts `fault` on the school at `index`. One that is listed twice takes the UAI of the school before; a missing column is one of the
+    /// whole file.
     pub fn spoil(&mut self, index: usize, fault: DirectoryFault) {
         let neighbour =
             index.checked_sub(1).and_then(|before| self.schools.get(before)).map(|before| before.uai.clone());
@@ -91,7 +110,8 @@ impl SchoolDirectory {
                 let key = if school.uai.ends_with('A') { 'B' } else { 'A' };
                 school.uai.replace_range(7.., &key.to_string());
             }
-            DirectoryFault::UaiDuplicate => school.uai = neighbour.unwrap_or_default(),
+            DirectoryFault::SchoolListedTwice => school.uai = neighbour.unwrap_or_default(),
+            DirectoryFault::ColumnMissing => self.lacking.push("ministere_tutelle"),
             DirectoryFault::NameMissing => school.name.clear(),
             DirectoryFault::TextTooLong => school.name = "Lycée ".repeat(60),
             DirectoryFault::TextDamaged => school.name.push('\u{FFFD}'),
@@ -100,17 +120,23 @@ impl SchoolDirectory {
         }
     }
 
-    /// The file, UTF-8 with `\r\n`; the school at `index` is on line `index + 2`.
+    /// The file, UTF-8 with `\r\n`; the school at `index` is on line `index + 2`, if no address stands on two lines.
     pub fn csv(&self) -> Vec<u8> {
-        let mut file = format!("{HEADER}\r\n").into_bytes();
+        let mut file = format!("{}\r\n", self.written(&COLUMNS)).into_bytes();
         for school in &self.schools {
             match &school.raw {
                 Some(raw) => file.extend(raw),
-                None => file.extend(school.line().into_bytes()),
+                None => file.extend(self.written(&school.values().map(crate::fregata::quote)).into_bytes()),
             }
             file.extend(b"\r\n");
         }
         file
+    }
+
+    /// The values of the columns that the file has.
+    fn written<T: AsRef<str>>(&self, values: &[T; COLUMNS.len()]) -> String {
+        let values = COLUMNS.iter().zip(values).filter(|(column, _)| !self.lacking.contains(column));
+        values.map(|(_, value)| value.as_ref()).collect::<Vec<_>>().join(";")
     }
 }
 
@@ -132,18 +158,28 @@ impl ListedRow {
             (_, false) => format!("ce.{}@etablissement.example", uai.to_lowercase()),
         };
         let ministry = if is_agricultural { AGRICULTURE } else { EDUCATION };
-        Self { uai, name, kind: kind.into(), mail, ministry: ministry.into(), state: "OUVERT".into(), raw: None }
+        Self {
+            uai,
+            name,
+            kind: kind.into(),
+            address: "1 rue de l'École".into(),
+            mail,
+            ministry: ministry.into(),
+            state: "OUVERT".into(),
+            raw: None,
+        }
     }
 
-    fn line(&self) -> String {
+    /// By column.
+    fn values(&self) -> [&str; COLUMNS.len()] {
         let academie = Uai::parse(&self.uai).ok().and_then(Academie::of).map_or("", Academie::short_name);
         let town = TOWNS[self.name.len() % TOWNS.len()];
-        let values = [
+        [
             &self.uai,
             &self.name,
             &self.kind,
             "Public",
-            "1 rue de l'École",
+            &self.address,
             "35000",
             town,
             &self.mail,
@@ -151,8 +187,7 @@ impl ListedRow {
             academie,
             &self.state,
             &self.ministry,
-        ];
-        values.map(crate::fregata::quote).join(";")
+        ]
     }
 }
 
@@ -167,7 +202,7 @@ fn departments(wanted: impl Fn(Academie) -> bool) -> Vec<u32> {
 
 macro_rules! faults {
     ($($variant:ident = $code:literal,)+) => {
-        /// A fault of a line, named like the code it produces; or a closed school, which is none.
+        /// A fault of a line, named like the code it produces; one of the whole file (`ColumnMissing`); or a closed school, which is none.
         #[expect(missing_docs, reason = "each variant is named by its code")]
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum DirectoryFault { $($variant,)+ }
@@ -193,7 +228,8 @@ faults! {
     UaiMissing = "uai_missing",
     UaiShape = "uai_shape",
     UaiKey = "uai_key",
-    UaiDuplicate = "uai_duplicate",
+    SchoolListedTwice = "school_listed_twice",
+    ColumnMissing = "column_missing",
     NameMissing = "name_missing",
     TextTooLong = "text_too_long",
     TextDamaged = "text_damaged",

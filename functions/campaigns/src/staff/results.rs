@@ -3,11 +3,10 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
 use rentree_domain::paris;
 use rentree_http::{Problem, authorise};
 use rentree_table::{Campaign, Role};
-use rentree_web::csv;
+use rentree_web::csv::{self, Cell};
 
 use crate::Campaigns;
 use crate::school::parse_uai;
@@ -52,26 +51,21 @@ pub(crate) async fn download(
     Ok((headers, sheet).into_response())
 }
 
-fn row(campaign: &Campaign, pupil: Pupil) -> [String; 11] {
-    let state = pupil.state().french().to_owned();
+fn row(campaign: &Campaign, pupil: Pupil) -> [Cell; 11] {
+    let state = pupil.state().french();
     let part = pupil.participation.as_ref();
-    let score = part.and_then(|part| part.score).map(|score| score.to_string());
+    let moment = |moment: Option<jiff::Timestamp>| moment.map(Cell::moment).unwrap_or_default();
     [
-        campaign.title.to_string(),
-        pupil.entry.division,
-        pupil.entry.last_name,
-        pupil.entry.usage_name.unwrap_or_default(),
-        pupil.entry.first_name,
-        state,
-        part.map(|part| instant(part.joined_at)).unwrap_or_default(),
-        part.and_then(|part| part.started_at).map(instant).unwrap_or_default(),
-        part.and_then(|part| part.sent_at).map(instant).unwrap_or_default(),
-        score.unwrap_or_default(),
-        if pupil.left { "Oui" } else { "" }.to_owned(),
+        Cell::text(campaign.title.as_str()),
+        Cell::text(pupil.entry.division),
+        Cell::text(pupil.entry.last_name),
+        Cell::text(pupil.entry.usage_name.unwrap_or_default()),
+        Cell::text(pupil.entry.first_name),
+        Cell::text(state),
+        moment(part.map(|part| part.joined_at)),
+        moment(part.and_then(|part| part.started_at)),
+        moment(part.and_then(|part| part.sent_at)),
+        part.and_then(|part| part.score).map(|score| Cell::number(score.per_cent())).unwrap_or_default(),
+        Cell::text(if pupil.left { "Oui" } else { "" }),
     ]
-}
-
-/// `15/07/2026 08:05`, in Paris: what French spreadsheets take for a time.
-fn instant(instant: Timestamp) -> String {
-    paris::date_time(instant).strftime("%d/%m/%Y %H:%M").to_string()
 }

@@ -1,4 +1,4 @@
-//! The fields of one line: `;` between them, `"` around those that hold one, `""` for a quote within.
+//! The fields of one school: `;` between them, `"` around those that hold one, `""` for a quote within.
 
 use std::borrow::Cow;
 
@@ -7,22 +7,68 @@ use super::ProblemCode;
 /// A field, and what follows its `;`.
 type Quoted<'a> = (Cow<'a, str>, Option<&'a str>);
 
-/// Splits a line. A quote within a field that does not begin with one is a sign like any other.
-pub(super) fn split(line: &str, longest: usize) -> Result<Vec<Cow<'_, str>>, (ProblemCode, String)> {
+/// Why a text cannot be split. Fields are counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A quote is opened, and not closed.
+    Open { field: usize },
+    /// Something follows a closing quote.
+    Misplaced { field: usize },
+    /// More bytes than a field may have.
+    TooLong { field: usize, bytes: usize, longest: usize },
+}
+
+/// A text that cannot be split to its end.
+#[derive(Debug)]
+pub(super) struct Broken<'a> {
+    /// The fields before the one that is at fault.
+    pub(super) before: Vec<Cow<'a, str>>,
+    pub(super) fault: Fault,
+}
+
+impl Fault {
+    pub(super) fn code(self) -> ProblemCode {
+        match self {
+            Self::Open { .. } | Self::Misplaced { .. } => ProblemCode::Quotes,
+            Self::TooLong { .. } => ProblemCode::FieldTooLong,
+        }
+    }
+
+    /// What is wrong, and how to mend it.
+    pub(super) fn message(self) -> String {
+        match self {
+            Self::Open { field } => {
+                format!("the quote that opens field {field} is not closed; close it on this line, or take it away")
+            }
+            Self::Misplaced { field } => {
+                format!("something follows the quote that closes field {field}; write a quote within a field twice")
+            }
+            Self::TooLong { field, bytes, longest } => {
+                format!("field {field} has {bytes} bytes, at most {longest} are taken; shorten it")
+            }
+        }
+    }
+}
+
+/// Splits a text. A quote within a field that does not begin with one is a sign like any other.
+pub(super) fn split(text: &str, longest: usize) -> Result<Vec<Cow<'_, str>>, Broken<'_>> {
     let mut fields = Vec::new();
-    let mut rest = Some(line);
+    let mut rest = Some(text);
     while let Some(text) = rest {
         let number = fields.len() + 1;
         let (field, after) = match text.strip_prefix('"') {
-            Some(quoted) => quoted_field(quoted, number)?,
+            Some(quoted) => match quoted_field(quoted, number) {
+                Ok(found) => found,
+                Err(fault) => return Err(Broken { before: fields, fault }),
+            },
             None => match text.split_once(';') {
                 Some((field, after)) => (Cow::Borrowed(field), Some(after)),
                 None => (Cow::Borrowed(text), None),
             },
         };
         if field.len() > longest {
-            let message = format!("field {number} has {} bytes, at most {longest} are taken; shorten it", field.len());
-            return Err((ProblemCode::FieldTooLong, message));
+            let fault = Fault::TooLong { field: number, bytes: field.len(), longest };
+            return Err(Broken { before: fields, fault });
         }
         fields.push(field);
         rest = after;
@@ -31,13 +77,11 @@ pub(super) fn split(line: &str, longest: usize) -> Result<Vec<Cow<'_, str>>, (Pr
 }
 
 /// A field whose opening quote has been read, and what follows its `;`.
-fn quoted_field(text: &str, number: usize) -> Result<Quoted<'_>, (ProblemCode, String)> {
+fn quoted_field(text: &str, number: usize) -> Result<Quoted<'_>, Fault> {
     let mut from = 0;
     loop {
         let Some(end) = text[from..].find('"').map(|at| from + at) else {
-            let message =
-                format!("the quote that opens field {number} is not closed on this line; close it, or take it away");
-            return Err((ProblemCode::Quotes, message));
+            return Err(Fault::Open { field: number });
         };
         let after = &text[end + 1..];
         if after.starts_with('"') {
@@ -49,11 +93,9 @@ fn quoted_field(text: &str, number: usize) -> Result<Quoted<'_>, (ProblemCode, S
         if after.is_empty() {
             return Ok((field, None));
         }
-        if let Some(after) = after.strip_prefix(';') {
-            return Ok((field, Some(after)));
-        }
-        let message =
-            format!("something follows the quote that closes field {number}; write a quote within a field twice");
-        return Err((ProblemCode::Quotes, message));
+        return match after.strip_prefix(';') {
+            Some(after) => Ok((field, Some(after))),
+            None => Err(Fault::Misplaced { field: number }),
+        };
     }
 }

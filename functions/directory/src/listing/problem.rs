@@ -2,19 +2,7 @@
 
 use serde::Serialize;
 
-macro_rules! codes {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$variant_doc])* $variant,)+ }
-
-        impl $name {
-            /// Every code.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-        }
-    };
-}
+use super::codes::codes;
 
 codes! {
     /// What is wrong with a line.
@@ -35,8 +23,6 @@ codes! {
         UaiShape,
         /// Another key letter than the digits give.
         UaiKey,
-        /// On an earlier line, too.
-        UaiDuplicate,
         /// No name.
         NameMissing,
         /// A name or kind that is too long.
@@ -84,10 +70,8 @@ pub struct Problem {
 
 impl Problem {
     pub(super) fn new(line: u64, code: ProblemCode, uai: &str, what: &str) -> Self {
-        // Whatever stands in the column: a few signs, and none that a terminal would obey.
-        let uai: String = uai.chars().filter(|c| !super::is_damage(*c)).take(20).collect();
-        let about = if uai.is_empty() { String::new() } else { format!(" ({uai})") };
-        let message = format!("Line {line}{about}: {what}.");
+        let uai = shown(uai);
+        let message = sentence(line, &uai, what);
         Self { line, code, uai: Some(uai).filter(|uai| !uai.is_empty()), message }
     }
 
@@ -95,6 +79,17 @@ impl Problem {
     pub fn is_warning(&self) -> bool {
         self.code == ProblemCode::MailInvalid
     }
+}
+
+/// What stands in the column of the UAI, whatever it is: a few signs, and none that a terminal would obey.
+pub(super) fn shown(uai: &str) -> String {
+    uai.chars().filter(|c| !super::is_damage(*c)).take(20).collect()
+}
+
+/// What is said of a line, and of which school.
+pub(super) fn sentence(line: u64, uai: &str, what: &str) -> String {
+    let about = if uai.is_empty() { String::new() } else { format!(" ({uai})") };
+    format!("Line {line}{about}: {what}.")
 }
 
 /// Why a file is refused as a whole.
