@@ -32,7 +32,7 @@ async fn a_year(count: usize, zipped: bool) -> anyhow::Result<()> {
 
     let again = school.import(file(&september), false).await?;
     assert_succeeded(&again, counts(0, 0, 0, 0, count));
-    assert_eq!(again.items_written, 0, "an unchanged file writes no pupil");
+    assert_eq!((again.write_requests, again.items_written), (2, 0), "an unchanged file writes no pupil, and no page");
     if count < 100 {
         return Ok(());
     }
@@ -84,7 +84,8 @@ fn ten_thousand_pupils_and_the_same_again() {
         assert_eq!(visible(uai).await?, expected(&sample));
         let again = school.import(file, false).await?;
         assert_succeeded(&again, counts(0, 0, 0, 0, 10_000));
-        assert_eq!((again.write_requests, again.items_written), (2, 0));
+        // Some of ten thousand invented children share names and birthday: that is told again, a hundred a page.
+        assert_eq!((again.write_requests, again.items_written), (2 + again.remarks.len().div_ceil(100), 0));
         Ok(())
     });
 }
@@ -261,7 +262,7 @@ fn undo_shows_the_roster_from_before_once() {
         let september = Sample::new(uai, 200, 3);
         school.import(september.siecle(UTF_8).bytes, false).await?;
         let mut other = september.clone();
-        other.pupils.drain(..40);
+        other.pupils.drain(..20);
         other.enrol(200..220);
         let import = school.request(&json!({})).await?;
         school.send(&import, other.siecle(UTF_8).bytes).await?;
@@ -276,7 +277,7 @@ fn undo_shows_the_roster_from_before_once() {
 
         // The next import repairs what the undone one left, and counts as if it had never been.
         let summary = school.import(other.siecle(UTF_8).bytes, false).await?;
-        assert_succeeded(&summary, counts(20, 0, 0, 40, 160));
+        assert_succeeded(&summary, counts(20, 0, 0, 20, 180));
         assert_eq!(visible(uai).await?, expected(&other));
         Ok(())
     });

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rentree_domain::limit::IDENTITIES_BY_CAMPAIGN;
 use rentree_domain::{Ido, UserName};
+use rentree_samples::Pupil;
 use rentree_table::{AuditAction, AuditEntry, JoinOutcome, Methods};
 use serde_json::json;
 
@@ -448,7 +449,8 @@ fn who_sat_here_before_is_not_taken_for_the_pupil() {
     });
 }
 
-/// A file without numbers of its own lists a child anew when the INE changes; and a birth date may have been wrong for years.
+/// A renumbered base keeps its pupils; a child who changes INE and name at once is listed anew; and a birth date may have been
+/// wrong for years.
 #[test]
 fn a_pupil_whom_the_file_tells_otherwise_keeps_the_account() {
     run(async {
@@ -457,9 +459,18 @@ fn a_pupil_whom_the_file_tells_otherwise_keeps_the_account() {
         let mut device = a_device();
         device.create(&class, &class.identity(0), &json!({})).await?.expect(201)?;
         let (former, user) = (class.pupil(&name).await?.id, class.pupil(&name).await?.user);
-        let anew = a_class_of(1).await?.sample.pupils.remove(0);
-        class.sample.pupils[0].ine = anew.ine;
-        class.sample.pupils[0].eleve_id = anew.eleve_id;
+        let mut others = a_class_of(2).await?.sample.pupils;
+        let mut renumber = |pupil: &mut Pupil| {
+            let other = others.remove(0);
+            (pupil.ine, pupil.eleve_id) = (other.ine, other.eleve_id);
+        };
+        renumber(&mut class.sample.pupils[0]);
+        class.import().await?;
+        let known = class.pupil(&name).await?;
+        assert_eq!((known.id, known.user), (former, user), "the same child under another number");
+
+        renumber(&mut class.sample.pupils[0]);
+        class.sample.pupils[0].last_name = "NEUF MARTIN".to_owned();
         class.import().await?;
         let (campaign, code) = a_campaign(class.uai).await?;
         (class.campaign, class.code) = (campaign, code);
