@@ -6,7 +6,7 @@ use rentree_local::client::Summary;
 use rentree_samples::{Fault, Sample, siecle_zip};
 use serde_json::json;
 
-use crate::support::{a_school, a_uai, expected, run, visible};
+use crate::support::{a_school, a_uai, eventually, expected, product, run, visible};
 
 fn counts(added: usize, modified: usize, reactivated: usize, deactivated: usize, unchanged: usize) -> Counts {
     Counts { added, modified, reactivated, deactivated, unchanged, ..Counts::default() }
@@ -339,6 +339,155 @@ fn undo_is_for_the_import_that_readers_see() {
             assert!(undo.unwrap_err().to_string().contains("409"));
         }
         assert_eq!(visible(uai).await?.len(), 20);
+        Ok(())
+    });
+}
+
+/// Two tabs: what one shows, the other makes untrue.
+#[test]
+fn a_confirmation_is_for_the_roster_that_was_shown() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let all = Sample::new(uai, 40, 3);
+        school.import(all.siecle(UTF_8).bytes, false).await?;
+        let mut few = all.clone();
+        few.pupils.truncate(15);
+        let waiting = school.request(&json!({})).await?;
+        school.send(&waiting, few.siecle(UTF_8).bytes).await?;
+        let id = waiting["id"].as_str().unwrap();
+        assert_eq!(school.wait(id).await?.counts, counts(0, 0, 0, 25, 15));
+
+        let mut more = all.clone();
+        more.enrol(40..50);
+        assert_succeeded(&school.import(more.siecle(UTF_8).bytes, false).await?, counts(10, 0, 0, 0, 40));
+        school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
+        let asked = school.wait(id).await?;
+        assert_eq!((asked.status.as_str(), asked.counts), ("awaiting_confirmation", counts(0, 0, 0, 35, 15)));
+        assert_eq!(asked.brake, ["roster_moved", "mass_departure"]);
+        assert_eq!(visible(uai).await?, expected(&more), "nothing was applied unseen");
+
+        school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
+        assert_succeeded(&school.wait(id).await?, counts(0, 0, 0, 35, 15));
+        Ok(())
+    });
+}
+
+#[test]
+fn many_who_leave_within_a_school_year_are_asked_about() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let september = Sample::new(uai, 120, 3);
+        school.import(september.siecle(UTF_8).bytes, false).await?;
+        let without = |count: usize| {
+            let mut january = september.clone();
+            january.pupils.drain(..count);
+            january
+        };
+        assert_succeeded(&school.import(without(12).siecle(UTF_8).bytes, false).await?, counts(0, 0, 0, 12, 108));
+        let asked = school.import(without(24).siecle(UTF_8).bytes, false).await?;
+        assert_eq!(
+            (asked.status.as_str(), asked.brake.as_slice()),
+            ("awaiting_confirmation", ["departure_within_year".to_owned()].as_slice())
+        );
+        // The next school year a whole level leaves.
+        let mut next = without(40);
+        next.school_year = rentree_domain::school_year::SchoolYear::starting_in(next.school_year.first() + 1).unwrap();
+        assert_eq!(school.import(next.siecle(UTF_8).bytes, false).await?.status, "succeeded");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_renumbered_base_is_told_and_changes_nobody() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let before = Sample::new(uai, 30, 3);
+        school.import(before.siecle(UTF_8).bytes, false).await?;
+        let ids = |roster: rentree_table::Roster| {
+            roster.learners.into_iter().map(|l| l.id).collect::<std::collections::BTreeSet<_>>()
+        };
+        let known = ids(product().table.roster(uai).await?.unwrap());
+        let mut after = before.clone();
+        for (pupil, other) in after.pupils.iter_mut().zip(Sample::new(uai, 30, 990).pupils) {
+            (pupil.ine, pupil.eleve_id) = (other.ine, other.eleve_id);
+        }
+        let summary = school.import(after.siecle(UTF_8).bytes, false).await?;
+        assert_succeeded(&summary, counts(0, 30, 0, 0, 0));
+        assert_eq!(summary.remarks.len(), 30);
+        assert!(
+            summary.remarks.iter().all(|remark| remark.code == "ine_changed" && remark.message.starts_with("Ligne "))
+        );
+        assert_eq!(ids(product().table.roster(uai).await?.unwrap()), known, "ties to accounts survive");
+        Ok(())
+    });
+}
+
+#[test]
+fn every_count_has_its_names() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let september = Sample::new(uai, 130, 3);
+        school.import(september.siecle(UTF_8).bytes, false).await?;
+        let mut january = september.clone();
+        january.pupils.drain(..3);
+        january.enrol(130..135);
+        january.pupils[10].division = "6E9".to_owned();
+        let import = school.request(&json!({ "preview": true })).await?;
+        school.send(&import, january.siecle(UTF_8).bytes).await?;
+        let id = import["id"].as_str().unwrap();
+        assert_eq!(school.wait(id).await?.counts, counts(5, 1, 0, 3, 126));
+
+        let report = school.get(&format!("/imports/{id}/report")).await?;
+        let kinds: Vec<_> = report["kinds"].as_array().unwrap().iter().map(|k| (&k["kind"], &k["count"])).collect();
+        assert_eq!(
+            kinds,
+            [(&json!("deactivated"), &json!(3)), (&json!("added"), &json!(5)), (&json!("modified"), &json!(1))]
+        );
+        let modified = school.get(&format!("/imports/{id}/report?kind=modified&division=6E9")).await?;
+        let change = &modified["lines"][0]["changes"][0];
+        assert_eq!(
+            (&modified["found"], &change["field"], &change["after"]),
+            (&json!(1), &json!("division"), &json!("6E9"))
+        );
+        let leaver = &september.pupils[1];
+        let q =
+            json!({ "q": format!("{} {}", leaver.first_name.to_lowercase(), leaver.last_name), "kind": "deactivated" });
+        assert_eq!(school.post(&format!("/imports/{id}/report"), &q).await?["found"], 1);
+
+        let url = format!("{}/schools/{uai}/imports/{id}/report.csv", product().url);
+        let sheet = reqwest::Client::new().get(url).header("cookie", school.cookie()).send().await?.text().await?;
+        assert_eq!(sheet.lines().count(), 1 + 9, "{sheet}");
+        assert!(sheet.contains(r#""=""6E9""""#), "a class stays a class in a spreadsheet: {sheet}");
+        Ok(())
+    });
+}
+
+#[test]
+fn after_an_undo_everybody_is_found_by_the_right_date() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let right = Sample::new(uai, 20, 3);
+        school.import(right.siecle(UTF_8).bytes, false).await?;
+        let mut wrong = right.clone();
+        wrong.pupils[4].birth_date = "10/03/2013".to_owned();
+        let import = school.request(&json!({})).await?;
+        school.send(&import, wrong.siecle(UTF_8).bytes).await?;
+        let id = import["id"].as_str().unwrap();
+        assert_eq!(school.wait(id).await?.counts, counts(0, 1, 0, 0, 19));
+        school.post(&format!("/imports/{id}/undo"), &json!({})).await?;
+
+        let table = &product().table;
+        let pupil = expected(&right)
+            .into_iter()
+            .find(|e| e.siecle_id.as_deref() == Some(right.pupils[4].eleve_id.as_str()))
+            .unwrap();
+        eventually("the index is put right", async || {
+            let version = table.school(uai).await?.unwrap().roster_version;
+            let found = table.candidates(uai, pupil.birth_date, version).await?;
+            Ok((!found.is_empty()).then_some(()))
+        })
+        .await?;
+        assert_eq!(visible(uai).await?, expected(&right));
         Ok(())
     });
 }

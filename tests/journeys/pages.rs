@@ -71,9 +71,11 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main", "Ligne 32 : champ sexe vide (").await?;
     picture(&browser, look, &format!("{name}-3-errors")).await?;
 
+    see(client, "form[action$='/set-aside'] button", "Importer les 118 autres, laisser 2 de côté").await?;
     click(client, "form[action$='/set-aside'] button").await?;
     see(client, "main h2", "La liste a été importée avec succès").await?;
     see(client, "main", "2 élèves mis de côté").await?;
+    see(client, "#added", "Élèves ajoutés (118)").await?;
     picture(&browser, look, &format!("{name}-4-set-aside")).await?;
 
     click(client, "nav a[href$='/imports']").await?;
@@ -89,7 +91,25 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
 
     click(client, "nav a[href$='/imports']").await?;
     upload(client, &gone, "Rien n’a encore été changé : à vous de confirmer").await?;
+    see(client, "#deactivated", "Élèves désactivés (100)").await?;
+    see(client, "form[action$='/confirm'] button", "Désactiver 100 élèves").await?;
     picture(&browser, look, &format!("{name}-7-confirm")).await?;
+    // It is never out of sight.
+    click(client, "nav a[href$='/learners']").await?;
+    see(client, ".notice", "Un import attend votre décision").await?;
+    picture(&browser, look, &format!("{name}-7-notice")).await?;
+    click(client, ".notice a").await?;
+    click(client, "main a[href$='/report']").await?;
+    see(client, "[role=status]", "100 lignes").await?;
+    picture(&browser, look, &format!("{name}-7-report")).await?;
+    let somebody = &sample.pupils[60];
+    find(client, Locator::Css("#q"))
+        .await?
+        .send_keys(&format!("{} {}", somebody.first_name, somebody.last_name))
+        .await?;
+    click(client, ".filter button").await?;
+    see(client, "main table", "Élèves désactivés").await?;
+    click(client, "main p a").await?;
     click(client, "form[action$='/confirm'] button").await?;
     see(client, "main h2", "La liste a été importée avec succès").await?;
     click(client, "form[action$='/undo'] button").await?;

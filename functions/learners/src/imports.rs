@@ -1,11 +1,14 @@
 //! Imports: ask for an upload, follow it, settle it.
 
 pub(crate) mod follow;
+mod group;
 pub(crate) mod recent;
+pub(crate) mod report;
 pub(crate) mod request;
 pub(crate) mod set_aside;
 pub(crate) mod settle;
 pub(crate) mod view;
+mod words;
 
 use rentree_domain::{ImportId, Uai};
 use rentree_http::Problem;

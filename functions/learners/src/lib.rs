@@ -131,6 +131,27 @@ fn routes() -> Vec<Route<Learners>> {
             "An import; waits for its end with `?wait=20`",
         )
         .gives::<imports::view::ImportView>(),
+        Route::get(
+            "/schools/{uai}/imports/{import}/report",
+            get(imports::report::show),
+            Members,
+            "The names behind the counts of an import, its problems and remarks",
+        )
+        .gives::<imports::report::ReportView>(),
+        Route::post(
+            "/schools/{uai}/imports/{import}/report",
+            post(imports::report::search),
+            Members,
+            "The same, by name",
+        )
+        .takes::<imports::report::Search>()
+        .gives::<imports::report::ReportView>(),
+        Route::get(
+            "/schools/{uai}/imports/{import}/report.csv",
+            get(imports::report::download),
+            Members,
+            "The same as a list for spreadsheets",
+        ),
         Route::post(
             "/schools/{uai}/imports/{import}/confirm",
             post(imports::settle::confirm),

@@ -39,6 +39,11 @@ pub struct Key {
     sk: String,
 }
 
+/// What the sort keys of a report begin with.
+pub(crate) fn report_prefix(id: ImportId) -> String {
+    format!("REPORT#{id}#")
+}
+
 impl Key {
     fn new(pk: String, sk: impl Into<String>) -> Self {
         Self { pk, sk: sk.into() }
@@ -61,7 +66,7 @@ impl Key {
 
     /// One page of the report of an import, from 1. Not under `IMPORT#`, where the list of imports looks.
     pub fn report(uai: Uai, id: ImportId, page: u32) -> Self {
-        Self::new(school_pk(uai), format!("REPORT#{id}#{page:05}"))
+        Self::new(school_pk(uai), format!("{}{page:05}", report_prefix(id)))
     }
 
     /// A member of a school's team.

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::item::stored;
+use crate::keys::{report_prefix, school_pk};
 use crate::{Key, Table, TableError};
 
 const ENTITY: &str = "ImportReport";
@@ -102,6 +103,17 @@ impl Table {
             put.send().await.map_err(TableError::request("PutItem"))?;
         }
         Ok(pages)
+    }
+
+    /// The whole report of an import, in its order: the first `kept` pages, for a run before may have left more.
+    pub async fn report(&self, uai: Uai, id: ImportId, kept: u32) -> Result<Vec<ReportLine>, TableError> {
+        if kept == 0 {
+            return Ok(Vec::new());
+        }
+        let pages = self.items(school_pk(uai), &report_prefix(id)).await?;
+        let read = |item| serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY));
+        let pages: Vec<ReportPage> = pages.into_iter().take(kept as usize).map(read).collect::<Result<_, _>>()?;
+        Ok(pages.into_iter().flat_map(|page| page.lines).collect())
     }
 
     /// One page of a report, from 1.

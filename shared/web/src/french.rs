@@ -30,6 +30,11 @@ pub fn count(number: impl Borrow<usize>, singular: &str, plural: &str) -> String
     format!("{} {}", Grouped(number), if number < 2 { singular } else { plural })
 }
 
+/// `12 500`.
+pub fn number(number: impl Borrow<usize>) -> String {
+    Grouped(*number.borrow()).to_string()
+}
+
 /// `12 500`, with narrow no-break spaces.
 struct Grouped(usize);
 

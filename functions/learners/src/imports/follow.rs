@@ -44,10 +44,14 @@ pub(crate) async fn follow(
     let (id, import) = app.import(uai, &id).await?;
     let import = app.settled(uai, id, import, Duration::from_secs(how.wait.min(LONGEST_WAIT))).await?;
     let school = app.school(uai).await?;
-    let report = app.report(uai, id, &import, how.page).await?;
+    // People see the whole of it, in groups; programs turn its pages.
+    let (report, lines) = match face {
+        Face::Page => (Report::default(), app.table.report(uai, id, import.outcome.report_pages).await?),
+        Face::Json => (app.report(uai, id, &import, how.page).await?, Vec::new()),
+    };
 
     let sent = how.sent.is_some();
-    let context = Context { uai, school: &school, visitor: &visitor, face, report, sent };
+    let context = Context { uai, school: &school, visitor: &visitor, face, report, lines, sent };
     face.render(StatusCode::OK, &ImportView::new(&app, context, id, import))
 }
 

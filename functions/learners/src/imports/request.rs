@@ -46,6 +46,14 @@ pub(crate) async fn request(
     app.table.create_import(uai, id, &import).await?;
     app.audit(uai, &visitor, AuditAction::ImportRequested).await;
 
-    let context = Context { uai, school: &school, visitor: &visitor, face, report: Report::default(), sent: false };
+    let context = Context {
+        uai,
+        school: &school,
+        visitor: &visitor,
+        face,
+        report: Report::default(),
+        lines: Vec::new(),
+        sent: false,
+    };
     face.after_post(StatusCode::CREATED, &location(uai, id), &ImportView::new(&app, context, id, import))
 }

@@ -112,7 +112,8 @@ impl Learners {
     ) -> Result<Response, Problem> {
         let (id, import) = self.import(uai, &id.to_string()).await?;
         let school = self.school(uai).await?;
-        let context = Context { uai, school: &school, visitor, face, report: Report::default(), sent: false };
+        let context =
+            Context { uai, school: &school, visitor, face, report: Report::default(), lines: Vec::new(), sent: false };
         let view = ImportView::new(self, context, id, import);
         face.after_post(axum::http::StatusCode::OK, &format!("{}?wait=20", location(uai, id)), &view)
     }

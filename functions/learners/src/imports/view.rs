@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use rentree_domain::import::{BrakeReason, Counts, Dated, ImportState};
 use rentree_domain::{ImportId, Uai};
 use rentree_http::{Face, Visitor};
-use rentree_table::{Cost, Import, ImportOptions, LineKind, Refused, ReportLine, School};
+use rentree_table::{Cost, Import, ImportOptions, Refused, ReportLine, School};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::location;
+use super::{group, location, words};
 use crate::Learners;
 use crate::upload::{Afterwards, Upload};
 
@@ -45,6 +45,12 @@ pub(crate) struct ImportView {
     /// How to send the file, while it is awaited.
     upload: Option<Upload>,
     actions: Actions,
+    /// Pupils of the file without an error.
+    #[serde(skip)]
+    importable: usize,
+    /// The report, as the page shows it.
+    #[serde(skip)]
+    sections: Vec<group::Section>,
     /// The file was sent, says the browser; the worker has not seen it yet.
     #[serde(skip)]
     sent: bool,
@@ -74,12 +80,14 @@ pub(crate) struct Context<'a> {
     pub(crate) visitor: &'a Visitor,
     pub(crate) face: Face,
     pub(crate) report: Report,
+    /// The whole report, for the page.
+    pub(crate) lines: Vec<ReportLine>,
     pub(crate) sent: bool,
 }
 
 impl ImportView {
     pub(crate) fn new(app: &Learners, context: Context<'_>, id: ImportId, import: Import) -> Self {
-        let Context { uai, school, visitor, face, report, sent } = context;
+        let Context { uai, school, visitor, face, report, lines, sent } = context;
         let now = (app.clock)();
         let state = import.state_at(now);
         let may = visitor.is_administrator();
@@ -129,6 +137,8 @@ impl ImportView {
             cost: outcome.cost,
             upload,
             actions,
+            importable: outcome.importable,
+            sections: group::sections(lines),
             sent,
         }
     }
@@ -145,10 +155,6 @@ impl ImportView {
     /// Name of the state, for scripts.
     fn state_name(&self) -> &'static str {
         self.state.as_str()
-    }
-
-    fn lines(&self, kind: LineKind) -> Vec<&ReportLine> {
-        self.report.lines.iter().filter(|line| line.kind == kind).collect()
     }
 
     fn brake_texts(&self) -> Vec<&'static str> {
@@ -179,25 +185,44 @@ impl ImportView {
 
     /// What was modified, for people: `classe (12)`.
     fn modified_texts(&self) -> Vec<String> {
-        let label = |field: &str| match field {
-            "ine" => "INE",
-            "siecle_id" => "numéro SIECLE",
-            "last_name" => "nom de famille",
-            "usage_name" => "nom d’usage",
-            "first_name" => "prénom",
-            "second_name" => "deuxième prénom",
-            "third_name" => "troisième prénom",
-            "birth_date" => "date de naissance",
-            "sex" => "sexe",
-            "birth_country" => "pays de naissance",
-            "birth_department" => "département de naissance",
-            "birth_commune" | "birth_town" => "commune de naissance",
-            "mef" => "MEF",
-            "status" => "statut",
-            "division" => "classe",
-            _ => "autre",
+        self.modified_fields.iter().map(|(field, count)| format!("{} ({count})", words::field(field))).collect()
+    }
+
+    /// Whether the brake stopped the import by itself: then confirming is not the inviting button.
+    fn is_braked(&self) -> bool {
+        self.brake.iter().any(|reason| *reason != BrakeReason::Preview)
+    }
+
+    /// What confirming does: `Désactiver 500 élèves, en ajouter 500 et en modifier 3`.
+    fn confirm_text(&self) -> String {
+        let parts = [
+            ("Désactiver", "désactiver", self.counts.deactivated),
+            ("Ajouter", "ajouter", self.counts.added),
+            ("Réactiver", "réactiver", self.counts.reactivated),
+            ("Modifier", "modifier", self.counts.modified),
+        ];
+        let mut said = parts.into_iter().filter(|(.., count)| *count > 0);
+        let Some((verb, _, count)) = said.next() else { return "Confirmer l’import, sans changement".to_owned() };
+        let first = format!("{verb} {}", french::count(count, "élève", "élèves"));
+        let rest: Vec<String> = said.map(|(_, verb, count)| format!("en {verb} {}", french::number(count))).collect();
+        match rest.split_last() {
+            None => first,
+            Some((last, [])) => format!("{first} et {last}"),
+            Some((last, before)) => format!("{first}, {} et {last}", before.join(", ")),
+        }
+    }
+
+    /// What importing the others does: `Importer les 275 autres, laisser 25 de côté`.
+    fn set_aside_text(&self) -> String {
+        let others = match self.importable {
+            1 => "l’autre élève".to_owned(),
+            others => format!("les {} autres", french::number(others)),
         };
-        self.modified_fields.iter().map(|(field, count)| format!("{} ({count})", label(field))).collect()
+        format!("Importer {others}, laisser {} de côté", french::number(self.counts.set_aside))
+    }
+
+    fn told(line: &ReportLine) -> String {
+        words::told(line)
     }
 }
 

@@ -1,0 +1,221 @@
+//! The report of an import: every name behind its counts, by kind and class, on pages, as JSON, and as a list for spreadsheets.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use rentree_domain::name::fold;
+use rentree_domain::{ImportId, Uai, paris};
+use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_table::{LineKind, ReportLine, Role};
+use rentree_web::csv::{self, Cell};
+use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::words;
+use crate::Learners;
+use crate::school::parse_uai;
+
+const LINES_PER_PAGE: usize = 50;
+const HEADER: [&str; 7] = ["Quoi", "Ligne du fichier", "Nom", "Classe", "Champ", "Détail", "Que faire"];
+
+/// Which lines.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Filter {
+    /// Part of a name. By POST only: no name of a pupil ever stands in an address.
+    #[serde(skip_deserializing)]
+    q: String,
+    /// A kind; blank for all.
+    kind: String,
+    /// A class; blank for all.
+    division: String,
+    /// From 1.
+    page: Option<usize>,
+}
+
+/// A [`Filter`] with a name.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "ReportSearch")]
+#[serde(default)]
+pub(crate) struct Search {
+    q: String,
+    kind: String,
+    division: String,
+    page: Option<usize>,
+}
+
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "report.html")]
+#[schemars(rename = "ImportReport")]
+pub(crate) struct ReportView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    uai: String,
+    import: ImportId,
+    q: String,
+    kind: String,
+    division: String,
+    /// The kinds that the report has, with the number of their lines.
+    kinds: Vec<KindCount>,
+    /// The classes that it names.
+    divisions: Vec<String>,
+    /// Lines that the filter lets through.
+    found: usize,
+    page: usize,
+    pages: usize,
+    lines: Vec<ReportLine>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct KindCount {
+    kind: LineKind,
+    count: usize,
+}
+
+/// `GET /schools/{uai}/imports/{import}/report`
+pub(crate) async fn show(
+    State(app): State<Learners>,
+    Path((uai, id)): Path<(String, String)>,
+    Query(filter): Query<Filter>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    app.show_report((uai, &id), &visitor, face, filter).await
+}
+
+/// `POST /schools/{uai}/imports/{import}/report`
+pub(crate) async fn search(
+    State(app): State<Learners>,
+    Path((uai, id)): Path<(String, String)>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Search>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    visitor.check_meant(&input.proof)?;
+    let Search { q, kind, division, page } = input.fields;
+    app.show_report((uai, &id), &visitor, face, Filter { q, kind, division, page }).await
+}
+
+/// `GET /schools/{uai}/imports/{import}/report.csv`
+pub(crate) async fn download(
+    State(app): State<Learners>,
+    Path((uai, id)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let (id, import) = app.import(uai, &id).await?;
+
+    let lines = app.table.report(uai, id, import.outcome.report_pages).await?;
+    let sheet = csv::sheet(HEADER, lines.iter().map(row)).map_err(|error| Problem::internal(&error))?;
+
+    let day = paris::date(import.requested_at);
+    let headers = [
+        (header::CONTENT_TYPE, csv::CONTENT_TYPE.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"import-{uai}-{day}.csv\"")),
+    ];
+    Ok((headers, sheet).into_response())
+}
+
+fn row(line: &ReportLine) -> [Cell; 7] {
+    let number = u32::try_from(line.line).ok().filter(|number| *number > 0);
+    [
+        Cell::text(words::heading(line.kind)),
+        number.map(Cell::number).unwrap_or_default(),
+        Cell::text(line.name.as_str()),
+        Cell::text(line.division.as_str()),
+        Cell::text(line.field.as_str()),
+        Cell::text(words::told(line)),
+        Cell::text(line.remedy.as_str()),
+    ]
+}
+
+impl Learners {
+    async fn show_report(
+        &self,
+        (uai, id): (Uai, &str),
+        visitor: &Visitor,
+        face: Face,
+        filter: Filter,
+    ) -> Result<Response, Problem> {
+        let (id, import) = self.import(uai, id).await?;
+        let school = self.school(uai).await?;
+        let lines = self.table.report(uai, id, import.outcome.report_pages).await?;
+
+        let kinds = count(&lines);
+        let divisions: BTreeSet<&str> = lines.iter().map(|line| line.division.as_str()).collect();
+        let divisions = divisions.into_iter().filter(|name| !name.is_empty()).map(ToOwned::to_owned).collect();
+        let found = sought(lines, &filter);
+        let pages = found.len().div_ceil(LINES_PER_PAGE).max(1);
+        let page = filter.page.unwrap_or(1).clamp(1, pages);
+        let view = ReportView {
+            frame: visitor.frame("Détail de l’import", uai, &school, Section::Imports),
+            csrf: visitor.csrf.clone(),
+            uai: uai.to_string(),
+            import: id,
+            q: filter.q,
+            kind: filter.kind,
+            division: filter.division,
+            kinds,
+            divisions,
+            found: found.len(),
+            page,
+            pages,
+            lines: found.into_iter().skip((page - 1) * LINES_PER_PAGE).take(LINES_PER_PAGE).collect(),
+        };
+        face.render(StatusCode::OK, &view)
+    }
+}
+
+/// How many lines there are of each kind, in the order of the report.
+fn count(lines: &[ReportLine]) -> Vec<KindCount> {
+    let mut kinds: Vec<KindCount> = Vec::new();
+    for line in lines {
+        match kinds.last_mut().filter(|last| last.kind == line.kind) {
+            Some(last) => last.count += 1,
+            None => kinds.push(KindCount { kind: line.kind, count: 1 }),
+        }
+    }
+    kinds
+}
+
+/// The lines that a filter lets through. Names are compared folded.
+fn sought(lines: Vec<ReportLine>, filter: &Filter) -> Vec<ReportLine> {
+    let words: Vec<String> = filter.q.split_whitespace().map(fold).collect();
+    let lets_through = |line: &ReportLine| {
+        let name = fold(&line.name);
+        (filter.kind.is_empty() || words::value(line.kind) == filter.kind)
+            && (filter.division.is_empty() || line.division == filter.division)
+            && words.iter().all(|word| name.contains(word))
+    };
+    lines.into_iter().filter(lets_through).collect()
+}
+
+impl ReportView {
+    fn location(&self) -> String {
+        format!("/schools/{}/imports/{}", self.uai, self.import)
+    }
+
+    /// `kind` of a line, as a heading.
+    fn heading_of(kind: &LineKind) -> &'static str {
+        words::heading(*kind)
+    }
+
+    fn value_of(kind: &LineKind) -> &'static str {
+        words::value(*kind)
+    }
+
+    fn told(line: &ReportLine) -> String {
+        words::told(line)
+    }
+}
