@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 
-static STILL: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
+static STILL: LazyLock<Timestamp> = LazyLock::new(|| Timestamp::now() + SignedDuration::from_hours(1));
+static BEGINNING: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 
-/// Always the same moment.
+/// Always the same moment, an hour from now: the local cloud deletes what expires by its own clock, and must not delete what is
+/// counted within a window of this one.
 pub(crate) fn still() -> Timestamp {
     *STILL
 }
@@ -16,13 +18,13 @@ pub(crate) fn still() -> Timestamp {
 pub(crate) struct HandClock(AtomicI64);
 
 impl HandClock {
-    /// At the moment of [`still`].
+    /// At the moment when the first one was looked at.
     pub(crate) const fn new() -> Self {
         Self(AtomicI64::new(0))
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        still() + SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
+        *BEGINNING + SignedDuration::from_millis(self.0.load(Ordering::SeqCst))
     }
 
     /// Moves it to so long after its beginning.
