@@ -105,6 +105,13 @@ fn routes() -> Vec<Route<Learners>> {
         )
         .gives::<pupil::user_name::UserNameView>(),
         Route::post(
+            "/schools/{uai}/learners/{learner}/personal-code",
+            post(pupil::personal_code::give),
+            Members,
+            "Gives a pupil without an account a code that stands for names and birth date, once, for a day",
+        )
+        .gives::<pupil::personal_code::PersonalCodeView>(),
+        Route::post(
             "/schools/{uai}/learners/{learner}/unblock",
             post(pupil::unblock::unblock),
             Members,
