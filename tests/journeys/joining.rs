@@ -1,4 +1,4 @@
-//! Pupils join by code, as a program sees it: every case of DOMAIN §8, at the same moment and one after the other.
+//! Pupils join by code, as a program sees it: the cases of `docs/joining.md`, at the same moment and one after the other.
 
 use jiff::Timestamp;
 use rentree_domain::limit::IDENTITIES_BY_CAMPAIGN;
@@ -492,7 +492,7 @@ fn a_pupil_whom_the_file_tells_otherwise_keeps_the_account() {
     });
 }
 
-/// A form of another site joins nobody./// A form of another site joins nobody.
+/// A form of another site joins nobody.
 #[test]
 fn forms_are_meant() {
     run(async {

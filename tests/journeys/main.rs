@@ -6,6 +6,8 @@
 
 mod accounts;
 mod activation;
+mod asking;
+mod asking_pages;
 mod campaign_pages;
 mod campaigns;
 mod contracts;
@@ -24,6 +26,7 @@ mod learners;
 mod messages;
 mod offers;
 mod pages;
+mod personal_codes;
 mod privacy;
 mod progress;
 mod staff_pages;

@@ -90,7 +90,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             "uai": "0750654D", "first_name": FIRST_NAME, "last_name": LAST_NAME, "email": email, "password": PASSWORD,
             "current_password": PASSWORD, "emails": email, "q": LAST_NAME, "way": "sign_up", "role": "member", "version": 1,
             "title": LAST_NAME, "course": "competences-numeriques-6e", "message": LAST_NAME, "campaign": LAST_NAME,
-            "birth_date": BIRTH_DATE, "code": LAST_NAME, "login": email, "user_name": LAST_NAME,
+            "birth_date": BIRTH_DATE, "code": LAST_NAME, "asked": LAST_NAME, "login": email, "user_name": LAST_NAME,
         });
         let mut secrets = vec![PASSWORD.to_owned()];
         let mut addresses = Vec::new();
@@ -173,6 +173,31 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             assert_eq!(answer["statusCode"], status, "{answer}");
             addresses.push(answer["headers"]["location"].as_str().unwrap_or_default().to_owned());
         }
+        // Another is given a personal code, types it, and answers a question.
+        let other = classes(1, |sample| {
+            sample.pupils[0].first_name = FIRST_NAME.to_owned();
+            sample.pupils[0].last_name = LAST_NAME.to_owned();
+            sample.pupils[0].birth_date = BIRTH_DATE.to_owned();
+        })
+        .await?;
+        let (_, code) = a_campaign_of(other.uai, other.administrator.id, LAST_NAME).await?;
+        let cookie = other.administrator.cookie.as_str();
+        let give = other.path(&format!("/{}/personal-code", other.learners[0].id));
+        let given =
+            functions.get_mut("learners").unwrap().invoke(request("POST", &give, Some(cookie), &json!({}))).await?;
+        let given: Value = serde_json::from_str(given["body"].as_str().unwrap_or_default())?;
+        let personal = given["personal_code"].as_str().unwrap().to_owned();
+        let near = json!({"first_name": FIRST_NAME, "last_name": format!("{LAST_NAME}e"), "birth_date": BIRTH_DATE});
+        let mut no = near.clone();
+        (no["answer"], no["asked"]) = ("no".into(), json!(other.learners[0].id));
+        let by_code = json!({"personal_code": personal});
+        let wrong = json!({"personal_code": "nadu-reka-veta-473"});
+        for (fields, status) in [(&near, 200), (&no, 422), (&wrong, 422), (&by_code, 200)] {
+            let event = request("POST", &format!("/campagnes/{code}/identity"), None, fields);
+            let answer = functions.get_mut("campaigns").unwrap().invoke(event).await?;
+            assert_eq!(answer["statusCode"], status, "{answer}");
+        }
+        secrets.extend([personal.replace('-', ""), personal, "nadu-reka".to_owned()]);
         let credentials = json!({"login": USER_NAME, "password": PUPIL_PASSWORD});
         let signed_in = functions.get_mut("accounts").unwrap().invoke(request("POST", "/sign-in", None, &credentials));
         assert_eq!(signed_in.await?["statusCode"], 200);

@@ -7,14 +7,14 @@ use encoding_rs::UTF_8;
 use jiff::Timestamp;
 use rentree_domain::CampaignId;
 use rentree_samples::{Fault, Sample};
-use rentree_table::{Delivery, ImportOptions, JoinAttempt, JoinOutcome, Terms};
+use rentree_table::{Delivery, ImportOptions, JoinAttempt, JoinOutcome, Role, Terms};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::support::campaigns::{COURSE, Platform, a_school_of, class, join};
 use crate::support::classes::{a_class, a_device};
 use crate::support::mails::{link_in, mail_to};
-use crate::support::people::{PASSWORD, a_stranger, a_team, an_email};
+use crate::support::people::{PASSWORD, a_member, a_stranger, a_team, an_email};
 use crate::support::{a_school, carry_out, eventually, product, run, silent_import};
 
 #[test]
@@ -164,6 +164,40 @@ fn one_item_of_each_entity_of_a_join() {
         items.sort_by_key(|item| (item["entity"].to_string(), item["PK"].to_string()));
         insta::with_settings!({filters => varying(class.uai.as_str())}, {
             insta::assert_json_snapshot!("items_of_a_join", items);
+        });
+        Ok(())
+    });
+}
+
+/// A pupil who was given a personal code: at the pupil, and by the code.
+#[test]
+fn one_item_of_each_entity_of_a_personal_code() {
+    run(async {
+        let name = "Philomena";
+        let class = a_class(&[(name, "DU NORD", "10/03/2014")]).await?;
+        let pupil = class.pupil(name).await?.id;
+        let staff = a_member(class.uai, Role::Member).await?;
+        let path = format!("/schools/{}/learners/{pupil}/personal-code", class.uai);
+        let given = staff.post(&path, &json!({})).await?.expect(200)?;
+        let code = given["personal_code"].as_str().unwrap();
+
+        let mut items = BTreeMap::new();
+        let scan = product().stack.dynamodb.scan().table_name(product().stack.value("Table")?);
+        let mut found = scan.into_paginator().items().send();
+        while let Some(item) = found.try_next().await? {
+            let mut item = shown(&item);
+            let text = serde_json::to_string(&item)?;
+            assert!(!text.contains(code) && !text.contains(&code.replace('-', "")), "a code in clear: {text}");
+            if item["SK"] == format!("LEARNER#{pupil}") {
+                // The rest stands in another snapshot.
+                item.retain(|name, _| ["PK", "SK", "personal_code"].contains(&name.as_str()));
+                items.insert("Learner", item);
+            } else if item["entity"] == "PersonalCode" && item["learner"] == pupil.to_string() {
+                items.insert("PersonalCode", item);
+            }
+        }
+        insta::with_settings!({filters => varying(class.uai.as_str())}, {
+            insta::assert_json_snapshot!("items_of_a_personal_code", items);
         });
         Ok(())
     });

@@ -94,7 +94,7 @@ fn run_with(product: &'static Rentree, test: impl Future<Output = anyhow::Result
 
 /// The product of the test that runs; of tasks that it spawned, the one that most tests share.
 pub(crate) fn product() -> &'static Rentree {
-    PRODUCT_OF_THIS_TEST.try_with(|product| *product).unwrap_or(&PRODUCT)
+    PRODUCT_OF_THIS_TEST.try_with(|product| *product).unwrap_or_else(|_| &PRODUCT)
 }
 
 /// A school that no other test has.

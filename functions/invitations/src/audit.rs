@@ -123,6 +123,7 @@ impl Row {
             AuditAction::CampaignRestored => "a désarchivé la campagne",
             AuditAction::PasswordsHandedOut => "a distribué un ou des mots de passe provisoires :",
             AuditAction::UserNameGiven => "a donné un identifiant :",
+            AuditAction::PersonalCodeGiven => "a donné un code personnel :",
             AuditAction::Unblocked => "a débloqué :",
             AuditAction::Untied => "a détaché de son compte :",
         }

@@ -79,6 +79,7 @@ impl Learners {
 }
 
 /// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
+#[expect(clippy::too_many_lines, reason = "one list, in the order of the pages")]
 fn routes() -> Vec<Route<Learners>> {
     use Access::{Administrators, Everybody, Members};
     vec![
@@ -104,6 +105,13 @@ fn routes() -> Vec<Route<Learners>> {
             "Gives a user name to a pupil who has none",
         )
         .gives::<pupil::user_name::UserNameView>(),
+        Route::post(
+            "/schools/{uai}/learners/{learner}/personal-code",
+            post(pupil::personal_code::give),
+            Members,
+            "Gives a pupil without an account a code that stands for names and birth date, once, for a day",
+        )
+        .gives::<pupil::personal_code::PersonalCodeView>(),
         Route::post(
             "/schools/{uai}/learners/{learner}/unblock",
             post(pupil::unblock::unblock),

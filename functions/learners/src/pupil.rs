@@ -1,5 +1,6 @@
 //! A pupil's page: who they are, how they sign in, and what staff can do about it.
 
+pub(crate) mod personal_code;
 pub(crate) mod unblock;
 pub(crate) mod untie;
 pub(crate) mod user_name;
@@ -85,6 +86,8 @@ struct Actions {
     unblock: bool,
     /// Unblock who has no account yet: tries to join by their name may have been too many.
     allow_tries: bool,
+    /// Give who has no account yet a code that stands for names and birth date.
+    give_personal_code: bool,
     untie: bool,
 }
 
@@ -151,6 +154,7 @@ fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>) -> Actions {
         give_user_name: may_act && looked.is_some_and(|looked| !looked.account.methods.has(Method::UserName)),
         unblock: may_act && account.is_some_and(|(_, is_locked)| is_locked),
         allow_tries: pupil.is_enrolled && pupil.user.is_none(),
+        give_personal_code: pupil.is_enrolled && pupil.user.is_none(),
         untie: pupil.user.is_some(),
     }
 }

@@ -61,6 +61,7 @@ pub async fn tie(
         session: None,
         corrected: None,
         instead_of: None,
+        personal_code: None,
         now,
     };
     Ok(table.tie(&tying).await?)

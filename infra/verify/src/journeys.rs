@@ -9,12 +9,23 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
     ("activation", &["activation", "staff_pages"]),
     (
         "campaigns",
-        &["campaigns", "campaign_pages", "guessing", "joining", "joining_at_once", "joining_pages", "progress"],
+        &[
+            "asking",
+            "asking_pages",
+            "campaigns",
+            "campaign_pages",
+            "guessing",
+            "joining",
+            "joining_at_once",
+            "joining_pages",
+            "personal_codes",
+            "progress",
+        ],
     ),
     ("directory", &["directory", "offers"]),
     ("import-worker", &["crashes", "hostile", "imports", "messages", "pages", "turns"]),
     ("invitations", &["team", "staff_pages"]),
-    ("learners", &["hand_out", "imports", "learner_pages", "learners", "pages"]),
+    ("learners", &["asking_pages", "hand_out", "imports", "learner_pages", "learners", "pages", "personal_codes"]),
     ("mail-worker", &["accounts", "activation", "team"]),
 ];
 

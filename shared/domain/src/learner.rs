@@ -206,6 +206,8 @@ pub struct Learner {
     pub previous: Option<Revision>,
     /// The account that the pupil is tied to.
     pub user: Option<UserId>,
+    /// The [`name::FOLDING`] of the names that the index of births has.
+    pub folding: u32,
 }
 
 impl Learner {

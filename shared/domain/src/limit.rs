@@ -55,6 +55,12 @@ pub const IDENTITIES_BY_CAMPAIGN: Limit =
 /// The same for one name of one school: who knows a classmate's name goes through no year of birth dates.
 pub const IDENTITIES_BY_NAME: Limit =
     Limit { what: "identities-by-name", count: 10, window: SignedDuration::from_hours(1) };
+/// The same for one pupil, who was meant by whatever names were typed, however they were spelt: birth dates that somebody tries.
+pub const IDENTITIES_BY_PUPIL: Limit =
+    Limit { what: "identities-by-pupil", count: 10, window: SignedDuration::from_hours(1) };
+/// The same in a day.
+pub const IDENTITIES_BY_PUPIL_A_DAY: Limit =
+    Limit { what: "identities-by-pupil-a-day", count: 30, window: SignedDuration::from_hours(24) };
 /// Beyond these counts of [`IDENTITIES_BY_CLIENT`] and [`IDENTITIES_BY_CAMPAIGN`], names must be spelt right: who varies a
 /// classmate's name gets around the limit by name, but no longer finds anybody.
 pub const LENIENT_BY_CLIENT: u32 = 60;

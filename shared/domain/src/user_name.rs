@@ -1,11 +1,11 @@
-//! Identifiant: what a pupil without e-mail signs in with. DOMAIN §7: `karine.dunord1003`.
+//! Identifiant: what a pupil without e-mail signs in with, `karine.dunord1003`. `docs/joining.md` says how it is made.
 
 use std::fmt;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::name::fold;
+use crate::name::{first_given_name, fold, fold_letters};
 
 /// `prenom.nom` and four digits: ASCII, lower case. Holds a name and a birthday: masked in `Debug`, hashed in keys.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -24,9 +24,9 @@ const LONGEST: usize = 2 * LONGEST_PART + 9;
 const SHORT_DRAWS: u32 = 5;
 
 impl UserName {
-    /// Reads what somebody typed: any case, with spaces around or in between.
+    /// Reads what somebody typed: any case, with accents, apostrophes and spaces wherever a name has them.
     pub fn parse(text: &str) -> Result<Self, UserNameError> {
-        let text: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+        let text: String = fold_letters(text).chars().filter(|c| !c.is_whitespace()).collect();
         let (first, rest) = text.split_once('.').ok_or(UserNameError)?;
         let last = rest.trim_end_matches(|c: char| c.is_ascii_digit());
         let sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
@@ -58,7 +58,8 @@ impl UserName {
 
     fn of(first_name: &str, last_name: &str, digits: &str) -> Self {
         let part = |name: &str| fold(name).chars().filter(char::is_ascii_alphanumeric).take(LONGEST_PART).collect();
-        let (first, last): (String, String) = (part(first_name), part(last_name));
+        // Some schools list all given names in the field of the first one.
+        let (first, last): (String, String) = (part(&first_given_name(first_name)), part(last_name));
         // A name that has no letter of ours.
         let first = if first.is_empty() { "eleve".to_owned() } else { first };
         // Digits at the end of a name would be read as the four.
@@ -130,6 +131,9 @@ mod tests {
             ("N'Golo", "Kanté 2", "ngolo.kante1003"),
             ("李", "Wang", "eleve.wang1003"),
             ("Zoé", "王", "zoe.1003"),
+            ("Maya Rose Anne", "DURIEUX", "maya.durieux1003"),
+            ("Yıldız", "KILIÇ", "yildiz.kilic1003"),
+            ("Heʻe", "St Just", "hee.saintjust1003"),
         ] {
             assert_eq!(UserName::proposed(first, last, born).as_str(), name);
         }
@@ -138,7 +142,13 @@ mod tests {
 
     #[test]
     fn typed_as_children_type() {
-        for typed in ["karine.dunord1003", " Karine.Dunord1003 ", "KARINE. DUNORD 1003"] {
+        for typed in [
+            "karine.dunord1003",
+            " Karine.Dunord1003 ",
+            "KARINE. DUNORD 1003",
+            "Kàrïne.Dunôrd1003",
+            "kar’ıne.dunord1003",
+        ] {
             assert_eq!(UserName::parse(typed).unwrap().as_str(), "karine.dunord1003");
         }
         for typed in ["", "karine", "karine.dunord", "karine.dunord12", "karine@dunord.1003", "a.b/1234", ".dunord1003"]
@@ -151,6 +161,7 @@ mod tests {
     fn names_tell_whose_they_are() {
         let name = UserName::parse("karine.dunord4821").unwrap();
         assert!(name.is_of("Karine", "DU NORD"));
+        assert!(name.is_of("Karine Marie", "Dunord"));
         assert!(!name.is_of("Karine", "Dupont"));
         let long = UserName::another("Karine", "Dunord", 7, [255; 4]);
         assert_eq!(long.as_str(), "karine.dunord94967295");

@@ -42,6 +42,8 @@ pub enum Code {
     NotAPupil,
     /// The pupil has an account already: its owner signs in.
     HasAccount,
+    /// A near match: a question comes before.
+    ToConfirm,
     /// The account that is signed in is not this pupil's.
     OtherAccount,
     /// A link was used, cancelled, or is too old.
@@ -185,6 +187,11 @@ impl Problem {
     /// No pupil of the school is like that; `detail` says what to do, in French.
     pub fn not_a_pupil(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::NotAPupil, "Nous ne vous trouvons pas", detail)
+    }
+
+    /// A near match has to be confirmed; `detail` asks, in French.
+    pub fn to_confirm(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, Code::ToConfirm, "Confirmez d’abord qui vous êtes", detail)
     }
 
     /// The pupil has an account already; `detail` says what to do, in French.

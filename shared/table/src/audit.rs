@@ -77,6 +77,8 @@ pub enum AuditAction {
     PasswordsHandedOut,
     /// A pupil was given a user name.
     UserNameGiven,
+    /// A pupil was given a personal code.
+    PersonalCodeGiven,
     /// A pupil's account was unblocked.
     Unblocked,
     /// A pupil was untied from an account.

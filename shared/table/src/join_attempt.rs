@@ -37,6 +37,10 @@ pub enum JoinOutcome {
     Nobody,
     /// Several pupils are.
     Several,
+    /// A pupil of nearly these names was shown, and who typed them said to be somebody else.
+    Declined,
+    /// A personal code that is nobody's, or does not hold any more.
+    WrongCode,
     /// The pupil is tied to another account.
     TiedElsewhere,
     /// There were too many tries before.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{
     Academie, ActivationId, AuditId, CampaignCode, CampaignId, EmailAddress, Ido, ImportId, Ine, InvitationId,
-    JoinAttemptId, LearnerId, Limit, Login, Round, Uai, UserId, UserName,
+    JoinAttemptId, LearnerId, Limit, Login, PersonalCode, Round, Uai, UserId, UserName,
 };
 use sha2::{Digest, Sha256};
 
@@ -163,6 +163,11 @@ impl Key {
         Self::new(format!("CODE#{code}"), "CODE")
     }
 
+    /// To whom a personal code was given. Hashed, with the school: whoever reads the table joins as nobody.
+    pub fn personal_code(uai: Uai, code: &PersonalCode) -> Self {
+        Self::new(format!("PERSONAL#{}", personal_code_hash(uai, code)), "PERSONAL")
+    }
+
     /// A pupil's part in a campaign.
     pub fn participation(campaign: CampaignId, learner: LearnerId) -> Self {
         Self::new(campaign_pk(campaign), format!("{PARTICIPATIONS}{learner}"))
@@ -205,6 +210,11 @@ impl fmt::Display for SessionHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What is kept of a personal code.
+pub(crate) fn personal_code_hash(uai: Uai, code: &PersonalCode) -> String {
+    hash(format!("{uai} {}", code.as_str()))
 }
 
 fn hash(what: impl AsRef<[u8]>) -> String {
@@ -339,10 +349,11 @@ mod tests {
                 Key::offer(uai, &Round::parse(&round).unwrap()),
                 Key::campaign(uai, CampaignId::new(at, entropy)),
                 Key::campaign_code(&CampaignCode::draw([entropy[0]; 16])),
+                Key::personal_code(uai, &PersonalCode::draw([entropy[0]; 16])),
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 25);
+            prop_assert_eq!(keys.len(), 26);
         }
 
         #[test]

@@ -25,6 +25,9 @@ struct Stored {
     /// The account that the pupil is tied to.
     #[serde(default)]
     user_id: Option<UserId>,
+    /// What the index of births has.
+    #[serde(default)]
+    known_as: Vec<Known>,
 }
 
 /// What the index of births holds of a pupil, and no more: the names of both revisions, newest first.
@@ -122,15 +125,27 @@ impl Table {
             .expression_attribute_names("#born", GSI2.0)
             .expression_attribute_values(":born", AttributeValue::S(birth(uai, birth_date)));
         let mut candidates = Vec::new();
-        for mut item in all(query).await? {
-            let id = id_in_sk(&item, LEARNERS).ok_or("no identifier").map_err(TableError::malformed(ENTITY))?;
-            let Some(known) = item.remove("known_as") else { continue };
-            let known: Vec<Known> = serde_dynamo::from_attribute_value(known).map_err(TableError::malformed(ENTITY))?;
-            let seen = known.into_iter().find(|known| known.version <= roster_version);
-            let seen = seen.filter(|known| known.active && known.birth_date == birth_date);
-            candidates.extend(seen.map(|known| Candidate { id, names: known.names }));
+        for item in all(query).await? {
+            let seen = known(item, roster_version)?;
+            candidates.extend(seen.filter(|(_, known)| known.active && known.birth_date == birth_date).map(candidate));
         }
         Ok(candidates)
+    }
+
+    /// The names of every pupil of a school whom a reader at `roster_version` sees active. For what failed: it reads the whole
+    /// school, and may be a moment late.
+    pub async fn names(&self, uai: Uai, roster_version: u64) -> Result<Vec<Candidate>, TableError> {
+        let query = self
+            .query()
+            .key_condition_expression("PK = :school AND begins_with(SK, :learners)")
+            .expression_attribute_values(":school", AttributeValue::S(school_pk(uai)))
+            .expression_attribute_values(":learners", AttributeValue::S(LEARNERS.to_owned()))
+            .projection_expression("SK, known_as");
+        let mut names = Vec::new();
+        for item in all(query).await? {
+            names.extend(known(item, roster_version)?.filter(|(_, known)| known.active).map(candidate));
+        }
+        Ok(names)
     }
 
     /// Every pupil ever stored for a school, as of now.
@@ -139,10 +154,27 @@ impl Table {
     }
 }
 
+/// What the index of births says of a pupil to a reader at `roster_version`.
+fn known(mut item: Item, roster_version: u64) -> Result<Option<(LearnerId, Known)>, TableError> {
+    let id = id_in_sk(&item, LEARNERS).ok_or("no identifier").map_err(TableError::malformed(ENTITY))?;
+    let known: Vec<Known> = match item.remove("known_as") {
+        Some(known) => serde_dynamo::from_attribute_value(known).map_err(TableError::malformed(ENTITY))?,
+        None => Vec::new(),
+    };
+    let seen = known.into_iter().find(|known| known.version <= roster_version);
+    Ok(seen.map(|known| (id, known)))
+}
+
+fn candidate((id, known): (LearnerId, Known)) -> Candidate {
+    Candidate { id, names: known.names }
+}
+
 fn read(item: Item) -> Result<Learner, TableError> {
     let id = id_in_sk(&item, LEARNERS).ok_or("no identifier in its key").map_err(TableError::malformed(ENTITY))?;
     let stored: Stored = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
-    Ok(Learner { id, current: stored.current, previous: stored.previous, user: stored.user_id })
+    // All of them are folded at the same time.
+    let folding = stored.known_as.first().map(|known| known.names.folding).unwrap_or_default();
+    Ok(Learner { id, current: stored.current, previous: stored.previous, user: stored.user_id, folding })
 }
 
 /// `write` at `version`, as part of a transaction. Items are updated, never put: other flows own other attributes.

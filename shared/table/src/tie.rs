@@ -6,11 +6,11 @@
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{CampaignId, Ine, LearnerId, Uai, UserId};
+use rentree_domain::{CampaignId, Ine, LearnerId, PersonalCode, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, check_number, delete, delete_if, put_if, put_new, stored};
-use crate::keys::{SK, TIES};
+use crate::keys::{SK, TIES, personal_code_hash};
 use crate::transaction::Cancelled;
 use crate::{
     AuditEntry, Item, Key, Session, SessionHash, Table, TableError, Who, audit, keys, methods, participation, session,
@@ -18,6 +18,10 @@ use crate::{
 };
 
 const ENTITY: &str = "Tie";
+/// Whoever is tied needs no personal code any more: one that lies about is over.
+const TIE: &str = "SET user_id = :user, tied_at = :now REMOVE personal_code";
+const AS_READ: &str = "attribute_not_exists(user_id) AND #current.#version = :version";
+const AS_READ_AND_BY_CODE: &str = "attribute_not_exists(user_id) AND #current.#version = :version AND personal_code.#hash = :hash AND personal_code.valid_until > :second";
 
 /// The pupil that an account is tied to in a school: beside the account, so that it is found at once, and is one only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +53,8 @@ pub struct Tying<'a> {
     pub corrected: Option<Date>,
     /// The entry of the same child that the account is tied to in the school, of which the file no longer tells.
     pub instead_of: Option<LearnerId>,
+    /// The personal code that led to the pupil: used up.
+    pub personal_code: Option<&'a PersonalCode>,
     /// When.
     pub now: Timestamp,
 }
@@ -73,7 +79,7 @@ enum Guard {
 /// Why nobody was tied.
 #[derive(Debug, thiserror::Error)]
 pub enum TieError {
-    /// The pupil was tied, or an import changed it, meanwhile: look again.
+    /// The pupil was tied, an import changed it, or another personal code was given, meanwhile: look again.
     #[error("the pupil was tied or changed meanwhile")]
     Learner,
     /// The account has a pupil in this school already.
@@ -117,11 +123,16 @@ impl Table {
         let id = match tying.who {
             Who::Known { id, .. } | Who::Newcomer { id, .. } => id,
         };
-        let learner = Change::of(Key::learner(tying.uai, tying.learner), "SET user_id = :user, tied_at = :now")
-            .only_if("attribute_not_exists(user_id) AND #current.#version = :version")
-            .text(":user", id.to_string())
-            .text(":now", tying.now.to_string())
-            .number(":version", tying.version);
+        let learner = Change::of(Key::learner(tying.uai, tying.learner), TIE);
+        let learner = match tying.personal_code {
+            None => learner.only_if(AS_READ),
+            Some(code) => learner
+                .only_if(AS_READ_AND_BY_CODE)
+                .text(":hash", personal_code_hash(tying.uai, code))
+                .number(":second", tying.now.as_second()),
+        };
+        let learner =
+            learner.text(":user", id.to_string()).text(":now", tying.now.to_string()).number(":version", tying.version);
         let tie = Tie { learner: tying.learner, tied_at: tying.now };
         let mut items = vec![(Guard::Learner, learner.in_transaction(table)?)];
         let place = stored(&tie, ENTITY, Key::tie(id, tying.uai))?;

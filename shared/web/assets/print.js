@@ -6,6 +6,6 @@ const hint = document.getElementById("print-hint");
 const button = document.createElement("button");
 button.type = "button";
 button.className = "second";
-button.textContent = "Imprimer les étiquettes";
+button.textContent = hint.dataset.button ?? "Imprimer les étiquettes";
 button.addEventListener("click", () => print());
 hint.replaceWith(button);

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 static STILL: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 
-/// Always the same moment.
+/// Always the same moment. (The local cloud in memory deletes nothing that expires: its own clock would go on.)
 pub(crate) fn still() -> Timestamp {
     *STILL
 }

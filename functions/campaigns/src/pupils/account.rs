@@ -16,8 +16,8 @@ use serde::Deserialize;
 use super::decide::{Next, Owner};
 use super::entrance::Visit;
 use super::find::Pupil;
-use super::identity::IdentityFields;
 use super::view::{EntranceView, NewAccount, Step};
+use super::who::{Answer, IdentityFields};
 use crate::Campaigns;
 
 /// What the forms send.
@@ -31,7 +31,13 @@ pub(crate) struct AccountFields {
     /// Birth date, as on the page before.
     birth_date: String,
     /// As on the page before.
+    personal_code: String,
+    /// As on the page before.
     despite: bool,
+    /// As on the page before.
+    asked: String,
+    /// As on the page before.
+    answer: Answer,
     /// How the account signs in.
     way: AccountWay,
     /// The user name that was proposed.
@@ -83,10 +89,15 @@ pub(crate) async fn create(
     }
     let fields = input.fields;
     let today = paris::date((app.clock)());
-    let identity = fields.identity().read(fields.identity().form(), today).map_err(|form| Problem::invalid(&form))?;
-    let (pupil, counted) = app.find(&visit, &identity).await?;
-    match app.next(&visit, &pupil, fields.despite).await? {
+    let identity = fields.identity();
+    let claim = identity.read(today).map_err(|forms| Problem::invalid(forms.refused()))?;
+    let (pupil, counted) = app.find(&visit, &claim).await?;
+    match app.next(&visit, &pupil, identity.said(&pupil)).await? {
         Next::NewAccount => {}
+        Next::Ask(doubt) => {
+            let view = EntranceView::new(&visit, Step::ask(&pupil, doubt, identity));
+            return Ok(visit.token.on(face.again(to_confirm(&visit, &pupil), &view)?));
+        }
         Next::HasAccount { owner, elsewhere } => {
             app.give_back_but_the_name(&counted).await?;
             if let Some(session) = app.second_click(&pupil, &fields, &headers).await? {
@@ -176,6 +187,7 @@ impl Campaigns {
                 session: Some(session.stored()),
                 corrected: None,
                 instead_of: None,
+                personal_code: pupil.code(),
                 now,
             };
             match self.table.tie(&tying).await {
@@ -251,6 +263,16 @@ fn again(visit: &Visit, face: Face, forms: Box<NewAccount>) -> Result<Response, 
     Ok(visit.token.on(face.again(problem, &view)?))
 }
 
+/// Programs are told to ask first.
+fn to_confirm(visit: &Visit, pupil: &Pupil) -> Problem {
+    let entry = &pupil.entry;
+    Problem::to_confirm(format!(
+        "Êtes-vous {} {}, {} ? Répondez d’abord à cette question, à l’étape d’avant.",
+        entry.first_name, entry.last_name, entry.division
+    ))
+    .leading_to("Recommencer", visit.path())
+}
+
 /// Programs are told so; people see how to go on.
 fn has_account(
     visit: &Visit,
@@ -276,7 +298,10 @@ impl AccountFields {
             first_name: self.first_name.clone(),
             last_name: self.last_name.clone(),
             birth_date: self.birth_date.clone(),
+            personal_code: self.personal_code.clone(),
             despite: self.despite,
+            asked: self.asked.clone(),
+            answer: self.answer,
         }
     }
 

@@ -1,19 +1,24 @@
-//! A pupil was found: whose account is it to be? DOMAIN §8, point 5, and §9.
+//! A pupil was found: whose account is it to be? `docs/joining.md` has the rules.
 
 use jiff::civil::Date;
-use rentree_domain::matching::{KnownAs, Typed};
+use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use rentree_domain::method::may_use_email;
 use rentree_domain::{LearnerId, Method, UserId, paris};
 use rentree_http::Problem;
 use rentree_table::{JoinOutcome, Methods, TieError, Tying, User, Who};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::entrance::{Entrance, Visit};
-use super::find::Pupil;
+use super::find::{By, Pupil};
+use super::who::Said;
 use crate::Campaigns;
 
 /// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Next {
+    /// Nothing, before who is there says to be this pupil.
+    Ask(Doubt),
     /// The account that is signed in is, or becomes, the pupil's.
     Tie(Account),
     /// An account is to be made.
@@ -27,6 +32,16 @@ pub(crate) enum Next {
     },
     /// The account that is signed in cannot be the pupil's.
     Refused(Refusal),
+}
+
+/// What is nearly, and not exactly, the pupil's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Doubt {
+    /// What was typed.
+    Typed,
+    /// The name of the account that is signed in: a twin's, perhaps.
+    Account,
 }
 
 /// Why the account that is signed in cannot be the pupil's.
@@ -84,24 +99,28 @@ pub(crate) struct Found {
     pub(crate) id: LearnerId,
     pub(crate) birth_date: Date,
     pub(crate) names: KnownAs,
+    /// Whether who typed the names has the pupil's, and not nearly the same.
+    pub(crate) is_sure: bool,
 }
 
-/// `here`: the account that the pupil is tied to. `elsewhere`: the one that the same child has in another school. `despite`: the
-/// latter cannot be opened any more.
+/// `here`: the account that the pupil is tied to. `elsewhere`: the one that the same child has in another school.
 pub(crate) fn decide(
     found: &Found,
     signed_in: Option<Account>,
     (here, elsewhere): (Option<Owner>, Option<Owner>),
-    despite: bool,
+    said: Said,
     today: Date,
 ) -> Next {
     let is_mine = |owner: &Option<Owner>| {
         owner.as_ref().zip(signed_in.as_ref()).is_some_and(|(owner, account)| owner.id == account.id)
     };
     let (mine_here, mine_elsewhere) = (is_mine(&here), is_mine(&elsewhere));
+    if !found.is_sure && !said.confirmed && !mine_here {
+        return Next::Ask(Doubt::Typed);
+    }
     match (here, elsewhere) {
         (Some(owner), _) if !mine_here => return Next::HasAccount { owner, elsewhere: false },
-        (None, Some(owner)) if !mine_elsewhere && !despite => return Next::HasAccount { owner, elsewhere: true },
+        (None, Some(owner)) if !mine_elsewhere && !said.despite => return Next::HasAccount { owner, elsewhere: true },
         _ => {}
     }
     let Some(account) = signed_in else { return Next::NewAccount };
@@ -114,8 +133,11 @@ pub(crate) fn decide(
         return Next::Refused(Refusal::OtherPupil);
     }
     // The INE says that it is the same child; otherwise the name must, and the birth date if the account has one.
-    if !mine_elsewhere && !found.may_be(&account) {
-        return Next::Refused(Refusal::OtherPerson);
+    match found.closeness(&account) {
+        _ if mine_elsewhere => {}
+        Closeness::Another => return Next::Refused(Refusal::OtherPerson),
+        Closeness::Near if !said.confirmed => return Next::Ask(Doubt::Account),
+        Closeness::Near | Closeness::Exact => {}
     }
     if account.methods.has(Method::Email) && !may_use_email(found.birth_date, today) {
         return Next::Refused(Refusal::UnderFifteen);
@@ -126,15 +148,19 @@ pub(crate) fn decide(
 impl Found {
     /// Whether an account may be this pupil's: on a computer of the school, the one before may not have signed out, and twins
     /// have one birth date. A family name may change.
-    fn may_be(&self, account: &Account) -> bool {
-        let same_birthday = account.birth_date.map(|born| born == self.birth_date);
-        self.names.has_given(&account.name) && same_birthday.unwrap_or_else(|| self.names.has_family(&account.name))
+    fn closeness(&self, account: &Account) -> Closeness {
+        let given = self.names.given_like(&account.name);
+        match account.birth_date {
+            Some(born) if born == self.birth_date => given,
+            Some(_) => Closeness::Another,
+            None => given.min(self.names.family_like(&account.name)),
+        }
     }
 }
 
 impl Campaigns {
     /// What comes next for who found `pupil`.
-    pub(crate) async fn next(&self, visit: &Visit, pupil: &Pupil, despite: bool) -> Result<Next, Problem> {
+    pub(crate) async fn next(&self, visit: &Visit, pupil: &Pupil, said: Said) -> Result<Next, Problem> {
         let account = match &visit.signed_in {
             None => None,
             Some(signed_in) => {
@@ -162,9 +188,13 @@ impl Campaigns {
             Some(_) => None,
         };
         let today = paris::date((self.clock)());
-        let found =
-            Found { id: pupil.learner.id, birth_date: pupil.entry.birth_date, names: KnownAs::of(&pupil.entry) };
-        Ok(decide(&found, account, (here, elsewhere), despite, today))
+        let found = Found {
+            id: pupil.learner.id,
+            birth_date: pupil.entry.birth_date,
+            names: KnownAs::of(&pupil.entry),
+            is_sure: pupil.by != By::NearlyNames,
+        };
+        Ok(decide(&found, account, (here, elsewhere), said, today))
     }
 
     pub(crate) async fn owner(&self, id: Option<UserId>) -> Result<Option<Owner>, Problem> {
@@ -193,6 +223,7 @@ impl Campaigns {
             session: None,
             corrected: Some(pupil.entry.birth_date).filter(|_| account.birth_date.is_some()),
             instead_of: account.pupil.map(|mine| mine.id).filter(|former| *former != pupil.learner.id),
+            personal_code: pupil.code(),
             now: (self.clock)(),
         };
         match self.table.tie(&tying).await {
@@ -265,12 +296,15 @@ mod tests {
     }
 
     fn karine(birth_date: Date) -> Found {
-        let names = KnownAs { given: vec!["karine".into(), "marie".into()], family: vec!["dunord".into()] };
-        Found { id: pupil(1), birth_date, names }
+        let names = KnownAs::new(["Karine", "Marie"].into_iter(), ["DUNORD"].into_iter());
+        Found { id: pupil(1), birth_date, names, is_sure: true }
     }
 
+    const DESPITE: Said = Said { despite: true, confirmed: false };
+    const CONFIRMED: Said = Said { despite: false, confirmed: true };
+
     fn next(born: Date, signed_in: Option<Account>, here: Option<Owner>, elsewhere: Option<Owner>) -> Next {
-        decide(&karine(born), signed_in, (here, elsewhere), false, TODAY)
+        decide(&karine(born), signed_in, (here, elsewhere), Said::default(), TODAY)
     }
 
     #[test]
@@ -284,8 +318,8 @@ mod tests {
             assert_eq!(next(UNDER, None, None, Some(theirs.clone())), has(true));
         }
         let other = || Some(owner(2, by_name()));
-        assert_eq!(decide(&karine(UNDER), None, (None, other()), true, TODAY), Next::NewAccount);
-        let here = decide(&karine(UNDER), None, (other(), None), true, TODAY);
+        assert_eq!(decide(&karine(UNDER), None, (None, other()), DESPITE, TODAY), Next::NewAccount);
+        let here = decide(&karine(UNDER), None, (other(), None), DESPITE, TODAY);
         assert!(matches!(here, Next::HasAccount { elsewhere: false, .. }), "a tie of this school is for good");
     }
 
@@ -301,7 +335,7 @@ mod tests {
             let told = next(UNDER, Some(mine()), here, elsewhere);
             assert_eq!(told, Next::HasAccount { owner: owner(2, by_email()), elsewhere: in_another_school });
         }
-        let despite = decide(&karine(UNDER), Some(mine()), (None, Some(owner(2, by_email()))), true, TODAY);
+        let despite = decide(&karine(UNDER), Some(mine()), (None, Some(owner(2, by_email()))), DESPITE, TODAY);
         assert_eq!(despite, Next::Tie(mine()), "the other account is lost");
     }
 
@@ -327,6 +361,49 @@ mod tests {
         // A family name changes, and the given name is the second one.
         let renamed = Account { name: Typed::new("Marie", "Nouveau"), ..account(1, by_name(), Some(UNDER)) };
         assert_eq!(next(UNDER, Some(renamed.clone()), None, None), Next::Tie(renamed));
+    }
+
+    /// A near match: nothing is done, and nothing told, before the question is answered; then all goes on as with an exact one.
+    #[test]
+    fn a_near_match_asks_first() {
+        let nearly = || Found { is_sure: false, ..karine(UNDER) };
+        let accounts = [None, Some(account(1, by_name(), Some(UNDER))), Some(account(1, by_name(), Some(OVER)))];
+        let owners = [(None, None), (Some(owner(2, by_name())), None), (None, Some(owner(2, by_name())))];
+        for account in &accounts {
+            for owners in &owners {
+                for despite in [false, true] {
+                    let (asked, confirmed) = (Said { despite, confirmed: false }, Said { despite, confirmed: true });
+                    assert_eq!(
+                        decide(&nearly(), account.clone(), owners.clone(), asked, TODAY),
+                        Next::Ask(Doubt::Typed)
+                    );
+                    let sure = decide(&karine(UNDER), account.clone(), owners.clone(), asked, TODAY);
+                    assert_eq!(decide(&nearly(), account.clone(), owners.clone(), confirmed, TODAY), sure);
+                }
+            }
+        }
+        let mine = account(1, by_name(), Some(UNDER));
+        let again = decide(&nearly(), Some(mine.clone()), (Some(owner(1, by_name())), None), Said::default(), TODAY);
+        assert_eq!(again, Next::Tie(mine), "the account is this pupil's already");
+    }
+
+    /// Twins at one computer: Carine did not sign out, and Karine types her own name.
+    #[test]
+    fn an_account_of_a_near_name_asks_first() {
+        let twin = Account { name: Typed::new("Carine", "Dunord"), ..account(1, by_name(), Some(UNDER)) };
+        assert_eq!(next(UNDER, Some(twin.clone()), None, None), Next::Ask(Doubt::Account));
+        let confirmed = decide(&karine(UNDER), Some(twin.clone()), (None, None), CONFIRMED, TODAY);
+        assert_eq!(confirmed, Next::Tie(twin.clone()));
+        // Saying so makes nobody of another name, or born on another day, the pupil.
+        for other in [
+            Account { name: Typed::new("Nadia", "Dunord"), ..twin.clone() },
+            Account { birth_date: Some(OVER), ..twin.clone() },
+        ] {
+            let told = decide(&karine(UNDER), Some(other), (None, None), CONFIRMED, TODAY);
+            assert_eq!(told, Next::Refused(Refusal::OtherPerson));
+        }
+        // The INE says that it is the same child.
+        assert_eq!(next(UNDER, Some(twin.clone()), None, Some(owner(1, by_name()))), Next::Tie(twin));
     }
 
     /// The file lists a child anew when the INE changes: the entry before is inactive then.

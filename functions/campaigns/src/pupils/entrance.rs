@@ -8,8 +8,8 @@ use rentree_domain::{CampaignCode, CampaignId, LearnerId, Progress, Uai};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, Proof, SignedIn, signed_in};
 use rentree_table::{Campaign, Participation, School};
 
-use super::identity::IdentityFields;
 use super::view::{EntranceView, Step};
+use super::who::IdentityFields;
 use crate::Campaigns;
 
 /// A campaign, and its school.
@@ -154,8 +154,8 @@ impl Campaigns {
             None => None,
         };
         let Some((signed_in, learner)) = tie else {
-            let form = IdentityFields::default().form();
-            return Ok(if campaign.is_archived() { Step::Archived } else { Step::Identify { form } });
+            let forms = IdentityFields::default().forms();
+            return Ok(if campaign.is_archived() { Step::Archived } else { Step::Identify { forms } });
         };
         if let Some(participation) = self.table.participation(id, learner).await? {
             let user = self.table.user(signed_in.user).await?;
@@ -171,7 +171,7 @@ impl Campaigns {
             return Ok(Step::Archived);
         }
         let is_enrolled = self.enrolled(&visit.entrance, learner).await?.is_some();
-        Ok(if is_enrolled { Step::Join } else { Step::Left { form: IdentityFields::default().form() } })
+        Ok(if is_enrolled { Step::Join } else { Step::Left { forms: IdentityFields::default().forms() } })
     }
 
     /// Where a pupil begins the course, or goes on with it.

@@ -1,41 +1,19 @@
-//! First name, last name, birth date: which pupil of the school is this?
+//! First name, last name, birth date, or a personal code: which pupil of the school is this?
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::birth_date::{self, BirthDateError};
 use rentree_domain::method::may_use_email;
 use rentree_domain::{UserName, paris};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Problem};
-use rentree_web::{Field, Form};
-use schemars::JsonSchema;
-use serde::Deserialize;
+use rentree_table::JoinOutcome;
 
 use super::account::DRAWS;
 use super::decide::{Next, Refusal};
-use super::find::{Identity, Pupil};
+use super::find::Pupil;
 use super::view::{EntranceView, NewAccount, Step};
+use super::who::{Answer, IdentityFields, WhoForms, code_form};
 use crate::Campaigns;
-
-/// What the form sends.
-#[derive(Clone, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-pub(crate) struct IdentityFields {
-    /// First name: the first, second or third one.
-    pub(crate) first_name: String,
-    /// Last name: family or usage name.
-    pub(crate) last_name: String,
-    /// `10/03/2012` or `2012-03-10`.
-    pub(crate) birth_date: String,
-    /// A new account, though the pupil has one of another school: it cannot be opened any more.
-    pub(crate) despite: bool,
-}
-
-impl std::fmt::Debug for IdentityFields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("IdentityFields(…)")
-    }
-}
 
 /// `POST /campagnes/{code}/identity`
 pub(crate) async fn tell(
@@ -51,11 +29,11 @@ pub(crate) async fn tell(
     visit.check_meant(&input.proof)?;
     visit.check_open()?;
     let fields = input.fields;
-    let identity = match fields.read(fields.form(), paris::date((app.clock)())) {
-        Ok(identity) => identity,
-        Err(form) => {
-            let problem = Problem::invalid(&form);
-            let view = EntranceView::new(&visit, Step::Identify { form });
+    let claim = match fields.read(paris::date((app.clock)())) {
+        Ok(claim) => claim,
+        Err(forms) => {
+            let problem = Problem::invalid(forms.refused());
+            let view = EntranceView::new(&visit, Step::Identify { forms });
             return Ok(visit.token.on(face.again(problem, &view)?));
         }
     };
@@ -63,15 +41,29 @@ pub(crate) async fn tell(
         if problem.status().is_server_error() {
             return Err(problem);
         }
-        let view = EntranceView::new(&visit, Step::Identify { form: fields.form() }).alerting(problem.detail());
+        let forms = WhoForms { is_code_open: true, ..fields.forms() };
+        let view = EntranceView::new(&visit, Step::Identify { forms }).alerting(problem.detail());
         Ok(visit.token.on(face.again(problem, &view)?))
     };
-    let (pupil, counted) = match app.find(&visit, &identity).await {
+    let (pupil, counted) = match app.find(&visit, &claim).await {
         Ok(found) => found,
         Err(problem) => return again(problem),
     };
+    if fields.answer == Answer::No {
+        // It was a guess, and stays counted as one.
+        app.count_guess(&visit, pupil.learner.id, counted.at).await?;
+        app.note(&visit, JoinOutcome::Declined, Some(pupil.learner.id)).await?;
+        let view = EntranceView::new(&visit, Step::SeeTeacher { form: code_form("") });
+        let problem = Problem::not_a_pupil(DECLINED).leading_to("Recommencer", visit.path());
+        return Ok(visit.token.on(face.again(problem, &view)?));
+    }
 
-    match app.next(&visit, &pupil, fields.despite).await? {
+    match app.next(&visit, &pupil, fields.said(&pupil)).await? {
+        // Stays counted, whatever the answer will be: who is asked about everybody born on a day is guessing.
+        Next::Ask(doubt) => {
+            let view = EntranceView::new(&visit, Step::ask(&pupil, doubt, fields));
+            Ok(visit.token.on(face.render(StatusCode::OK, &view)?))
+        }
         Next::Tie(account) => {
             if let Err(refusal) = app.tie_known(&visit, &pupil, &account).await? {
                 return again(refusal.problem());
@@ -95,51 +87,7 @@ pub(crate) async fn tell(
     }
 }
 
-impl IdentityFields {
-    /// The form, with what was typed.
-    pub(crate) fn form(&self) -> Form {
-        let first_name = Field::text("first_name", "Prénom").autocomplete("given-name").value(&self.first_name);
-        let last_name = Field::text("last_name", "Nom").autocomplete("family-name").value(&self.last_name);
-        let birth_date = Field::text("birth_date", "Date de naissance")
-            .hint("Jour, mois, année. Exemple : 10/03/2012")
-            .autocomplete("bday")
-            .value(&self.birth_date);
-        Form::new("who", [first_name, last_name, birth_date])
-    }
-
-    /// The identity, or the form with its errors.
-    pub(crate) fn read(&self, mut form: Form, today: jiff::civil::Date) -> Result<Identity, Form> {
-        for (field, typed, error) in [
-            ("first_name", &self.first_name, "Indiquez votre prénom."),
-            ("last_name", &self.last_name, "Indiquez votre nom."),
-        ] {
-            if rentree_domain::name::fold(typed).is_empty() {
-                form.refuse(field, error);
-            } else if typed.chars().count() > LONGEST {
-                form.refuse(field, "C’est trop long : 100 caractères au plus.");
-            }
-        }
-        let birth_date = form.read("birth_date", birth_date::typed(&self.birth_date, today), |error| {
-            match error {
-                BirthDateError::Empty => "Indiquez votre date de naissance.",
-                BirthDateError::Unreadable => {
-                    "Écrivez le jour, le mois et l’année en chiffres, avec quatre chiffres pour l’année. Exemple : 10/03/2012"
-                }
-                BirthDateError::Impossible => "Cette date n’est pas possible. Vérifiez le jour, le mois et l’année.",
-            }
-            .to_owned()
-        });
-        match birth_date.filter(|_| !form.is_refused()) {
-            Some(birth_date) => {
-                Ok(Identity { first_name: self.first_name.clone(), last_name: self.last_name.clone(), birth_date })
-            }
-            None => Err(form),
-        }
-    }
-}
-
-/// Longer than any name: comparing costs as the square.
-const LONGEST: usize = 100;
+const DECLINED: &str = "Demandez à votre enseignant comment l’établissement a écrit votre nom. Il peut aussi vous donner un code personnel, qui remplace le nom et la date de naissance.";
 
 impl Campaigns {
     /// The forms of a new account, with a user name that nobody has.

@@ -1,4 +1,4 @@
-//! What pupils do: type a code, say who they are, join, come back. DOMAIN §8.
+//! What pupils do: type a code, say who they are, join, come back. `docs/joining.md` has the rules.
 
 mod account;
 mod code;
@@ -8,6 +8,7 @@ mod find;
 mod identity;
 mod own;
 mod view;
+mod who;
 
 use axum::routing::{get, post};
 use rentree_http::{Access, Route};
@@ -33,7 +34,7 @@ pub(crate) fn routes() -> Vec<Route<Campaigns>> {
             Everybody,
             "Says which pupil one is: ties the account that is signed in, or says how to go on",
         )
-        .takes::<identity::IdentityFields>()
+        .takes::<who::IdentityFields>()
         .gives::<view::EntranceView>(),
         Route::post(
             "/campagnes/{code}/account",

@@ -1,15 +1,15 @@
 //! The page behind a code: who one is here, and what comes next.
 
 use askama::Template;
-use rentree_domain::{CampaignKind, Method, Progress, UserName};
+use rentree_domain::{CampaignKind, LearnerId, Method, Progress, UserName};
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::decide::Owner;
+use super::decide::{Doubt, Owner};
 use super::entrance::Visit;
 use super::find::Pupil;
-use super::identity::IdentityFields;
+use super::who::{Answer, IdentityFields, WhoForms};
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -47,7 +47,29 @@ pub(crate) enum Step {
     Archived,
     /// Say which pupil one is.
     Identify {
-        /// The form.
+        /// The forms.
+        #[serde(skip)]
+        forms: WhoForms,
+    },
+    /// Say whether one is this pupil: the names that were typed are nearly the same.
+    Ask {
+        /// The pupil: `asked` of the answer.
+        learner: LearnerId,
+        /// First name, as the school writes it.
+        first_name: String,
+        /// Last name, as the school writes it.
+        last_name: String,
+        /// Class.
+        division: String,
+        /// What is nearly this name.
+        doubt: Doubt,
+        /// What was typed.
+        #[serde(skip)]
+        identity: IdentityFields,
+    },
+    /// Nobody's: a teacher can tell, or give a personal code.
+    SeeTeacher {
+        /// The form for the code.
         #[serde(skip)]
         form: Form,
     },
@@ -55,9 +77,9 @@ pub(crate) enum Step {
     Join,
     /// The account's pupil has left the school; the file may have them under another entry now.
     Left {
-        /// The form.
+        /// The forms.
         #[serde(skip)]
-        form: Form,
+        forms: WhoForms,
     },
     /// In.
     Joined {
@@ -144,6 +166,19 @@ impl EntranceView {
 }
 
 impl Step {
+    /// Whether it is `pupil` who typed `identity`.
+    pub(crate) fn ask(pupil: &Pupil, doubt: Doubt, identity: IdentityFields) -> Self {
+        let entry = &pupil.entry;
+        Self::Ask {
+            learner: pupil.learner.id,
+            first_name: entry.first_name.clone(),
+            last_name: entry.last_name.clone(),
+            division: entry.division.clone(),
+            doubt,
+            identity: IdentityFields { asked: String::new(), answer: Answer::None, ..identity },
+        }
+    }
+
     /// The pupil has the account of `owner`.
     pub(crate) fn has_account(owner: &Owner, elsewhere: bool, identity: IdentityFields) -> Self {
         let hints = owner.methods.masked().into_iter().map(|(method, masked)| MethodHint { method, masked });

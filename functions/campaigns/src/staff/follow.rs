@@ -267,6 +267,16 @@ impl Attempt {
                 "Aucun élève de l’établissement n’a ces nom, prénom et date de naissance.".to_owned()
             }
             (JoinOutcome::Several, _) => "Plusieurs élèves correspondaient.".to_owned(),
+            (JoinOutcome::Declined, Some(pupil)) => {
+                format!(
+                    "Quelqu’un a saisi un nom proche de {pupil}, avec la même date de naissance, et a répondu que ce n’était pas le sien. S’il manque un élève dans la liste, ajoutez-le au prochain import ; si le nom de la liste est mal écrit, donnez à l’élève un code personnel depuis sa fiche."
+                )
+            }
+            (JoinOutcome::Declined, None) => {
+                "Quelqu’un a saisi un nom proche de celui d’un élève, et a répondu que ce n’était pas le sien."
+                    .to_owned()
+            }
+            (JoinOutcome::WrongCode, _) => "Un code personnel faux, déjà utilisé ou périmé a été saisi.".to_owned(),
             (JoinOutcome::TiedElsewhere, Some(pupil)) => {
                 format!(
                     "{pupil} a déjà un compte : c’est avec lui qu’il faut se connecter. En cas d’oubli, ouvrez sa fiche."
@@ -275,7 +285,12 @@ impl Attempt {
             (JoinOutcome::TiedElsewhere, None) => {
                 "L’élève a déjà un compte : c’est avec lui qu’il faut se connecter.".to_owned()
             }
-            (JoinOutcome::Limited, _) => {
+            (JoinOutcome::Limited, Some(pupil)) => {
+                format!(
+                    "Trop d’essais avec le nom de {pupil} : les suivants ont été refusés. Si c’est bien cet élève, ouvrez sa fiche pour autoriser de nouveaux essais."
+                )
+            }
+            (JoinOutcome::Limited, None) => {
                 "Trop d’essais : les suivants ont été refusés, pendant une heure au plus.".to_owned()
             }
         }

@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, Uai, UserId, name};
+use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, Search, Uai, UserId};
 use rentree_http::{Face, Problem, authorise};
 use rentree_table::{Campaign, Role};
 use rentree_web::{Frame, Section, french};
@@ -129,11 +129,10 @@ fn select(campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter) -> Page {
     let owners: BTreeSet<(String, UserId)> =
         campaigns.iter().map(|(_, campaign)| (campaign.owner_name.clone(), campaign.owner)).collect();
 
-    let words: Vec<String> = filter.q.split_whitespace().map(name::fold).filter(|word| !word.is_empty()).collect();
+    let search = Search::new(&filter.q);
     campaigns.retain(|(_, campaign)| {
-        let title = name::fold(campaign.title.as_str());
         let is_owners = filter.owner.is_empty() || campaign.owner.to_string() == filter.owner;
-        is_owners && words.iter().all(|word| title.contains(word))
+        is_owners && search.finds([&campaign.title.as_str().to_owned()])
     });
 
     let pages = campaigns.len().div_ceil(PER_PAGE).max(1);

@@ -177,6 +177,16 @@ impl Learners {
     }
 }
 
+impl KindCount {
+    fn heading(&self) -> &'static str {
+        words::heading(self.kind)
+    }
+
+    fn value(&self) -> &'static str {
+        words::value(self.kind)
+    }
+}
+
 /// How many lines there are of each kind, in the order of the report.
 fn count(lines: &[ReportLine]) -> Vec<KindCount> {
     let mut kinds: Vec<KindCount> = Vec::new();
@@ -206,13 +216,8 @@ impl ReportView {
         format!("/schools/{}/imports/{}", self.uai, self.import)
     }
 
-    /// `kind` of a line, as a heading.
-    fn heading_of(kind: &LineKind) -> &'static str {
-        words::heading(*kind)
-    }
-
-    fn value_of(kind: &LineKind) -> &'static str {
-        words::value(*kind)
+    fn heading_of(line: &ReportLine) -> &'static str {
+        words::heading(line.kind)
     }
 
     fn told(line: &ReportLine) -> String {

@@ -1,6 +1,7 @@
 //! Which pupils a list shows: by name, class and account, page by page. Pure.
 
-use rentree_domain::{Method, name};
+use rentree_domain::name::fold;
+use rentree_domain::{Method, Search};
 use rentree_table::{Account, ActiveLearner};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -83,15 +84,14 @@ pub(crate) fn divisions(learners: &[ActiveLearner]) -> Vec<String> {
 
 /// Those of `learners` who are in `division` (or any, when it is empty) and whose names hold every word of `q`, by name.
 pub(crate) fn sought(learners: Vec<ActiveLearner>, q: &str, division: &str) -> Vec<ActiveLearner> {
-    let words: Vec<String> = q.split_whitespace().map(name::fold).filter(|word| !word.is_empty()).collect();
+    let search = Search::new(q);
     let in_class = learners.into_iter().filter(|l| division.is_empty() || l.entry.division == division);
     let mut found: Vec<(String, ActiveLearner)> = in_class
-        .filter_map(|learner| {
+        .filter(|learner| {
             let entry = &learner.entry;
-            let names = [&entry.last_name, &entry.first_name].into_iter().chain(&entry.usage_name);
-            let names = names.map(|name| name::fold(name)).collect::<Vec<_>>().join(" ");
-            words.iter().all(|word| names.contains(word)).then_some((names, learner))
+            search.finds([&entry.last_name, &entry.first_name].into_iter().chain(&entry.usage_name))
         })
+        .map(|learner| (format!("{} {}", fold(&learner.entry.last_name), fold(&learner.entry.first_name)), learner))
         .collect();
     found.sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| a.id.cmp(&b.id)));
     found.into_iter().map(|(_, learner)| learner).collect()

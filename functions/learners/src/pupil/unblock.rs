@@ -1,10 +1,12 @@
 //! Unblock a pupil who failed too often: to sign in, or, without an account yet, to say who they are.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::limit::{IDENTITIES_BY_NAME, name_subject};
-use rentree_domain::{Entry, LearnerId, Uai};
+use rentree_domain::limit::{IDENTITIES_BY_NAME, IDENTITIES_BY_PUPIL, IDENTITIES_BY_PUPIL_A_DAY, name_subject};
+use rentree_domain::{Entry, LearnerId, Uai, name};
 use rentree_http::{Face, Input, Problem, authorise};
 use rentree_table::{AuditAction, Role};
 use schemars::JsonSchema;
@@ -37,7 +39,11 @@ pub(crate) async fn unblock(
 
     if pupil.user.is_none() && pupil.is_enrolled {
         app.table.audit(uai, &app.told_of(&visitor, AuditAction::Unblocked, &[&pupil])).await?;
-        app.table.forget_counts(&IDENTITIES_BY_NAME, &names(uai, &pupil.entry), (app.clock)()).await?;
+        let now = (app.clock)();
+        app.table.forget_counts(&IDENTITIES_BY_NAME, &names(uai, &pupil.entry), now).await?;
+        for limit in [&IDENTITIES_BY_PUPIL, &IDENTITIES_BY_PUPIL_A_DAY] {
+            app.table.forget_counts(limit, &[pupil.id.to_string()], now).await?;
+        }
         let location = format!("{}?done=tries", location(uai, pupil.id));
         return face.after_post(StatusCode::OK, &location, &UnblockedView { learner: pupil.id });
     }
@@ -55,11 +61,13 @@ pub(crate) async fn unblock(
     face.after_post(StatusCode::OK, &location, &UnblockedView { learner: pupil.id })
 }
 
-/// What is counted for the names that a pupil may join by.
+/// What is counted for the names that a pupil may join by, in either order.
 fn names(uai: Uai, entry: &Entry) -> Vec<String> {
-    let given = [Some(&entry.first_name), entry.second_name.as_ref(), entry.third_name.as_ref()];
-    let family = [Some(&entry.last_name), entry.usage_name.as_ref()];
-    let pairs =
-        given.into_iter().flatten().flat_map(|first| family.into_iter().flatten().map(move |last| (first, last)));
-    pairs.map(|(first_name, last_name)| name_subject(uai, first_name, last_name)).collect()
+    let given = [Some(&entry.first_name), entry.second_name.as_ref(), entry.third_name.as_ref()].into_iter().flatten();
+    let given: Vec<String> = given.flat_map(|field| [field.clone(), name::first_given_name(field)]).collect();
+    let family = [Some(&entry.last_name), entry.usage_name.as_ref()].into_iter().flatten();
+    let family: Vec<String> = family.flat_map(|field| [field.clone()].into_iter().chain(name::parts(field))).collect();
+    let pairs = given.iter().flat_map(|first| family.iter().map(move |last| (first, last)));
+    let both = pairs.flat_map(|(first, last)| [name_subject(uai, first, last), name_subject(uai, last, first)]);
+    both.collect::<BTreeSet<_>>().into_iter().collect()
 }

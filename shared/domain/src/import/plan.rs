@@ -10,6 +10,7 @@ use crate::id::LearnerId;
 use crate::import::matching::{match_entries, may_be};
 use crate::ine::Ine;
 use crate::learner::{Entry, FieldChange, Identity, Learner, Revision};
+use crate::name::FOLDING;
 
 /// What an import does, in pupils.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -111,6 +112,8 @@ pub struct File<'a> {
 ///   error): such a pupil has not left, and stays as is.
 /// - What an import that crashed left behind (revisions beyond `roster_version`) is overwritten, for it would become
 ///   visible with the flip.
+/// - An active pupil whose names were stored by another [folding](FOLDING) is written, once, so that the index of births follows;
+///   nothing of the pupil has changed, and it counts as unchanged.
 /// - `new_id` gives the identifiers of added pupils.
 pub fn plan(known: &[Learner], roster_version: u64, file: File<'_>, mut new_id: impl FnMut() -> LearnerId) -> Plan {
     let File { entries, set_aside, left_out } = file;
@@ -158,7 +161,7 @@ pub fn plan(known: &[Learner], roster_version: u64, file: File<'_>, mut new_id: 
                 same
             }
         };
-        if !same || learner.current.version > roster_version {
+        if !same || learner.current.version > roster_version || learner.folding != FOLDING {
             plan.writes.push(Write::Revise { id: learner.id, active: true, entry, previous: before.cloned() });
         }
     }
@@ -184,7 +187,8 @@ pub fn plan(known: &[Learner], roster_version: u64, file: File<'_>, mut new_id: 
                 plan.note(ChangeKind::Deactivated, &before.entry, Vec::new());
             }
         }
-        if before.active != stays || invisible_left_over {
+        let is_found_otherwise = stays && learner.folding != FOLDING;
+        if before.active != stays || invisible_left_over || is_found_otherwise {
             let entry = before.entry.clone();
             plan.writes.push(Write::Revise { id: learner.id, active: stays, entry, previous: Some(before.clone()) });
         }

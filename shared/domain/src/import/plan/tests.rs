@@ -68,7 +68,8 @@ impl School {
                 Write::Revise { id, active, entry, previous } => {
                     let current = Revision { version: self.fence, active: *active, entry: entry.clone() };
                     let user = self.learners.get(id).and_then(|l| l.user);
-                    self.learners.insert(*id, Learner { id: *id, current, previous: previous.clone(), user });
+                    self.learners
+                        .insert(*id, Learner { id: *id, current, previous: previous.clone(), user, folding: FOLDING });
                 }
             }
         }
@@ -127,6 +128,38 @@ fn an_unchanged_file_writes_nothing() {
     let pupils = (0..20).map(|who| (who, 1)).collect();
     school.import(&pupils);
     assert_eq!(school.plan(file(&pupils), &[]).writes, []);
+}
+
+/// The index of births follows another way of folding at the next import, and is written once.
+#[test]
+fn another_folding_writes_everybody_once() {
+    let mut school = School::default();
+    let pupils: BTreeMap<u8, u8> = (0..20).map(|who| (who, 1)).collect();
+    school.import(&pupils);
+    for learner in school.learners.values_mut() {
+        learner.folding = FOLDING - 1;
+    }
+    let before = school.visible();
+    let plan = school.plan(file(&pupils), &[]);
+    assert_eq!((plan.counts, plan.writes.len()), (counts(0, 0, 0, 0, 20), 20));
+    school.apply(&plan, usize::MAX);
+    assert_eq!(school.visible(), before);
+    assert_eq!(school.plan(file(&pupils), &[]).writes, []);
+
+    // Who is in the file with an error is found by names, too; who left is not.
+    for learner in school.learners.values_mut() {
+        learner.folding = FOLDING - 1;
+    }
+    let mut rest = file(&pupils);
+    let aside = rest.pop().unwrap().identity();
+    let gone = rest.pop().unwrap();
+    let plan = school.plan(rest, &[aside]);
+    assert_eq!((plan.counts, plan.writes.len()), (counts(0, 0, 0, 1, 19), 20));
+    school.apply(&plan, usize::MAX);
+    school.learners.values_mut().find(|learner| learner.current.entry.ine == gone.ine).unwrap().folding = FOLDING - 1;
+    let mut rest = file(&pupils);
+    rest.retain(|entry| entry.ine != gone.ine);
+    assert_eq!(school.plan(rest, &[]).writes, []);
 }
 
 #[test]

@@ -1,0 +1,176 @@
+//! What somebody says of who they are: first name, last name and birth date, or a personal code in their place; and the answer to
+//! the question about a near match.
+
+use jiff::civil::Date;
+use rentree_domain::PersonalCode;
+use rentree_domain::birth_date::{self, BirthDateError};
+use rentree_web::{Field, Form};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::find::Pupil;
+
+/// What the forms send.
+#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct IdentityFields {
+    /// First name: the first, second or third one.
+    pub(crate) first_name: String,
+    /// Last name: family or usage name.
+    pub(crate) last_name: String,
+    /// `10/03/2012` or `2012-03-10`; `10/03/12`, too.
+    pub(crate) birth_date: String,
+    /// In place of names and birth date: the code that a teacher gave, `nadu-reka-veta-473`.
+    pub(crate) personal_code: String,
+    /// A new account, though the pupil has one of another school: it cannot be opened any more.
+    pub(crate) despite: bool,
+    /// The pupil that the step `ask` asked about.
+    pub(crate) asked: String,
+    /// Whether one is that pupil.
+    pub(crate) answer: Answer,
+}
+
+/// Whether somebody is the pupil that they were asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Answer {
+    /// They were not asked.
+    #[default]
+    #[serde(rename = "")]
+    None,
+    /// They are.
+    Yes,
+    /// They are not.
+    No,
+}
+
+/// Who somebody says to be.
+#[derive(Debug, Clone)]
+pub(crate) enum Claim {
+    /// Somebody of these names.
+    Names(Identity),
+    /// Whoever was given this code.
+    Code(PersonalCode),
+}
+
+/// Names and birth date.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) birth_date: Date,
+}
+
+/// What was said besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Said {
+    /// A new account, though there is one of another school.
+    pub(crate) despite: bool,
+    /// "Yes, that is me", of the pupil that is found.
+    pub(crate) confirmed: bool,
+}
+
+/// The two ways to say who one is.
+#[derive(Debug)]
+pub(crate) struct WhoForms {
+    pub(crate) by_names: Form,
+    pub(crate) by_code: Form,
+    /// Whether the second way is shown at once: it was tried, or the first one failed.
+    pub(crate) is_code_open: bool,
+}
+
+impl std::fmt::Debug for IdentityFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("IdentityFields(…)")
+    }
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity(…)")
+    }
+}
+
+/// Longer than any name: comparing costs as the square.
+const LONGEST: usize = 100;
+const CODE_SHAPE: &str = "Un code personnel est fait de trois petits mots et de trois chiffres. Recopiez-le comme votre enseignant l’a donné.";
+
+impl IdentityFields {
+    /// The forms, with what was typed.
+    pub(crate) fn forms(&self) -> WhoForms {
+        let first_name = Field::text("first_name", "Prénom").autocomplete("given-name").value(&self.first_name);
+        let last_name = Field::text("last_name", "Nom").autocomplete("family-name").value(&self.last_name);
+        let birth_date = Field::text("birth_date", "Date de naissance")
+            .hint("Jour, mois, année. Exemple : 10/03/2012")
+            .autocomplete("bday")
+            .value(&self.birth_date);
+        WhoForms {
+            by_names: Form::new("who", [first_name, last_name, birth_date]),
+            by_code: code_form(&self.personal_code),
+            is_code_open: self.is_by_code(),
+        }
+    }
+
+    /// Whether a code was typed: it stands in place of all else.
+    pub(crate) fn is_by_code(&self) -> bool {
+        !self.personal_code.trim().is_empty()
+    }
+
+    /// Who is meant, or the forms with their errors.
+    pub(crate) fn read(&self, today: Date) -> Result<Claim, WhoForms> {
+        let mut forms = self.forms();
+        if self.is_by_code() {
+            let code = PersonalCode::parse(&self.personal_code);
+            let code = forms.by_code.read("personal_code", code, |_| CODE_SHAPE.to_owned());
+            return code.map(Claim::Code).ok_or(forms);
+        }
+        let form = &mut forms.by_names;
+        for (field, typed, error) in [
+            ("first_name", &self.first_name, "Indiquez votre prénom."),
+            ("last_name", &self.last_name, "Indiquez votre nom."),
+        ] {
+            if rentree_domain::name::fold(typed).is_empty() {
+                form.refuse(field, error);
+            } else if typed.chars().count() > LONGEST {
+                form.refuse(field, "C’est trop long : 100 caractères au plus.");
+            }
+        }
+        let birth_date = form.read("birth_date", birth_date::typed(&self.birth_date, today), |error| {
+            match error {
+                BirthDateError::Empty => "Indiquez votre date de naissance.",
+                BirthDateError::Unreadable => "Écrivez le jour, le mois et l’année en chiffres. Exemple : 10/03/2012",
+                BirthDateError::Impossible => "Cette date n’est pas possible. Vérifiez le jour, le mois et l’année.",
+            }
+            .to_owned()
+        });
+        match birth_date.filter(|_| !form.is_refused()) {
+            Some(birth_date) => {
+                let (first_name, last_name) = (self.first_name.clone(), self.last_name.clone());
+                Ok(Claim::Names(Identity { first_name, last_name, birth_date }))
+            }
+            None => Err(forms),
+        }
+    }
+
+    /// What was said besides, of `pupil`. A yes holds for the pupil that was asked about, and for nobody else.
+    pub(crate) fn said(&self, pupil: &Pupil) -> Said {
+        let confirmed = self.answer == Answer::Yes && self.asked == pupil.learner.id.to_string();
+        Said { despite: self.despite, confirmed }
+    }
+}
+
+impl WhoForms {
+    /// The form with errors, if one has some.
+    pub(crate) fn refused(&self) -> &Form {
+        if self.by_code.is_refused() { &self.by_code } else { &self.by_names }
+    }
+}
+
+/// The form for a personal code.
+pub(crate) fn code_form(typed: &str) -> Form {
+    let code = Field::text("personal_code", "Code personnel")
+        // With hyphens that do not break: a code stays on one line.
+        .hint("Trois petits mots et trois chiffres. Exemple : nadu\u{2011}reka\u{2011}veta\u{2011}473")
+        .value(typed);
+    Form::new("personal", [code])
+}

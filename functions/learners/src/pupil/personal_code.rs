@@ -1,0 +1,90 @@
+//! A personal code for a pupil whom names and birth date do not find, or who has a homonym. The answer is the only place where it
+//! stands in clear: who loses it gives another one.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::{LearnerId, PersonalCode, Uai};
+use rentree_http::{Face, Input, Problem, authorise};
+use rentree_table::{AuditAction, Role};
+use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{PupilPath, refused};
+use crate::Learners;
+use crate::passwords::due::Unserved;
+use crate::school::parse_uai;
+
+const TIED: &str =
+    "L’élève a déjà un compte : c’est avec lui qu’il faut se connecter. Donnez-lui plutôt un mot de passe provisoire.";
+
+/// What was given: here, and nowhere else. Never printed.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "personal-code.html")]
+pub(crate) struct PersonalCodeView {
+    #[serde(skip)]
+    frame: Frame,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// Name of the school.
+    school: String,
+    learner: LearnerId,
+    last_name: String,
+    first_name: String,
+    division: String,
+    /// `nadu-reka-veta-473`: once, in place of names and birth date. Shown this once.
+    personal_code: String,
+    /// Until when it can be used.
+    valid_until: Timestamp,
+    /// Where the campaign's code is typed.
+    address: String,
+}
+
+/// `POST /schools/{uai}/learners/{learner}/personal-code`
+pub(crate) async fn give(
+    State(app): State<Learners>,
+    Path((uai, id)): PupilPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Value>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    visitor.check_meant(&input.proof)?;
+    let (school, pupil) = app.pupil(uai, &id).await?;
+
+    if !pupil.is_enrolled {
+        return Err(refused(uai, pupil.id, Unserved::Left.told()));
+    }
+    let code = PersonalCode::draw(rentree_runtime::random());
+
+    let entry = app.told_of(&visitor, AuditAction::PersonalCodeGiven, &[&pupil]);
+    let given = app.table.give_personal_code(uai, pupil.id, &code, (app.clock)(), &entry).await?;
+    let valid_until = given.ok_or_else(|| refused(uai, pupil.id, TIED))?;
+
+    let view = PersonalCodeView {
+        frame: visitor.frame("Code personnel", uai, &school, Section::Learners),
+        uai,
+        school: school.name,
+        learner: pupil.id,
+        last_name: pupil.entry.last_name,
+        first_name: pupil.entry.first_name,
+        division: pupil.entry.division,
+        personal_code: code.shown(),
+        valid_until,
+        address: format!("{}/campagnes", app.config.origin),
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+impl PersonalCodeView {
+    /// What pupils type: browsers add the rest.
+    fn typed_address(&self) -> &str {
+        self.address.split_once("://").map_or(&self.address, |(_, address)| address)
+    }
+}

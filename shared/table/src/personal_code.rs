@@ -1,0 +1,94 @@
+//! Personal codes: by the code, the pupil it was given to; at the pupil, which code holds. Another code for the pupil ends the one
+//! before, and whoever uses one removes it from the pupil in the same transaction that ties.
+
+use jiff::Timestamp;
+use rentree_domain::personal_code::VALID;
+use rentree_domain::{LearnerId, PersonalCode, Uai};
+use serde::{Deserialize, Serialize};
+
+use crate::item::{Change, put_over, stored};
+use crate::keys::personal_code_hash;
+use crate::transaction::Cancelled;
+use crate::{AuditEntry, Key, Table, TableError, audit};
+
+const ENTITY: &str = "PersonalCode";
+
+/// To whom a code was given: found by the code.
+#[derive(Debug, Serialize, Deserialize)]
+struct Given {
+    learner: LearnerId,
+    /// In epoch seconds: DynamoDB deletes some time after.
+    expires_at: i64,
+}
+
+/// What a pupil's item says of the code that holds.
+#[derive(Debug, Deserialize)]
+struct AtPupil {
+    #[serde(default)]
+    personal_code: Option<Holding>,
+}
+
+/// The code of a pupil that holds.
+#[derive(Debug, Serialize, Deserialize)]
+struct Holding {
+    hash: String,
+    /// In epoch seconds, so that DynamoDB can compare.
+    valid_until: i64,
+}
+
+/// A code that was given to somebody within the last day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PersonalCodeGiven {
+    /// To whom.
+    pub learner: LearnerId,
+    /// Whether it holds: it was not used, and no other one was given since.
+    pub is_usable: bool,
+}
+
+impl Table {
+    /// Gives a pupil who is tied to nobody a personal code, in place of the one before; `entry` tells it. Until when it can be used;
+    /// `None` when the pupil is tied, or not there.
+    pub async fn give_personal_code(
+        &self,
+        uai: Uai,
+        learner: LearnerId,
+        code: &PersonalCode,
+        now: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<Option<Timestamp>, TableError> {
+        let until = now + VALID;
+        let holding = Holding { hash: personal_code_hash(uai, code), valid_until: until.as_second() };
+        let given = Given { learner, expires_at: until.as_second() };
+        let items = vec![
+            Change::of(Key::learner(uai, learner), "SET personal_code = :code")
+                .only_if("attribute_exists(PK) AND attribute_not_exists(user_id)")
+                .value_of(":code", &holding)?
+                .in_transaction(&self.name)?,
+            put_over(&self.name, stored(&given, ENTITY, Key::personal_code(uai, code))?)?,
+            audit::write(&self.name, uai, entry)?,
+        ];
+        match self.transact(items).await {
+            Ok(()) => Ok(Some(until)),
+            Err(Cancelled::Conditions(_)) => Ok(None),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
+    }
+
+    /// To whom a code was given, if that is not longer ago than a day.
+    pub async fn personal_code(
+        &self,
+        uai: Uai,
+        code: &PersonalCode,
+        now: Timestamp,
+    ) -> Result<Option<PersonalCodeGiven>, TableError> {
+        let given: Option<Given> = self.get(Key::personal_code(uai, code), ENTITY).await?;
+        // TTL deletes late.
+        let Some(Given { learner, .. }) = given.filter(|given| given.expires_at > now.as_second()) else {
+            return Ok(None);
+        };
+        let at_pupil: Option<AtPupil> = self.get(Key::learner(uai, learner), ENTITY).await?;
+        let holding = at_pupil.and_then(|pupil| pupil.personal_code);
+        let is_usable = holding.is_some_and(|holding| holding.hash == personal_code_hash(uai, code));
+        Ok(Some(PersonalCodeGiven { learner, is_usable }))
+    }
+}
