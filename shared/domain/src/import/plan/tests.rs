@@ -355,7 +355,7 @@ proptest! {
             (of(ChangeKind::Added), of(ChangeKind::Modified), of(ChangeKind::Reactivated), of(ChangeKind::Deactivated)),
             (c.added, c.modified, c.reactivated, c.deactivated)
         );
-        prop_assert!(plan.changes.iter().all(|change| (change.kind == ChangeKind::Modified) == !change.fields.is_empty()
+        prop_assert!(plan.changes.iter().all(|change| (change.kind == ChangeKind::Modified) != change.fields.is_empty()
             || change.kind == ChangeKind::Reactivated));
     }
 
