@@ -170,6 +170,6 @@ mod tests {
     fn the_projects_template_reads() {
         let template = Template::of_project().unwrap();
         assert_eq!(template.resources("AWS::DynamoDB::Table").count(), 1);
-        assert_eq!(template.parameter_defaults()["ImportVisibilitySeconds"], "720");
+        assert_eq!(template.parameter_defaults()["DeparturePercent"], "10");
     }
 }
