@@ -29,7 +29,8 @@ pub(crate) fn pass(name: &str, mut command: Command, gates: &mut Gates) -> Resul
         let _ = std::fs::remove_dir_all(LOGS_OF_STAND_INS);
         let (succeeded, lines) =
             run(&mut command, Path::new(&file)).map_err(|error| format!("could not run: {error}"))?;
-        if succeeded && lines.iter().any(|line| ran_some(line)) {
+        // A binary of a function has no tests of its own; whatever filters journeys must find some.
+        if succeeded && (name.starts_with("tests of") || lines.iter().any(|line| ran_some(line))) {
             return Ok(());
         }
         last_words = told(&lines, &file);
