@@ -79,7 +79,7 @@ fn the_courses_of_the_template_read() {
     }
 }
 
-/// Arrows point down only (DESIGN §1).
+/// Arrows point down only.
 #[test]
 fn arrows_point_down() {
     let metadata = MetadataCommand::new().manifest_path(workspace_root().join("Cargo.toml")).no_deps().exec().unwrap();

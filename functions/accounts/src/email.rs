@@ -22,7 +22,7 @@ const WAYS: Ways = Ways {
     way_on: ("Mon compte", "/account"),
 };
 
-/// DOMAIN §7: no e-mail method before the fifteenth birthday.
+/// `docs/domain.md`: no e-mail method before the fifteenth birthday.
 const UNDER_FIFTEEN: &str = "Avant 15 ans, on ne peut pas se connecter avec une adresse e-mail. Continuez avec votre identifiant : en cas d’oubli, un enseignant vous aide.";
 
 /// What the form sends.

@@ -1,5 +1,5 @@
 //! `cargo bench -p rentree-local --bench joins`: a pupil joins a school of 100 and one of 10,000, in turn. Goal: the time does
-//! not depend on the size of the school (DESIGN §7). A class of 35 at once, besides.
+//! not depend on the size of the school. A class of 35 at once, besides.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

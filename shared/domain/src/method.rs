@@ -30,7 +30,7 @@ impl Method {
     }
 }
 
-/// IDO: the opaque identifier by which GAR knows a pupil of a school. DOMAIN §9.
+/// IDO: the opaque identifier by which GAR knows a pupil of a school. See `docs/domain.md`.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Ido(String);

@@ -86,7 +86,7 @@ impl Password {
     }
 
     /// A password that staff read aloud to a pupil, who must change it at the first sign-in: `nadu-reka-473`. No i, l, o, 0 nor 1
-    /// (DOMAIN §7); about 32 bits, which throttling makes enough for the days that it lives.
+    /// (`docs/domain.md`); about 32 bits, which throttling makes enough for the days that it lives.
     pub fn temporary(entropy: [u8; 8]) -> Self {
         // Taken apart like a number in a mixed base.
         let mut rest = u64::from_be_bytes(entropy);

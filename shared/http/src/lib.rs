@@ -1,5 +1,5 @@
 //! What every HTTP function shares: the two faces of a view (a page for people, JSON for programs), errors that both
-//! understand, who is asking, and the headers that keep browsers safe. DESIGN §§2, 5.
+//! understand, who is asking, and the headers that keep browsers safe.
 
 mod assets;
 mod client;

@@ -41,7 +41,7 @@ pub struct NewAccount {
     pub password: Password,
 }
 
-/// Whose rules a new password follows. DOMAIN §7.
+/// Whose rules a new password follows. See `docs/domain.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordRules {
     /// Twelve characters at least.

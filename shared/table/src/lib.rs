@@ -1,4 +1,4 @@
-//! The DynamoDB table `rentree`, DESIGN §3: keys, one file per entity, transactions. The only place that knows keys,
+//! The DynamoDB table `rentree`: keys, one file per entity, transactions. The only place that knows keys,
 //! attribute names and expressions.
 
 mod account;

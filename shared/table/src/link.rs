@@ -80,7 +80,7 @@ pub enum LinkState {
 }
 
 impl Link {
-    /// A link that can be used for as long as its purpose allows: DESIGN §5.
+    /// A link that can be used for as long as its purpose allows (`docs/domain.md`).
     pub fn new(purpose: Purpose, now: Timestamp) -> Self {
         let valid = match purpose {
             Purpose::Activation { .. } | Purpose::Invitation { .. } | Purpose::Address { .. } => {

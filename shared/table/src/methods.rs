@@ -10,7 +10,7 @@ use crate::{Item, Key, Table, TableError, User};
 
 const ENTITY: &str = "Identity";
 
-/// The connection methods of an account, cumulative: DOMAIN §1.
+/// The connection methods of an account, cumulative: see `docs/domain.md`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Methods {
     /// Adresse e-mail.
