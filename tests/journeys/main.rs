@@ -29,6 +29,7 @@ mod pages;
 mod personal_codes;
 mod privacy;
 mod progress;
+mod rosters;
 mod staff_pages;
 mod stored_items;
 mod support;

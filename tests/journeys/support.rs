@@ -10,9 +10,11 @@ pub(crate) mod mails;
 pub(crate) mod operators;
 pub(crate) mod people;
 pub(crate) mod pupils;
+pub(crate) mod rosters;
 pub(crate) mod runtime_api;
 pub(crate) mod ses;
 pub(crate) mod stall;
+pub(crate) mod units;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -31,7 +33,7 @@ use rentree_local::{Options, Rentree};
 use rentree_runtime::Clock;
 use rentree_runtime::batch::BatchResponse;
 use rentree_samples::Sample;
-use rentree_table::{Import, ImportOptions};
+use rentree_table::{Import, ImportOptions, Table};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -126,12 +128,25 @@ pub(crate) async fn eventually<T, F: Future<Output = anyhow::Result<Option<T>>>>
     anyhow::bail!("{what}: not within {} s", PATIENCE.as_secs())
 }
 
-/// What readers see of a school, in the order of the INE.
+/// What readers see of a school, in the order of the INE. What lists show of it is the same, whenever one looks.
 pub(crate) async fn visible(uai: Uai) -> anyhow::Result<Vec<Entry>> {
-    let roster = product().table.roster(uai).await?.context("no such school")?;
+    let roster = loop {
+        let roster = product().table.roster(uai).await?.context("no such school")?;
+        let (school, listing) = cold_table()?.listed(uai).await?.context("no such school")?;
+        // An import may flip in between: then they are of two versions.
+        if school.roster_version == roster.school.roster_version {
+            rosters::check_listing(&roster, &listing);
+            break roster;
+        }
+    };
     let mut entries: Vec<Entry> = roster.learners.into_iter().map(|learner| learner.entry).collect();
     entries.sort_by_key(|entry| entry.ine);
     Ok(entries)
+}
+
+/// The product's table as a function sees it that has just started: nothing of it is in memory.
+pub(crate) fn cold_table() -> anyhow::Result<Table> {
+    Ok(Table::new(product().stack.dynamodb.clone(), product().stack.value("Table")?))
 }
 
 /// What a reader of the file would see, in the same order.

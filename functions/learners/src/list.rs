@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{LearnerId, Method, Uai};
+use rentree_domain::{LearnerId, ListedPupil, Method, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::{Account, ActiveLearner, Role, Roster};
+use rentree_table::{Account, AsOf, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -126,24 +126,24 @@ pub(crate) async fn search(
 }
 
 /// A pupil, with what is known of the account.
-struct Found {
-    learner: ActiveLearner,
+struct Found<'a> {
+    pupil: &'a ListedPupil,
     account: Option<Account>,
     lock: Option<Lock>,
 }
 
 impl Learners {
     async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
-        let Roster { school, learners, .. } = self.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
-        let (enrolled, divisions) = (learners.len(), divisions(&learners));
+        let (school, listing) = self.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
+        let (enrolled, divisions) = (listing.enrolled().count(), divisions(listing.enrolled()));
 
-        let sought = sought(learners, &filter.q, &filter.division);
+        let sought = sought(listing.enrolled(), &filter.q, &filter.division);
         // Accounts are read for those who are shown; for everybody only when accounts decide who that is.
         let (found, page) = if filter.account == Holding::All {
             let (found, Page { number, pages, rows }) = (sought.len(), page(sought, filter.page));
-            (found, Page { number, pages, rows: self.with_accounts(rows).await? })
+            (found, Page { number, pages, rows: self.with_accounts(uai, rows).await? })
         } else {
-            let mut all = self.with_accounts(sought).await?;
+            let mut all = self.with_accounts(uai, sought).await?;
             all.retain(|one| filter.account.admits(one.account.as_ref(), one.lock));
             (all.len(), page(all, filter.page))
         };
@@ -166,31 +166,33 @@ impl Learners {
         face.render(StatusCode::OK, &view)
     }
 
-    async fn with_accounts(&self, learners: Vec<ActiveLearner>) -> Result<Vec<Found>, Problem> {
-        let mut accounts = self.table.accounts(learners.iter().filter_map(|learner| learner.user)).await?;
-        let locked = self.locked(accounts.values().map(|account| &account.methods)).await?;
-        let found = learners.into_iter().map(|learner| {
-            let account = learner.user.and_then(|user| accounts.remove(&user));
+    /// What a list shows of these pupils' accounts, as of a moment ago: whoever acts on one is judged by what is read then.
+    async fn with_accounts<'a>(&self, uai: Uai, pupils: Vec<&'a ListedPupil>) -> Result<Vec<Found<'a>>, Problem> {
+        let ties = self.table.ties_of(uai, pupils.iter().map(|pupil| pupil.id)).await?;
+        let mut accounts = self.table.accounts(ties.values().copied(), AsOf::AMomentAgo).await?;
+        let locked = self.locked(accounts.values().map(|account| &account.methods), AsOf::AMomentAgo).await?;
+        let found = pupils.into_iter().map(|pupil| {
+            let account = ties.get(&pupil.id).and_then(|user| accounts.remove(user));
             let lock = account.as_ref().and_then(|account| Lock::of(&account.methods, &locked));
-            Found { learner, account, lock }
+            Found { pupil, account, lock }
         });
         Ok(found.collect())
     }
 }
 
-impl From<Found> for Row {
-    fn from(Found { learner: ActiveLearner { id, entry, .. }, account, lock }: Found) -> Self {
+impl From<Found<'_>> for Row {
+    fn from(Found { pupil, account, lock }: Found<'_>) -> Self {
         let account = account.map(|account| AccountRow {
             methods: account.methods.all(),
             password_is_temporary: account.password_is_temporary,
             lock,
         });
         Self {
-            id,
-            last_name: entry.last_name,
-            first_name: entry.first_name,
-            division: entry.division,
-            birth_date: entry.birth_date,
+            id: pupil.id,
+            last_name: pupil.last_name.clone(),
+            first_name: pupil.first_name.clone(),
+            division: pupil.division.clone(),
+            birth_date: pupil.birth_date,
             account,
         }
     }

@@ -20,12 +20,16 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
             "joining_pages",
             "personal_codes",
             "progress",
+            "rosters",
         ],
     ),
     ("directory", &["directory", "offers"]),
-    ("import-worker", &["crashes", "hostile", "imports", "messages", "pages", "turns"]),
+    ("import-worker", &["crashes", "hostile", "imports", "messages", "pages", "rosters", "turns"]),
     ("invitations", &["team", "staff_pages"]),
-    ("learners", &["asking_pages", "hand_out", "imports", "learner_pages", "learners", "pages", "personal_codes"]),
+    (
+        "learners",
+        &["asking_pages", "hand_out", "imports", "learner_pages", "learners", "pages", "personal_codes", "rosters"],
+    ),
     ("mail-worker", &["accounts", "activation", "team"]),
 ];
 

@@ -22,6 +22,7 @@ pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
 
 pub(crate) const LEARNERS: &str = "LEARNER#";
 pub(crate) const IMPORTS: &str = "IMPORT#";
+pub(crate) const ROSTERS: &str = "ROSTER#";
 pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) const INVITATIONS: &str = "INVITATION#";
 pub(crate) const SESSIONS: &str = "SESSION#";
@@ -42,6 +43,11 @@ pub struct Key {
 /// What the sort keys of a report begin with.
 pub(crate) fn report_prefix(id: ImportId) -> String {
     format!("REPORT#{id}#")
+}
+
+/// What the sort keys of the snapshot of a roster begin with.
+pub(crate) fn roster_prefix(version: u64) -> String {
+    format!("{ROSTERS}{version}#")
 }
 
 impl Key {
@@ -67,6 +73,11 @@ impl Key {
     /// One page of the report of an import, from 1. Not under `IMPORT#`, where the list of imports looks.
     pub fn report(uai: Uai, id: ImportId, page: u32) -> Self {
         Self::new(school_pk(uai), format!("{}{page:05}", report_prefix(id)))
+    }
+
+    /// One part of the snapshot of a version of a school's roster, from 1.
+    pub fn roster(uai: Uai, version: u64, part: u32) -> Self {
+        Self::new(school_pk(uai), format!("{}{part:03}", roster_prefix(version)))
     }
 
     /// A member of a school's team.
@@ -345,6 +356,7 @@ mod tests {
                 Key::learner(uai, LearnerId::new(at, entropy)),
                 Key::import(uai, import),
                 Key::report(uai, import, page),
+                Key::roster(uai, page.into(), page),
                 Key::member(uai, user),
                 Key::offer(uai, &Round::parse(&round).unwrap()),
                 Key::campaign(uai, CampaignId::new(at, entropy)),
@@ -353,7 +365,7 @@ mod tests {
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 26);
+            prop_assert_eq!(keys.len(), 27);
         }
 
         #[test]
@@ -396,6 +408,13 @@ mod tests {
         fn pages_of_a_report_sort_in_order(uai in an_uai(), (at, entropy) in times_and_entropy(), page in 1_u32..99_998) {
             let import = ImportId::new(at, entropy);
             prop_assert!(Key::report(uai, import, page).sk < Key::report(uai, import, page + 1).sk);
+        }
+
+        #[test]
+        fn parts_of_a_roster_are_found_by_their_version_alone(uai in an_uai(), version: u64, other: u64, part in 1_u32..999) {
+            let key = Key::roster(uai, version, part);
+            prop_assert!(key.sk.starts_with(&roster_prefix(version)) && key.sk < Key::roster(uai, version, part + 1).sk || part == 998);
+            prop_assert_eq!(Key::roster(uai, other, part).sk.starts_with(&roster_prefix(version)), other == version);
         }
     }
 }

@@ -29,6 +29,7 @@ mod report;
 mod run;
 mod school;
 mod session;
+mod snapshot;
 mod tidy;
 mod tie;
 mod transaction;
@@ -41,6 +42,7 @@ pub use account::Account;
 pub use activation::ActivationRequest;
 pub use attempt::AttemptError;
 pub use audit::{AuditAction, AuditEntry, AuditPage};
+pub use batch::AsOf;
 pub use campaign::{Campaign, CampaignError};
 pub use directory::Change;
 pub use error::TableError;
@@ -73,11 +75,13 @@ type Item = std::collections::HashMap<String, AttributeValue>;
 pub struct Table {
     client: Client,
     name: String,
+    /// What a warm function need not read again.
+    warm: snapshot::Warm,
 }
 
 impl Table {
     /// The table called `name`, reached through `client`.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into() }
+        Self { client, name: name.into(), warm: snapshot::Warm::default() }
     }
 }

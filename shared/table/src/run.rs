@@ -12,12 +12,13 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::import::lease::{self, Turn, turn};
 use rentree_domain::import::{ImportState, Write};
 use rentree_domain::learner::Learner;
-use rentree_domain::{ImportId, Uai};
+use rentree_domain::{ImportId, Listing, Uai};
 
 use crate::held::{FENCE, Held};
 use crate::import::{number, transition};
 use crate::learner::write_item;
 use crate::school::Applied;
+use crate::snapshot::Written;
 use crate::transaction::{Cancelled, MAX_ITEMS};
 use crate::{Cost, Import, Outcome, ReportLine, School, Table, TableError};
 
@@ -73,6 +74,8 @@ pub struct Run {
     pub school: School,
     held: Held,
     cost: Cost,
+    /// The snapshot of the roster that was written, if one was.
+    snapshot: Option<Written>,
 }
 
 const ALIVE: [ImportState; 2] = [ImportState::Analysing, ImportState::Applying];
@@ -117,7 +120,7 @@ impl Table {
         match self.transact(items).await {
             Ok(()) => {
                 let cost = Cost { write_requests: 1, items_written: 0 };
-                Ok(Begin::Begun(Box::new(Run { import, school, held, cost })))
+                Ok(Begin::Begun(Box::new(Run { import, school, held, cost, snapshot: None })))
             }
             // Somebody was faster: the next look tells who.
             Err(Cancelled::Conditions(_)) => Ok(Begin::Busy { delay_seconds: 0 }),
@@ -152,12 +155,31 @@ impl Run {
         self.import.tries >= lease::MAX_TRIES
     }
 
-    /// Writes pupils, invisible until [`succeed`](Self::succeed): ⌈(n + 1) / 99⌉ transactions for n writes. Each renews
-    /// the lease.
-    pub async fn apply(&mut self, writes: Vec<Write>, clock: impl Fn() -> Timestamp) -> Result<(), RunError> {
+    /// Writes pupils, of whom `known` are stored, and the snapshot of the roster that they make; both invisible until
+    /// [`succeed`](Self::succeed). ⌈(n + 1) / 99⌉ transactions for n writes, each of which renews the lease, and a request for each item of
+    /// a snapshot that is written or has had its time.
+    pub async fn apply(
+        &mut self,
+        known: &[Learner],
+        writes: Vec<Write>,
+        clock: impl Fn() -> Timestamp,
+    ) -> Result<(), RunError> {
         if writes.is_empty() {
             return Ok(());
         }
+        let listing = Listing::after(known, &writes, self.held.fence);
+        self.write_pupils(writes, &clock).await?;
+
+        // From the first transaction on, nothing leads back to what was before the roster that readers see.
+        let Held { table, uai, fence, .. } = &self.held;
+        self.cost.write_requests += table.end_snapshots(*uai, *fence, self.school.roster_version).await?;
+        let written = table.write_snapshot(*uai, *fence, &listing, clock()).await?;
+        self.cost.write_requests += written.parts as usize;
+        self.snapshot = Some(written);
+        Ok(())
+    }
+
+    async fn write_pupils(&mut self, writes: Vec<Write>, clock: impl Fn() -> Timestamp) -> Result<(), RunError> {
         let mut writes = writes.into_iter().peekable();
         let mut transaction = self.first_of_apply(clock())?;
         loop {
@@ -182,7 +204,7 @@ impl Run {
         Ok(vec![self.held.begin_to_write(now)?, TransactWriteItem::builder().update(applying).build()])
     }
 
-    /// The flip: in one transaction readers see the new version, the import has succeeded, and the lease is free.
+    /// The flip: in one transaction readers see the new version, its snapshot stays, the import has succeeded, and the lease is free.
     pub async fn succeed(&mut self, mut outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
         self.cost.write_requests += 1;
         outcome.cost = self.cost;
@@ -193,9 +215,11 @@ impl Run {
             ":applied",
             serde_dynamo::to_attribute_value(applied).map_err(TableError::malformed("School"))?,
         );
-        if self.cost.items_written > 0 {
+        let mut kept = Vec::new();
+        if let Some(written) = self.snapshot {
             outcome.versions = Some((self.held.fence, self.school.roster_version));
             set.push("roster_version = :fence");
+            kept = self.held.table.kept(written)?;
         }
         let mut remove = "REMOVE lease";
         match &self.school.applied {
@@ -212,7 +236,7 @@ impl Run {
             .update_expression(format!("SET {} {remove}", set.join(", ")))
             .build()
             .map_err(TableError::malformed("School"))?;
-        self.finish(flip, ImportState::Succeeded, &outcome, now).await?;
+        self.finish(flip, (ImportState::Succeeded, &outcome), kept, now).await?;
         Ok(outcome)
     }
 
@@ -237,24 +261,25 @@ impl Run {
     ) -> Result<Outcome, RunError> {
         self.cost.write_requests += 1;
         outcome.cost = self.cost;
-        self.finish(release, state, &outcome, now).await?;
+        self.finish(release, (state, &outcome), Vec::new(), now).await?;
         Ok(outcome)
     }
 
     async fn finish(
         &self,
         school: Update,
-        state: ImportState,
-        outcome: &Outcome,
+        (state, outcome): (ImportState, &Outcome),
+        others: Vec<TransactWriteItem>,
         now: Timestamp,
     ) -> Result<(), RunError> {
         let Held { table, uai, id, .. } = &self.held;
         let mut settled = transition(&table.name, *uai, *id, &ALIVE, state, Some(outcome), now)?;
         settled.update_expression.push_str(" REMOVE tries");
-        let items = vec![
+        let mut items = vec![
             TransactWriteItem::builder().update(school).build(),
             TransactWriteItem::builder().update(settled).build(),
         ];
+        items.extend(others);
         Ok(table.transact(items).await?)
     }
 

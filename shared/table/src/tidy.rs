@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::import::lease::{Turn, turn};
 use rentree_domain::import::plan;
-use rentree_domain::{ImportId, Uai};
+use rentree_domain::{ImportId, Listing, Uai};
 
 use crate::held::{FENCE, Held};
 use crate::learner::write_item;
@@ -48,8 +48,9 @@ impl Table {
             Err(Cancelled::Conditions(_)) => return Ok(Tidied::Busy { delay_seconds: 0 }),
             Err(Cancelled::Table(error)) => return Err(error.into()),
         }
-        let writes = plan::tidy(&self.all_learners(uai).await?, school.roster_version);
-        let written = writes.len();
+        let known = self.all_learners(uai).await?;
+        let writes = plan::tidy(&known, school.roster_version);
+        let (written, listing) = (writes.len(), Listing::after(&known, &writes, held.fence));
         let mut transaction = vec![held.begin_to_write(clock())?];
         for write in writes {
             if transaction.len() == MAX_ITEMS {
@@ -62,13 +63,18 @@ impl Table {
             return Ok(Tidied::Done { written });
         }
         self.transact(transaction).await?;
+        let snapshot = self.write_snapshot(uai, held.fence, &listing, clock()).await?;
         let flip = held
             .school_update()
             .condition_expression(FENCE)
             .update_expression("SET roster_version = :fence REMOVE lease")
             .build()
             .map_err(TableError::malformed("School"))?;
-        self.transact(vec![TransactWriteItem::builder().update(flip).build()]).await?;
+        let mut items = vec![TransactWriteItem::builder().update(flip).build()];
+        items.extend(self.kept(snapshot)?);
+        self.transact(items).await?;
+        // Nothing leads back from here.
+        self.end_snapshots(uai, held.fence, held.fence).await?;
         Ok(Tidied::Done { written })
     }
 }
