@@ -332,6 +332,13 @@ fn a_page_costs_two_units_for_each_pupil_shown() {
             assert!(spent["BatchGetItem"].1 <= 100.0, "{spent:?}");
             assert_eq!(spent.contains_key("Query"), page == "cold", "{spent:?}");
         }
+        // Who has no account yet: from the index of ties alone, a fifth of a kilobyte for each pupil of the school who is tied.
+        let url = format!("{url}?account=none");
+        let answer = http.get(&url).header(ACCEPT, "application/json").header(COOKIE, &staff.cookie).send().await?;
+        assert_eq!(answer.json::<serde_json::Value>().await?["found"], 0);
+        let spent = units.take();
+        println!("pupils without an account, of 70 who are tied: {spent:?}");
+        assert!(!spent.contains_key("BatchGetItem") && spent["Query"].1 <= 3.0, "{spent:?}");
         served.abort();
         Ok(())
     });

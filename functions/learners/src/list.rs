@@ -1,6 +1,7 @@
 //! The list of pupils: by name, class and account, page by page. What decides stands in [`filter`].
 
 mod filter;
+mod found;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -8,9 +9,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{LearnerId, ListedPupil, Method, Uai};
+use rentree_domain::{LearnerId, Method, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::{Account, AsOf, Role};
+use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::Learners;
 use crate::account::Lock;
 use crate::school::parse_uai;
-use filter::{Holding, Page, divisions, page, sought};
+use filter::{Holding, divisions, sought};
+use found::Found;
 
 /// What to show.
 #[derive(Debug, Default, Deserialize)]
@@ -125,28 +127,13 @@ pub(crate) async fn search(
     app.show(uai, &visitor, face, Filter { q, division, account, page }).await
 }
 
-/// A pupil, with what is known of the account.
-struct Found<'a> {
-    pupil: &'a ListedPupil,
-    account: Option<Account>,
-    lock: Option<Lock>,
-}
-
 impl Learners {
     async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
         let (school, listing) = self.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
         let (enrolled, divisions) = (listing.enrolled().count(), divisions(listing.enrolled()));
 
         let sought = sought(listing.enrolled(), &filter.q, &filter.division);
-        // Accounts are read for those who are shown; for everybody only when accounts decide who that is.
-        let (found, page) = if filter.account == Holding::All {
-            let (found, Page { number, pages, rows }) = (sought.len(), page(sought, filter.page));
-            (found, Page { number, pages, rows: self.with_accounts(uai, rows).await? })
-        } else {
-            let mut all = self.with_accounts(uai, sought).await?;
-            all.retain(|one| filter.account.admits(one.account.as_ref(), one.lock));
-            (all.len(), page(all, filter.page))
-        };
+        let (found, page) = self.found(uai, sought, filter.account, filter.page).await?;
 
         let view = LearnersView {
             frame: visitor.frame("Élèves", uai, &school, Section::Learners),
@@ -164,19 +151,6 @@ impl Learners {
             last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
         };
         face.render(StatusCode::OK, &view)
-    }
-
-    /// What a list shows of these pupils' accounts, as of a moment ago: whoever acts on one is judged by what is read then.
-    async fn with_accounts<'a>(&self, uai: Uai, pupils: Vec<&'a ListedPupil>) -> Result<Vec<Found<'a>>, Problem> {
-        let ties = self.table.ties_of(uai, pupils.iter().map(|pupil| pupil.id)).await?;
-        let mut accounts = self.table.accounts(ties.values().copied(), AsOf::AMomentAgo).await?;
-        let locked = self.locked(accounts.values().map(|account| &account.methods), AsOf::AMomentAgo).await?;
-        let found = pupils.into_iter().map(|pupil| {
-            let account = ties.get(&pupil.id).and_then(|user| accounts.remove(user));
-            let lock = account.as_ref().and_then(|account| Lock::of(&account.methods, &locked));
-            Found { pupil, account, lock }
-        });
-        Ok(found.collect())
     }
 }
 

@@ -15,7 +15,7 @@ use crate::Item;
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
-/// Found by user: memberships and sessions. By académie: schools. By round: offers. By pupil: participations.
+/// Found by school: ties. By user: memberships and sessions. By académie: schools. By round: offers. By pupil: participations.
 pub(crate) const GSI1: (&str, &str) = ("GSI1PK", "GSI1SK");
 /// Found by date of birth: the pupils of a school.
 pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
@@ -270,6 +270,11 @@ pub(crate) fn audit_pk(uai: Uai) -> String {
     format!("AUDIT#{uai}")
 }
 
+/// Where the ties of a school's pupils are found.
+pub(crate) fn ties_in(uai: Uai) -> String {
+    format!("TIES#{uai}")
+}
+
 /// Where the pupils of a school born on a day are found.
 pub(crate) fn birth(uai: Uai, date: Date) -> String {
     format!("BIRTH#{uai}#{date}")
@@ -398,7 +403,7 @@ mod tests {
         fn no_two_lists_share_a_partition(uai in an_uai(), round in "[a-z0-9-]{1,40}", (at, entropy) in times_and_entropy()) {
             let round = Round::parse(&round).unwrap();
             let mut partitions: Vec<_> = Academie::all().map(academie).collect();
-            partitions.extend([offers(&round), user(UserId::new(at, entropy)), school_pk(uai)]);
+            partitions.extend([offers(&round), user(UserId::new(at, entropy)), school_pk(uai), ties_in(uai)]);
             partitions.extend([campaign_pk(CampaignId::new(at, entropy)), learner(LearnerId::new(at, entropy))]);
             let distinct: std::collections::HashSet<_> = partitions.iter().collect();
             prop_assert_eq!(distinct.len(), partitions.len());
