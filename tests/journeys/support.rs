@@ -71,8 +71,8 @@ fn shared_options() -> Options {
 fn start(options: &Options) -> Rentree {
     let product = RUNTIME.block_on(Rentree::start(options)).expect("the product starts");
     let bucket = product.stack.value("Bucket").expect("the template has a bucket");
-    product.stack.strict().stands_for(format!("{bucket}/silent"), format!("{bucket}/imports"));
-    product.stack.strict().stands_for(operators::SILENT_BUCKET.to_owned(), bucket);
+    product.stack.strict().stands_for(&format!("{bucket}/silent"), &format!("{bucket}/imports"));
+    product.stack.strict().stands_for(operators::SILENT_BUCKET, &bucket);
     product
 }
 

@@ -131,14 +131,13 @@ impl Stack {
     }
 
     async fn start_strict(&self, dynamodb: &str) -> anyhow::Result<Strict> {
-        let table = |(logical, properties)| Ok((self.value(logical)?, properties));
         let policies = |(logical, properties): (&str, &Value)| {
             Ok((logical.to_owned(), self.values.resolve(&properties["Policies"])?))
         };
         Strict::start(Behind {
             dynamodb,
             aws: &self.aws_endpoint,
-            tables: self.template.resources("AWS::DynamoDB::Table").map(table).collect::<anyhow::Result<_>>()?,
+            tables: self.template.resources("AWS::DynamoDB::Table").map(|(_, properties)| properties).collect(),
             mail_identity: self.value("MailIdentity")?,
             policies: self
                 .template

@@ -27,7 +27,7 @@ use tokio::task::JoinHandle;
 pub use ask::Kind;
 pub use partitions::{Distance, READ_UNITS_A_SECOND, WRITE_UNITS_A_SECOND};
 pub use record::{Call, longest_chain, time_at};
-pub use rights::Right;
+pub use rights::{Right, fault_of};
 
 use answers::Refusal;
 use keys::Credentials;
@@ -55,8 +55,12 @@ struct Inner {
     refusals: RwLock<Option<Refusals>>,
     partitions: partitions::Partitions,
     held: partitions::Held,
-    /// Places of the bucket that are judged as if they were others.
+    /// Places that are judged as if they were others.
     places: RwLock<Vec<(String, String)>>,
+    /// Who was refused what; without end only in the tests that ask for it.
+    refused: Mutex<Vec<(String, String)>>,
+    /// Rights were taken away: what is refused is no fault of the template.
+    poorer: std::sync::atomic::AtomicBool,
     log: Option<Mutex<std::fs::File>>,
     serving: Mutex<Option<JoinHandle<()>>>,
 }
@@ -73,8 +77,8 @@ pub(crate) struct Behind<'a> {
     pub(crate) dynamodb: &'a str,
     /// Where everything else answers.
     pub(crate) aws: &'a str,
-    /// The name of each table, with the properties of the template.
-    pub(crate) tables: Vec<(String, &'a Value)>,
+    /// The tables of the template. An index has one name, whichever table it is of.
+    pub(crate) tables: Vec<&'a Value>,
     /// The identity that mails are sent under.
     pub(crate) mail_identity: String,
     /// The policies of each function, references resolved.
@@ -91,16 +95,16 @@ impl Strict {
             functions.insert(credentials.key.clone(), Function { name, credentials, rights: RwLock::new(rights) });
         }
         let mut partition_keys = ask::PartitionKeys::new();
-        for (table, properties) in behind.tables {
+        for properties in behind.tables {
             let hash = |schema: &Value| {
                 let elements = schema.as_array().into_iter().flatten();
                 let mut hash = elements.filter(|element| element["KeyType"] == "HASH");
                 hash.next().and_then(|element| element["AttributeName"].as_str()).unwrap_or_default().to_owned()
             };
-            partition_keys.insert((table.clone(), None), hash(&properties["KeySchema"]));
+            partition_keys.insert(None, hash(&properties["KeySchema"]));
             for index in properties["GlobalSecondaryIndexes"].as_array().into_iter().flatten() {
                 let name = index["IndexName"].as_str().map(ToOwned::to_owned);
-                partition_keys.insert((table.clone(), name), hash(&index["KeySchema"]));
+                partition_keys.insert(name, hash(&index["KeySchema"]));
             }
         }
         let log = match std::env::var_os(RIGHTS_LOG).map(PathBuf::from) {
@@ -125,6 +129,8 @@ impl Strict {
             partitions: partitions::Partitions::default(),
             held: partitions::Held::default(),
             places: RwLock::default(),
+            refused: Mutex::default(),
+            poorer: false.into(),
             log,
             serving: Mutex::default(),
         });
@@ -185,8 +191,15 @@ impl Strict {
         UnderWay { strict: self.clone(), route }
     }
 
-    /// A place of a bucket that a test looks at alone is judged as the one that it stands for.
-    pub fn stands_for(&self, place: String, other: String) {
+    /// Which function was refused what.
+    pub fn refused(&self) -> Vec<(String, String)> {
+        self.0.refused.lock().expect("nobody panics holding it").clone()
+    }
+
+    /// A place that a test looks at alone is judged as the one that it stands for: the last part of an ARN, `bucket/folder`
+    /// or `table/name`.
+    pub fn stands_for(&self, place: &str, other: &str) {
+        let (place, other) = (place.to_owned(), other.to_owned());
         self.0.places.write().expect("nobody panics holding it").push((place, other));
     }
 
@@ -201,6 +214,7 @@ impl Strict {
 
     /// Takes a right away from a function.
     pub fn withdraw(&self, function: &str, right: &Right) -> anyhow::Result<()> {
+        self.0.poorer.store(true, std::sync::atomic::Ordering::SeqCst);
         let mut rights = self.function(function)?.rights.write().expect("nobody panics holding it");
         *rights = rights.without(right)?;
         Ok(())
@@ -239,16 +253,27 @@ impl Inner {
         }
     }
 
+    /// The ARN that `resource` is judged as.
+    fn place_of(&self, resource: &str) -> String {
+        let places = self.places.read().expect("nobody panics holding it");
+        let stands_for = |(place, other): &(String, String)| {
+            let (before, name) = resource.rsplit_once(':')?;
+            let rest = name.strip_prefix(place).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+            Some(format!("{before}:{other}{rest}"))
+        };
+        places.iter().find_map(stands_for).unwrap_or_else(|| resource.to_owned())
+    }
+
+    fn note_refusal(&self, function: &Function, said: &str) {
+        self.refused.lock().expect("nobody panics holding it").push((function.name.clone(), said.to_owned()));
+        if !self.poorer.load(std::sync::atomic::Ordering::SeqCst) {
+            self.note(&format!("refused\t{}\t{said}", function.name));
+        }
+    }
+
     fn judge(&self, function: &Function, request: &ask::Request) -> Result<(), Refusal> {
         let mut asks = request.asks.clone();
-        for (place, other) in self.places.read().expect("nobody panics holding it").iter() {
-            let place = format!("arn:aws:s3:::{place}");
-            for ask in &mut asks {
-                if let Some(rest) = ask.resource.strip_prefix(&place) {
-                    ask.resource = format!("arn:aws:s3:::{other}{rest}");
-                }
-            }
-        }
+        asks.iter_mut().for_each(|ask| ask.resource = self.place_of(&ask.resource));
         let judged = function.rights.read().expect("nobody panics holding it").judge(&asks);
         match judged {
             Ok(needed) => {
@@ -257,7 +282,7 @@ impl Inner {
             }
             Err(refused) => {
                 let said = format!("{} on {} ({})", refused.action, refused.resource, refused.why);
-                self.note(&format!("refused\t{}\t{said}", function.name));
+                self.note_refusal(function, &said);
                 let role = format!("User: arn:aws:iam::000000000000:role/{}", function.name);
                 Err(Refusal::AccessDenied(format!("{role} is not authorized to perform: {said}")))
             }

@@ -33,6 +33,14 @@ impl Template {
             .map(|(name, r)| (name.as_str(), &r["Properties"]))
     }
 
+    /// This template with something else at a JSON pointer below its resources; without it, for `null`.
+    pub fn changed(&self, pointer: &str, value: Value) -> anyhow::Result<Self> {
+        let mut changed = self.0.clone();
+        let place = changed["Resources"].pointer_mut(pointer);
+        *place.with_context(|| format!("the template has nothing at {pointer}"))? = value;
+        Ok(Self(changed))
+    }
+
     /// The type of a resource.
     pub fn kind(&self, logical: &str) -> Option<&str> {
         self.0["Resources"][logical]["Type"].as_str()

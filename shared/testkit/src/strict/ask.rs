@@ -73,8 +73,8 @@ impl Request {
     }
 }
 
-/// The names of partition keys, by table and index.
-pub(super) type PartitionKeys = BTreeMap<(String, Option<String>), String>;
+/// The names of partition keys: of tables, and by index.
+pub(super) type PartitionKeys = BTreeMap<Option<String>, String>;
 
 /// Reads a signed request to `service`.
 pub(super) fn read(
@@ -202,9 +202,8 @@ fn dynamodb(request: &mut Request, body: &Value, partition_keys: &PartitionKeys)
             }
         }
         "Query" => {
-            let table = body["TableName"].as_str().context("TableName")?;
             let index = body["IndexName"].as_str();
-            let attribute = partition_keys.get(&(table.to_owned(), index.map(ToOwned::to_owned)));
+            let attribute = partition_keys.get(&index.map(ToOwned::to_owned));
             let partition = leading_key(body, attribute.context("a table or index of the template")?);
             let partition = partition.context("a query names its partition key")?;
             want("Query", table_arn(&body["TableName"], index)?, vec![partition.clone()]);
@@ -244,7 +243,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert("x-amz-target", format!("DynamoDB_20120810.{operation}").parse().unwrap());
         let keys = [(None, "PK"), (Some("GSI1".to_owned()), "GSI1PK")]
-            .map(|(index, name)| (("rentree".to_owned(), index), name.to_owned()));
+            .map(|(index, name)| (index, name.to_owned()));
         let uri = Uri::from_static("/");
         read("dynamodb", (&Method::POST, &uri, &headers), body.to_string().as_bytes(), &keys.into(), "").unwrap()
     }

@@ -245,6 +245,22 @@ fn texts(value: &Value) -> Vec<String> {
     }
 }
 
+/// What is wrong with a statement of the template as it is written, references unresolved.
+pub fn fault_of(statement: &Value) -> Option<String> {
+    let mut statement = statement.clone();
+    let resources = match &statement["Resource"] {
+        Value::Array(resources) => resources.clone(),
+        one => vec![one.clone()],
+    };
+    // Whatever the reference is to: a resource of this template.
+    let named = |resource: &Value| match resource {
+        Value::Object(_) => json!("arn:of:the:template"),
+        other => other.clone(),
+    };
+    statement["Resource"] = resources.iter().map(named).collect();
+    known(&statement).err().map(|error| error.to_string())
+}
+
 /// Whether everything in a statement is known here.
 fn known(statement: &Value) -> anyhow::Result<()> {
     let elements = statement.as_object().context("a statement is an object")?;
@@ -257,7 +273,11 @@ fn known(statement: &Value) -> anyhow::Result<()> {
     }
     ensure!(!texts(&statement["Action"]).is_empty(), "no action");
     let resources = texts(&statement["Resource"]);
-    ensure!(!resources.is_empty() && resources.iter().all(|resource| resource.starts_with("arn:")), "no ARNs");
+    let named = !resources.is_empty() && resources.iter().all(|resource| resource.starts_with("arn:"));
+    ensure!(named, "a statement names its resource");
+    let of_keys = &statement["Condition"]["ForAllValues:StringLike"][LEADING_KEYS];
+    let of_table = texts(&statement["Action"]).iter().any(|action| action.starts_with("dynamodb:"));
+    ensure!(!of_table || !texts(of_keys).is_empty(), "a right to the table is for keys of every kind");
     for (operator, conditions) in statement["Condition"].as_object().into_iter().flatten() {
         for (key, values) in conditions.as_object().context("a condition is an object")? {
             match (operator.as_str(), key.as_str()) {

@@ -71,7 +71,7 @@ impl Inner {
         match ask::read(service, shape, &body, &self.partition_keys, &self.mail_identity) {
             Ok(request) => self.carry_out(function, &request, parts, body).await,
             Err(why) => {
-                self.note(&format!("refused\t{}\t{why:#}", function.name));
+                self.note_refusal(function, &format!("{why:#}"));
                 Ok(refused(service, &Refusal::AccessDenied(format!("the strict cloud does not understand it: {why:#}"))))
             }
         }
@@ -180,7 +180,8 @@ impl Inner {
         if request.operation != "GetObject" || answer.status() != StatusCode::NOT_FOUND {
             return answer;
         }
-        let object = request.asks[0].resource.strip_prefix("arn:aws:s3:::").unwrap_or_default();
+        let object = self.place_of(&request.asks[0].resource);
+        let object = object.strip_prefix("arn:aws:s3:::").unwrap_or_default();
         let (bucket, key) = object.split_once('/').unwrap_or((object, ""));
         let mut list = request.clone();
         list.asks[0].action = "s3:ListBucket".to_owned();
