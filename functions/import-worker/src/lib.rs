@@ -1,4 +1,4 @@
-//! From the bucket to the table: a file that was uploaded is read, checked and applied. ARCHITECTURE.md says how.
+//! From the bucket to the table: a file that was uploaded is read, checked and applied. `docs/imports.md` says how.
 //!
 //! Lambda hands over batches of SQS messages. Each stands alone: done, to be tried again, or answered and recorded.
 
