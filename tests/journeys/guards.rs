@@ -77,7 +77,8 @@ fn times_stand_in_proportion() {
             assert!(number(&dead["MessageRetentionPeriod"]) > number(&queue["MessageRetentionPeriod"]), "{name}");
         }
     }
-    for (function, setting) in [("DirectoryFunction", "OFFER_CLAIM_SECONDS"), ("ImportWorkerFunction", "LEASE_SECONDS")] {
+    for (function, setting) in [("DirectoryFunction", "OFFER_CLAIM_SECONDS"), ("ImportWorkerFunction", "LEASE_SECONDS")]
+    {
         let function = of("AWS::Serverless::Function", function);
         let (lasts, timeout) = (number(&function["Environment"]["Variables"][setting]), number(&function["Timeout"]));
         assert!(lasts > timeout && lasts * 10 <= timeout * 11, "{setting} is just over one timeout");
@@ -88,7 +89,8 @@ fn times_stand_in_proportion() {
 #[test]
 fn the_alarm_listens_to_what_is_said() {
     let template = Template::of_project().unwrap();
-    let filter = template.resources("AWS::Logs::MetricFilter").find(|(name, _)| *name == "DirectoryFailures").unwrap().1;
+    let filter =
+        template.resources("AWS::Logs::MetricFilter").find(|(name, _)| *name == "DirectoryFailures").unwrap().1;
     for alarming in ["a directory failed for a technical reason", "an offer failed for a technical reason"] {
         assert!(filter["FilterPattern"].as_str().unwrap().contains(&format!("$.message = \"{alarming}\"")));
     }
@@ -181,7 +183,8 @@ fn queues(template: &Template, faults: &mut Vec<String>) {
             faults.push(format!("{name} has no MaximumConcurrency"));
         }
         if mapping["FunctionResponseTypes"] != json!(["ReportBatchItemFailures"]) {
-            faults.push(format!("{name} has no ReportBatchItemFailures: one bad message would take the others with it"));
+            faults
+                .push(format!("{name} has no ReportBatchItemFailures: one bad message would take the others with it"));
         }
     }
 }

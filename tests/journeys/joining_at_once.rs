@@ -2,8 +2,8 @@
 
 use campaigns::{Campaigns, Config};
 use jiff::Timestamp;
-use rentree_runtime::aws::Service;
 use rentree_domain::UserName;
+use rentree_runtime::aws::Service;
 use serde_json::{Value, json};
 
 use crate::support::classes::{

@@ -10,9 +10,9 @@ use rentree_domain::Uai;
 use rentree_samples::SchoolDirectory;
 use rentree_testkit::strict::{Call, Distance, longest_chain, time_at};
 
+use crate::Rentree;
 use crate::operator::Operator;
 use crate::tour::{self, Ground};
-use crate::Rentree;
 
 /// The functions that answer browsers.
 const OF_BROWSERS: [&str; 5] =

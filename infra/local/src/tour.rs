@@ -112,7 +112,7 @@ impl<G: Ground> Tour<'_, G> {
         let text = answer.text().await?;
         self.ground.after(route, again);
         ensure!(status.is_success() || status.is_redirection(), "{route}: {status} {text}");
-        if let Some(location) = location {
+        if let Some(location) = location.filter(|_| status.is_redirection()) {
             return Ok(json!({"location": location.to_str()?}));
         }
         Ok(serde_json::from_str(&text).unwrap_or(Value::String(text)))
@@ -146,7 +146,7 @@ impl<G: Ground> Tour<'_, G> {
         for email in ["parti@rentree.example", colleague] {
             let invited = json!({"emails": email});
             let invited = self.visit(head, "POST /schools/{uai}/invitations", &[uai], Some(invited)).await?;
-            let invitation = text(&invited["invitations"][0])?;
+            let invitation = text(&invited["invitations"], 0)?;
             if email != colleague {
                 self.ground.link(email, 1).await?;
                 let cancel = "POST /schools/{uai}/invitations/{invitation}/cancel";
@@ -167,7 +167,7 @@ impl<G: Ground> Tour<'_, G> {
         let team = self.visit(head, "GET /schools/{uai}/team", &[uai], None).await?;
         let members = team["members"].as_array().context("members")?;
         let member = members.iter().find(|member| member["name"] == "Dominique Essai").context("the colleague")?;
-        let member = text(&member["id"])?;
+        let member = text(member, "id")?;
         let role = "POST /schools/{uai}/members/{member}/role";
         self.visit(head, role, &[uai, member], Some(json!({"role": "administrator"}))).await?;
         self.visit(&mut other, "POST /schools/{uai}/leave", &[uai], Some(json!({}))).await?;
@@ -179,7 +179,7 @@ impl<G: Ground> Tour<'_, G> {
         let link = self.ground.link(next, 1).await?;
         let signed_in = json!({"way": "sign_in", "email": colleague, "password": PASSWORD});
         self.visit(&mut other, "POST /invitation/{token}", &[last(&link)], Some(signed_in)).await?;
-        let invitation = text(&invited["invitations"][0])?;
+        let invitation = text(&invited["invitations"], 0)?;
         let team = self.visit(head, "GET /schools/{uai}/team", &[uai], None).await?;
         ensure!(team["invitations"].as_array().is_some_and(Vec::is_empty), "{invitation} was accepted");
         self.visit(head, "POST /schools/{uai}/members/{member}/remove", &[uai, member], Some(json!({}))).await?;
@@ -187,17 +187,10 @@ impl<G: Ground> Tour<'_, G> {
         let waiting = self.visit(head, "POST /schools/{uai}/invitations", &[uai], Some(waiting)).await?;
         self.ground.link("attendue@rentree.example", 1).await?;
         let resend = "POST /schools/{uai}/invitations/{invitation}/resend";
-        self.resend(head, resend, &[uai, text(&waiting["invitations"][0])?]).await?;
+        let values = [uai, text(&waiting["invitations"], 0)?];
+        self.may_refuse(self.visit(head, resend, &values, Some(json!({}))).await)?;
         self.visit(head, "GET /schools/{uai}/audit", &[uai], None).await?;
         Ok(())
-    }
-
-    /// An invitation that has just left is not sent again: the refusal is the answer here.
-    async fn resend(&self, head: &mut Visitor, route: &str, values: &[&str]) -> anyhow::Result<()> {
-        match self.visit(head, route, values, Some(json!({}))).await {
-            Err(error) if !error.to_string().contains(": 409") && !error.to_string().contains(": 429") => Err(error),
-            _ => Ok(()),
-        }
     }
 
     async fn imports(&self, head: &mut Visitor, pupils: usize) -> anyhow::Result<Sample> {
@@ -225,9 +218,9 @@ impl<G: Ground> Tour<'_, G> {
         spoilt.spoil(2, "sex_missing".parse()?);
         let import = self.import(head, &spoilt.siecle(UTF_8).bytes, json!({})).await?;
         let aside = self.visit(head, &of("set-aside"), &[school, &import], Some(json!({}))).await?;
-        self.settled(head, text(&aside["id"])?).await?;
+        self.settled(head, text(&aside, "id")?).await?;
         let asked = self.visit(head, "POST /schools/{uai}/imports", &[school], Some(json!({}))).await?;
-        self.visit(head, &of("cancel"), &[school, text(&asked["id"])?], Some(json!({}))).await?;
+        self.visit(head, &of("cancel"), &[school, text(&asked, "id")?], Some(json!({}))).await?;
         Ok(sample)
     }
 
@@ -237,12 +230,12 @@ impl<G: Ground> Tour<'_, G> {
         let import = self.visit(head, "POST /schools/{uai}/imports", &[uai.as_str()], Some(options)).await?;
         let mut form = reqwest::multipart::Form::new();
         for field in import["upload"]["fields"].as_array().context("a form")? {
-            form = form.text(text(&field["name"])?.to_owned(), text(&field["value"])?.to_owned());
+            form = form.text(text(field, "name")?.to_owned(), text(field, "value")?.to_owned());
         }
         let form = form.part("file", reqwest::multipart::Part::bytes(file.to_vec()).file_name("eleves.xml"));
-        let sent = self.http.post(text(&import["upload"]["url"])?).multipart(form).send().await?;
+        let sent = self.http.post(text(&import["upload"], "url")?).multipart(form).send().await?;
         ensure!(sent.status() == 201, "the bucket: {}", sent.text().await?);
-        let id = text(&import["id"])?.to_owned();
+        let id = text(&import, "id")?.to_owned();
         self.settled(head, &id).await?;
         Ok(id)
     }
@@ -252,7 +245,7 @@ impl<G: Ground> Tour<'_, G> {
         let route = "GET /schools/{uai}/imports/{import}";
         for _ in 0..6_000 {
             let found = self.send(head, (route, true), &[uai.as_str(), import], None, &[]).await?;
-            if !matches!(text(&found["state"])?, "awaiting_upload" | "analysing" | "applying") {
+            if !matches!(text(&found, "state")?, "awaiting_upload" | "analysing" | "applying") {
                 self.visit(head, route, &[uai.as_str(), import], None).await?;
                 return Ok(());
             }
@@ -268,13 +261,13 @@ impl<G: Ground> Tour<'_, G> {
         let course = &courses["courses"][0];
         let new = json!({"title": "Évaluation de rentrée", "kind": course["kind"], "course": course["id"]});
         let made = self.visit(head, "POST /schools/{uai}/campaigns", &[uai], Some(new)).await?;
-        let campaign = text(&made["id"])?;
+        let campaign = text(&made, "id")?;
         self.visit(head, "GET /schools/{uai}/campaigns", &[uai], None).await?;
         for action in ["archive", "restore"] {
             let route = format!("POST /schools/{{uai}}/campaigns/{{campaign}}/{action}");
             self.visit(head, &route, &[uai, campaign], Some(json!({}))).await?;
         }
-        Ok((text(&made["code"])?.to_owned(), campaign.to_owned()))
+        Ok((text(&made, "code")?.to_owned(), campaign.to_owned()))
     }
 
     async fn join(&self, code: &str, campaign: &str, pupils: &[Pupil]) -> anyhow::Result<()> {
@@ -290,7 +283,7 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(&mut pupil, "POST /campagnes/{code}/account", &[code], Some(who)).await?;
         self.visit(&mut pupil, "POST /campagnes/{code}", &[code], Some(json!({}))).await?;
         let own = self.visit(&mut pupil, "GET /mes-campagnes", &[], None).await?;
-        let link = text(&own["campaigns"][0]["resume"])?;
+        let link = text(&own["campaigns"][0], "resume")?;
         let learner = link.split("learner=").nth(1).and_then(|rest| rest.split('&').next()).context("a learner")?;
         let message = json!({"campaign": campaign, "learner": learner, "event": "started", "at": Timestamp::now()});
         let message = message.to_string();
@@ -321,13 +314,13 @@ impl<G: Ground> Tour<'_, G> {
         let found = self.visit(head, "POST /schools/{uai}/learners", &[uai], Some(search)).await?;
         let tied = found["learners"].as_array().context("learners")?;
         let tied = tied.iter().find(|learner| !learner["account"].is_null()).context("the pupil who joined")?;
-        let learner = text(&tied["id"])?.to_owned();
+        let learner = text(tied, "id")?.to_owned();
         self.visit(head, "GET /schools/{uai}/learners/{learner}", &[uai, &learner], None).await?;
         let passwords = json!({"learners": [learner]});
         let given = self.visit(head, "POST /schools/{uai}/learners/passwords", &[uai], Some(passwords)).await?;
         let slip = &given["handed_out"][0];
-        let login = text(&slip["user_name"])?;
-        let password = text(&slip["temporary_password"])?;
+        let login = text(slip, "user_name")?;
+        let password = text(slip, "temporary_password")?;
         let mut pupil = Visitor::default();
         let sign_in = json!({"login": login, "password": password});
         self.visit(&mut pupil, "POST /sign-in", &[], Some(sign_in)).await?;
@@ -335,17 +328,17 @@ impl<G: Ground> Tour<'_, G> {
         let own = json!({"password": "Nuage-42"});
         self.visit(&mut pupil, "POST /temporary-password", &[], Some(own)).await?;
         let of = |action: &str| format!("POST /schools/{{uai}}/learners/{{learner}}/{action}");
-        self.visit(head, &of("unblock"), &[uai, &learner], Some(json!({}))).await?;
+        self.may_refuse(self.visit(head, &of("unblock"), &[uai, &learner], Some(json!({}))).await)?;
         self.may_refuse(self.visit(head, &of("user-name"), &[uai, &learner], Some(json!({}))).await)?;
         self.visit(head, &of("untie"), &[uai, &learner], Some(json!({}))).await?;
         self.visit(head, &of("personal-code"), &[uai, &learner], Some(json!({}))).await?;
         Ok(())
     }
 
-    /// A pupil who has a user name gets no other: the refusal is the answer.
+    /// An invitation that has just left is not sent again, who is not blocked is not unblocked, and who has a user name gets no other: the refusal is the answer.
     fn may_refuse(&self, answer: anyhow::Result<Value>) -> anyhow::Result<()> {
         match answer {
-            Err(error) if !error.to_string().contains(": 409") => Err(error),
+            Err(error) if ![": 409", ": 429"].iter().any(|refused| error.to_string().contains(refused)) => Err(error),
             _ => Ok(()),
         }
     }
@@ -397,6 +390,7 @@ fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
-fn text(value: &Value) -> anyhow::Result<&str> {
-    value.as_str().with_context(|| format!("a text, not {value}"))
+/// The text at `key` of a JSON value.
+fn text(value: &Value, key: impl serde_json::value::Index + Copy + std::fmt::Display) -> anyhow::Result<&str> {
+    value[key].as_str().with_context(|| format!("no text at {key} of {value}"))
 }

@@ -91,7 +91,8 @@ impl Strict {
         let mut functions = BTreeMap::new();
         for (name, policies) in behind.policies {
             let rights = Rights::read(&policies).with_context(|| format!("the policies of {name}"))?;
-            let credentials = keys::make(&http, behind.aws, &name).await.with_context(|| format!("a key for {name}"))?;
+            let credentials =
+                keys::make(&http, behind.aws, &name).await.with_context(|| format!("a key for {name}"))?;
             functions.insert(credentials.key.clone(), Function { name, credentials, rights: RwLock::new(rights) });
         }
         let mut partition_keys = ask::PartitionKeys::new();

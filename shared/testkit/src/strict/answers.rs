@@ -66,11 +66,9 @@ fn dynamodb(refusal: &Refusal) -> Response {
         Refusal::Internal => {
             (StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError", "Internal server error".to_owned())
         }
-        Refusal::Conflict => (
-            StatusCode::BAD_REQUEST,
-            "TransactionConflictException",
-            "Transaction is ongoing for the item".to_owned(),
-        ),
+        Refusal::Conflict => {
+            (StatusCode::BAD_REQUEST, "TransactionConflictException", "Transaction is ongoing for the item".to_owned())
+        }
         Refusal::Cancelled(reasons) => (
             StatusCode::BAD_REQUEST,
             "TransactionCanceledException",

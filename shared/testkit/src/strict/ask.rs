@@ -86,13 +86,8 @@ pub(super) fn read(
 ) -> anyhow::Result<Request> {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-    let mut request = Request {
-        service: service.to_owned(),
-        operation,
-        asks: Vec::new(),
-        items: Vec::new(),
-        partition: None,
-    };
+    let mut request =
+        Request { service: service.to_owned(), operation, asks: Vec::new(), items: Vec::new(), partition: None };
     match service {
         "dynamodb" => dynamodb(&mut request, &serde_json::from_slice(body).context("a body of JSON")?, partition_keys)?,
         "sqs" => {
@@ -242,8 +237,7 @@ mod tests {
     fn of_dynamodb(operation: &str, body: &Value) -> Request {
         let mut headers = HeaderMap::new();
         headers.insert("x-amz-target", format!("DynamoDB_20120810.{operation}").parse().unwrap());
-        let keys = [(None, "PK"), (Some("GSI1".to_owned()), "GSI1PK")]
-            .map(|(index, name)| (index, name.to_owned()));
+        let keys = [(None, "PK"), (Some("GSI1".to_owned()), "GSI1PK")].map(|(index, name)| (index, name.to_owned()));
         let uri = Uri::from_static("/");
         read("dynamodb", (&Method::POST, &uri, &headers), body.to_string().as_bytes(), &keys.into(), "").unwrap()
     }

@@ -43,7 +43,8 @@ impl Iam<'_> {
         url.query_pairs_mut().extend_pairs([("Action", action), ("Version", "2010-05-08")]).extend_pairs(parameters);
         let form = url.query().unwrap_or_default().to_owned();
         // The local cloud takes its own key without looking at the signature.
-        let signed = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0";
+        let signed =
+            "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=0";
         let request = self.http.post(self.endpoint).header("authorization", signed);
         let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
         let answer = request.send().await.context("asking the local IAM")?;

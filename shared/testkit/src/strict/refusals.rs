@@ -124,9 +124,7 @@ mod tests {
     #[test]
     fn one_call_in_ten_and_the_same_one_never_thrice() {
         let refusals = Refusals::new(1, 10);
-        let refused = (0..10_000_u32)
-            .filter(|call| refusals.draw("f", &get(), &call.to_le_bytes()).is_some())
-            .count();
+        let refused = (0..10_000_u32).filter(|call| refusals.draw("f", &get(), &call.to_le_bytes()).is_some()).count();
         assert!((800..1_200).contains(&refused), "{refused}");
         let always = Refusals::new(1, 1);
         let drawn: Vec<bool> = (0..6).map(|_| always.draw("f", &get(), b"same").is_some()).collect();

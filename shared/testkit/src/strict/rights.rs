@@ -326,11 +326,9 @@ mod tests {
 
     #[test]
     fn two_statements_for_one_action_are_refused_where_keys_are_judged_together() {
-        let rights = rights(&[
-            statement("dynamodb:UpdateItem", &["SCHOOL#*"]),
-            statement("dynamodb:UpdateItem", &["USER#*"]),
-        ])
-        .unwrap();
+        let rights =
+            rights(&[statement("dynamodb:UpdateItem", &["SCHOOL#*"]), statement("dynamodb:UpdateItem", &["USER#*"])])
+                .unwrap();
         assert!(rights.judge(&[ask("UpdateItem", "SCHOOL#1")]).is_ok());
         let refused = rights.judge(&[ask("UpdateItem", "SCHOOL#1"), ask("UpdateItem", "USER#1")]).unwrap_err();
         assert!(refused.why.starts_with("all keys"), "{refused:?}");

@@ -72,7 +72,10 @@ impl Inner {
             Ok(request) => self.carry_out(function, &request, parts, body).await,
             Err(why) => {
                 self.note_refusal(function, &format!("{why:#}"));
-                Ok(refused(service, &Refusal::AccessDenied(format!("the strict cloud does not understand it: {why:#}"))))
+                Ok(refused(
+                    service,
+                    &Refusal::AccessDenied(format!("the strict cloud does not understand it: {why:#}")),
+                ))
             }
         }
     }
@@ -155,7 +158,8 @@ impl Inner {
     async fn in_part(&self, parts: &Parts, body: &Bytes) -> Response {
         let mut asked: Value = serde_json::from_slice(body).unwrap_or_default();
         let mut left = asked["RequestItems"].clone();
-        let tables: Vec<String> = asked["RequestItems"].as_object().into_iter().flatten().map(|(t, _)| t.clone()).collect();
+        let tables: Vec<String> =
+            asked["RequestItems"].as_object().into_iter().flatten().map(|(t, _)| t.clone()).collect();
         for table in &tables {
             let keys = asked["RequestItems"][table]["Keys"].as_array().cloned().unwrap_or_default();
             let (done, rest) = keys.split_at(keys.len().div_ceil(2));
