@@ -5,11 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 use mail_worker::MailWorker;
 use rentree_domain::limit::REQUESTS_BY_CLIENT;
 use rentree_domain::{ActivationId, EmailAddress, MailOrder, PersonName, Uai};
+use rentree_runtime::aws::Service;
 use rentree_table::{ActivationRequest, Link, Purpose, Role, School};
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 
-use crate::support::faults::Operations;
+use crate::support::faults::{Operations, watched};
 use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{Answer, PASSWORD, a_client, a_stranger, a_team, an_email, somebody};
 use crate::support::{a_uai, batch, clock, product, run, run_while_time_stands_still};
@@ -204,12 +205,11 @@ fn the_form_answers_everybody_alike() {
 
         let operations = Operations::default();
         let settings = product().stack.function_settings("ActivationFunction")?;
-        let stack = &product().stack;
-        let dynamodb = stack.dynamodb.config().to_builder().interceptor(operations.clone()).build();
-        let sqs = stack.sqs.config().to_builder().interceptor(operations.clone()).build();
+        let aws = product().stack.aws_of("ActivationFunction")?;
+        let sqs = aws_sdk_sqs::config::Builder::from(&aws.config(Service::Sqs)).interceptor(operations.clone()).build();
         let function = Activation::new(
             Config::read(&settings)?,
-            aws_sdk_dynamodb::Client::from_conf(dynamodb),
+            watched(&aws, operations.clone()),
             aws_sdk_sqs::Client::from_conf(sqs),
             clock::still,
         );

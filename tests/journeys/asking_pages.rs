@@ -14,6 +14,7 @@ use crate::support::{product, run};
 const WIDE: Look = Look { width: 1280, ..DESKTOP };
 const SMALL: Look = Look { width: 360, ..PHONE };
 const PLAIN: Look = Look { width: 1280, ..WITHOUT_SCRIPTS };
+const SMALL_PLAIN: Look = Look { width: 360, ..WITHOUT_SCRIPTS };
 
 async fn tell(client: &Client, first_name: &str, last_name: &str, birth_date: &str) -> anyhow::Result<()> {
     fill(client, "#who-first_name", first_name).await?;
@@ -178,4 +179,9 @@ fn an_hour_on_a_phone() {
 #[test]
 fn an_hour_without_scripts() {
     run(an_hour(PLAIN, "plain"));
+}
+
+#[test]
+fn an_hour_on_a_phone_without_scripts() {
+    run(an_hour(SMALL_PLAIN, "plain-phone"));
 }

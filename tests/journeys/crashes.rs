@@ -108,7 +108,7 @@ fn another_file_after_a_crash_ends_with_its_own_roster() {
         third.enrol(500..530);
         let id = silent_import(uai, third.siecle(UTF_8).bytes, ImportOptions::default()).await?;
         let sent = Operations::default();
-        worker_of(clients_telling(&sent), Timestamp::now)?.handle(&resume_event(uai, id, false)).await?;
+        worker_of(clients_telling(&sent)?, Timestamp::now)?.handle(&resume_event(uai, id, false)).await?;
         assert_eq!(state_of(uai, id).await?, ImportState::AwaitingUpload);
         assert_eq!(sent.take(), ["SendMessage"], "it gives way, and comes back");
         worker_after_the_lease()?.handle(&resume_event(uai, id, false)).await?;

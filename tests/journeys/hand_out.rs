@@ -13,7 +13,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::campaigns::import;
-use crate::support::faults::Faults;
+use crate::support::faults::{Faults, watched};
 use crate::support::people::{a_client, a_member};
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, as_holder, by_email, by_mediacentre, by_user_name, classes, sign_in,
@@ -325,8 +325,7 @@ fn a_failure_in_between_loses_nobodys_password() {
         // The log is the first write; each pupil is one more.
         for (writes, served) in [(0, None), (4, Some(3))] {
             let faults = Faults::after(writes);
-            let dynamodb = stack.dynamodb.config().to_builder().interceptor(faults).build();
-            let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
+            let dynamodb = watched(&stack.aws_of("LearnersFunction")?, faults);
             let function = Learners::new(&stack.function_settings("LearnersFunction")?, dynamodb, Timestamp::now)?;
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
             let url = format!("http://{}{}", listener.local_addr()?, class.path("/passwords"));

@@ -3,21 +3,23 @@
 use campaigns::{Campaigns, Config};
 use jiff::Timestamp;
 use rentree_domain::UserName;
+use rentree_runtime::aws::Service;
 use serde_json::{Value, json};
 
 use crate::support::classes::{
     Device, PUPIL_PASSWORD, a_class, a_class_of, a_class_with, a_device, a_first_name, step,
 };
-use crate::support::faults::Reads;
+use crate::support::faults::{Reads, watched};
 use crate::support::people::a_client;
 use crate::support::{join_all, product, run, run_while_time_stands_still};
 
 /// The function on a port of its own, its requests to DynamoDB counted by `reads`.
 async fn campaigns_with(reads: Reads) -> anyhow::Result<(String, tokio::task::JoinHandle<std::io::Result<()>>)> {
     let settings = product().stack.function_settings("CampaignsFunction")?;
-    let config = product().stack.dynamodb.config().to_builder().interceptor(reads).build();
-    let dynamodb = aws_sdk_dynamodb::Client::from_conf(config);
-    let campaigns = Campaigns::new(Config::read(&settings)?, dynamodb, product().stack.sqs.clone(), Timestamp::now);
+    let aws = product().stack.aws_of("CampaignsFunction")?;
+    let dynamodb = watched(&aws, reads);
+    let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+    let campaigns = Campaigns::new(Config::read(&settings)?, dynamodb, sqs, Timestamp::now);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
     Ok((url, tokio::spawn(async { axum::serve(listener, campaigns.router()).await })))

@@ -8,7 +8,7 @@ use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
 
 use crate::support::campaigns::import;
-use crate::support::faults::Operations;
+use crate::support::faults::{Operations, watched};
 use crate::support::people::{a_client, a_team};
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, by_email, by_mediacentre, by_user_name, classes, sign_in,
@@ -99,8 +99,7 @@ fn the_list_by_account() {
         // Without a filter by account: one request for the ties of the page, one for their accounts, one for their locks.
         let operations = Operations::default();
         let stack = &product().stack;
-        let dynamodb = stack.dynamodb.config().to_builder().interceptor(operations.clone()).build();
-        let dynamodb = aws_sdk_dynamodb::Client::from_conf(dynamodb);
+        let dynamodb = watched(&stack.aws_of("LearnersFunction")?, operations.clone());
         let function = Learners::new(&stack.function_settings("LearnersFunction")?, dynamodb, Timestamp::now)?;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}{}", listener.local_addr()?, class.path(""));

@@ -16,7 +16,7 @@ use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::json;
 
 use crate::support::classes::{a_class_of, a_device, a_first_name};
-use crate::support::faults::{Faults, Reads};
+use crate::support::faults::{Faults, Reads, watched};
 use crate::support::people::{a_client, a_member};
 use crate::support::rosters::{delete_snapshots, snapshots, spoil_snapshots};
 use crate::support::runtime_api::Function;
@@ -48,8 +48,8 @@ async fn kept_and_ending(uai: Uai) -> anyhow::Result<(BTreeSet<u64>, BTreeSet<u6
 
 /// The table, and what of pupils is read through it.
 fn counted_table(reads: &Reads) -> anyhow::Result<Table> {
-    let config = product().stack.dynamodb.config().to_builder().interceptor(reads.clone()).build();
-    Ok(Table::new(aws_sdk_dynamodb::Client::from_conf(config), product().stack.value("Table")?))
+    let client = watched(&product().stack.aws_of("LearnersFunction")?, reads.clone());
+    Ok(Table::new(client, product().stack.value("Table")?))
 }
 
 #[test]
@@ -279,8 +279,8 @@ fn a_list_of_three_thousand_costs_forty_units_cold_and_one_warm() {
         }
         import(uai, &sample).await?;
         let units = Units::default();
-        let config = product().stack.dynamodb.config().to_builder().interceptor(units.clone()).build();
-        let table = Table::new(aws_sdk_dynamodb::Client::from_conf(config), product().stack.value("Table")?);
+        let client = watched(&product().stack.aws_of("LearnersFunction")?, units.clone());
+        let table = Table::new(client, product().stack.value("Table")?);
         table.listed(uai).await?.unwrap();
         let cold = units.take();
         table.listed(uai).await?.unwrap();
@@ -312,9 +312,9 @@ fn a_page_costs_two_units_for_each_pupil_shown() {
             pupils::tie(&product().table, (class.uai, pupil.id, &pupil.entry), class.campaign, who, now).await?;
         }
         let units = Units::default();
-        let config = product().stack.dynamodb.config().to_builder().interceptor(units.clone()).build();
+        let client = watched(&product().stack.aws_of("LearnersFunction")?, units.clone());
         let settings = product().stack.function_settings("LearnersFunction")?;
-        let learners = Learners::new(&settings, aws_sdk_dynamodb::Client::from_conf(config), Timestamp::now)?;
+        let learners = Learners::new(&settings, client, Timestamp::now)?;
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}/schools/{}/learners", listener.local_addr()?, class.uai);
         let served = tokio::spawn(async { axum::serve(listener, learners.router()).await });

@@ -31,6 +31,7 @@ use rentree_domain::{Entry, ImportId, Uai};
 use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
 use rentree_runtime::Clock;
+use rentree_runtime::aws::Service;
 use rentree_runtime::batch::BatchResponse;
 use rentree_samples::Sample;
 use rentree_table::{Import, ImportOptions, Table};
@@ -71,7 +72,11 @@ fn shared_options() -> Options {
 }
 
 fn start(options: &Options) -> Rentree {
-    RUNTIME.block_on(Rentree::start(options)).expect("the product starts")
+    let product = RUNTIME.block_on(Rentree::start(options)).expect("the product starts");
+    let bucket = product.stack.value("Bucket").expect("the template has a bucket");
+    product.stack.strict().stands_for(&format!("{bucket}/silent"), &format!("{bucket}/imports"));
+    product.stack.strict().stands_for(operators::SILENT_BUCKET, &bucket);
+    product
 }
 
 /// Runs a test on the one runtime: connections are shared, and must outlive the test that opened them.
@@ -146,7 +151,8 @@ pub(crate) async fn visible(uai: Uai) -> anyhow::Result<Vec<Entry>> {
 
 /// The product's table as a function sees it that has just started: nothing of it is in memory.
 pub(crate) fn cold_table() -> anyhow::Result<Table> {
-    Ok(Table::new(product().stack.dynamodb.clone(), product().stack.value("Table")?))
+    let aws = product().stack.aws_of("CampaignsFunction")?;
+    Ok(Table::new(aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb)), product().stack.value("Table")?))
 }
 
 /// What a reader of the file would see, in the same order.
@@ -166,7 +172,7 @@ pub(crate) fn worker_with(faults: Option<faults::Faults>) -> anyhow::Result<Work
 
 /// The same, by another clock.
 pub(crate) fn worker_at(faults: Option<faults::Faults>, clock: Clock) -> anyhow::Result<Worker> {
-    let mut clients = clients();
+    let mut clients = clients()?;
     if let Some(faults) = faults {
         let config = clients.dynamodb.config().to_builder().interceptor(faults).build();
         clients.dynamodb = aws_sdk_dynamodb::Client::from_conf(config);
@@ -180,16 +186,16 @@ pub(crate) fn worker_of(clients: Clients, clock: Clock) -> anyhow::Result<Worker
     Ok(Worker::new(Config::read(&settings)?, clients, clock))
 }
 
-fn clients() -> Clients {
-    let stack = &product().stack;
-    Clients { dynamodb: stack.dynamodb.clone(), s3: stack.s3.clone(), sqs: stack.sqs.clone() }
+/// With the rights of the worker.
+fn clients() -> anyhow::Result<Clients> {
+    Ok(Clients::new(&product().stack.aws_of("ImportWorkerFunction")?))
 }
 
 /// Clients of which `sent` notes what they ask of the queue.
-pub(crate) fn clients_telling(sent: &faults::Operations) -> Clients {
-    let clients = clients();
+pub(crate) fn clients_telling(sent: &faults::Operations) -> anyhow::Result<Clients> {
+    let clients = clients()?;
     let config = clients.sqs.config().to_builder().interceptor(sent.clone()).build();
-    Clients { sqs: aws_sdk_sqs::Client::from_conf(config), ..clients }
+    Ok(Clients { sqs: aws_sdk_sqs::Client::from_conf(config), ..clients })
 }
 
 /// A worker that comes when the lease of one that died is over.

@@ -224,7 +224,7 @@ fn a_dead_letter_marks_an_import_that_nobody_works_on() {
         let begun = product().table.begin(uai, at_work, false, hour, Timestamp::now()).await?;
         let Begin::Begun(mut run) = begun else { panic!("begun") };
         let sent = Operations::default();
-        let worker = worker_of(clients_telling(&sent), Timestamp::now)?;
+        let worker = worker_of(clients_telling(&sent)?, Timestamp::now)?;
         assert_eq!(worker.handle(&dead_letter(uai, at_work)).await?.batch_item_failures.len(), 0);
         assert_eq!(state_of(uai, at_work).await?, ImportState::Analysing, "a dead letter marks nothing");
         assert_eq!(sent.take(), ["SendMessage"], "and is not lost");
@@ -285,7 +285,7 @@ fn who_loses_the_fence_gives_way_and_undoes_nothing() {
         let way = Stall::after(0, Of::Flips, &settings).await?;
         let sent = Operations::default();
         let dynamodb = Aws::new(&way.of(settings))?.config(Service::DynamoDb);
-        let clients = Clients { dynamodb: aws_sdk_dynamodb::Client::new(&dynamodb), ..clients_telling(&sent) };
+        let clients = Clients { dynamodb: aws_sdk_dynamodb::Client::new(&dynamodb), ..clients_telling(&sent)? };
         let late = worker_of(clients, || Timestamp::now() - SignedDuration::from_hours(1))?;
         let event = resume_event(uai, id, false);
         let outrun = tokio::spawn(async move { late.handle(&event).await });

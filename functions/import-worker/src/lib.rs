@@ -1,4 +1,4 @@
-//! From the bucket to the table: a file that was uploaded is read, checked and applied. ARCHITECTURE.md says how.
+//! From the bucket to the table: a file that was uploaded is read, checked and applied. `docs/imports.md` says how.
 //!
 //! Lambda hands over batches of SQS messages. Each stands alone: done, to be tried again, or answered and recorded.
 
@@ -39,19 +39,24 @@ pub struct Clients {
     pub sqs: aws_sdk_sqs::Client,
 }
 
-impl Worker {
-    /// A worker as `settings` say, with clients of its own.
-    pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
-        let aws = Aws::new(settings)?;
+impl Clients {
+    /// As `aws` says.
+    pub fn new(aws: &Aws) -> Self {
         let s3 = aws.config(Service::S3);
         // An endpoint of one's own has no name for each bucket.
         let s3 = aws_sdk_s3::config::Builder::from(&s3).force_path_style(s3.endpoint_url().is_some()).build();
-        let clients = Clients {
+        Self {
             dynamodb: aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb)),
             s3: aws_sdk_s3::Client::from_conf(s3),
             sqs: aws_sdk_sqs::Client::new(&aws.config(Service::Sqs)),
-        };
-        Ok(Self::new(Config::read(settings)?, clients, clock))
+        }
+    }
+}
+
+impl Worker {
+    /// A worker as `settings` say, with clients of its own.
+    pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
+        Ok(Self::new(Config::read(settings)?, Clients::new(&Aws::new(settings)?), clock))
     }
 
     /// A worker with these clients.

@@ -128,7 +128,8 @@ pub(crate) fn sort(lines: &mut [ReportLine]) {
 
 /// Who asked has lost the right to it since.
 pub(crate) fn no_longer_administrator() -> Outcome {
-    let detail = "La personne qui a demandé cet import n’est plus administrateur de l’espace. Rien n’a été changé.";
+    let detail = "La personne qui a demandé cet import n’est plus administrateur de l’espace. Rien n’a été changé. Un administrateur peut \
+                  importer le fichier à nouveau.";
     Outcome {
         refused: Some(Refused { code: "not_administrator".to_owned(), detail: detail.to_owned() }),
         ..Outcome::default()
@@ -141,5 +142,25 @@ pub(crate) fn upload_missing() -> Outcome {
     Outcome {
         refused: Some(Refused { code: "upload_missing".to_owned(), detail: detail.to_owned() }),
         ..Outcome::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The reader's own codes have theirs in `shared/roster`; no file alone has a fault that makes these.
+    #[test]
+    fn every_code_of_the_worker_has_its_sentence_and_its_remedy() {
+        for refused in [no_longer_administrator(), upload_missing()].map(|outcome| outcome.refused.expect("refused")) {
+            let (what, remedy) = refused.detail.split_once(" Rien n’a été changé. ").expect("what became of it");
+            assert!(what.ends_with('.') && remedy.contains("importer") && remedy.ends_with('.'), "{}", refused.detail);
+        }
+        let (mut outcome, mut lines) = (Outcome::default(), Vec::new());
+        add_renumbered(&mut outcome, &mut lines, &[4], |place| (place as u64 + 1, "DUNORD Karine".to_owned()));
+        let [remark] = &lines[..] else { panic!("{lines:?}") };
+        assert_eq!((outcome.remarks, remark.code.as_str(), remark.line), (1, "ine_changed", 5));
+        assert_eq!(remark.message, "Ligne 5 : nouvel INE pour un élève déjà connu (DUNORD Karine).");
+        assert!(remark.remedy.ends_with('.'), "{}", remark.remedy);
     }
 }

@@ -11,9 +11,11 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::{
     ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message, MessageSystemAttributeName,
+    QueueAttributeName,
 };
 use jiff::{SignedDuration, Timestamp};
 use rentree_runtime::Clock;
+use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::batch::{BatchFailed, BatchResponse};
 use rentree_testkit::Stack;
 use rentree_testkit::cloud::REGION;
@@ -53,15 +55,26 @@ pub(crate) fn spawn(
     worker: &Worker,
     times: Times,
     stopped: &watch::Receiver<bool>,
-) {
+) -> anyhow::Result<()> {
+    let as_function = Aws::new(&stack.function_settings(&mapping.function)?)?;
     for _ in 0..POLLERS {
-        let poller = Poller { sqs: stack.sqs.clone(), mapping: mapping.clone(), worker: Arc::clone(worker), times };
+        let poller = Poller {
+            sqs: aws_sdk_sqs::Client::new(&as_function.config(Service::Sqs)),
+            lambda: stack.sqs.clone(),
+            mapping: mapping.clone(),
+            worker: Arc::clone(worker),
+            times,
+        };
         tasks.spawn(poller.run(stopped.clone()));
     }
+    Ok(())
 }
 
 struct Poller {
+    /// Takes and deletes messages with the rights of the function.
     sqs: aws_sdk_sqs::Client,
+    /// Gives messages back earlier than AWS would, which is nobody's right but ours.
+    lambda: aws_sdk_sqs::Client,
     mapping: Mapping,
     worker: Worker,
     times: Times,
@@ -69,6 +82,7 @@ struct Poller {
 
 impl Poller {
     async fn run(self, mut stopped: watch::Receiver<bool>) {
+        self.look_at_the_queue().await;
         while !*stopped.borrow() {
             let messages = self.receive().await;
             if *stopped.borrow() {
@@ -76,6 +90,15 @@ impl Poller {
             } else if !messages.is_empty() {
                 self.deliver(messages, &mut stopped).await;
             }
+        }
+    }
+
+    /// Lambda looks at a queue before it takes messages from it.
+    async fn look_at_the_queue(&self) {
+        let get = self.sqs.get_queue_attributes().queue_url(&self.mapping.queue_url);
+        if let Err(error) = get.attribute_names(QueueAttributeName::VisibilityTimeout).send().await {
+            let (function, why) = (&self.mapping.function, rentree_runtime::telemetry::chain(&error));
+            tracing::error!(function, why, "a function may not look at its queue");
         }
     }
 
@@ -158,7 +181,7 @@ impl Poller {
         if entries.is_empty() {
             return;
         }
-        let change = self.sqs.change_message_visibility_batch().queue_url(&self.mapping.queue_url);
+        let change = self.lambda.change_message_visibility_batch().queue_url(&self.mapping.queue_url);
         if let Err(error) = change.set_entries(Some(entries)).send().await {
             let why = rentree_runtime::telemetry::chain(&error);
             tracing::warn!(why, "messages that failed will come again later than they should");

@@ -6,11 +6,13 @@ mod course;
 mod demo;
 mod event_source;
 mod mailbox;
+pub mod measure;
 pub mod operator;
 pub mod people;
 pub mod pupils;
 pub mod running;
 pub mod state;
+pub mod tour;
 
 pub use demo::{DEMO_EMAIL, DEMO_PASSWORD, DEMO_UAI};
 pub use running::{Options, Rentree};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use accounts::Accounts;
 use activation::Activation;
 use anyhow::Context;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header;
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -23,10 +23,9 @@ use learners::Learners;
 use mail_worker::MailWorker;
 use rentree_domain::{CampaignKind, Course, CourseId};
 use rentree_http::ClientAddress;
-use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings};
 use rentree_table::Table;
-use rentree_testkit::{Cloud, CloudOptions, Stack, StackOptions, Template};
+use rentree_testkit::{Cloud, CloudOptions, Stack, StackOptions, Strict, Template};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -139,8 +138,7 @@ impl Rentree {
             let directory = directory.clone();
             Box::pin(async move { directory.handle(&event).await })
         });
-        let dynamodb = aws_sdk_dynamodb::Client::new(&Aws::new(&learners_settings)?.config(Service::DynamoDb));
-        let table = Table::new(dynamodb, learners_settings.required("TABLE")?);
+        let table = Table::new(stack.dynamodb.clone(), stack.value("Table")?);
 
         let mail_worker = MailWorker::from_settings(&settings_of("MailWorkerFunction")?, options.clock)?;
         let mail_worker: event_source::Worker = Arc::new(move |event| {
@@ -164,7 +162,8 @@ impl Rentree {
             .merge(Platform::new(&url, secrets, options.clock)?.routes())
             .merge(mailbox::routes(stack.clone()))
             .merge(operator::routes(&stack)?);
-        let router = rentree_http::wrap(routes, shell)
+        let strict = stack.strict().clone();
+        let router = rentree_http::wrap(routes.layer(middleware::from_fn_with_state(strict, under_way)), shell)
             .layer(middleware::from_fn_with_state(url.clone(), at_home))
             .layer(middleware::from_fn(with_client_address));
 
@@ -191,7 +190,7 @@ impl Rentree {
                 "MailWorkerFunction" => mail_worker.clone(),
                 other => anyhow::bail!("{other} takes messages, and nobody here starts it"),
             };
-            event_source::spawn(&mut pollers, &stack, &mapping, &worker, times, &stopped);
+            event_source::spawn(&mut pollers, &stack, &mapping, &worker, times, &stopped)?;
         }
         Ok(Self { url, stack, table, cloud, stop, serving: tasks, pollers })
     }
@@ -211,6 +210,13 @@ impl Rentree {
         drop((stack, table));
         cloud.stop().await
     }
+}
+
+/// Tells the strict cloud which request it works for.
+async fn under_way(State(strict): State<Strict>, path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let path = path.map_or_else(|| request.uri().path().to_owned(), |path| path.as_str().to_owned());
+    let _under_way = strict.under_way(format!("{} {path}", request.method()));
+    next.run(request).await
 }
 
 /// Tells handlers where a request comes from, as the gateway does.

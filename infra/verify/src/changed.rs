@@ -2,8 +2,10 @@
 //! the whole is for before one stops.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Command;
 
+use crate::documents;
 use crate::executables;
 use crate::gate::{Gates, cargo};
 use crate::install;
@@ -21,7 +23,7 @@ enum Scope {
     Everything,
 }
 
-pub(crate) fn run(since: Option<&str>, gates: &mut Gates) -> Result<(), String> {
+pub(crate) fn run(root: &Path, since: Option<&str>, gates: &mut Gates) -> Result<(), String> {
     let files = match since {
         Some(revision) => differing(revision)?,
         // What is not committed; nothing of that: the last commit.
@@ -29,6 +31,7 @@ pub(crate) fn run(since: Option<&str>, gates: &mut Gates) -> Result<(), String> 
     };
     println!("verify: {} files differ", files.len());
     gates.pass("formatting", &mut cargo(["fmt", "--all", "--check"]))?;
+    gates.time("documents", || documents::pass(root))?;
     match Scope::of(&files) {
         Scope::Nothing => Ok(()),
         Scope::Some { packages, journeys } => {

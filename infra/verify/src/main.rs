@@ -6,6 +6,7 @@
 //! - `cargo verify --slow`: the journeys on a machine that is slow on purpose.
 
 mod changed;
+mod documents;
 mod executables;
 mod gate;
 mod install;
@@ -56,15 +57,17 @@ fn verify(mode: &Mode, gates: &mut Gates) -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).ok_or("infra/verify is two levels deep")?;
     std::env::set_current_dir(root).map_err(|error| format!("{}: {error}", root.display()))?;
     match mode {
-        Mode::Everything => everything(&root.join(".local/tools"), gates),
-        Mode::Changed { since } => changed::run(since.as_deref(), gates),
+        Mode::Everything => everything(root, gates),
+        Mode::Changed { since } => changed::run(root, since.as_deref(), gates),
         Mode::Slow => slow::run(gates),
     }
 }
 
 /// What takes seconds comes first.
-fn everything(tools: &Path, gates: &mut Gates) -> Result<(), String> {
+fn everything(root: &Path, gates: &mut Gates) -> Result<(), String> {
+    let tools = &root.join(".local/tools");
     gates.pass("formatting", &mut cargo(["fmt", "--all", "--check"]))?;
+    gates.time("documents", || documents::pass(root))?;
     // Also what other systems would need: the licences of all are looked at.
     gates.pass("fetching", &mut cargo(["fetch", "--locked"]))?;
     let deny = install::cargo_deny(tools, gates)?;

@@ -101,6 +101,15 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// What `check-roster` ends with: 0 nothing wrong, with remarks or without; 1 problems; 2 refused.
+    pub fn exit_status(&self) -> u8 {
+        match (self.refused, self.problems.as_slice()) {
+            (Some(_), _) => 2,
+            (None, []) => 0,
+            (None, _) => 1,
+        }
+    }
+
     /// The same in French, for a terminal.
     pub fn to_text(&self) -> String {
         let mut text = String::new();

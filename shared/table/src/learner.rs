@@ -1,4 +1,4 @@
-//! The pupils of a school, in two versions: readers see one whole roster, whatever a writer is doing. ARCHITECTURE.md says how.
+//! The pupils of a school, in two versions: readers see one whole roster, whatever a writer is doing. `docs/imports.md` says how.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The right of one worker to carry an import through, and what it may do with it. ARCHITECTURE.md says how.
+//! The right of one worker to carry an import through, and what it may do with it. `docs/imports.md` says how.
 //!
 //! A run holds the school's lease under a fence number. Every write of pupils checks the fence in the same
 //! transaction, so that a worker that was too slow, or thought dead, writes nothing any more. The fence number is also

@@ -79,6 +79,11 @@ impl Cloud {
         ])
     }
 
+    /// Where DynamoDB answers.
+    pub fn dynamodb_endpoint(&self) -> &str {
+        &self.dynamodb_endpoint
+    }
+
     /// Where S3, SQS and the others answer.
     pub fn aws_endpoint(&self) -> &str {
         &self.aws_endpoint

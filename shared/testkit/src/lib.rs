@@ -6,11 +6,13 @@
 pub mod cloud;
 pub mod mail;
 pub mod provision;
+pub mod strict;
 pub mod template;
 
 pub use cloud::{Cloud, CloudOptions};
 pub use mail::SentMail;
 pub use provision::{Stack, StackOptions};
+pub use strict::Strict;
 pub use template::Template;
 
 use std::path::{Path, PathBuf};

@@ -20,10 +20,11 @@ use rentree_runtime::aws::{Aws, Service};
 use serde_json::Value;
 
 use crate::cloud::REGION;
+use crate::strict::{Behind, Strict};
 use crate::template::Values;
 use crate::{Cloud, Template};
 
-const ACCOUNT: &str = "000000000000";
+pub(crate) const ACCOUNT: &str = "000000000000";
 
 /// How to provision.
 #[derive(Debug, Clone)]
@@ -66,7 +67,7 @@ pub struct Stack {
     /// Clients for whoever looks at the stack from outside.
     pub ses: aws_sdk_sesv2::Client,
     aws_endpoint: String,
-    upload_url: String,
+    strict: Option<Strict>,
 }
 
 impl Cloud {
@@ -99,14 +100,13 @@ impl Cloud {
             sqs: aws_sdk_sqs::Client::new(&aws.config(Service::Sqs)),
             ses: aws_sdk_sesv2::Client::new(&aws.config(Service::Ses)),
             aws_endpoint: self.aws_endpoint().to_owned(),
-            upload_url: String::new(),
+            strict: None,
         };
         stack.make_tables().await.context("making the table")?;
         stack.make_queues().await.context("making the queues")?;
         stack.make_buckets().await.context("making the bucket")?;
         stack.make_mail_identity().await.context("making the identity that mails are sent under")?;
-        let bucket = stack.value("Bucket")?;
-        stack.upload_url = format!("{}/{bucket}", self.aws_endpoint());
+        stack.strict = Some(stack.start_strict(self.dynamodb_endpoint()).await.context("starting the strict cloud")?);
         Ok(stack)
     }
 }
@@ -122,15 +122,49 @@ impl Stack {
         &self.aws_endpoint
     }
 
-    /// The settings of a function of the template, by its logical name: its environment, and the way to the local cloud.
+    /// What stands between each function and the local cloud.
+    ///
+    /// # Panics
+    /// Before the stack is whole, which nobody outside sees.
+    pub fn strict(&self) -> &Strict {
+        self.strict.as_ref().expect("a provisioned stack has one")
+    }
+
+    async fn start_strict(&self, dynamodb: &str) -> anyhow::Result<Strict> {
+        let policies = |(logical, properties): (&str, &Value)| {
+            Ok((logical.to_owned(), self.values.resolve(&properties["Policies"])?))
+        };
+        Strict::start(Behind {
+            dynamodb,
+            aws: &self.aws_endpoint,
+            tables: self.template.resources("AWS::DynamoDB::Table").map(|(_, properties)| properties).collect(),
+            mail_identity: self.value("MailIdentity")?,
+            policies: self
+                .template
+                .resources("AWS::Serverless::Function")
+                .map(policies)
+                .collect::<anyhow::Result<_>>()?,
+        })
+        .await
+    }
+
+    /// The settings of a function of the template, by its logical name: its environment, its own key, and the way to the
+    /// local cloud through the strict one.
     pub fn function_settings(&self, logical: &str) -> anyhow::Result<Settings> {
+        let upload_url = format!("{}/{}", self.strict().url(), self.value("Bucket")?);
         let variables = self.function(logical)?["Environment"]["Variables"].as_object().into_iter().flatten();
         let pairs = variables.map(|(name, value)| match name.as_str() {
             // The one address that AWS forms by a rule of its own.
-            "UPLOAD_URL" => Ok((name.clone(), self.upload_url.clone())),
+            "UPLOAD_URL" => Ok((name.clone(), upload_url.clone())),
             _ => Ok((name.clone(), self.values.text(value)?)),
         });
-        Ok(self.settings.clone().with(pairs.collect::<anyhow::Result<Vec<_>>>()?))
+        let settings = self.settings.clone().with(pairs.collect::<anyhow::Result<Vec<_>>>()?);
+        self.strict().settings(logical, settings)
+    }
+
+    /// What a function builds its clients from.
+    pub fn aws_of(&self, logical: &str) -> anyhow::Result<Aws> {
+        Ok(Aws::new(&self.function_settings(logical)?)?)
     }
 
     fn function(&self, logical: &str) -> anyhow::Result<&Value> {

@@ -33,6 +33,14 @@ impl Template {
             .map(|(name, r)| (name.as_str(), &r["Properties"]))
     }
 
+    /// This template with something else at a JSON pointer below its resources; without it, for `null`.
+    pub fn changed(&self, pointer: &str, value: Value) -> anyhow::Result<Self> {
+        let mut changed = self.0.clone();
+        let place = changed["Resources"].pointer_mut(pointer);
+        *place.with_context(|| format!("the template has nothing at {pointer}"))? = value;
+        Ok(Self(changed))
+    }
+
     /// The type of a resource.
     pub fn kind(&self, logical: &str) -> Option<&str> {
         self.0["Resources"][logical]["Type"].as_str()
@@ -97,6 +105,14 @@ impl Values {
                     "Ref" => json!(self.of_ref(argument.as_str().unwrap_or_default())?),
                     "Fn::GetAtt" => json!(self.arn(argument[0].as_str().unwrap_or_default())?),
                     "Fn::Sub" => json!(self.substitute(argument.as_str().context("Sub of a text")?)?),
+                    "Fn::Split" => {
+                        let at = argument[0].as_str().context("Split at a text")?;
+                        json!(self.text(&argument[1])?.split(at).collect::<Vec<_>>())
+                    }
+                    "Fn::Select" => {
+                        let which = self.text(&argument[0])?.parse::<usize>().context("Select of a number")?;
+                        self.resolve(&argument[1])?.get(which).context("Select of one that there is")?.clone()
+                    }
                     _ => json!({ function: self.resolve(argument)? }),
                 }
             }
@@ -139,7 +155,10 @@ impl Values {
         while let Some((before, after)) = rest.split_once("${") {
             let (name, after) = after.split_once('}').context("an open ${")?;
             result.push_str(before);
-            result.push_str(self.of_ref(name)?);
+            result.push_str(match name.strip_suffix(".Arn") {
+                Some(name) => self.arn(name)?,
+                None => self.of_ref(name)?,
+            });
             rest = after;
         }
         result.push_str(rest);
@@ -163,6 +182,9 @@ mod tests {
             resolve(json!([{"Ref": "Queue"}, {"Fn::GetAtt": ["Queue", "Arn"]}])),
             json!(["http://queue", "arn:queue"])
         );
+        assert_eq!(resolve(json!({"Fn::Sub": "${Queue.Arn}/index"})), "arn:queue/index");
+        let inside = json!({"Fn::Select": [1, {"Fn::Split": ["<", "Nom <adresse"]}]});
+        assert_eq!(resolve(inside), "adresse");
         assert!(values.resolve(&json!({"Ref": "Nobody"})).unwrap_err().to_string().contains("Nobody"));
     }
 

@@ -78,9 +78,10 @@ impl Browser {
             },
         });
         if look.width < 500 {
-            // Windows have a least width; emulated phones do not.
+            // Windows have a least width; emulated phones do not. The driver waits for ever for its finger where pages have no scripts.
+            let touch = look.javascript;
             options["mobileEmulation"] =
-                json!({"deviceMetrics": {"width": look.width, "height": 900, "pixelRatio": 2.0}});
+                json!({"deviceMetrics": {"width": look.width, "height": 900, "pixelRatio": 2.0, "touch": touch}});
         }
         let serde_json::Value::Object(capabilities) = json!({"goog:chromeOptions": options}) else { unreachable!() };
         let started = Instant::now();

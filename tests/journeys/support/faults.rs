@@ -10,7 +10,14 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use rentree_runtime::aws::{Aws, Service};
 use serde_json::Value;
+
+/// A function's client of DynamoDB, with something between it and the table.
+pub(crate) fn watched(aws: &Aws, by: impl Intercept + 'static) -> aws_sdk_dynamodb::Client {
+    let config = aws_sdk_dynamodb::config::Builder::from(&aws.config(Service::DynamoDb));
+    aws_sdk_dynamodb::Client::from_conf(config.interceptor(by).build())
+}
 
 /// Counts write requests, and fails all from a certain one on.
 #[derive(Debug, Clone, Default)]

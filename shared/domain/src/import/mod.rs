@@ -1,4 +1,4 @@
-//! An import: its states, its plan, its brake. ARCHITECTURE.md says how.
+//! An import: its states, its plan, its brake. `docs/imports.md` says how.
 
 pub mod brake;
 pub mod lease;

@@ -60,9 +60,5 @@ fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     } else {
         print!("{}", report.to_text());
     }
-    Ok(match (&reading.refusal, reading.problems.as_slice()) {
-        (Some(_), _) => 2,
-        (None, []) => 0,
-        (None, _) => 1,
-    })
+    Ok(report.exit_status())
 }

@@ -5,6 +5,7 @@ mod codes;
 mod decodings;
 mod documents;
 mod encodings;
+mod every_code;
 mod hostile;
 mod names;
 mod rows;

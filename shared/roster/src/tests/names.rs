@@ -1,6 +1,8 @@
-//! Names for tests, written down by hand: given names and surnames that the INSEE's open lists of first names and of surnames
-//! hold (<https://www.insee.fr/fr/statistiques/8595130>, <https://www.insee.fr/fr/statistiques/3536630>), put together as people are called;
-//! and such of other countries whose children go to school in France.
+//! Names for tests, written down by hand. The French ones follow INSEE's open lists of first names and of surnames
+//! (<https://www.insee.fr/fr/statistiques/8595130>, <https://www.insee.fr/fr/statistiques/3536630>): most are names that people bear, and a
+//! few were made up, so that each accented letter stands at the beginning, within and at the end of a name. They are put together as people
+//! are called: with another given name, with a particle, with a usage name in brackets. The others are names of other countries whose
+//! children go to school in France.
 
 const GIVEN: &str = "Adélaïde Adèle Agnès Aïcha Aïda Aïssatou Alizée Aliénor Amélie Anaé Anaëlle Anaïs André Andréa Anaël Angèle Angélique \
     Aurélie Aurélien Aymé Barthélémy Béatrice Bénédicte Bérengère Bérénice Benoît Cécile Célestin Célia Céline Cédric César Chloé Clarâ \

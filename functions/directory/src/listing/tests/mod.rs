@@ -274,6 +274,26 @@ fn what_is_no_directory_is_refused_as_a_whole() {
     }
 }
 
+/// Where each refusal of a whole file is made, and its test. It is no fault of the samples, which is about a line.
+#[test]
+fn every_refusal_is_made_by_the_reader_or_by_the_load() {
+    let header = SchoolDirectory::new(0, 5).csv();
+    let header = String::from_utf8(header).unwrap();
+    for code in RefusalCode::ALL {
+        let file = match code {
+            RefusalCode::NotCsv => "PK\u{3}\u{4}".to_owned(),
+            RefusalCode::MissingColumn => header.replace("Nom_etablissement", "Adresse_2"),
+            RefusalCode::DuplicateColumn => header.replace("Adresse_1", "Mail"),
+            RefusalCode::Empty => String::new(),
+            // What no text is refused for: the file is gone, is longer than a test writes, or was tried in vain. The load says so, and
+            // `tests/journeys/directory.rs` holds it.
+            RefusalCode::TooLarge | RefusalCode::Missing | RefusalCode::Technical => continue,
+        };
+        assert_eq!(refusal(&file).code, *code, "{file}");
+        assert!(refusal(&file).detail.ends_with('.'), "{code:?}");
+    }
+}
+
 /// The generator of samples knows every code: each fault is answered with its own.
 #[test]
 fn every_fault_of_the_samples_has_its_code() {

@@ -1,4 +1,4 @@
-//! The promise of ARCHITECTURE.md, on a model of the table: whatever part of an apply was written, readers see the roster
+//! The promise of `docs/imports.md`, on a model of the table: whatever part of an apply was written, readers see the roster
 //! from before, and the next import ends with its own.
 
 mod snapshots;

@@ -1,0 +1,119 @@
+//! What each route asks of AWS, seen by the strict cloud on a tour through all of them.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::Context;
+use campaigns::Secrets;
+use jiff::Timestamp;
+use rentree_domain::Uai;
+use rentree_samples::SchoolDirectory;
+use rentree_testkit::strict::{Call, Distance, longest_chain, time_at};
+
+use crate::Rentree;
+use crate::operator::Operator;
+use crate::tour::{self, Ground};
+
+/// The functions that answer browsers.
+const OF_BROWSERS: [&str; 5] =
+    ["AccountsFunction", "ActivationFunction", "CampaignsFunction", "InvitationsFunction", "LearnersFunction"];
+
+/// A route that was visited.
+#[derive(Debug, Clone)]
+pub struct Visit {
+    /// `GET /schools/{uai}/learners`.
+    pub route: String,
+    /// Whether it was visited before with the same outcome, so that what is kept in memory is there.
+    pub again: bool,
+    /// What the function asked for.
+    pub calls: Vec<Call>,
+}
+
+impl Visit {
+    /// How many calls waited one for the other.
+    pub fn chain(&self) -> usize {
+        longest_chain(&self.calls)
+    }
+
+    /// Units as AWS bills them.
+    pub fn units(&self) -> f64 {
+        self.calls.iter().map(|call| call.units).sum()
+    }
+
+    /// Bytes sent and received.
+    pub fn bytes(&self) -> usize {
+        self.calls.iter().map(|call| call.bytes).sum()
+    }
+
+    /// What people wait for AWS in one region.
+    pub fn waited(&self) -> Duration {
+        time_at(&self.calls, |kind| Distance::OF_A_REGION.of(kind))
+    }
+}
+
+/// Visits every route of a product that nobody else uses, with a school of so many pupils; AWS is as far away as `distance`.
+pub async fn visits(rentree: &Rentree, pupils: usize, distance: Distance) -> anyhow::Result<Vec<Visit>> {
+    let sample = SchoolDirectory::new(1, 77);
+    let listed = sample.schools.first().context("a school")?;
+    Operator::of(&rentree.stack)?.load("tour", sample.csv()).await?;
+    let settings = rentree.stack.function_settings("CampaignsFunction")?;
+    let here = Here {
+        rentree,
+        school: (Uai::parse(&listed.uai)?, listed.mail.clone()),
+        secrets: Secrets::parse(settings.required("WEBHOOK_SECRETS")?)?,
+        visits: Mutex::default(),
+    };
+    rentree.stack.strict().set_distance(distance);
+    let led = tour::lead(&here, pupils).await;
+    rentree.stack.strict().set_distance(Distance::default());
+    led?;
+    Ok(here.visits.into_inner().expect("nobody panics holding it"))
+}
+
+/// The product of this process.
+struct Here<'a> {
+    rentree: &'a Rentree,
+    school: (Uai, String),
+    secrets: Secrets,
+    visits: Mutex<Vec<Visit>>,
+}
+
+impl Ground for Here<'_> {
+    fn url(&self) -> &str {
+        &self.rentree.url
+    }
+
+    fn school(&self) -> (Uai, String) {
+        self.school.clone()
+    }
+
+    async fn link(&self, address: &str, count: usize) -> anyhow::Result<String> {
+        for _ in 0..6_000 {
+            let sent = self.rentree.stack.sent_mail().await?;
+            let mut to_them = sent.into_iter().filter(|mail| mail.to.iter().any(|to| to == address));
+            if let Some(mail) = to_them.nth(count - 1) {
+                let link = mail.text.lines().find_map(|line| line.strip_prefix(self.url()));
+                return link.map(ToOwned::to_owned).with_context(|| format!("no link in {:?}", mail.subject));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        anyhow::bail!("mail {count} to {address} does not come")
+    }
+
+    fn signed(&self, body: &str) -> Vec<(&'static str, String)> {
+        let (id, timestamp) = ("msg_tour".to_owned(), Timestamp::now().as_second().to_string());
+        let signature = self.secrets.sign(&id, &timestamp, body.as_bytes());
+        vec![("webhook-id", id), ("webhook-timestamp", timestamp), ("webhook-signature", signature)]
+    }
+
+    fn before(&self) {
+        self.rentree.stack.strict().begin_record();
+    }
+
+    fn after(&self, route: &str, again: bool) {
+        let mut calls = self.rentree.stack.strict().end_record();
+        calls.retain(|call| call.route.as_deref() == Some(route) && OF_BROWSERS.contains(&call.function.as_str()));
+        let visit = Visit { route: route.to_owned(), again, calls };
+        self.visits.lock().expect("nobody panics holding it").push(visit);
+    }
+}

@@ -1,0 +1,396 @@
+//! Every route of the API once, in the order of a school's first afternoon: a head asks for the space, invites a
+//! colleague, imports the pupils, makes a campaign; pupils join; passwords are forgotten. By HTTP alone, as programs do, so
+//! that the same tour leads through any deployment of the product.
+
+use anyhow::{Context, bail, ensure};
+use encoding_rs::UTF_8;
+use jiff::Timestamp;
+use rentree_domain::Uai;
+use rentree_samples::{Pupil, Sample};
+use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
+use reqwest::{Client, Method, redirect};
+use serde_json::{Value, json};
+
+const PASSWORD: &str = "quatre mésanges au jardin";
+const OTHER_PASSWORD: &str = "cinq mésanges au jardin";
+/// A pupil's.
+const PUPIL_PASSWORD: &str = "Velours8";
+
+/// What a tour leads through, and what is beside its HTTP.
+pub trait Ground {
+    /// Where the product answers.
+    fn url(&self) -> &str;
+    /// The school that asks for its space, listed and not activated, and its mailbox.
+    fn school(&self) -> (Uai, String);
+    /// The path of the link in the mail number `count` to `address`, once it has come.
+    fn link(&self, address: &str, count: usize) -> impl Future<Output = anyhow::Result<String>>;
+    /// Headers that sign a message of the assessment platform.
+    fn signed(&self, body: &str) -> Vec<(&'static str, String)>;
+    /// A request is about to be sent.
+    fn before(&self);
+    /// It was answered. `route` is as the template has it, `GET /schools/{uai}/team`; `again` for one that was visited
+    /// before with the same outcome.
+    fn after(&self, route: &str, again: bool);
+}
+
+/// A browser, as far as programs have one.
+#[derive(Default)]
+struct Visitor {
+    cookies: Vec<String>,
+}
+
+struct Tour<'a, G> {
+    ground: &'a G,
+    http: Client,
+}
+
+/// Leads through every route with a school of so many pupils. Each answer is a success, or the error names its route.
+pub async fn lead<G: Ground>(ground: &G, pupils: usize) -> anyhow::Result<()> {
+    let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().build()?;
+    let tour = Tour { ground, http };
+    let mut head = Visitor::default();
+    tour.activate(&mut head).await?;
+    tour.team(&mut head).await?;
+    let sample = tour.imports(&mut head, pupils).await?;
+    let (code, campaign) = tour.campaigns(&mut head).await?;
+    tour.join(&code, &campaign, &sample.pupils).await?;
+    tour.follow(&mut head, &campaign).await?;
+    tour.pupils(&mut head, &sample.pupils).await?;
+    tour.account(&mut head).await?;
+    tour.newcomers().await
+}
+
+impl<G: Ground> Tour<'_, G> {
+    /// Sends a request as `visitor`. Path parameters of `route` are filled from `values`, in their order.
+    async fn visit(
+        &self,
+        visitor: &mut Visitor,
+        route: &str,
+        values: &[&str],
+        body: Option<Value>,
+    ) -> anyhow::Result<Value> {
+        self.send(visitor, (route, false), values, body, &[]).await
+    }
+
+    async fn send(
+        &self,
+        visitor: &mut Visitor,
+        (route, again): (&str, bool),
+        values: &[&str],
+        body: Option<Value>,
+        headers: &[(&'static str, String)],
+    ) -> anyhow::Result<Value> {
+        let (method, pattern) = route.split_once(' ').context("a method and a path")?;
+        let mut path = pattern.to_owned();
+        for value in values {
+            let (open, close) = path.find('{').zip(path.find('}')).context("a parameter for each value")?;
+            path.replace_range(open..=close, value);
+        }
+        let method = Method::from_bytes(method.as_bytes())?;
+        let mut request = self.http.request(method, format!("{}{path}", self.ground.url()));
+        request = request.header(ACCEPT, "application/json");
+        if !visitor.cookies.is_empty() {
+            request = request.header(COOKIE, visitor.cookies.join("; "));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        request = match body {
+            Some(Value::String(text)) => request.header("content-type", "application/json").body(text),
+            Some(body) => request.json(&body),
+            None => request,
+        };
+        self.ground.before();
+        let answer = request.send().await.with_context(|| format!("{route}: no answer"))?;
+        let (status, location) = (answer.status(), answer.headers().get(LOCATION).cloned());
+        for cookie in answer.headers().get_all(SET_COOKIE) {
+            let cookie = cookie.to_str()?.split(';').next().unwrap_or_default().to_owned();
+            let name = cookie.split('=').next().unwrap_or_default().to_owned();
+            visitor.cookies.retain(|other| other.split('=').next() != Some(&name));
+            visitor.cookies.push(cookie);
+        }
+        let text = answer.text().await?;
+        self.ground.after(route, again);
+        ensure!(status.is_success() || status.is_redirection(), "{route}: {status} {text}");
+        if let Some(location) = location.filter(|_| status.is_redirection()) {
+            return Ok(json!({"location": location.to_str()?}));
+        }
+        Ok(serde_json::from_str(&text).unwrap_or(Value::String(text)))
+    }
+
+    async fn activate(&self, head: &mut Visitor) -> anyhow::Result<()> {
+        let (uai, mailbox) = self.ground.school();
+        self.visit(head, "GET /demande-administration-sco", &[], None).await?;
+        let asked = json!({"uai": uai, "first_name": "Anne", "last_name": "Hérouville"});
+        self.visit(head, "POST /demande-administration-sco", &[], Some(asked)).await?;
+        let link = self.ground.link(&mailbox, 1).await?;
+        let token = last(&link);
+        self.visit(head, "GET /activation/{token}", &[token], None).await?;
+        let newcomer = json!({
+            "way": "sign_up", "first_name": "Anne", "last_name": "Hérouville",
+            "email": "anne.herouville@rentree.example", "password": PASSWORD,
+        });
+        self.visit(head, "POST /activation/{token}", &[token], Some(newcomer)).await?;
+        let terms = self.visit(head, "GET /terms", &[], None).await?;
+        self.visit(head, "POST /terms", &[], Some(json!({"version": terms["version"]}))).await?;
+        self.visit(head, "GET /spaces", &[], None).await?;
+        self.visit(head, "GET /", &[], None).await?;
+        self.visit(head, "GET /openapi.json", &[], None).await?;
+        Ok(())
+    }
+
+    async fn team(&self, head: &mut Visitor) -> anyhow::Result<()> {
+        let (uai, _) = self.ground.school();
+        let uai = uai.as_str();
+        let colleague = "dominique.essai@rentree.example";
+        for email in ["parti@rentree.example", colleague] {
+            let invited = json!({"emails": email});
+            let invited = self.visit(head, "POST /schools/{uai}/invitations", &[uai], Some(invited)).await?;
+            let invitation = text(&invited["invitations"], 0)?;
+            if email != colleague {
+                self.ground.link(email, 1).await?;
+                let cancel = "POST /schools/{uai}/invitations/{invitation}/cancel";
+                self.visit(head, cancel, &[uai, invitation], Some(json!({}))).await?;
+            }
+        }
+        self.visit(head, "GET /schools/{uai}/team", &[uai], None).await?;
+        let mut other = Visitor::default();
+        let link = self.ground.link(colleague, 1).await?;
+        let token = last(&link);
+        self.visit(&mut other, "GET /invitation/{token}", &[token], None).await?;
+        let newcomer = json!({
+            "way": "sign_up", "first_name": "Dominique", "last_name": "Essai", "email": colleague, "password": PASSWORD,
+        });
+        self.visit(&mut other, "POST /invitation/{token}", &[token], Some(newcomer)).await?;
+        let terms = self.visit(&mut other, "GET /terms", &[], None).await?;
+        self.visit(&mut other, "POST /terms", &[], Some(json!({"version": terms["version"]}))).await?;
+        let team = self.visit(head, "GET /schools/{uai}/team", &[uai], None).await?;
+        let members = team["members"].as_array().context("members")?;
+        let member = members.iter().find(|member| member["name"] == "Dominique Essai").context("the colleague")?;
+        let member = text(member, "id")?;
+        let role = "POST /schools/{uai}/members/{member}/role";
+        self.visit(head, role, &[uai, member], Some(json!({"role": "administrator"}))).await?;
+        self.visit(&mut other, "POST /schools/{uai}/leave", &[uai], Some(json!({}))).await?;
+
+        // A second one, to be removed, and an invitation to be sent again.
+        let next = "noa.suivant@rentree.example";
+        let invited = json!({"emails": next});
+        let invited = self.visit(head, "POST /schools/{uai}/invitations", &[uai], Some(invited)).await?;
+        let link = self.ground.link(next, 1).await?;
+        let signed_in = json!({"way": "sign_in", "email": colleague, "password": PASSWORD});
+        self.visit(&mut other, "POST /invitation/{token}", &[last(&link)], Some(signed_in)).await?;
+        let invitation = text(&invited["invitations"], 0)?;
+        let team = self.visit(head, "GET /schools/{uai}/team", &[uai], None).await?;
+        ensure!(team["invitations"].as_array().is_some_and(Vec::is_empty), "{invitation} was accepted");
+        self.visit(head, "POST /schools/{uai}/members/{member}/remove", &[uai, member], Some(json!({}))).await?;
+        let waiting = json!({"emails": "attendue@rentree.example"});
+        let waiting = self.visit(head, "POST /schools/{uai}/invitations", &[uai], Some(waiting)).await?;
+        self.ground.link("attendue@rentree.example", 1).await?;
+        let resend = "POST /schools/{uai}/invitations/{invitation}/resend";
+        let values = [uai, text(&waiting["invitations"], 0)?];
+        self.may_refuse(self.visit(head, resend, &values, Some(json!({}))).await)?;
+        self.visit(head, "GET /schools/{uai}/audit", &[uai], None).await?;
+        Ok(())
+    }
+
+    async fn imports(&self, head: &mut Visitor, pupils: usize) -> anyhow::Result<Sample> {
+        let (uai, _) = self.ground.school();
+        let sample = Sample::new(uai, pupils, 4_711);
+        let school = uai.as_str();
+        let import = self.import(head, &sample.siecle(UTF_8).bytes, json!({"preview": true})).await?;
+        let of = |action: &str| format!("POST /schools/{{uai}}/imports/{{import}}/{action}");
+        self.visit(head, &of("confirm"), &[school, &import], Some(json!({}))).await?;
+        self.settled(head, &import).await?;
+        self.visit(head, "GET /schools/{uai}/imports", &[school], None).await?;
+        let report = "/schools/{uai}/imports/{import}/report";
+        self.visit(head, &format!("GET {report}"), &[school, &import], None).await?;
+        let search = json!({"kind": "added", "q": sample.pupils[0].last_name});
+        self.visit(head, &format!("POST {report}"), &[school, &import], Some(search)).await?;
+        self.visit(head, &format!("GET {report}.csv"), &[school, &import], None).await?;
+
+        // One who moves class, undone; one in error, set aside; one abandoned.
+        let mut moved = sample.clone();
+        moved.pupils[0].division = moved.pupils[1].division.clone();
+        moved.pupils[0].second_name = "Camille".to_owned();
+        let import = self.import(head, &moved.siecle(UTF_8).bytes, json!({})).await?;
+        self.visit(head, &of("undo"), &[school, &import], Some(json!({}))).await?;
+        let mut spoilt = sample.clone();
+        spoilt.spoil(2, "sex_missing".parse()?);
+        let import = self.import(head, &spoilt.siecle(UTF_8).bytes, json!({})).await?;
+        let aside = self.visit(head, &of("set-aside"), &[school, &import], Some(json!({}))).await?;
+        self.settled(head, text(&aside, "id")?).await?;
+        let asked = self.visit(head, "POST /schools/{uai}/imports", &[school], Some(json!({}))).await?;
+        self.visit(head, &of("cancel"), &[school, text(&asked, "id")?], Some(json!({}))).await?;
+        Ok(sample)
+    }
+
+    /// Uploads a file and waits for its outcome; the import's identifier.
+    async fn import(&self, head: &mut Visitor, file: &[u8], options: Value) -> anyhow::Result<String> {
+        let (uai, _) = self.ground.school();
+        let import = self.visit(head, "POST /schools/{uai}/imports", &[uai.as_str()], Some(options)).await?;
+        let mut form = reqwest::multipart::Form::new();
+        for field in import["upload"]["fields"].as_array().context("a form")? {
+            form = form.text(text(field, "name")?.to_owned(), text(field, "value")?.to_owned());
+        }
+        let form = form.part("file", reqwest::multipart::Part::bytes(file.to_vec()).file_name("eleves.xml"));
+        let sent = self.http.post(text(&import["upload"], "url")?).multipart(form).send().await?;
+        ensure!(sent.status() == 201, "the bucket: {}", sent.text().await?);
+        let id = text(&import, "id")?.to_owned();
+        self.settled(head, &id).await?;
+        Ok(id)
+    }
+
+    async fn settled(&self, head: &mut Visitor, import: &str) -> anyhow::Result<()> {
+        let (uai, _) = self.ground.school();
+        let route = "GET /schools/{uai}/imports/{import}";
+        for _ in 0..6_000 {
+            let found = self.send(head, (route, true), &[uai.as_str(), import], None, &[]).await?;
+            if !matches!(text(&found, "state")?, "awaiting_upload" | "analysing" | "applying") {
+                self.visit(head, route, &[uai.as_str(), import], None).await?;
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        bail!("the import {import} does not end")
+    }
+
+    async fn campaigns(&self, head: &mut Visitor) -> anyhow::Result<(String, String)> {
+        let (uai, _) = self.ground.school();
+        let uai = uai.as_str();
+        let courses = self.visit(head, "GET /schools/{uai}/campaigns/new", &[uai], None).await?;
+        let course = &courses["courses"][0];
+        let new = json!({"title": "Évaluation de rentrée", "kind": course["kind"], "course": course["id"]});
+        let made = self.visit(head, "POST /schools/{uai}/campaigns", &[uai], Some(new)).await?;
+        let campaign = text(&made, "id")?;
+        self.visit(head, "GET /schools/{uai}/campaigns", &[uai], None).await?;
+        for action in ["archive", "restore"] {
+            let route = format!("POST /schools/{{uai}}/campaigns/{{campaign}}/{action}");
+            self.visit(head, &route, &[uai, campaign], Some(json!({}))).await?;
+        }
+        Ok((text(&made, "code")?.to_owned(), campaign.to_owned()))
+    }
+
+    async fn join(&self, code: &str, campaign: &str, pupils: &[Pupil]) -> anyhow::Result<()> {
+        let mut pupil = Visitor::default();
+        self.visit(&mut pupil, "GET /campagnes", &[], None).await?;
+        self.visit(&mut pupil, "POST /campagnes", &[], Some(json!({"code": code}))).await?;
+        self.visit(&mut pupil, "GET /campagnes/{code}", &[code], None).await?;
+        let who = json!({
+            "first_name": pupils[0].first_name, "last_name": pupils[0].last_name, "birth_date": pupils[0].birth_date,
+            "password": PUPIL_PASSWORD,
+        });
+        self.visit(&mut pupil, "POST /campagnes/{code}/identity", &[code], Some(who.clone())).await?;
+        self.visit(&mut pupil, "POST /campagnes/{code}/account", &[code], Some(who)).await?;
+        self.visit(&mut pupil, "POST /campagnes/{code}", &[code], Some(json!({}))).await?;
+        let own = self.visit(&mut pupil, "GET /mes-campagnes", &[], None).await?;
+        let link = text(&own["campaigns"][0], "resume")?;
+        let learner = link.split("learner=").nth(1).and_then(|rest| rest.split('&').next()).context("a learner")?;
+        let message = json!({"campaign": campaign, "learner": learner, "event": "started", "at": Timestamp::now()});
+        let message = message.to_string();
+        let headers = self.ground.signed(&message);
+        let route = ("POST /participations/progress", false);
+        self.send(&mut Visitor::default(), route, &[], Some(Value::String(message)), &headers).await?;
+        self.visit(&mut pupil, "POST /sign-out", &[], Some(json!({}))).await?;
+        Ok(())
+    }
+
+    async fn follow(&self, head: &mut Visitor, campaign: &str) -> anyhow::Result<()> {
+        let (uai, _) = self.ground.school();
+        let follow = "GET /schools/{uai}/campaigns/{campaign}";
+        self.visit(head, follow, &[uai.as_str(), campaign], None).await?;
+        self.send(head, (follow, true), &[uai.as_str(), campaign], None, &[]).await?;
+        let results = "GET /schools/{uai}/campaigns/{campaign}/results.csv";
+        self.visit(head, results, &[uai.as_str(), campaign], None).await?;
+        Ok(())
+    }
+
+    async fn pupils(&self, head: &mut Visitor, pupils: &[Pupil]) -> anyhow::Result<()> {
+        let (uai, _) = self.ground.school();
+        let uai = uai.as_str();
+        let list = "GET /schools/{uai}/learners";
+        self.visit(head, list, &[uai], None).await?;
+        self.send(head, (list, true), &[uai], None, &[]).await?;
+        let search = json!({"q": pupils[0].last_name});
+        let found = self.visit(head, "POST /schools/{uai}/learners", &[uai], Some(search)).await?;
+        let tied = found["learners"].as_array().context("learners")?;
+        let tied = tied.iter().find(|learner| !learner["account"].is_null()).context("the pupil who joined")?;
+        let learner = text(tied, "id")?.to_owned();
+        self.visit(head, "GET /schools/{uai}/learners/{learner}", &[uai, &learner], None).await?;
+        let passwords = json!({"learners": [learner]});
+        let given = self.visit(head, "POST /schools/{uai}/learners/passwords", &[uai], Some(passwords)).await?;
+        let slip = &given["handed_out"][0];
+        let login = text(slip, "user_name")?;
+        let password = text(slip, "temporary_password")?;
+        let mut pupil = Visitor::default();
+        let sign_in = json!({"login": login, "password": password});
+        self.visit(&mut pupil, "POST /sign-in", &[], Some(sign_in)).await?;
+        self.visit(&mut pupil, "GET /temporary-password", &[], None).await?;
+        let own = json!({"password": "Nuage-42"});
+        self.visit(&mut pupil, "POST /temporary-password", &[], Some(own)).await?;
+        let of = |action: &str| format!("POST /schools/{{uai}}/learners/{{learner}}/{action}");
+        self.may_refuse(self.visit(head, &of("unblock"), &[uai, &learner], Some(json!({}))).await)?;
+        self.may_refuse(self.visit(head, &of("user-name"), &[uai, &learner], Some(json!({}))).await)?;
+        self.visit(head, &of("untie"), &[uai, &learner], Some(json!({}))).await?;
+        self.visit(head, &of("personal-code"), &[uai, &learner], Some(json!({}))).await?;
+        Ok(())
+    }
+
+    /// An invitation that has just left is not sent again, who is not blocked is not unblocked, and who has a user name gets no other: the refusal is the answer.
+    fn may_refuse(&self, answer: anyhow::Result<Value>) -> anyhow::Result<()> {
+        match answer {
+            Err(error) if ![": 409", ": 429"].iter().any(|refused| error.to_string().contains(refused)) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn account(&self, head: &mut Visitor) -> anyhow::Result<()> {
+        self.visit(head, "GET /account", &[], None).await?;
+        let changed = json!({"current_password": PASSWORD, "password": OTHER_PASSWORD});
+        self.visit(head, "POST /account/password", &[], Some(changed)).await?;
+        let email = "anne.h@rentree.example";
+        let changed = json!({"current_password": OTHER_PASSWORD, "email": email});
+        self.visit(head, "POST /account/email", &[], Some(changed)).await?;
+        let link = self.ground.link(email, 1).await?;
+        self.visit(head, "GET /account/email/{token}", &[last(&link)], None).await?;
+        self.visit(head, "POST /account/email/{token}", &[last(&link)], Some(json!({}))).await?;
+        self.visit(head, "POST /account/sessions", &[], Some(json!({"session": "others"}))).await?;
+        self.visit(head, "POST /sign-out", &[], Some(json!({}))).await?;
+        self.visit(head, "GET /sign-in", &[], None).await?;
+        self.visit(head, "GET /forgotten-password", &[], None).await?;
+        self.visit(head, "POST /forgotten-password", &[], Some(json!({"email": email}))).await?;
+        let link = self.ground.link(email, 2).await?;
+        self.visit(head, "GET /new-password/{token}", &[last(&link)], None).await?;
+        let new = json!({"password": PASSWORD});
+        self.visit(head, "POST /new-password/{token}", &[last(&link)], Some(new)).await?;
+        self.visit(head, "POST /sign-out", &[], Some(json!({}))).await?;
+        let sign_in = json!({"login": email, "password": PASSWORD});
+        self.visit(head, "POST /sign-in", &[], Some(sign_in)).await?;
+        Ok(())
+    }
+
+    async fn newcomers(&self) -> anyhow::Result<()> {
+        let (mut newcomer, email) = (Visitor::default(), "sacha.nouveau@rentree.example");
+        self.visit(&mut newcomer, "GET /sign-up", &[], None).await?;
+        self.visit(&mut newcomer, "POST /sign-up", &[], Some(json!({"email": email}))).await?;
+        let link = self.ground.link(email, 1).await?;
+        self.visit(&mut newcomer, "GET /sign-up/{token}", &[last(&link)], None).await?;
+        let account = json!({"first_name": "Sacha", "last_name": "Nouveau", "password": PASSWORD});
+        self.visit(&mut newcomer, "POST /sign-up/{token}", &[last(&link)], Some(account)).await?;
+        let page = self.http.get(format!("{}/sign-in", self.ground.url())).header(ACCEPT, "text/html").send().await?;
+        let page = page.text().await?;
+        let asset = page.split("/assets/").nth(1).and_then(|rest| rest.split('"').next()).context("an asset")?;
+        let (version, name) = asset.split_once('/').context("a version and a name")?;
+        self.visit(&mut newcomer, "GET /assets/{version}/{name}", &[version, name], None).await?;
+        Ok(())
+    }
+}
+
+/// The last part of a path.
+fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// The text at `key` of a JSON value.
+fn text(value: &Value, key: impl serde_json::value::Index + Copy + std::fmt::Display) -> anyhow::Result<&str> {
+    value[key].as_str().with_context(|| format!("no text at {key} of {value}"))
+}
