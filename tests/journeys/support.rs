@@ -41,6 +41,9 @@ const PATIENCE: Duration = Duration::from_mins(5);
 /// How long a test may take. One that hangs is told by its name, instead of hanging the whole run.
 const LONGEST_TEST: Duration = Duration::from_mins(20);
 
+/// Names a seed: one call in ten is refused by it, or its answer lost. `cargo verify` runs some journeys again so.
+const REFUSALS: &str = "RENTREE_REFUSALS";
+
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime"));
 
@@ -73,6 +76,9 @@ fn start(options: &Options) -> Rentree {
     let bucket = product.stack.value("Bucket").expect("the template has a bucket");
     product.stack.strict().stands_for(&format!("{bucket}/silent"), &format!("{bucket}/imports"));
     product.stack.strict().stands_for(operators::SILENT_BUCKET, &bucket);
+    if let Ok(seed) = std::env::var(REFUSALS) {
+        product.stack.strict().refuse(seed.parse().expect("a seed is a number"), 10);
+    }
     product
 }
 

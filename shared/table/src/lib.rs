@@ -8,6 +8,7 @@ mod attempt;
 mod audit;
 mod batch;
 mod campaign;
+mod conflict;
 mod directory;
 mod error;
 mod held;
@@ -78,6 +79,7 @@ pub struct Table {
 impl Table {
     /// The table called `name`, reached through `client`.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into() }
+        let config = client.config().to_builder().retry_classifier(conflict::Conflict).build();
+        Self { client: Client::from_conf(config), name: name.into() }
     }
 }
