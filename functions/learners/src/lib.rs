@@ -65,7 +65,8 @@ impl Learners {
 
     /// What the shell needs to know.
     pub fn shell(&self) -> Shell {
-        Shell { origin: self.config.origin.clone(), upload_origin: Some(self.config.upload_origin().to_owned()) }
+        let upload_origin = Some(self.config.upload_origin().to_owned());
+        Shell { origin: self.config.origin.clone(), upload_origin, table: self.table.clone(), clock: self.clock }
     }
 
     /// Writes into the school's audit log what a visitor did with an import. It is done: a log that cannot be written is for us
