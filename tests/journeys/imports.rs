@@ -250,6 +250,8 @@ fn a_preview_changes_nothing_and_can_be_given_up() {
         assert_eq!((asked.status.as_str(), asked.counts), ("awaiting_confirmation", counts(30, 0, 0, 0, 0)));
         let given_up = school.post(&format!("/imports/{id}/cancel"), &json!({})).await?;
         assert_eq!(given_up["state"], "expired");
+        let ended = (&given_up["ended"]["how"], &given_up["ended"]["by"]);
+        assert_eq!(ended, (&json!("abandoned_confirmation"), &given_up["requested_by"]), "who did it is told");
         assert_eq!(visible(uai).await?, []);
         Ok(())
     });
@@ -272,6 +274,8 @@ fn undo_shows_the_roster_from_before_once() {
 
         let undone = school.post(&format!("/imports/{id}/undo"), &json!({})).await?;
         assert_eq!(undone["state"], "undone");
+        let ended = (&undone["ended"]["how"], &undone["ended"]["by"]);
+        assert_eq!(ended, (&json!("undone"), &undone["requested_by"]), "who did it is told");
         assert_eq!(visible(uai).await?, expected(&september));
         assert!(school.post(&format!("/imports/{id}/undo"), &json!({})).await.is_err(), "once");
 
@@ -360,6 +364,9 @@ fn a_confirmation_is_for_the_roster_that_was_shown() {
         let mut more = all.clone();
         more.enrol(40..50);
         assert_succeeded(&school.import(more.siecle(UTF_8).bytes, false).await?, counts(10, 0, 0, 0, 40));
+        let told = school.get(&format!("/imports/{id}")).await?;
+        let newest = &school.get("/imports").await?["imports"][0];
+        assert_eq!(told["later"]["import"], newest["id"], "the page says so before anybody confirms");
         school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
         let asked = school.wait(id).await?;
         assert_eq!((asked.status.as_str(), asked.counts), ("awaiting_confirmation", counts(0, 0, 0, 35, 15)));
