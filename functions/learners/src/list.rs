@@ -1,6 +1,6 @@
 //! The list of pupils: by name, class and account, page by page. What decides stands in [`filter`].
 
-mod filter;
+pub(crate) mod filter;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -60,6 +60,8 @@ pub(crate) struct LearnersView {
     divisions: Vec<String>,
     /// Active pupils of the school.
     enrolled: usize,
+    /// Former pupils of the school.
+    former: usize,
     /// Those that the filter lets through.
     found: usize,
     page: usize,
@@ -134,7 +136,7 @@ struct Found {
 
 impl Learners {
     async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
-        let Roster { school, learners, .. } = self.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
+        let Roster { school, learners, former } = self.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
         let (enrolled, divisions) = (learners.len(), divisions(&learners));
 
         let sought = sought(learners, &filter.q, &filter.division);
@@ -157,6 +159,7 @@ impl Learners {
             account: filter.account,
             divisions,
             enrolled,
+            former: former.len(),
             found,
             page: page.number,
             pages: page.pages,

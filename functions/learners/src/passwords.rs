@@ -114,7 +114,7 @@ impl Wanted {
     /// others either.
     fn choose(&self, roster: Roster, uai: Uai) -> Result<Vec<Chosen>, Problem> {
         let pupil = |is_enrolled| {
-            move |ActiveLearner { id, entry, user }: ActiveLearner| Chosen { id, entry, user, is_enrolled }
+            move |ActiveLearner { id, entry, user, .. }: ActiveLearner| Chosen { id, entry, user, is_enrolled }
         };
         let pupils = roster.learners.into_iter().map(pupil(true)).chain(roster.former.into_iter().map(pupil(false)));
         let mut chosen: Vec<Chosen> = match self {

@@ -189,7 +189,7 @@ mod tests {
             "ine": "1234567890V", "last_name": format!("NOM{number:03}"), "first_name": "Léa", "birth_date": "2012-03-10",
             "sex": "F", "division": division,
         });
-        ActiveLearner { id: id(number), entry: serde_json::from_value(entry).unwrap(), user: None }
+        ActiveLearner { id: id(number), entry: serde_json::from_value(entry).unwrap(), user: None, left_in: None }
     }
 
     fn part(number: u8, state: State, score: u8) -> (LearnerId, Participation) {
