@@ -15,6 +15,7 @@ use rentree_table::{Begin, ImportOptions, Methods, Role, RunError, Table, Who};
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::json;
 
+use crate::joining_at_once::campaigns_with;
 use crate::support::classes::{a_class_of, a_device, a_first_name};
 use crate::support::faults::{Faults, Reads, watched};
 use crate::support::people::{a_client, a_member};
@@ -216,6 +217,30 @@ fn a_warm_function_looks_at_the_school_alone() {
         assert!(table.meant(uai, version, &typed).await?.contains(&pupil.id));
         assert!(table.meant(uai, version, &Typed::new("Zzyzx", "Qwertz")).await?.is_empty());
         assert_eq!(reads.take().operations, Vec::<String>::new());
+        Ok(())
+    });
+}
+
+/// Whom a failed attempt may mean is looked for in the snapshot, which is in memory from the second one on.
+#[test]
+fn a_failed_attempt_reads_no_pupil() {
+    run(async {
+        let class = a_class_of(60).await?;
+        let reads = Reads::default();
+        let (url, served) = campaigns_with(reads.clone()).await?;
+        let mut fields = class.identity(0);
+        fields["birth_date"] = "01/01/1999".into();
+        let http = a_client();
+        for (attempt, queries) in [("the first", 2), ("the second", 1)] {
+            reads.take();
+            let answer = http.post(format!("{url}{}", class.path("/identity"))).json(&fields).send().await?;
+            assert!(answer.status().is_client_error(), "{}", answer.text().await?);
+            let seen = reads.take();
+            // Those born that day; the snapshot.
+            let asked = seen.operations.iter().filter(|name| *name == "Query").count();
+            assert_eq!((asked, seen.learners, seen.names), (queries, 0, 0), "{attempt}: {seen:?}");
+        }
+        served.abort();
         Ok(())
     });
 }

@@ -26,6 +26,7 @@ use anyhow::Context;
 use aws_sdk_s3::primitives::ByteStream;
 use import_worker::{Clients, Config, Worker};
 use jiff::{SignedDuration, Timestamp};
+use rentree_domain::import::file_name::FILE_NAME_METADATA;
 use rentree_domain::import::{ImportState, Resume};
 use rentree_domain::{Entry, ImportId, Uai};
 use rentree_local::client::School;
@@ -43,6 +44,9 @@ use tokio::runtime::Runtime;
 const PATIENCE: Duration = Duration::from_mins(5);
 /// How long a test may take. One that hangs is told by its name, instead of hanging the whole run.
 const LONGEST_TEST: Duration = Duration::from_mins(20);
+
+/// Names a seed: one call in ten is refused by it, or its answer lost. `cargo verify` runs some journeys again so.
+const REFUSALS: &str = "RENTREE_REFUSALS";
 
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime"));
@@ -76,6 +80,12 @@ fn start(options: &Options) -> Rentree {
     let bucket = product.stack.value("Bucket").expect("the template has a bucket");
     product.stack.strict().stands_for(&format!("{bucket}/silent"), &format!("{bucket}/imports"));
     product.stack.strict().stands_for(operators::SILENT_BUCKET, &bucket);
+    if std::env::var("TMPLOG").is_ok() {
+        rentree_runtime::telemetry::init();
+    }
+    if let Ok(seed) = std::env::var(REFUSALS) {
+        product.stack.strict().refuse(seed.parse().expect("a seed is a number"), 10);
+    }
     product
 }
 
@@ -203,10 +213,13 @@ pub(crate) fn worker_after_the_lease() -> anyhow::Result<Worker> {
     worker_at(None, || Timestamp::now() + SignedDuration::from_mins(30))
 }
 
+/// What every such file is called: a mark that no log may hold.
+pub(crate) const FILE_NAME: &str = "Élèves Marquepage.xml";
+
 /// Puts a file into the bucket.
 pub(crate) async fn put_file(key: &str, file: Vec<u8>) -> anyhow::Result<()> {
     let put = product().stack.s3.put_object().bucket(product().stack.value("Bucket")?).key(key);
-    put.body(ByteStream::from(file)).send().await?;
+    put.metadata(FILE_NAME_METADATA, FILE_NAME).body(ByteStream::from(file)).send().await?;
     Ok(())
 }
 

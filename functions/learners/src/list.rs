@@ -1,6 +1,6 @@
 //! The list of pupils: by name, class and account, page by page. What decides stands in [`filter`].
 
-mod filter;
+pub(crate) mod filter;
 mod found;
 
 use askama::Template;
@@ -62,6 +62,8 @@ pub(crate) struct LearnersView {
     divisions: Vec<String>,
     /// Active pupils of the school.
     enrolled: usize,
+    /// Former pupils of the school.
+    former: usize,
     /// Those that the filter lets through.
     found: usize,
     page: usize,
@@ -144,6 +146,7 @@ impl Learners {
             account: filter.account,
             divisions,
             enrolled,
+            former: listing.former().count(),
             found,
             page: page.number,
             pages: page.pages,

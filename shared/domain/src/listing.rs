@@ -42,7 +42,7 @@ impl ListedPupil {
     pub fn of(id: LearnerId, seen: &Revision) -> Self {
         let Entry { last_name, usage_name, first_name, second_name, third_name, birth_date, division, .. } =
             seen.entry.clone();
-        let left_in = (!seen.active).then_some(seen.version);
+        let left_in = seen.deactivated_in();
         Self { id, left_in, last_name, usage_name, first_name, second_name, third_name, birth_date, division }
     }
 
@@ -100,8 +100,8 @@ impl Listing {
             .iter()
             .map(|write| match write {
                 Write::Discard { id } => (*id, None),
-                Write::Revise { id, active, entry, .. } => {
-                    let revision = Revision { version, active: *active, entry: entry.clone() };
+                Write::Revise { id, active, entry, previous } => {
+                    let revision = Revision::written(version, *active, entry.clone(), previous.as_ref());
                     (*id, Some(ListedPupil::of(*id, &revision)))
                 }
             })

@@ -44,7 +44,7 @@ struct Known {
 
 impl Known {
     fn of(revision: &Revision) -> Self {
-        let Revision { version, active, entry } = revision;
+        let Revision { version, active, entry, .. } = revision;
         Self { version: *version, active: *active, birth_date: entry.birth_date, names: KnownAs::of(entry) }
     }
 }
@@ -69,6 +69,8 @@ pub struct ActiveLearner {
     pub entry: Entry,
     /// The account that the pupil is tied to.
     pub user: Option<UserId>,
+    /// Of a pupil who left: the roster version that deactivated them. [`Table::rosters_made`] knows the import.
+    pub left_in: Option<u64>,
 }
 
 /// A pupil who may be the one that joins: active, and born on the day that was typed.
@@ -89,7 +91,8 @@ impl Table {
         let mut roster = Roster { school, learners: Vec::new(), former: Vec::new() };
         for learner in learners {
             let Some(revision) = learner.visible(roster.school.roster_version) else { continue };
-            let seen = ActiveLearner { id: learner.id, entry: revision.entry.clone(), user: learner.user };
+            let left_in = revision.deactivated_in();
+            let seen = ActiveLearner { id: learner.id, entry: revision.entry.clone(), user: learner.user, left_in };
             if revision.active { roster.learners.push(seen) } else { roster.former.push(seen) }
         }
         Ok(Some(roster))
@@ -225,7 +228,7 @@ pub(crate) fn write_item(table: &str, uai: Uai, version: u64, write: Write) -> R
     let born = birth(uai, entry.birth_date);
     let value = |revision| serde_dynamo::to_attribute_value(revision).map_err(TableError::malformed(ENTITY));
     let set = "SET entity = :entity, #current = :current, known_as = :known, #born = :born, #who = :who";
-    let current = Revision { version, active, entry };
+    let current = Revision::written(version, active, entry, previous.as_ref());
     let known: Vec<Known> = std::iter::once(&current).chain(previous.as_ref()).map(Known::of).collect();
     let known = serde_dynamo::to_attribute_value(known).map_err(TableError::malformed(ENTITY))?;
     let mut update = Update::builder()

@@ -8,6 +8,7 @@ mod attempt;
 mod audit;
 mod batch;
 mod campaign;
+mod conflict;
 mod directory;
 mod error;
 mod held;
@@ -26,6 +27,7 @@ mod participation;
 mod password;
 mod personal_code;
 mod report;
+mod rosters_made;
 mod run;
 mod school;
 mod session;
@@ -60,6 +62,7 @@ pub use participation::{Participation, ProgressError};
 pub use password::HandOutError;
 pub use personal_code::PersonalCodeGiven;
 pub use report::{Changed, LineKind, ReportLine, ReportPage};
+pub use rosters_made::RosterMade;
 pub use run::{Begin, Run, RunError};
 pub use school::{Applied, School, Underway, Waiting};
 pub use session::Session;
@@ -82,6 +85,7 @@ pub struct Table {
 impl Table {
     /// The table called `name`, reached through `client`.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into(), warm: snapshot::Warm::default() }
+        let config = client.config().to_builder().retry_classifier(conflict::Conflict).build();
+        Self { client: Client::from_conf(config), name: name.into(), warm: snapshot::Warm::default() }
     }
 }

@@ -14,14 +14,14 @@ pub(crate) fn check_listing(roster: &Roster, listing: &Listing) {
         let told = learners.iter().map(|learner| {
             let entry = &learner.entry;
             let names = (&entry.last_name, &entry.first_name, &entry.usage_name, &entry.second_name, &entry.third_name);
-            (learner.id, format!("{names:?} {} {}", entry.birth_date, entry.division))
+            (learner.id, format!("{names:?} {} {} {:?}", entry.birth_date, entry.division, learner.left_in))
         });
         told.collect()
     };
     let shown = |left: bool| -> BTreeMap<LearnerId, String> {
         let told = listing.everybody().iter().filter(|pupil| pupil.left() == left).map(|pupil| {
             let names = (&pupil.last_name, &pupil.first_name, &pupil.usage_name, &pupil.second_name, &pupil.third_name);
-            (pupil.id, format!("{names:?} {} {}", pupil.birth_date, pupil.division))
+            (pupil.id, format!("{names:?} {} {} {:?}", pupil.birth_date, pupil.division, pupil.left_in))
         });
         told.collect()
     };

@@ -1,6 +1,7 @@
 //! An import: its states, its plan, its brake. `docs/imports.md` says how.
 
 pub mod brake;
+pub mod file_name;
 pub mod lease;
 pub mod matching;
 pub mod message;
@@ -11,6 +12,7 @@ pub mod state;
 pub const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
 
 pub use brake::{BrakeReason, Dated};
+pub use file_name::FileName;
 pub use lease::{Lease, Turn};
 pub use message::{Resume, Tidy};
 pub use plan::{Change, ChangeKind, Counts, File, Plan, Write};
