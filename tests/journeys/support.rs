@@ -77,7 +77,6 @@ fn start(options: &Options) -> Rentree {
     let bucket = product.stack.value("Bucket").expect("the template has a bucket");
     product.stack.strict().stands_for(&format!("{bucket}/silent"), &format!("{bucket}/imports"));
     product.stack.strict().stands_for(operators::SILENT_BUCKET, &bucket);
-    if std::env::var("TMPLOG").is_ok() { rentree_runtime::telemetry::init(); }
     if let Ok(seed) = std::env::var(REFUSALS) {
         product.stack.strict().refuse(seed.parse().expect("a seed is a number"), 10);
     }

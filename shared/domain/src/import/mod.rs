@@ -5,6 +5,7 @@ pub mod file_name;
 pub mod lease;
 pub mod matching;
 pub mod message;
+pub mod pace;
 pub mod plan;
 pub mod state;
 
