@@ -14,7 +14,8 @@ pub const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
 
 pub use brake::{BrakeReason, Dated};
 pub use file_name::FileName;
-pub use lease::{Lease, Turn};
+pub use lease::{Lease, Progress, Turn};
 pub use message::{Resume, Tidy};
+pub use pace::Pace;
 pub use plan::{Change, ChangeKind, Counts, File, Plan, Write};
 pub use state::ImportState;
