@@ -31,6 +31,7 @@ mod pages;
 mod personal_codes;
 mod privacy;
 mod progress;
+mod refusals;
 mod rights;
 mod rosters;
 mod staff_pages;

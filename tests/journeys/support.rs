@@ -68,7 +68,10 @@ const LONGEST_TIMEOUT: Duration = Duration::from_mins(15);
 
 /// A lease just over one timeout, as the template has it.
 fn shared_settings() -> BTreeMap<String, String> {
-    BTreeMap::from([("LEASE_SECONDS".to_owned(), (LONGEST_TIMEOUT.as_secs() * 11 / 10).to_string())])
+    let lease_seconds = (LONGEST_TIMEOUT.as_secs() * 11 / 10).to_string();
+    BTreeMap::from([("LEASE_SECONDS", lease_seconds.as_str()), ("WRITE_UNITS_PER_SECOND", "0")].map(|(name, value)| {
+        (name.to_owned(), value.to_owned())
+    }))
 }
 
 fn shared_options() -> Options {
@@ -80,11 +83,8 @@ fn start(options: &Options) -> Rentree {
     let bucket = product.stack.value("Bucket").expect("the template has a bucket");
     product.stack.strict().stands_for(&format!("{bucket}/silent"), &format!("{bucket}/imports"));
     product.stack.strict().stands_for(operators::SILENT_BUCKET, &bucket);
-    if std::env::var("TMPLOG").is_ok() {
-        rentree_runtime::telemetry::init();
-    }
     if let Ok(seed) = std::env::var(REFUSALS) {
-        product.stack.strict().refuse(seed.parse().expect("a seed is a number"), 10);
+        product.stack.strict().refuse(seed.parse().expect("a seed is a number"), 10, 2);
     }
     product
 }

@@ -17,6 +17,9 @@ pub struct Config {
     pub dead_letter_queue_arn: String,
     /// `LEASE_SECONDS`: how long a school waits for a worker that died. Just more than the function's timeout.
     pub lease: SignedDuration,
+    /// `WRITE_UNITS_PER_SECOND`: how fast pupils are written, so that others may write to the school, too. 0: as fast as the
+    /// table takes them.
+    pub write_units_a_second: u32,
     /// `MASS_DEPARTURE_PERCENT`, `DEPARTURE_PERCENT` and `DEPARTURE_PUPILS`: how many may leave before an import asks.
     pub brake: Thresholds,
 }
@@ -30,6 +33,7 @@ impl Config {
             queue_url: settings.required("IMPORT_QUEUE_URL")?.to_owned(),
             dead_letter_queue_arn: settings.required("DEAD_LETTER_QUEUE_ARN")?.to_owned(),
             lease: SignedDuration::from_secs(settings.number("LEASE_SECONDS")?.into()),
+            write_units_a_second: settings.number("WRITE_UNITS_PER_SECOND")?,
             brake: Thresholds {
                 mass_percent: settings.number("MASS_DEPARTURE_PERCENT")?,
                 within_year_percent: settings.number("DEPARTURE_PERCENT")?,

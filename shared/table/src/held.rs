@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::import::Lease;
+use rentree_domain::import::{Lease, Progress};
 use rentree_domain::{ImportId, Uai};
 
 use crate::import::number;
@@ -22,6 +22,8 @@ pub(crate) struct Held {
     /// Also the version that is written under it.
     pub(crate) fence: u64,
     pub(crate) lease_for: SignedDuration,
+    /// What everybody who looks at the school is told.
+    pub(crate) progress: Option<Progress>,
 }
 
 impl Held {
@@ -33,7 +35,7 @@ impl Held {
         lease_for: SignedDuration,
         now: Timestamp,
     ) -> Result<(Self, TransactWriteItem), TableError> {
-        let held = Self { table: table.clone(), uai, id, fence: school.fence + 1, lease_for };
+        let held = Self { table: table.clone(), uai, id, fence: school.fence + 1, lease_for, progress: None };
         // It waits no longer.
         let was_waiting = school.waiting.is_some_and(|waiting| waiting.import == id);
         let update = held
@@ -60,7 +62,7 @@ impl Held {
 
     /// The lease, from `now` on.
     pub(crate) fn lease(&self, now: Timestamp) -> Result<AttributeValue, TableError> {
-        let lease = Lease::new(self.id, now, self.lease_for);
+        let lease = Lease { progress: self.progress, ..Lease::new(self.id, now, self.lease_for) };
         serde_dynamo::to_attribute_value(lease).map_err(TableError::malformed("School"))
     }
 
