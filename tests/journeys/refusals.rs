@@ -27,7 +27,10 @@ fn who_is_refused_again_and_again_sees_our_page_and_loses_nothing() {
         rentree.stack.strict().refuse(3, 1, LONGER_THAN_ANY_PATIENCE);
         let url = format!("{}/schools/{uai}/learners", rentree.url);
         let page = a_client().get(url).header(ACCEPT, "text/html").header(COOKIE, school.cookie()).send().await?;
-        assert_eq!((page.status().as_u16(), &page.headers()[CONTENT_TYPE]), (500, &"text/html; charset=utf-8".parse()?));
+        assert_eq!(
+            (page.status().as_u16(), &page.headers()[CONTENT_TYPE]),
+            (500, &"text/html; charset=utf-8".parse()?)
+        );
         let text = page.text().await?;
         assert!(text.contains("Rien n’a été perdu"), "{text}");
         let refused = school.post("/campaigns", &campaign).await.unwrap_err();

@@ -69,9 +69,10 @@ const LONGEST_TIMEOUT: Duration = Duration::from_mins(15);
 /// A lease just over one timeout, as the template has it.
 fn shared_settings() -> BTreeMap<String, String> {
     let lease_seconds = (LONGEST_TIMEOUT.as_secs() * 11 / 10).to_string();
-    BTreeMap::from([("LEASE_SECONDS", lease_seconds.as_str()), ("WRITE_UNITS_PER_SECOND", "0")].map(|(name, value)| {
-        (name.to_owned(), value.to_owned())
-    }))
+    BTreeMap::from(
+        [("LEASE_SECONDS", lease_seconds.as_str()), ("WRITE_UNITS_PER_SECOND", "0")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    )
 }
 
 fn shared_options() -> Options {
