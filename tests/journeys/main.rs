@@ -28,6 +28,7 @@ mod learners;
 mod messages;
 mod offers;
 mod pages;
+mod partitions;
 mod personal_codes;
 mod privacy;
 mod progress;

@@ -25,7 +25,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
         ],
     ),
     ("directory", &["directory", "offers"]),
-    ("import-worker", &["crashes", "hostile", "imports", "messages", "pages", "rosters", "turns"]),
+    ("import-worker", &["crashes", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"]),
     ("invitations", &["team", "staff_pages"]),
     (
         "learners",

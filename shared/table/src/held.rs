@@ -7,6 +7,8 @@ use rentree_domain::import::{Lease, Progress};
 use rentree_domain::{ImportId, Uai};
 
 use crate::import::number;
+use crate::paced::{LeaseTerms, Paced};
+use crate::transaction::Cancelled;
 use crate::{Key, School, Table, TableError, Waiting};
 
 /// What holds as long as the lease is ours.
@@ -24,6 +26,7 @@ pub(crate) struct Held {
     pub(crate) lease_for: SignedDuration,
     /// What everybody who looks at the school is told.
     pub(crate) progress: Option<Progress>,
+    pub(crate) pace: Paced,
 }
 
 impl Held {
@@ -32,10 +35,11 @@ impl Held {
         table: &Table,
         (uai, school): (Uai, &School),
         id: ImportId,
-        lease_for: SignedDuration,
+        terms: LeaseTerms,
         now: Timestamp,
     ) -> Result<(Self, TransactWriteItem), TableError> {
-        let held = Self { table: table.clone(), uai, id, fence: school.fence + 1, lease_for, progress: None };
+        let (lease_for, pace) = (terms.lasts, Paced::new(terms.write_units_a_second));
+        let held = Self { table: table.clone(), uai, id, fence: school.fence + 1, lease_for, progress: None, pace };
         // It waits no longer.
         let was_waiting = school.waiting.is_some_and(|waiting| waiting.import == id);
         let update = held
@@ -85,6 +89,14 @@ impl Held {
             .build()
             .map_err(TableError::malformed("School"))?;
         Ok(TransactWriteItem::builder().update(renew).build())
+    }
+
+    /// Sends a transaction when it is time for it.
+    pub(crate) async fn transact(&mut self, items: Vec<TransactWriteItem>) -> Result<(), Cancelled> {
+        self.pace.turn().await;
+        let units = self.table.transact_at_a_price(items).await?;
+        self.pace.used(units);
+        Ok(())
     }
 
     /// Frees the lease, and notes that the import waits for a person's word.

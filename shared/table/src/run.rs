@@ -8,9 +8,9 @@
 //! it alive gives way to a worker that may be at work.
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rentree_domain::import::lease::{self, Turn, turn};
-use rentree_domain::import::{ImportState, Write};
+use rentree_domain::import::{ImportState, Progress, Write};
 use rentree_domain::learner::Learner;
 use rentree_domain::{ImportId, Listing, Uai};
 
@@ -20,7 +20,7 @@ use crate::learner::write_item;
 use crate::school::Applied;
 use crate::snapshot::Written;
 use crate::transaction::{Cancelled, MAX_ITEMS};
-use crate::{Cost, Import, Outcome, ReportLine, School, Table, TableError};
+use crate::{Cost, Import, LeaseTerms, Outcome, ReportLine, School, Table, TableError};
 
 /// What came of asking to begin.
 #[derive(Debug)]
@@ -88,7 +88,7 @@ impl Table {
         uai: Uai,
         id: ImportId,
         confirmed: bool,
-        lease_for: SignedDuration,
+        terms: impl Into<LeaseTerms>,
         now: Timestamp,
     ) -> Result<Begin, TableError> {
         // The school first: whoever takes a lease after this look moves the fence, and what is read of the import below is
@@ -105,7 +105,7 @@ impl Table {
             Turn::GiveWay { delay_seconds } => return Ok(Begin::Busy { delay_seconds }),
             Turn::Spent => return Ok(Begin::Spent),
         }
-        let (held, take) = Held::take(self, (uai, &school), id, lease_for, now)?;
+        let (held, take) = Held::take(self, (uai, &school), id, terms.into(), now)?;
         let mut analyse = transition(&self.name, uai, id, &[import.state], ImportState::Analysing, None, now)?;
         import.tries += 1;
         import.confirmed |= confirmed;
@@ -144,8 +144,8 @@ impl Run {
 
     /// Writes the report of the import; returns the number of its pages.
     pub async fn write_report(&mut self, lines: &[ReportLine], now: Timestamp) -> Result<u32, RunError> {
-        let Held { table, uai, id, .. } = &self.held;
-        let pages = table.write_report(*uai, *id, lines, now).await?;
+        let Held { table, uai, id, pace, .. } = &mut self.held;
+        let pages = table.write_report(*uai, *id, lines, pace, now).await?;
         self.cost.write_requests += pages as usize;
         Ok(pages)
     }
@@ -171,28 +171,32 @@ impl Run {
         self.write_pupils(writes, &clock).await?;
 
         // From the first transaction on, nothing leads back to what was before the roster that readers see.
-        let Held { table, uai, fence, .. } = &self.held;
+        let Held { table, uai, fence, pace, .. } = &mut self.held;
         self.cost.write_requests += table.end_snapshots(*uai, *fence, self.school.roster_version).await?;
-        let written = table.write_snapshot(*uai, *fence, &listing, clock()).await?;
+        let written = table.write_snapshot(*uai, *fence, &listing, pace, clock()).await?;
         self.cost.write_requests += written.parts as usize;
         self.snapshot = Some(written);
         Ok(())
     }
 
     async fn write_pupils(&mut self, writes: Vec<Write>, clock: impl Fn() -> Timestamp) -> Result<(), RunError> {
+        let mut progress = Progress { written: 0, of: u32::try_from(writes.len()).unwrap_or(u32::MAX) };
         let mut writes = writes.into_iter().peekable();
+        self.held.progress = Some(progress);
         let mut transaction = self.first_of_apply(clock())?;
         loop {
             while transaction.len() < MAX_ITEMS {
                 let Some(write) = writes.next() else { break };
                 transaction.push(write_item(&self.held.table.name, self.held.uai, self.held.fence, write)?);
                 self.cost.items_written += 1;
+                progress.written += 1;
             }
-            self.held.table.transact(transaction).await?;
+            self.held.transact(transaction).await?;
             self.cost.write_requests += 1;
             if writes.peek().is_none() {
                 return Ok(());
             }
+            self.held.progress = Some(progress);
             transaction = vec![self.held.renewal(clock())?];
         }
     }

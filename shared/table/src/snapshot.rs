@@ -11,7 +11,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, TransactWriteItem};
 use aws_smithy_types::Blob;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::matching::Typed;
@@ -19,6 +19,7 @@ use rentree_domain::{LearnerId, Listing, Uai};
 
 use crate::item::{Change, all};
 use crate::keys::{ROSTERS, SK, roster_prefix, school_pk};
+use crate::paced::{Paced, units_of};
 use crate::{Item, Key, School, Table, TableError};
 use encoding::{decode, encode};
 pub(crate) use warm::Warm;
@@ -105,6 +106,7 @@ impl Table {
         uai: Uai,
         version: u64,
         listing: &Listing,
+        pace: &mut Paced,
         now: Timestamp,
     ) -> Result<Written, TableError> {
         let bytes = encode(listing, version).map_err(TableError::malformed(ENTITY))?;
@@ -118,9 +120,11 @@ impl Table {
                 ("listing".to_owned(), AttributeValue::B(Blob::new(bytes))),
                 ("expires_at".to_owned(), AttributeValue::N(expires_at.clone())),
             ]);
+            pace.turn().await;
             let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
+            let put = put.return_consumed_capacity(ReturnConsumedCapacity::Indexes);
             match put.condition_expression("attribute_not_exists(PK)").send().await {
-                Ok(_) => {}
+                Ok(taken) => pace.used(units_of(taken.consumed_capacity())),
                 // Our own request, sent again by the SDK after a lost answer.
                 Err(error)
                     if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) => {}

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput};
-use aws_sdk_dynamodb::types::{Capacity, ReturnConsumedCapacity, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
 
+use crate::paced::units_of;
 use crate::{Table, TableError};
 
 /// The most items in one transaction. A limit of DynamoDB.
@@ -39,8 +40,7 @@ impl Table {
     /// The same; tells what it cost the table, in write units, without its indexes: those are other partitions.
     pub(crate) async fn transact_at_a_price(&self, items: Vec<TransactWriteItem>) -> Result<f64, Cancelled> {
         let taken = self.send_until_taken(items, Some(ReturnConsumedCapacity::Indexes)).await?;
-        let tables = taken.consumed_capacity().iter().filter_map(|consumed| consumed.table());
-        Ok(tables.filter_map(Capacity::capacity_units).sum())
+        Ok(taken.consumed_capacity().iter().map(|consumed| units_of(Some(consumed))).sum())
     }
 
     async fn send_until_taken(

@@ -59,6 +59,8 @@ struct Inner {
     places: RwLock<Vec<(String, String)>>,
     /// Who was refused what; without end only in the tests that ask for it.
     refused: Mutex<Vec<(String, String)>>,
+    /// How often a partition had nothing left, by function.
+    beyond: Mutex<BTreeMap<String, usize>>,
     /// Rights were taken away: what is refused is no fault of the template.
     poorer: std::sync::atomic::AtomicBool,
     log: Option<Mutex<std::fs::File>>,
@@ -131,6 +133,7 @@ impl Strict {
             held: partitions::Held::default(),
             places: RwLock::default(),
             refused: Mutex::default(),
+            beyond: Mutex::default(),
             poorer: false.into(),
             log,
             serving: Mutex::default(),
@@ -196,6 +199,11 @@ impl Strict {
     pub fn under_way(&self, route: String) -> UnderWay {
         self.0.record.enter(route.clone());
         UnderWay { strict: self.clone(), route }
+    }
+
+    /// Calls that a partition refused since the limits are on, by function.
+    pub fn beyond_the_limit(&self) -> BTreeMap<String, usize> {
+        self.0.beyond.lock().expect("nobody panics holding it").clone()
     }
 
     /// Which function was refused what.

@@ -116,6 +116,7 @@ impl Inner {
             return Ok(refused(service, &conflict(request, taken)));
         }
         if !self.partitions.give(request, began) {
+            *self.beyond.lock().expect("nobody panics holding it").entry(function.name.clone()).or_default() += 1;
             return Ok(refused(service, &throttled(request)));
         }
         let mishap = {
