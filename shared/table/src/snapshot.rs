@@ -276,7 +276,8 @@ mod tests {
             .build();
         let table = Table::new(mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&there]), "rentree");
         for _ in 0..2 {
-            let written = table.write_snapshot(uai(), 5, &a_listing(), Timestamp::UNIX_EPOCH).await.unwrap();
+            let written =
+                table.write_snapshot(uai(), 5, &a_listing(), &mut Paced::new(0), Timestamp::UNIX_EPOCH).await.unwrap();
             assert_eq!(written, Written { uai: uai(), version: 5, parts: 1 });
         }
         assert_eq!(there.num_calls(), 2);
