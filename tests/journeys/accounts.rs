@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{
-    Answer, PASSWORD, Stranger, a_client, a_stranger, a_team, an_email, an_unknown_user, somebody,
+    Answer, PASSWORD, Stranger, a_client, a_failure, a_stranger, a_team, an_email, an_unknown_user, somebody,
 };
 use crate::support::{join_all, product, run, run_while_time_stands_still};
 
@@ -128,7 +128,7 @@ fn a_blocked_account_is_unblocked_by_a_new_password() {
         let long_ago = Timestamp::now() - SignedDuration::from_hours(20);
         for n in 0..30 {
             let at = long_ago + SignedDuration::from_mins(10 * n);
-            product().table.begin_attempt(&email.clone().into(), at).await.unwrap();
+            a_failure(&email.clone().into(), at).await?;
         }
         let blocked = sign_in(&a_stranger(), &email, PASSWORD).await?;
         assert!(blocked.body["detail"].as_str().unwrap().contains("bloquée"), "{}", blocked.body);
@@ -225,11 +225,7 @@ fn a_blocked_account_can_still_confirm_its_address() {
         mail_to(email.as_str(), 1).await?;
         let long_ago = Timestamp::now() - SignedDuration::from_hours(20);
         for n in 0..30 {
-            product()
-                .table
-                .begin_attempt(&email.clone().into(), long_ago + SignedDuration::from_mins(10 * n))
-                .await
-                .unwrap();
+            a_failure(&email.clone().into(), long_ago + SignedDuration::from_mins(10 * n)).await?;
         }
         let ask = a_client().post(format!("{}/account/email", product().url)).header(COOKIE, &cookie);
         let asked = ask.json(&json!({ "email": email })).send().await?;

@@ -32,7 +32,7 @@ async fn a_silent_invitation(
 ) -> anyhow::Result<(InvitationId, String)> {
     let id = InvitationId::new(at, rentree_runtime::random());
     let entry = AuditEntry::new(at, rentree_runtime::random(), administrator.id, "Test", AuditAction::Invited);
-    product().table.create_invitation(uai, id, &Invitation::new(an_email(), "Test", at), &entry).await?;
+    product().table.create_invitations(uai, &[(id, Invitation::new(an_email(), "Test", at), entry)]).await?;
     let token = LinkToken::new(rentree_runtime::random());
     let link = Link::new(Purpose::Invitation { uai, id }, at);
     assert!(product().table.link_invitation(uai, id, (token.secret(), &link)).await?);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
+use crate::item::{apart, names_in};
 use crate::{Item, Key, Table, TableError};
 
 /// The most keys in one request. A limit of DynamoDB.
@@ -14,7 +15,8 @@ const FIRST_PAUSE: Duration = Duration::from_millis(25);
 const OPERATION: &str = "BatchGetItem";
 
 impl Table {
-    /// Those of `keys` that are there, as of now, in no order; of each the `attributes`, separated by commas.
+    /// Those of `keys` that are there, as of now, in no order; of each the `attributes`, separated by commas. Names of attributes
+    /// that DynamoDB reserves are written `#name`.
     pub(crate) async fn batch(&self, keys: HashSet<Key>, attributes: &'static str) -> Result<Vec<Item>, TableError> {
         let keys: Vec<Item> = keys.into_iter().map(Key::into_item).collect();
         let mut items = Vec::with_capacity(keys.len());
@@ -28,12 +30,13 @@ impl Table {
         let wanted = KeysAndAttributes::builder()
             .set_keys(Some(keys.to_vec()))
             .projection_expression(attributes)
+            .set_expression_attribute_names(names_in(attributes))
             .consistent_read(true);
         let mut wanted = wanted.build().map_err(TableError::malformed("Keys"))?;
         let mut pause = FIRST_PAUSE;
         for _ in 0..ATTEMPTS {
             let get = self.client.batch_get_item().request_items(&self.name, wanted);
-            let page = get.send().await.map_err(TableError::request(OPERATION))?;
+            let page = apart(get.send()).await.map_err(TableError::request(OPERATION))?;
             items.extend(page.responses.unwrap_or_default().remove(&self.name).unwrap_or_default());
             match page.unprocessed_keys.unwrap_or_default().remove(&self.name) {
                 Some(rest) if !rest.keys().is_empty() => wanted = rest,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 
+use crate::item::apart;
 use crate::{Table, TableError};
 
 /// The most items in one transaction. A limit of DynamoDB.
@@ -35,7 +36,7 @@ impl Table {
         const OPERATION: &str = "TransactWriteItems";
         let mut pause = FIRST_PAUSE;
         for attempt in 1..=ATTEMPTS {
-            let sent = self.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
+            let sent = apart(self.client.transact_write_items().set_transact_items(Some(items.clone())).send()).await;
             let Err(error) = sent else { return Ok(()) };
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
             else {
