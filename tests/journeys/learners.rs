@@ -109,8 +109,8 @@ fn the_list_by_account() {
             assert_eq!(get.header(ACCEPT, "application/json").send().await?.status(), StatusCode::OK);
             let sent = operations.take();
             assert_eq!(sent.iter().filter(|name| *name == "BatchGetItem").count(), batches, "{query}: {sent:?}");
-            // Session, person, place in the team; the school before and after; its pupils.
-            assert_eq!(sent.iter().filter(|name| *name == "GetItem").count(), 5, "{query}: {sent:?}");
+            // Session, school, person, place in the team; for the roster, the school before and after; its pupils.
+            assert_eq!(sent.iter().filter(|name| *name == "GetItem").count(), 6, "{query}: {sent:?}");
             assert_eq!(sent.iter().filter(|name| *name == "Query").count(), 1, "{query}: {sent:?}");
         }
         server.abort();

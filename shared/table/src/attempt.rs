@@ -31,6 +31,11 @@ struct Counted {
 pub struct Seen(Option<Attempts>);
 
 impl Seen {
+    /// How many failures in a row.
+    pub fn failures(&self) -> u32 {
+        self.0.unwrap_or_default().failures
+    }
+
     /// Whether another attempt would be refused.
     pub fn locked(&self, now: Timestamp) -> Option<Locked> {
         self.0.unwrap_or_default().attempt(now).err()
