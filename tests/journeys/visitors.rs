@@ -261,7 +261,7 @@ fn a_refusal_reads_little_and_the_same_for_every_school() {
             let told = format!("{} {}", route.method, route.path);
             let in_a_space = route.access != Access::SignedIn;
             // A link of the account itself is looked for beside the session.
-            let most = if in_a_space || route.path.contains("{token}") { 1 } else { 0 };
+            let most = usize::from(in_a_space || route.path.contains("{token}"));
             let (status, operations) = reads(&route, others, None).await?;
             assert!(matches!(status, 401 | 404), "{told}: {status}");
             let most_of_nobody = if in_a_space { 0 } else { most };
