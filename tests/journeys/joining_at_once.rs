@@ -14,7 +14,9 @@ use crate::support::people::a_client;
 use crate::support::{join_all, product, run, run_while_time_stands_still};
 
 /// The function on a port of its own, its requests to DynamoDB counted by `reads`.
-async fn campaigns_with(reads: Reads) -> anyhow::Result<(String, tokio::task::JoinHandle<std::io::Result<()>>)> {
+pub(crate) async fn campaigns_with(
+    reads: Reads,
+) -> anyhow::Result<(String, tokio::task::JoinHandle<std::io::Result<()>>)> {
     let settings = product().stack.function_settings("CampaignsFunction")?;
     let aws = product().stack.aws_of("CampaignsFunction")?;
     let dynamodb = watched(&aws, reads);

@@ -151,7 +151,7 @@ impl Worker {
             return Ok(Ending::Ask(outcome));
         }
 
-        run.apply(plan.writes, self.clock).await?;
+        run.apply(&known, plan.writes, self.clock).await?;
         Ok(Ending::Succeed(outcome))
     }
 

@@ -2,15 +2,16 @@
 //! for spreadsheets.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use rentree_domain::{ImportId, LearnerId, Uai, paris};
+use rentree_domain::{ImportId, LearnerId, ListedPupil, Listing, Uai, paris};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::{ActiveLearner, Role, Roster, RosterMade, School};
+use rentree_table::{Role, RosterMade, School};
 use rentree_web::csv::{self, Cell};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -128,10 +129,10 @@ pub(crate) async fn download(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
 
-    let Former { learners, made, .. } = app.former(uai).await?;
-    let rows = sought(learners, &filter.q, &filter.division).into_iter().map(|learner| row(learner, &made));
+    let Former { listing, made, .. } = app.former(uai, &visitor).await?;
+    let rows = sought(listing.former(), &filter.q, &filter.division).into_iter().map(|pupil| row(pupil, &made));
     let rows = rows.filter(|row| row.is_of(&filter.import));
     let sheet = csv::sheet(HEADER, rows.map(Row::cells)).map_err(|error| Problem::internal(&error))?;
 
@@ -146,22 +147,23 @@ pub(crate) async fn download(
 /// Those who left a school, and the imports that changed its roster.
 struct Former {
     school: School,
-    learners: Vec<ActiveLearner>,
+    listing: Arc<Listing>,
     made: HashMap<u64, RosterMade>,
 }
 
 impl Learners {
     /// The imports after the pupils: so the one that deactivated a pupil who was seen is never missed.
-    async fn former(&self, uai: Uai) -> Result<Former, Problem> {
-        let Roster { school, former, .. } = self.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
-        Ok(Former { school, learners: former, made: self.table.rosters_made(uai).await? })
+    async fn former(&self, uai: Uai, visitor: &Visitor) -> Result<Former, Problem> {
+        let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
+        let (school, listing) = listed.ok_or_else(Problem::not_found)?;
+        Ok(Former { school, listing, made: self.table.rosters_made(uai).await? })
     }
 
     async fn show_former(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
-        let Former { school, learners, made } = self.former(uai).await?;
-        let (former, divisions) = (learners.len(), divisions(&learners));
+        let Former { school, listing, made } = self.former(uai, visitor).await?;
+        let (former, divisions) = (listing.former().count(), divisions(listing.former()));
 
-        let rows = sought(learners, &filter.q, &filter.division).into_iter().map(|learner| row(learner, &made));
+        let rows = sought(listing.former(), &filter.q, &filter.division).into_iter().map(|pupil| row(pupil, &made));
         let found: Vec<Row> = rows.filter(|row| row.is_of(&filter.import)).collect();
         let count = found.len();
         let page = page(found, filter.page);
@@ -184,13 +186,13 @@ impl Learners {
     }
 }
 
-fn row(learner: ActiveLearner, made: &HashMap<u64, RosterMade>) -> Row {
-    let made = learner.left_in.and_then(|version| made.get(&version));
+fn row(pupil: &ListedPupil, made: &HashMap<u64, RosterMade>) -> Row {
+    let made = pupil.left_in.and_then(|version| made.get(&version));
     Row {
-        id: learner.id,
-        last_name: learner.entry.last_name,
-        first_name: learner.entry.first_name,
-        division: learner.entry.division,
+        id: pupil.id,
+        last_name: pupil.last_name.clone(),
+        first_name: pupil.first_name.clone(),
+        division: pupil.division.clone(),
         deactivated: made.map(|made| Deactivated { at: made.at, import: made.import, by: made.by.clone() }),
     }
 }

@@ -56,8 +56,8 @@ impl Claim {
         Ok(self.held_by(Person::from(&user)).map(|signed_in| (signed_in, user)))
     }
 
-    /// Who is signed in, if the session holds.
-    fn held_by(self, person: Person) -> Option<SignedIn> {
+    /// Who is signed in, if the session holds: for pages that read the person or the whole account beside the rest.
+    pub fn held_by(self, person: Person) -> Option<SignedIn> {
         let Claimed { secret, hash, session } = self.0.filter(|claimed| claimed.session.is_of(&person))?;
         Some(SignedIn { user: session.user, person, session: hash, csrf: form_token(&secret) })
     }

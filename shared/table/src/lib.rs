@@ -23,6 +23,7 @@ mod link;
 mod member;
 mod methods;
 mod offer;
+mod paced;
 mod participation;
 mod password;
 mod personal_code;
@@ -31,6 +32,7 @@ mod rosters_made;
 mod run;
 mod school;
 mod session;
+mod snapshot;
 mod tidy;
 mod tie;
 mod transaction;
@@ -43,6 +45,7 @@ pub use account::Account;
 pub use activation::ActivationRequest;
 pub use attempt::{AttemptError, Seen};
 pub use audit::{AuditAction, AuditEntry, AuditPage};
+pub use batch::AsOf;
 pub use campaign::{Campaign, CampaignError};
 pub use directory::Change;
 pub use error::TableError;
@@ -56,6 +59,7 @@ pub use link::{Link, LinkState, Purpose};
 pub use member::{Member, Role, TeamError};
 pub use methods::Methods;
 pub use offer::{Claim, Claimed, Offer, OfferState};
+pub use paced::LeaseTerms;
 pub use participation::{Participation, ProgressError};
 pub use password::HandOutError;
 pub use personal_code::PersonalCodeGiven;
@@ -76,12 +80,14 @@ type Item = std::collections::HashMap<String, AttributeValue>;
 pub struct Table {
     client: Client,
     name: String,
+    /// What a warm function need not read again.
+    warm: snapshot::Warm,
 }
 
 impl Table {
     /// The table called `name`, reached through `client`.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
         let config = client.config().to_builder().retry_classifier(conflict::Conflict).build();
-        Self { client: Client::from_conf(config), name: name.into() }
+        Self { client: Client::from_conf(config), name: name.into(), warm: snapshot::Warm::default() }
     }
 }

@@ -8,6 +8,7 @@ use rentree_domain::import::{Dated, ImportState, Lease};
 use rentree_domain::{Academie, EmailAddress, ImportId, Ministry, Uai, mailbox};
 use serde::{Deserialize, Serialize};
 
+use crate::batch::AsOf;
 use crate::item::stored;
 use crate::keys::school_in_pk;
 use crate::{Item, Key, Table, TableError};
@@ -154,7 +155,7 @@ impl Table {
         struct Named {
             name: String,
         }
-        let found = self.batch(uais.into_iter().map(Key::school).collect(), "PK, #name").await?;
+        let found = self.batch(uais.into_iter().map(Key::school).collect(), "PK, #name", AsOf::Now).await?;
         let read = |item: Item| {
             let uai = school_in_pk(&item).ok_or("no UAI in its key").map_err(TableError::malformed(ENTITY))?;
             let Named { name } = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;

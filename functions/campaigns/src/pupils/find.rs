@@ -139,16 +139,15 @@ impl Campaigns {
         }
     }
 
-    /// Counts a guess at whomever the names may mean, by whatever spelling. Reads the names of the school, which only an attempt
-    /// that failed does.
+    /// Counts a guess at whomever the names may mean, by whatever spelling. Reads the snapshot of the school's roster, which only an
+    /// attempt that failed does: one that comes to something reads the same in every school.
     async fn count_who_was_meant(&self, visit: &Visit, identity: &Identity, at: Timestamp) -> Result<(), Problem> {
         let Entrance { uai, ref school, .. } = visit.entrance;
         let typed = Typed::new(&identity.first_name, &identity.last_name);
-        let names = self.table.names(uai, school.roster_version).await?;
-        let meant = names.into_iter().filter(|pupil| pupil.names.may_be_meant(&typed)).take(MOST_MEANT);
+        let meant = self.table.meant(uai, school.roster_version, &typed).await?;
         let mut refused = None;
-        for pupil in meant {
-            refused = self.count_guess(visit, pupil.id, at).await?.or(refused);
+        for pupil in meant.into_iter().take(MOST_MEANT) {
+            refused = self.count_guess(visit, pupil, at).await?.or(refused);
         }
         refused.map_or(Ok(()), Err)
     }

@@ -4,9 +4,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use rentree_domain::paris;
-use rentree_http::{Problem, authorise};
+use rentree_http::{Problem, authorise_beside};
 use rentree_table::{Campaign, Role};
 use rentree_web::csv::{self, Cell};
+use tokio::try_join;
 
 use crate::Campaigns;
 use crate::school::parse_uai;
@@ -34,11 +35,13 @@ pub(crate) async fn download(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let now = (app.clock)();
-    authorise(&app.table, &headers, uai, Role::Member, now).await?;
-    let (id, campaign) = app.campaign(uai, &id).await?;
+    let found = app.campaign(uai, &id);
+    let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
 
-    let roster = app.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
-    let (pupils, _) = pupils(roster, app.table.participations(id).await?);
+    let (listed, participations) =
+        try_join!(app.table.with_listing(uai, visitor.school), app.table.participations(id))?;
+    let (_, listing) = listed.ok_or_else(Problem::not_found)?;
+    let (pupils, _) = pupils(&listing, participations);
     let rows = pupils.into_iter().map(|pupil| row(&campaign, pupil));
     let sheet = csv::sheet(HEADER, rows).map_err(|error| Problem::internal(&error))?;
 
@@ -51,21 +54,22 @@ pub(crate) async fn download(
     Ok((headers, sheet).into_response())
 }
 
-fn row(campaign: &Campaign, pupil: Pupil) -> [Cell; 11] {
+fn row(campaign: &Campaign, pupil: Pupil<'_>) -> [Cell; 11] {
     let state = pupil.state().french();
-    let part = pupil.participation.as_ref();
+    let Pupil { listed, participation } = pupil;
+    let part = participation.as_ref();
     let moment = |moment: Option<jiff::Timestamp>| moment.map(Cell::moment).unwrap_or_default();
     [
         Cell::text(campaign.title.as_str()),
-        Cell::text(pupil.entry.division),
-        Cell::text(pupil.entry.last_name),
-        Cell::text(pupil.entry.usage_name.unwrap_or_default()),
-        Cell::text(pupil.entry.first_name),
+        Cell::text(listed.division.clone()),
+        Cell::text(listed.last_name.clone()),
+        Cell::text(listed.usage_name.clone().unwrap_or_default()),
+        Cell::text(listed.first_name.clone()),
         Cell::text(state),
         moment(part.map(|part| part.joined_at)),
         moment(part.and_then(|part| part.started_at)),
         moment(part.and_then(|part| part.sent_at)),
         part.and_then(|part| part.score).map(|score| Cell::number(score.per_cent())).unwrap_or_default(),
-        Cell::text(if pupil.left { "Oui" } else { "" }),
+        Cell::text(if listed.left() { "Oui" } else { "" }),
     ]
 }

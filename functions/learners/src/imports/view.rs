@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use jiff::Timestamp;
-use rentree_domain::import::{BrakeReason, Counts, Dated, FileName, ImportState};
+use rentree_domain::import::{BrakeReason, Counts, Dated, FileName, ImportState, Progress};
 use rentree_domain::{ImportId, Uai};
 use rentree_http::{Face, Visitor};
 use rentree_table::{Cost, Import, ImportOptions, Refused, ReportLine, School};
@@ -45,6 +45,8 @@ pub(crate) struct ImportView {
     report: Report,
     dated: Dated,
     cost: Cost,
+    /// How far it is, while pupils are written.
+    progress: Option<ProgressView>,
     /// How to send the file, while it is awaited and the form holds.
     upload: Option<Upload>,
     /// How it ended, unless it succeeded or failed.
@@ -75,6 +77,16 @@ pub(crate) struct Report {
     pub(crate) page: u32,
     pub(crate) pages: u32,
     pub(crate) lines: Vec<ReportLine>,
+}
+
+/// How far an import is.
+#[derive(Serialize, Clone, Copy, JsonSchema)]
+#[schemars(rename = "ImportProgress")]
+struct ProgressView {
+    /// Pupils written so far.
+    written: u32,
+    /// Pupils to be written in all.
+    of: u32,
 }
 
 /// What the visitor may do now.
@@ -123,6 +135,8 @@ impl ImportView {
             let seen = school.applied.as_ref().is_some_and(|applied| applied.import == id);
             seen && school.roster_version == version && school.begun_version == version && !leased
         });
+        let progress = school.lease.filter(|lease| lease.import == id && state == ImportState::Applying);
+        let progress = progress.and_then(|lease| lease.progress);
         let actions = Actions {
             confirm: may && state == ImportState::AwaitingConfirmation,
             cancel: may && matches!(state, ImportState::AwaitingConfirmation | ImportState::AwaitingUpload) && !sent,
@@ -154,6 +168,7 @@ impl ImportView {
             report,
             dated: outcome.dated,
             cost: outcome.cost,
+            progress: progress.map(|Progress { written, of }| ProgressView { written, of }),
             upload,
             ended,
             later,

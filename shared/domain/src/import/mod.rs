@@ -5,6 +5,7 @@ pub mod file_name;
 pub mod lease;
 pub mod matching;
 pub mod message;
+pub mod pace;
 pub mod plan;
 pub mod state;
 
@@ -13,7 +14,8 @@ pub const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
 
 pub use brake::{BrakeReason, Dated};
 pub use file_name::FileName;
-pub use lease::{Lease, Turn};
+pub use lease::{Lease, Progress, Turn};
 pub use message::{Resume, Tidy};
+pub use pace::Pace;
 pub use plan::{Change, ChangeKind, Counts, File, Plan, Write};
 pub use state::ImportState;

@@ -1,6 +1,8 @@
 //! The promise of `docs/imports.md`, on a model of the table: whatever part of an apply was written, readers see the roster
 //! from before, and the next import ends with its own.
 
+mod snapshots;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
