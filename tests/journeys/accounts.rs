@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{
-    Answer, PASSWORD, Stranger, a_client, a_stranger, a_team, an_email, an_unknown_user, somebody,
+    Answer, PASSWORD, Stranger, a_client, a_failure, a_stranger, a_team, an_email, an_unknown_user, somebody,
 };
 use crate::support::{join_all, product, run, run_while_time_stands_still};
 
@@ -128,7 +128,7 @@ fn a_blocked_account_is_unblocked_by_a_new_password() {
         let long_ago = Timestamp::now() - SignedDuration::from_hours(20);
         for n in 0..30 {
             let at = long_ago + SignedDuration::from_mins(10 * n);
-            product().table.begin_attempt(&email.clone().into(), at).await.unwrap();
+            a_failure(&email.clone().into(), at).await?;
         }
         let blocked = sign_in(&a_stranger(), &email, PASSWORD).await?;
         assert!(blocked.body["detail"].as_str().unwrap().contains("bloquée"), "{}", blocked.body);
@@ -207,6 +207,63 @@ fn an_unconfirmed_address_reserves_nothing() {
     });
 }
 
+/// Whoever never confirmed an address loses it to its owner, and takes nothing back by moving on to another.
+#[test]
+fn an_address_that_was_lost_stays_its_owners() {
+    run(async {
+        let squatter = rentree_table::User { email_confirmed: false, ..an_unknown_user().await? };
+        let first = rentree_local::people::begin(&product().table, &squatter, Timestamp::now()).await?;
+        let (lost, next) = (squatter.methods.email.clone().unwrap(), an_email());
+        let session = rentree_http::NewSession::new(first, 0, &axum::http::HeaderMap::new(), Timestamp::now());
+        assert!(product().table.open_session(&session.hash, &session.session, None).await?);
+        let post = async |path: &str, body: Value| {
+            let post = a_client().post(format!("{}{path}", product().url)).json(&body);
+            anyhow::Ok(post.header(COOKIE, session.cookie()).send().await?.status())
+        };
+        assert_eq!(post("/account/email", json!({"email": next, "current_password": PASSWORD})).await?, 202);
+        let confirmation = link_in(&mail_to(next.as_str(), 1).await?)?;
+
+        a_stranger().post("/sign-up", &json!({ "email": lost })).await?.expect(202)?;
+        let fields = json!({"first_name": "Léa", "last_name": "Martin", "password": "des bottes et un ciré"});
+        a_stranger().post(&link_in(&mail_to(lost.as_str(), 1).await?)?, &fields).await?.expect(201)?;
+        assert_eq!(post(&confirmation, json!({})).await?, 200);
+
+        assert_eq!(product().table.user_of_email(&next).await?.unwrap().0, first);
+        assert_ne!(product().table.user_of_email(&lost).await?.unwrap().0, first);
+        sign_in(&a_stranger(), &lost, "des bottes et un ciré").await?.expect(200)?;
+        Ok(())
+    });
+}
+
+/// A password that was wrong once is forgotten with the right one, wherever it was asked for.
+#[test]
+fn what_was_counted_is_taken_back_with_the_right_password() {
+    run(async {
+        let mut person = somebody().await?;
+        let login = person.email().clone().into();
+        let failures = async || anyhow::Ok(product().table.attempts(&login, Timestamp::now()).await?.failures());
+        let change = |current: &str| json!({"current_password": current, "password": "des bottes et un ciré"});
+        person.post("/account/password", &change("pas le bon mot")).await?.expect(422)?;
+        assert_eq!(failures().await?, 1);
+        let short = json!({"current_password": PASSWORD, "password": "court"});
+        person.post("/account/password", &short).await?.expect(422)?;
+        assert_eq!(failures().await?, 0, "the new one was refused, the current one was right");
+        person.post("/account/password", &change("pas le bon mot")).await?.expect(422)?;
+        let changed = person.post("/account/password", &change(PASSWORD)).await?;
+        person.cookie = changed.session.clone().unwrap();
+        changed.expect(200)?;
+        assert_eq!(failures().await?, 0);
+        let address = json!({"email": an_email(), "current_password": "des bottes et un ciré"});
+        a_failure(&login, Timestamp::now()).await?;
+        person.post("/account/email", &address).await?.expect(202)?;
+        assert_eq!(failures().await?, 0);
+        a_failure(&login, Timestamp::now()).await?;
+        sign_in(&a_stranger(), person.email(), "des bottes et un ciré").await?.expect(200)?;
+        assert_eq!(failures().await?, 0);
+        Ok(())
+    });
+}
+
 /// Strangers can block an account, but not keep its owner from confirming the address, which unblocks it.
 #[test]
 fn a_blocked_account_can_still_confirm_its_address() {
@@ -225,11 +282,7 @@ fn a_blocked_account_can_still_confirm_its_address() {
         mail_to(email.as_str(), 1).await?;
         let long_ago = Timestamp::now() - SignedDuration::from_hours(20);
         for n in 0..30 {
-            product()
-                .table
-                .begin_attempt(&email.clone().into(), long_ago + SignedDuration::from_mins(10 * n))
-                .await
-                .unwrap();
+            a_failure(&email.clone().into(), long_ago + SignedDuration::from_mins(10 * n)).await?;
         }
         let ask = a_client().post(format!("{}/account/email", product().url)).header(COOKIE, &cookie);
         let asked = ask.json(&json!({ "email": email })).send().await?;

@@ -1,9 +1,12 @@
 //! The main job, as a program does it: upload, wait, see. Counts over a school year, sizes, encodings, errors.
 
 use encoding_rs::{ISO_8859_15, MACINTOSH, UTF_8, WINDOWS_1252};
+use jiff::Timestamp;
+use rentree_domain::UserId;
 use rentree_domain::import::Counts;
 use rentree_local::client::Summary;
 use rentree_samples::{Fault, Sample, siecle_zip};
+use rentree_table::{AuditAction, AuditEntry, SettleError};
 use serde_json::json;
 
 use crate::support::{a_school, a_uai, eventually, expected, product, run, visible};
@@ -283,6 +286,64 @@ fn undo_shows_the_roster_from_before_once() {
         let summary = school.import(other.siecle(UTF_8).bytes, false).await?;
         assert_succeeded(&summary, counts(20, 0, 0, 20, 180));
         assert_eq!(visible(uai).await?, expected(&other));
+        Ok(())
+    });
+}
+
+/// Between what a request read and what it writes, the school may move on.
+#[test]
+fn a_word_on_what_has_changed_since_comes_too_late() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let table = &product().table;
+        let now = Timestamp::now();
+        let who = UserId::new(now, rentree_runtime::random());
+        let entry = |action| AuditEntry::new(now, rentree_runtime::random(), who, "Test", action);
+        let undone = entry(AuditAction::ImportUndone);
+        let mut ids = Vec::new();
+        for size in [20, 22, 24] {
+            let import = school.request(&json!({})).await?;
+            school.send(&import, Sample::new(uai, size, 3).siecle(UTF_8).bytes).await?;
+            let id = import["id"].as_str().unwrap().to_owned();
+            assert_eq!(school.wait(&id).await?.status, "succeeded");
+            ids.push(id.parse()?);
+            // Read before the last one was applied: it does not know what was seen before that.
+            if size == 24 {
+                let import = table.import(uai, ids[2]).await?.unwrap();
+                let mut earlier = table.school(uai).await?.unwrap();
+                earlier.applied = earlier.applied_before.take();
+                let told = table.undo_import(uai, (ids[2], &import, &earlier), &undone, now).await;
+                assert!(matches!(told, Err(SettleError::TooLate)), "{told:?}");
+            }
+        }
+        let (import, seen) = (table.import(uai, ids[2]).await?.unwrap(), table.school(uai).await?.unwrap());
+        table.undo_import(uai, (ids[2], &import, &seen), &undone, now).await?;
+        assert_eq!(table.school(uai).await?.unwrap().applied.unwrap().import, ids[1]);
+        let again = table.undo_import(uai, (ids[2], &import, &seen), &undone, now).await;
+        assert!(matches!(again, Err(SettleError::TooLate)), "{again:?}");
+
+        // Given up by two at once.
+        let asked = school.request(&json!({})).await?;
+        let id = asked["id"].as_str().unwrap().parse()?;
+        let (import, cancelled) = (table.import(uai, id).await?.unwrap(), entry(AuditAction::ImportCancelled));
+        table.cancel_import(uai, (id, &import), &cancelled, now).await?;
+        let again = table.cancel_import(uai, (id, &import), &cancelled, now).await;
+        assert!(matches!(again, Err(SettleError::TooLate)), "{again:?}");
+
+        // Two wait: the space says so of the later one, and goes on saying so when the earlier one is given up.
+        let mut waiting = Vec::new();
+        for size in [26, 28] {
+            let import = school.request(&json!({"preview": true})).await?;
+            school.send(&import, Sample::new(uai, size, 3).siecle(UTF_8).bytes).await?;
+            let id = import["id"].as_str().unwrap().to_owned();
+            assert_eq!(school.wait(&id).await?.status, "awaiting_confirmation");
+            waiting.push(id);
+        }
+        for (id, still) in [(&waiting[0], Some(&waiting[1])), (&waiting[1], None)] {
+            assert_eq!(school.post(&format!("/imports/{id}/cancel"), &json!({})).await?["state"], "expired");
+            let waits = table.school(uai).await?.unwrap().waiting.map(|waiting| waiting.import.to_string());
+            assert_eq!(waits.as_ref(), still);
+        }
         Ok(())
     });
 }

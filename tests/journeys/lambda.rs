@@ -15,7 +15,7 @@ use crate::support::mails::mails_to;
 use crate::support::operators::report;
 use crate::support::people::a_session;
 use crate::support::runtime_api::Function;
-use crate::support::{FILE_NAME, a_school, product, put_file, resume_event, run, silent_import};
+use crate::support::{FILE_NAME, a_school, note_import, product, put_file, resume_event, run, silent_import};
 
 fn event(function: &str, name: &str) -> anyhow::Result<Value> {
     let path = rentree_testkit::workspace_root().join(format!("events/{function}/{name}.json"));
@@ -107,7 +107,7 @@ fn import_worker_carries_out_the_committed_events() {
                 if name == "confirmed" {
                     import.state = ImportState::AwaitingConfirmation;
                 }
-                product().table.create_import(uai, id, &import).await?;
+                note_import(uai, id, &import).await?;
             }
             assert_eq!(function.invoke(event).await?, serde_json::json!({"batchItemFailures": []}), "{name}");
             if let (Some(id), Some(end)) = (id, end) {

@@ -8,7 +8,7 @@ use rentree_table::Who;
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, picture, see};
 use crate::support::campaigns::import;
-use crate::support::people::{PASSWORD, Person, a_team};
+use crate::support::people::{PASSWORD, Person, a_failure, a_team};
 use crate::support::pupils::{Classes, PUPIL_PASSWORD, Tied, by_email, by_mediacentre, by_user_name, classes, sign_in};
 use crate::support::{product, run};
 
@@ -63,7 +63,7 @@ async fn a_school() -> anyhow::Result<School> {
     let blocked = class.tie(CLASS + 1, by_user_name()).await?;
     for n in 0..30 {
         let at = Timestamp::now() - SignedDuration::from_hours(20) + SignedDuration::from_mins(10 * n);
-        product().table.begin_attempt(&blocked.login(), at).await?;
+        a_failure(&blocked.login(), at).await?;
     }
     let (_, boss) = a_team().await?;
     class.tie_to(CLASS + 3, Who::Known { id: boss.id, epoch: boss.user.epoch }).await?;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::campaigns::import;
 use crate::support::faults::{Operations, watched};
-use crate::support::people::{a_client, a_team};
+use crate::support::people::{a_client, a_failure, a_team};
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, by_email, by_mediacentre, by_user_name, classes, sign_in,
 };
@@ -19,7 +19,7 @@ use crate::support::{product, run};
 async fn block(pupil: &Tied) -> anyhow::Result<()> {
     let began = Timestamp::now() - SignedDuration::from_hours(20);
     for n in 0..30 {
-        product().table.begin_attempt(&pupil.login(), began + SignedDuration::from_mins(10 * n)).await?;
+        a_failure(&pupil.login(), began + SignedDuration::from_mins(10 * n)).await?;
     }
     Ok(())
 }
@@ -194,7 +194,7 @@ fn staff_tied_as_a_pupil_are_left_alone() {
         class.tie_to(4, Who::Known { id: boss.id, epoch: boss.user.epoch }).await?;
         for n in 0..30 {
             let at = Timestamp::now() - SignedDuration::from_hours(20) + SignedDuration::from_mins(10 * n);
-            product().table.begin_attempt(&boss.email().clone().into(), at).await?;
+            a_failure(&boss.email().clone().into(), at).await?;
         }
         let learner = class.learners[4].id;
         for what in ["unblock", "user-name"] {

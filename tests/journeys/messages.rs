@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::support::faults::Faults;
 use crate::support::{
-    a_school, batch, expected, product, resume_event, resume_message, run, silent_import, visible, worker_with,
+    a_school, batch, expected, note_import, product, resume_event, resume_message, run, silent_import, visible,
+    worker_with,
 };
 
 #[test]
@@ -60,7 +61,7 @@ fn a_file_that_is_gone_is_an_answer() {
         let id = ImportId::new(jiff::Timestamp::now(), rentree_runtime::random());
         let import =
             Import::requested("Test", jiff::Timestamp::now(), format!("silent/{id}"), ImportOptions::default());
-        product().table.create_import(uai, id, &import).await?;
+        note_import(uai, id, &import).await?;
         let response = worker_with(None)?.handle(&resume_event(uai, id, false)).await?;
         assert_eq!(response.batch_item_failures.len(), 0, "it will not come back");
         let import = product().table.import(uai, id).await?.unwrap();

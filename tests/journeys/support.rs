@@ -28,14 +28,14 @@ use import_worker::{Clients, Config, Worker};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::import::file_name::FILE_NAME_METADATA;
 use rentree_domain::import::{ImportState, Resume};
-use rentree_domain::{Entry, ImportId, Uai};
+use rentree_domain::{Entry, ImportId, Uai, UserId};
 use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
 use rentree_runtime::Clock;
 use rentree_runtime::aws::Service;
 use rentree_runtime::batch::BatchResponse;
 use rentree_samples::Sample;
-use rentree_table::{Import, ImportOptions, Table};
+use rentree_table::{AuditAction, AuditEntry, Import, ImportOptions, Table};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -224,13 +224,20 @@ pub(crate) async fn put_file(key: &str, file: Vec<u8>) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Notes `import`, asked for by somebody whom the log calls "Test".
+pub(crate) async fn note_import(uai: Uai, id: ImportId, import: &Import) -> anyhow::Result<()> {
+    let (now, who) = (Timestamp::now(), UserId::new(Timestamp::now(), rentree_runtime::random()));
+    let entry = AuditEntry::new(now, rentree_runtime::random(), who, "Test", AuditAction::ImportRequested);
+    Ok(product().table.create_import(uai, id, import, &entry).await?)
+}
+
 /// An import whose file is in the bucket where no notification looks: only who is told carries it out.
 pub(crate) async fn silent_import(uai: Uai, file: Vec<u8>, options: ImportOptions) -> anyhow::Result<ImportId> {
     let id = ImportId::new(Timestamp::now(), rentree_runtime::random());
     let key = format!("silent/{uai}/{id}");
     put_file(&key, file).await?;
     let import = Import::requested("Test", Timestamp::now(), key, options);
-    product().table.create_import(uai, id, &import).await?;
+    note_import(uai, id, &import).await?;
     Ok(id)
 }
 

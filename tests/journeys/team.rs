@@ -3,6 +3,7 @@
 use encoding_rs::UTF_8;
 use jiff::{SignedDuration, Timestamp};
 use mail_worker::MailWorker;
+use rentree_domain::limit::INVITATIONS_BY_SCHOOL;
 use rentree_domain::{InvitationId, LinkToken, MailOrder, Uai};
 use rentree_samples::Sample;
 use rentree_table::{AuditAction, AuditEntry, Invitation, Link, Purpose, Role};
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, Person, a_client, a_member, a_stranger, a_team, an_email, somebody};
 use crate::support::ses::{Fault, Ses};
-use crate::support::{batch, product, put_file, run};
+use crate::support::{batch, clock, product, put_file, run, run_while_time_stands_still};
 
 async fn invite(administrator: &Person, uai: Uai, emails: &str) -> anyhow::Result<Vec<String>> {
     let answer =
@@ -32,11 +33,30 @@ async fn a_silent_invitation(
 ) -> anyhow::Result<(InvitationId, String)> {
     let id = InvitationId::new(at, rentree_runtime::random());
     let entry = AuditEntry::new(at, rentree_runtime::random(), administrator.id, "Test", AuditAction::Invited);
-    product().table.create_invitation(uai, id, &Invitation::new(an_email(), "Test", at), &entry).await?;
+    product().table.create_invitations(uai, &[(id, Invitation::new(an_email(), "Test", at), entry)]).await?;
     let token = LinkToken::new(rentree_runtime::random());
     let link = Link::new(Purpose::Invitation { uai, id }, at);
     assert!(product().table.link_invitation(uai, id, (token.secret(), &link)).await?);
     Ok((id, format!("/invitation/{}", token.text())))
+}
+
+/// Nobody is invited by a list that is refused, and it costs the school nothing of its day.
+#[test]
+fn a_refused_list_invites_nobody_and_is_not_counted() {
+    run_while_time_stands_still(async {
+        let (uai, administrator) = a_team().await?;
+        let (one, other) = (an_email(), an_email());
+        invite(&administrator, uai, one.as_str()).await?;
+        let invitations = format!("/schools/{uai}/invitations");
+        let both = json!({ "emails": format!("{other} {one}") });
+        let refused = administrator.post(&invitations, &both).await?.expect(422)?;
+        assert!(refused["errors"][0]["message"].as_str().unwrap().contains(one.as_str()), "{refused}");
+        let waiting = team(&administrator, uai).await?["invitations"].as_array().map(Vec::len);
+        assert_eq!(waiting, Some(1));
+        let counted = product().table.count(&INVITATIONS_BY_SCHOOL, uai.as_str(), clock::still()).await?;
+        assert_eq!(counted, 2, "the one who was invited, and this look");
+        Ok(())
+    });
 }
 
 #[test]

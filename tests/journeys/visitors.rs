@@ -2,8 +2,10 @@
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
-use rentree_http::{NewSession, RouteDoc};
-use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
+use rentree_domain::{ImportId, Uai};
+use rentree_http::{Access, NewSession, RouteDoc, SESSION_COOKIE};
+use rentree_local::client::School;
+use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Rentree};
 use rentree_table::Role;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Method, StatusCode, redirect};
@@ -215,5 +217,67 @@ fn an_expired_session_is_none() {
         let answer = a_client().get(url).header(COOKIE, new.cookie()).send().await?;
         assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
         Ok(())
+    });
+}
+
+/// Who is refused makes the table read single items, few of them, and no more for a school that is there than for none.
+#[test]
+fn a_refusal_reads_little_and_the_same_for_every_school() {
+    run(async {
+        let rentree = Rentree::start(&Options::in_memory()).await?;
+        let administrator = School::enter(&rentree.url, a_uai()).await?;
+        let (others, nowhere) = (a_uai(), a_uai());
+        assert!(rentree.table.create_school(others, &rentree_table::School::new("Collège d’à côté")).await?);
+        let strict = rentree.stack.strict();
+        let reads = async |route: &RouteDoc, uai: Uai, cookie: Option<&str>| {
+            let id = ImportId::new(Timestamp::now(), rentree_runtime::random()).to_string();
+            let path = route.path.replace("{uai}", uai.as_str()).replace("{token}", &"A".repeat(43));
+            let path = ["{campaign}", "{import}", "{invitation}", "{learner}", "{member}"]
+                .iter()
+                .fold(path, |path, parameter| path.replace(parameter, &id));
+            let method = Method::from_bytes(route.method.as_bytes())?;
+            let mut request =
+                http().request(method, format!("{}{path}", rentree.url)).header(ACCEPT, "application/json");
+            if let Some(cookie) = cookie {
+                request = request.header(COOKIE, cookie);
+            }
+            if route.method == "POST" {
+                request = request.json(&json!({"role": "member", "session": "others", "version": 1, "learners": []}));
+            }
+            strict.begin_record();
+            let status = request.send().await?.status().as_u16();
+            let calls = strict.end_record().into_iter().filter(|call| call.route.is_some());
+            let mut operations: Vec<String> = calls.map(|call| call.operation).collect();
+            operations.sort_unstable();
+            anyhow::Ok((status, operations))
+        };
+        let forged = format!("{SESSION_COOKIE}={}", "A".repeat(43));
+        // The pages of pupils who join have a guard of their own, the campaign's code.
+        let guarded = |route: &RouteDoc| {
+            let access = matches!(route.access, Access::SignedIn | Access::Members | Access::Administrators);
+            access && !route.path.starts_with("/campagnes")
+        };
+        for (_, route) in every_route().into_iter().filter(|(_, route)| guarded(route)) {
+            let told = format!("{} {}", route.method, route.path);
+            let in_a_space = route.access != Access::SignedIn;
+            // A link of the account itself is looked for beside the session.
+            let most = usize::from(in_a_space || route.path.contains("{token}"));
+            let (status, operations) = reads(&route, others, None).await?;
+            assert!(matches!(status, 401 | 404), "{told}: {status}");
+            let most_of_nobody = if in_a_space { 0 } else { most };
+            assert!(operations.len() <= most_of_nobody, "{told}, by nobody: {operations:?}");
+            let (status, operations) = reads(&route, others, Some(&forged)).await?;
+            assert!(matches!(status, 401 | 404), "{told}: {status}");
+            assert!(operations.len() <= 1 + most, "{told}, by a forger: {operations:?}");
+            assert!(operations.iter().all(|operation| operation == "dynamodb:GetItem"), "{told}: {operations:?}");
+            if in_a_space {
+                let strangers = reads(&route, others, Some(administrator.cookie())).await?;
+                assert_eq!(strangers.0, 404, "{told}");
+                assert!(strangers.1.len() <= 5, "{told}, by a stranger: {strangers:?}");
+                assert!(strangers.1.iter().all(|operation| operation == "dynamodb:GetItem"), "{told}: {strangers:?}");
+                assert_eq!(reads(&route, nowhere, Some(administrator.cookie())).await?, strangers, "{told}");
+            }
+        }
+        rentree.stop().await
     });
 }

@@ -7,12 +7,13 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, Method, UserName, paris};
-use rentree_http::{Face, Problem, SignedIn, require_sign_in};
+use rentree_http::{Face, Problem, SignedIn, require_account};
 use rentree_identity::PasswordRules;
 use rentree_table::User;
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::try_join;
 
 use crate::Accounts;
 
@@ -81,9 +82,8 @@ pub(crate) async fn page(
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let signed_in = require_sign_in(&app.table, &headers, (app.clock)()).await?;
+    let (signed_in, user) = require_account(&app.table, &headers, (app.clock)()).await?;
 
-    let user = app.table.user(signed_in.user).await?.ok_or_else(Problem::signed_out)?;
     let mut view = app.account(&signed_in, user).await?;
     view.done = match done.done.as_str() {
         "password" => Some("Votre mot de passe a été changé. Vos autres appareils ont été déconnectés."),
@@ -101,8 +101,8 @@ impl Accounts {
     /// The page of `user`, its forms empty.
     pub(crate) async fn account(&self, signed_in: &SignedIn, user: User) -> Result<AccountView, Problem> {
         let now = (self.clock)();
-        let sessions = self.table.sessions(signed_in.user, user.epoch, now).await?;
-        let is_pupil = !self.table.ties(signed_in.user).await?.is_empty();
+        let (sessions, ties) =
+            try_join!(self.table.sessions(signed_in.user, user.epoch, now), self.table.ties(signed_in.user))?;
         let row = |(hash, session): (rentree_table::SessionHash, rentree_table::Session)| Row {
             is_this: hash == signed_in.session,
             session: hash.to_string(),
@@ -117,7 +117,7 @@ impl Accounts {
             password: password_form(PasswordRules::of(&user)),
             address: address_form(&user, unconfirmed.map(EmailAddress::as_str).unwrap_or_default()),
             may_use_email: user.birth_date.is_none_or(|born| may_use_email(born, paris::date(now))),
-            is_pupil,
+            is_pupil: !ties.is_empty(),
             done: None,
             name: user.full_name(),
             methods: user.methods.all(),

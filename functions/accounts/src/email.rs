@@ -7,11 +7,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, LinkToken, MailOrder, paris};
-use rentree_http::{ClientAddress, Face, Input, NewSession, Problem, SignedIn, Ways, require_sign_in};
-use rentree_table::{AccountError, Purpose};
+use rentree_http::{Claim, ClientAddress, Face, Input, NewSession, Problem, SignedIn, Ways, require_account};
+use rentree_table::{AccountError, Purpose, User};
 use rentree_web::Frame;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::join;
 
 use crate::Accounts;
 use crate::account::address_form;
@@ -62,9 +63,8 @@ pub(crate) async fn ask(
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
     let now = (app.clock)();
-    let signed_in = require_sign_in(&app.table, &headers, now).await?;
+    let (signed_in, user) = require_account(&app.table, &headers, now).await?;
     signed_in.check_meant(&input.proof)?;
-    let user = app.table.user(signed_in.user).await?.ok_or_else(Problem::signed_out)?;
 
     let typed = input.fields.email.0;
     let mut form = address_form(&user, &typed);
@@ -80,8 +80,10 @@ pub(crate) async fn ask(
     }
     // To confirm the address that the account has already, no password: it changes nothing, and must work when strangers have
     // blocked the account.
+    let mut failure = None;
     if !form.is_refused() && email.as_ref() != known {
-        app.check_password(&signed_in, &user, &client, &input.fields.current_password, &mut form).await?;
+        let account = (signed_in.user, &user);
+        failure = app.check_password(account, &client, &input.fields.current_password, &mut form).await?;
     }
     let Some(email) = email.filter(|_| !form.is_refused()) else {
         let problem = Problem::invalid(&form);
@@ -90,7 +92,9 @@ pub(crate) async fn ask(
         return face.again(problem, &view);
     };
 
-    app.order(MailOrder::Address { user: signed_in.user, email: email.clone() }).await?;
+    let order = MailOrder::Address { user: signed_in.user, email: email.clone() };
+    let (forgiven, ordered) = join!(app.forgive(failure), app.order(order));
+    forgiven.and(ordered)?;
 
     let view = EmailView::new(signed_in.frame("Mon compte"), signed_in.csrf.clone(), String::new(), email, false);
     face.after_post(StatusCode::ACCEPTED, "/account?done=address-asked", &view)
@@ -103,7 +107,7 @@ pub(crate) async fn page(
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (signed_in, link, email) = app.confirming(&link, &headers).await?;
+    let (signed_in, _, link, email) = app.confirming(&link, &headers).await?;
 
     let frame = signed_in.frame("Confirmer une adresse e-mail");
     let action = format!("/account/email/{}", link.text());
@@ -118,12 +122,12 @@ pub(crate) async fn confirm(
     headers: HeaderMap,
     input: Input<serde_json::Value>,
 ) -> Result<Response, Problem> {
-    let (signed_in, link, email) = app.confirming(&link, &headers).await?;
+    let (signed_in, user, link, email) = app.confirming(&link, &headers).await?;
     signed_in.check_meant(&input.proof)?;
 
-    let (id, epoch, now) = (signed_in.user, signed_in.person.epoch, (app.clock)());
-    let session = NewSession::new(id, epoch + 1, &headers, now);
-    let confirmed = app.table.confirm_address(link.secret(), (id, epoch), &email, session.stored(), now).await;
+    let (id, now) = (signed_in.user, (app.clock)());
+    let session = NewSession::new(id, user.epoch + 1, &headers, now);
+    let confirmed = app.table.confirm_address(link.secret(), (id, &user), &email, session.stored(), now).await;
     let former = confirmed.map_err(|error| match error {
         AccountError::Table(error) => error.into(),
         AccountError::Link => WAYS.used(),
@@ -149,18 +153,20 @@ impl Accounts {
         &self,
         link: &str,
         headers: &HeaderMap,
-    ) -> Result<(SignedIn, LinkToken, EmailAddress), Problem> {
+    ) -> Result<(SignedIn, User, LinkToken, EmailAddress), Problem> {
         let now = (self.clock)();
-        let (link, found) = WAYS.usable(&self.table, link, now).await?;
-        let Purpose::Address { user, epoch, email } = found.purpose else { return Err(WAYS.forged()) };
-        let signed_in = require_sign_in(&self.table, headers, now).await?;
-        if signed_in.user != user {
+        let (usable, claim) = join!(WAYS.usable(&self.table, link, now), Claim::read(&self.table, headers, now));
+        let (link, found) = usable?;
+        let Purpose::Address { user: owner, epoch, email } = found.purpose else { return Err(WAYS.forged()) };
+        let (signed_in, user) = claim?.account(&self.table).await?.ok_or_else(Problem::signed_out)?;
+        signed_in.check_password()?;
+        if signed_in.user != owner {
             let detail = "Déconnectez-vous, puis connectez-vous avec le compte auquel vous avez donné cette adresse.";
             return Err(Problem::link_gone(StatusCode::NOT_FOUND, "Ce lien est celui d’un autre compte", detail)
                 .leading_to("Mon compte", "/account"));
         }
         // Another password or address since it was asked for ends it, and so does the end of all other sessions.
-        if signed_in.person.epoch == epoch { Ok((signed_in, link, email)) } else { Err(WAYS.expired()) }
+        if user.epoch == epoch { Ok((signed_in, user, link, email)) } else { Err(WAYS.expired()) }
     }
 }
 

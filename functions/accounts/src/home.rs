@@ -3,17 +3,17 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Redirect;
-use rentree_http::{Problem, signed_in};
+use rentree_http::Problem;
 
 use crate::Accounts;
 
 /// `GET /`
 pub(crate) async fn home(State(app): State<Accounts>, headers: HeaderMap) -> Result<Redirect, Problem> {
-    let Some(signed_in) = signed_in(&app.table, &headers, (app.clock)()).await? else {
+    let Some((signed_in, spaces)) = app.signed_in_with_spaces(&headers).await? else {
         return Ok(Redirect::to("/sign-in"));
     };
     // Most people of staff have one space; most pupils have none.
-    match app.table.spaces(signed_in.user).await?.as_slice() {
+    match spaces.as_slice() {
         [(uai, _)] => Ok(Redirect::to(&format!("/schools/{uai}/learners"))),
         [] if signed_in.person.birth_date.is_some() => Ok(Redirect::to("/mes-campagnes")),
         [] if !app.table.ties(signed_in.user).await?.is_empty() => Ok(Redirect::to("/mes-campagnes")),

@@ -11,6 +11,7 @@ use rentree_table::{AccountError, Purpose, User};
 use rentree_web::{Form, Frame};
 use schemars::JsonSchema;
 use serde::Serialize;
+use tokio::join;
 
 use crate::Accounts;
 use crate::mail_forms::{Fields, Kind, Sent};
@@ -103,8 +104,7 @@ pub(crate) async fn set(
         AccountError::Moved => Problem::too_late("Le mot de passe vient d’être changé. Demandez un nouveau lien.")
             .leading_to("Demander un nouveau lien", "/forgotten-password"),
     })?;
-    app.end_former(&headers).await;
-    app.order_after(MailOrder::PasswordChanged { user: id }).await;
+    join!(app.end_former(&headers), app.order_after(MailOrder::PasswordChanged { user: id }));
 
     let view = SignedInView { user: id, name: user.full_name(), must_change_password: false };
     Ok(session.on(face.after_post(StatusCode::OK, "/", &view)?))

@@ -57,7 +57,7 @@ pub(crate) async fn end(
     // Only one's own: a name that somebody else's session has ends nothing, and is told as nothing.
     let named = SessionHash::parse(&input.fields.session).ok_or_else(Problem::not_found)?;
     let found = app.table.session(&named, now).await?;
-    if found.is_none_or(|(session, _)| session.user != signed_in.user) {
+    if found.is_none_or(|session| session.user != signed_in.user) {
         return Err(Problem::not_found());
     }
     app.table.end_session(&named).await?;

@@ -8,10 +8,11 @@ use rentree_domain::UserId;
 use rentree_http::{
     ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, claimed_session, forget_cookie, signed_in,
 };
-use rentree_identity::Credentials;
+use rentree_identity::{Credentials, Proven};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::join;
 
 use crate::{Accounts, temporary_password};
 
@@ -112,8 +113,8 @@ pub(crate) async fn sign_in(
     let now = (app.clock)();
 
     let credentials = Credentials { login: login.0, password: password.0 };
-    let (user, account) = match rentree_identity::sign_in(&app.table, &client.0, &credentials, now).await {
-        Ok(found) => found,
+    let proven = match rentree_identity::sign_in(&app.table, &client.0, &credentials, now).await {
+        Ok(proven) => proven,
         Err(error) => {
             let Some(told) = error.told() else { return Err(Problem::internal(&error)) };
             let view = SignInView::new(&token, sign_in_form(&credentials.login), Some(told), &next);
@@ -121,14 +122,18 @@ pub(crate) async fn sign_in(
         }
     };
 
-    let session = NewSession::new(user, account.epoch, &headers, now);
-    if !app.table.open_session(&session.hash, &session.session, claimed_session(&headers).as_ref()).await? {
+    let Proven { id: user, user: account, .. } = &proven;
+    let (session, former) = (NewSession::new(*user, account.epoch, &headers, now), claimed_session(&headers));
+    let open = app.table.open_session(&session.hash, &session.session, former.as_ref());
+    let (opened, forgiven) = join!(open, proven.forgive(&app.table));
+    forgiven?;
+    if !opened? {
         return Err(Problem::too_late("Le mot de passe vient d’être changé. Connectez-vous avec le nouveau.")
             .leading_to("Me connecter", "/sign-in"));
     }
 
     let must_change_password = account.password_is_temporary;
-    let view = SignedInView { user, name: account.full_name(), must_change_password };
+    let view = SignedInView { user: *user, name: account.full_name(), must_change_password };
     let location = if must_change_password { temporary_password::page_then(&next) } else { next.or("/") };
     Ok(session.on(face.after_post(StatusCode::OK, &location, &view)?))
 }

@@ -5,11 +5,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::Uai;
-use rentree_http::{Face, Problem, require_sign_in};
-use rentree_table::Role;
+use rentree_http::{Claim, Face, Problem, SignedIn};
+use rentree_table::{Member, Role};
 use rentree_web::Frame;
 use schemars::JsonSchema;
 use serde::Serialize;
+use tokio::join;
 
 use crate::Accounts;
 
@@ -39,18 +40,30 @@ struct Row {
 
 /// `GET /spaces`
 pub(crate) async fn page(State(app): State<Accounts>, face: Face, headers: HeaderMap) -> Result<Response, Problem> {
-    let signed_in = require_sign_in(&app.table, &headers, (app.clock)()).await?;
+    let (signed_in, places) = app.signed_in_with_spaces(&headers).await?.ok_or_else(Problem::signed_out)?;
+    signed_in.check_password()?;
     signed_in.check_terms()?;
 
-    let mut spaces = Vec::new();
-    for (uai, member) in app.table.spaces(signed_in.user).await? {
-        if let Some(school) = app.table.school(uai).await? {
-            spaces.push(Row { uai, school: school.name, role: member.role });
-        }
-    }
+    let mut names = app.table.school_names(places.iter().map(|(uai, _)| *uai)).await?;
+    let row = |(uai, member): (Uai, Member)| Some(Row { uai, school: names.remove(&uai)?, role: member.role });
+    let mut spaces: Vec<Row> = places.into_iter().filter_map(row).collect();
     spaces.sort_by(|one, other| one.school.cmp(&other.school).then(one.uai.cmp(&other.uai)));
 
     face.render(StatusCode::OK, &SpacesView { frame: signed_in.frame("Vos espaces"), spaces })
+}
+
+impl Accounts {
+    /// Who is signed in, and their places in teams. Whoever has a session reads the list of their own: it is as short as a page.
+    pub(crate) async fn signed_in_with_spaces(
+        &self,
+        headers: &HeaderMap,
+    ) -> Result<Option<(SignedIn, Vec<(Uai, Member)>)>, Problem> {
+        let claim = Claim::read(&self.table, headers, (self.clock)()).await?;
+        let Some(user) = claim.user() else { return Ok(None) };
+        let (signed_in, spaces) = join!(claim.signed_in(&self.table), self.table.spaces(user));
+        let (signed_in, spaces) = (signed_in?, spaces?);
+        Ok(signed_in.map(|signed_in| (signed_in, spaces)))
+    }
 }
 
 impl Row {

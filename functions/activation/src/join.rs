@@ -6,12 +6,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{ActivationId, LinkToken, MailOrder, Uai};
-use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, SignedIn, Ways, signed_in};
+use rentree_http::{Claim, ClientAddress, Face, FormToken, Input, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, entry};
 use rentree_table::{AuditAction, By, Purpose, School};
 use rentree_web::{Entry, Frame};
 use schemars::JsonSchema;
 use serde::Serialize;
+use tokio::join;
 
 use crate::Activation;
 
@@ -63,9 +64,7 @@ pub(crate) async fn page(
     token: FormToken,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let now = (app.clock)();
-    let found = app.find(&link, now).await?;
-    let signed_in = signed_in(&app.table, &headers, now).await?;
+    let (found, signed_in) = app.find(&link, &headers, (app.clock)()).await?;
 
     let view = JoinView::new(&found, found.entry(&token, signed_in.as_ref()));
     Ok(token.on(face.render(StatusCode::OK, &view)?))
@@ -83,8 +82,7 @@ pub(crate) async fn join(
 ) -> Result<Response, Problem> {
     token.check_meant(&input.proof)?;
     let now = (app.clock)();
-    let found = app.find(&link, now).await?;
-    let signed_in = signed_in(&app.table, &headers, now).await?;
+    let (found, signed_in) = app.find(&link, &headers, now).await?;
 
     let action = match found.school.activated_at {
         None => AuditAction::SpaceActivated,
@@ -122,11 +120,19 @@ pub(crate) async fn join(
 }
 
 impl Activation {
-    async fn find(&self, link: &str, now: Timestamp) -> Result<Found, Problem> {
-        let (token, link) = WAYS.usable(&self.table, link, now).await?;
+    /// What a link leads to, and who is signed in.
+    async fn find(
+        &self,
+        link: &str,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Result<(Found, Option<SignedIn>), Problem> {
+        let (usable, claim) = join!(WAYS.usable(&self.table, link, now), Claim::read(&self.table, headers, now));
+        let (token, link) = usable?;
         let Purpose::Activation { uai, id } = link.purpose else { return Err(WAYS.forged()) };
-        let school = self.table.school(uai).await?.ok_or_else(|| WAYS.forged())?;
-        Ok(Found { token, uai, id, school })
+        let (school, signed_in) = join!(self.table.school(uai), claim?.signed_in(&self.table));
+        let school = school?.ok_or_else(|| WAYS.forged())?;
+        Ok((Found { token, uai, id, school }, signed_in?))
     }
 }
 

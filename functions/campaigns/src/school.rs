@@ -2,7 +2,7 @@
 
 use rentree_domain::{CampaignId, Uai};
 use rentree_http::Problem;
-use rentree_table::{Campaign, School};
+use rentree_table::Campaign;
 
 use crate::Campaigns;
 
@@ -12,10 +12,6 @@ pub(crate) fn parse_uai(text: &str) -> Result<Uai, Problem> {
 }
 
 impl Campaigns {
-    pub(crate) async fn school(&self, uai: Uai) -> Result<School, Problem> {
-        self.table.school(uai).await?.ok_or_else(Problem::not_found)
-    }
-
     /// The campaign of a path, if it is the school's.
     pub(crate) async fn campaign(&self, uai: Uai, id: &str) -> Result<(CampaignId, Campaign), Problem> {
         let id: CampaignId = id.parse().map_err(|_| Problem::not_found())?;

@@ -65,7 +65,6 @@ pub(crate) async fn page(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, (app.clock)()).await?;
 
-    let school = app.school(uai).await?;
     let from = query.from.as_deref().filter(|from| !from.is_empty());
     if from.is_some_and(|from| !is_place(from)) {
         return Err(Problem::bad_request("Cette page du journal n’existe pas. Revenez au début du journal."));
@@ -80,7 +79,7 @@ pub(crate) async fn page(
         learner: entry.learner,
     };
     let view = AuditView {
-        frame: visitor.frame("Journal de l’espace", uai, &school, Section::Team),
+        frame: visitor.frame("Journal de l’espace", uai, &visitor.school, Section::Team),
         uai,
         entries: page.entries.into_iter().map(row).collect(),
         next: page.next,

@@ -4,18 +4,20 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::limit::INVITATIONS_BY_SCHOOL;
-use rentree_domain::{EmailAddress, InvitationId};
-use rentree_http::{Face, Input, Problem, authorise};
-use rentree_table::{AuditAction, AuditEntry, Invitation, Role};
+use rentree_domain::{EmailAddress, InvitationId, Uai};
+use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_runtime::several;
+use rentree_table::{AuditAction, AuditEntry, Invitation, MOST_INVITATIONS, Role};
 use rentree_web::{Field, Form};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::join;
 
 use crate::Invitations;
 use crate::school::parse_uai;
 
-/// More at once is a list that somebody pasted by mistake.
-const MOST: usize = 50;
+/// Orders of mails under way at the same moment.
+const ORDERS_AT_ONCE: usize = 10;
 
 /// What the form sends.
 #[derive(Default, Deserialize, JsonSchema)]
@@ -54,36 +56,74 @@ pub(crate) async fn invite(
     visitor.check_meant(&input.proof)?;
 
     let typed = input.fields.emails;
-    let pending = app.table.invitations(uai).await?.into_iter().filter(|(_, invited)| invited.is_pending());
-    let pending: Vec<EmailAddress> = pending.map(|(_, invited)| invited.email).collect();
     let mut form = form(&typed);
-    let Some(emails) = form.read("emails", read(&typed, &pending), |error| error) else {
-        let problem = Problem::invalid(&form);
+    let emails = form.read("emails", read(&typed), |error| error);
+    let refused = match &emails {
+        Some(emails) => app.refuse(uai, &visitor, emails, &mut form).await?,
+        None => Some(Problem::invalid(&form)),
+    };
+    if let Some(problem) = refused {
         let mut view = app.team(uai, &visitor).await?;
         view.form = form;
         return face.again(problem, &view);
-    };
-    let many = u32::try_from(emails.len()).unwrap_or(u32::MAX);
-    if !app.table.allows_many(&INVITATIONS_BY_SCHOOL, uai.as_str(), many, now).await? {
-        let told = "Trop d’invitations pour aujourd’hui. Réessayez demain.";
-        form.refuse("emails", told);
-        let mut view = app.team(uai, &visitor).await?;
-        view.form = form;
-        return face.again(Problem::too_many(told), &view);
     }
 
-    let mut invitations = Vec::new();
-    for email in emails {
-        let id = InvitationId::new(now, rentree_runtime::random());
+    let invited = |email: EmailAddress| {
         let entry = AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::Invited);
-        let invitation = Invitation::new(email.clone(), &visitor.name, now);
-        app.table.create_invitation(uai, id, &invitation, &entry.to(email.as_str())).await?;
-        app.order_invitation(uai, id).await?;
-        invitations.push(id);
-    }
+        let entry = entry.to(email.as_str());
+        (InvitationId::new(now, rentree_runtime::random()), Invitation::new(email, &visitor.name, now), entry)
+    };
+    let invited: Vec<_> = emails.into_iter().flatten().map(invited).collect();
+    app.table.create_invitations(uai, &invited).await?;
+    let invitations: Vec<InvitationId> = invited.into_iter().map(|(id, ..)| id).collect();
+    app.order_invitations(uai, invitations.clone()).await?;
 
     let location = format!("/schools/{uai}/team?done=invited");
     face.after_post(StatusCode::CREATED, &location, &InvitedView { invitations })
+}
+
+impl Invitations {
+    /// Refuses `emails` if one of them is invited already, or if they are too many for the school. They are counted at the same
+    /// moment; a list that names somebody who is invited already is taken back: nobody was invited.
+    async fn refuse(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        emails: &[EmailAddress],
+        form: &mut Form,
+    ) -> Result<Option<Problem>, Problem> {
+        let many = u32::try_from(emails.len()).unwrap_or(u32::MAX);
+        let (limit, school, now) = (&INVITATIONS_BY_SCHOOL, uai.as_str(), visitor.at);
+        let (pending, allowed) = join!(self.pending(uai, visitor), self.table.allows_many(limit, school, many, now));
+        let (pending, allowed) = (pending?, allowed?);
+        if let Some((_, waits)) = pending.iter().find(|(_, waits)| emails.contains(&waits.email)) {
+            self.table.take_back_many(limit, school, many, now).await?;
+            let email = &waits.email;
+            form.refuse(
+                "emails",
+                format!(
+                    "{email} est déjà invité(e). Renvoyez l’invitation depuis la liste des invitations en attente."
+                ),
+            );
+            return Ok(Some(Problem::invalid(form)));
+        }
+        if !allowed {
+            let told = "Trop d’invitations pour aujourd’hui. Réessayez demain.";
+            form.refuse("emails", told);
+            return Ok(Some(Problem::too_many(told)));
+        }
+        Ok(None)
+    }
+
+    /// Orders the mails of invitations that are stored, some at a time.
+    async fn order_invitations(&self, uai: Uai, invitations: Vec<InvitationId>) -> Result<(), Problem> {
+        let app = self.clone();
+        let ordered = several(invitations, ORDERS_AT_ONCE, move |id| {
+            let app = app.clone();
+            async move { app.order_invitation(uai, id).await }
+        });
+        ordered.await.into_iter().flatten().collect()
+    }
 }
 
 /// The form.
@@ -95,26 +135,22 @@ pub(crate) fn form(emails: &str) -> Form {
 }
 
 /// The addresses that were typed, each once. One that does not read refuses all, and is quoted.
-fn read(typed: &str, pending: &[EmailAddress]) -> Result<Vec<EmailAddress>, String> {
+fn read(typed: &str) -> Result<Vec<EmailAddress>, String> {
     let separator = |c: char| c.is_whitespace() || c == ',' || c == ';';
     let mut emails: Vec<EmailAddress> = Vec::new();
     for word in typed.split(separator).filter(|word| !word.is_empty()) {
         let email = EmailAddress::parse(word.trim_matches(['<', '>'])).map_err(|_| {
             format!("« {word} » n’est pas une adresse e-mail complète. Exemple : prenom.nom@exemple.fr")
         })?;
-        if pending.contains(&email) {
-            return Err(format!(
-                "{email} est déjà invité(e). Renvoyez l’invitation depuis la liste des invitations en attente."
-            ));
-        }
         if !emails.contains(&email) {
             emails.push(email);
         }
     }
     match emails.len() {
         0 => Err("Indiquez au moins une adresse e-mail.".to_owned()),
-        1..=MOST => Ok(emails),
-        many => Err(format!("Vous avez indiqué {many} adresses : {MOST} au plus à la fois.")),
+        // More at once is a list that somebody pasted by mistake.
+        1..=MOST_INVITATIONS => Ok(emails),
+        many => Err(format!("Vous avez indiqué {many} adresses : {MOST_INVITATIONS} au plus à la fois.")),
     }
 }
 
@@ -124,18 +160,16 @@ mod tests {
 
     #[test]
     fn addresses_in_every_way_people_paste_them() {
-        let read = read("a@b.fr, c@d.fr;E@F.fr\n<g@h.fr>  a@b.fr", &[]).unwrap();
+        let read = read("a@b.fr, c@d.fr;E@F.fr\n<g@h.fr>  a@b.fr").unwrap();
         let read: Vec<&str> = read.iter().map(EmailAddress::as_str).collect();
         assert_eq!(read, ["a@b.fr", "c@d.fr", "e@f.fr", "g@h.fr"]);
     }
 
     #[test]
     fn one_that_does_not_read_is_quoted() {
-        assert!(read("a@b.fr camille", &[]).unwrap_err().contains("camille"));
-        assert!(read(" ,; ", &[]).is_err());
-        let pending = EmailAddress::parse("a@b.fr").unwrap();
-        assert!(read("c@d.fr A@b.fr", &[pending]).unwrap_err().contains("déjà"));
+        assert!(read("a@b.fr camille").unwrap_err().contains("camille"));
+        assert!(read(" ,; ").is_err());
         let many: String = (0..51).map(|n| format!("a{n}@b.fr ")).collect();
-        assert!(read(&many, &[]).unwrap_err().contains("51"));
+        assert!(read(&many).unwrap_err().contains("51"));
     }
 }

@@ -7,12 +7,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{InvitationId, LinkToken, MailOrder, Uai};
-use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, SignedIn, Ways, signed_in};
+use rentree_http::{Claim, ClientAddress, Face, FormToken, Input, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, entry};
 use rentree_table::{AuditAction, By, Invitation, InvitationState, Purpose, School};
 use rentree_web::{Entry, Frame};
 use schemars::JsonSchema;
 use serde::Serialize;
+use tokio::join;
 
 use crate::Invitations;
 
@@ -66,9 +67,7 @@ pub(crate) async fn page(
     token: FormToken,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let now = (app.clock)();
-    let found = app.find(&link, now).await?;
-    let signed_in = signed_in(&app.table, &headers, now).await?;
+    let (found, signed_in) = app.find(&link, &headers, (app.clock)()).await?;
 
     let view = JoinView::new(&found, found.entry(&token, signed_in.as_ref()));
     Ok(token.on(face.render(StatusCode::OK, &view)?))
@@ -86,8 +85,7 @@ pub(crate) async fn join(
 ) -> Result<Response, Problem> {
     token.check_meant(&input.proof)?;
     let now = (app.clock)();
-    let found = app.find(&link, now).await?;
-    let signed_in = signed_in(&app.table, &headers, now).await?;
+    let (found, signed_in) = app.find(&link, &headers, now).await?;
 
     let door = Door {
         table: &app.table,
@@ -122,13 +120,22 @@ pub(crate) async fn join(
 }
 
 impl Invitations {
-    async fn find(&self, link: &str, now: Timestamp) -> Result<Found, Problem> {
-        let (token, link) = WAYS.usable(&self.table, link, now).await?;
+    /// What a link leads to, and who is signed in.
+    async fn find(
+        &self,
+        link: &str,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Result<(Found, Option<SignedIn>), Problem> {
+        let table = &self.table;
+        let (usable, claim) = join!(WAYS.usable(table, link, now), Claim::read(table, headers, now));
+        let (token, link) = usable?;
         let Purpose::Invitation { uai, id } = link.purpose else { return Err(WAYS.forged()) };
-        let school = self.table.school(uai).await?.ok_or_else(|| WAYS.forged())?;
-        let invitation = self.table.invitation(uai, id).await?.ok_or_else(|| WAYS.forged())?;
+        let (school, invitation, signed_in) =
+            join!(table.school(uai), table.invitation(uai, id), claim?.signed_in(table));
+        let (school, invitation) = school?.zip(invitation?).ok_or_else(|| WAYS.forged())?;
         match invitation.state {
-            InvitationState::Pending => Ok(Found { token, uai, id, school, invitation }),
+            InvitationState::Pending => Ok((Found { token, uai, id, school, invitation }, signed_in?)),
             InvitationState::Cancelled => Err(WAYS.cancelled()),
             InvitationState::Accepted => Err(WAYS.used()),
         }

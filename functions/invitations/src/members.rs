@@ -4,8 +4,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{Uai, UserId};
-use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::{AuditAction, AuditEntry, Role, TeamError};
+use rentree_http::{Face, Input, Problem, Proof, Visitor, authorise, authorise_beside};
+use rentree_table::{AuditAction, AuditEntry, Member, Role, TeamError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,14 +44,11 @@ pub(crate) async fn change_role(
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Administrator, (app.clock)()).await?;
-    visitor.check_meant(&input.proof)?;
-    let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
-    let member = app.table.member(uai, id).await?.ok_or_else(Problem::not_found)?;
+    let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
 
     let role = input.fields.role;
     let entry = app.entry(&visitor, AuditEntry::role_change(role)).to(&member.name);
-    app.table.change_role(uai, id, role, &entry).await.map_err(|error| told(uai, error))?;
+    app.table.change_role(uai, (id, member.role), role, &entry).await.map_err(|error| told(uai, error))?;
 
     let location = format!("/schools/{uai}/team?done=role");
     face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: Some(role) })
@@ -66,13 +63,10 @@ pub(crate) async fn remove(
     input: Input<Value>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Administrator, (app.clock)()).await?;
-    visitor.check_meant(&input.proof)?;
-    let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
-    let member = app.table.member(uai, id).await?.ok_or_else(Problem::not_found)?;
+    let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
 
     let entry = app.entry(&visitor, AuditAction::Removed).to(&member.name);
-    app.table.remove_member(uai, id, &entry).await.map_err(|error| told(uai, error))?;
+    app.table.remove_member(uai, (id, member.role), &entry).await.map_err(|error| told(uai, error))?;
 
     let location = format!("/schools/{uai}/team?done=removed");
     face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: None })
@@ -91,12 +85,30 @@ pub(crate) async fn leave(
     visitor.check_meant(&input.proof)?;
 
     let entry = app.entry(&visitor, AuditAction::Left);
-    app.table.remove_member(uai, visitor.user, &entry).await.map_err(|error| told(uai, error))?;
+    app.table.remove_member(uai, (visitor.user, visitor.role), &entry).await.map_err(|error| told(uai, error))?;
 
     face.after_post(StatusCode::OK, "/spaces", &ChangedView { member: visitor.user, role: None })
 }
 
 impl Invitations {
+    /// Authorises, and finds whom an administrator acts on.
+    async fn managed_member(
+        &self,
+        uai: Uai,
+        id: &str,
+        headers: &HeaderMap,
+        proof: &Proof,
+    ) -> Result<(Visitor, (UserId, Member)), Problem> {
+        let found = async {
+            let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
+            Ok((id, self.table.member(uai, id).await?.ok_or_else(Problem::not_found)?))
+        };
+        let now = (self.clock)();
+        let (visitor, found) = authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await?;
+        visitor.check_meant(proof)?;
+        Ok((visitor, found))
+    }
+
     fn entry(&self, visitor: &Visitor, action: AuditAction) -> AuditEntry {
         AuditEntry::new((self.clock)(), rentree_runtime::random(), visitor.user, &visitor.name, action)
     }

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{InvitationId, Uai};
-use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_http::{Face, Input, Problem, Visitor, authorise_beside};
 use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationError, Role};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -75,10 +75,13 @@ impl Invitations {
         now: Timestamp,
     ) -> Result<(Uai, InvitationId, Invitation, Visitor), Problem> {
         let uai = parse_uai(uai)?;
-        let visitor = authorise(&self.table, headers, uai, Role::Administrator, now).await?;
+        let found = async {
+            let id: InvitationId = id.parse().map_err(|_| Problem::not_found())?;
+            Ok((id, self.table.invitation(uai, id).await?.ok_or_else(Problem::not_found)?))
+        };
+        let (visitor, (id, invitation)) =
+            authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await?;
         visitor.check_meant(&input.proof)?;
-        let id: InvitationId = id.parse().map_err(|_| Problem::not_found())?;
-        let invitation = self.table.invitation(uai, id).await?.ok_or_else(Problem::not_found)?;
         Ok((uai, id, invitation, visitor))
     }
 }

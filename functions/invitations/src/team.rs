@@ -7,10 +7,11 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{EmailAddress, InvitationId, Uai, UserId};
 use rentree_http::{Face, Problem, Visitor, authorise};
-use rentree_table::{Delivery, Role};
+use rentree_table::{Delivery, Invitation, Role, TableError};
 use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::join;
 
 use crate::Invitations;
 use crate::invite::form;
@@ -113,9 +114,9 @@ pub(crate) async fn page(
 impl Invitations {
     /// The page, its form empty.
     pub(crate) async fn team(&self, uai: Uai, visitor: &Visitor) -> Result<TeamView, Problem> {
-        let school = self.school(uai).await?;
         let now = (self.clock)();
-        let members = self.table.members(uai).await?.into_iter().map(|(id, member)| MemberRow {
+        let (members, invited) = join!(self.table.members(uai), self.pending(uai, visitor));
+        let members = members?.into_iter().map(|(id, member)| MemberRow {
             id,
             name: member.name,
             role: member.role,
@@ -125,28 +126,38 @@ impl Invitations {
         let mut members: Vec<_> = members.collect();
         members.sort_by(|one, other| one.is_member().cmp(&other.is_member()).then_with(|| one.name.cmp(&other.name)));
 
-        let mut invitations = Vec::new();
-        if visitor.is_administrator() {
-            let pending = self.table.invitations(uai).await?.into_iter().filter(|(_, invited)| invited.is_pending());
-            invitations.extend(pending.map(|(id, invited)| InvitationRow {
-                id,
-                may_resend: invited.asked_at + RESEND_PAUSE <= now,
-                is_expired: invited.sent_at.is_some_and(|sent| sent + LINK_VALIDITY <= now),
-                email: invited.email,
-                delivery: invited.delivery,
-                sent_at: invited.sent_at,
-            }));
-        }
+        let invitations = invited?.into_iter().map(|(id, invited)| InvitationRow {
+            id,
+            may_resend: invited.asked_at + RESEND_PAUSE <= now,
+            is_expired: invited.sent_at.is_some_and(|sent| sent + LINK_VALIDITY <= now),
+            email: invited.email,
+            delivery: invited.delivery,
+            sent_at: invited.sent_at,
+        });
         Ok(TeamView {
-            frame: visitor.frame("Équipe", uai, &school, Section::Team),
+            frame: visitor.frame("Équipe", uai, &visitor.school, Section::Team),
             csrf: visitor.csrf.clone(),
             form: form(""),
             done: None,
             uai,
             may_manage: visitor.is_administrator(),
             members,
-            invitations,
+            invitations: invitations.collect(),
         })
+    }
+
+    /// The invitations that wait, for administrators.
+    pub(crate) async fn pending(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+    ) -> Result<Vec<(InvitationId, Invitation)>, TableError> {
+        if !visitor.is_administrator() {
+            return Ok(Vec::new());
+        }
+        let mut invitations = self.table.invitations(uai).await?;
+        invitations.retain(|(_, invited)| invited.is_pending());
+        Ok(invitations)
     }
 }
 

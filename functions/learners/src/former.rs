@@ -129,9 +129,9 @@ pub(crate) async fn download(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
 
-    let Former { listing, made, .. } = app.former(uai).await?;
+    let Former { listing, made, .. } = app.former(uai, &visitor).await?;
     let rows = sought(listing.former(), &filter.q, &filter.division).into_iter().map(|pupil| row(pupil, &made));
     let rows = rows.filter(|row| row.is_of(&filter.import));
     let sheet = csv::sheet(HEADER, rows.map(Row::cells)).map_err(|error| Problem::internal(&error))?;
@@ -153,13 +153,14 @@ struct Former {
 
 impl Learners {
     /// The imports after the pupils: so the one that deactivated a pupil who was seen is never missed.
-    async fn former(&self, uai: Uai) -> Result<Former, Problem> {
-        let (school, listing) = self.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
+    async fn former(&self, uai: Uai, visitor: &Visitor) -> Result<Former, Problem> {
+        let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
+        let (school, listing) = listed.ok_or_else(Problem::not_found)?;
         Ok(Former { school, listing, made: self.table.rosters_made(uai).await? })
     }
 
     async fn show_former(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
-        let Former { school, listing, made } = self.former(uai).await?;
+        let Former { school, listing, made } = self.former(uai, visitor).await?;
         let (former, divisions) = (listing.former().count(), divisions(listing.former()));
 
         let rows = sought(listing.former(), &filter.q, &filter.division).into_iter().map(|pupil| row(pupil, &made));

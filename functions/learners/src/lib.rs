@@ -9,7 +9,6 @@ mod list;
 mod passwords;
 mod pupil;
 mod school;
-mod several;
 mod upload;
 
 use axum::Router;
@@ -69,10 +68,15 @@ impl Learners {
         Shell { origin: self.config.origin.clone(), upload_origin, table: self.table.clone(), clock: self.clock }
     }
 
+    /// What the school's audit log tells of what a visitor does with an import.
+    fn entry(&self, visitor: &Visitor, action: AuditAction) -> AuditEntry {
+        AuditEntry::new((self.clock)(), rentree_runtime::random(), visitor.user, &visitor.name, action)
+    }
+
     /// Writes into the school's audit log what a visitor did with an import. It is done: a log that cannot be written is for us
     /// to mend, not a reason to tell them that it failed.
     async fn audit(&self, uai: Uai, visitor: &Visitor, action: AuditAction) {
-        let entry = AuditEntry::new((self.clock)(), rentree_runtime::random(), visitor.user, &visitor.name, action);
+        let entry = self.entry(visitor, action);
         if let Err(error) = self.table.audit(uai, &entry).await {
             let why = rentree_runtime::telemetry::chain(&error);
             tracing::error!(%uai, user = %visitor.user, ?action, why, "an audit entry was not written");

@@ -131,7 +131,8 @@ pub(crate) async fn search(
 
 impl Learners {
     async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
-        let (school, listing) = self.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
+        let (school, listing) =
+            self.table.with_listing(uai, visitor.school.clone()).await?.ok_or_else(Problem::not_found)?;
         let (enrolled, divisions) = (listing.enrolled().count(), divisions(listing.enrolled()));
 
         let sought = sought(listing.enrolled(), &filter.q, &filter.division);

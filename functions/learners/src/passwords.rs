@@ -12,6 +12,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use rentree_domain::{LearnerId, ListedPupil, Listing, Uai};
 use rentree_http::{Face, Input, Problem, authorise};
+use rentree_runtime::several;
 use rentree_table::{AuditAction, Role, School};
 use rentree_web::french;
 use schemars::JsonSchema;
@@ -19,7 +20,6 @@ use serde::Deserialize;
 
 use crate::Learners;
 use crate::school::parse_uai;
-use crate::several::several;
 use due::Unserved;
 use hand_out::Chosen;
 use view::{HandedOutView, Sheet};
@@ -56,7 +56,8 @@ pub(crate) async fn hand_out(
     visitor.check_meant(&input.proof)?;
     let wanted = Wanted::read(&input.fields, uai)?;
 
-    let (school, listing) = app.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
+    let listed = app.table.with_listing(uai, visitor.school.clone()).await?;
+    let (school, listing) = listed.ok_or_else(Problem::not_found)?;
     let chosen = app.chosen(uai, &school, &wanted.choose(&listing, uai)?).await?;
     let (due, mut unserved) = app.sort(uai, chosen).await?;
 

@@ -62,7 +62,7 @@ pub async fn enrol(table: &Table, uai: Uai, role: Role, user: &User, now: Timest
         Role::Member => {
             let invitation = InvitationId::new(now, rentree_runtime::random());
             let invited = Invitation::new(address(user)?, user.full_name(), now);
-            table.create_invitation(uai, invitation, &invited, &entry(AuditAction::Invited)).await?;
+            table.create_invitations(uai, &[(invitation, invited, entry(AuditAction::Invited))]).await?;
             let link = Link::new(Purpose::Invitation { uai, id: invitation }, now);
             table.link_invitation(uai, invitation, (&secret, &link)).await?;
             By::Invitation(invitation)
@@ -77,7 +77,9 @@ pub async fn enrol(table: &Table, uai: Uai, role: Role, user: &User, now: Timest
         Role::Member => AuditAction::InvitationAccepted,
     };
     let name = user.full_name();
-    let joining = Joining { uai, secret: &secret, by, who, name: &name, session: None, entry: &entry(action), now };
+    let entry = entry(action);
+    let joining =
+        Joining { uai, secret: &secret, by, who, name: &name, session: None, replaces: None, entry: &entry, now };
     table.join(&joining).await.with_context(|| format!("joining {uai}"))?;
     Ok(id)
 }

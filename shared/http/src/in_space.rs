@@ -36,8 +36,7 @@ impl InSpace {
     /// The frame of the space, if the visitor is a member of it.
     pub(crate) async fn frame(&self, title: &str, table: &Table, headers: &HeaderMap, now: Timestamp) -> Option<Frame> {
         let visitor = authorise(table, headers, self.uai, Role::Member, now).await.ok()?;
-        let school = table.school(self.uai).await.ok()??;
-        Some(visitor.frame(title, self.uai, &school, self.section))
+        Some(visitor.frame(title, self.uai, &visitor.school, self.section))
     }
 
     /// Where a problem leads that does not say so itself: to what the address is about, or to the list of its kind when there is no such

@@ -1,15 +1,13 @@
-//! Who is asking, for which school, in which role. Read from the table at every request: rights end at once.
+//! Who is asking, for which school, in which role. [`guard`](crate::guard) reads it at every request.
 
-use axum::http::HeaderMap;
 use jiff::Timestamp;
 use rentree_domain::{Uai, UserId, terms};
-use rentree_table::{Person, Role, School, SessionHash, Table, Underway};
+use rentree_table::{Person, Role, School, SessionHash, Underway};
 use rentree_web::{Frame, Notice, Section, Space};
 
 use crate::Problem;
 use crate::form_token::check;
 use crate::input::Proof;
-use crate::session::{SESSION_COOKIE, cookie_secret, form_token};
 
 /// The hidden field of every form.
 pub const CSRF_FIELD: &str = "csrf";
@@ -61,6 +59,8 @@ pub struct Visitor {
     pub name: String,
     /// In this school.
     pub role: Role,
+    /// The school, as it was when the request came in.
+    pub school: School,
     /// The token for forms.
     pub csrf: String,
     /// When they asked.
@@ -92,50 +92,4 @@ impl Visitor {
         let space = Space { uai: uai.to_string(), school: school.name.clone(), section, notice };
         Frame::of_space(title, space, rentree_web::SignedIn { name: self.name.clone(), csrf: self.csrf.clone() })
     }
-}
-
-/// Who is signed in, if anybody, also with a temporary password.
-pub async fn signed_in(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
-    let Some(secret) = cookie_secret(headers, SESSION_COOKIE) else { return Ok(None) };
-    let hash = SessionHash::of(&secret);
-    let found = table.session(&hash, now).await?;
-    let signed_in = |(session, person): (rentree_table::Session, Person)| SignedIn {
-        user: session.user,
-        person,
-        session: hash,
-        csrf: form_token(&secret),
-    };
-    Ok(found.map(signed_in))
-}
-
-/// Who is signed in; a problem when nobody is, or when they have yet to change a temporary password.
-pub async fn require_sign_in(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<SignedIn, Problem> {
-    let signed_in = signed_in(table, headers, now).await?.ok_or_else(Problem::signed_out)?;
-    signed_in.check_password()?;
-    Ok(signed_in)
-}
-
-/// The visitor, if they accepted the terms of use and are a member of the school with at least the role `needed`.
-///
-/// Who is no member learns nothing: the answer is that of a school that does not exist.
-pub async fn authorise(
-    table: &Table,
-    headers: &HeaderMap,
-    uai: Uai,
-    needed: Role,
-    now: Timestamp,
-) -> Result<Visitor, Problem> {
-    let signed_in = require_sign_in(table, headers, now).await?;
-    signed_in.check_terms()?;
-    let member = table.member(uai, signed_in.user).await?.ok_or_else(Problem::not_found)?;
-    if needed == Role::Administrator && member.role != Role::Administrator {
-        return Err(Problem::administrators_only());
-    }
-    Ok(Visitor {
-        user: signed_in.user,
-        name: signed_in.person.full_name(),
-        role: member.role,
-        csrf: signed_in.csrf,
-        at: now,
-    })
 }

@@ -11,8 +11,9 @@ use rentree_table::{AuditAction, AuditEntry, By, JoinError, Joining, Methods, Ta
 use rentree_web::{Entry, Field, Form};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tokio::join;
 
-use crate::{Credentials, NewAccountFields, SignInError, hash, sign_in};
+use crate::{Credentials, Failure, NewAccountFields, Proven, SignInError, hash, sign_in};
 
 /// How somebody enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
@@ -62,6 +63,8 @@ pub struct Entrant {
     pub newcomer: Option<User>,
     /// The session that is to begin.
     pub session: Option<NewSession>,
+    /// What was counted as failed before they signed in.
+    failure: Option<Failure>,
 }
 
 impl Entrant {
@@ -71,6 +74,17 @@ impl Entrant {
             Some(session) => session.on(response),
             None => response,
         }
+    }
+
+    /// Carries `joining` out, and takes back what was counted as failed.
+    async fn join(&self, table: &Table, joining: &Joining<'_>) -> Result<(), JoinError> {
+        let Some(failure) = &self.failure else { return table.join(joining).await };
+        let (joined, forgiven) = join!(table.join(joining), failure.forgive(table));
+        if let Err(error) = forgiven {
+            // What they came for goes first: the next success, or a day, forgets it.
+            tracing::error!(why = rentree_runtime::telemetry::chain(&error), "a sign-in is still counted as failed");
+        }
+        joined
     }
 
     fn who(&self) -> Who<'_> {
@@ -168,20 +182,12 @@ impl EntryFields {
             who: entrant.who(),
             name: &entrant.name,
             session: entrant.session.as_ref().map(NewSession::stored),
+            replaces: former.as_ref(),
             entry: &AuditEntry::new(now, rentree_runtime::random(), entrant.id, &entrant.name, action),
             now,
         };
-        match table.join(&joining).await {
-            Ok(()) => {
-                // The session that begins takes the place of the browser's former one.
-                if let Some(former) = former.filter(|_| entrant.session.is_some())
-                    && let Err(error) = table.end_session(&former).await
-                {
-                    // They have joined: a failure is for us.
-                    tracing::error!(why = rentree_runtime::telemetry::chain(&error), "a former session was not ended");
-                }
-                Ok(entrant)
-            }
+        match entrant.join(table, &joining).await {
+            Ok(()) => Ok(entrant),
             Err(JoinError::AddressTaken) => {
                 // Told to holders of a link only, and not without end.
                 table.allows(&FAILURES_BY_CLIENT, client, now).await.map_err(Problem::from)?;
@@ -208,11 +214,11 @@ impl EntryFields {
                 let signed_in = signed_in.ok_or_else(Problem::signed_out)?;
                 signed_in.check_password()?;
                 let (name, epoch) = (signed_in.person.full_name(), signed_in.person.epoch);
-                Ok(Entrant { id: signed_in.user, name, epoch, newcomer: None, session: None })
+                Ok(Entrant { id: signed_in.user, name, epoch, newcomer: None, session: None, failure: None })
             }
             Way::SignIn => {
                 let credentials = Credentials { login: self.email.clone(), password: self.password.clone() };
-                let (id, user) = match sign_in(table, client, &credentials, now).await {
+                let Proven { id, user, failure } = match sign_in(table, client, &credentials, now).await {
                     Ok(found) => found,
                     Err(error) => {
                         let Some(told) = error.told() else { return Err(Problem::internal(&error).into()) };
@@ -223,10 +229,12 @@ impl EntryFields {
                 };
                 // Staff know it: it opens nothing but the page that changes it.
                 if user.password_is_temporary {
+                    failure.forgive(table).await.map_err(Problem::from)?;
                     return Err(Problem::password_to_change().into());
                 }
-                let session = NewSession::new(id, user.epoch, headers, now);
-                Ok(Entrant { id, name: user.full_name(), epoch: user.epoch, newcomer: None, session: Some(session) })
+                let session = Some(NewSession::new(id, user.epoch, headers, now));
+                let (name, epoch, failure) = (user.full_name(), user.epoch, Some(failure));
+                Ok(Entrant { id, name, epoch, newcomer: None, session, failure })
             }
             Way::SignUp => {
                 if !table.would_allow(&FAILURES_BY_CLIENT, client, now).await.map_err(Problem::from)? {
@@ -251,8 +259,8 @@ impl EntryFields {
                     created_at: now,
                 };
                 let id = UserId::new(now, rentree_runtime::random());
-                let session = NewSession::new(id, 0, headers, now);
-                Ok(Entrant { id, name: user.full_name(), epoch: 0, newcomer: Some(user), session: Some(session) })
+                let session = Some(NewSession::new(id, 0, headers, now));
+                Ok(Entrant { id, name: user.full_name(), epoch: 0, newcomer: Some(user), session, failure: None })
             }
         }
     }

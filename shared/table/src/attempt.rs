@@ -8,7 +8,7 @@ use rentree_domain::{Limit, Login};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::AsOf;
-use crate::item::stored;
+use crate::item::{apart, stored};
 use crate::keys::PK;
 use crate::{Key, Table, TableError};
 
@@ -27,6 +27,22 @@ struct Counted {
     expires_at: i64,
 }
 
+/// What was counted for a login when it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen(Option<Attempts>);
+
+impl Seen {
+    /// How many failures in a row.
+    pub fn failures(&self) -> u32 {
+        self.0.unwrap_or_default().failures
+    }
+
+    /// Whether another attempt would be refused.
+    pub fn locked(&self, now: Timestamp) -> Option<Locked> {
+        self.0.unwrap_or_default().attempt(now).err()
+    }
+}
+
 /// Why a sign-in may not be tried now.
 #[derive(Debug, thiserror::Error)]
 pub enum AttemptError {
@@ -39,16 +55,19 @@ pub enum AttemptError {
 }
 
 impl Table {
+    /// What is counted for `login` until now: read beside what else must be known before an attempt is made.
+    pub async fn attempts(&self, login: &Login, now: Timestamp) -> Result<Seen, TableError> {
+        let found: Option<Counted> = self.get(Key::attempts(login), ENTITY).await?;
+        // TTL deletes late.
+        let known = found.filter(|counted| counted.expires_at > now.as_second());
+        Ok(Seen(known.map(|counted| Attempts { failures: counted.failures, locked_until: counted.locked_until })))
+    }
+
     /// Counts an attempt to sign in with `login` as failed, before it is made; [`forget_attempts`](Self::forget_attempts)
-    /// when it succeeds.
-    pub async fn begin_attempt(&self, login: &Login, now: Timestamp) -> Result<(), AttemptError> {
+    /// when it succeeds. `seen`: what was counted until now; it is looked at again if it no longer holds.
+    pub async fn begin_attempt(&self, login: &Login, mut seen: Seen, now: Timestamp) -> Result<(), AttemptError> {
         for _ in 0..TURNS {
-            let found: Option<Counted> = self.get(Key::attempts(login), ENTITY).await?;
-            // TTL deletes late.
-            let known = found.filter(|counted| counted.expires_at > now.as_second());
-            let before = known
-                .as_ref()
-                .map_or(Attempts::default(), |c| Attempts { failures: c.failures, locked_until: c.locked_until });
+            let before = seen.0.unwrap_or_default();
             let after = before.attempt(now).map_err(AttemptError::Locked)?;
             let kept = if after.attempt(now) == Err(Locked::Blocked) { BLOCK_KEPT } else { FAILURES_KEPT };
             let counted = Counted {
@@ -56,9 +75,10 @@ impl Table {
                 locked_until: after.locked_until,
                 expires_at: (now + kept).as_second(),
             };
-            if self.count_attempt(login, known.is_some().then_some(before.failures), &counted, now).await? {
+            if self.count_attempt(login, seen.0.map(|before| before.failures), &counted, now).await? {
                 return Ok(());
             }
+            seen = self.attempts(login, now).await?;
         }
         Err(TableError::Contended { operation: "PutItem" }.into())
     }
@@ -87,7 +107,7 @@ impl Table {
                 .condition_expression("attribute_not_exists(PK) OR expires_at <= :now")
                 .expression_attribute_values(":now", AttributeValue::N(now.as_second().to_string())),
         };
-        match put.send().await {
+        match apart(put.send()).await {
             Ok(_) => Ok(true),
             Err(error)
                 if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) =>
@@ -164,7 +184,18 @@ impl Table {
 
     /// Counts one less for `subject`: what was counted before it was tried has succeeded.
     pub async fn take_back(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<(), TableError> {
-        self.add(limit, subject, -1, now).await?;
+        self.take_back_many(limit, subject, 1, now).await
+    }
+
+    /// Counts `many` less for `subject`.
+    pub async fn take_back_many(
+        &self,
+        limit: &Limit,
+        subject: &str,
+        many: u32,
+        now: Timestamp,
+    ) -> Result<(), TableError> {
+        self.add(limit, subject, -i64::from(many), now).await?;
         Ok(())
     }
 
@@ -183,7 +214,8 @@ impl Table {
             .expression_attribute_values(":ends", AttributeValue::N(ends.as_second().to_string()))
             .expression_attribute_values(":many", AttributeValue::N(many.to_string()))
             .return_values(ReturnValue::UpdatedNew);
-        let updated = update.send().await.map_err(TableError::request("UpdateItem"))?.attributes.unwrap_or_default();
+        let updated =
+            apart(update.send()).await.map_err(TableError::request("UpdateItem"))?.attributes.unwrap_or_default();
         let happened = updated.get("happened").and_then(|value| value.as_n().ok()).and_then(|n| n.parse().ok());
         happened.ok_or("no number came back").map_err(TableError::malformed("Limit"))
     }

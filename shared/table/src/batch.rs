@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 
+use crate::item::{apart, names_in};
 use crate::{Item, Key, Table, TableError};
 
 /// The most keys in one request. A limit of DynamoDB.
@@ -46,18 +47,16 @@ impl Table {
         as_of: AsOf,
         items: &mut Vec<Item>,
     ) -> Result<(), TableError> {
-        let mut wanted = KeysAndAttributes::builder()
+        let wanted = KeysAndAttributes::builder()
             .set_keys(Some(keys.to_vec()))
             .projection_expression(attributes)
+            .set_expression_attribute_names(names_in(attributes))
             .consistent_read(as_of == AsOf::Now);
-        for (place, name) in attributes.split(", ").filter_map(|place| Some((place, place.strip_prefix('#')?))) {
-            wanted = wanted.expression_attribute_names(place, name);
-        }
         let mut wanted = wanted.build().map_err(TableError::malformed("Keys"))?;
         let mut pause = FIRST_PAUSE;
         for _ in 0..ATTEMPTS {
             let get = self.client.batch_get_item().request_items(&self.name, wanted);
-            let page = get.send().await.map_err(TableError::request(OPERATION))?;
+            let page = apart(get.send()).await.map_err(TableError::request(OPERATION))?;
             items.extend(page.responses.unwrap_or_default().remove(&self.name).unwrap_or_default());
             match page.unprocessed_keys.unwrap_or_default().remove(&self.name) {
                 Some(rest) if !rest.keys().is_empty() => wanted = rest,

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
 use jiff::Timestamp;
@@ -11,10 +10,10 @@ use rentree_domain::{ImportId, Uai, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::item::stored;
+use crate::item::{put_new, stored};
 use crate::keys::{IMPORTS, id_in_sk, school_pk};
 use crate::transaction::Cancelled;
-use crate::{Item, Key, Table, TableError};
+use crate::{AuditEntry, Item, Key, School, Table, TableError, audit};
 
 pub(crate) const ENTITY: &str = "Import";
 /// How many imports the list shows.
@@ -209,19 +208,22 @@ impl Import {
 }
 
 impl Table {
-    /// Notes an import. Asking twice with one identifier is a mistake, and changes nothing.
-    pub async fn create_import(&self, uai: Uai, id: ImportId, import: &Import) -> Result<(), TableError> {
-        let item = stored(import, ENTITY, Key::import(uai, id))?;
-        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
-        match put.condition_expression("attribute_not_exists(PK)").send().await {
-            Ok(_) => Ok(()),
-            // Our own request, sent again by the SDK after a lost answer.
-            Err(error)
-                if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(TableError::request("PutItem")(error)),
+    /// Notes an import; `entry` tells it. Asking twice with one identifier is a mistake, and changes nothing.
+    pub async fn create_import(
+        &self,
+        uai: Uai,
+        id: ImportId,
+        import: &Import,
+        entry: &AuditEntry,
+    ) -> Result<(), TableError> {
+        let items = vec![
+            put_new(&self.name, stored(import, ENTITY, Key::import(uai, id))?)?,
+            audit::write(&self.name, uai, entry)?,
+        ];
+        match self.transact(items).await {
+            // It is there: our own request, sent again after a lost answer.
+            Ok(()) | Err(Cancelled::Conditions(_)) => Ok(()),
+            Err(Cancelled::Table(error)) => Err(error),
         }
     }
 
@@ -287,16 +289,23 @@ impl Table {
         }
     }
 
-    /// Gives up an import that waits for its file or for a confirmation. `by`: first and last name of whose word it is.
-    pub async fn cancel_import(&self, uai: Uai, id: ImportId, by: &str, now: Timestamp) -> Result<(), SettleError> {
-        let (Some(import), Some(school)) = (self.import(uai, id).await?, self.school(uai).await?) else {
-            return Err(SettleError::TooLate);
-        };
-        let waiting = [ImportState::AwaitingUpload, ImportState::AwaitingConfirmation];
-        let expired = transition(&self.name, uai, id, &waiting, ImportState::Expired, Some(&import.outcome), now)?;
-        let expired = ended(expired, by);
-        if school.waiting.is_none_or(|waiting| waiting.import != id) {
-            return self.update(expired).await;
+    /// Gives up an import that waits for its file or for a confirmation; `entry` tells it. `seen`: the import as it was read; if it
+    /// has changed since, it is too late.
+    pub async fn cancel_import(
+        &self,
+        uai: Uai,
+        (id, seen): (ImportId, &Import),
+        entry: &AuditEntry,
+        now: Timestamp,
+    ) -> Result<(), SettleError> {
+        let expired = ended(transition(&self.name, uai, id, &[seen.state], ImportState::Expired, None, now)?, entry);
+        let mut items =
+            vec![TransactWriteItem::builder().update(expired).build(), audit::write(&self.name, uai, entry)?];
+        match seen.state {
+            // No space waits for it.
+            ImportState::AwaitingUpload => return Ok(self.transact(items).await?),
+            ImportState::AwaitingConfirmation => {}
+            _ => return Err(SettleError::TooLate),
         }
         let no_longer_waiting = Update::builder()
             .table_name(&self.name)
@@ -307,11 +316,15 @@ impl Table {
             .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
             .build()
             .map_err(TableError::malformed("School"))?;
-        let items = vec![
-            TransactWriteItem::builder().update(expired).build(),
-            TransactWriteItem::builder().update(no_longer_waiting).build(),
-        ];
-        Ok(self.transact(items).await?)
+        items.push(TransactWriteItem::builder().update(no_longer_waiting).build());
+        match self.transact(items.clone()).await {
+            // The space waits for another one by now.
+            Err(Cancelled::Conditions(failed)) if failed == [false, false, true] => {
+                items.truncate(2);
+                Ok(self.transact(items).await?)
+            }
+            sent => Ok(sent?),
+        }
     }
 
     /// Shows that a confirmed import is being taken up again. The message that does it was sent before: when the worker
@@ -361,12 +374,19 @@ impl Table {
     /// the next one begins to write (for then `previous` gets another meaning).
     ///
     /// The fence counts up: a worker whose lease has expired but who is still at work planned for another roster.
-    /// `by`: first and last name of whose word it is.
-    pub async fn undo_import(&self, uai: Uai, id: ImportId, by: &str, now: Timestamp) -> Result<(), SettleError> {
-        let (Some(import), Some(school)) = (self.import(uai, id).await?, self.school(uai).await?) else {
-            return Err(SettleError::TooLate);
-        };
+    /// `entry` tells it. Import and school are those that were read: if they have changed since, it is too late.
+    pub async fn undo_import(
+        &self,
+        uai: Uai,
+        (id, import, school): (ImportId, &Import, &School),
+        entry: &AuditEntry,
+        now: Timestamp,
+    ) -> Result<(), SettleError> {
         let Some((version, before)) = import.outcome.versions else { return Err(SettleError::TooLate) };
+        // What was applied before it is known only to a School item that shows it.
+        if school.applied.as_ref().is_none_or(|applied| applied.import != id) {
+            return Err(SettleError::TooLate);
+        }
         let mut update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(Key::school(uai).into_item()))
@@ -390,10 +410,11 @@ impl Table {
             None => update.update_expression("SET fence = fence + :one, roster_version = :before REMOVE lease, applied, applied_before"),
         };
         let succeeded = [ImportState::Succeeded];
-        let undone = ended(transition(&self.name, uai, id, &succeeded, ImportState::Undone, None, now)?, by);
+        let undone = ended(transition(&self.name, uai, id, &succeeded, ImportState::Undone, None, now)?, entry);
         let items = vec![
             TransactWriteItem::builder().update(update.build().map_err(TableError::malformed("School"))?).build(),
             TransactWriteItem::builder().update(undone).build(),
+            audit::write(&self.name, uai, entry)?,
         ];
         Ok(self.transact(items).await?)
     }
@@ -409,10 +430,10 @@ pub(crate) fn number(value: u64) -> AttributeValue {
 }
 
 /// `update`, with whose word it is.
-fn ended(mut update: Update, by: &str) -> Update {
+fn ended(mut update: Update, entry: &AuditEntry) -> Update {
     update.update_expression.push_str(", ended_by = :by");
     let values = update.expression_attribute_values.get_or_insert_default();
-    values.insert(":by".to_owned(), AttributeValue::S(by.to_owned()));
+    values.insert(":by".to_owned(), AttributeValue::S(entry.by_name.clone()));
     update
 }
 

@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, put_new, stored};
 use crate::keys::{INVITATIONS, id_in_sk, school_pk};
-use crate::transaction::Cancelled;
+use crate::transaction::{Cancelled, MAX_ITEMS};
 use crate::{AuditEntry, Item, Key, Link, Table, TableError, audit, link};
 
 const ENTITY: &str = "Invitation";
 /// What an invitation says of a person is kept as long as requests are.
 const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+/// How many invitations can be stored at once: each is an item, and so is what the log tells of it.
+pub const MOST_INVITATIONS: usize = MAX_ITEMS / 2;
 
 /// An invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,18 +97,17 @@ impl Invitation {
 }
 
 impl Table {
-    /// Stores an invitation; `entry` tells it.
-    pub async fn create_invitation(
+    /// Stores invitations, all or none; an entry tells each. [`MOST_INVITATIONS`] at once.
+    pub async fn create_invitations(
         &self,
         uai: Uai,
-        id: InvitationId,
-        invitation: &Invitation,
-        entry: &AuditEntry,
+        invitations: &[(InvitationId, Invitation, AuditEntry)],
     ) -> Result<(), TableError> {
-        let items = vec![
-            put_new(&self.name, stored(invitation, ENTITY, Key::invitation(uai, id))?)?,
-            audit::write(&self.name, uai, entry)?,
-        ];
+        let mut items = Vec::with_capacity(invitations.len() * 2);
+        for (id, invitation, entry) in invitations {
+            items.push(put_new(&self.name, stored(invitation, ENTITY, Key::invitation(uai, *id))?)?);
+            items.push(audit::write(&self.name, uai, entry)?);
+        }
         self.transact(items).await.map_err(|cancelled| match cancelled {
             Cancelled::Table(error) => error,
             Cancelled::Conditions(_) => TableError::Contended { operation: "TransactWriteItems" },

@@ -17,21 +17,21 @@ impl Table {
         entity: &'static str,
     ) -> Result<Option<T>, TableError> {
         let get = self.client.get_item().table_name(&self.name).set_key(Some(key.into_item())).consistent_read(true);
-        let found = get.send().await.map_err(TableError::request("GetItem"))?.item;
+        let found = apart(get.send()).await.map_err(TableError::request("GetItem"))?.item;
         found.map(serde_dynamo::from_item).transpose().map_err(TableError::malformed(entity))
     }
 
     /// Puts an item, whatever was there.
     pub(crate) async fn put(&self, item: Item) -> Result<(), TableError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
-        put.send().await.map_err(TableError::request("PutItem"))?;
+        apart(put.send()).await.map_err(TableError::request("PutItem"))?;
         Ok(())
     }
 
     /// Deletes an item, if it is there.
     pub(crate) async fn delete(&self, key: Key) -> Result<(), TableError> {
         let delete = self.client.delete_item().table_name(&self.name).set_key(Some(key.into_item()));
-        delete.send().await.map_err(TableError::request("DeleteItem"))?;
+        apart(delete.send()).await.map_err(TableError::request("DeleteItem"))?;
         Ok(())
     }
 
@@ -65,12 +65,18 @@ impl Table {
     }
 }
 
+/// A request on the heap: each is some kilobytes while it is under way, and handlers wait for several side by side.
+pub(crate) fn apart<T>(request: impl Future<Output = T> + Send) -> impl Future<Output = T> + Send {
+    Box::pin(request)
+}
+
 /// Everything that `query` finds: a page ends at one megabyte.
 pub(crate) async fn all(query: QueryFluentBuilder) -> Result<Vec<Item>, TableError> {
     let mut items = Vec::new();
     let mut start = None;
     loop {
-        let page = query.clone().set_exclusive_start_key(start).send().await.map_err(TableError::request("Query"))?;
+        let send = query.clone().set_exclusive_start_key(start).send();
+        let page = apart(send).await.map_err(TableError::request("Query"))?;
         items.extend(page.items.unwrap_or_default());
         start = page.last_evaluated_key;
         if start.is_none() {
@@ -129,13 +135,8 @@ impl Change {
         self
     }
 
-    /// `#state` and the like, for the names that the expressions use.
     fn names(&self) -> Option<HashMap<String, String>> {
-        let used = [self.expression, self.condition.unwrap_or_default()].join(" ");
-        let words = used.split(|c: char| !c.is_alphanumeric() && c != '#' && c != '_');
-        let names: HashMap<_, _> =
-            words.filter_map(|word| Some((word.to_owned(), word.strip_prefix('#')?.to_owned()))).collect();
-        (!names.is_empty()).then_some(names)
+        names_in(&[self.expression, self.condition.unwrap_or_default()].join(" "))
     }
 
     /// As part of a transaction.
@@ -177,6 +178,14 @@ impl Change {
             Err(error) => Err(TableError::request("UpdateItem")(error)),
         }
     }
+}
+
+/// `#state` and the like: the names that an expression uses.
+pub(crate) fn names_in(expression: &str) -> Option<HashMap<String, String>> {
+    let words = expression.split(|c: char| !c.is_alphanumeric() && c != '#' && c != '_');
+    let names: HashMap<_, _> =
+        words.filter_map(|word| Some((word.to_owned(), word.strip_prefix('#')?.to_owned()))).collect();
+    (!names.is_empty()).then_some(names)
 }
 
 /// Puts an item that is not there yet, as part of a transaction.

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use rentree_domain::{ActivationId, InvitationId, Uai, UserId};
 
-use crate::item::{Change, check_number, check_role, put_new};
+use crate::item::{Change, check_number, check_role, delete, put_new};
 use crate::transaction::Cancelled;
 use crate::{
     AuditEntry, InvitationState, Key, Member, Role, Session, SessionHash, Table, TableError, User, activation, audit,
@@ -30,6 +30,8 @@ pub struct Joining<'a> {
     pub name: &'a str,
     /// The session that begins, unless one is open already.
     pub session: Option<(&'a SessionHash, &'a Session)>,
+    /// The browser's former session, whose place the one that begins takes.
+    pub replaces: Option<&'a SessionHash>,
     /// What the audit log says.
     pub entry: &'a AuditEntry,
     /// When.
@@ -101,8 +103,9 @@ impl Table {
         let id = match joining.who {
             Who::Known { id, .. } | Who::Newcomer { id, .. } => id,
         };
+        // Most who join have no place in the team yet; the condition tells when that is not so.
+        let mut place = None;
         for _ in 0..TURNS {
-            let place = self.member(joining.uai, id).await?;
             let (guards, items): (Vec<_>, Vec<_>) = self.joining_items(id, joining, place)?.into_iter().unzip();
             let failed = match self.transact(items).await {
                 Ok(()) => return Ok(()),
@@ -114,8 +117,8 @@ impl Table {
                 Some(Guards::Target) => return Err(JoinError::Settled),
                 Some(Guards::Address) => return Err(JoinError::AddressTaken),
                 Some(Guards::Account) => return Err(JoinError::AccountMoved),
-                // The place in the team changed meanwhile: look again.
-                Some(Guards::Membership | Guards::Nothing) | None => {}
+                // The place in the team is another one than was thought: look.
+                Some(Guards::Membership | Guards::Nothing) | None => place = self.member(joining.uai, id).await?,
             }
         }
         Err(TableError::Contended { operation: "TransactWriteItems" }.into())
@@ -176,6 +179,9 @@ impl Table {
         }
         if let Some(opened) = joining.session {
             items.push((Guards::Nothing, session::open(table, opened)?));
+            if let Some(former) = joining.replaces {
+                items.push((Guards::Nothing, delete(table, Key::session(former))?));
+            }
         }
         items.push((Guards::Nothing, audit::write(table, uai, joining.entry)?));
         Ok(items)

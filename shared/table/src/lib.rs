@@ -43,14 +43,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 pub use account::Account;
 pub use activation::ActivationRequest;
-pub use attempt::AttemptError;
+pub use attempt::{AttemptError, Seen};
 pub use audit::{AuditAction, AuditEntry, AuditPage};
 pub use batch::AsOf;
 pub use campaign::{Campaign, CampaignError};
 pub use directory::Change;
 pub use error::TableError;
 pub use import::{Cost, Import, ImportOptions, Marked, Outcome, Refused, SettleError};
-pub use invitation::{Delivery, Invitation, InvitationError, InvitationState};
+pub use invitation::{Delivery, Invitation, InvitationError, InvitationState, MOST_INVITATIONS};
 pub use join::{By, JoinError, Joining, Who};
 pub use join_attempt::{JoinAttempt, JoinOutcome};
 pub use keys::{Key, SessionHash};

@@ -100,11 +100,17 @@ impl Table {
         found.filter(|item| item.get("entity").is_some_and(|e| e.as_s().is_ok_and(|e| e == ENTITY))).map(read).collect()
     }
 
-    /// Gives a member another role; `entry` tells it. The role that they have already is no change.
-    pub async fn change_role(&self, uai: Uai, id: UserId, to: Role, entry: &AuditEntry) -> Result<(), TeamError> {
+    /// Gives a member, who had the role `from` when it was read, another role; `entry` tells it. The role that they have already
+    /// is no change.
+    pub async fn change_role(
+        &self,
+        uai: Uai,
+        (id, mut from): (UserId, Role),
+        to: Role,
+        entry: &AuditEntry,
+    ) -> Result<(), TeamError> {
         for _ in 0..TURNS {
-            let member = self.member(uai, id).await?.ok_or(TeamError::NotAMember)?;
-            if member.role == to {
+            if from == to {
                 return Ok(());
             }
             let counted = match to {
@@ -115,7 +121,7 @@ impl Table {
                 Change::of(Key::member(uai, id), "SET #role = :to")
                     .only_if("#role = :from")
                     .value_of(":to", &to)?
-                    .value_of(":from", &member.role)?
+                    .value_of(":from", &from)?
                     .in_transaction(&self.name)?,
                 counted.in_transaction(&self.name)?,
                 audit::write(&self.name, uai, entry)?,
@@ -123,7 +129,7 @@ impl Table {
             match self.transact(items).await {
                 Ok(()) => return Ok(()),
                 // Somebody else was faster with this member: look again.
-                Err(Cancelled::Conditions(failed)) if failed[0] => {}
+                Err(Cancelled::Conditions(failed)) if failed[0] => from = self.role(uai, id).await?,
                 Err(Cancelled::Conditions(_)) => return Err(TeamError::LastAdministrator),
                 Err(Cancelled::Table(error)) => return Err(error.into()),
             }
@@ -131,24 +137,32 @@ impl Table {
         Err(TableError::Contended { operation: "TransactWriteItems" }.into())
     }
 
-    /// Ends a membership; `entry` tells it.
-    pub async fn remove_member(&self, uai: Uai, id: UserId, entry: &AuditEntry) -> Result<(), TeamError> {
+    /// Ends the membership of somebody who had the role `role` when it was read; `entry` tells it.
+    pub async fn remove_member(
+        &self,
+        uai: Uai,
+        (id, mut role): (UserId, Role),
+        entry: &AuditEntry,
+    ) -> Result<(), TeamError> {
         for _ in 0..TURNS {
-            let member = self.member(uai, id).await?.ok_or(TeamError::NotAMember)?;
             let mut items = vec![
-                crate::item::delete_if(&self.name, Key::member(uai, id), "#role = :role", ":role", &member.role)?,
+                crate::item::delete_if(&self.name, Key::member(uai, id), "#role = :role", ":role", &role)?,
                 audit::write(&self.name, uai, entry)?,
             ];
-            if member.role == Role::Administrator {
+            if role == Role::Administrator {
                 items.push(one_administrator_less(uai).in_transaction(&self.name)?);
             }
             match self.transact(items).await {
                 Ok(()) => return Ok(()),
-                Err(Cancelled::Conditions(failed)) if failed[0] => {}
+                Err(Cancelled::Conditions(failed)) if failed[0] => role = self.role(uai, id).await?,
                 Err(Cancelled::Conditions(_)) => return Err(TeamError::LastAdministrator),
                 Err(Cancelled::Table(error)) => return Err(error.into()),
             }
         }
         Err(TableError::Contended { operation: "TransactWriteItems" }.into())
+    }
+
+    async fn role(&self, uai: Uai, id: UserId) -> Result<Role, TeamError> {
+        Ok(self.member(uai, id).await?.ok_or(TeamError::NotAMember)?.role)
     }
 }

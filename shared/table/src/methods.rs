@@ -136,18 +136,24 @@ pub(crate) fn claim_all(
 }
 
 impl Table {
-    /// Whose a login is.
-    pub async fn user_of(&self, login: &Login) -> Result<Option<(UserId, User)>, TableError> {
+    /// Whose a login is, by name alone.
+    pub async fn owner_of(&self, login: &Login) -> Result<Option<UserId>, TableError> {
         let key = match login {
             Login::Email(address) => Key::email_identity(address),
             Login::UserName(name) => Key::user_name_identity(name),
         };
-        let Some(Identity { user: id, .. }) = self.get(key, ENTITY).await? else {
-            // An unknown one takes as long as a known one.
-            self.user(UserId::new(Timestamp::UNIX_EPOCH, [0; 10])).await?;
-            return Ok(None);
-        };
-        Ok(self.user(id).await?.map(|user| (id, user)))
+        Ok(self.get::<Identity>(key, ENTITY).await?.map(|identity| identity.user))
+    }
+
+    /// The account of whose a login is: nobody's takes as long as somebody's.
+    pub async fn account_of(&self, owner: Option<UserId>) -> Result<Option<(UserId, User)>, TableError> {
+        let id = owner.unwrap_or_else(|| UserId::new(Timestamp::UNIX_EPOCH, [0; 10]));
+        Ok(self.user(id).await?.map(|user| (id, user)).filter(|_| owner.is_some()))
+    }
+
+    /// Whose a login is.
+    pub async fn user_of(&self, login: &Login) -> Result<Option<(UserId, User)>, TableError> {
+        self.account_of(self.owner_of(login).await?).await
     }
 
     /// Whose an address is.
@@ -168,11 +174,5 @@ impl Table {
     /// Notes that the child with this INE has the account `id`: the INE of a pupil who is tied may change.
     pub async fn note_ine(&self, ine: Ine, id: UserId) -> Result<(), TableError> {
         self.put(ine_marker(ine, id)?).await
-    }
-
-    /// Whether an address is `id`'s.
-    pub(crate) async fn address_is_of(&self, address: &EmailAddress, id: UserId) -> Result<bool, TableError> {
-        let marker: Option<Identity> = self.get(Key::email_identity(address), ENTITY).await?;
-        Ok(marker.is_some_and(|marker| marker.user == id))
     }
 }

@@ -1,13 +1,17 @@
 //! A school: what readers see of its roster, and who may write it.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::Timestamp;
 use rentree_domain::import::{Dated, ImportState, Lease};
 use rentree_domain::{Academie, EmailAddress, ImportId, Ministry, Uai, mailbox};
 use serde::{Deserialize, Serialize};
 
+use crate::batch::AsOf;
 use crate::item::stored;
-use crate::{Key, Table, TableError};
+use crate::keys::school_in_pk;
+use crate::{Item, Key, Table, TableError};
 
 pub(crate) const ENTITY: &str = "School";
 
@@ -143,6 +147,21 @@ impl Table {
             }
             Err(error) => Err(TableError::request("PutItem")(error)),
         }
+    }
+
+    /// The names of these schools, as of now; those that are not there are left out.
+    pub async fn school_names(&self, uais: impl IntoIterator<Item = Uai>) -> Result<HashMap<Uai, String>, TableError> {
+        #[derive(Deserialize)]
+        struct Named {
+            name: String,
+        }
+        let found = self.batch(uais.into_iter().map(Key::school).collect(), "PK, #name", AsOf::Now).await?;
+        let read = |item: Item| {
+            let uai = school_in_pk(&item).ok_or("no UAI in its key").map_err(TableError::malformed(ENTITY))?;
+            let Named { name } = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
+            Ok((uai, name))
+        };
+        found.into_iter().map(read).collect()
     }
 
     /// A school, as of now.

@@ -28,6 +28,13 @@ pub struct Session {
     pub expires_at: i64,
 }
 
+impl Session {
+    /// Whether it holds, now that its person was read: nothing has ended it since it was opened.
+    pub fn is_of(&self, person: &Person) -> bool {
+        self.epoch == person.epoch
+    }
+}
+
 /// The item of a session.
 pub(crate) fn item(hash: &SessionHash, session: &Session) -> Result<Item, TableError> {
     let mut item = stored(session, ENTITY, Key::session(hash))?;
@@ -65,12 +72,11 @@ impl Table {
         }
     }
 
-    /// The session of `hash` and whose it is, unless it is over. (TTL deletes late.)
-    pub async fn session(&self, hash: &SessionHash, now: Timestamp) -> Result<Option<(Session, Person)>, TableError> {
+    /// The session of `hash`, unless its time is over (TTL deletes late). Whether it holds, the epoch of whose it is tells:
+    /// [`Session::is_of`].
+    pub async fn session(&self, hash: &SessionHash, now: Timestamp) -> Result<Option<Session>, TableError> {
         let session: Option<Session> = self.get(Key::session(hash), ENTITY).await?;
-        let Some(session) = session.filter(|session| session.expires_at > now.as_second()) else { return Ok(None) };
-        let person = self.person(session.user).await?.filter(|person| person.epoch == session.epoch);
-        Ok(person.map(|person| (session, person)))
+        Ok(session.filter(|session| session.expires_at > now.as_second()))
     }
 
     /// The sessions of `id` that are open, the latest first. Read from an index: one opened this second may be missing.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput};
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
 
+use crate::item::apart;
 use crate::paced::units_of;
 use crate::{Table, TableError};
 
@@ -52,7 +53,7 @@ impl Table {
         let mut pause = FIRST_PAUSE;
         for attempt in 1..=ATTEMPTS {
             let send = self.client.transact_write_items().set_transact_items(Some(items.clone()));
-            let error = match send.set_return_consumed_capacity(price.clone()).send().await {
+            let error = match apart(send.set_return_consumed_capacity(price.clone()).send()).await {
                 Ok(taken) => return Ok(taken),
                 Err(error) => error,
             };

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rentree_domain::{EmailAddress, PersonName, UserId, UserName};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Change, put_new, stored};
+use crate::item::{Change, apart, put_new, stored};
 use crate::keys::{SessionHash, user};
 use crate::transaction::Cancelled;
 use crate::{Item, Key, Methods, Session, Table, TableError, link, methods};
@@ -74,6 +74,19 @@ pub struct Person {
     pub birth_date: Option<Date>,
 }
 
+impl From<&User> for Person {
+    fn from(user: &User) -> Self {
+        Self {
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            epoch: user.epoch,
+            terms: user.terms,
+            password_is_temporary: user.password_is_temporary,
+            birth_date: user.birth_date,
+        }
+    }
+}
+
 impl Person {
     /// `Camille Le Goff`.
     pub fn full_name(&self) -> String {
@@ -132,7 +145,7 @@ impl Table {
             .set_key(Some(Key::user(id).into_item()))
             .projection_expression("first_name, last_name, epoch, terms, password_is_temporary, birth_date")
             .consistent_read(true);
-        let found = get.send().await.map_err(TableError::request("GetItem"))?.item;
+        let found = apart(get.send()).await.map_err(TableError::request("GetItem"))?.item;
         found.map(serde_dynamo::from_item).transpose().map_err(TableError::malformed(ENTITY))
     }
 

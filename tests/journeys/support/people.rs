@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
-use rentree_domain::{EmailAddress, Uai, UserId};
+use rentree_domain::{EmailAddress, Login, Uai, UserId};
 use rentree_http::NewSession;
 use rentree_local::people::{an_account, begin, enrol};
 use rentree_table::{Methods, Role, School, User};
@@ -44,6 +44,12 @@ pub(crate) fn a_client() -> Client {
 pub(crate) fn an_email() -> EmailAddress {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     EmailAddress::parse(&format!("personne-{number}@exemple.fr")).expect("an address")
+}
+
+/// A failed attempt to sign in with `login`, at a time of the test's own.
+pub(crate) async fn a_failure(login: &Login, at: Timestamp) -> anyhow::Result<()> {
+    let seen = product().table.attempts(login, at).await?;
+    Ok(product().table.begin_attempt(login, seen, at).await?)
 }
 
 /// An account that is nowhere yet. Hashing is slow: all share one hash.

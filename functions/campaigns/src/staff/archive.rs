@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::CampaignId;
-use rentree_http::{Face, Input, Problem, authorise};
+use rentree_http::{Face, Input, Problem, authorise_beside};
 use rentree_table::{AuditAction, AuditEntry, Role};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -34,9 +34,9 @@ pub(crate) async fn archive(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let now = (app.clock)();
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
+    let found = app.campaign(uai, &id);
+    let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
     visitor.check_meant(&input.proof)?;
-    let (id, campaign) = app.campaign(uai, &id).await?;
 
     let entry =
         AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::CampaignArchived);
@@ -56,9 +56,9 @@ pub(crate) async fn restore(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let now = (app.clock)();
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
+    let found = app.campaign(uai, &id);
+    let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
     visitor.check_meant(&input.proof)?;
-    let (id, campaign) = app.campaign(uai, &id).await?;
 
     let entry =
         AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::CampaignRestored);

@@ -89,7 +89,7 @@ pub(crate) async fn page(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
 
     let form = form(&app.config.courses, &Fields::default());
-    face.render(StatusCode::OK, &app.new_campaign(uai, &visitor, form).await?)
+    face.render(StatusCode::OK, &app.new_campaign(uai, &visitor, form))
 }
 
 /// `POST /schools/{uai}/campaigns`
@@ -108,7 +108,7 @@ pub(crate) async fn create(
     let mut form = form(&app.config.courses, &input.fields);
     let Some(Wanted { title, course, message }) = read(&mut form, &app.config.courses, &input.fields) else {
         let problem = Problem::invalid(&form);
-        return face.again(problem, &app.new_campaign(uai, &visitor, form).await?);
+        return face.again(problem, &app.new_campaign(uai, &visitor, form));
     };
 
     let id = CampaignId::new(now, rentree_runtime::random());
@@ -133,17 +133,16 @@ pub(crate) async fn create(
 
 impl Campaigns {
     /// The page.
-    async fn new_campaign(&self, uai: Uai, visitor: &Visitor, form: Form) -> Result<NewCampaignView, Problem> {
-        let school = self.school(uai).await?;
+    fn new_campaign(&self, uai: Uai, visitor: &Visitor, form: Form) -> NewCampaignView {
         let course =
             |course: &Course| CourseView { id: course.id.clone(), title: course.title.clone(), kind: course.kind };
-        Ok(NewCampaignView {
-            frame: visitor.frame("Créer une campagne", uai, &school, Section::Campaigns),
+        NewCampaignView {
+            frame: visitor.frame("Créer une campagne", uai, &visitor.school, Section::Campaigns),
             csrf: visitor.csrf.clone(),
             form,
             uai,
             courses: self.config.courses.courses().iter().map(course).collect(),
-        })
+        }
     }
 
     /// Stores a campaign, and draws again while its code is another's. Its code.

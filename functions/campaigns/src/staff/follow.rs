@@ -10,11 +10,12 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Listing, Score, Uai,
 };
-use rentree_http::{Face, Problem, authorise};
+use rentree_http::{Face, Problem, authorise_beside};
 use rentree_table::{JoinAttempt, JoinOutcome, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::try_join;
 
 use crate::Campaigns;
 use crate::school::parse_uai;
@@ -129,13 +130,15 @@ pub(crate) async fn follow(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let now = (app.clock)();
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
-    let (id, campaign) = app.campaign(uai, &id).await?;
+    let found = app.campaign(uai, &id);
+    let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
 
-    let (school, listing) = app.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
-    let participations = app.table.participations(id).await?;
-    let attempts = app.table.join_attempts(id, ATTEMPTS).await?;
-
+    let (listed, participations, attempts) = try_join!(
+        app.table.with_listing(uai, visitor.school.clone()),
+        app.table.participations(id),
+        app.table.join_attempts(id, ATTEMPTS),
+    )?;
+    let (school, listing) = listed.ok_or_else(Problem::not_found)?;
     let attempts = told(attempts, &listing, now);
     let (pupils, unlisted) = pupils(&listing, participations);
     let (total, classes) = tally(&pupils);

@@ -93,10 +93,9 @@ pub(crate) async fn list(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
 
-    let school = app.school(uai).await?;
     let page = select(app.table.campaigns(uai).await?, &filter);
     let view = CampaignsView {
-        frame: visitor.frame("Campagnes", uai, &school, Section::Campaigns),
+        frame: visitor.frame("Campagnes", uai, &visitor.school, Section::Campaigns),
         uai,
         archived: filter.archived,
         q: filter.q,

@@ -4,9 +4,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use rentree_domain::paris;
-use rentree_http::{Problem, authorise};
+use rentree_http::{Problem, authorise_beside};
 use rentree_table::{Campaign, Role};
 use rentree_web::csv::{self, Cell};
+use tokio::try_join;
 
 use crate::Campaigns;
 use crate::school::parse_uai;
@@ -34,11 +35,13 @@ pub(crate) async fn download(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let now = (app.clock)();
-    authorise(&app.table, &headers, uai, Role::Member, now).await?;
-    let (id, campaign) = app.campaign(uai, &id).await?;
+    let found = app.campaign(uai, &id);
+    let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
 
-    let (_, listing) = app.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
-    let (pupils, _) = pupils(&listing, app.table.participations(id).await?);
+    let (listed, participations) =
+        try_join!(app.table.with_listing(uai, visitor.school), app.table.participations(id))?;
+    let (_, listing) = listed.ok_or_else(Problem::not_found)?;
+    let (pupils, _) = pupils(&listing, participations);
     let rows = pupils.into_iter().map(|pupil| row(&campaign, pupil));
     let sheet = csv::sheet(HEADER, rows).map_err(|error| Problem::internal(&error))?;
 

@@ -6,9 +6,10 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{ImportId, Uai};
-use rentree_http::{Face, Problem, authorise};
-use rentree_table::{Import, Role};
+use rentree_http::{Face, Problem, authorise_beside};
+use rentree_table::{Import, ReportLine, Role};
 use serde::Deserialize;
+use tokio::join;
 
 use super::view::{Context, ImportView, Report};
 use crate::Learners;
@@ -39,16 +40,14 @@ pub(crate) async fn follow(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
 
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let found = app.import(uai, &id);
+    let (visitor, (id, import)) =
+        authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
 
-    let (id, import) = app.import(uai, &id).await?;
     let import = app.settled(uai, id, import, Duration::from_secs(how.wait.min(LONGEST_WAIT))).await?;
-    let school = app.school(uai).await?;
-    // People see the whole of it, in groups; programs turn its pages.
-    let (report, lines) = match face {
-        Face::Page => (Report::default(), app.table.report(uai, id, import.outcome.report_pages).await?),
-        Face::Json => (app.report(uai, id, &import, how.page).await?, Vec::new()),
-    };
+    // The school after the import: what an import did is seen with the import that did it.
+    let (school, told) = join!(app.school(uai), app.told(uai, (id, &import), face, how.page));
+    let (school, (report, lines)) = (school?, told?);
 
     let sent = how.sent.is_some();
     let context = Context { uai, school: &school, visitor: &visitor, face, report, lines, sent };
@@ -64,6 +63,20 @@ impl Learners {
             import = self.table.import(uai, id).await?.ok_or_else(Problem::not_found)?;
         }
         Ok(import)
+    }
+
+    /// The report: people see the whole of it, in groups; programs turn its pages.
+    async fn told(
+        &self,
+        uai: Uai,
+        (id, import): (ImportId, &Import),
+        face: Face,
+        page: Option<u32>,
+    ) -> Result<(Report, Vec<ReportLine>), Problem> {
+        Ok(match face {
+            Face::Page => (Report::default(), self.table.report(uai, id, import.outcome.report_pages).await?),
+            Face::Json => (self.report(uai, id, import, page).await?, Vec::new()),
+        })
     }
 
     async fn report(&self, uai: Uai, id: ImportId, import: &Import, page: Option<u32>) -> Result<Report, Problem> {

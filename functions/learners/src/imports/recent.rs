@@ -57,7 +57,6 @@ pub(crate) async fn recent(
 
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
-    let school = app.school(uai).await?;
     let imports = app.table.recent_imports(uai).await?.into_iter().map(|(id, import)| Row {
         id,
         state: import.state_at(now),
@@ -69,11 +68,11 @@ pub(crate) async fn recent(
     });
 
     let view = ImportsView {
-        frame: visitor.frame("Importer des élèves", uai, &school, Section::Imports),
+        frame: visitor.frame("Importer des élèves", uai, &visitor.school, Section::Imports),
         csrf: visitor.csrf.clone(),
         uai: uai.to_string(),
         may_import: visitor.is_administrator(),
-        last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
+        last_import: visitor.school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
         imports: imports.collect(),
     };
     face.render(StatusCode::OK, &view)

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use rentree_domain::import::FileName;
 use rentree_domain::name::fold;
 use rentree_domain::{ImportId, Uai, paris};
-use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::{LineKind, ReportLine, Role};
+use rentree_http::{Face, Input, Problem, Visitor, authorise_beside};
+use rentree_table::{Import, LineKind, ReportLine, Role};
 use rentree_web::csv::{self, Cell};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -100,8 +100,10 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
-    app.show_report((uai, &id), &visitor, face, filter).await
+    let found = app.import(uai, &id);
+    let (visitor, (id, import)) =
+        authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
+    app.show_report((uai, id, import), &visitor, face, filter).await
 }
 
 /// `POST /schools/{uai}/imports/{import}/report`
@@ -113,10 +115,12 @@ pub(crate) async fn search(
     input: Input<Search>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let found = app.import(uai, &id);
+    let (visitor, (id, import)) =
+        authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
     visitor.check_meant(&input.proof)?;
     let Search { q, kind, division, page, whole } = input.fields;
-    app.show_report((uai, &id), &visitor, face, Filter { q, kind, division, page, whole }).await
+    app.show_report((uai, id, import), &visitor, face, Filter { q, kind, division, page, whole }).await
 }
 
 /// `GET /schools/{uai}/imports/{import}/report.csv`
@@ -126,8 +130,8 @@ pub(crate) async fn download(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
-    let (id, import) = app.import(uai, &id).await?;
+    let found = app.import(uai, &id);
+    let (_, (id, import)) = authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
 
     let lines = app.table.report(uai, id, import.outcome.report_pages).await?;
     let sheet = csv::sheet(HEADER, lines.iter().map(row)).map_err(|error| Problem::internal(&error))?;
@@ -156,13 +160,11 @@ fn row(line: &ReportLine) -> [Cell; 7] {
 impl Learners {
     async fn show_report(
         &self,
-        (uai, id): (Uai, &str),
+        (uai, id, import): (Uai, ImportId, Import),
         visitor: &Visitor,
         face: Face,
         filter: Filter,
     ) -> Result<Response, Problem> {
-        let (id, import) = self.import(uai, id).await?;
-        let school = self.school(uai).await?;
         let lines = self.table.report(uai, id, import.outcome.report_pages).await?;
 
         let kinds = count(&lines);
@@ -173,7 +175,7 @@ impl Learners {
         let pages = found.len().div_ceil(per_page).max(1);
         let page = filter.page.unwrap_or(1).clamp(1, pages);
         let view = ReportView {
-            frame: visitor.frame("Détail de l’import", uai, &school, Section::Imports),
+            frame: visitor.frame("Détail de l’import", uai, &visitor.school, Section::Imports),
             csrf: visitor.csrf.clone(),
             uai: uai.to_string(),
             import: id,

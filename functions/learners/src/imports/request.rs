@@ -42,13 +42,11 @@ pub(crate) async fn request(
     let options = ImportOptions { preview: input.fields.preview, set_aside: input.fields.set_aside };
     let import = Import::requested(&visitor.name, now, object_key(uai, id), options).of(visitor.user);
 
-    let school = app.school(uai).await?;
-    app.table.create_import(uai, id, &import).await?;
-    app.audit(uai, &visitor, AuditAction::ImportRequested).await;
+    app.table.create_import(uai, id, &import, &app.entry(&visitor, AuditAction::ImportRequested)).await?;
 
     let context = Context {
         uai,
-        school: &school,
+        school: &visitor.school,
         visitor: &visitor,
         face,
         report: Report::default(),

@@ -32,9 +32,9 @@ pub(crate) async fn set_aside(
         ..Import::requested(&visitor.name, (app.clock)(), failed.object_key, options).of(visitor.user)
     };
 
-    app.table.create_import(uai, id, &import).await?;
-    app.audit(uai, &visitor, AuditAction::ImportRequested).await;
+    let entry = app.entry(&visitor, AuditAction::ImportRequested);
+    app.table.create_import(uai, id, &import, &entry).await?;
     app.tell_worker(&Resume { uai, id, confirmed: false, first_sent_at: Some(import.requested_at) }).await?;
 
-    app.answer(uai, id, &visitor, face).await
+    app.answer_with((uai, id, import), &visitor.school, &visitor, face)
 }

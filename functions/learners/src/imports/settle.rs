@@ -5,9 +5,10 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use rentree_domain::import::{ImportState, Resume, Tidy};
 use rentree_domain::{ImportId, Uai};
-use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::{AuditAction, Import, Role, SettleError};
+use rentree_http::{Face, Input, Problem, Visitor, authorise_beside};
+use rentree_table::{AuditAction, Import, Role, School, SettleError};
 use serde::{Deserialize, Serialize};
+use tokio::{join, try_join};
 
 use super::location;
 use super::view::{Context, ImportView, Report};
@@ -36,8 +37,9 @@ pub(crate) async fn confirm(
 
     // The message first: if what follows fails, the worker still has the word.
     app.tell_worker(&Resume { uai, id, confirmed: true, first_sent_at: Some((app.clock)()) }).await?;
-    app.table.mark_confirmed(uai, id, &import, (app.clock)()).await?;
-    app.audit(uai, &visitor, AuditAction::ImportConfirmed).await;
+    let mark = app.table.mark_confirmed(uai, id, &import, (app.clock)());
+    let (marked, ()) = join!(mark, app.audit(uai, &visitor, AuditAction::ImportConfirmed));
+    marked?;
 
     app.answer(uai, id, &visitor, face).await
 }
@@ -50,10 +52,11 @@ pub(crate) async fn cancel(
     headers: HeaderMap,
     input: Input<Nothing>,
 ) -> Result<Response, Problem> {
-    let (uai, id, _, visitor) = app.administered(&uai, &id, &headers, &input).await?;
+    let (uai, id, import, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
-    app.table.cancel_import(uai, id, &visitor.name, (app.clock)()).await.map_err(|error| told(uai, id, error))?;
-    app.audit(uai, &visitor, AuditAction::ImportCancelled).await;
+    let entry = app.entry(&visitor, AuditAction::ImportCancelled);
+    let cancelled = app.table.cancel_import(uai, (id, &import), &entry, entry.at).await;
+    cancelled.map_err(|error| told(uai, id, error))?;
 
     app.answer(uai, id, &visitor, face).await
 }
@@ -66,16 +69,19 @@ pub(crate) async fn undo(
     headers: HeaderMap,
     input: Input<Nothing>,
 ) -> Result<Response, Problem> {
-    let (uai, id, _, visitor) = app.administered(&uai, &id, &headers, &input).await?;
+    let (uai, id, import, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
-    app.table.undo_import(uai, id, &visitor.name, (app.clock)()).await.map_err(|error| told(uai, id, error))?;
-    app.audit(uai, &visitor, AuditAction::ImportUndone).await;
+    let entry = app.entry(&visitor, AuditAction::ImportUndone);
+    let undone = app.table.undo_import(uai, (id, &import, &visitor.school), &entry, entry.at).await;
+    undone.map_err(|error| told(uai, id, error))?;
+    let tidy = Tidy { uai, id, first_sent_at: Some((app.clock)()) };
+    let (ordered, answer) = join!(app.tell_worker(&tidy), app.answer(uai, id, &visitor, face));
     // It is undone: should the message be lost, the next import tidies up.
-    if app.tell_worker(&Tidy { uai, id, first_sent_at: Some((app.clock)()) }).await.is_err() {
+    if ordered.is_err() {
         tracing::error!(%uai, import = %id, "the worker was not told to tidy up after an undo");
     }
 
-    app.answer(uai, id, &visitor, face).await
+    answer
 }
 
 impl Learners {
@@ -88,9 +94,10 @@ impl Learners {
         input: &Input<Nothing>,
     ) -> Result<(Uai, ImportId, Import, Visitor), Problem> {
         let uai = parse_uai(uai)?;
-        let visitor = authorise(&self.table, headers, uai, Role::Administrator, (self.clock)()).await?;
+        let (now, found) = ((self.clock)(), self.import(uai, id));
+        let (visitor, (id, import)) =
+            authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await?;
         visitor.check_meant(&input.proof)?;
-        let (id, import) = self.import(uai, id).await?;
         Ok((uai, id, import, visitor))
     }
 
@@ -110,10 +117,20 @@ impl Learners {
         visitor: &Visitor,
         face: Face,
     ) -> Result<Response, Problem> {
-        let (id, import) = self.import(uai, &id.to_string()).await?;
-        let school = self.school(uai).await?;
-        let context =
-            Context { uai, school: &school, visitor, face, report: Report::default(), lines: Vec::new(), sent: false };
+        let (import, school) = try_join!(self.table.import(uai, id), self.table.school(uai))?;
+        let (import, school) = import.zip(school).ok_or_else(Problem::not_found)?;
+        self.answer_with((uai, id, import), &school, visitor, face)
+    }
+
+    /// The import as it was left.
+    pub(super) fn answer_with(
+        &self,
+        (uai, id, import): (Uai, ImportId, Import),
+        school: &School,
+        visitor: &Visitor,
+        face: Face,
+    ) -> Result<Response, Problem> {
+        let context = Context { uai, school, visitor, face, report: Report::default(), lines: Vec::new(), sent: false };
         let view = ImportView::new(self, context, id, import);
         face.after_post(axum::http::StatusCode::OK, &format!("{}?wait=20", location(uai, id)), &view)
     }
