@@ -53,19 +53,3 @@ fn an_import_keeps_its_pace_while_a_class_joins() {
         rentree.stop().await
     });
 }
-
-/// The limits that the test above keeps to are there: without a pace, the table refuses, and the import comes to its end all
-/// the same.
-#[test]
-fn an_import_without_a_pace_is_refused_and_ends_all_the_same() {
-    run(async {
-        let rentree = Rentree::start(&Options::in_memory()).await?;
-        let uai = a_uai();
-        let school = School::enter(&rentree.url, uai).await?;
-        rentree.stack.strict().limit_partitions(true);
-        let imported = school.import(Sample::new(uai, 2 * PUPILS, 92).siecle(UTF_8).bytes, false).await?;
-        assert_eq!(imported.status, "succeeded", "{:?} {:?}", imported.refused, imported.problems.first());
-        assert!(rentree.stack.strict().beyond_the_limit().contains_key("ImportWorkerFunction"));
-        rentree.stop().await
-    });
-}

@@ -117,6 +117,11 @@ impl Stack {
         self.values.text(&serde_json::json!({ "Ref": logical }))
     }
 
+    /// Where DynamoDB answers.
+    pub fn dynamodb_endpoint(&self) -> &str {
+        self.settings.optional("AWS_ENDPOINT_URL_DYNAMODB").unwrap_or_default()
+    }
+
     /// Where S3, SQS and the others answer.
     pub fn aws_endpoint(&self) -> &str {
         &self.aws_endpoint

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, RwLock};
 use std::time::Instant;
 
 use anyhow::Context;
+use axum::body::Bytes;
 use rentree_runtime::Settings;
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -306,7 +307,14 @@ impl Inner {
         }
     }
 
-    fn record(&self, function: &Function, request: &ask::Request, began: Instant, units: f64, bytes: usize) {
+    fn record(
+        &self,
+        function: &Function,
+        request: &ask::Request,
+        began: Instant,
+        (table_units, units): (f64, f64),
+        (sent, got): (Bytes, usize),
+    ) {
         if self.record.on() {
             self.record.push(Call {
                 function: function.name.clone(),
@@ -314,10 +322,11 @@ impl Inner {
                 operation: format!("{}:{}", request.service, request.operation),
                 kind: request.kind(),
                 units,
-                bytes,
+                table_units,
+                bytes: sent.len() + got,
                 began,
                 ended: Instant::now(),
-                passed: true,
+                body: sent,
             });
         }
     }

@@ -3,6 +3,8 @@
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use axum::body::Bytes;
+
 use super::ask::Kind;
 
 /// One call.
@@ -18,14 +20,16 @@ pub struct Call {
     pub kind: Kind,
     /// Units as AWS bills them.
     pub units: f64,
+    /// Those of the table alone, without its indexes.
+    pub table_units: f64,
     /// Bytes sent and received.
     pub bytes: usize,
     /// When it arrived.
     pub began: Instant,
     /// When it was answered.
     pub ended: Instant,
-    /// Whether it came to the stand-in.
-    pub passed: bool,
+    /// What was sent.
+    pub body: Bytes,
 }
 
 /// Where calls are written down.
@@ -109,10 +113,11 @@ mod tests {
             operation: String::new(),
             kind,
             units: 0.0,
+            table_units: 0.0,
             bytes: 0,
             began: at(began),
             ended: at(ended),
-            passed: true,
+            body: Bytes::new(),
         };
         let calls = [
             call(0, 5, Kind::Read),

@@ -150,7 +150,7 @@ impl Inner {
         let answered = axum::body::to_bytes(answered, usize::MAX).await.map_err(|_| Lost)?;
         let units = if priced { units(&answered) } else { (0.0, 0.0) };
         self.partitions.take(request, units.0);
-        self.record(function, request, began, units.1, body.len() + answered.len());
+        self.record(function, request, began, units, (body, answered.len()));
         drop(hold);
         if mishap == Some(Mishap::AnswerLost) {
             return Err(Lost);
