@@ -8,7 +8,6 @@ mod list;
 mod passwords;
 mod pupil;
 mod school;
-mod several;
 mod upload;
 
 use axum::Router;

@@ -12,6 +12,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use rentree_domain::{LearnerId, Uai};
 use rentree_http::{Face, Input, Problem, authorise};
+use rentree_runtime::several;
 use rentree_table::{ActiveLearner, AuditAction, Role, Roster};
 use rentree_web::french;
 use schemars::JsonSchema;
@@ -19,7 +20,6 @@ use serde::Deserialize;
 
 use crate::Learners;
 use crate::school::parse_uai;
-use crate::several::several;
 use due::Unserved;
 use hand_out::Chosen;
 use view::{HandedOutView, Sheet};

@@ -42,14 +42,7 @@ impl NewSession {
 
     /// Who is signed in by it, once it is stored: `user`, whose account begins with it.
     pub fn signed_in(&self, user: &User) -> SignedIn {
-        let person = Person {
-            first_name: user.first_name.clone(),
-            last_name: user.last_name.clone(),
-            epoch: user.epoch,
-            terms: user.terms,
-            password_is_temporary: user.password_is_temporary,
-            birth_date: user.birth_date,
-        };
+        let person = Person::from(user);
         SignedIn { user: self.session.user, person, session: self.hash.clone(), csrf: form_token(&self.secret) }
     }
 

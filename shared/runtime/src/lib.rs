@@ -3,11 +3,13 @@
 pub mod aws;
 pub mod batch;
 pub mod settings;
+mod several;
 pub mod telemetry;
 
 use jiff::Timestamp;
 
 pub use settings::{Settings, SettingsError};
+pub use several::several;
 
 /// Where the time comes from: [`Timestamp::now`], or a fixed time in tests.
 pub type Clock = fn() -> Timestamp;

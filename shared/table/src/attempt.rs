@@ -181,7 +181,8 @@ impl Table {
             .expression_attribute_values(":ends", AttributeValue::N(ends.as_second().to_string()))
             .expression_attribute_values(":many", AttributeValue::N(many.to_string()))
             .return_values(ReturnValue::UpdatedNew);
-        let updated = update.send().await.map_err(TableError::request("UpdateItem"))?.attributes.unwrap_or_default();
+        let updated = Box::pin(update.send()).await.map_err(TableError::request("UpdateItem"))?;
+        let updated = updated.attributes.unwrap_or_default();
         let happened = updated.get("happened").and_then(|value| value.as_n().ok()).and_then(|n| n.parse().ok());
         happened.ok_or("no number came back").map_err(TableError::malformed("Limit"))
     }

@@ -17,14 +17,15 @@ impl Table {
         entity: &'static str,
     ) -> Result<Option<T>, TableError> {
         let get = self.client.get_item().table_name(&self.name).set_key(Some(key.into_item())).consistent_read(true);
-        let found = get.send().await.map_err(TableError::request("GetItem"))?.item;
+        // Boxed: what waits side by side adds up.
+        let found = Box::pin(get.send()).await.map_err(TableError::request("GetItem"))?.item;
         found.map(serde_dynamo::from_item).transpose().map_err(TableError::malformed(entity))
     }
 
     /// Puts an item, whatever was there.
     pub(crate) async fn put(&self, item: Item) -> Result<(), TableError> {
         let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
-        put.send().await.map_err(TableError::request("PutItem"))?;
+        Box::pin(put.send()).await.map_err(TableError::request("PutItem"))?;
         Ok(())
     }
 
@@ -70,7 +71,8 @@ pub(crate) async fn all(query: QueryFluentBuilder) -> Result<Vec<Item>, TableErr
     let mut items = Vec::new();
     let mut start = None;
     loop {
-        let page = query.clone().set_exclusive_start_key(start).send().await.map_err(TableError::request("Query"))?;
+        let page = Box::pin(query.clone().set_exclusive_start_key(start).send());
+        let page = page.await.map_err(TableError::request("Query"))?;
         items.extend(page.items.unwrap_or_default());
         start = page.last_evaluated_key;
         if start.is_none() {

@@ -65,6 +65,14 @@ impl Table {
         }
     }
 
+    /// The session of `hash`, unless it has run out. Whether its owner still honours it, their account tells: see
+    /// [`Person::epoch`].
+    pub async fn session_alone(&self, hash: &SessionHash, now: Timestamp) -> Result<Option<Session>, TableError> {
+        let session: Option<Session> = self.get(Key::session(hash), ENTITY).await?;
+        // TTL deletes late.
+        Ok(session.filter(|session| session.expires_at > now.as_second()))
+    }
+
     /// The session of `hash` and whose it is, unless it is over. (TTL deletes late.)
     pub async fn session(&self, hash: &SessionHash, now: Timestamp) -> Result<Option<(Session, Person)>, TableError> {
         let session: Option<Session> = self.get(Key::session(hash), ENTITY).await?;

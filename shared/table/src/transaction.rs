@@ -35,8 +35,8 @@ impl Table {
         const OPERATION: &str = "TransactWriteItems";
         let mut pause = FIRST_PAUSE;
         for attempt in 1..=ATTEMPTS {
-            let sent = self.client.transact_write_items().set_transact_items(Some(items.clone())).send().await;
-            let Err(error) = sent else { return Ok(()) };
+            let sent = self.client.transact_write_items().set_transact_items(Some(items.clone())).send();
+            let Err(error) = Box::pin(sent).await else { return Ok(()) };
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
             else {
                 return Err(TableError::request(OPERATION)(error).into());

@@ -81,6 +81,19 @@ impl Person {
     }
 }
 
+impl From<&User> for Person {
+    fn from(user: &User) -> Self {
+        Self {
+            first_name: user.first_name.clone(),
+            last_name: user.last_name.clone(),
+            epoch: user.epoch,
+            terms: user.terms,
+            password_is_temporary: user.password_is_temporary,
+            birth_date: user.birth_date,
+        }
+    }
+}
+
 impl User {
     /// `Camille Le Goff`.
     pub fn full_name(&self) -> String {

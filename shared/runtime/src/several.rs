@@ -5,11 +5,7 @@ use std::future::Future;
 use tokio::task::JoinSet;
 
 /// What `of` gives for each of `items`, in their order, `at_once` at a time; `None` where it panicked.
-pub(crate) async fn several<T, R, F>(
-    items: impl IntoIterator<Item = T>,
-    at_once: usize,
-    of: impl Fn(T) -> F,
-) -> Vec<Option<R>>
+pub async fn several<T, R, F>(items: impl IntoIterator<Item = T>, at_once: usize, of: impl Fn(T) -> F) -> Vec<Option<R>>
 where
     R: Send + 'static,
     F: Future<Output = R> + Send + 'static,
