@@ -106,7 +106,7 @@ pub(crate) async fn create(
             if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
                 return app.let_in(visit, face, &pupil, None, (user, session)).await;
             }
-            app.note_tied(&visit, &pupil).await?;
+            app.note_tied_if(true, &visit, &pupil).await?;
             return has_account(&visit, face, &owner, elsewhere, &fields);
         }
         Next::Tie(_) | Next::Refused(_) => return Err(Problem::forged_form()),

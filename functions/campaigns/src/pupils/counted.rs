@@ -23,8 +23,7 @@ use super::visit::Visit;
 use super::who::Claim;
 use crate::Campaigns;
 
-/// What one attempt counts for.
-#[derive(Debug)]
+/// What one attempt counts for. Never printed: it holds a name.
 pub(crate) struct Counted {
     /// The name that was typed; a code has none.
     name: Option<String>,

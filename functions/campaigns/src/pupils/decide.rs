@@ -297,9 +297,9 @@ impl Campaigns {
         Ok(())
     }
 
-    /// Notes that somebody found a pupil who has an account already: its owner, or a classmate.
-    pub(crate) async fn note_tied(&self, visit: &Visit, pupil: &Pupil) -> Result<(), Problem> {
-        self.note(visit, JoinOutcome::TiedElsewhere, Some(pupil.learner.id)).await
+    /// Notes that somebody found a pupil who has an account already, its owner or a classmate, if they `did`.
+    pub(crate) async fn note_tied_if(&self, did: bool, visit: &Visit, pupil: &Pupil) -> Result<(), Problem> {
+        if did { self.note(visit, JoinOutcome::TiedElsewhere, Some(pupil.learner.id)).await } else { Ok(()) }
     }
 }
 

@@ -19,8 +19,7 @@ use super::visit::{Entrance, Known, Visit};
 use super::who::Claim;
 use crate::Campaigns;
 
-/// What comes with every request for a campaign.
-#[derive(Debug)]
+/// What comes with every request for a campaign. Never printed: it holds cookies.
 pub(crate) struct Knock {
     code: String,
     client: ClientAddress,

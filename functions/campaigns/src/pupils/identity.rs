@@ -84,10 +84,13 @@ impl Campaigns {
         }
         let said = fields.said(id);
         let back = back_at_once(visit, &pupil, said);
-        let (next, user_name, ()) = tokio::try_join!(
+        // Without a session, an account that the pupil has here is told of, whatever else is read.
+        let is_noted = back == Back::AllButTheName;
+        let (next, user_name, (), ()) = tokio::try_join!(
             self.next(visit, &pupil, said),
             self.free_name(&pupil, back == Back::All),
             self.settle(visit, &mut counted, back),
+            self.note_tied_if(is_noted, visit, &pupil),
         )?;
 
         match next {
@@ -114,7 +117,7 @@ impl Campaigns {
             }
             Next::HasAccount { owner, elsewhere } => {
                 self.settle(visit, &mut counted, Back::AllButTheName).await?;
-                self.note_tied(visit, &pupil).await?;
+                self.note_tied_if(!is_noted, visit, &pupil).await?;
                 Ok(Answered::Step(Step::has_account(&owner, elsewhere, fields)))
             }
             Next::Refused(refusal) => Err(refusal.problem()),

@@ -13,8 +13,7 @@ pub(crate) struct Entrance {
     pub(crate) campaign: Campaign,
 }
 
-/// Somebody who is signed in, and what is known of them here.
-#[derive(Debug)]
+/// Somebody who is signed in, and what is known of them here. Never printed: it holds the hash of a password.
 pub(crate) struct Known {
     pub(crate) signed_in: SignedIn,
     pub(crate) user: User,
@@ -23,7 +22,6 @@ pub(crate) struct Known {
 }
 
 /// Somebody at an entrance.
-#[derive(Debug)]
 pub(crate) struct Visit {
     pub(crate) entrance: Entrance,
     pub(crate) known: Option<Known>,
