@@ -21,8 +21,10 @@ use tokio::task::JoinSet;
 const SIZES: [usize; 2] = [100, 10_000];
 const JOINS: usize = 60;
 const CLASS: usize = 35;
-/// A slow machine may make a call late, never early: the shortest chain of these joins counts.
+/// A slow machine may make a call late, never early: the shortest chain of these joins counts, ...
 const LOOKS: usize = 5;
+/// ... with AWS so far away that calls side by side are seen to be.
+const FAR: Duration = Duration::from_millis(25);
 
 /// A school to join.
 struct Door {
@@ -98,14 +100,14 @@ async fn asked(
     (below, route): (&str, &str),
 ) -> anyhow::Result<Visit> {
     let strict = rentree.stack.strict();
-    strict.set_distance(Distance::OF_A_REGION);
+    strict.set_distance(Distance { read: FAR, write: FAR, transaction: FAR });
     let mut shortest: Option<Visit> = None;
     for index in JOINS + CLASS..JOINS + CLASS + LOOKS {
         strict.begin_record();
         let sent = send(http, &rentree.url, door, below, index).await;
         let mut calls = strict.end_record();
         sent?;
-        calls.retain(|call| call.route.as_deref() == Some(route));
+        calls.retain(|call| call.function == "CampaignsFunction" && call.route.as_deref() == Some(route));
         let visit = Visit { route: route.to_owned(), again: false, calls };
         if shortest.as_ref().is_none_or(|other| visit.chain() < other.chain()) {
             shortest = Some(visit);
