@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 75] = [
+const CHAINS: [(&str, usize); 78] = [
     ("GET /", 3),
     ("GET /account", 5),
     ("GET /account/email/{token}", 3),
@@ -43,6 +43,9 @@ const CHAINS: [(&str, usize); 75] = [
     ("GET /schools/{uai}/imports/{import}/report.csv", 5),
     ("GET /schools/{uai}/learners", 8),
     ("GET /schools/{uai}/learners (again)", 8),
+    ("GET /schools/{uai}/learners/former", 12),
+    ("GET /schools/{uai}/learners/former.csv", 12),
+    ("POST /schools/{uai}/learners/former", 12),
     ("GET /schools/{uai}/learners/{learner}", 10),
     ("GET /schools/{uai}/team", 6),
     ("GET /sign-in", 0),

@@ -206,7 +206,7 @@ fn undo_waits_for_an_import_at_work_and_fences_out_a_late_one() {
             entry: expected(&one)[0].clone(),
             previous: None,
         };
-        assert!(matches!(late.apply(vec![write], || now).await, Err(RunError::FenceLost)));
+        assert!(matches!(late.apply(&[], vec![write], || now).await, Err(RunError::FenceLost)));
         Ok(())
     });
 }

@@ -250,6 +250,8 @@ fn a_preview_changes_nothing_and_can_be_given_up() {
         assert_eq!((asked.status.as_str(), asked.counts), ("awaiting_confirmation", counts(30, 0, 0, 0, 0)));
         let given_up = school.post(&format!("/imports/{id}/cancel"), &json!({})).await?;
         assert_eq!(given_up["state"], "expired");
+        let ended = (&given_up["ended"]["how"], &given_up["ended"]["by"]);
+        assert_eq!(ended, (&json!("abandoned_confirmation"), &given_up["requested_by"]), "who did it is told");
         assert_eq!(visible(uai).await?, []);
         Ok(())
     });
@@ -272,6 +274,8 @@ fn undo_shows_the_roster_from_before_once() {
 
         let undone = school.post(&format!("/imports/{id}/undo"), &json!({})).await?;
         assert_eq!(undone["state"], "undone");
+        let ended = (&undone["ended"]["how"], &undone["ended"]["by"]);
+        assert_eq!(ended, (&json!("undone"), &undone["requested_by"]), "who did it is told");
         assert_eq!(visible(uai).await?, expected(&september));
         assert!(school.post(&format!("/imports/{id}/undo"), &json!({})).await.is_err(), "once");
 
@@ -360,6 +364,9 @@ fn a_confirmation_is_for_the_roster_that_was_shown() {
         let mut more = all.clone();
         more.enrol(40..50);
         assert_succeeded(&school.import(more.siecle(UTF_8).bytes, false).await?, counts(10, 0, 0, 0, 40));
+        let told = school.get(&format!("/imports/{id}")).await?;
+        let newest = &school.get("/imports").await?["imports"][0];
+        assert_eq!(told["later"]["import"], newest["id"], "the page says so before anybody confirms");
         school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
         let asked = school.wait(id).await?;
         assert_eq!((asked.status.as_str(), asked.counts), ("awaiting_confirmation", counts(0, 0, 0, 35, 15)));
@@ -488,6 +495,88 @@ fn after_an_undo_everybody_is_found_by_the_right_date() {
         })
         .await?;
         assert_eq!(visible(uai).await?, expected(&right));
+        Ok(())
+    });
+}
+
+/// Who left, when, and with which import; also after an undo was tidied up, and where the import is not known.
+#[test]
+fn former_pupils_and_the_import_that_deactivated_them() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let all = Sample::new(uai, 80, 3);
+        let without = |places: std::ops::Range<usize>| {
+            let mut some = all.clone();
+            some.pupils.drain(places);
+            some.siecle(UTF_8).bytes
+        };
+        let import = async |file: Vec<u8>| {
+            let import = school.request(&json!({})).await?;
+            school.send(&import, file).await?;
+            let id = import["id"].as_str().unwrap().to_owned();
+            assert_eq!(school.wait(&id).await?.status, "succeeded");
+            anyhow::Ok(id)
+        };
+        import(all.siecle(UTF_8).bytes).await?;
+        assert_eq!(school.get("/learners/former").await?["former"], 0);
+        let first = import(without(0..2)).await?;
+        let second = import(without(0..3)).await?;
+
+        // They come back, by an import that is undone.
+        let undone = import(all.siecle(UTF_8).bytes).await?;
+        assert_eq!(school.get("/learners/former").await?["former"], 0);
+        school.post(&format!("/imports/{undone}/undo"), &json!({})).await?;
+        eventually("it is tidied up", async || {
+            let school = product().table.school(uai).await?.unwrap();
+            Ok((school.roster_version == school.fence).then_some(()))
+        })
+        .await?;
+
+        let name = |place: usize| (all.pupils[place].last_name.clone(), all.pupils[place].division.clone());
+        let of = |row: &serde_json::Value| {
+            let text = |field: &str| row[field].as_str().unwrap_or_default().to_owned();
+            (
+                (text("last_name"), text("division")),
+                row["deactivated"]["import"].as_str().unwrap_or_default().to_owned(),
+            )
+        };
+        let rows = |list: &serde_json::Value| {
+            let mut rows: Vec<_> = list["learners"].as_array().unwrap().iter().map(of).collect();
+            rows.sort();
+            rows
+        };
+        let list = school.get("/learners/former").await?;
+        let mut wanted = vec![(name(0), first.clone()), (name(1), first.clone()), (name(2), second.clone())];
+        wanted.sort();
+        assert_eq!((&list["former"], rows(&list)), (&json!(3), wanted));
+        let told = school.get(&format!("/imports/{first}")).await?;
+        let row = list["learners"].as_array().unwrap().iter().find(|row| of(row).1 == first).unwrap();
+        assert_eq!(row["deactivated"]["by"], told["requested_by"]);
+
+        // By import, by class, by name; a name in an address finds nobody.
+        let of_second = school.get(&format!("/learners/former?import={second}")).await?;
+        assert_eq!(rows(&of_second), [(name(2), second.clone())]);
+        let (last_name, division) = name(0);
+        let sought = json!({"q": format!("{} {last_name}", all.pupils[0].first_name), "division": division});
+        assert_eq!(school.post("/learners/former", &sought).await?["found"], 1);
+        assert_eq!(school.get("/learners/former?q=nobody").await?["found"], 3);
+        assert_eq!(school.get("/learners").await?["former"], 3);
+
+        // A version that no import is known to have written: the date is not made up.
+        let table = product().stack.value("Table")?;
+        let forget =
+            product().stack.dynamodb.update_item().table_name(&table).update_expression("REMOVE outcome.versions");
+        forget
+            .key("PK", aws_sdk_dynamodb::types::AttributeValue::S(format!("SCHOOL#{uai}")))
+            .key("SK", aws_sdk_dynamodb::types::AttributeValue::S(format!("IMPORT#{second}")))
+            .send()
+            .await?;
+        let list = school.get("/learners/former").await?;
+        assert_eq!(list["learners"].as_array().unwrap().iter().filter(|row| row["deactivated"].is_null()).count(), 1);
+
+        let url = format!("{}/schools/{uai}/learners/former.csv", product().url);
+        let sheet = reqwest::Client::new().get(url).header("cookie", school.cookie()).send().await?.text().await?;
+        assert_eq!((sheet.lines().count(), sheet.matches("date inconnue").count()), (1 + 3, 1), "{sheet}");
         Ok(())
     });
 }

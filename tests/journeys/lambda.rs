@@ -15,7 +15,7 @@ use crate::support::mails::mails_to;
 use crate::support::operators::report;
 use crate::support::people::a_session;
 use crate::support::runtime_api::Function;
-use crate::support::{a_school, product, put_file, resume_event, run, silent_import};
+use crate::support::{FILE_NAME, a_school, product, put_file, resume_event, run, silent_import};
 
 fn event(function: &str, name: &str) -> anyhow::Result<Value> {
     let path = rentree_testkit::workspace_root().join(format!("events/{function}/{name}.json"));
@@ -192,6 +192,8 @@ fn logs_name_nobody() {
         for file in [text.clone().into_bytes(), spoilt.fregata(UTF_8).bytes, damaged] {
             let id = silent_import(uai, file, ImportOptions::default()).await?;
             worker.invoke(resume_event(uai, id, false)).await?;
+            let name = product().table.import(uai, id).await?.unwrap().outcome.file_name;
+            assert_eq!(name.unwrap().as_str(), FILE_NAME);
         }
         let dead = silent_import(uai, Vec::new(), ImportOptions::default()).await?;
         let mut letter = resume_event(uai, dead, false);
@@ -216,7 +218,7 @@ fn logs_name_nobody() {
         assert!(logs.contains("an import was settled") && logs.contains("a request was answered"), "{logs}");
         let secret = cookie.split('=').nth(1).unwrap().to_owned();
         let marks = sample.pupils.iter().flat_map(|p| [p.ine.clone(), p.last_name.clone(), p.first_name.clone()]);
-        for mark in marks.chain([secret, "herouville".to_owned()]) {
+        for mark in marks.chain([secret, "herouville".to_owned(), "marquepage".to_owned()]) {
             assert!(!logs.to_lowercase().contains(&mark.to_lowercase()), "the logs hold {mark}");
         }
         worker.kill().await?;

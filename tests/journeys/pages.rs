@@ -11,6 +11,9 @@ use rentree_samples::{Fault, Sample};
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, picture, see};
 use crate::support::{a_uai, product, run};
 
+const WIDE: Look = Look { width: 1280, ..DESKTOP };
+const PLAIN: Look = Look { width: 1280, ..WITHOUT_SCRIPTS };
+
 /// Enters a school's space as the demo administrator, who has yet to sign in.
 async fn enter(client: &Client, uai: Uai) -> anyhow::Result<()> {
     client.goto(&format!("{}/demo", product().url)).await?;
@@ -38,70 +41,130 @@ async fn upload(client: &Client, file: &std::path::Path, result: &str) -> anyhow
     see(client, "main h2", result).await
 }
 
-async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
-    let folder = tempfile::tempdir()?;
-    let uai = a_uai();
+/// From the page "Importer des élèves" to what the import would do.
+async fn preview(client: &Client, file: &std::path::Path) -> anyhow::Result<()> {
+    click(client, "#preview").await?;
+    upload(client, file, "Rien n’a encore été changé : à vous de confirmer").await
+}
+
+/// The files of an afternoon.
+struct Files {
+    sample: Sample,
+    good: PathBuf,
+    bad: PathBuf,
+    gone: PathBuf,
+    nearly_all: PathBuf,
+}
+
+fn files(folder: &tempfile::TempDir, uai: Uai) -> anyhow::Result<Files> {
     let sample = Sample::new(uai, 120, 21);
     let mut spoilt = sample.clone();
     spoilt.spoil(12, Fault::IneMissing);
-    spoilt.spoil(30, Fault::SexMissing);
-    spoilt.spoil(31, Fault::LeftSchool);
-    let good = on_disk(&folder, "ElevesSansAdresses.xml", &sample.siecle(UTF_8).bytes)?;
-    let bad = on_disk(&folder, "Eleves.csv", &spoilt.fregata(UTF_8).bytes)?;
-    let gone = on_disk(&folder, "Classe.xml", &{
-        let mut class = sample.clone();
-        class.pupils.truncate(20);
-        class.siecle(UTF_8).bytes
-    })?;
+    (30..44).for_each(|place| spoilt.spoil(place, Fault::SexMissing));
+    let first = |count: usize| {
+        let mut some = sample.clone();
+        some.pupils.truncate(count);
+        some.siecle(UTF_8).bytes
+    };
+    Ok(Files {
+        good: on_disk(folder, "ElevesSansAdresses.xml", &sample.siecle(UTF_8).bytes)?,
+        bad: on_disk(folder, "Élèves de l’année.csv", &spoilt.fregata(UTF_8).bytes)?,
+        gone: on_disk(folder, "Classe.xml", &first(20))?,
+        nearly_all: on_disk(folder, "ElevesSansAdresses-2.xml", &first(115))?,
+        sample,
+    })
+}
 
+#[expect(clippy::too_many_lines, reason = "one story, in its order")]
+async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let uai = a_uai();
+    let Files { sample, good, bad, gone, nearly_all } = files(&folder, uai)?;
     let browser = Browser::open(look).await?;
     let client = &browser.client;
+    let shot = async |page: &str| picture(&browser, look, &format!("{name}-{page}")).await;
+    // On a phone, a table is below what the picture shows.
+    let shot_of_table = async |page: &str| {
+        if look.javascript {
+            client.execute("document.querySelector('main table').scrollIntoView()", vec![]).await?;
+        }
+        shot(page).await
+    };
     enter(client, uai).await?;
-    picture(&browser, look, &format!("{name}-1-imports")).await?;
+    shot("01-imports").await?;
 
+    // Nothing is sent.
     click(client, "form[action$='/imports'] button").await?;
     see(client, "main h2", "Choisir le fichier").await?;
-    picture(&browser, look, &format!("{name}-2-choose")).await?;
+    shot("02-choose").await?;
     click(client, "form[action$='/cancel'] button").await?;
     see(client, "main h2", "Import abandonné").await?;
+    see(client, "main .panel", "Cet import a été abandonné par Camille Démonstration le ").await?;
+    see(client, "main .panel", "Aucun fichier n’avait été envoyé, et rien n’a été changé.").await?;
+    shot("03-abandoned").await?;
     click(client, ".panel .button").await?;
 
+    // Errors, by kind; on paper; as a list.
     upload(client, &bad, "Le contenu du fichier comporte des erreurs.").await?;
     see(client, "main", "Ligne 14 : champ INE vide (").await?;
     see(client, "main", "Ligne 32 : champ sexe vide (").await?;
-    picture(&browser, look, &format!("{name}-3-errors")).await?;
+    see(client, "main .remedy", "14 lignes : ").await?;
+    see(client, "main", "Fichier : Élèves de l’année.csv").await?;
+    shot("04-errors").await?;
+    browser.paper(&format!("{name}-04-errors")).await?;
+    click(client, "main a[href$='/report.csv']").await?;
+    let day = rentree_domain::paris::date(jiff::Timestamp::now());
+    let sheet = String::from_utf8(browser.download(&format!("import-{uai}-{day}.csv")).await?)?;
+    assert_eq!(sheet.matches("Erreurs dans le fichier").count(), 15, "{sheet}");
+    click(client, "main a[href$='/report?kind=problem']").await?;
+    see(client, "[role=status]", "15 lignes").await?;
+    shot_of_table("05-errors-report").await?;
+    browser.paper(&format!("{name}-05-errors-report")).await?;
+    click(client, "main p a").await?;
 
-    see(client, "form[action$='/set-aside'] button", "Importer les 118 autres, laisser 2 de côté").await?;
+    see(client, "form[action$='/set-aside'] button", "Importer les 105 autres, laisser 15 de côté").await?;
     click(client, "form[action$='/set-aside'] button").await?;
     see(client, "main h2", "La liste a été importée avec succès").await?;
-    see(client, "main", "2 élèves mis de côté").await?;
-    see(client, "#added", "Élèves ajoutés (118)").await?;
-    picture(&browser, look, &format!("{name}-4-set-aside")).await?;
+    see(client, "main", "15 élèves mis de côté").await?;
+    see(client, "#added", "Élèves ajoutés (105)").await?;
+    shot("06-set-aside").await?;
 
+    // A preview, with names.
     click(client, "nav a[href$='/imports']").await?;
-    upload(client, &good, "La liste a été importée avec succès").await?;
-    picture(&browser, look, &format!("{name}-5-succeeded")).await?;
+    preview(client, &good).await?;
+    see(client, "#added", "Élèves ajoutés (15)").await?;
+    let shown = find(client, Locator::Css("main .names")).await?.text().await?;
+    let left_aside = std::iter::once(12).chain(30..44).filter(|place| shown.contains(&sample.pupils[*place].last_name));
+    assert!(left_aside.count() >= 10, "ten of those who were set aside are named: {shown}");
+    see(client, "form[action$='/confirm'] button", "Ajouter 15 élèves").await?;
+    shot("07-preview").await?;
+    click(client, "form[action$='/confirm'] button").await?;
+    see(client, "main h2", "La liste a été importée avec succès").await?;
+    shot("08-succeeded").await?;
 
     click(client, ".panel .button").await?;
     see(client, "[role=status]", "120 élèves").await?;
-    picture(&browser, look, &format!("{name}-6-learners")).await?;
+    shot("09-learners").await?;
     client.find(Locator::Css("#q")).await?.send_keys("loetitia herouville").await?;
     click(client, ".filter button").await?;
     see(client, "[role=status]", "1 élève sur 120").await?;
 
+    // The brake: never out of sight, and every name behind its count.
     click(client, "nav a[href$='/imports']").await?;
     upload(client, &gone, "Rien n’a encore été changé : à vous de confirmer").await?;
     see(client, "#deactivated", "Élèves désactivés (100)").await?;
     see(client, "form[action$='/confirm'] button", "Désactiver 100 élèves").await?;
-    picture(&browser, look, &format!("{name}-7-confirm")).await?;
-    // It is never out of sight.
+    shot("10-confirm").await?;
     click(client, "nav a[href$='/learners']").await?;
     see(client, ".notice", "Un import attend votre décision").await?;
-    picture(&browser, look, &format!("{name}-7-notice")).await?;
+    shot("11-notice").await?;
     click(client, ".notice a").await?;
     click(client, "main a[href$='/report']").await?;
     see(client, "[role=status]", "100 lignes").await?;
-    picture(&browser, look, &format!("{name}-7-report")).await?;
+    shot_of_table("12-report").await?;
+    click(client, "main button[name=whole]").await?;
+    see(client, "main", if look.javascript { "Imprimer cette liste" } else { "la commande « Imprimer »" }).await?;
+    assert!(browser.paper(&format!("{name}-12-report")).await? >= 2, "a hundred lines take two sheets");
     let somebody = &sample.pupils[60];
     find(client, Locator::Css("#q"))
         .await?
@@ -110,23 +173,78 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, ".filter button").await?;
     see(client, "main table", "Élèves désactivés").await?;
     click(client, "main p a").await?;
+    see(client, "form[action$='/confirm'] button", "Désactiver 100 élèves").await?;
+
+    // Another tab is faster: what this one shows is not what confirming would do now, and it asks again.
+    let first = client.window().await?;
+    let second = client.new_window(true).await?.handle;
+    client.switch_to_window(second.clone()).await?;
+    client.goto(&format!("{}/schools/{uai}/imports", product().url)).await?;
+    upload(client, &nearly_all, "La liste a été importée avec succès").await?;
+    see(client, "main .counts", "Désactivés").await?;
+    client.switch_to_window(first).await?;
+    click(client, "form[action$='/confirm'] button").await?;
+    see(client, "main", "La liste des élèves a changé depuis que ces changements vous ont été montrés").await?;
+    see(client, "#deactivated", "Élèves désactivés (95)").await?;
+    shot("13-asked-again").await?;
     click(client, "form[action$='/confirm'] button").await?;
     see(client, "main h2", "La liste a été importée avec succès").await?;
+
+    // What the second tab still offers is over: the page says so within the space, and leads back.
+    client.switch_to_window(second).await?;
+    click(client, "form[action$='/undo'] button").await?;
+    see(client, "h1", "Cette action n’est plus possible").await?;
+    see(client, "nav", "Importer des élèves").await?;
+    shot("14-too-late").await?;
+    click(client, "main .button").await?;
+    see(client, ".notice", "Un autre import a été appliqué depuis").await?;
+    shot("15-superseded").await?;
+    click(client, ".notice a").await?;
+    see(client, "#deactivated", "Élèves désactivés (95)").await?;
+
+    // Who left, and when.
+    click(client, "main a[href*='/learners/former']").await?;
+    see(client, "[role=status]", "95 anciens élèves sur 100").await?;
+    click(client, "main a[href$='/learners/former']").await?;
+    see(client, "[role=status]", "100 anciens élèves").await?;
+    shot_of_table("16-former").await?;
+    click(client, "main a[download]").await?;
+    let sheet = String::from_utf8(browser.download(&format!("anciens-eleves-{uai}-{day}.csv")).await?)?;
+    assert_eq!(sheet.lines().count(), 1 + 100, "{sheet}");
+    find(client, Locator::Css("#q"))
+        .await?
+        .send_keys(&format!("{} {}", somebody.first_name, somebody.last_name))
+        .await?;
+    click(client, ".filter button").await?;
+    see(client, "main table", &somebody.last_name).await?;
+    click(client, "main td a").await?;
+
+    // Undone, by whom and when.
     click(client, "form[action$='/undo'] button").await?;
     see(client, "main h2", "Import annulé").await?;
-
+    see(client, "main .panel", "Cet import a été annulé par Camille Démonstration le ").await?;
+    shot("17-undone").await?;
     click(client, "nav a[href$='/imports']").await?;
     see(client, "main table", "Annulé après coup").await?;
-    picture(&browser, look, &format!("{name}-8-history")).await?;
+    see(client, "main table", "Élèves de l’année.csv").await?;
+    shot_of_table("18-history").await?;
+
+    // Within the space, a page that is none keeps its header; of another school nothing is told.
+    let nobody = "0199a1b2-c3d4-7000-8000-000000000001";
+    client.goto(&format!("{}/schools/{uai}/imports/{nobody}", product().url)).await?;
+    see(client, "h1", "Cette page n’existe pas").await?;
+    see(client, "main .button", "Revenir aux imports").await?;
+    shot("19-missing").await?;
     client.goto(&format!("{}/schools/{}/learners", product().url, a_uai())).await?;
     see(client, "h1", "Cette page n’existe pas").await?;
-    picture(&browser, look, &format!("{name}-9-missing")).await?;
+    see(client, "main .button", "Revenir à l’accueil").await?;
+    shot("20-missing-elsewhere").await?;
     browser.close().await
 }
 
 #[test]
 fn an_afternoon_at_a_desk() {
-    run(an_afternoon(DESKTOP, "desktop"));
+    run(an_afternoon(WIDE, "desktop"));
 }
 
 #[test]
@@ -136,5 +254,5 @@ fn an_afternoon_on_a_phone() {
 
 #[test]
 fn an_afternoon_without_scripts() {
-    run(an_afternoon(WITHOUT_SCRIPTS, "no-scripts"));
+    run(an_afternoon(PLAIN, "no-scripts"));
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use aws_sdk_sqs::types::QueueAttributeName;
 use encoding_rs::UTF_8;
 use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
@@ -132,4 +133,29 @@ fn every_right_was_needed_and_none_was_missing() {
         .map(|(function, right)| format!("{function}: {right}"))
         .collect();
     assert!(unneeded.is_empty(), "no call needed these rights: {unneeded:#?}");
+}
+
+/// What ends in a dead-letter queue is read there, and done with.
+#[test]
+fn dead_letters_are_done_with() {
+    run(async {
+        let stack = &product().stack;
+        let counts = [
+            QueueAttributeName::ApproximateNumberOfMessages,
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        ];
+        for queue in
+            ["DirectoryDeadLetterQueue", "ImportDeadLetterQueue", "MailDeadLetterQueue", "OfferDeadLetterQueue"]
+        {
+            let url = stack.value(queue)?;
+            stack.sqs.send_message().queue_url(&url).message_body("{}").send().await?;
+            eventually(&format!("{queue} is empty"), async || {
+                let get = stack.sqs.get_queue_attributes().queue_url(&url);
+                let found = get.set_attribute_names(Some(counts.to_vec())).send().await?.attributes.unwrap_or_default();
+                Ok(counts.iter().all(|count| found.get(count).map(String::as_str) == Some("0")).then_some(()))
+            })
+            .await?;
+        }
+        Ok(())
+    });
 }

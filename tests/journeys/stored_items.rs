@@ -234,6 +234,7 @@ fn plain(value: &AttributeValue) -> Value {
         AttributeValue::M(pairs) => {
             json!(pairs.iter().map(|(name, value)| (name.clone(), plain(value))).collect::<BTreeMap<_, _>>())
         }
+        AttributeValue::B(_) => json!("<bytes>"),
         _ => Value::Null,
     }
 }

@@ -10,9 +10,11 @@ pub(crate) mod mails;
 pub(crate) mod operators;
 pub(crate) mod people;
 pub(crate) mod pupils;
+pub(crate) mod rosters;
 pub(crate) mod runtime_api;
 pub(crate) mod ses;
 pub(crate) mod stall;
+pub(crate) mod units;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -24,14 +26,16 @@ use anyhow::Context;
 use aws_sdk_s3::primitives::ByteStream;
 use import_worker::{Clients, Config, Worker};
 use jiff::{SignedDuration, Timestamp};
+use rentree_domain::import::file_name::FILE_NAME_METADATA;
 use rentree_domain::import::{ImportState, Resume};
 use rentree_domain::{Entry, ImportId, Uai};
 use rentree_local::client::School;
 use rentree_local::{Options, Rentree};
 use rentree_runtime::Clock;
+use rentree_runtime::aws::Service;
 use rentree_runtime::batch::BatchResponse;
 use rentree_samples::Sample;
-use rentree_table::{Import, ImportOptions};
+use rentree_table::{Import, ImportOptions, Table};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -40,6 +44,9 @@ use tokio::runtime::Runtime;
 const PATIENCE: Duration = Duration::from_mins(5);
 /// How long a test may take. One that hangs is told by its name, instead of hanging the whole run.
 const LONGEST_TEST: Duration = Duration::from_mins(20);
+
+/// Names a seed: one call in ten is refused by it, or its answer lost. `cargo verify` runs some journeys again so.
+const REFUSALS: &str = "RENTREE_REFUSALS";
 
 static RUNTIME: LazyLock<Runtime> =
     LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime"));
@@ -61,7 +68,11 @@ const LONGEST_TIMEOUT: Duration = Duration::from_mins(15);
 
 /// A lease just over one timeout, as the template has it.
 fn shared_settings() -> BTreeMap<String, String> {
-    BTreeMap::from([("LEASE_SECONDS".to_owned(), (LONGEST_TIMEOUT.as_secs() * 11 / 10).to_string())])
+    let lease_seconds = (LONGEST_TIMEOUT.as_secs() * 11 / 10).to_string();
+    BTreeMap::from(
+        [("LEASE_SECONDS", lease_seconds.as_str()), ("WRITE_UNITS_PER_SECOND", "0")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    )
 }
 
 fn shared_options() -> Options {
@@ -73,6 +84,9 @@ fn start(options: &Options) -> Rentree {
     let bucket = product.stack.value("Bucket").expect("the template has a bucket");
     product.stack.strict().stands_for(&format!("{bucket}/silent"), &format!("{bucket}/imports"));
     product.stack.strict().stands_for(operators::SILENT_BUCKET, &bucket);
+    if let Ok(seed) = std::env::var(REFUSALS) {
+        product.stack.strict().refuse(seed.parse().expect("a seed is a number"), 10, 2);
+    }
     product
 }
 
@@ -130,12 +144,26 @@ pub(crate) async fn eventually<T, F: Future<Output = anyhow::Result<Option<T>>>>
     anyhow::bail!("{what}: not within {} s", PATIENCE.as_secs())
 }
 
-/// What readers see of a school, in the order of the INE.
+/// What readers see of a school, in the order of the INE. What lists show of it is the same, whenever one looks.
 pub(crate) async fn visible(uai: Uai) -> anyhow::Result<Vec<Entry>> {
-    let roster = product().table.roster(uai).await?.context("no such school")?;
+    let roster = loop {
+        let roster = product().table.roster(uai).await?.context("no such school")?;
+        let (school, listing) = cold_table()?.listed(uai).await?.context("no such school")?;
+        // An import may flip in between: then they are of two versions.
+        if school.roster_version == roster.school.roster_version {
+            rosters::check_listing(&roster, &listing);
+            break roster;
+        }
+    };
     let mut entries: Vec<Entry> = roster.learners.into_iter().map(|learner| learner.entry).collect();
     entries.sort_by_key(|entry| entry.ine);
     Ok(entries)
+}
+
+/// The product's table as a function sees it that has just started: nothing of it is in memory.
+pub(crate) fn cold_table() -> anyhow::Result<Table> {
+    let aws = product().stack.aws_of("CampaignsFunction")?;
+    Ok(Table::new(aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb)), product().stack.value("Table")?))
 }
 
 /// What a reader of the file would see, in the same order.
@@ -186,10 +214,13 @@ pub(crate) fn worker_after_the_lease() -> anyhow::Result<Worker> {
     worker_at(None, || Timestamp::now() + SignedDuration::from_mins(30))
 }
 
+/// What every such file is called: a mark that no log may hold.
+pub(crate) const FILE_NAME: &str = "Élèves Marquepage.xml";
+
 /// Puts a file into the bucket.
 pub(crate) async fn put_file(key: &str, file: Vec<u8>) -> anyhow::Result<()> {
     let put = product().stack.s3.put_object().bucket(product().stack.value("Bucket")?).key(key);
-    put.body(ByteStream::from(file)).send().await?;
+    put.metadata(FILE_NAME_METADATA, FILE_NAME).body(ByteStream::from(file)).send().await?;
     Ok(())
 }
 

@@ -119,6 +119,45 @@ fn another_school_looks_like_none() {
     });
 }
 
+/// A refusal keeps the header of the space, and leads back; who is no member is told nothing.
+#[test]
+fn refusals_stay_within_the_space() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let member = a_member(uai, Role::Member).await?;
+        let import = administrator.post(&format!("/schools/{uai}/imports"), &json!({})).await?.expect(201)?;
+        let import = format!("/schools/{uai}/imports/{}", import["id"].as_str().unwrap());
+        let nav = format!(r#"<a href="/schools/{uai}/learners""#);
+        let leads_to = |page: &str, to: &str| page.contains(&format!(r#"<a class="button" href="{to}">"#));
+
+        let (status, page) = administrator.post_page(&format!("{import}/undo")).await?;
+        assert_eq!(status, 409);
+        assert!(page.contains(&nav) && leads_to(&page, &import), "{page}");
+        let (status, page) = member.post_page(&format!("{import}/cancel")).await?;
+        assert_eq!(status, 403);
+        assert!(page.contains(&nav) && leads_to(&page, &import), "{page}");
+        for (path, to) in [
+            ("imports/0199a1b2-c3d4-7000-8000-000000000001", "imports"),
+            ("learners/0199a1b2-c3d4-7000-8000-000000000001", "learners"),
+            ("campaigns/0199a1b2-c3d4-7000-8000-000000000001", "campaigns"),
+            ("learners?page=", "learners"),
+            ("nothing/of/the/kind", "team"),
+        ] {
+            let page = member.page(&format!("/schools/{uai}/{path}")).await?;
+            assert!(page.contains(&nav) && leads_to(&page, &format!("/schools/{uai}/{to}")), "{path}: {page}");
+        }
+
+        let (other, _) = a_team().await?;
+        for below in ["/learners", "/imports/0199a1b2-c3d4-7000-8000-000000000001", "/nothing"] {
+            let of_other = member.page(&format!("/schools/{other}{below}")).await?;
+            let of_none = member.page(&format!("/schools/{}{below}", a_uai())).await?;
+            assert_eq!(of_other, of_none, "another school looks like none");
+            assert!(leads_to(&of_other, "/") && !of_other.contains("<nav"), "{of_other}");
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn forged_forms_are_refused() {
     run(async {

@@ -54,7 +54,8 @@ impl Accounts {
 
     /// Every route, with the shell around it.
     pub fn router(self) -> Router {
-        let shell = Shell { origin: self.config.origin.clone(), upload_origin: None };
+        let origin = self.config.origin.clone();
+        let shell = Shell { origin, upload_origin: None, table: self.table.clone(), clock: self.clock };
         rentree_http::wrap(self.routes(), shell)
     }
 

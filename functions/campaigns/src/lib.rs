@@ -63,7 +63,8 @@ impl Campaigns {
 
     /// What stands around the routes.
     pub fn shell(&self) -> Shell {
-        Shell { origin: self.config.origin.clone(), upload_origin: None }
+        let origin = self.config.origin.clone();
+        Shell { origin, upload_origin: None, table: self.table.clone(), clock: self.clock }
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use rentree_domain::import::brake::Thresholds;
 use rentree_runtime::{Settings, SettingsError};
+use rentree_table::LeaseTerms;
 
 /// The worker's settings.
 #[derive(Debug, Clone)]
@@ -16,7 +17,9 @@ pub struct Config {
     /// `DEAD_LETTER_QUEUE_ARN`: messages from there mark their import as failed.
     pub dead_letter_queue_arn: String,
     /// `LEASE_SECONDS`: how long a school waits for a worker that died. Just more than the function's timeout.
-    pub lease: SignedDuration,
+    /// `WRITE_UNITS_PER_SECOND`: how fast pupils are written meanwhile, so that others may write to the school, too. 0: as fast as
+    /// the table takes them.
+    pub lease: LeaseTerms,
     /// `MASS_DEPARTURE_PERCENT`, `DEPARTURE_PERCENT` and `DEPARTURE_PUPILS`: how many may leave before an import asks.
     pub brake: Thresholds,
 }
@@ -29,7 +32,10 @@ impl Config {
             bucket: settings.required("BUCKET")?.to_owned(),
             queue_url: settings.required("IMPORT_QUEUE_URL")?.to_owned(),
             dead_letter_queue_arn: settings.required("DEAD_LETTER_QUEUE_ARN")?.to_owned(),
-            lease: SignedDuration::from_secs(settings.number("LEASE_SECONDS")?.into()),
+            lease: LeaseTerms {
+                lasts: SignedDuration::from_secs(settings.number("LEASE_SECONDS")?.into()),
+                write_units_a_second: settings.number("WRITE_UNITS_PER_SECOND")?,
+            },
             brake: Thresholds {
                 mass_percent: settings.number("MASS_DEPARTURE_PERCENT")?,
                 within_year_percent: settings.number("DEPARTURE_PERCENT")?,

@@ -5,6 +5,7 @@
 mod batch;
 mod config;
 mod file;
+mod file_name;
 mod give_way;
 mod message;
 mod outcome;

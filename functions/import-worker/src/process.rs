@@ -4,9 +4,9 @@ use std::error::Error;
 use std::time::Instant;
 
 use jiff::Timestamp;
-use rentree_domain::import::Resume;
 use rentree_domain::import::brake::{self, BrakeReason};
 use rentree_domain::import::plan;
+use rentree_domain::import::{FileName, Resume};
 use rentree_domain::school_year::SchoolYear;
 use rentree_domain::{Entry, LearnerId, Uai, paris};
 use rentree_roster::{Options, Reading};
@@ -14,7 +14,7 @@ use rentree_runtime::telemetry::chain;
 use rentree_table::{Begin, Import, Outcome, Role, Run, RunError, TableError};
 
 use crate::Worker;
-use crate::file::{self, FetchError};
+use crate::file::{self, FetchError, Fetched};
 use crate::outcome::{self, Verdict};
 
 /// Why a message about an import must come again.
@@ -95,7 +95,7 @@ impl Worker {
                 return Ok(Ending::Fail(outcome::no_longer_administrator()));
             }
         }
-        let (reading, etag) = match self.read(uai, &import).await {
+        let (reading, etag, file_name) = match self.read(uai, &import).await {
             Ok(read) => read,
             Err(ProcessError::Fetch(FetchError::Missing)) => return Ok(Ending::Fail(outcome::upload_missing())),
             Err(error) => return Err(error),
@@ -107,6 +107,7 @@ impl Worker {
         let version = run.school.roster_version;
         let is_moved = shown.shown_for.is_some_and(|shown_for| shown_for != version);
         outcome.etag = etag;
+        outcome.file_name = file_name;
         let set_aside = match outcome::verdict(&reading, import.options.set_aside) {
             Verdict::Refused { why } => {
                 outcome::sort(&mut lines);
@@ -150,17 +151,21 @@ impl Worker {
             return Ok(Ending::Ask(outcome));
         }
 
-        run.apply(plan.writes, self.clock).await?;
+        run.apply(&known, plan.writes, self.clock).await?;
         Ok(Ending::Succeed(outcome))
     }
 
-    /// What the file says, and its `ETag`.
-    async fn read(&self, uai: Uai, import: &Import) -> Result<(Reading, Option<String>), ProcessError> {
-        let (file, etag) =
+    /// What the file says, its `ETag`, and what the school calls it.
+    async fn read(
+        &self,
+        uai: Uai,
+        import: &Import,
+    ) -> Result<(Reading, Option<String>, Option<FileName>), ProcessError> {
+        let Fetched { file, etag, name } =
             file::fetch(&self.bucket, &self.config.bucket, &import.object_key).await.map_err(ProcessError::Fetch)?;
         let options = Options::new(Some(uai), paris::date((self.clock)()));
         let reading = tokio::task::spawn_blocking(move || rentree_roster::read(file, &options)).await??;
-        Ok((reading, etag))
+        Ok((reading, etag, name))
     }
 
     /// The last transaction.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use rentree_domain::Login;
 use rentree_domain::attempts::Locked;
-use rentree_table::{Methods, TableError};
+use rentree_table::{AsOf, Methods, TableError};
 use rentree_web::french;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -43,13 +43,14 @@ impl Lock {
 }
 
 impl Learners {
-    /// Which logins of these accounts are locked.
+    /// Which logins of these accounts are locked, as of now or of a moment ago.
     pub(crate) async fn locked<'a>(
         &self,
         methods: impl IntoIterator<Item = &'a Methods>,
+        as_of: AsOf,
     ) -> Result<HashMap<Login, Locked>, TableError> {
         let logins: Vec<Login> = methods.into_iter().flat_map(Methods::logins).collect();
-        self.table.locked(logins, (self.clock)()).await
+        self.table.locked(logins, as_of, (self.clock)()).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! Imports: ask for an upload, follow it, settle it.
 
+mod ended;
 pub(crate) mod follow;
 mod group;
 pub(crate) mod recent;

@@ -3,6 +3,7 @@
 
 mod account;
 mod config;
+mod former;
 mod imports;
 mod list;
 mod passwords;
@@ -63,7 +64,8 @@ impl Learners {
 
     /// What the shell needs to know.
     pub fn shell(&self) -> Shell {
-        Shell { origin: self.config.origin.clone(), upload_origin: Some(self.config.upload_origin().to_owned()) }
+        let upload_origin = Some(self.config.upload_origin().to_owned());
+        Shell { origin: self.config.origin.clone(), upload_origin, table: self.table.clone(), clock: self.clock }
     }
 
     /// Writes into the school's audit log what a visitor did with an import. It is done: a log that cannot be written is for us
@@ -95,6 +97,22 @@ fn routes() -> Vec<Route<Learners>> {
         )
         .takes::<passwords::Fields>()
         .gives::<passwords::view::HandedOutView>(),
+        Route::get("/schools/{uai}/learners/former", get(former::list), Members, "Former pupils, by class and page")
+            .gives::<former::FormerView>(),
+        Route::post(
+            "/schools/{uai}/learners/former",
+            post(former::search),
+            Members,
+            "Former pupils by name: never in an address",
+        )
+        .takes::<former::Search>()
+        .gives::<former::FormerView>(),
+        Route::get(
+            "/schools/{uai}/learners/former.csv",
+            get(former::download),
+            Members,
+            "Former pupils as a list for spreadsheets",
+        ),
         Route::get("/schools/{uai}/learners/{learner}", get(pupil::page), Members, "A pupil and the account")
             .gives::<pupil::PupilView>(),
         Route::post(

@@ -1,6 +1,7 @@
 //! The list of pupils: by name, class and account, page by page. What decides stands in [`filter`].
 
-mod filter;
+pub(crate) mod filter;
+mod found;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -10,7 +11,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{LearnerId, Method, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::{Account, ActiveLearner, Role, Roster};
+use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use crate::Learners;
 use crate::account::Lock;
 use crate::school::parse_uai;
-use filter::{Holding, Page, divisions, page, sought};
+use filter::{Holding, divisions, sought};
+use found::Found;
 
 /// What to show.
 #[derive(Debug, Default, Deserialize)]
@@ -60,6 +62,8 @@ pub(crate) struct LearnersView {
     divisions: Vec<String>,
     /// Active pupils of the school.
     enrolled: usize,
+    /// Former pupils of the school.
+    former: usize,
     /// Those that the filter lets through.
     found: usize,
     page: usize,
@@ -125,28 +129,13 @@ pub(crate) async fn search(
     app.show(uai, &visitor, face, Filter { q, division, account, page }).await
 }
 
-/// A pupil, with what is known of the account.
-struct Found {
-    learner: ActiveLearner,
-    account: Option<Account>,
-    lock: Option<Lock>,
-}
-
 impl Learners {
     async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
-        let Roster { school, learners, .. } = self.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
-        let (enrolled, divisions) = (learners.len(), divisions(&learners));
+        let (school, listing) = self.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
+        let (enrolled, divisions) = (listing.enrolled().count(), divisions(listing.enrolled()));
 
-        let sought = sought(learners, &filter.q, &filter.division);
-        // Accounts are read for those who are shown; for everybody only when accounts decide who that is.
-        let (found, page) = if filter.account == Holding::All {
-            let (found, Page { number, pages, rows }) = (sought.len(), page(sought, filter.page));
-            (found, Page { number, pages, rows: self.with_accounts(rows).await? })
-        } else {
-            let mut all = self.with_accounts(sought).await?;
-            all.retain(|one| filter.account.admits(one.account.as_ref(), one.lock));
-            (all.len(), page(all, filter.page))
-        };
+        let sought = sought(listing.enrolled(), &filter.q, &filter.division);
+        let (found, page) = self.found(uai, sought, filter.account, filter.page).await?;
 
         let view = LearnersView {
             frame: visitor.frame("Élèves", uai, &school, Section::Learners),
@@ -157,6 +146,7 @@ impl Learners {
             account: filter.account,
             divisions,
             enrolled,
+            former: listing.former().count(),
             found,
             page: page.number,
             pages: page.pages,
@@ -165,32 +155,21 @@ impl Learners {
         };
         face.render(StatusCode::OK, &view)
     }
-
-    async fn with_accounts(&self, learners: Vec<ActiveLearner>) -> Result<Vec<Found>, Problem> {
-        let mut accounts = self.table.accounts(learners.iter().filter_map(|learner| learner.user)).await?;
-        let locked = self.locked(accounts.values().map(|account| &account.methods)).await?;
-        let found = learners.into_iter().map(|learner| {
-            let account = learner.user.and_then(|user| accounts.remove(&user));
-            let lock = account.as_ref().and_then(|account| Lock::of(&account.methods, &locked));
-            Found { learner, account, lock }
-        });
-        Ok(found.collect())
-    }
 }
 
-impl From<Found> for Row {
-    fn from(Found { learner: ActiveLearner { id, entry, .. }, account, lock }: Found) -> Self {
+impl From<Found<'_>> for Row {
+    fn from(Found { pupil, account, lock }: Found<'_>) -> Self {
         let account = account.map(|account| AccountRow {
             methods: account.methods.all(),
             password_is_temporary: account.password_is_temporary,
             lock,
         });
         Self {
-            id,
-            last_name: entry.last_name,
-            first_name: entry.first_name,
-            division: entry.division,
-            birth_date: entry.birth_date,
+            id: pupil.id,
+            last_name: pupil.last_name.clone(),
+            first_name: pupil.first_name.clone(),
+            division: pupil.division.clone(),
+            birth_date: pupil.birth_date,
             account,
         }
     }

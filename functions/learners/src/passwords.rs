@@ -10,10 +10,10 @@ use std::collections::BTreeSet;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use rentree_domain::{LearnerId, Uai};
+use rentree_domain::{LearnerId, ListedPupil, Listing, Uai};
 use rentree_http::{Face, Input, Problem, authorise};
 use rentree_runtime::several;
-use rentree_table::{ActiveLearner, AuditAction, Role, Roster};
+use rentree_table::{AuditAction, Role, School};
 use rentree_web::french;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -56,9 +56,8 @@ pub(crate) async fn hand_out(
     visitor.check_meant(&input.proof)?;
     let wanted = Wanted::read(&input.fields, uai)?;
 
-    let roster = app.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
-    let school = roster.school.clone();
-    let chosen = wanted.choose(roster, uai)?;
+    let (school, listing) = app.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
+    let chosen = app.chosen(uai, &school, &wanted.choose(&listing, uai)?).await?;
     let (due, mut unserved) = app.sort(uai, chosen).await?;
 
     let mut handed_out = Vec::new();
@@ -112,14 +111,10 @@ impl Wanted {
 
     /// The pupils, by class and name. One who is not of this school, or a class that is not, is not found: nothing is done for the
     /// others either.
-    fn choose(&self, roster: Roster, uai: Uai) -> Result<Vec<Chosen>, Problem> {
-        let pupil = |is_enrolled| {
-            move |ActiveLearner { id, entry, user }: ActiveLearner| Chosen { id, entry, user, is_enrolled }
-        };
-        let pupils = roster.learners.into_iter().map(pupil(true)).chain(roster.former.into_iter().map(pupil(false)));
-        let mut chosen: Vec<Chosen> = match self {
-            Self::Class(division) => pupils.filter(|p| p.is_enrolled && p.entry.division == *division).collect(),
-            Self::Learners(ids) => pupils.filter(|p| ids.contains(&p.id)).collect(),
+    fn choose<'a>(&self, listing: &'a Listing, uai: Uai) -> Result<Vec<&'a ListedPupil>, Problem> {
+        let mut chosen: Vec<&ListedPupil> = match self {
+            Self::Class(division) => listing.enrolled().filter(|pupil| pupil.division == *division).collect(),
+            Self::Learners(ids) => listing.everybody().iter().filter(|pupil| ids.contains(&pupil.id)).collect(),
         };
         let is_whole = match self {
             Self::Class(_) => !chosen.is_empty(),
@@ -129,13 +124,8 @@ impl Wanted {
             return Err(Problem::not_found());
         }
         few_enough(chosen.len(), uai)?;
-        chosen.sort_by_cached_key(|p| {
-            (
-                p.entry.division.clone(),
-                rentree_domain::learner::fold_pair(&p.entry.last_name, &p.entry.first_name),
-                p.id,
-            )
-        });
+        // By name they are already.
+        chosen.sort_by(|one, other| one.division.cmp(&other.division));
         Ok(chosen)
     }
 }
@@ -156,6 +146,18 @@ fn list_path(uai: Uai) -> String {
 }
 
 impl Learners {
+    /// The pupils who were chosen, with the accounts that they are tied to now.
+    async fn chosen(&self, uai: Uai, school: &School, chosen: &[&ListedPupil]) -> Result<Vec<Chosen>, Problem> {
+        let mut stored = self.table.learners(uai, chosen.iter().map(|pupil| pupil.id)).await?;
+        let seen = chosen.iter().map(|pupil| {
+            let learner = stored.remove(&pupil.id)?;
+            let entry = learner.visible(school.roster_version)?.entry.clone();
+            Some(Chosen { id: learner.id, entry, user: learner.user, is_enrolled: !pupil.left() })
+        });
+        // Of whom nothing is kept that the list showed: two imports have succeeded since it was read.
+        seen.collect::<Option<_>>().ok_or_else(Problem::not_found)
+    }
+
     /// Those who are to get a password, with the epoch of their account, and those who are not.
     async fn sort(&self, uai: Uai, chosen: Vec<Chosen>) -> Result<Sorted, Problem> {
         let looks = several(chosen.clone(), READS_AT_ONCE, |pupil| {

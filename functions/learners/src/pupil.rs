@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{LearnerId, Method, Uai, UserId, UserName};
 use rentree_http::{Face, Problem, Visitor, authorise};
-use rentree_table::{AuditAction, AuditEntry, Role, School, User};
+use rentree_table::{AsOf, AuditAction, AuditEntry, Role, School, User};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -114,7 +114,7 @@ pub(crate) async fn page(
     if let Some(user) = pupil.user
         && let Some((_, looked)) = app.look(uai, user).await?
     {
-        let locked = app.locked([&looked.account.methods]).await?;
+        let locked = app.locked([&looked.account.methods], AsOf::Now).await?;
         let tied_at = app.table.tie_of(user, uai).await?.map(|tie| tie.tied_at);
         account = Some((Lock::of(&looked.account.methods, &locked), tied_at, looked));
     }

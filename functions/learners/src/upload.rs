@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
-use rentree_domain::import::MAX_FILE_BYTES;
 use rentree_domain::import::state::UPLOAD_VALIDITY;
+use rentree_domain::import::{MAX_FILE_BYTES, file_name};
 use rentree_runtime::aws::Aws;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -17,6 +17,8 @@ use sha2::Sha256;
 use crate::Config;
 
 const CONTENT_TYPE: &str = "application/octet-stream";
+/// The worker reads it as [`file_name::FILE_NAME_METADATA`].
+const FILE_NAME_FIELD: &str = "x-amz-meta-name";
 
 /// Where and how to send a file: a `multipart/form-data` POST with these fields in this order, then the field `file`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -45,6 +47,8 @@ pub(crate) enum Afterwards {
 #[derive(Debug, Clone)]
 pub(crate) struct Signer {
     credentials: Credentials,
+    /// When the credentials expire, where whoever gave them told.
+    credentials_end: Option<Timestamp>,
     region: String,
     bucket: String,
     url: String,
@@ -54,18 +58,23 @@ impl Signer {
     pub(crate) fn new(aws: &Aws, config: &Config) -> Self {
         Self {
             credentials: aws.credentials().clone(),
+            credentials_end: aws.credentials().expiry().and_then(|end| Timestamp::try_from(end).ok()),
             region: aws.region().to_owned(),
             bucket: config.bucket.clone(),
             url: config.upload_url.clone(),
         }
     }
 
-    /// A form that uploads one file to `key`, valid from `requested_at` for [`UPLOAD_VALIDITY`]. The same arguments
-    /// give the same form, so that a page can be shown again.
+    /// A form that uploads one file to `key`, valid from `requested_at` for [`UPLOAD_VALIDITY`], but never longer than the
+    /// credentials that sign it: beyond, the bucket refuses it whatever it says. The same arguments give the same form, so that a page
+    /// can be shown again.
     pub(crate) fn sign(&self, key: &str, requested_at: Timestamp, afterwards: Afterwards) -> Upload {
-        let expires_at = requested_at + UPLOAD_VALIDITY;
+        let latest = requested_at + UPLOAD_VALIDITY;
+        let expires_at = self.credentials_end.map_or(latest, |end| end.min(latest));
         let day = requested_at.strftime("%Y%m%d").to_string();
         let scope = format!("{day}/{}/s3/aws4_request", self.region);
+        // Whoever signs cannot know it: the bucket puts it there, whatever it is.
+        let file_name = Field { name: FILE_NAME_FIELD, value: file_name::PLACEHOLDER.to_owned() };
         let mut fields = vec![
             Field { name: "key", value: key.to_owned() },
             Field { name: "Content-Type", value: CONTENT_TYPE.to_owned() },
@@ -83,6 +92,8 @@ impl Signer {
 
         let mut conditions = vec![json!({"bucket": self.bucket}), json!(["content-length-range", 0, MAX_FILE_BYTES])];
         conditions.extend(fields.iter().map(|field| json!({ field.name: field.value })));
+        conditions.push(json!(["starts-with", format!("${}", file_name.name), ""]));
+        fields.push(file_name);
         let expiration = expires_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let policy = STANDARD.encode(json!({"expiration": expiration, "conditions": conditions}).to_string());
 
@@ -105,6 +116,8 @@ fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use rentree_runtime::Settings;
+
     use super::*;
 
     /// The signing key is the documented derivation: the example of AWS's own guide to Signature Version 4.
@@ -117,23 +130,58 @@ mod tests {
         assert_eq!(hex, "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9");
     }
 
+    const REQUESTED_AT: &str = "2026-09-01T08:00:00Z";
+
+    fn signer(settings: &[(&str, &str)]) -> Signer {
+        let given = [("AWS_REGION", "eu-west-3"), ("AWS_ACCESS_KEY_ID", "AKID"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+        let settings = given.iter().chain(&[("AWS_SESSION_TOKEN", "token")]).chain(settings);
+        let settings = Settings::from_pairs(settings.copied());
+        let config = Config {
+            table: String::new(),
+            bucket: "uploads".into(),
+            upload_url: "https://uploads/".into(),
+            import_queue_url: String::new(),
+            origin: String::new(),
+        };
+        Signer::new(&Aws::new(&settings).unwrap(), &config)
+    }
+
+    fn policy(upload: &Upload) -> serde_json::Value {
+        let policy = upload.fields.iter().find(|field| field.name == "policy").unwrap();
+        serde_json::from_slice(&STANDARD.decode(&policy.value).unwrap()).unwrap()
+    }
+
     #[test]
     fn every_field_is_in_the_policy() {
-        let signer = Signer {
-            credentials: Credentials::new("AKID", "secret", Some("token".into()), None, "test"),
-            region: "eu-west-3".into(),
-            bucket: "uploads".into(),
-            url: "https://uploads/".into(),
-        };
-        let at = "2026-09-01T08:00:00Z".parse().unwrap();
-        let upload = signer.sign("imports/0350760L/x", at, Afterwards::Created);
-        let policy = upload.fields.iter().find(|field| field.name == "policy").unwrap();
-        let policy: serde_json::Value = serde_json::from_slice(&STANDARD.decode(&policy.value).unwrap()).unwrap();
+        let at = REQUESTED_AT.parse().unwrap();
+        let upload = signer(&[]).sign("imports/0350760L/x", at, Afterwards::Created);
+        let policy = policy(&upload);
         assert_eq!(policy["expiration"], "2026-09-01T09:00:00Z");
         for field in upload.fields.iter().filter(|f| !matches!(f.name, "policy" | "x-amz-signature")) {
-            let condition = json!({ field.name: field.value });
+            let condition = match field.name {
+                FILE_NAME_FIELD => json!(["starts-with", "$x-amz-meta-name", ""]),
+                name => json!({ name: field.value }),
+            };
             assert!(policy["conditions"].as_array().unwrap().contains(&condition), "{condition}");
         }
-        assert_eq!(upload, signer.sign("imports/0350760L/x", at, Afterwards::Created));
+        assert_eq!(upload, signer(&[]).sign("imports/0350760L/x", at, Afterwards::Created));
+    }
+
+    /// A form that outlives what signed it would be refused by the bucket while the page calls it valid.
+    #[test]
+    fn a_form_is_never_longer_valid_than_the_credentials() {
+        let at: Timestamp = REQUESTED_AT.parse().unwrap();
+        for (end, expires_at) in [
+            ("2026-09-01T08:20:00Z", "2026-09-01T08:20:00Z"),
+            ("2026-09-01T08:20:00+00:00", "2026-09-01T08:20:00Z"),
+            ("2026-09-01T14:00:00Z", "2026-09-01T09:00:00Z"),
+        ] {
+            let signer = signer(&[("AWS_CREDENTIAL_EXPIRATION", end)]);
+            let upload = signer.sign("imports/0350760L/x", at, Afterwards::Created);
+            assert_eq!(
+                (upload.expires_at.to_string().as_str(), &policy(&upload)["expiration"]),
+                (expires_at, &json!(expires_at))
+            );
+        }
     }
 }

@@ -117,13 +117,18 @@ impl School {
 
     /// Sends `file` as the import's form says. `false`: the bucket finds it too large.
     pub async fn send(&self, import: &Value, file: Vec<u8>) -> anyhow::Result<bool> {
+        self.send_named(import, "eleves", file).await
+    }
+
+    /// Sends `file`, which is called `name`.
+    pub async fn send_named(&self, import: &Value, name: &str, file: Vec<u8>) -> anyhow::Result<bool> {
         let upload = &import["upload"];
         let mut form = Form::new();
         for field in upload["fields"].as_array().into_iter().flatten() {
             let text = |name: &str| field[name].as_str().unwrap_or_default().to_owned();
             form = form.text(text("name"), text("value"));
         }
-        let form = form.part("file", Part::bytes(file).file_name("file"));
+        let form = form.part("file", Part::bytes(file).file_name(name.to_owned()));
         let url = upload["url"].as_str().context("the import takes no file any more")?;
         let answer = self.http.post(url).multipart(form).send().await.with_context(|| format!("uploading to {url}"))?;
         match answer.status() {
@@ -181,10 +186,15 @@ impl School {
 
     /// The whole job.
     pub async fn import(&self, file: Vec<u8>, set_aside: bool) -> anyhow::Result<Summary> {
+        self.import_named("eleves", file, set_aside).await
+    }
+
+    /// The whole job, with a file that is called `name`.
+    pub async fn import_named(&self, name: &str, file: Vec<u8>, set_aside: bool) -> anyhow::Result<Summary> {
         let import = self.request(&json!({ "set_aside": set_aside })).await?;
         let id = import["id"].as_str().context("an import without an identifier")?;
         let max_megabytes = import["upload"]["max_bytes"].as_u64().unwrap_or_default() / (1024 * 1024);
-        if !self.send(&import, file).await? {
+        if !self.send_named(&import, name, file).await? {
             self.post(&format!("/imports/{id}/cancel"), &json!({})).await?;
             let detail = format!("Le fichier est trop volumineux ({max_megabytes} Mo au plus).");
             let refused = Some(Refused { code: "too_large".to_owned(), detail });

@@ -31,12 +31,13 @@ pub(crate) async fn run(arguments: &ImportArguments) -> anyhow::Result<u8> {
         Some(uai) => uai,
         None => school_of(&arguments.file)?,
     };
+    let name = arguments.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let import = async |url: &str| School::enter(url, uai).await?.import_named(&name, file, arguments.set_aside).await;
     let summary = match state::hold().await? {
-        Holder::Running(url) => School::enter(&url, uai).await?.import(file, arguments.set_aside).await?,
+        Holder::Running(url) => import(&url).await?,
         Holder::Us(_lock) => {
             let rentree = Rentree::start(&Options::on_disk(state::directory(), 0)).await?;
-            let summary = async { School::enter(&rentree.url, uai).await?.import(file, arguments.set_aside).await };
-            let summary = summary.await;
+            let summary = import(&rentree.url).await;
             rentree.stop().await?;
             summary?
         }

@@ -61,7 +61,8 @@ impl Options {
             port: 0,
             // Nobody's rate is to be kept here.
             parameters: BTreeMap::from([("OfferMailsPerSecond".to_owned(), "1000".to_owned())]),
-            settings: BTreeMap::new(),
+            // No partition of one machine has a limit, unless it is the subject.
+            settings: BTreeMap::from([("WRITE_UNITS_PER_SECOND".to_owned(), "0".to_owned())]),
             clock: jiff::Timestamp::now,
             retry_after: Duration::from_secs(1),
             least_timeout: Duration::ZERO,

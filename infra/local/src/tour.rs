@@ -311,7 +311,10 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(head, list, &[uai], None).await?;
         self.send(head, (list, true), &[uai], None, &[]).await?;
         let search = json!({"q": pupils[0].last_name});
-        let found = self.visit(head, "POST /schools/{uai}/learners", &[uai], Some(search)).await?;
+        let found = self.visit(head, "POST /schools/{uai}/learners", &[uai], Some(search.clone())).await?;
+        self.visit(head, "GET /schools/{uai}/learners/former", &[uai], None).await?;
+        self.visit(head, "POST /schools/{uai}/learners/former", &[uai], Some(search)).await?;
+        self.visit(head, "GET /schools/{uai}/learners/former.csv", &[uai], None).await?;
         let tied = found["learners"].as_array().context("learners")?;
         let tied = tied.iter().find(|learner| !learner["account"].is_null()).context("the pupil who joined")?;
         let learner = text(tied, "id")?.to_owned();

@@ -10,7 +10,7 @@ use crate::executables;
 use crate::gate::{Gates, cargo};
 use crate::install;
 use crate::journeys::{OF_ALL, OF_FUNCTION, filters};
-use crate::test_run;
+use crate::{strict, test_run};
 
 /// What a change concerns.
 #[derive(Debug, PartialEq, Eq)]
@@ -59,11 +59,7 @@ pub(crate) fn run(root: &Path, since: Option<&str>, gates: &mut Gates) -> Result
                 &mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]),
             )?;
             gates.pass("binaries and tests", &mut cargo(["build", "--workspace", "--bins", "--tests", "--locked"]))?;
-            test_run::pass(
-                "tests",
-                cargo(["test", "--workspace", "--bins", "--tests", "--locked", "--no-fail-fast"]),
-                gates,
-            )
+            strict::tests(root, gates)
         }
     }
 }

@@ -18,6 +18,11 @@ pub(crate) struct Executable {
 /// Builds all.
 pub(crate) fn build(gates: &mut Gates) -> Result<Vec<Executable>, String> {
     gates.pass("binaries and tests", &mut cargo(["build", "--workspace", "--bins", "--tests", "--locked"]))?;
+    built()
+}
+
+/// Those that were built.
+pub(crate) fn built() -> Result<Vec<Executable>, String> {
     let mut list = cargo(["test", "--workspace", "--bins", "--tests", "--locked", "--no-run"]);
     let listed = list.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
     let listed = String::from_utf8_lossy(&listed.stderr);
@@ -30,6 +35,11 @@ fn parse(line: &str) -> Option<Executable> {
     let path = line.trim_start().strip_prefix("Executable ")?.split_once('(')?.1.strip_suffix(')')?;
     let name = Path::new(path).file_name()?.to_str()?.rsplit_once('-')?.0;
     Some(Executable { name: name.to_owned(), path: path.into() })
+}
+
+/// The journeys.
+pub(crate) fn journeys(all: &[Executable]) -> Result<&Executable, String> {
+    all.iter().find(|executable| executable.name == "journeys").ok_or_else(|| "no journeys were built".to_owned())
 }
 
 impl Executable {

@@ -1,8 +1,8 @@
 //! Which journeys are about what. The folder `tests/journeys` has a file for each name here.
 
 /// What concerns every function: its routes, its events, its items, its rights, and what it must not tell.
-pub(crate) const OF_ALL: [&str; 8] =
-    ["chains", "contracts", "guards", "lambda", "privacy", "rights", "stored_items", "visitors"];
+pub(crate) const OF_ALL: [&str; 9] =
+    ["chains", "contracts", "guards", "lambda", "privacy", "refusals", "rights", "stored_items", "visitors"];
 
 /// What concerns one function, by its folder.
 pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
@@ -21,18 +21,25 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
             "joining_pages",
             "personal_codes",
             "progress",
+            "rosters",
         ],
     ),
     ("directory", &["directory", "offers"]),
-    ("import-worker", &["crashes", "hostile", "imports", "messages", "pages", "turns"]),
+    ("import-worker", &["crashes", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"]),
     ("invitations", &["team", "staff_pages"]),
-    ("learners", &["asking_pages", "hand_out", "imports", "learner_pages", "learners", "pages", "personal_codes"]),
+    (
+        "learners",
+        &["asking_pages", "hand_out", "imports", "learner_pages", "learners", "pages", "personal_codes", "rosters"],
+    ),
     ("mail-worker", &["accounts", "activation", "team"]),
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
 pub(crate) const OF_QUEUES: [&str; 10] =
     ["accounts", "activation", "crashes", "directory", "imports", "lambda", "messages", "offers", "team", "turns"];
+
+/// What holds while AWS refuses one call in ten for a moment.
+pub(crate) const OF_REFUSALS: [&str; 4] = ["accounts", "activation", "imports", "joining"];
 
 /// As libtest takes it: whole modules.
 pub(crate) fn filters<'a>(modules: impl IntoIterator<Item = &'a str>) -> Vec<String> {
@@ -58,7 +65,7 @@ mod tests {
         let named: BTreeSet<&str> =
             OF_FUNCTION.iter().flat_map(|(_, journeys)| *journeys).copied().chain(OF_ALL).collect();
         assert_eq!(written, named);
-        assert!(OF_QUEUES.iter().all(|module| named.contains(module)));
+        assert!(OF_QUEUES.iter().chain(&OF_REFUSALS).all(|module| named.contains(module)));
     }
 
     #[test]

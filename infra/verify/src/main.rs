@@ -12,6 +12,7 @@ mod gate;
 mod install;
 mod journeys;
 mod slow;
+mod strict;
 mod test_run;
 
 use std::path::Path;
@@ -87,5 +88,5 @@ fn everything(root: &Path, gates: &mut Gates) -> Result<(), String> {
     // Binaries and tests in one build: built one after the other, libraries would be built twice, with other features.
     gates.pass("binaries and tests", &mut cargo(["build", "--workspace", "--bins", "--tests", "--locked"]))?;
     install::browser(gates)?;
-    test_run::pass("tests", cargo(["test", "--workspace", "--bins", "--tests", "--locked", "--no-fail-fast"]), gates)
+    strict::tests(root, gates)
 }

@@ -19,7 +19,7 @@ const LONGEST: &str = "18000";
 pub(crate) fn run(gates: &mut Gates) -> Result<(), String> {
     let all = executables::build(gates)?;
     install::browser(gates)?;
-    let journeys = all.iter().find(|executable| executable.name == "journeys").ok_or("no journeys were built")?;
+    let journeys = executables::journeys(&all)?;
     {
         let mut busy = Busy::start().map_err(|error| format!("no endless process: {error}"))?;
         for time in 1..=TIMES {

@@ -29,6 +29,16 @@ macro_rules! id {
                 let millis = u64::try_from(at.as_millisecond()).unwrap_or(0);
                 Self(uuid::Builder::from_unix_timestamp_millis(millis, &entropy).into_uuid())
             }
+
+            /// The identifier as sixteen bytes.
+            pub fn into_bytes(self) -> [u8; 16] {
+                self.0.into_bytes()
+            }
+
+            /// The identifier that these sixteen bytes are.
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
         }
 
         impl fmt::Display for $name {

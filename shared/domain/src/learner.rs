@@ -193,6 +193,23 @@ pub struct Revision {
     pub active: bool,
     /// What the last file that held the pupil said.
     pub entry: Entry,
+    /// Of a pupil who is not in the school: the version that deactivated them, where that is an earlier one than `version`,
+    /// because what a crash or an undo left behind was overwritten since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_in: Option<u64>,
+}
+
+impl Revision {
+    /// What a write at `version` makes of a pupil whom readers see as `previous`.
+    pub fn written(version: u64, active: bool, entry: Entry, previous: Option<&Self>) -> Self {
+        let left_in = previous.filter(|_| !active).and_then(Self::deactivated_in);
+        Self { version, active, entry, left_in }
+    }
+
+    /// The version that deactivated the pupil; `None` while they are in the school.
+    pub fn deactivated_in(&self) -> Option<u64> {
+        (!self.active).then(|| self.left_in.unwrap_or(self.version))
+    }
 }
 
 /// A pupil as stored: the newest revision, and the one that was visible before it.

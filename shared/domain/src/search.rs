@@ -15,6 +15,9 @@ impl Search {
 
     /// Whether every word stands in one of `texts`.
     pub fn finds<'a>(&self, texts: impl IntoIterator<Item = &'a String>) -> bool {
+        if self.0.is_empty() {
+            return true;
+        }
         let texts: Vec<[String; 2]> = texts.into_iter().map(|text| [fold(text), letters(text)]).collect();
         self.0.iter().all(|[folded, plain]| {
             texts.iter().any(|[by_name, by_letter]| by_name.contains(folded) || by_letter.contains(plain))

@@ -5,6 +5,7 @@ mod assets;
 mod client;
 mod face;
 mod form_token;
+mod in_space;
 mod input;
 pub mod lambda;
 mod link;

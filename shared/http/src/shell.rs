@@ -9,10 +9,13 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use rentree_runtime::Clock;
+use rentree_table::Table;
 use rentree_web::{ErrorPage, Frame};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::in_space::InSpace;
 use crate::{Code, Face, FieldError, Problem};
 
 /// Forms are small; files go straight to the bucket.
@@ -25,6 +28,10 @@ pub struct Shell {
     pub origin: String,
     /// Where forms may also be sent: the bucket's origin, for pages that upload.
     pub upload_origin: Option<String>,
+    /// Who is a member of which space is read there, for the pages of errors.
+    pub table: Table,
+    /// What time it is.
+    pub clock: Clock,
 }
 
 /// Puts the shell around `router`.
@@ -46,6 +53,7 @@ async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -
     let face = Face::of(request.headers());
     // Without its query: an address that is passed on holds no more than it must.
     let path = request.uri().path().to_owned();
+    let headers = request.headers().clone();
 
     let mut response = if is_foreign(&shell, &method, request.headers()) {
         Problem::forged_form().into_response()
@@ -56,7 +64,11 @@ async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -
     if let Some(problem) = problem {
         response = match (&method, face, way_back(problem.code)) {
             (&Method::GET, Face::Page, Some(page)) => see_other(&format!("{page}?next={path}")),
-            _ => face_of(&problem, face, &request_id),
+            (_, Face::Page, _) => {
+                let (problem, frame) = in_space(&shell, problem, &path, &headers).await;
+                page_of(&problem, frame, &request_id)
+            }
+            (_, Face::Json, _) => json_of(&problem, &request_id),
         };
     }
     protect(&shell, response.headers_mut());
@@ -115,20 +127,38 @@ pub(crate) struct ProblemJson<'a> {
     errors: &'a [FieldError],
 }
 
-fn face_of(problem: &Problem, face: Face, request_id: &str) -> Response {
-    if face == Face::Page {
-        let page = ErrorPage {
-            frame: Frame::bare(problem.title),
-            title: problem.title,
-            detail: &problem.detail,
-            way_on: problem.way_on.as_ref().map(|(label, path)| (*label, path.as_str())),
-            is_ours: problem.status.is_server_error(),
-            request_id,
-        };
-        if let Ok(html) = page.render() {
-            return (problem.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response();
-        }
+/// The frame of a problem's page, and the problem with where it leads. A failure of ours is told without reading more: the table may be
+/// what failed.
+async fn in_space(shell: &Shell, problem: Problem, path: &str, headers: &HeaderMap) -> (Problem, Frame) {
+    let bare = Frame::bare(problem.title);
+    let Some(space) = InSpace::of(path).filter(|_| !problem.status.is_server_error()) else { return (problem, bare) };
+    let Some(frame) = space.frame(problem.title, &shell.table, headers, (shell.clock)()).await else {
+        return (problem, bare);
+    };
+    // What says more than "home" says it for a reason.
+    if problem.way_on.as_ref().is_some_and(|(_, way)| way != "/") {
+        return (problem, frame);
     }
+    let (label, way) = space.way_on(&problem);
+    (problem.leading_to(label, way), frame)
+}
+
+fn page_of(problem: &Problem, frame: Frame, request_id: &str) -> Response {
+    let page = ErrorPage {
+        frame,
+        title: problem.title,
+        detail: &problem.detail,
+        way_on: problem.way_on.as_ref().map(|(label, path)| (*label, path.as_str())),
+        is_ours: problem.status.is_server_error(),
+        request_id,
+    };
+    match page.render() {
+        Ok(html) => (problem.status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response(),
+        Err(_) => json_of(problem, request_id),
+    }
+}
+
+fn json_of(problem: &Problem, request_id: &str) -> Response {
     let json = ProblemJson {
         kind: "about:blank",
         title: problem.title,

@@ -1,7 +1,7 @@
 //! The AWS configuration, from settings alone: no profile, no metadata service, no network before the first call.
 //! Lambda gives region and credentials in the environment; one machine gives endpoints of its own.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -15,6 +15,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use aws_types::sdk_config::SharedHttpClient;
+use jiff::Timestamp;
 
 use crate::{Settings, SettingsError};
 
@@ -41,18 +42,27 @@ pub struct Aws {
     timeouts: TimeoutConfig,
 }
 
+/// As the AWS command line calls it, and botocore.
+const CREDENTIALS_END: &str = "AWS_CREDENTIAL_EXPIRATION";
 /// How long a call waits for its answer before it is sent again, in seconds.
 const CALL_TIMEOUT_SECONDS: u32 = 10;
 
 impl Aws {
     /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if set, `AWS_SESSION_TOKEN`,
-    /// `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SESV2` and `CALL_TIMEOUT_SECONDS`.
+    /// `AWS_CREDENTIAL_EXPIRATION` (when the credentials end; Lambda does not tell), `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SESV2` and `CALL_TIMEOUT_SECONDS`.
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
+        let end: Option<Timestamp> = match settings.optional(CREDENTIALS_END) {
+            Some(end) => {
+                let expected = "a moment such as 2026-09-01T08:20:00Z";
+                Some(end.parse().map_err(|_| SettingsError::Invalid { name: CREDENTIALS_END, expected })?)
+            }
+            None => None,
+        };
         let credentials = Credentials::new(
             settings.required("AWS_ACCESS_KEY_ID")?,
             settings.required("AWS_SECRET_ACCESS_KEY")?,
             settings.optional("AWS_SESSION_TOKEN").map(ToOwned::to_owned),
-            None,
+            end.map(SystemTime::from),
             "settings",
         );
         let patience = match settings.optional("CALL_TIMEOUT_SECONDS") {

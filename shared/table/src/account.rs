@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use rentree_domain::UserId;
 use serde::Deserialize;
 
+use crate::batch::AsOf;
 use crate::keys::user_in_pk;
 use crate::{Key, Methods, Table, TableError, User};
 
@@ -52,15 +53,15 @@ impl From<&User> for Account {
 }
 
 impl Table {
-    /// The accounts of these users, as of now; those that are not there are left out.
+    /// The accounts of these users; those that are not there are left out.
     pub async fn accounts(
         &self,
         users: impl IntoIterator<Item = UserId>,
+        as_of: AsOf,
     ) -> Result<HashMap<UserId, Account>, TableError> {
         let keys = users.into_iter().map(Key::user).collect();
-        let found = self
-            .batch(keys, "PK, email, user_name, mediacentre, password_is_temporary, birth_date, email_confirmed")
-            .await?;
+        let shown = "PK, email, user_name, mediacentre, password_is_temporary, birth_date, email_confirmed";
+        let found = self.batch(keys, shown, as_of).await?;
         let read = |item| {
             let id = user_in_pk(&item).ok_or("no user in its key").map_err(TableError::malformed(ENTITY))?;
             Ok((id, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))

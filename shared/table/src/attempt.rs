@@ -7,6 +7,7 @@ use rentree_domain::attempts::{Attempts, Locked};
 use rentree_domain::{Limit, Login};
 use serde::{Deserialize, Serialize};
 
+use crate::batch::AsOf;
 use crate::item::stored;
 use crate::keys::PK;
 use crate::{Key, Table, TableError};
@@ -101,13 +102,14 @@ impl Table {
     pub async fn locked(
         &self,
         logins: impl IntoIterator<Item = Login>,
+        as_of: AsOf,
         now: Timestamp,
     ) -> Result<HashMap<Login, Locked>, TableError> {
         let by_partition: HashMap<String, Login> =
             logins.into_iter().map(|login| (Key::attempts(&login).partition().to_owned(), login)).collect();
         let keys = by_partition.values().map(Key::attempts).collect();
         let mut locked = HashMap::new();
-        for item in self.batch(keys, "PK, failures, locked_until, expires_at").await? {
+        for item in self.batch(keys, "PK, failures, locked_until, expires_at", as_of).await? {
             let login = item.get(PK).and_then(|pk| by_partition.get(pk.as_s().ok()?));
             let login = login.cloned().ok_or("a key nobody asked for").map_err(TableError::malformed(ENTITY))?;
             let counted: Counted = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;

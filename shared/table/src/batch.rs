@@ -13,22 +13,46 @@ const ATTEMPTS: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(25);
 const OPERATION: &str = "BatchGetItem";
 
+/// How new what is read must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// Everything that was written before.
+    Now,
+    /// What was written just now may be missing: for what is shown, and decides nothing. Costs half.
+    AMomentAgo,
+}
+
 impl Table {
-    /// Those of `keys` that are there, as of now, in no order; of each the `attributes`, separated by commas.
-    pub(crate) async fn batch(&self, keys: HashSet<Key>, attributes: &'static str) -> Result<Vec<Item>, TableError> {
+    /// Those of `keys` that are there, in no order; of each the `attributes`, separated by commas. Those that DynamoDB reserves are
+    /// written `#name`.
+    pub(crate) async fn batch(
+        &self,
+        keys: HashSet<Key>,
+        attributes: &'static str,
+        as_of: AsOf,
+    ) -> Result<Vec<Item>, TableError> {
         let keys: Vec<Item> = keys.into_iter().map(Key::into_item).collect();
         let mut items = Vec::with_capacity(keys.len());
         for keys in keys.chunks(MOST_KEYS) {
-            self.batch_of(keys, attributes, &mut items).await?;
+            self.batch_of(keys, attributes, as_of, &mut items).await?;
         }
         Ok(items)
     }
 
-    async fn batch_of(&self, keys: &[Item], attributes: &'static str, items: &mut Vec<Item>) -> Result<(), TableError> {
-        let wanted = KeysAndAttributes::builder()
+    async fn batch_of(
+        &self,
+        keys: &[Item],
+        attributes: &'static str,
+        as_of: AsOf,
+        items: &mut Vec<Item>,
+    ) -> Result<(), TableError> {
+        let mut wanted = KeysAndAttributes::builder()
             .set_keys(Some(keys.to_vec()))
             .projection_expression(attributes)
-            .consistent_read(true);
+            .consistent_read(as_of == AsOf::Now);
+        for (place, name) in attributes.split(", ").filter_map(|place| Some((place, place.strip_prefix('#')?))) {
+            wanted = wanted.expression_attribute_names(place, name);
+        }
         let mut wanted = wanted.build().map_err(TableError::malformed("Keys"))?;
         let mut pause = FIRST_PAUSE;
         for _ in 0..ATTEMPTS {
@@ -87,7 +111,7 @@ mod tests {
             .output(|| answer(20, 0))
             .build();
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&rule]);
-        let found = Table::new(client, "rentree").batch(keys(120), "PK").await.unwrap();
+        let found = Table::new(client, "rentree").batch(keys(120), "PK", AsOf::Now).await.unwrap();
         assert_eq!((found.len(), rule.num_calls()), (120, 4));
     }
 
@@ -95,7 +119,7 @@ mod tests {
     async fn what_is_always_left_out_is_told() {
         let rule = mock!(Client::batch_get_item).sequence().output(|| answer(1, 1)).repeatedly().build();
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&rule]);
-        let told = Table::new(client, "rentree").batch(keys(2), "PK").await;
+        let told = Table::new(client, "rentree").batch(keys(2), "PK", AsOf::Now).await;
         assert!(matches!(told, Err(TableError::Contended { .. })), "{told:?}");
         assert_eq!(rule.num_calls(), ATTEMPTS as usize);
     }
@@ -104,7 +128,7 @@ mod tests {
     async fn nothing_is_asked_for_nobody() {
         let rule = mock!(Client::batch_get_item).then_output(|| answer(0, 0));
         let client = mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&rule]);
-        assert!(Table::new(client, "rentree").batch(keys(0), "PK").await.unwrap().is_empty());
+        assert!(Table::new(client, "rentree").batch(keys(0), "PK", AsOf::Now).await.unwrap().is_empty());
         assert_eq!(rule.num_calls(), 0);
     }
 }

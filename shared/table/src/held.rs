@@ -3,10 +3,12 @@
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::import::Lease;
+use rentree_domain::import::{Lease, Progress};
 use rentree_domain::{ImportId, Uai};
 
 use crate::import::number;
+use crate::paced::{LeaseTerms, Paced};
+use crate::transaction::Cancelled;
 use crate::{Key, School, Table, TableError, Waiting};
 
 /// What holds as long as the lease is ours.
@@ -22,6 +24,9 @@ pub(crate) struct Held {
     /// Also the version that is written under it.
     pub(crate) fence: u64,
     pub(crate) lease_for: SignedDuration,
+    /// What everybody who looks at the school is told.
+    pub(crate) progress: Option<Progress>,
+    pub(crate) pace: Paced,
 }
 
 impl Held {
@@ -30,10 +35,11 @@ impl Held {
         table: &Table,
         (uai, school): (Uai, &School),
         id: ImportId,
-        lease_for: SignedDuration,
+        terms: LeaseTerms,
         now: Timestamp,
     ) -> Result<(Self, TransactWriteItem), TableError> {
-        let held = Self { table: table.clone(), uai, id, fence: school.fence + 1, lease_for };
+        let (lease_for, pace) = (terms.lasts, Paced::new(terms.write_units_a_second));
+        let held = Self { table: table.clone(), uai, id, fence: school.fence + 1, lease_for, progress: None, pace };
         // It waits no longer.
         let was_waiting = school.waiting.is_some_and(|waiting| waiting.import == id);
         let update = held
@@ -60,7 +66,7 @@ impl Held {
 
     /// The lease, from `now` on.
     pub(crate) fn lease(&self, now: Timestamp) -> Result<AttributeValue, TableError> {
-        let lease = Lease::new(self.id, now, self.lease_for);
+        let lease = Lease { progress: self.progress, ..Lease::new(self.id, now, self.lease_for) };
         serde_dynamo::to_attribute_value(lease).map_err(TableError::malformed("School"))
     }
 
@@ -83,6 +89,14 @@ impl Held {
             .build()
             .map_err(TableError::malformed("School"))?;
         Ok(TransactWriteItem::builder().update(renew).build())
+    }
+
+    /// Sends a transaction when it is time for it.
+    pub(crate) async fn transact(&mut self, items: Vec<TransactWriteItem>) -> Result<(), Cancelled> {
+        self.pace.turn().await;
+        let units = self.table.transact_at_a_price(items).await?;
+        self.pace.used(units);
+        Ok(())
     }
 
     /// Frees the lease, and notes that the import waits for a person's word.

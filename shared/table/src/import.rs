@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
 use jiff::Timestamp;
-use rentree_domain::import::{BrakeReason, Counts, Dated, ImportState};
+use rentree_domain::import::{BrakeReason, Counts, Dated, FileName, ImportState};
 use rentree_domain::{ImportId, Uai, UserId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,9 @@ pub struct Import {
     /// also those that gave way to a worker.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub tries: u32,
+    /// First and last name of who gave it up, or undid it; when stands in `touched_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_by: Option<String>,
     /// What came of it.
     #[serde(default)]
     pub outcome: Outcome,
@@ -78,6 +81,9 @@ pub struct Outcome {
     /// The `ETag` of the file that was read: what a person confirms is that file and no other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
+    /// What the school calls the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_name: Option<FileName>,
     /// `siecle` or `fregata`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
@@ -185,6 +191,7 @@ impl Import {
             options,
             confirmed: false,
             tries: 0,
+            ended_by: None,
             outcome: Outcome::default(),
         }
     }
@@ -280,16 +287,17 @@ impl Table {
         }
     }
 
-    /// Gives up an import that waits for its file or for a confirmation.
-    pub async fn cancel_import(&self, uai: Uai, id: ImportId, now: Timestamp) -> Result<(), SettleError> {
+    /// Gives up an import that waits for its file or for a confirmation. `by`: first and last name of whose word it is.
+    pub async fn cancel_import(&self, uai: Uai, id: ImportId, by: &str, now: Timestamp) -> Result<(), SettleError> {
         let (Some(import), Some(school)) = (self.import(uai, id).await?, self.school(uai).await?) else {
             return Err(SettleError::TooLate);
         };
         let waiting = [ImportState::AwaitingUpload, ImportState::AwaitingConfirmation];
-        if school.waiting.is_none_or(|waiting| waiting.import != id) {
-            return self.settle(uai, id, &waiting, ImportState::Expired, &import.outcome, now).await;
-        }
         let expired = transition(&self.name, uai, id, &waiting, ImportState::Expired, Some(&import.outcome), now)?;
+        let expired = ended(expired, by);
+        if school.waiting.is_none_or(|waiting| waiting.import != id) {
+            return self.update(expired).await;
+        }
         let no_longer_waiting = Update::builder()
             .table_name(&self.name)
             .set_key(Some(Key::school(uai).into_item()))
@@ -328,18 +336,6 @@ impl Table {
         }
     }
 
-    async fn settle(
-        &self,
-        uai: Uai,
-        id: ImportId,
-        from: &[ImportState],
-        to: ImportState,
-        outcome: &Outcome,
-        now: Timestamp,
-    ) -> Result<(), SettleError> {
-        self.update(transition(&self.name, uai, id, from, to, Some(outcome), now)?).await
-    }
-
     async fn update(&self, update: Update) -> Result<(), SettleError> {
         let request = self
             .client
@@ -365,7 +361,8 @@ impl Table {
     /// the next one begins to write (for then `previous` gets another meaning).
     ///
     /// The fence counts up: a worker whose lease has expired but who is still at work planned for another roster.
-    pub async fn undo_import(&self, uai: Uai, id: ImportId, now: Timestamp) -> Result<(), SettleError> {
+    /// `by`: first and last name of whose word it is.
+    pub async fn undo_import(&self, uai: Uai, id: ImportId, by: &str, now: Timestamp) -> Result<(), SettleError> {
         let (Some(import), Some(school)) = (self.import(uai, id).await?, self.school(uai).await?) else {
             return Err(SettleError::TooLate);
         };
@@ -393,7 +390,7 @@ impl Table {
             None => update.update_expression("SET fence = fence + :one, roster_version = :before REMOVE lease, applied, applied_before"),
         };
         let succeeded = [ImportState::Succeeded];
-        let undone = transition(&self.name, uai, id, &succeeded, ImportState::Undone, None, now)?;
+        let undone = ended(transition(&self.name, uai, id, &succeeded, ImportState::Undone, None, now)?, by);
         let items = vec![
             TransactWriteItem::builder().update(update.build().map_err(TableError::malformed("School"))?).build(),
             TransactWriteItem::builder().update(undone).build(),
@@ -409,6 +406,14 @@ fn read(item: Item) -> Result<(ImportId, Import), TableError> {
 
 pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
+}
+
+/// `update`, with whose word it is.
+fn ended(mut update: Update, by: &str) -> Update {
+    update.update_expression.push_str(", ended_by = :by");
+    let values = update.expression_attribute_values.get_or_insert_default();
+    values.insert(":by".to_owned(), AttributeValue::S(by.to_owned()));
+    update
 }
 
 /// The update that takes an import from one of the states `from` to the state `to`.

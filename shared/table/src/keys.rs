@@ -15,13 +15,14 @@ use crate::Item;
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
-/// Found by user: memberships and sessions. By académie: schools. By round: offers. By pupil: participations.
+/// Found by school: ties. By user: memberships and sessions. By académie: schools. By round: offers. By pupil: participations.
 pub(crate) const GSI1: (&str, &str) = ("GSI1PK", "GSI1SK");
 /// Found by date of birth: the pupils of a school.
 pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
 
 pub(crate) const LEARNERS: &str = "LEARNER#";
 pub(crate) const IMPORTS: &str = "IMPORT#";
+pub(crate) const ROSTERS: &str = "ROSTER#";
 pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) const INVITATIONS: &str = "INVITATION#";
 pub(crate) const SESSIONS: &str = "SESSION#";
@@ -42,6 +43,11 @@ pub struct Key {
 /// What the sort keys of a report begin with.
 pub(crate) fn report_prefix(id: ImportId) -> String {
     format!("REPORT#{id}#")
+}
+
+/// What the sort keys of the snapshot of a roster begin with.
+pub(crate) fn roster_prefix(version: u64) -> String {
+    format!("{ROSTERS}{version}#")
 }
 
 impl Key {
@@ -67,6 +73,11 @@ impl Key {
     /// One page of the report of an import, from 1. Not under `IMPORT#`, where the list of imports looks.
     pub fn report(uai: Uai, id: ImportId, page: u32) -> Self {
         Self::new(school_pk(uai), format!("{}{page:05}", report_prefix(id)))
+    }
+
+    /// One part of the snapshot of a version of a school's roster, from 1.
+    pub fn roster(uai: Uai, version: u64, part: u32) -> Self {
+        Self::new(school_pk(uai), format!("{}{part:03}", roster_prefix(version)))
     }
 
     /// A member of a school's team.
@@ -259,6 +270,11 @@ pub(crate) fn audit_pk(uai: Uai) -> String {
     format!("AUDIT#{uai}")
 }
 
+/// Where the ties of a school's pupils are found.
+pub(crate) fn ties_in(uai: Uai) -> String {
+    format!("TIES#{uai}")
+}
+
 /// Where the pupils of a school born on a day are found.
 pub(crate) fn birth(uai: Uai, date: Date) -> String {
     format!("BIRTH#{uai}#{date}")
@@ -345,6 +361,7 @@ mod tests {
                 Key::learner(uai, LearnerId::new(at, entropy)),
                 Key::import(uai, import),
                 Key::report(uai, import, page),
+                Key::roster(uai, page.into(), page),
                 Key::member(uai, user),
                 Key::offer(uai, &Round::parse(&round).unwrap()),
                 Key::campaign(uai, CampaignId::new(at, entropy)),
@@ -353,7 +370,7 @@ mod tests {
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 26);
+            prop_assert_eq!(keys.len(), 27);
         }
 
         #[test]
@@ -386,7 +403,7 @@ mod tests {
         fn no_two_lists_share_a_partition(uai in an_uai(), round in "[a-z0-9-]{1,40}", (at, entropy) in times_and_entropy()) {
             let round = Round::parse(&round).unwrap();
             let mut partitions: Vec<_> = Academie::all().map(academie).collect();
-            partitions.extend([offers(&round), user(UserId::new(at, entropy)), school_pk(uai)]);
+            partitions.extend([offers(&round), user(UserId::new(at, entropy)), school_pk(uai), ties_in(uai)]);
             partitions.extend([campaign_pk(CampaignId::new(at, entropy)), learner(LearnerId::new(at, entropy))]);
             let distinct: std::collections::HashSet<_> = partitions.iter().collect();
             prop_assert_eq!(distinct.len(), partitions.len());
@@ -396,6 +413,13 @@ mod tests {
         fn pages_of_a_report_sort_in_order(uai in an_uai(), (at, entropy) in times_and_entropy(), page in 1_u32..99_998) {
             let import = ImportId::new(at, entropy);
             prop_assert!(Key::report(uai, import, page).sk < Key::report(uai, import, page + 1).sk);
+        }
+
+        #[test]
+        fn parts_of_a_roster_are_found_by_their_version_alone(uai in an_uai(), version: u64, other: u64, part in 1_u32..999) {
+            let key = Key::roster(uai, version, part);
+            prop_assert!(key.sk.starts_with(&roster_prefix(version)) && key.sk < Key::roster(uai, version, part + 1).sk || part == 998);
+            prop_assert_eq!(Key::roster(uai, other, part).sk.starts_with(&roster_prefix(version)), other == version);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The pupils of a school, in two versions: readers see one whole roster, whatever a writer is doing. `docs/imports.md` says how.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem, Update};
 use jiff::civil::Date;
 use rentree_domain::import::Write;
@@ -8,6 +10,7 @@ use rentree_domain::matching::KnownAs;
 use rentree_domain::{Entry, LearnerId, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
+use crate::batch::AsOf;
 use crate::item::all;
 use crate::keys::{GSI2, LEARNERS, birth, id_in_sk, school_pk};
 use crate::{Item, Key, School, Table, TableError};
@@ -41,7 +44,7 @@ struct Known {
 
 impl Known {
     fn of(revision: &Revision) -> Self {
-        let Revision { version, active, entry } = revision;
+        let Revision { version, active, entry, .. } = revision;
         Self { version: *version, active: *active, birth_date: entry.birth_date, names: KnownAs::of(entry) }
     }
 }
@@ -66,6 +69,8 @@ pub struct ActiveLearner {
     pub entry: Entry,
     /// The account that the pupil is tied to.
     pub user: Option<UserId>,
+    /// Of a pupil who left: the roster version that deactivated them. [`Table::rosters_made`] knows the import.
+    pub left_in: Option<u64>,
 }
 
 /// A pupil who may be the one that joins: active, and born on the day that was typed.
@@ -97,23 +102,57 @@ impl Table {
     ///
     /// Reads the version again at the end, and starts over if it moved.
     pub async fn roster(&self, uai: Uai) -> Result<Option<Roster>, TableError> {
+        let Some((school, learners)) = self.whole(uai).await? else { return Ok(None) };
+        let mut roster = Roster { school, learners: Vec::new(), former: Vec::new() };
+        for learner in learners {
+            let Some(revision) = learner.visible(roster.school.roster_version) else { continue };
+            let left_in = revision.deactivated_in();
+            let seen = ActiveLearner { id: learner.id, entry: revision.entry.clone(), user: learner.user, left_in };
+            if revision.active { roster.learners.push(seen) } else { roster.former.push(seen) }
+        }
+        Ok(Some(roster))
+    }
+
+    /// A school and every pupil ever stored for it, such that what a reader sees of them at the school's roster version is one roster.
+    pub(crate) async fn whole(&self, uai: Uai) -> Result<Option<(School, Vec<Learner>)>, TableError> {
         let Some(mut school) = self.school(uai).await? else { return Ok(None) };
         for _ in 0..READ_ATTEMPTS {
             let version = school.roster_version;
             let learners = self.all_learners(uai).await?;
             let Some(after) = self.school(uai).await? else { return Ok(None) };
             if after.roster_version == version {
-                let mut roster = Roster { school: after, learners: Vec::new(), former: Vec::new() };
-                for learner in learners {
-                    let Some(revision) = learner.visible(version) else { continue };
-                    let seen = ActiveLearner { id: learner.id, entry: revision.entry.clone(), user: learner.user };
-                    if revision.active { roster.learners.push(seen) } else { roster.former.push(seen) }
-                }
-                return Ok(Some(roster));
+                return Ok(Some((after, learners)));
             }
             school = after;
         }
         Err(TableError::Contended { operation: "Query" })
+    }
+
+    /// Those of these pupils of a school that are stored, as of now.
+    pub async fn learners(
+        &self,
+        uai: Uai,
+        ids: impl IntoIterator<Item = LearnerId>,
+    ) -> Result<HashMap<LearnerId, Learner>, TableError> {
+        let keys = ids.into_iter().map(|id| Key::learner(uai, id)).collect();
+        let found = self.batch(keys, "SK, #current, #previous, user_id, known_as", AsOf::Now).await?;
+        found.into_iter().map(|item| read(item).map(|learner| (learner.id, learner))).collect()
+    }
+
+    /// The accounts that these pupils are tied to. It may be a moment late: whoever acts on one reads the pupil.
+    pub async fn ties_of(
+        &self,
+        uai: Uai,
+        ids: impl IntoIterator<Item = LearnerId>,
+    ) -> Result<HashMap<LearnerId, UserId>, TableError> {
+        let keys = ids.into_iter().map(|id| Key::learner(uai, id)).collect();
+        let found = self.batch(keys, "SK, user_id", AsOf::AMomentAgo).await?;
+        let tie = |mut item: Item| {
+            let id = id_in_sk(&item, LEARNERS).ok_or("no identifier").map_err(TableError::malformed(ENTITY))?;
+            let user = item.remove("user_id").map(serde_dynamo::from_attribute_value).transpose();
+            Ok(user.map_err(TableError::malformed(ENTITY))?.map(|user| (id, user)))
+        };
+        found.into_iter().filter_map(|item| tie(item).transpose()).collect()
     }
 
     /// A pupil of a school, active or not, as of now.
@@ -143,9 +182,9 @@ impl Table {
         Ok(Born { on, pupils })
     }
 
-    /// The names of every pupil of a school whom a reader at `roster_version` sees active. For what failed: it reads the whole
-    /// school, and may be a moment late.
-    pub async fn names(&self, uai: Uai, roster_version: u64) -> Result<Vec<Candidate>, TableError> {
+    /// The names of every pupil of a school whom a reader at `roster_version` sees active. Reads the whole school, and may be a moment
+    /// late.
+    pub(crate) async fn names(&self, uai: Uai, roster_version: u64) -> Result<Vec<Candidate>, TableError> {
         let query = self
             .query()
             .key_condition_expression("PK = :school AND begins_with(SK, :learners)")
@@ -205,7 +244,7 @@ pub(crate) fn write_item(table: &str, uai: Uai, version: u64, write: Write) -> R
     let born = birth(uai, entry.birth_date);
     let value = |revision| serde_dynamo::to_attribute_value(revision).map_err(TableError::malformed(ENTITY));
     let set = "SET entity = :entity, #current = :current, known_as = :known, #born = :born, #who = :who";
-    let current = Revision { version, active, entry };
+    let current = Revision::written(version, active, entry, previous.as_ref());
     let known: Vec<Known> = std::iter::once(&current).chain(previous.as_ref()).map(Known::of).collect();
     let known = serde_dynamo::to_attribute_value(known).map_err(TableError::malformed(ENTITY))?;
     let mut update = Update::builder()

@@ -8,6 +8,7 @@ mod attempt;
 mod audit;
 mod batch;
 mod campaign;
+mod conflict;
 mod directory;
 mod error;
 mod held;
@@ -22,13 +23,16 @@ mod link;
 mod member;
 mod methods;
 mod offer;
+mod paced;
 mod participation;
 mod password;
 mod personal_code;
 mod report;
+mod rosters_made;
 mod run;
 mod school;
 mod session;
+mod snapshot;
 mod tidy;
 mod tie;
 mod transaction;
@@ -41,6 +45,7 @@ pub use account::Account;
 pub use activation::ActivationRequest;
 pub use attempt::AttemptError;
 pub use audit::{AuditAction, AuditEntry, AuditPage};
+pub use batch::AsOf;
 pub use campaign::{Campaign, CampaignError};
 pub use directory::Change;
 pub use error::TableError;
@@ -54,9 +59,11 @@ pub use link::{Link, LinkState, Purpose};
 pub use member::{Member, Role, TeamError};
 pub use methods::Methods;
 pub use offer::{Claim, Claimed, Offer, OfferState};
+pub use paced::LeaseTerms;
 pub use participation::{Participation, ProgressError};
 pub use password::HandOutError;
 pub use report::{Changed, LineKind, ReportLine, ReportPage};
+pub use rosters_made::RosterMade;
 pub use run::{Begin, Run, RunError};
 pub use school::{Applied, School, Underway, Waiting};
 pub use session::Session;
@@ -72,11 +79,14 @@ type Item = std::collections::HashMap<String, AttributeValue>;
 pub struct Table {
     client: Client,
     name: String,
+    /// What a warm function need not read again.
+    warm: snapshot::Warm,
 }
 
 impl Table {
     /// The table called `name`, reached through `client`.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into() }
+        let config = client.config().to_builder().retry_classifier(conflict::Conflict).build();
+        Self { client: Client::from_conf(config), name: name.into(), warm: snapshot::Warm::default() }
     }
 }

@@ -1,6 +1,7 @@
 //! The lines of an import's report, a page an item: an item holds 400 kB, and a file of 10,000 pupils may have an error
 //! on each.
 
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{ImportId, Uai};
 use schemars::JsonSchema;
@@ -8,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::stored;
 use crate::keys::{report_prefix, school_pk};
+use crate::paced::{Paced, units_of};
 use crate::{Key, Table, TableError};
 
 const ENTITY: &str = "ImportReport";
@@ -92,6 +94,7 @@ impl Table {
         uai: Uai,
         id: ImportId,
         lines: &[ReportLine],
+        pace: &mut Paced,
         now: Timestamp,
     ) -> Result<u32, TableError> {
         let mut pages = 0;
@@ -99,8 +102,11 @@ impl Table {
             pages += 1;
             let page = ReportPage { lines: lines.to_vec(), expires_at: (now + KEPT).as_second() };
             let item = stored(&page, ENTITY, Key::report(uai, id, pages))?;
+            pace.turn().await;
             let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
-            put.send().await.map_err(TableError::request("PutItem"))?;
+            let put = put.return_consumed_capacity(ReturnConsumedCapacity::Indexes);
+            let taken = put.send().await.map_err(TableError::request("PutItem"))?;
+            pace.used(units_of(taken.consumed_capacity()));
         }
         Ok(pages)
     }

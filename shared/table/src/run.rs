@@ -8,18 +8,19 @@
 //! it alive gives way to a worker that may be at work.
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rentree_domain::import::lease::{self, Turn, turn};
-use rentree_domain::import::{ImportState, Write};
+use rentree_domain::import::{ImportState, Progress, Write};
 use rentree_domain::learner::Learner;
-use rentree_domain::{ImportId, Uai};
+use rentree_domain::{ImportId, Listing, Uai};
 
 use crate::held::{FENCE, Held};
 use crate::import::{number, transition};
 use crate::learner::write_item;
 use crate::school::Applied;
+use crate::snapshot::Written;
 use crate::transaction::{Cancelled, MAX_ITEMS};
-use crate::{Cost, Import, Outcome, ReportLine, School, Table, TableError};
+use crate::{Cost, Import, LeaseTerms, Outcome, ReportLine, School, Table, TableError};
 
 /// What came of asking to begin.
 #[derive(Debug)]
@@ -73,6 +74,8 @@ pub struct Run {
     pub school: School,
     held: Held,
     cost: Cost,
+    /// The snapshot of the roster that was written, if one was.
+    snapshot: Option<Written>,
 }
 
 const ALIVE: [ImportState; 2] = [ImportState::Analysing, ImportState::Applying];
@@ -85,7 +88,7 @@ impl Table {
         uai: Uai,
         id: ImportId,
         confirmed: bool,
-        lease_for: SignedDuration,
+        terms: impl Into<LeaseTerms>,
         now: Timestamp,
     ) -> Result<Begin, TableError> {
         // The school first: whoever takes a lease after this look moves the fence, and what is read of the import below is
@@ -102,7 +105,7 @@ impl Table {
             Turn::GiveWay { delay_seconds } => return Ok(Begin::Busy { delay_seconds }),
             Turn::Spent => return Ok(Begin::Spent),
         }
-        let (held, take) = Held::take(self, (uai, &school), id, lease_for, now)?;
+        let (held, take) = Held::take(self, (uai, &school), id, terms.into(), now)?;
         let mut analyse = transition(&self.name, uai, id, &[import.state], ImportState::Analysing, None, now)?;
         import.tries += 1;
         import.confirmed |= confirmed;
@@ -117,7 +120,7 @@ impl Table {
         match self.transact(items).await {
             Ok(()) => {
                 let cost = Cost { write_requests: 1, items_written: 0 };
-                Ok(Begin::Begun(Box::new(Run { import, school, held, cost })))
+                Ok(Begin::Begun(Box::new(Run { import, school, held, cost, snapshot: None })))
             }
             // Somebody was faster: the next look tells who.
             Err(Cancelled::Conditions(_)) => Ok(Begin::Busy { delay_seconds: 0 }),
@@ -141,8 +144,8 @@ impl Run {
 
     /// Writes the report of the import; returns the number of its pages.
     pub async fn write_report(&mut self, lines: &[ReportLine], now: Timestamp) -> Result<u32, RunError> {
-        let Held { table, uai, id, .. } = &self.held;
-        let pages = table.write_report(*uai, *id, lines, now).await?;
+        let Held { table, uai, id, pace, .. } = &mut self.held;
+        let pages = table.write_report(*uai, *id, lines, pace, now).await?;
         self.cost.write_requests += pages as usize;
         Ok(pages)
     }
@@ -152,25 +155,48 @@ impl Run {
         self.import.tries >= lease::MAX_TRIES
     }
 
-    /// Writes pupils, invisible until [`succeed`](Self::succeed): ⌈(n + 1) / 99⌉ transactions for n writes. Each renews
-    /// the lease.
-    pub async fn apply(&mut self, writes: Vec<Write>, clock: impl Fn() -> Timestamp) -> Result<(), RunError> {
+    /// Writes pupils, of whom `known` are stored, and the snapshot of the roster that they make; both invisible until
+    /// [`succeed`](Self::succeed). ⌈(n + 1) / 99⌉ transactions for n writes, each of which renews the lease, and a request for each item of
+    /// a snapshot that is written or has had its time.
+    pub async fn apply(
+        &mut self,
+        known: &[Learner],
+        writes: Vec<Write>,
+        clock: impl Fn() -> Timestamp,
+    ) -> Result<(), RunError> {
         if writes.is_empty() {
             return Ok(());
         }
+        let listing = Listing::after(known, &writes, self.held.fence);
+        self.write_pupils(writes, &clock).await?;
+
+        // From the first transaction on, nothing leads back to what was before the roster that readers see.
+        let Held { table, uai, fence, pace, .. } = &mut self.held;
+        self.cost.write_requests += table.end_snapshots(*uai, *fence, self.school.roster_version).await?;
+        let written = table.write_snapshot(*uai, *fence, &listing, pace, clock()).await?;
+        self.cost.write_requests += written.parts as usize;
+        self.snapshot = Some(written);
+        Ok(())
+    }
+
+    async fn write_pupils(&mut self, writes: Vec<Write>, clock: impl Fn() -> Timestamp) -> Result<(), RunError> {
+        let mut progress = Progress { written: 0, of: u32::try_from(writes.len()).unwrap_or(u32::MAX) };
         let mut writes = writes.into_iter().peekable();
+        self.held.progress = Some(progress);
         let mut transaction = self.first_of_apply(clock())?;
         loop {
             while transaction.len() < MAX_ITEMS {
                 let Some(write) = writes.next() else { break };
                 transaction.push(write_item(&self.held.table.name, self.held.uai, self.held.fence, write)?);
                 self.cost.items_written += 1;
+                progress.written += 1;
             }
-            self.held.table.transact(transaction).await?;
+            self.held.transact(transaction).await?;
             self.cost.write_requests += 1;
             if writes.peek().is_none() {
                 return Ok(());
             }
+            self.held.progress = Some(progress);
             transaction = vec![self.held.renewal(clock())?];
         }
     }
@@ -182,7 +208,7 @@ impl Run {
         Ok(vec![self.held.begin_to_write(now)?, TransactWriteItem::builder().update(applying).build()])
     }
 
-    /// The flip: in one transaction readers see the new version, the import has succeeded, and the lease is free.
+    /// The flip: in one transaction readers see the new version, its snapshot stays, the import has succeeded, and the lease is free.
     pub async fn succeed(&mut self, mut outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
         self.cost.write_requests += 1;
         outcome.cost = self.cost;
@@ -193,9 +219,11 @@ impl Run {
             ":applied",
             serde_dynamo::to_attribute_value(applied).map_err(TableError::malformed("School"))?,
         );
-        if self.cost.items_written > 0 {
+        let mut kept = Vec::new();
+        if let Some(written) = self.snapshot {
             outcome.versions = Some((self.held.fence, self.school.roster_version));
             set.push("roster_version = :fence");
+            kept = self.held.table.kept(written)?;
         }
         let mut remove = "REMOVE lease";
         match &self.school.applied {
@@ -212,7 +240,7 @@ impl Run {
             .update_expression(format!("SET {} {remove}", set.join(", ")))
             .build()
             .map_err(TableError::malformed("School"))?;
-        self.finish(flip, ImportState::Succeeded, &outcome, now).await?;
+        self.finish(flip, (ImportState::Succeeded, &outcome), kept, now).await?;
         Ok(outcome)
     }
 
@@ -237,24 +265,25 @@ impl Run {
     ) -> Result<Outcome, RunError> {
         self.cost.write_requests += 1;
         outcome.cost = self.cost;
-        self.finish(release, state, &outcome, now).await?;
+        self.finish(release, (state, &outcome), Vec::new(), now).await?;
         Ok(outcome)
     }
 
     async fn finish(
         &self,
         school: Update,
-        state: ImportState,
-        outcome: &Outcome,
+        (state, outcome): (ImportState, &Outcome),
+        others: Vec<TransactWriteItem>,
         now: Timestamp,
     ) -> Result<(), RunError> {
         let Held { table, uai, id, .. } = &self.held;
         let mut settled = transition(&table.name, *uai, *id, &ALIVE, state, Some(outcome), now)?;
         settled.update_expression.push_str(" REMOVE tries");
-        let items = vec![
+        let mut items = vec![
             TransactWriteItem::builder().update(school).build(),
             TransactWriteItem::builder().update(settled).build(),
         ];
+        items.extend(others);
         Ok(table.transact(items).await?)
     }
 

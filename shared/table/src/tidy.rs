@@ -2,15 +2,15 @@
 //! written last. Until it is overwritten, a pupil whose date of birth the undone import changed is found by no date.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rentree_domain::import::lease::{Turn, turn};
 use rentree_domain::import::plan;
-use rentree_domain::{ImportId, Uai};
+use rentree_domain::{ImportId, Listing, Uai};
 
 use crate::held::{FENCE, Held};
 use crate::learner::write_item;
 use crate::transaction::{Cancelled, MAX_ITEMS};
-use crate::{RunError, Table, TableError};
+use crate::{LeaseTerms, RunError, Table, TableError};
 
 /// What came of tidying up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,26 +34,28 @@ impl Table {
         &self,
         uai: Uai,
         id: ImportId,
-        lease_for: SignedDuration,
+        terms: impl Into<LeaseTerms>,
         clock: impl Fn() -> Timestamp,
     ) -> Result<Tidied, RunError> {
         let Some(school) = self.school(uai).await? else { return Ok(Tidied::Done { written: 0 }) };
         if let Turn::GiveWay { delay_seconds } = turn(school.lease, id, 0, clock()) {
             return Ok(Tidied::Busy { delay_seconds });
         }
-        let (held, take) = Held::take(self, (uai, &school), id, lease_for, clock())?;
+        let (mut held, take) = Held::take(self, (uai, &school), id, terms.into(), clock())?;
         match self.transact(vec![take]).await {
             Ok(()) => {}
             // Somebody was faster: the next look tells who.
             Err(Cancelled::Conditions(_)) => return Ok(Tidied::Busy { delay_seconds: 0 }),
             Err(Cancelled::Table(error)) => return Err(error.into()),
         }
-        let writes = plan::tidy(&self.all_learners(uai).await?, school.roster_version);
-        let written = writes.len();
+        let known = self.all_learners(uai).await?;
+        let writes = plan::tidy(&known, school.roster_version);
+        let (written, listing) = (writes.len(), Listing::after(&known, &writes, held.fence));
         let mut transaction = vec![held.begin_to_write(clock())?];
         for write in writes {
             if transaction.len() == MAX_ITEMS {
-                self.transact(std::mem::replace(&mut transaction, vec![held.renewal(clock())?])).await?;
+                let renewal = held.renewal(clock())?;
+                held.transact(std::mem::replace(&mut transaction, vec![renewal])).await?;
             }
             transaction.push(write_item(&self.name, uai, held.fence, write)?);
         }
@@ -61,14 +63,19 @@ impl Table {
             self.transact(vec![TransactWriteItem::builder().update(held.release()?).build()]).await?;
             return Ok(Tidied::Done { written });
         }
-        self.transact(transaction).await?;
+        held.transact(transaction).await?;
+        let snapshot = self.write_snapshot(uai, held.fence, &listing, &mut held.pace, clock()).await?;
         let flip = held
             .school_update()
             .condition_expression(FENCE)
             .update_expression("SET roster_version = :fence REMOVE lease")
             .build()
             .map_err(TableError::malformed("School"))?;
-        self.transact(vec![TransactWriteItem::builder().update(flip).build()]).await?;
+        let mut items = vec![TransactWriteItem::builder().update(flip).build()];
+        items.extend(self.kept(snapshot)?);
+        self.transact(items).await?;
+        // Nothing leads back from here.
+        self.end_snapshots(uai, held.fence, held.fence).await?;
         Ok(Tidied::Done { written })
     }
 }

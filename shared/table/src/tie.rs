@@ -3,6 +3,8 @@
 //!
 //! Nothing that joiners share is part of the transaction: a class that joins at the same second stands in nobody's way.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,7 +12,7 @@ use rentree_domain::{CampaignId, Ine, LearnerId, PersonalCode, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, check_number, delete, delete_if, put_if, put_new, stored};
-use crate::keys::{SK, TIES, personal_code_hash};
+use crate::keys::{GSI1, LEARNERS, SK, TIES, personal_code_hash, user_in_pk};
 use crate::transaction::Cancelled;
 use crate::{
     AuditEntry, Item, Key, Session, SessionHash, Table, TableError, Who, audit, keys, methods, participation, session,
@@ -136,7 +138,9 @@ impl Table {
             learner.text(":user", id.to_string()).text(":now", tying.now.to_string()).number(":version", tying.version);
         let tie = Tie { learner: tying.learner, tied_at: tying.now };
         let mut items = vec![(Guard::Learner, learner.in_transaction(table)?)];
-        let place = stored(&tie, ENTITY, Key::tie(id, tying.uai))?;
+        let mut place = stored(&tie, ENTITY, Key::tie(id, tying.uai))?;
+        place.insert(GSI1.0.to_owned(), AttributeValue::S(keys::ties_in(tying.uai)));
+        place.insert(GSI1.1.to_owned(), AttributeValue::S(keys::learner(tying.learner)));
         match tying.instead_of {
             None => items.push((Guard::Tie, put_new(table, place)?)),
             Some(former) => {
@@ -177,6 +181,16 @@ impl Table {
     /// The pupil that an account is tied to in a school, as of now.
     pub async fn tie_of(&self, id: UserId, uai: Uai) -> Result<Option<Tie>, TableError> {
         self.get(Key::tie(id, uai), ENTITY).await
+    }
+
+    /// Which pupils of a school are tied, and to which account. The index may be a moment late: whoever acts on a tie reads the pupil.
+    pub async fn ties_in(&self, uai: Uai) -> Result<HashMap<LearnerId, UserId>, TableError> {
+        let read = |item: Item| {
+            let user = user_in_pk(&item).ok_or("no user in its key").map_err(TableError::malformed(ENTITY))?;
+            let Tie { learner, .. } = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
+            Ok((learner, user))
+        };
+        self.indexed(keys::ties_in(uai), LEARNERS).await?.into_iter().map(read).collect()
     }
 
     /// The pupils that an account is tied to, in all schools, as of now.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput};
+use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
 
+use crate::paced::units_of;
 use crate::{Table, TableError};
 
 /// The most items in one transaction. A limit of DynamoDB.
@@ -32,11 +33,29 @@ impl Table {
     /// A plain write on one of the items at the same moment cancels a transaction with `TransactionConflict`, which
     /// the SDK does not retry: we do, with doubling pauses of 25 ms to 1.6 s.
     pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<(), Cancelled> {
+        self.send_until_taken(items, None).await?;
+        Ok(())
+    }
+
+    /// The same; tells what it cost the table, in write units, without its indexes: those are other partitions.
+    pub(crate) async fn transact_at_a_price(&self, items: Vec<TransactWriteItem>) -> Result<f64, Cancelled> {
+        let taken = self.send_until_taken(items, Some(ReturnConsumedCapacity::Indexes)).await?;
+        Ok(taken.consumed_capacity().iter().map(|consumed| units_of(Some(consumed))).sum())
+    }
+
+    async fn send_until_taken(
+        &self,
+        items: Vec<TransactWriteItem>,
+        price: Option<ReturnConsumedCapacity>,
+    ) -> Result<TransactWriteItemsOutput, Cancelled> {
         const OPERATION: &str = "TransactWriteItems";
         let mut pause = FIRST_PAUSE;
         for attempt in 1..=ATTEMPTS {
-            let sent = self.client.transact_write_items().set_transact_items(Some(items.clone())).send();
-            let Err(error) = Box::pin(sent).await else { return Ok(()) };
+            let send = self.client.transact_write_items().set_transact_items(Some(items.clone()));
+            let error = match Box::pin(send.set_return_consumed_capacity(price.clone()).send()).await {
+                Ok(taken) => return Ok(taken),
+                Err(error) => error,
+            };
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
             else {
                 return Err(TableError::request(OPERATION)(error).into());

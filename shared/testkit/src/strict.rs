@@ -34,7 +34,7 @@ use keys::Credentials;
 use refusals::Refusals;
 use rights::Rights;
 
-/// Names a file to which every right is written when a call first needs it, and every refusal, a line each. Whoever looks
+/// Names a file to which every right is written when a call first needs it, with that call, and every refusal, a line each. Whoever looks
 /// at all of them together may have run in several processes.
 pub const RIGHTS_LOG: &str = "RENTREE_RIGHTS_LOG";
 
@@ -59,6 +59,8 @@ struct Inner {
     places: RwLock<Vec<(String, String)>>,
     /// Who was refused what; without end only in the tests that ask for it.
     refused: Mutex<Vec<(String, String)>>,
+    /// How often a partition had nothing left, by function.
+    beyond: Mutex<BTreeMap<String, usize>>,
     /// Rights were taken away: what is refused is no fault of the template.
     poorer: std::sync::atomic::AtomicBool,
     log: Option<Mutex<std::fs::File>>,
@@ -131,6 +133,7 @@ impl Strict {
             held: partitions::Held::default(),
             places: RwLock::default(),
             refused: Mutex::default(),
+            beyond: Mutex::default(),
             poorer: false.into(),
             log,
             serving: Mutex::default(),
@@ -166,9 +169,15 @@ impl Strict {
         *self.0.distance.write().expect("nobody panics holding it") = distance;
     }
 
-    /// From now on, one call in `one_in` is refused for a moment, or its answer lost, as `seed` draws it.
-    pub fn refuse(&self, seed: u64, one_in: u64) {
-        *self.0.refusals.write().expect("nobody panics holding it") = Some(Refusals::new(seed, one_in));
+    /// From now on, one call in `one_in` is refused for a moment, or its answer lost, as `seed` draws it; the same call at
+    /// most `in_a_row`.
+    pub fn refuse(&self, seed: u64, one_in: u64, in_a_row: u8) {
+        *self.0.refusals.write().expect("nobody panics holding it") = Some(Refusals::new(seed, one_in, in_a_row));
+    }
+
+    /// From now on, nothing is refused that there is a right to.
+    pub fn refuse_nothing(&self) {
+        *self.0.refusals.write().expect("nobody panics holding it") = None;
     }
 
     /// From now on, a partition gives what AWS documents, and not more; or whatever is asked.
@@ -190,6 +199,11 @@ impl Strict {
     pub fn under_way(&self, route: String) -> UnderWay {
         self.0.record.enter(route.clone());
         UnderWay { strict: self.clone(), route }
+    }
+
+    /// Calls that a partition refused since the limits are on, by function.
+    pub fn beyond_the_limit(&self) -> BTreeMap<String, usize> {
+        self.0.beyond.lock().expect("nobody panics holding it").clone()
     }
 
     /// Which function was refused what.
@@ -278,7 +292,9 @@ impl Inner {
         let judged = function.rights.read().expect("nobody panics holding it").judge(&asks);
         match judged {
             Ok(needed) => {
-                needed.iter().for_each(|right| self.note(&format!("needed\t{}\t{right}", function.name)));
+                let route = self.record.route().unwrap_or_default();
+                let by = format!("{}:{} {route}", request.service, request.operation);
+                needed.iter().for_each(|right| self.note(&format!("needed\t{}\t{right}\t{by}", function.name)));
                 Ok(())
             }
             Err(refused) => {

@@ -116,6 +116,13 @@ impl Person {
         Ok(page.header(COOKIE, &self.cookie).send().await?.text().await?)
     }
 
+    /// POSTs, and is answered with a page.
+    pub(crate) async fn post_page(&self, path: &str) -> anyhow::Result<(u16, String)> {
+        let page = self.http.post(format!("{}{path}", product().url)).header(ACCEPT, "text/html");
+        let answer = page.header(COOKIE, &self.cookie).json(&serde_json::json!({})).send().await?;
+        Ok((answer.status().as_u16(), answer.text().await?))
+    }
+
     /// GETs JSON.
     pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Answer> {
         Answer::read(self.request(Method::GET, path).send().await?).await

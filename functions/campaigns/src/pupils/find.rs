@@ -179,14 +179,13 @@ impl Campaigns {
         })
     }
 
-    /// Counts a guess at whomever the names may mean, by whatever spelling. Reads the names of the school, which only an attempt
-    /// that failed does.
+    /// Counts a guess at whomever the names may mean, by whatever spelling. Reads the snapshot of the school's roster, which only an
+    /// attempt that failed does: one that comes to something reads the same in every school.
     async fn count_who_was_meant(&self, visit: &Visit, identity: &Identity, at: Timestamp) -> Result<(), Problem> {
         let Entrance { uai, ref school, .. } = visit.entrance;
         let typed = Typed::new(&identity.first_name, &identity.last_name);
-        let names = self.table.names(uai, school.roster_version).await?;
-        let meant = names.into_iter().filter(|pupil| pupil.names.may_be_meant(&typed)).take(MOST_MEANT);
-        let meant = meant.map(|pupil| pupil.id).collect();
+        let meant = self.table.meant(uai, school.roster_version, &typed).await?;
+        let meant = meant.into_iter().take(MOST_MEANT).collect();
         self.count_guesses(visit, meant, at).await?.map_or(Ok(()), Err)
     }
 

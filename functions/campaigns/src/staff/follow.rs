@@ -7,9 +7,11 @@ use axum::extract::{Path, Query, State as AppState};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Score, Uai};
+use rentree_domain::{
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Listing, Score, Uai,
+};
 use rentree_http::{Face, Problem, authorise};
-use rentree_table::{JoinAttempt, JoinOutcome, Role, Roster};
+use rentree_table::{JoinAttempt, JoinOutcome, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -130,13 +132,12 @@ pub(crate) async fn follow(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
     let (id, campaign) = app.campaign(uai, &id).await?;
 
-    let roster = app.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
+    let (school, listing) = app.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
     let participations = app.table.participations(id).await?;
     let attempts = app.table.join_attempts(id, ATTEMPTS).await?;
 
-    let school = roster.school.clone();
-    let attempts = told(attempts, &roster, now);
-    let (pupils, unlisted) = pupils(roster, participations);
+    let attempts = told(attempts, &listing, now);
+    let (pupils, unlisted) = pupils(&listing, participations);
     let (total, classes) = tally(&pupils);
     let page = select(pupils, &filter);
     let course = app.config.courses.find(&campaign.course);
@@ -178,14 +179,13 @@ pub(crate) async fn follow(
 }
 
 /// The tries of the last thirty days, with the pupils they found by name.
-fn told(attempts: Vec<JoinAttempt>, roster: &Roster, now: Timestamp) -> Vec<Attempt> {
-    let known: HashMap<_, _> =
-        roster.learners.iter().chain(&roster.former).map(|learner| (learner.id, &learner.entry)).collect();
+fn told(attempts: Vec<JoinAttempt>, listing: &Listing, now: Timestamp) -> Vec<Attempt> {
+    let known: HashMap<_, _> = listing.everybody().iter().map(|pupil| (pupil.id, pupil)).collect();
     let recent = attempts.into_iter().filter(|attempt| attempt.at >= now - ATTEMPTS_SHOWN);
     let told = recent.map(|attempt| Attempt {
         at: attempt.at,
         outcome: attempt.outcome,
-        pupil: attempt.learner.and_then(|id| known.get(&id)).map(|entry| entry.full_name()),
+        pupil: attempt.learner.and_then(|id| known.get(&id)).map(|pupil| pupil.full_name()),
     });
     told.collect()
 }
@@ -199,26 +199,26 @@ struct Page {
 }
 
 /// The page of `pupils` that `filter` asks for. A page beyond the last is the last; a state that is none is all.
-fn select(mut pupils: Vec<Pupil>, filter: &Filter) -> Page {
+fn select(mut pupils: Vec<Pupil<'_>>, filter: &Filter) -> Page {
     let all = State::FROM_THE_FURTHEST;
     let state = all.into_iter().find(|state| state.name() == filter.state);
     pupils.retain(|pupil| {
-        (filter.division.is_empty() || pupil.entry.division == filter.division)
+        (filter.division.is_empty() || pupil.listed.division == filter.division)
             && state.is_none_or(|state| pupil.state() == state)
     });
     let found = pupils.len();
     let pages = found.div_ceil(PER_PAGE).max(1);
     let number = filter.page.unwrap_or(1).clamp(1, pages);
-    let row = |pupil: Pupil| {
+    let row = |pupil: Pupil<'_>| {
         let state = pupil.state();
-        let part = pupil.participation;
+        let Pupil { listed, participation: part } = pupil;
         Row {
-            id: pupil.id,
-            last_name: pupil.entry.last_name,
-            first_name: pupil.entry.first_name,
-            division: pupil.entry.division,
+            id: listed.id,
+            last_name: listed.last_name.clone(),
+            first_name: listed.first_name.clone(),
+            division: listed.division.clone(),
             state,
-            left: pupil.left,
+            left: listed.left(),
             joined_at: part.as_ref().map(|part| part.joined_at),
             started_at: part.as_ref().and_then(|part| part.started_at),
             sent_at: part.as_ref().and_then(|part| part.sent_at),

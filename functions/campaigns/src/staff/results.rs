@@ -37,8 +37,8 @@ pub(crate) async fn download(
     authorise(&app.table, &headers, uai, Role::Member, now).await?;
     let (id, campaign) = app.campaign(uai, &id).await?;
 
-    let roster = app.table.roster(uai).await?.ok_or_else(Problem::not_found)?;
-    let (pupils, _) = pupils(roster, app.table.participations(id).await?);
+    let (_, listing) = app.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
+    let (pupils, _) = pupils(&listing, app.table.participations(id).await?);
     let rows = pupils.into_iter().map(|pupil| row(&campaign, pupil));
     let sheet = csv::sheet(HEADER, rows).map_err(|error| Problem::internal(&error))?;
 
@@ -51,21 +51,22 @@ pub(crate) async fn download(
     Ok((headers, sheet).into_response())
 }
 
-fn row(campaign: &Campaign, pupil: Pupil) -> [Cell; 11] {
+fn row(campaign: &Campaign, pupil: Pupil<'_>) -> [Cell; 11] {
     let state = pupil.state().french();
-    let part = pupil.participation.as_ref();
+    let Pupil { listed, participation } = pupil;
+    let part = participation.as_ref();
     let moment = |moment: Option<jiff::Timestamp>| moment.map(Cell::moment).unwrap_or_default();
     [
         Cell::text(campaign.title.as_str()),
-        Cell::text(pupil.entry.division),
-        Cell::text(pupil.entry.last_name),
-        Cell::text(pupil.entry.usage_name.unwrap_or_default()),
-        Cell::text(pupil.entry.first_name),
+        Cell::text(listed.division.clone()),
+        Cell::text(listed.last_name.clone()),
+        Cell::text(listed.usage_name.clone().unwrap_or_default()),
+        Cell::text(listed.first_name.clone()),
         Cell::text(state),
         moment(part.map(|part| part.joined_at)),
         moment(part.and_then(|part| part.started_at)),
         moment(part.and_then(|part| part.sent_at)),
         part.and_then(|part| part.score).map(|score| Cell::number(score.per_cent())).unwrap_or_default(),
-        Cell::text(if pupil.left { "Oui" } else { "" }),
+        Cell::text(if listed.left() { "Oui" } else { "" }),
     ]
 }

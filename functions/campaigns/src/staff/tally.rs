@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rentree_domain::{Entry, LearnerId, Progress, name};
-use rentree_table::{Participation, Roster};
+use rentree_domain::{LearnerId, ListedPupil, Listing, Progress};
+use rentree_table::Participation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -48,15 +48,12 @@ impl State {
 
 /// A pupil of a campaign.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pupil {
-    pub(crate) id: LearnerId,
-    pub(crate) entry: Entry,
-    /// Whether the pupil left the school.
-    pub(crate) left: bool,
+pub(crate) struct Pupil<'a> {
+    pub(crate) listed: &'a ListedPupil,
     pub(crate) participation: Option<Participation>,
 }
 
-impl Pupil {
+impl Pupil<'_> {
     /// How far.
     pub(crate) fn state(&self) -> State {
         match self.participation.as_ref().map(Participation::progress) {
@@ -122,8 +119,8 @@ impl Counts {
         Self { enrolled, joined: joined + started, started, sent, ..Self::default() }
     }
 
-    fn add(&mut self, pupil: &Pupil) {
-        if pupil.left {
+    fn add(&mut self, pupil: &Pupil<'_>) {
+        if pupil.listed.left() {
             self.left += 1;
         } else {
             self.enrolled += 1;
@@ -140,32 +137,23 @@ impl Counts {
 }
 
 /// The pupils of a campaign by class and name, and how many took part of whom no file tells any more.
-pub(crate) fn pupils(roster: Roster, participations: Vec<(LearnerId, Participation)>) -> (Vec<Pupil>, usize) {
+pub(crate) fn pupils(listing: &Listing, participations: Vec<(LearnerId, Participation)>) -> (Vec<Pupil<'_>>, usize) {
     let mut parts: HashMap<LearnerId, Participation> = participations.into_iter().collect();
-    let mut pupils = Vec::new();
-    for learner in roster.learners {
-        let participation = parts.remove(&learner.id);
-        pupils.push(Pupil { id: learner.id, entry: learner.entry, left: false, participation });
-    }
-    for learner in roster.former {
-        if let Some(participation) = parts.remove(&learner.id) {
-            pupils.push(Pupil { id: learner.id, entry: learner.entry, left: true, participation: Some(participation) });
-        }
-    }
-    pupils.sort_by_cached_key(|pupil| {
-        let Entry { division, last_name, first_name, .. } = &pupil.entry;
-        (division.clone(), name::fold(last_name), name::fold(first_name), pupil.id)
-    });
+    let everybody = listing.everybody().iter().map(|listed| Pupil { listed, participation: parts.remove(&listed.id) });
+    let mut pupils: Vec<Pupil<'_>> =
+        everybody.filter(|pupil| !pupil.listed.left() || pupil.participation.is_some()).collect();
+    // By name they are already.
+    pupils.sort_by(|one, other| one.listed.division.cmp(&other.listed.division));
     (pupils, parts.len())
 }
 
 /// The numbers of all pupils, and of each class.
-pub(crate) fn tally(pupils: &[Pupil]) -> (Counts, Vec<Class>) {
+pub(crate) fn tally(pupils: &[Pupil<'_>]) -> (Counts, Vec<Class>) {
     let mut total = Counts::default();
     let mut classes: BTreeMap<&str, Counts> = BTreeMap::new();
     for pupil in pupils {
         total.add(pupil);
-        classes.entry(&pupil.entry.division).or_default().add(pupil);
+        classes.entry(&pupil.listed.division).or_default().add(pupil);
     }
     let class = |(division, counts): (&str, Counts)| Class { division: division.to_owned(), counts };
     (total, classes.into_iter().map(class).collect())
@@ -174,8 +162,8 @@ pub(crate) fn tally(pupils: &[Pupil]) -> (Counts, Vec<Class>) {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use jiff::civil::date;
     use rentree_domain::Uai;
-    use rentree_table::{ActiveLearner, School};
     use serde_json::json;
 
     use super::*;
@@ -184,12 +172,18 @@ mod tests {
         LearnerId::new(Timestamp::UNIX_EPOCH, [number; 10])
     }
 
-    fn learner(number: u8, division: &str) -> ActiveLearner {
-        let entry = json!({
-            "ine": "1234567890V", "last_name": format!("NOM{number:03}"), "first_name": "Léa", "birth_date": "2012-03-10",
-            "sex": "F", "division": division,
-        });
-        ActiveLearner { id: id(number), entry: serde_json::from_value(entry).unwrap(), user: None }
+    fn pupil(number: u8, division: &str, left_in: Option<u64>) -> ListedPupil {
+        ListedPupil {
+            id: id(number),
+            left_in,
+            last_name: format!("NOM{number:03}"),
+            usage_name: None,
+            first_name: "Léa".to_owned(),
+            second_name: None,
+            third_name: None,
+            birth_date: date(2012, 3, 10),
+            division: division.to_owned(),
+        }
     }
 
     fn part(number: u8, state: State, score: u8) -> (LearnerId, Participation) {
@@ -207,11 +201,9 @@ mod tests {
 
     #[test]
     fn classes_count_who_is_how_far() {
-        let roster = Roster {
-            school: School::new("École"),
-            learners: [(1, "6B"), (2, "6A"), (3, "6A"), (4, "6A"), (5, "6A")].map(|(n, d)| learner(n, d)).into(),
-            former: [(6, "6A"), (7, "6A")].map(|(n, d)| learner(n, d)).into(),
-        };
+        let enrolled = [(1, "6B"), (2, "6A"), (3, "6A"), (4, "6A"), (5, "6A")].map(|(n, d)| pupil(n, d, None));
+        let former = [(6, "6A"), (7, "6A")].map(|(n, d)| pupil(n, d, Some(2)));
+        let listing = Listing::new(enrolled.into_iter().chain(former).collect());
         let parts = vec![
             part(2, State::Joined, 0),
             part(3, State::Started, 0),
@@ -219,10 +211,10 @@ mod tests {
             part(6, State::Sent, 80),
             part(99, State::Sent, 10),
         ];
-        let (pupils, unlisted) = pupils(roster, parts);
+        let (pupils, unlisted) = pupils(&listing, parts);
         assert_eq!(unlisted, 1, "of whom no file tells");
         assert_eq!(pupils.len(), 6, "who left without having joined is nobody here");
-        assert_eq!(pupils.iter().map(|pupil| pupil.id).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 1].map(id));
+        assert_eq!(pupils.iter().map(|pupil| pupil.listed.id).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 1].map(id));
         let (total, classes) = tally(&pupils);
         let [a, b] = &classes[..] else { panic!("two classes") };
         assert_eq!((a.division.as_str(), a.counts.enrolled, a.counts.left, a.counts.all()), ("6A", 4, 1, 5));

@@ -6,6 +6,8 @@ use super::words;
 
 /// Lines shown of a group; the report has the others.
 const SHOWN: usize = 10;
+/// Lines of a section that stand on paper: where there are more, nobody mends them by hand, and the list for spreadsheets has them.
+const PRINTED: usize = 1_000;
 
 /// Lines of one kind, and of one remedy.
 pub(crate) struct Group {
@@ -13,6 +15,8 @@ pub(crate) struct Group {
     pub(crate) count: usize,
     /// The first of them.
     pub(crate) lines: Vec<ReportLine>,
+    /// Those that only paper shows besides.
+    pub(crate) on_paper: Vec<ReportLine>,
 }
 
 /// All lines of one kind.
@@ -44,6 +48,11 @@ impl Group {
     pub(crate) fn more(&self) -> usize {
         self.count - self.lines.len()
     }
+
+    /// How many stand not even on paper.
+    pub(crate) fn not_printed(&self) -> usize {
+        self.more() - self.on_paper.len()
+    }
 }
 
 /// The lines, in the order of the report, as the page shows them.
@@ -56,13 +65,21 @@ pub(crate) fn sections(lines: Vec<ReportLine>) -> Vec<Section> {
         let Some(section) = sections.last_mut() else { continue };
         section.count += 1;
         let at = section.groups.iter().position(|group| group.remedy == line.remedy).unwrap_or_else(|| {
-            section.groups.push(Group { remedy: line.remedy.clone(), count: 0, lines: Vec::new() });
+            section.groups.push(Group {
+                remedy: line.remedy.clone(),
+                count: 0,
+                lines: Vec::new(),
+                on_paper: Vec::new(),
+            });
             section.groups.len() - 1
         });
         let group = &mut section.groups[at];
         group.count += 1;
         if group.lines.len() < SHOWN {
             group.lines.push(line);
+        } else if section.count <= PRINTED && line.kind < LineKind::Deactivated {
+            // What has to be mended is worked through on paper; names are looked up, and the report prints them.
+            group.on_paper.push(line);
         }
     }
     for section in &mut sections {
@@ -101,5 +118,20 @@ mod tests {
         let groups: Vec<_> =
             sections[0].groups.iter().map(|group| (group.remedy.as_str(), group.count, group.more())).collect();
         assert_eq!(groups, [("b", 12, 2), ("a", 2, 0)]);
+        assert_eq!(sections[0].groups[0].not_printed(), 0);
+    }
+
+    #[test]
+    fn paper_holds_the_errors_and_not_the_names() {
+        let many = |kind, count| sections((0..count).map(|_| line(kind, "")).collect()).remove(0).groups.remove(0);
+        for (kind, count, printed, not_printed) in [
+            (LineKind::Problem, 10, 0, 0),
+            (LineKind::Problem, 1_000, 990, 0),
+            (LineKind::Problem, 1_200, 990, 200),
+            (LineKind::Added, 30, 0, 20),
+        ] {
+            let group = many(kind, count);
+            assert_eq!((group.on_paper.len(), group.not_printed()), (printed, not_printed), "{kind:?} {count}");
+        }
     }
 }

@@ -6,13 +6,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::ImportId;
-use rentree_domain::import::{Counts, ImportState};
+use rentree_domain::import::{Counts, FileName, ImportState};
 use rentree_http::{Face, Problem, authorise};
 use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::ended::{Ended, ended};
 use crate::Learners;
 use crate::list::LastImport;
 use crate::school::parse_uai;
@@ -37,6 +38,10 @@ struct Row {
     state: ImportState,
     requested_by: String,
     requested_at: Timestamp,
+    /// What the school calls the file, once it came.
+    file_name: Option<FileName>,
+    /// How it ended, unless it succeeded or failed.
+    ended: Option<Ended>,
     counts: Counts,
 }
 
@@ -56,8 +61,10 @@ pub(crate) async fn recent(
     let imports = app.table.recent_imports(uai).await?.into_iter().map(|(id, import)| Row {
         id,
         state: import.state_at(now),
+        ended: ended(&import, now),
         requested_by: import.requested_by,
         requested_at: import.requested_at,
+        file_name: import.outcome.file_name,
         counts: import.outcome.counts,
     });
 
@@ -73,16 +80,34 @@ pub(crate) async fn recent(
 }
 
 impl Row {
+    /// What came of it, in a word or two.
     fn state_text(&self) -> &'static str {
-        match self.state {
-            ImportState::AwaitingUpload => "En attente du fichier",
-            ImportState::Analysing => "Analyse en cours",
-            ImportState::AwaitingConfirmation => "À confirmer",
-            ImportState::Applying => "Import en cours",
-            ImportState::Succeeded => "Réussi",
-            ImportState::Failed => "En erreur",
-            ImportState::Undone => "Annulé après coup",
-            ImportState::Expired => "Abandonné",
+        match (&self.ended, self.state) {
+            (Some(Ended::UploadExpired { .. }), _) => "Fichier non envoyé",
+            (Some(Ended::ConfirmationExpired { .. }), _) => "Non confirmé",
+            (_, ImportState::AwaitingUpload) => "En attente du fichier",
+            (_, ImportState::Analysing) => "Analyse en cours",
+            (_, ImportState::AwaitingConfirmation) => "À confirmer",
+            (_, ImportState::Applying) => "Import en cours",
+            (_, ImportState::Succeeded) => "Réussi",
+            (_, ImportState::Failed) => "En erreur",
+            (_, ImportState::Undone) => "Annulé après coup",
+            (_, ImportState::Expired) => "Abandonné",
         }
+    }
+
+    /// The badge's class: the word says it all, colour only repeats it.
+    fn state_class(&self) -> &'static str {
+        match self.state {
+            ImportState::Succeeded => "good",
+            ImportState::Failed => "bad",
+            ImportState::AwaitingConfirmation => "careful",
+            _ => "",
+        }
+    }
+
+    /// Whether its counts say what was done, or would be.
+    fn has_counts(&self) -> bool {
+        matches!(self.state, ImportState::AwaitingConfirmation | ImportState::Succeeded | ImportState::Undone)
     }
 }

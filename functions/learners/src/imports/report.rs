@@ -6,6 +6,8 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use rentree_domain::import::FileName;
 use rentree_domain::name::fold;
 use rentree_domain::{ImportId, Uai, paris};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
@@ -20,6 +22,8 @@ use crate::Learners;
 use crate::school::parse_uai;
 
 const LINES_PER_PAGE: usize = 50;
+/// The gateway's answers hold 6 MB; the longest lines take half a kilobyte.
+const MOST_LINES_OF_A_PAGE: usize = 5_000;
 const HEADER: [&str; 7] = ["Quoi", "Ligne du fichier", "Nom", "Classe", "Champ", "Détail", "Que faire"];
 
 /// Which lines.
@@ -35,6 +39,8 @@ pub(crate) struct Filter {
     division: String,
     /// From 1.
     page: Option<usize>,
+    /// All of it on one page: for paper.
+    whole: bool,
 }
 
 /// A [`Filter`] with a name.
@@ -46,6 +52,8 @@ pub(crate) struct Search {
     kind: String,
     division: String,
     page: Option<usize>,
+    /// All of it on one page.
+    whole: bool,
 }
 
 #[derive(Template, Serialize, JsonSchema)]
@@ -58,6 +66,10 @@ pub(crate) struct ReportView {
     csrf: String,
     uai: String,
     import: ImportId,
+    requested_by: String,
+    requested_at: Timestamp,
+    /// What the school calls the file.
+    file_name: Option<FileName>,
     q: String,
     kind: String,
     division: String,
@@ -67,6 +79,7 @@ pub(crate) struct ReportView {
     divisions: Vec<String>,
     /// Lines that the filter lets through.
     found: usize,
+    whole: bool,
     page: usize,
     pages: usize,
     lines: Vec<ReportLine>,
@@ -102,8 +115,8 @@ pub(crate) async fn search(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
-    let Search { q, kind, division, page } = input.fields;
-    app.show_report((uai, &id), &visitor, face, Filter { q, kind, division, page }).await
+    let Search { q, kind, division, page, whole } = input.fields;
+    app.show_report((uai, &id), &visitor, face, Filter { q, kind, division, page, whole }).await
 }
 
 /// `GET /schools/{uai}/imports/{import}/report.csv`
@@ -156,22 +169,27 @@ impl Learners {
         let divisions: BTreeSet<&str> = lines.iter().map(|line| line.division.as_str()).collect();
         let divisions = divisions.into_iter().filter(|name| !name.is_empty()).map(ToOwned::to_owned).collect();
         let found = sought(lines, &filter);
-        let pages = found.len().div_ceil(LINES_PER_PAGE).max(1);
+        let per_page = if filter.whole { MOST_LINES_OF_A_PAGE } else { LINES_PER_PAGE };
+        let pages = found.len().div_ceil(per_page).max(1);
         let page = filter.page.unwrap_or(1).clamp(1, pages);
         let view = ReportView {
             frame: visitor.frame("Détail de l’import", uai, &school, Section::Imports),
             csrf: visitor.csrf.clone(),
             uai: uai.to_string(),
             import: id,
+            requested_by: import.requested_by,
+            requested_at: import.requested_at,
+            file_name: import.outcome.file_name,
             q: filter.q,
             kind: filter.kind,
             division: filter.division,
             kinds,
             divisions,
             found: found.len(),
+            whole: filter.whole,
             page,
             pages,
-            lines: found.into_iter().skip((page - 1) * LINES_PER_PAGE).take(LINES_PER_PAGE).collect(),
+            lines: found.into_iter().skip((page - 1) * per_page).take(per_page).collect(),
         };
         face.render(StatusCode::OK, &view)
     }
@@ -214,6 +232,15 @@ fn sought(lines: Vec<ReportLine>, filter: &Filter) -> Vec<ReportLine> {
 impl ReportView {
     fn location(&self) -> String {
         format!("/schools/{}/imports/{}", self.uai, self.import)
+    }
+
+    /// What the filter lets through, for paper: `Élèves désactivés, classe 6A, nom « martin »`.
+    fn filter_text(&self) -> Option<String> {
+        let kind = self.kinds.iter().find(|one| one.value() == self.kind).map(|one| one.heading().to_owned());
+        let division = (!self.division.is_empty()).then(|| format!("classe {}", self.division));
+        let name = (!self.q.is_empty()).then(|| french::spaced(&format!("nom « {} »", self.q)));
+        let parts: Vec<String> = kind.into_iter().chain(division).chain(name).collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     fn heading_of(line: &ReportLine) -> &'static str {

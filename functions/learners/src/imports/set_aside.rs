@@ -18,17 +18,17 @@ pub(crate) async fn set_aside(
     headers: HeaderMap,
     input: Input<Nothing>,
 ) -> Result<Response, Problem> {
-    let (uai, _, failed, visitor) = app.administered(&uai, &id, &headers, &input).await?;
+    let (uai, id, failed, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
     if failed.state_at((app.clock)()) != ImportState::Failed || !failed.outcome.has_others() {
-        return Err(too_late());
+        return Err(too_late(uai, id));
     }
     let id = app.new_import_id();
     let options = ImportOptions { set_aside: true, ..failed.options };
     let import = Import {
         state: ImportState::Analysing,
         // Of this file, should another have been uploaded in the meantime.
-        outcome: Outcome { etag: failed.outcome.etag, ..Outcome::default() },
+        outcome: Outcome { etag: failed.outcome.etag, file_name: failed.outcome.file_name, ..Outcome::default() },
         ..Import::requested(&visitor.name, (app.clock)(), failed.object_key, options).of(visitor.user)
     };
 

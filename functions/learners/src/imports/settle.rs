@@ -31,7 +31,7 @@ pub(crate) async fn confirm(
     let (uai, id, import, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
     if import.state_at((app.clock)()) != ImportState::AwaitingConfirmation {
-        return Err(too_late());
+        return Err(too_late(uai, id));
     }
 
     // The message first: if what follows fails, the worker still has the word.
@@ -52,7 +52,7 @@ pub(crate) async fn cancel(
 ) -> Result<Response, Problem> {
     let (uai, id, _, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
-    app.table.cancel_import(uai, id, (app.clock)()).await.map_err(told)?;
+    app.table.cancel_import(uai, id, &visitor.name, (app.clock)()).await.map_err(|error| told(uai, id, error))?;
     app.audit(uai, &visitor, AuditAction::ImportCancelled).await;
 
     app.answer(uai, id, &visitor, face).await
@@ -68,7 +68,7 @@ pub(crate) async fn undo(
 ) -> Result<Response, Problem> {
     let (uai, id, _, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
-    app.table.undo_import(uai, id, (app.clock)()).await.map_err(told)?;
+    app.table.undo_import(uai, id, &visitor.name, (app.clock)()).await.map_err(|error| told(uai, id, error))?;
     app.audit(uai, &visitor, AuditAction::ImportUndone).await;
     // It is undone: should the message be lost, the next import tidies up.
     if app.tell_worker(&Tidy { uai, id, first_sent_at: Some((app.clock)()) }).await.is_err() {
@@ -119,13 +119,14 @@ impl Learners {
     }
 }
 
-pub(super) fn too_late() -> Problem {
-    Problem::too_late("L’import a changé d’état entre-temps. Rechargez la page pour voir où il en est.")
+pub(super) fn too_late(uai: Uai, id: ImportId) -> Problem {
+    let detail = "L’import a changé d’état entre-temps, dans un autre onglet ou par une autre personne. Rien n’a été fait de plus.";
+    Problem::too_late(detail).leading_to("Voir où en est cet import", location(uai, id))
 }
 
-fn told(error: SettleError) -> Problem {
+fn told(uai: Uai, id: ImportId, error: SettleError) -> Problem {
     match error {
-        SettleError::TooLate => too_late(),
+        SettleError::TooLate => too_late(uai, id),
         SettleError::Table(error) => error.into(),
     }
 }

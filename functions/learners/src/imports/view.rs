@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use jiff::Timestamp;
-use rentree_domain::import::{BrakeReason, Counts, Dated, ImportState};
+use rentree_domain::import::{BrakeReason, Counts, Dated, FileName, ImportState, Progress};
 use rentree_domain::{ImportId, Uai};
 use rentree_http::{Face, Visitor};
 use rentree_table::{Cost, Import, ImportOptions, Refused, ReportLine, School};
@@ -12,6 +12,7 @@ use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::ended::{Ended, Later, ended, later};
 use super::{group, location, words};
 use crate::Learners;
 use crate::upload::{Afterwards, Upload};
@@ -30,6 +31,8 @@ pub(crate) struct ImportView {
     requested_by: String,
     requested_at: Timestamp,
     options: ImportOptions,
+    /// What the school calls the file.
+    file_name: Option<FileName>,
     format: Option<String>,
     refused: Option<Refused>,
     brake: Vec<BrakeReason>,
@@ -42,8 +45,14 @@ pub(crate) struct ImportView {
     report: Report,
     dated: Dated,
     cost: Cost,
-    /// How to send the file, while it is awaited.
+    /// How far it is, while pupils are written.
+    progress: Option<ProgressView>,
+    /// How to send the file, while it is awaited and the form holds.
     upload: Option<Upload>,
+    /// How it ended, unless it succeeded or failed.
+    ended: Option<Ended>,
+    /// The import that was applied since, if another one was.
+    later: Option<Later>,
     actions: Actions,
     /// Pupils of the file without an error.
     #[serde(skip)]
@@ -54,6 +63,12 @@ pub(crate) struct ImportView {
     /// The file was sent, says the browser; the worker has not seen it yet.
     #[serde(skip)]
     sent: bool,
+    /// When the form ended, if it has, and a file may still be on its way.
+    #[serde(skip)]
+    form_ended_at: Option<Timestamp>,
+    /// The roster is another one than the changes were worked out for.
+    #[serde(skip)]
+    has_moved: bool,
 }
 
 /// One page of the report.
@@ -62,6 +77,16 @@ pub(crate) struct Report {
     pub(crate) page: u32,
     pub(crate) pages: u32,
     pub(crate) lines: Vec<ReportLine>,
+}
+
+/// How far an import is.
+#[derive(Serialize, Clone, Copy, JsonSchema)]
+#[schemars(rename = "ImportProgress")]
+struct ProgressView {
+    /// Pupils written so far.
+    written: u32,
+    /// Pupils to be written in all.
+    of: u32,
 }
 
 /// What the visitor may do now.
@@ -99,12 +124,19 @@ impl ImportView {
             };
             app.signer.sign(&import.object_key, import.requested_at, afterwards)
         });
+        // Nobody is offered a form that the bucket refuses.
+        let form_ended_at = upload.as_ref().map(|upload| upload.expires_at).filter(|end| *end <= now);
+        let upload = upload.filter(|_| form_ended_at.is_none());
+        let (ended, later) = (ended(&import, now), later(id, &import, school.applied.as_ref()));
+        let has_moved = import.outcome.shown_for.is_some_and(|shown_for| shown_for != school.roster_version);
         let outcome = import.outcome;
         let is_latest = outcome.versions.is_some_and(|(version, _)| {
             let leased = school.lease.is_some_and(|lease| lease.expires_ms >= now.as_millisecond());
             let seen = school.applied.as_ref().is_some_and(|applied| applied.import == id);
             seen && school.roster_version == version && school.begun_version == version && !leased
         });
+        let progress = school.lease.filter(|lease| lease.import == id && state == ImportState::Applying);
+        let progress = progress.and_then(|lease| lease.progress);
         let actions = Actions {
             confirm: may && state == ImportState::AwaitingConfirmation,
             cancel: may && matches!(state, ImportState::AwaitingConfirmation | ImportState::AwaitingUpload) && !sent,
@@ -125,6 +157,7 @@ impl ImportView {
             requested_by: import.requested_by,
             requested_at: import.requested_at,
             options: import.options,
+            file_name: outcome.file_name,
             format: outcome.format,
             refused: outcome.refused.or_else(|| timed_out(state, import.state)),
             brake: outcome.brake,
@@ -135,11 +168,16 @@ impl ImportView {
             report,
             dated: outcome.dated,
             cost: outcome.cost,
+            progress: progress.map(|Progress { written, of }| ProgressView { written, of }),
             upload,
+            ended,
+            later,
             actions,
             importable: outcome.importable,
             sections: group::sections(lines),
             sent,
+            form_ended_at,
+            has_moved,
         }
     }
 
@@ -219,6 +257,43 @@ impl ImportView {
             others => format!("les {} autres", french::number(others)),
         };
         format!("Importer {others}, laisser {} de côté", french::number(self.counts.set_aside))
+    }
+
+    /// How it ended, in a word or two, and in a sentence.
+    fn end_texts(&self) -> Option<(&'static str, String)> {
+        let done = |by: &Option<String>, at: &Timestamp| {
+            let by = by.as_deref().map(|by| format!(" par {by}")).unwrap_or_default();
+            format!("{by} le {}", french::day_and_time(at))
+        };
+        Some(match self.ended.as_ref()? {
+            Ended::Undone { by, at } => {
+                let text = "La liste des élèves est de nouveau celle d’avant cet import.";
+                ("Import annulé", format!("Cet import a été annulé{}. {text}", done(by, at)))
+            }
+            Ended::AbandonedUpload { by, at } => {
+                let text = "Aucun fichier n’avait été envoyé, et rien n’a été changé.";
+                ("Import abandonné", format!("Cet import a été abandonné{}. {text}", done(by, at)))
+            }
+            Ended::AbandonedConfirmation { by, at } => {
+                let text = "Les changements proposés n’ont pas été appliqués\u{a0}: rien n’a été changé.";
+                ("Import abandonné", format!("Cet import a été abandonné{}. {text}", done(by, at)))
+            }
+            Ended::UploadExpired { at } => (
+                "Fichier non envoyé",
+                format!(
+                    "Aucun fichier n’a été envoyé avant la fin du formulaire, le {}. Rien n’a été changé.",
+                    french::day_and_time(at)
+                ),
+            ),
+            Ended::ConfirmationExpired { at } => (
+                "Import non confirmé",
+                format!(
+                    "Personne n’a confirmé ces changements avant le {}\u{a0}: ils n’ont pas été appliqués, et le fichier est trop \
+                     ancien pour l’être encore. Rien n’a été changé.",
+                    french::day_and_time(at)
+                ),
+            ),
+        })
     }
 
     fn told(line: &ReportLine) -> String {

@@ -1,8 +1,9 @@
 //! Which pupils a list shows: by name, class and account, page by page. Pure.
 
-use rentree_domain::name::fold;
-use rentree_domain::{Method, Search};
-use rentree_table::{Account, ActiveLearner};
+use std::collections::BTreeSet;
+
+use rentree_domain::{ListedPupil, Method, Search};
+use rentree_table::Account;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -74,27 +75,23 @@ impl Holding {
     }
 }
 
-/// The classes of `learners`, in their order.
-pub(crate) fn divisions(learners: &[ActiveLearner]) -> Vec<String> {
-    let mut divisions: Vec<String> = learners.iter().map(|learner| learner.entry.division.clone()).collect();
-    divisions.sort_unstable();
-    divisions.dedup();
-    divisions
+/// The classes of `pupils`, in their order.
+pub(crate) fn divisions<'a>(pupils: impl Iterator<Item = &'a ListedPupil>) -> Vec<String> {
+    let divisions: BTreeSet<&String> = pupils.map(|pupil| &pupil.division).collect();
+    divisions.into_iter().cloned().collect()
 }
 
-/// Those of `learners` who are in `division` (or any, when it is empty) and whose names hold every word of `q`, by name.
-pub(crate) fn sought(learners: Vec<ActiveLearner>, q: &str, division: &str) -> Vec<ActiveLearner> {
+/// Those of `pupils` who are in `division` (or any, when it is empty) and whose names hold every word of `q`, in their order.
+pub(crate) fn sought<'a>(
+    pupils: impl Iterator<Item = &'a ListedPupil>,
+    q: &str,
+    division: &str,
+) -> Vec<&'a ListedPupil> {
     let search = Search::new(q);
-    let in_class = learners.into_iter().filter(|l| division.is_empty() || l.entry.division == division);
-    let mut found: Vec<(String, ActiveLearner)> = in_class
-        .filter(|learner| {
-            let entry = &learner.entry;
-            search.finds([&entry.last_name, &entry.first_name].into_iter().chain(&entry.usage_name))
-        })
-        .map(|learner| (format!("{} {}", fold(&learner.entry.last_name), fold(&learner.entry.first_name)), learner))
-        .collect();
-    found.sort_by(|(one, a), (other, b)| one.cmp(other).then_with(|| a.id.cmp(&b.id)));
-    found.into_iter().map(|(_, learner)| learner).collect()
+    let in_class = pupils.filter(|pupil| division.is_empty() || pupil.division == division);
+    let found = in_class
+        .filter(|pupil| search.finds([&pupil.last_name, &pupil.first_name].into_iter().chain(&pupil.usage_name)));
+    found.collect()
 }
 
 /// A page of a list.

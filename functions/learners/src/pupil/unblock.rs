@@ -8,7 +8,7 @@ use axum::response::Response;
 use rentree_domain::limit::{IDENTITIES_BY_NAME, IDENTITIES_BY_PUPIL, IDENTITIES_BY_PUPIL_A_DAY, name_subject};
 use rentree_domain::{Entry, LearnerId, Uai, name};
 use rentree_http::{Face, Input, Problem, authorise};
-use rentree_table::{AuditAction, Role};
+use rentree_table::{AsOf, AuditAction, Role};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -48,7 +48,7 @@ pub(crate) async fn unblock(
         return face.after_post(StatusCode::OK, &location, &UnblockedView { learner: pupil.id });
     }
     let (user, account) = app.account_to_act_on(uai, &pupil).await?;
-    if app.locked([&account.methods]).await?.is_empty() {
+    if app.locked([&account.methods], AsOf::Now).await?.is_empty() {
         return Err(refused(uai, pupil.id, "La connexion de cet élève n’est pas bloquée, ou ne l’est plus."));
     }
 

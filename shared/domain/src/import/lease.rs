@@ -23,6 +23,18 @@ pub struct Lease {
     pub import: ImportId,
     /// Epoch milliseconds, so that DynamoDB can compare.
     pub expires_ms: i64,
+    /// How far its worker is, once pupils are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub progress: Option<Progress>,
+}
+
+/// How far an import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Progress {
+    /// Pupils written so far.
+    pub written: u32,
+    /// Pupils to be written in all.
+    pub of: u32,
 }
 
 /// What a message about an import may do.
@@ -42,7 +54,7 @@ pub enum Turn {
 impl Lease {
     /// A lease of `import` from `now` on.
     pub fn new(import: ImportId, now: Timestamp, duration: SignedDuration) -> Self {
-        Self { import, expires_ms: (now + duration).as_millisecond() }
+        Self { import, expires_ms: (now + duration).as_millisecond(), progress: None }
     }
 
     /// Whether its worker may still be at work.

@@ -1,9 +1,11 @@
 //! An import: its states, its plan, its brake. `docs/imports.md` says how.
 
 pub mod brake;
+pub mod file_name;
 pub mod lease;
 pub mod matching;
 pub mod message;
+pub mod pace;
 pub mod plan;
 pub mod state;
 
@@ -11,7 +13,9 @@ pub mod state;
 pub const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
 
 pub use brake::{BrakeReason, Dated};
-pub use lease::{Lease, Turn};
+pub use file_name::FileName;
+pub use lease::{Lease, Progress, Turn};
 pub use message::{Resume, Tidy};
+pub use pace::Pace;
 pub use plan::{Change, ChangeKind, Counts, File, Plan, Write};
 pub use state::ImportState;

@@ -170,12 +170,7 @@ pub fn plan(known: &[Learner], roster_version: u64, file: File<'_>, mut new_id: 
     for (learner, _) in known.iter().zip(&in_file).filter(|(_, in_file)| !**in_file) {
         let invisible_left_over = learner.current.version > roster_version;
         let Some(before) = learner.visible(roster_version) else {
-            plan.writes.push(if learner.user.is_some() {
-                let entry = learner.current.entry.clone();
-                Write::Revise { id: learner.id, active: false, entry, previous: None }
-            } else {
-                Write::Discard { id: learner.id }
-            });
+            plan.writes.push(hide(learner));
             continue;
         };
         let stays = before.active && protection.covers(&before.entry);
@@ -203,23 +198,31 @@ impl Plan {
     }
 }
 
-/// The plan that changes nothing that readers see, and overwrites what an undone or crashed import left behind: so the
-/// index of births, which follows what was written last, finds everybody by the right date again.
+/// The plan that changes nobody in the school, and overwrites what an undone or crashed import left behind: so the index of births,
+/// which follows what was written last, finds everybody by the right date again. Nothing is left out: once the version counts up, what
+/// was left behind would be seen.
 pub fn tidy(known: &[Learner], roster_version: u64) -> Vec<Write> {
     let left_behind = known.iter().filter(|learner| learner.current.version > roster_version);
     left_behind
-        .filter_map(|learner| match learner.visible(roster_version) {
-            Some(seen) => Some(Write::Revise {
+        .map(|learner| match learner.visible(roster_version) {
+            Some(seen) => Write::Revise {
                 id: learner.id,
                 active: seen.active,
                 entry: seen.entry.clone(),
                 previous: Some(seen.clone()),
-            }),
-            None if learner.user.is_none() => Some(Write::Discard { id: learner.id }),
-            // Nobody sees this pupil, but an account is tied to it: the next import says what becomes of it.
-            None => None,
+            },
+            None => hide(learner),
         })
         .collect()
+}
+
+/// What makes a pupil whom readers do not see stay unseen among those in the school, whatever the version: one to whom an account is
+/// tied is kept as somebody who left, all others are deleted.
+fn hide(learner: &Learner) -> Write {
+    if learner.user.is_none() {
+        return Write::Discard { id: learner.id };
+    }
+    Write::Revise { id: learner.id, active: false, entry: learner.current.entry.clone(), previous: None }
 }
 
 /// The pupils of the file with an error, findable by any key that [`may_be`] accepts.

@@ -16,7 +16,8 @@ const VERSION: &str = "1.5.33";
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Ends the server when our end of its standard input closes: whatever becomes of us, nothing is left running. Long
-/// polls that nobody waits for any more are not waited for.
+/// polls that nobody waits for any more are not waited for. And what is not ASCII in the metadata of an object comes as S3 gives it
+/// (RFC 2047): ministack gives Latin-1, which the SDK refuses.
 const LAUNCHER: &str = "\
 import os, signal, sys, threading
 def watch():
@@ -25,7 +26,11 @@ def watch():
 threading.Thread(target=watch, daemon=True).start()
 from hypercorn.config import Config
 Config.graceful_timeout = 0.2
+import base64, ministack.app
 from ministack.app import main
+def encoded(value):
+    return value if value.isascii() else '=?UTF-8?B?' + base64.b64encode(value.encode()).decode() + '?='
+ministack.app._encode_header_value = lambda value: encoded(value).encode()
 sys.argv = ['ministack']
 main()
 ";

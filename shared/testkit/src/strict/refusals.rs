@@ -26,11 +26,12 @@ pub(super) enum Mishap {
     Late,
 }
 
-/// One call in so many meets a mishap, drawn by a seed; the same call never more than twice in a row.
+/// One call in so many meets a mishap, drawn by a seed; the same call only so often in a row.
 #[derive(Debug)]
 pub(super) struct Refusals {
     seed: u64,
     one_in: u64,
+    in_a_row: u8,
     state: Mutex<State>,
 }
 
@@ -40,12 +41,9 @@ struct State {
     in_a_row: HashMap<[u8; 32], u8>,
 }
 
-/// The same call may be refused so often in a row.
-const MOST_IN_A_ROW: u8 = 2;
-
 impl Refusals {
-    pub(super) fn new(seed: u64, one_in: u64) -> Self {
-        Self { seed, one_in: one_in.max(1), state: Mutex::default() }
+    pub(super) fn new(seed: u64, one_in: u64, in_a_row: u8) -> Self {
+        Self { seed, one_in: one_in.max(1), in_a_row, state: Mutex::default() }
     }
 
     /// What happens to this call.
@@ -56,7 +54,7 @@ impl Refusals {
         state.calls += 1;
         let drawn = scatter(self.seed ^ scatter(state.calls));
         let before = state.in_a_row.get(&call).copied().unwrap_or_default();
-        if mishaps.is_empty() || !drawn.is_multiple_of(self.one_in) || before >= MOST_IN_A_ROW {
+        if mishaps.is_empty() || !drawn.is_multiple_of(self.one_in) || before >= self.in_a_row {
             state.in_a_row.remove(&call);
             return None;
         }
@@ -123,10 +121,10 @@ mod tests {
 
     #[test]
     fn one_call_in_ten_and_the_same_one_never_thrice() {
-        let refusals = Refusals::new(1, 10);
+        let refusals = Refusals::new(1, 10, 2);
         let refused = (0..10_000_u32).filter(|call| refusals.draw("f", &get(), &call.to_le_bytes()).is_some()).count();
         assert!((800..1_200).contains(&refused), "{refused}");
-        let always = Refusals::new(1, 1);
+        let always = Refusals::new(1, 1, 2);
         let drawn: Vec<bool> = (0..6).map(|_| always.draw("f", &get(), b"same").is_some()).collect();
         assert_eq!(drawn, [true, true, false, true, true, false]);
     }
@@ -134,7 +132,7 @@ mod tests {
     #[test]
     fn a_seed_draws_the_same_again() {
         let draw = || {
-            let refusals = Refusals::new(7, 3);
+            let refusals = Refusals::new(7, 3, 2);
             (0..50_u8).map(|call| refusals.draw("f", &get(), &[call])).collect::<Vec<_>>()
         };
         assert_eq!(draw(), draw());

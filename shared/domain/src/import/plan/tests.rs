@@ -1,6 +1,8 @@
 //! The promise of `docs/imports.md`, on a model of the table: whatever part of an apply was written, readers see the roster
 //! from before, and the next import ends with its own.
 
+mod snapshots;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -66,7 +68,7 @@ impl School {
                     self.learners.remove(id);
                 }
                 Write::Revise { id, active, entry, previous } => {
-                    let current = Revision { version: self.fence, active: *active, entry: entry.clone() };
+                    let current = Revision::written(self.fence, *active, entry.clone(), previous.as_ref());
                     let user = self.learners.get(id).and_then(|l| l.user);
                     self.learners
                         .insert(*id, Learner { id: *id, current, previous: previous.clone(), user, folding: FOLDING });
@@ -120,6 +122,38 @@ fn a_year_of_imports_counts_right() {
     january.insert(10, 4);
     assert_eq!(school.import(&january), counts(2, 1, 0, 3, 16));
     assert_eq!(school.import(&september), counts(0, 1, 3, 2, 16));
+}
+
+/// What overwrites a crash or an undo changes nobody's departure.
+#[test]
+fn who_left_left_with_one_import_whatever_is_repaired() {
+    let mut school = School::default();
+    let all: BTreeMap<u8, u8> = (0..20).map(|who| (who, 1)).collect();
+    let most: BTreeMap<u8, u8> = (3..20).map(|who| (who, 1)).collect();
+    school.import(&all);
+    school.import(&most);
+    let left_in = |school: &School| {
+        let seen = school.learners.values().filter_map(|learner| learner.visible(school.roster_version));
+        seen.filter_map(Revision::deactivated_in).collect::<Vec<_>>()
+    };
+    assert_eq!(left_in(&school), [2, 2, 2]);
+    // They come back, but that import crashes after two of them.
+    let plan = school.plan(file(&all), &[]);
+    school.apply(&plan, 2);
+    assert_eq!(left_in(&school), [2, 2, 2]);
+    school.import(&most);
+    assert_eq!((school.roster_version, left_in(&school)), (4, vec![2, 2, 2]), "the repair wrote two of them");
+    // They come back, and that import is undone and tidied up after.
+    school.import(&all);
+    assert_eq!(left_in(&school), Vec::<u64>::new());
+    school.roster_version = 4;
+    let known: Vec<Learner> = school.learners.values().cloned().collect();
+    let writes = tidy(&known, school.roster_version);
+    school.apply(&Plan { writes, ..Plan::default() }, usize::MAX);
+    assert_eq!((school.roster_version, left_in(&school)), (6, vec![2, 2, 2]));
+    school.import(&all);
+    school.import(&most);
+    assert_eq!(left_in(&school), [8, 8, 8], "who comes back and leaves again left again");
 }
 
 #[test]

@@ -1,0 +1,228 @@
+//! Former pupils: whom an import has deactivated, when, and which import it was. By name, class and import, page by page, and as a list
+//! for spreadsheets.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use rentree_domain::{ImportId, LearnerId, ListedPupil, Listing, Uai, paris};
+use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_table::{Role, RosterMade, School};
+use rentree_web::csv::{self, Cell};
+use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Learners;
+use crate::list::filter::{divisions, page, sought};
+use crate::school::parse_uai;
+
+const HEADER: [&str; 5] = ["Nom", "Prénom", "Classe", "Désactivé le", "Import demandé par"];
+const UNKNOWN: &str = "date inconnue";
+
+/// Which former pupils.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Filter {
+    /// Part of a name. By POST only: no name of a pupil ever stands in an address.
+    #[serde(skip_deserializing)]
+    q: String,
+    /// The last class; blank for all.
+    division: String,
+    /// The import that deactivated them; blank for all.
+    import: String,
+    /// From 1.
+    page: Option<usize>,
+}
+
+/// A [`Filter`] with a name.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "FormerSearch")]
+#[serde(default)]
+pub(crate) struct Search {
+    q: String,
+    division: String,
+    import: String,
+    page: Option<usize>,
+}
+
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "former.html")]
+pub(crate) struct FormerView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    uai: String,
+    q: String,
+    division: String,
+    import: String,
+    /// The last classes of those who left.
+    divisions: Vec<String>,
+    /// Former pupils of the school.
+    former: usize,
+    /// Those that the filter lets through.
+    found: usize,
+    page: usize,
+    pages: usize,
+    learners: Vec<Row>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FormerLearner")]
+struct Row {
+    id: LearnerId,
+    last_name: String,
+    first_name: String,
+    /// The last one.
+    division: String,
+    /// `null` where it is not known: who deactivated pupils was not always kept.
+    deactivated: Option<Deactivated>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Deactivated {
+    at: Timestamp,
+    /// The import that did it.
+    import: ImportId,
+    /// First and last name of who asked for that import.
+    by: String,
+}
+
+/// `GET /schools/{uai}/learners/former`
+pub(crate) async fn list(
+    State(app): State<Learners>,
+    Path(uai): Path<String>,
+    Query(filter): Query<Filter>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    app.show_former(uai, &visitor, face, filter).await
+}
+
+/// `POST /schools/{uai}/learners/former`
+pub(crate) async fn search(
+    State(app): State<Learners>,
+    Path(uai): Path<String>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Search>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    visitor.check_meant(&input.proof)?;
+    let Search { q, division, import, page } = input.fields;
+    app.show_former(uai, &visitor, face, Filter { q, division, import, page }).await
+}
+
+/// `GET /schools/{uai}/learners/former.csv`
+pub(crate) async fn download(
+    State(app): State<Learners>,
+    Path(uai): Path<String>,
+    Query(filter): Query<Filter>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+
+    let Former { listing, made, .. } = app.former(uai).await?;
+    let rows = sought(listing.former(), &filter.q, &filter.division).into_iter().map(|pupil| row(pupil, &made));
+    let rows = rows.filter(|row| row.is_of(&filter.import));
+    let sheet = csv::sheet(HEADER, rows.map(Row::cells)).map_err(|error| Problem::internal(&error))?;
+
+    let day = paris::date((app.clock)());
+    let headers = [
+        (header::CONTENT_TYPE, csv::CONTENT_TYPE.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"anciens-eleves-{uai}-{day}.csv\"")),
+    ];
+    Ok((headers, sheet).into_response())
+}
+
+/// Those who left a school, and the imports that changed its roster.
+struct Former {
+    school: School,
+    listing: Arc<Listing>,
+    made: HashMap<u64, RosterMade>,
+}
+
+impl Learners {
+    /// The imports after the pupils: so the one that deactivated a pupil who was seen is never missed.
+    async fn former(&self, uai: Uai) -> Result<Former, Problem> {
+        let (school, listing) = self.table.listed(uai).await?.ok_or_else(Problem::not_found)?;
+        Ok(Former { school, listing, made: self.table.rosters_made(uai).await? })
+    }
+
+    async fn show_former(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
+        let Former { school, listing, made } = self.former(uai).await?;
+        let (former, divisions) = (listing.former().count(), divisions(listing.former()));
+
+        let rows = sought(listing.former(), &filter.q, &filter.division).into_iter().map(|pupil| row(pupil, &made));
+        let found: Vec<Row> = rows.filter(|row| row.is_of(&filter.import)).collect();
+        let count = found.len();
+        let page = page(found, filter.page);
+
+        let view = FormerView {
+            frame: visitor.frame("Anciens élèves", uai, &school, Section::Learners),
+            csrf: visitor.csrf.clone(),
+            uai: uai.to_string(),
+            q: filter.q,
+            division: filter.division,
+            import: filter.import,
+            divisions,
+            former,
+            found: count,
+            page: page.number,
+            pages: page.pages,
+            learners: page.rows,
+        };
+        face.render(StatusCode::OK, &view)
+    }
+}
+
+fn row(pupil: &ListedPupil, made: &HashMap<u64, RosterMade>) -> Row {
+    let made = pupil.left_in.and_then(|version| made.get(&version));
+    Row {
+        id: pupil.id,
+        last_name: pupil.last_name.clone(),
+        first_name: pupil.first_name.clone(),
+        division: pupil.division.clone(),
+        deactivated: made.map(|made| Deactivated { at: made.at, import: made.import, by: made.by.clone() }),
+    }
+}
+
+impl Row {
+    /// Whether the import of this identifier deactivated the pupil; a blank one asks for nothing.
+    fn is_of(&self, import: &str) -> bool {
+        import.is_empty() || self.deactivated.as_ref().is_some_and(|it| it.import.to_string() == import)
+    }
+
+    fn cells(self) -> [Cell; 5] {
+        let (at, by) = match self.deactivated {
+            Some(deactivated) => (Cell::moment(deactivated.at), Cell::text(deactivated.by)),
+            None => (Cell::text(UNKNOWN), Cell::default()),
+        };
+        [Cell::text(self.last_name), Cell::text(self.first_name), Cell::text(self.division), at, by]
+    }
+}
+
+impl FormerView {
+    fn location(&self) -> String {
+        format!("/schools/{}/learners/former", self.uai)
+    }
+
+    /// The address of the list for spreadsheets: that of the same import.
+    fn sheet(&self) -> String {
+        let of = if self.import_is_known() { format!("?import={}", self.import) } else { String::new() };
+        format!("{}.csv{of}", self.location())
+    }
+
+    fn import_is_known(&self) -> bool {
+        self.import.parse::<ImportId>().is_ok()
+    }
+}
