@@ -123,7 +123,8 @@ fn archive_and_restore() {
         let archived = person.get(&path).await?.expect(200)?["archived_at"].clone();
         assert!(archived.is_string());
         let code = CampaignCode::parse(person.get(&path).await?.expect(200)?["code"].as_str().unwrap())?;
-        let (_, _, campaign) = product().table.campaign_of_code(&code).await?.unwrap();
+        let (school, id) = product().table.campaign_of_code(&code).await?.unwrap();
+        let campaign = product().table.campaign(school, id).await?.unwrap();
         assert!(campaign.is_archived(), "who joins must be told");
         let list = format!("/schools/{uai}/campaigns");
         assert_eq!(person.get(&list).await?.expect(200)?["total"], 0);

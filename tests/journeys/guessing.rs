@@ -2,14 +2,16 @@
 
 use rentree_domain::limit::{
     IDENTITIES_BY_CLIENT, IDENTITIES_BY_NAME, IDENTITIES_BY_PUPIL, IDENTITIES_BY_PUPIL_A_DAY, LENIENT_BY_CLIENT,
+    name_subject,
 };
 use rentree_samples::Pupil;
 use rentree_table::{JoinOutcome, Role};
 use serde_json::json;
 
 use crate::support::classes::{Device, a_class, a_class_of, a_device, a_first_name, step};
+use crate::support::faults::{Faults, campaigns_with};
 use crate::support::people::{a_client, a_member};
-use crate::support::{clock, product, run_while_time_stands_still};
+use crate::support::{clock, join_all, product, run_while_time_stands_still};
 
 #[test]
 fn guessing_is_limited_and_seen() {
@@ -116,6 +118,91 @@ fn birth_dates_are_limited_however_a_name_is_spelt() {
         assert_eq!(step(&a_device().tell(&class, &by_code).await?.expect(200)?), "new_account");
         staff.post(&unblock, &json!({})).await?.expect(200)?;
         assert_eq!(step(&a_device().tell(&class, &class.identity(0)).await?.expect(200)?), "new_account");
+        Ok(())
+    });
+}
+
+/// Many guesses at the same moment, each from a place of its own: no more of them are answered than one after the other.
+#[test]
+fn guesses_at_the_same_moment_all_count() {
+    run_while_time_stands_still(async {
+        let victim = a_first_name("Capucine");
+        let class = a_class(&[(&victim, "SIMON", "10/03/2014")]).await?;
+        let answers = join_all((1..=31).map(|day| {
+            let guess = json!({"first_name": victim, "last_name": "Simon", "birth_date": format!("{day:02}/03/2014")});
+            let class = &class;
+            async move { a_device().tell(class, &guess).await }
+        }))
+        .await;
+        let answers: Vec<_> = answers.into_iter().collect::<anyhow::Result<_>>()?;
+        let with = |status| answers.iter().filter(|answer| answer.status == status).count();
+        let most = usize::try_from(IDENTITIES_BY_NAME.count)?;
+        // The right one gives its place back.
+        assert!(with(422) <= most && with(200) <= 1 && with(422) + with(200) + with(429) == 31, "{answers:?}");
+        assert!(with(422) >= most - 1, "{answers:?}");
+        Ok(())
+    });
+}
+
+/// An account is told of to ten at the most, here or in another school, also at the same moment: the name stays counted.
+#[test]
+fn whoever_is_told_of_an_account_is_counted() {
+    run_while_time_stands_still(async {
+        let name = a_first_name("Prune");
+        let college = a_class(&[(&name, "NOIR", "10/03/2014")]).await?;
+        a_device().create(&college, &college.identity(0), &json!({})).await?.expect(201)?;
+        let lycee = college.of_another_school().await?;
+        for class in [&college, &lycee] {
+            let identity = class.identity(0);
+            let mut told = 0;
+            for _ in 0..2 {
+                let answers = join_all((0..15).map(|_| async { a_device().tell(class, &identity).await })).await;
+                for answer in answers {
+                    let answer = answer?;
+                    match answer.status {
+                        200 => assert_eq!(step(&answer.body), "has_account"),
+                        status => assert_eq!((status, answer.body.to_string().contains("***")), (429, false)),
+                    }
+                    told += u32::from(answer.status == 200);
+                }
+            }
+            // Those that stand in each other's way are refused; one after the other, the rest is told.
+            while a_device().tell(class, &identity).await?.status == 200 {
+                told += 1;
+            }
+            assert!((1..=IDENTITIES_BY_NAME.count).contains(&told), "{told}");
+        }
+        Ok(())
+    });
+}
+
+/// Wherever the function dies, nobody was told of an account whose attempt does not stay counted.
+#[test]
+fn a_crash_makes_no_guess_free() {
+    run_while_time_stands_still(async {
+        let name = a_first_name("Cerise");
+        let college = a_class(&[(&name, "NOIR", "10/03/2014")]).await?;
+        a_device().create(&college, &college.identity(0), &json!({})).await?.expect(201)?;
+        let lycee = college.of_another_school().await?;
+        let subject = name_subject(lycee.uai, &name, "NOIR");
+        let table = &product().table;
+        let (mut died, mut ended) = (0, false);
+        while !ended {
+            let (url, stop) = campaigns_with(Faults::after(died), clock::still).await?;
+            let tell = a_client().post(format!("{url}{}", lycee.path("/identity"))).json(&lycee.identity(0));
+            let answer = tell.send().await?;
+            ended = answer.status() == 200;
+            let text = answer.text().await?;
+            stop.abort();
+            // One more than was counted: looking counts.
+            let counted = table.count(&IDENTITIES_BY_NAME, &subject, clock::still()).await? - 1;
+            assert_eq!(ended, text.contains("has_account") && text.contains("***"), "after {died} writes: {text}");
+            assert!(counted == 1 || (counted == 0 && !ended), "after {died} writes: {counted} counted, {text}");
+            table.forget_counts(&IDENTITIES_BY_NAME, std::slice::from_ref(&subject), clock::still()).await?;
+            died += 1;
+            assert!(died < 40, "it never ends: {text}");
+        }
+        assert!(died > 8, "{died} writes");
         Ok(())
     });
 }

@@ -551,7 +551,7 @@ fn after_an_undo_everybody_is_found_by_the_right_date() {
             .unwrap();
         eventually("the index is put right", async || {
             let version = table.school(uai).await?.unwrap().roster_version;
-            let found = table.candidates(uai, pupil.birth_date, version).await?;
+            let found = table.born_on(uai, pupil.birth_date).await?.seen_at(version);
             Ok((!found.is_empty()).then_some(()))
         })
         .await?;

@@ -1,31 +1,15 @@
 //! Pupils join at the same moment, and what a join reads.
 
-use campaigns::{Campaigns, Config};
 use jiff::Timestamp;
 use rentree_domain::UserName;
-use rentree_runtime::aws::Service;
 use serde_json::{Value, json};
 
 use crate::support::classes::{
     Device, PUPIL_PASSWORD, a_class, a_class_of, a_class_with, a_device, a_first_name, step,
 };
-use crate::support::faults::{Reads, watched};
+use crate::support::faults::{Reads, campaigns_with};
 use crate::support::people::a_client;
 use crate::support::{join_all, product, run, run_while_time_stands_still};
-
-/// The function on a port of its own, its requests to DynamoDB counted by `reads`.
-pub(crate) async fn campaigns_with(
-    reads: Reads,
-) -> anyhow::Result<(String, tokio::task::JoinHandle<std::io::Result<()>>)> {
-    let settings = product().stack.function_settings("CampaignsFunction")?;
-    let aws = product().stack.aws_of("CampaignsFunction")?;
-    let dynamodb = watched(&aws, reads);
-    let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
-    let campaigns = Campaigns::new(Config::read(&settings)?, dynamodb, sqs, Timestamp::now);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    Ok((url, tokio::spawn(async { axum::serve(listener, campaigns.router()).await })))
-}
 
 #[test]
 fn a_class_joins_at_the_same_second() {
@@ -73,7 +57,7 @@ fn a_join_reads_the_same_whatever_the_size_of_the_school() {
             let born = &class.sample.pupils[index].birth_date;
             let same_day = class.sample.pupils.iter().filter(|pupil| pupil.birth_date == *born).count();
             let reads = Reads::default();
-            let (url, stop) = campaigns_with(reads.clone()).await?;
+            let (url, stop) = campaigns_with(reads.clone(), Timestamp::now).await?;
             let http = a_client();
             for (below, status) in [("/identity", 200), ("/account", 201)] {
                 reads.take();
@@ -81,7 +65,9 @@ fn a_join_reads_the_same_whatever_the_size_of_the_school() {
                 fields["password"] = PUPIL_PASSWORD.into();
                 let answer = http.post(format!("{url}{}", class.path(below))).json(&fields).send().await?;
                 assert_eq!(answer.status().as_u16(), status, "{}", answer.text().await?);
-                let seen = reads.take();
+                let mut seen = reads.take();
+                // Side by side, they have no order.
+                seen.operations.sort_unstable();
                 println!(
                     "{size} pupils, {below}: {} requests, {} pupils read, {} names of those born that day",
                     seen.operations.len(),

@@ -15,9 +15,8 @@ use rentree_table::{Begin, ImportOptions, Methods, Role, RunError, Table, Who};
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::json;
 
-use crate::joining_at_once::campaigns_with;
 use crate::support::classes::{a_class_of, a_device, a_first_name};
-use crate::support::faults::{Faults, Reads, watched};
+use crate::support::faults::{Faults, Reads, campaigns_with, watched};
 use crate::support::people::{a_client, a_member};
 use crate::support::rosters::{delete_snapshots, snapshots, spoil_snapshots};
 use crate::support::runtime_api::Function;
@@ -227,7 +226,7 @@ fn a_failed_attempt_reads_no_pupil() {
     run(async {
         let class = a_class_of(60).await?;
         let reads = Reads::default();
-        let (url, served) = campaigns_with(reads.clone()).await?;
+        let (url, served) = campaigns_with(reads.clone(), Timestamp::now).await?;
         let mut fields = class.identity(0);
         fields["birth_date"] = "01/01/1999".into();
         let http = a_client();

@@ -64,5 +64,6 @@ pub async fn tie(
         personal_code: None,
         now,
     };
-    Ok(table.tie(&tying).await?)
+    table.tie(&tying).await?;
+    Ok(())
 }

@@ -99,15 +99,10 @@ impl Table {
         self.items(school_pk(uai), CAMPAIGNS).await?.into_iter().map(read).collect()
     }
 
-    /// The campaign that a code leads to, archived or not. Two reads, however many campaigns there are.
-    pub async fn campaign_of_code(
-        &self,
-        code: &CampaignCode,
-    ) -> Result<Option<(Uai, CampaignId, Campaign)>, TableError> {
-        let Some(Marker { uai, campaign: id }) = self.get(Key::campaign_code(code), CODE).await? else {
-            return Ok(None);
-        };
-        Ok(self.campaign(uai, id).await?.map(|campaign| (uai, id, campaign)))
+    /// The school and the campaign that a code leads to, archived or not. One read, however many campaigns there are.
+    pub async fn campaign_of_code(&self, code: &CampaignCode) -> Result<Option<(Uai, CampaignId)>, TableError> {
+        let marker: Option<Marker> = self.get(Key::campaign_code(code), CODE).await?;
+        Ok(marker.map(|Marker { uai, campaign }| (uai, campaign)))
     }
 
     /// Archives a campaign: nobody can join it any more. `entry` tells it. Archived already, or no such campaign: `false`, and

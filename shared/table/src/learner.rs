@@ -11,7 +11,7 @@ use rentree_domain::{Entry, LearnerId, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::AsOf;
-use crate::item::all;
+use crate::item::{all, apart};
 use crate::keys::{GSI2, LEARNERS, birth, id_in_sk, school_pk};
 use crate::{Item, Key, School, Table, TableError};
 
@@ -82,6 +82,21 @@ pub struct Candidate {
     pub names: KnownAs,
 }
 
+/// Those whom the index of births has on one day, whichever version of the roster a reader sees: they can be read before the school
+/// has told its version.
+pub struct Born {
+    on: Date,
+    pupils: Vec<(LearnerId, Vec<Known>)>,
+}
+
+impl Born {
+    /// Those whom a reader at `roster_version` sees active and born on that day.
+    pub fn seen_at(self, roster_version: u64) -> Vec<Candidate> {
+        let seen = self.pupils.into_iter().filter_map(|pupil| visible(pupil, roster_version));
+        seen.filter(|(_, known)| known.active && known.birth_date == self.on).map(candidate).collect()
+    }
+}
+
 impl Table {
     /// A school and its pupils, of one roster version; `None` when there is no such school.
     ///
@@ -142,33 +157,29 @@ impl Table {
 
     /// A pupil of a school, active or not, as of now.
     pub async fn learner(&self, uai: Uai, id: LearnerId) -> Result<Option<Learner>, TableError> {
-        let key = Key::learner(uai, id);
-        let get = self.client.get_item().table_name(&self.name).set_key(Some(key.into_item())).consistent_read(true);
-        get.send().await.map_err(TableError::request("GetItem"))?.item.map(read).transpose()
+        self.learner_item(uai, id).await?.map(read).transpose()
     }
 
-    /// The pupils of a school whom a reader at `roster_version` sees active and born on `birth_date`.
+    /// The same, as it is stored.
+    pub(crate) async fn learner_item(&self, uai: Uai, id: LearnerId) -> Result<Option<Item>, TableError> {
+        let key = Key::learner(uai, id);
+        let get = self.client.get_item().table_name(&self.name).set_key(Some(key.into_item())).consistent_read(true);
+        Ok(apart(get.send()).await.map_err(TableError::request("GetItem"))?.item)
+    }
+
+    /// The pupils of a school who were born on a day.
     ///
     /// Reads the index of births alone, which holds names and no more: nothing that grows with the school but those born on that
     /// very day. The index may be a moment late: whoever acts on a candidate reads the pupil again.
-    pub async fn candidates(
-        &self,
-        uai: Uai,
-        birth_date: Date,
-        roster_version: u64,
-    ) -> Result<Vec<Candidate>, TableError> {
+    pub async fn born_on(&self, uai: Uai, on: Date) -> Result<Born, TableError> {
         let query = self
             .query()
             .index_name("GSI2")
             .key_condition_expression("#born = :born")
             .expression_attribute_names("#born", GSI2.0)
-            .expression_attribute_values(":born", AttributeValue::S(birth(uai, birth_date)));
-        let mut candidates = Vec::new();
-        for item in all(query).await? {
-            let seen = known(item, roster_version)?;
-            candidates.extend(seen.filter(|(_, known)| known.active && known.birth_date == birth_date).map(candidate));
-        }
-        Ok(candidates)
+            .expression_attribute_values(":born", AttributeValue::S(birth(uai, on)));
+        let pupils = all(query).await?.into_iter().map(known).collect::<Result<_, _>>()?;
+        Ok(Born { on, pupils })
     }
 
     /// The names of every pupil of a school whom a reader at `roster_version` sees active. Reads the whole school, and may be a moment
@@ -182,7 +193,8 @@ impl Table {
             .projection_expression("SK, known_as");
         let mut names = Vec::new();
         for item in all(query).await? {
-            names.extend(known(item, roster_version)?.filter(|(_, known)| known.active).map(candidate));
+            let seen = visible(known(item)?, roster_version);
+            names.extend(seen.filter(|(_, known)| known.active).map(candidate));
         }
         Ok(names)
     }
@@ -193,22 +205,26 @@ impl Table {
     }
 }
 
-/// What the index of births says of a pupil to a reader at `roster_version`.
-fn known(mut item: Item, roster_version: u64) -> Result<Option<(LearnerId, Known)>, TableError> {
+/// What the index of births says of a pupil.
+fn known(mut item: Item) -> Result<(LearnerId, Vec<Known>), TableError> {
     let id = id_in_sk(&item, LEARNERS).ok_or("no identifier").map_err(TableError::malformed(ENTITY))?;
     let known: Vec<Known> = match item.remove("known_as") {
         Some(known) => serde_dynamo::from_attribute_value(known).map_err(TableError::malformed(ENTITY))?,
         None => Vec::new(),
     };
-    let seen = known.into_iter().find(|known| known.version <= roster_version);
-    Ok(seen.map(|known| (id, known)))
+    Ok((id, known))
+}
+
+/// What a reader at `roster_version` sees of it.
+fn visible((id, known): (LearnerId, Vec<Known>), roster_version: u64) -> Option<(LearnerId, Known)> {
+    known.into_iter().find(|known| known.version <= roster_version).map(|known| (id, known))
 }
 
 fn candidate((id, known): (LearnerId, Known)) -> Candidate {
     Candidate { id, names: known.names }
 }
 
-fn read(item: Item) -> Result<Learner, TableError> {
+pub(crate) fn read(item: Item) -> Result<Learner, TableError> {
     let id = id_in_sk(&item, LEARNERS).ok_or("no identifier in its key").map_err(TableError::malformed(ENTITY))?;
     let stored: Stored = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
     // All of them are folded at the same time.

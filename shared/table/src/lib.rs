@@ -54,7 +54,7 @@ pub use invitation::{Delivery, Invitation, InvitationError, InvitationState, MOS
 pub use join::{By, JoinError, Joining, Who};
 pub use join_attempt::{JoinAttempt, JoinOutcome};
 pub use keys::{Key, SessionHash};
-pub use learner::{ActiveLearner, Candidate, Roster};
+pub use learner::{ActiveLearner, Born, Candidate, Roster};
 pub use link::{Link, LinkState, Purpose};
 pub use member::{Member, Role, TeamError};
 pub use methods::Methods;
@@ -62,7 +62,6 @@ pub use offer::{Claim, Claimed, Offer, OfferState};
 pub use paced::LeaseTerms;
 pub use participation::{Participation, ProgressError};
 pub use password::HandOutError;
-pub use personal_code::PersonalCodeGiven;
 pub use report::{Changed, LineKind, ReportLine, ReportPage};
 pub use rosters_made::RosterMade;
 pub use run::{Begin, Run, RunError};

@@ -2,6 +2,7 @@
 //! before, and whoever uses one removes it from the pupil in the same transaction that ties.
 
 use jiff::Timestamp;
+use rentree_domain::learner::Learner;
 use rentree_domain::personal_code::VALID;
 use rentree_domain::{LearnerId, PersonalCode, Uai};
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::item::{Change, put_over, stored};
 use crate::keys::personal_code_hash;
 use crate::transaction::Cancelled;
-use crate::{AuditEntry, Key, Table, TableError, audit};
+use crate::{AuditEntry, Key, Table, TableError, audit, learner};
 
 const ENTITY: &str = "PersonalCode";
 
@@ -34,15 +35,6 @@ struct Holding {
     hash: String,
     /// In epoch seconds, so that DynamoDB can compare.
     valid_until: i64,
-}
-
-/// A code that was given to somebody within the last day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PersonalCodeGiven {
-    /// To whom.
-    pub learner: LearnerId,
-    /// Whether it holds: it was not used, and no other one was given since.
-    pub is_usable: bool,
 }
 
 impl Table {
@@ -75,20 +67,27 @@ impl Table {
     }
 
     /// To whom a code was given, if that is not longer ago than a day.
-    pub async fn personal_code(
+    pub async fn given_to(
         &self,
         uai: Uai,
         code: &PersonalCode,
         now: Timestamp,
-    ) -> Result<Option<PersonalCodeGiven>, TableError> {
+    ) -> Result<Option<LearnerId>, TableError> {
         let given: Option<Given> = self.get(Key::personal_code(uai, code), ENTITY).await?;
         // TTL deletes late.
-        let Some(Given { learner, .. }) = given.filter(|given| given.expires_at > now.as_second()) else {
-            return Ok(None);
-        };
-        let at_pupil: Option<AtPupil> = self.get(Key::learner(uai, learner), ENTITY).await?;
-        let holding = at_pupil.and_then(|pupil| pupil.personal_code);
-        let is_usable = holding.is_some_and(|holding| holding.hash == personal_code_hash(uai, code));
-        Ok(Some(PersonalCodeGiven { learner, is_usable }))
+        Ok(given.filter(|given| given.expires_at > now.as_second()).map(|given| given.learner))
+    }
+
+    /// A pupil as of now, and whether `code` is the one that holds for them: it was not used, and no other one was given since.
+    pub async fn learner_by_code(
+        &self,
+        uai: Uai,
+        id: LearnerId,
+        code: &PersonalCode,
+    ) -> Result<Option<(Learner, bool)>, TableError> {
+        let Some(item) = self.learner_item(uai, id).await? else { return Ok(None) };
+        let at_pupil: AtPupil = serde_dynamo::from_item(item.clone()).map_err(TableError::malformed(ENTITY))?;
+        let holds = at_pupil.personal_code.is_some_and(|holding| holding.hash == personal_code_hash(uai, code));
+        Ok(Some((learner::read(item)?, holds)))
     }
 }

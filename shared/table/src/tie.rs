@@ -99,13 +99,14 @@ pub enum TieError {
 }
 
 impl Table {
-    /// Carries `tying` out: tie, participation, and the account and its session if they are new.
-    pub async fn tie(&self, tying: &Tying<'_>) -> Result<(), TieError> {
+    /// Carries `tying` out: tie, participation, and the account and its session if they are new. Whether the participation began
+    /// with it: a pupil who was untied may have one from before.
+    pub async fn tie(&self, tying: &Tying<'_>) -> Result<bool, TieError> {
         // A pupil who was untied may have joined the campaign before.
         for joins in [true, false] {
             let (guards, items): (Vec<_>, Vec<_>) = self.tying_items(tying, joins)?.into_iter().unzip();
             let failed = match self.transact(items).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(joins),
                 Err(Cancelled::Table(error)) => return Err(error.into()),
                 Err(Cancelled::Conditions(failed)) => failed,
             };

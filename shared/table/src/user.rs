@@ -74,6 +74,13 @@ pub struct Person {
     pub birth_date: Option<Date>,
 }
 
+impl Person {
+    /// `Camille Le Goff`.
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+}
+
 impl From<&User> for Person {
     fn from(user: &User) -> Self {
         Self {
@@ -84,13 +91,6 @@ impl From<&User> for Person {
             password_is_temporary: user.password_is_temporary,
             birth_date: user.birth_date,
         }
-    }
-}
-
-impl Person {
-    /// `Camille Le Goff`.
-    pub fn full_name(&self) -> String {
-        format!("{} {}", self.first_name, self.last_name)
     }
 }
 

@@ -10,13 +10,31 @@ use aws_smithy_runtime_api::client::interceptors::context::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use campaigns::{Campaigns, Config};
+use rentree_runtime::Clock;
 use rentree_runtime::aws::{Aws, Service};
 use serde_json::Value;
+
+use super::product;
 
 /// A function's client of DynamoDB, with something between it and the table.
 pub(crate) fn watched(aws: &Aws, by: impl Intercept + 'static) -> aws_sdk_dynamodb::Client {
     let config = aws_sdk_dynamodb::config::Builder::from(&aws.config(Service::DynamoDb));
     aws_sdk_dynamodb::Client::from_conf(config.interceptor(by).build())
+}
+
+/// The function `campaigns` on a port of its own, with something between it and the table.
+pub(crate) async fn campaigns_with(
+    by: impl Intercept + 'static,
+    clock: Clock,
+) -> anyhow::Result<(String, tokio::task::JoinHandle<std::io::Result<()>>)> {
+    let settings = product().stack.function_settings("CampaignsFunction")?;
+    let aws = product().stack.aws_of("CampaignsFunction")?;
+    let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+    let campaigns = Campaigns::new(Config::read(&settings)?, watched(&aws, by), sqs, clock);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((url, tokio::spawn(async { axum::serve(listener, campaigns.router()).await })))
 }
 
 /// Counts write requests, and fails all from a certain one on.

@@ -1,22 +1,24 @@
 //! A pupil's account: created, tied and signed in, in one transaction. Of two devices at the same moment, one makes it.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::method::may_use_email;
-use rentree_domain::{EmailAddress, MailOrder, Password, PersonName, UserId, UserName, paris};
-use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem};
+use rentree_domain::{EmailAddress, MailOrder, Password, PersonName, Progress, UserId, UserName, paris};
+use rentree_http::{Face, Input, NewSession, Problem};
 use rentree_identity::{PasswordRules, email_error, hash, read_password, verify};
-use rentree_table::{Methods, TieError, Tying, User, Who};
+use rentree_table::{Methods, Tie, TieError, Tying, User, Who};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::counted::{Back, Counted};
 use super::decide::{Next, Owner};
-use super::entrance::Visit;
+use super::door::Knock;
 use super::find::Pupil;
 use super::view::{EntranceView, NewAccount, Step};
+use super::visit::{Known, Visit};
 use super::who::{Answer, IdentityFields};
 use crate::Campaigns;
 
@@ -73,37 +75,38 @@ pub(super) const DRAWS: u32 = 10;
 /// `POST /campagnes/{code}/account`
 pub(crate) async fn create(
     State(app): State<Campaigns>,
-    Path(code): Path<String>,
-    client: ClientAddress,
+    knock: Knock,
     face: Face,
-    token: FormToken,
-    headers: HeaderMap,
     input: Input<AccountFields>,
 ) -> Result<Response, Problem> {
-    let visit = app.visit(&code, client, token, &headers).await?;
-    visit.check_meant(&input.proof)?;
-    visit.check_open()?;
-    if visit.signed_in.is_some() {
-        let detail = "Vous êtes déjà connecté(e). Pour créer un autre compte, déconnectez-vous d’abord.";
-        return Err(Problem::other_account(detail).leading_to("Revenir à la campagne", visit.path()));
-    }
-    let fields = input.fields;
+    let (fields, headers) = (input.fields, knock.headers.clone());
     let today = paris::date((app.clock)());
-    let identity = fields.identity();
-    let claim = identity.read(today).map_err(|forms| Problem::invalid(forms.refused()))?;
-    let (pupil, counted) = app.find(&visit, &claim).await?;
-    match app.next(&visit, &pupil, identity.said(&pupil)).await? {
+    let claim = fields.identity().read(today);
+
+    let (visit, tried) = app.visit_and_try(knock, claim.as_ref().ok()).await?;
+    let admitted = visit.check_meant(&input.proof).and_then(|()| visit.check_open());
+    if let Err(problem) = admitted.and_then(|()| check_signed_out(&visit)) {
+        app.leave(tried).await?;
+        return Err(problem);
+    }
+    let Some(tried) = tried else {
+        let forms = claim.err().unwrap_or_else(|| fields.identity().forms());
+        return Err(Problem::invalid(forms.refused()));
+    };
+
+    let (pupil, mut counted) = app.find(&visit, tried).await?;
+    match app.next(&visit, &pupil, fields.identity().said(pupil.learner.id)).await? {
         Next::NewAccount => {}
         Next::Ask(doubt) => {
-            let view = EntranceView::new(&visit, Step::ask(&pupil, doubt, identity));
+            let view = EntranceView::new(&visit, Step::ask(&pupil, doubt, fields.identity()));
             return Ok(visit.token.on(face.again(to_confirm(&visit, &pupil), &view)?));
         }
         Next::HasAccount { owner, elsewhere } => {
-            app.give_back_but_the_name(&counted).await?;
-            if let Some(session) = app.second_click(&pupil, &fields, &headers).await? {
-                return joined(&app, visit, face, session).await;
+            app.settle(&visit, &mut counted, Back::AllButTheName).await?;
+            if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
+                return app.let_in(visit, face, &pupil, None, (user, session)).await;
             }
-            app.note_tied(&visit, &pupil).await?;
+            app.note_tied_if(true, &visit, &pupil).await?;
             return has_account(&visit, face, &owner, elsewhere, &fields);
         }
         Next::Tie(_) | Next::Refused(_) => return Err(Problem::forged_form()),
@@ -111,60 +114,97 @@ pub(crate) async fn create(
     let (methods, password) = match fields.read(&pupil, today) {
         Ok(read) => read,
         Err(forms) => {
-            app.give_back(&counted).await?;
+            app.settle(&visit, &mut counted, Back::All).await?;
             return again(&visit, face, forms);
         }
     };
     let hashed = hash(password).await.map_err(|error| Problem::internal(&error))?;
 
-    let (user, session) = match app.begin(&visit, &pupil, methods, hashed, &headers).await? {
-        Beginning::Begun(user, session) => (user, session),
-        // Stays counted, by name, too: who goes through addresses goes through few.
+    match app.begin(&visit, &pupil, &mut counted, (methods, hashed), &headers).await? {
+        Beginning::Begun(user, session, progress) => {
+            app.let_in(visit, face, &pupil, Some(progress), (*user, session)).await
+        }
+        // The attempt stays counted, by name, too: whoever tries addresses one after the other soon reaches the limit.
         Beginning::AddressTaken => {
             let mut forms = fields.forms(&pupil, today);
             forms.by_email.refuse("email", "Un compte existe déjà avec cette adresse. Connectez-vous avec ce compte, ou choisissez un identifiant.");
-            return again(&visit, face, Box::new(forms));
+            again(&visit, face, Box::new(forms))
         }
         // The other device was faster, or the first of two clicks.
         Beginning::Tied(owner) => {
-            return match app.second_click(&pupil, &fields, &headers).await? {
-                Some(session) => joined(&app, visit, face, session).await,
-                None => has_account(&visit, face, &owner, false, &fields),
-            };
+            if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
+                return app.let_in(visit, face, &pupil, None, (user, session)).await;
+            }
+            app.settle(&visit, &mut counted, Back::AllButTheName).await?;
+            has_account(&visit, face, &owner, false, &fields)
         }
-    };
-    app.give_back(&counted).await?;
-    if let Some(email) = user.methods.email.clone() {
-        // They are in: the account page orders it again.
-        app.order_after(&MailOrder::Address { user: session.session.user, email }).await;
     }
-
-    joined(&app, visit, face, (*user, session)).await
 }
 
-/// The page of who has joined, and the session that begins.
-async fn joined(
-    app: &Campaigns,
-    visit: Visit,
-    face: Face,
-    (user, session): (User, NewSession),
-) -> Result<Response, Problem> {
-    let visit = Visit { signed_in: Some(session.signed_in(&user)), ..visit };
-    let view = EntranceView::new(&visit, app.step(&visit).await?);
-    Ok(session.on(face.after_post(StatusCode::CREATED, &visit.path(), &view)?))
+/// Checks that nobody is signed in.
+fn check_signed_out(visit: &Visit) -> Result<(), Problem> {
+    if visit.known.is_none() {
+        return Ok(());
+    }
+    let detail = "Vous êtes déjà connecté(e). Pour créer un autre compte, déconnectez-vous d’abord.";
+    Err(Problem::other_account(detail).leading_to("Revenir à la campagne", visit.path()))
 }
 
 /// What came of beginning an account.
 enum Beginning {
-    Begun(Box<User>, NewSession),
+    /// The account is there, with its session; how far its pupil is.
+    Begun(Box<User>, NewSession, Progress),
+    /// The address is another account's.
     AddressTaken,
     /// The pupil is tied to another account now.
     Tied(Owner),
 }
 
 impl Campaigns {
-    /// Begins the account: with another user name if the one proposed was taken meanwhile.
+    /// The page of who has joined, with the session that begins. Who clicked twice has joined a moment ago: how far they are is read.
+    async fn let_in(
+        &self,
+        visit: Visit,
+        face: Face,
+        pupil: &Pupil,
+        progress: Option<Progress>,
+        (user, session): (User, NewSession),
+    ) -> Result<Response, Problem> {
+        let tie = Tie { learner: pupil.learner.id, tied_at: (self.clock)() };
+        let known = Known { signed_in: session.signed_in(&user), user, tie: Some(tie) };
+        let visit = Visit { known: Some(known), ..visit };
+        let step = match progress {
+            Some(progress) => self.joined(&visit, pupil.learner.id, progress),
+            None => self.step(&visit).await?,
+        };
+        Ok(session.on(face.after_post(StatusCode::CREATED, &visit.path(), &EntranceView::new(&visit, step))?))
+    }
+
+    /// Begins the account, and gives back what the attempt counted for: side by side, if it is to sign in with a user name. An address
+    /// may be somebody's, and then the attempt stays counted.
     async fn begin(
+        &self,
+        visit: &Visit,
+        pupil: &Pupil,
+        counted: &mut Counted,
+        (methods, password_hash): (Methods, String),
+        headers: &HeaderMap,
+    ) -> Result<Beginning, Problem> {
+        let Some(email) = methods.email.clone() else {
+            let begun = self.begin_by(visit, pupil, methods, password_hash, headers);
+            return tokio::join!(begun, self.settle_if_possible(visit, counted, Back::All)).0;
+        };
+        let begun = self.begin_by(visit, pupil, methods, password_hash, headers).await?;
+        if let Beginning::Begun(_, session, _) = &begun {
+            // The pupil has already joined; if this mail fails, the account page can order it again.
+            let order = MailOrder::Address { user: session.session.user, email };
+            tokio::join!(self.order_after(&order), self.settle_if_possible(visit, counted, Back::All));
+        }
+        Ok(begun)
+    }
+
+    /// Begins the account: with another user name if the one proposed was taken meanwhile.
+    async fn begin_by(
         &self,
         visit: &Visit,
         pupil: &Pupil,
@@ -191,7 +231,11 @@ impl Campaigns {
                 now,
             };
             match self.table.tie(&tying).await {
-                Ok(()) => return Ok(Beginning::Begun(Box::new(user), session)),
+                Ok(true) => return Ok(Beginning::Begun(Box::new(user), session, Progress::Joined)),
+                Ok(false) => {
+                    let progress = self.progress_of_before(&visit.entrance, pupil).await?;
+                    return Ok(Beginning::Begun(Box::new(user), session, progress));
+                }
                 Err(TieError::LoginTaken) if user.methods.email.is_some() => return Ok(Beginning::AddressTaken),
                 Err(TieError::LoginTaken) => {
                     let (first_name, last_name) = (&pupil.entry.first_name, &pupil.entry.last_name);
@@ -209,7 +253,7 @@ impl Campaigns {
 
     async fn tied_meanwhile(&self, visit: &Visit, pupil: &Pupil) -> Result<Beginning, Problem> {
         let now_tied = self.table.learner(visit.entrance.uai, pupil.learner.id).await?.and_then(|learner| learner.user);
-        let Some(owner) = self.owner(now_tied).await? else {
+        let Some(owner) = self.owner(visit, now_tied).await? else {
             // An import changed the pupil at this very moment.
             return Err(Problem::too_late("La liste des élèves vient d’être mise à jour. Recommencez.")
                 .leading_to("Recommencer", visit.path()));

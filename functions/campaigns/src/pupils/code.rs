@@ -58,19 +58,29 @@ pub(crate) async fn enter(
     token.check_meant(&input.proof)?;
     let typed = input.fields.code;
 
-    let mut view = CodeView::new(app.frame(&headers).await?, &token, &typed);
-    let Ok(code) = CampaignCode::parse(&typed) else {
-        view.form.refuse("code", if typed.trim().is_empty() { "Saisissez le code de la campagne." } else { SHAPE });
-        return Ok(token.on(face.again(Problem::invalid(&view.form), &view)?));
+    let refused = |frame, problem: Option<Problem>, told: &str| {
+        let mut view = CodeView::new(frame, &token, &typed);
+        view.form.refuse("code", told);
+        let problem = problem.unwrap_or_else(|| Problem::invalid(&view.form));
+        Ok(token.on(face.again(problem, &view)?))
     };
-    if let Err(problem) = app.entrance(code.as_str(), &client).await {
+    let Ok(code) = CampaignCode::parse(&typed) else {
+        let told = if typed.trim().is_empty() { "Saisissez le code de la campagne." } else { SHAPE };
+        return refused(app.frame(&headers).await?, None, told);
+    };
+    // Each to its end: what is counted is given back.
+    let (frame, checked) = tokio::join!(app.frame(&headers), app.check_code(&code, &client));
+    let frame = frame?;
+    if let Err(problem) = checked {
         if problem.status().is_server_error() {
             return Err(problem);
         }
-        view.form.refuse("code", if problem.status() == StatusCode::NOT_FOUND { UNKNOWN } else { problem.detail() });
-        return Ok(token.on(face.again(problem, &view)?));
+        let told =
+            if problem.status() == StatusCode::NOT_FOUND { UNKNOWN.to_owned() } else { problem.detail().to_owned() };
+        return refused(frame, Some(problem), &told);
     }
 
+    let mut view = CodeView::new(frame, &token, &typed);
     let location = format!("/campagnes/{code}");
     view.location = Some(location.clone());
     face.after_post(StatusCode::OK, &location, &view)

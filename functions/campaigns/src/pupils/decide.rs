@@ -3,14 +3,15 @@
 use jiff::civil::Date;
 use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use rentree_domain::method::may_use_email;
-use rentree_domain::{LearnerId, Method, UserId, paris};
+use rentree_domain::{LearnerId, Method, Progress, UserId, paris};
 use rentree_http::Problem;
 use rentree_table::{JoinOutcome, Methods, TieError, Tying, User, Who};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::entrance::{Entrance, Visit};
-use super::find::{By, Pupil};
+use super::counted::Back;
+use super::find::Pupil;
+use super::visit::{Entrance, Known, Visit};
 use super::who::Said;
 use crate::Campaigns;
 
@@ -158,60 +159,75 @@ impl Found {
     }
 }
 
+/// What an attempt may have back before it is known what comes next, while the last reads are under way. With a session, the account
+/// may be refused, and then it stays counted.
+pub(crate) fn back_at_once(visit: &Visit, pupil: &Pupil, said: Said) -> Back {
+    match (&visit.known, pupil.learner.user) {
+        (Some(_), _) => Back::Nothing,
+        (None, _) if !pupil.is_sure() && !said.confirmed => Back::Nothing,
+        (None, Some(_)) => Back::AllButTheName,
+        (None, None) => Back::All,
+    }
+}
+
 impl Campaigns {
     /// What comes next for who found `pupil`.
     pub(crate) async fn next(&self, visit: &Visit, pupil: &Pupil, said: Said) -> Result<Next, Problem> {
-        let account = match &visit.signed_in {
-            None => None,
-            Some(signed_in) => {
-                let user = self.table.user(signed_in.user).await?.ok_or_else(Problem::signed_out)?;
-                let pupil = match self.table.tie_of(signed_in.user, visit.entrance.uai).await? {
-                    Some(tie) => {
-                        let is_active = self.enrolled(&visit.entrance, tie.learner).await?.is_some();
-                        Some(Mine { id: tie.learner, is_active })
-                    }
-                    None => None,
-                };
-                Some(Account {
-                    id: signed_in.user,
-                    epoch: signed_in.person.epoch,
-                    birth_date: user.birth_date,
-                    name: Typed::new(user.first_name.as_str(), user.last_name.as_str()),
-                    methods: user.methods,
-                    pupil,
-                })
-            }
-        };
-        let here = self.owner(pupil.learner.user).await?;
-        let elsewhere = match here {
-            None => self.owner(self.table.user_of_ine(pupil.entry.ine).await?).await?,
-            Some(_) => None,
-        };
+        let (mine, owners) = tokio::try_join!(self.mine(visit, pupil), self.owners(visit, pupil))?;
+        let account = visit.known.as_ref().map(|Known { signed_in, user, .. }| Account {
+            id: signed_in.user,
+            epoch: user.epoch,
+            birth_date: user.birth_date,
+            name: Typed::new(user.first_name.as_str(), user.last_name.as_str()),
+            methods: user.methods.clone(),
+            pupil: mine,
+        });
         let today = paris::date((self.clock)());
         let found = Found {
             id: pupil.learner.id,
             birth_date: pupil.entry.birth_date,
             names: KnownAs::of(&pupil.entry),
-            is_sure: pupil.by != By::NearlyNames,
+            is_sure: pupil.is_sure(),
         };
-        Ok(decide(&found, account, (here, elsewhere), said, today))
+        Ok(decide(&found, account, owners, said, today))
     }
 
-    pub(crate) async fn owner(&self, id: Option<UserId>) -> Result<Option<Owner>, Problem> {
+    /// The pupil of this school whose account is signed in.
+    async fn mine(&self, visit: &Visit, found: &Pupil) -> Result<Option<Mine>, Problem> {
+        let Some(tie) = visit.known.as_ref().and_then(|known| known.tie) else { return Ok(None) };
+        let is_active = tie.learner == found.learner.id || self.enrolled(&visit.entrance, tie.learner).await?.is_some();
+        Ok(Some(Mine { id: tie.learner, is_active }))
+    }
+
+    /// Who owns the account that the pupil has here; where there is none, the one that the same child has elsewhere.
+    async fn owners(&self, visit: &Visit, pupil: &Pupil) -> Result<(Option<Owner>, Option<Owner>), Problem> {
+        let here = self.owner(visit, pupil.learner.user).await?;
+        if here.is_some() {
+            return Ok((here, None));
+        }
+        let elsewhere = self.table.user_of_ine(pupil.entry.ine).await?;
+        Ok((None, self.owner(visit, elsewhere).await?))
+    }
+
+    pub(crate) async fn owner(&self, visit: &Visit, id: Option<UserId>) -> Result<Option<Owner>, Problem> {
         let Some(id) = id else { return Ok(None) };
-        Ok(self.table.user(id).await?.map(|user| Owner::new(id, user)))
+        let known = visit.known.as_ref().filter(|known| known.signed_in.user == id);
+        let user = match known {
+            Some(known) => Some(known.user.clone()),
+            None => self.table.user(id).await?,
+        };
+        Ok(user.map(|user| Owner::new(id, user)))
     }
 
-    /// Ties the account that is signed in, unless it is tied already, and joins.
+    /// Ties the account that is signed in, unless it is tied already, and joins: how far the pupil is then.
     pub(crate) async fn tie_known(
         &self,
         visit: &Visit,
         pupil: &Pupil,
         account: &Account,
-    ) -> Result<Result<(), Refusal>, Problem> {
+    ) -> Result<Result<Progress, Refusal>, Problem> {
         if pupil.learner.user == Some(account.id) {
-            self.join_again(&visit.entrance, pupil, account.id).await?;
-            return Ok(Ok(()));
+            return Ok(Ok(self.join_again(&visit.entrance, pupil, account.id, None).await?));
         }
         let tying = Tying {
             uai: visit.entrance.uai,
@@ -227,12 +243,13 @@ impl Campaigns {
             now: (self.clock)(),
         };
         match self.table.tie(&tying).await {
-            Ok(()) => Ok(Ok(())),
+            Ok(true) => Ok(Ok(Progress::Joined)),
+            Ok(false) => Ok(Ok(self.progress_of_before(&visit.entrance, pupil).await?)),
             Err(TieError::Learner | TieError::Tied | TieError::LoginTaken) => {
                 // A second click: the first one has tied them.
                 let now = self.enrolled(&visit.entrance, pupil.learner.id).await?;
                 match now.filter(|now| now.learner.user == Some(account.id)) {
-                    Some(now) => Ok(Ok(self.join_again(&visit.entrance, &now, account.id).await?)),
+                    Some(now) => Ok(Ok(self.join_again(&visit.entrance, &now, account.id, None).await?)),
                     None => Ok(Err(Refusal::TooLate)),
                 }
             }
@@ -241,20 +258,48 @@ impl Campaigns {
         }
     }
 
-    /// Joins as the pupil that the account is tied to.
-    pub(crate) async fn join_again(&self, entrance: &Entrance, pupil: &Pupil, user: UserId) -> Result<(), Problem> {
+    /// Joins as the pupil that the account is tied to, unless they have `part` in the campaign already: how far the pupil is then.
+    pub(crate) async fn join_again(
+        &self,
+        entrance: &Entrance,
+        pupil: &Pupil,
+        user: UserId,
+        part: Option<Progress>,
+    ) -> Result<Progress, Problem> {
+        let begin = async {
+            match part {
+                Some(progress) => Ok(progress),
+                None => self.begin_part(entrance, pupil).await,
+            }
+        };
+        let (progress, ()) = tokio::try_join!(begin, self.follow_ine(pupil, user))?;
+        Ok(progress)
+    }
+
+    async fn begin_part(&self, entrance: &Entrance, pupil: &Pupil) -> Result<Progress, Problem> {
         let Entrance { uai, id, .. } = *entrance;
-        self.table.begin_participation(uai, id, pupil.learner.id, (self.clock)()).await?;
-        // A child's INE may change between two imports: the next school looks for the new one.
+        if self.table.begin_participation(uai, id, pupil.learner.id, (self.clock)()).await? {
+            return Ok(Progress::Joined);
+        }
+        self.progress_of_before(entrance, pupil).await
+    }
+
+    /// How far a pupil is who joined before.
+    pub(crate) async fn progress_of_before(&self, entrance: &Entrance, pupil: &Pupil) -> Result<Progress, Problem> {
+        Ok(self.progress(entrance.id, pupil.learner.id).await?.unwrap_or(Progress::Joined))
+    }
+
+    /// A child's INE may change between two imports: the next school looks for the new one.
+    async fn follow_ine(&self, pupil: &Pupil, user: UserId) -> Result<(), Problem> {
         if self.table.user_of_ine(pupil.entry.ine).await? != Some(user) {
             self.table.note_ine(pupil.entry.ine, user).await?;
         }
         Ok(())
     }
 
-    /// Notes that somebody found a pupil who has an account already: its owner, or a classmate.
-    pub(crate) async fn note_tied(&self, visit: &Visit, pupil: &Pupil) -> Result<(), Problem> {
-        self.note(visit, JoinOutcome::TiedElsewhere, Some(pupil.learner.id)).await
+    /// Notes that somebody found a pupil who has an account already, its owner or a classmate, if they `did`.
+    pub(crate) async fn note_tied_if(&self, did: bool, visit: &Visit, pupil: &Pupil) -> Result<(), Problem> {
+        if did { self.note(visit, JoinOutcome::TiedElsewhere, Some(pupil.learner.id)).await } else { Ok(()) }
     }
 }
 

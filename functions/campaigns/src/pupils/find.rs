@@ -3,16 +3,15 @@
 
 use jiff::Timestamp;
 use rentree_domain::learner::Learner;
-use rentree_domain::limit::{
-    IDENTITIES_BY_CAMPAIGN, IDENTITIES_BY_CLIENT, IDENTITIES_BY_NAME, IDENTITIES_BY_PUPIL, IDENTITIES_BY_PUPIL_A_DAY,
-    LENIENT_BY_CAMPAIGN, LENIENT_BY_CLIENT, name_subject,
-};
+use rentree_domain::limit::{IDENTITIES_BY_PUPIL, IDENTITIES_BY_PUPIL_A_DAY};
 use rentree_domain::matching::{self, KnownAs, Match, NoMatch, Spelling, Typed};
-use rentree_domain::{Entry, LearnerId, Limit, PersonalCode, Uai};
-use rentree_http::Problem;
-use rentree_table::{JoinAttempt, JoinOutcome};
+use rentree_domain::{CampaignId, Entry, LearnerId, Limit, PersonalCode, Uai};
+use rentree_http::{ClientAddress, Problem};
+use rentree_runtime::several;
+use rentree_table::{Born, JoinOutcome};
 
-use super::entrance::{Entrance, Visit};
+use super::counted::Counted;
+use super::visit::{Entrance, Visit};
 use super::who::{Claim, Identity};
 use crate::Campaigns;
 
@@ -48,22 +47,35 @@ impl Pupil {
             By::Tie | By::Names | By::NearlyNames => None,
         }
     }
+
+    /// Whether who is there gave the pupil's names or code, and not nearly the names.
+    pub(crate) fn is_sure(&self) -> bool {
+        self.by != By::NearlyNames
+    }
 }
 
-/// What one attempt counts for.
-#[derive(Debug)]
-pub(crate) struct Counted {
-    /// The name that was typed; a code has none.
-    name: Option<String>,
-    client: String,
-    campaign: String,
-    pub(crate) at: Timestamp,
-    /// Few have failed of late.
-    spelling: Spelling,
+/// An attempt: counted, and what stands where it leads. Nothing of it is told before [`Campaigns::find`] allows it.
+pub(crate) struct Tried {
+    counted: Counted,
+    leads: Leads,
+}
+
+enum Leads {
+    /// To those who were born on that day.
+    Names(Identity, Born),
+    /// To the pupil whom the code was given to.
+    Code(PersonalCode, Option<LearnerId>),
 }
 
 /// More pupils than this of nearly one name are in no school; each costs two writes.
 const MOST_MEANT: usize = 20;
+/// Writes at a time.
+const COUNTS_AT_ONCE: usize = 8;
+
+/// A guess could not be counted.
+#[derive(Debug, thiserror::Error)]
+#[error("a count panicked")]
+struct Uncounted;
 
 /// Why there is no pupil.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,46 +109,74 @@ impl NotFound {
 }
 
 impl Campaigns {
-    /// The pupil that `claim` is about, and what the attempt counted for, to be given back if it comes to something.
-    pub(crate) async fn find(&self, visit: &Visit, claim: &Claim) -> Result<(Pupil, Counted), Problem> {
-        let counted = self.count(visit, claim).await?;
-        let found = match claim {
-            Claim::Names(identity) => {
-                self.by_names(&visit.entrance, identity, counted.spelling).await?.map_err(NotFound::Names)
-            }
-            Claim::Code(code) => self.by_code(&visit.entrance, code).await?.ok_or(NotFound::Code),
+    /// Makes the attempt that `claim` is, if there is one: counts it and looks where it leads, side by side.
+    pub(crate) async fn attempt(
+        &self,
+        (uai, campaign): (Uai, CampaignId),
+        client: &ClientAddress,
+        claim: Option<&Claim>,
+        at: Timestamp,
+    ) -> Result<Option<Tried>, Problem> {
+        let Some(claim) = claim else { return Ok(None) };
+        let leads = async {
+            Ok(match claim {
+                Claim::Names(who) => Leads::Names(who.clone(), self.table.born_on(uai, who.birth_date).await?),
+                Claim::Code(code) => Leads::Code(code.clone(), self.table.given_to(uai, code, at).await?),
+            })
         };
-        match (found, claim) {
-            // Whoever has a code need not guess.
-            (Ok(pupil), Claim::Code(_)) => Ok((pupil, counted)),
-            (Ok(pupil), Claim::Names(_)) => {
-                self.check_guesses(visit, pupil.learner.id, counted.at).await?;
-                Ok((pupil, counted))
-            }
-            (Err(why), claim) => {
-                self.note(visit, why.outcome(), None).await?;
-                if let Claim::Names(identity) = claim {
-                    self.count_who_was_meant(visit, identity, counted.at).await?;
-                }
-                let told = why.told(&visit.entrance.school.name);
-                Err(Problem::not_a_pupil(told).leading_to("Recommencer", visit.path()))
-            }
+        let (counted, leads) = tokio::try_join!(self.count((uai, campaign), client, claim, at), leads)?;
+        Ok(Some(Tried { counted, leads }))
+    }
+
+    /// Leaves an attempt as if it had not been made: nothing of it was told.
+    pub(crate) async fn leave(&self, tried: Option<Tried>) -> Result<(), Problem> {
+        match tried {
+            Some(tried) => self.untell(&tried.counted).await,
+            None => Ok(()),
         }
     }
 
-    /// Checks that not too many birth dates were tried with the name of the pupil who is found now. Counts nothing: what comes to
-    /// something is no guess.
-    async fn check_guesses(&self, visit: &Visit, pupil: LearnerId, at: Timestamp) -> Result<(), Problem> {
+    /// The pupil whom an attempt found, and what it counted for, to be given back if it comes to something.
+    pub(crate) async fn find(&self, visit: &Visit, tried: Tried) -> Result<(Pupil, Counted), Problem> {
+        let Tried { counted, leads } = tried;
+        let spelling = self.check_counts(visit, &counted).await?;
+        let (found, typed) = match leads {
+            Leads::Names(identity, born) => {
+                let found = self.by_names(visit, (&identity, spelling), born, counted.at).await?;
+                (found.map_err(NotFound::Names), Some(identity))
+            }
+            Leads::Code(code, given) => (self.by_code(&visit.entrance, code, given).await?.ok_or(NotFound::Code), None),
+        };
+        let why = match found {
+            Ok(pupil) => return Ok((pupil, counted)),
+            Err(why) => why,
+        };
+        // Both are done, whatever comes of the other.
+        let (noted, meant) = tokio::join!(self.note(visit, why.outcome(), None), async {
+            match &typed {
+                Some(identity) => self.count_who_was_meant(visit, identity, counted.at).await,
+                None => Ok(()),
+            }
+        });
+        noted?;
+        meant?;
+        let told = why.told(&visit.entrance.school.name);
+        Err(Problem::not_a_pupil(told).leading_to("Recommencer", visit.path()))
+    }
+
+    /// Which limit was reached of the birth dates that were tried with the name of a pupil. Counts nothing: what comes to something is
+    /// no guess.
+    async fn exceeded(&self, pupil: LearnerId, at: Timestamp) -> Result<Option<&'static Limit>, Problem> {
         let subject = pupil.to_string();
         let (an_hour, a_day) = tokio::try_join!(
             self.table.would_allow(&IDENTITIES_BY_PUPIL, &subject, at),
             self.table.would_allow(&IDENTITIES_BY_PUPIL_A_DAY, &subject, at),
         )?;
-        match (an_hour, a_day) {
-            (true, true) => Ok(()),
-            (false, true) => Err(Self::too_many_guesses(visit, &IDENTITIES_BY_PUPIL)),
-            (_, false) => Err(Self::too_many_guesses(visit, &IDENTITIES_BY_PUPIL_A_DAY)),
-        }
+        Ok(match (an_hour, a_day) {
+            (true, true) => None,
+            (false, true) => Some(&IDENTITIES_BY_PUPIL),
+            (_, false) => Some(&IDENTITIES_BY_PUPIL_A_DAY),
+        })
     }
 
     /// Counts a guess at whomever the names may mean, by whatever spelling. Reads the snapshot of the school's roster, which only an
@@ -145,23 +185,30 @@ impl Campaigns {
         let Entrance { uai, ref school, .. } = visit.entrance;
         let typed = Typed::new(&identity.first_name, &identity.last_name);
         let meant = self.table.meant(uai, school.roster_version, &typed).await?;
-        let mut refused = None;
-        for pupil in meant.into_iter().take(MOST_MEANT) {
-            refused = self.count_guess(visit, pupil, at).await?.or(refused);
-        }
-        refused.map_or(Ok(()), Err)
+        let meant = meant.into_iter().take(MOST_MEANT).collect();
+        self.count_guesses(visit, meant, at).await?.map_or(Ok(()), Err)
     }
 
-    /// Counts a guess at a pupil; what is told when they were too many. Staff see it once a window: notes have an end.
-    pub(crate) async fn count_guess(
+    /// Counts a guess at each of these pupils; what is told when they were too many. Staff see it once a window: notes have an end.
+    pub(crate) async fn count_guesses(
         &self,
         visit: &Visit,
-        pupil: LearnerId,
+        pupils: Vec<LearnerId>,
         at: Timestamp,
     ) -> Result<Option<Problem>, Problem> {
+        let limits = [&IDENTITIES_BY_PUPIL, &IDENTITIES_BY_PUPIL_A_DAY];
+        let mut each: Vec<(LearnerId, &'static Limit)> = Vec::new();
+        for pupil in pupils {
+            each.extend(limits.map(|limit| (pupil, limit)));
+        }
+        let counts = several(each, COUNTS_AT_ONCE, |(pupil, limit)| {
+            let table = self.table.clone();
+            async move { (pupil, limit, table.count(limit, &pupil.to_string(), at).await) }
+        });
         let mut refused = None;
-        for limit in [&IDENTITIES_BY_PUPIL, &IDENTITIES_BY_PUPIL_A_DAY] {
-            let count = self.table.count(limit, &pupil.to_string(), at).await?;
+        for counted in counts.await {
+            let (pupil, limit, count) = counted.ok_or(Uncounted).map_err(|error| Problem::internal(&error))?;
+            let count = count?;
             if count == limit.count + 1 {
                 self.note(visit, JoinOutcome::Limited, Some(pupil)).await?;
             }
@@ -178,99 +225,25 @@ impl Campaigns {
         Problem::too_many(told).leading_to("Recommencer", visit.path())
     }
 
-    /// Counts an attempt before it is made: guesses at the same moment all count. One that a limit refuses counts for that limit
-    /// alone: who hammers a name shuts nobody else out.
-    async fn count(&self, visit: &Visit, claim: &Claim) -> Result<Counted, Problem> {
-        let Entrance { uai, id, .. } = visit.entrance;
-        let at = (self.clock)();
-        let name = match claim {
-            Claim::Names(identity) => Some(name_subject(uai, &identity.first_name, &identity.last_name)),
-            Claim::Code(_) => None,
-        };
-        if let Some(name) = &name {
-            let by_name = self.table.count(&IDENTITIES_BY_NAME, name, at).await?;
-            if by_name > IDENTITIES_BY_NAME.count {
-                return Err(self.limited(visit, by_name, &IDENTITIES_BY_NAME, "avec ce nom").await?);
-            }
-        }
-        let mut counted =
-            Counted { name, client: visit.client.0.clone(), campaign: id.to_string(), at, spelling: Spelling::Lenient };
-        let by_client = self.table.count(&IDENTITIES_BY_CLIENT, &counted.client, at).await?;
-        if by_client > IDENTITIES_BY_CLIENT.count {
-            self.give_the_name_back(&counted).await?;
-            return Err(Problem::too_many("Trop d’essais depuis votre connexion. Réessayez dans dix minutes.")
-                .leading_to("Recommencer", visit.path()));
-        }
-        let by_campaign = self.table.count(&IDENTITIES_BY_CAMPAIGN, &counted.campaign, at).await?;
-        if by_campaign > IDENTITIES_BY_CAMPAIGN.count {
-            self.give_the_name_back(&counted).await?;
-            self.table.take_back(&IDENTITIES_BY_CLIENT, &counted.client, at).await?;
-            return Err(self.limited(visit, by_campaign, &IDENTITIES_BY_CAMPAIGN, "pour cette campagne").await?);
-        }
-        if by_client > LENIENT_BY_CLIENT || by_campaign > LENIENT_BY_CAMPAIGN {
-            counted.spelling = Spelling::Strict;
-        }
-        Ok(counted)
-    }
-
-    /// What is told to who tries too often. Staff see it once a window: notes have an end.
-    async fn limited(&self, visit: &Visit, count: u32, limit: &Limit, whose: &str) -> Result<Problem, Problem> {
-        if count == limit.count + 1 {
-            self.note(visit, JoinOutcome::Limited, None).await?;
-        }
-        let told = format!("Trop d’essais {whose}. Réessayez dans une heure, ou demandez à votre enseignant.");
-        Ok(Problem::too_many(told).leading_to("Recommencer", visit.path()))
-    }
-
-    /// Gives back what an attempt counted for: it came to something.
-    pub(crate) async fn give_back(&self, counted: &Counted) -> Result<(), Problem> {
-        self.give_the_name_back(counted).await?;
-        self.give_back_but_the_name(counted).await
-    }
-
-    async fn give_the_name_back(&self, counted: &Counted) -> Result<(), Problem> {
-        if let Some(name) = &counted.name {
-            self.table.take_back(&IDENTITIES_BY_NAME, name, counted.at).await?;
-        }
-        Ok(())
-    }
-
-    /// The same, for who found somebody with an account: who asks how a classmate signs in asks it of few names, and a school
-    /// of returning pupils does not shut itself out.
-    pub(crate) async fn give_back_but_the_name(&self, counted: &Counted) -> Result<(), Problem> {
-        self.table.take_back(&IDENTITIES_BY_CLIENT, &counted.client, counted.at).await?;
-        self.table.take_back(&IDENTITIES_BY_CAMPAIGN, &counted.campaign, counted.at).await?;
-        Ok(())
-    }
-
-    /// Notes an attempt that failed, for staff.
-    pub(crate) async fn note(
-        &self,
-        visit: &Visit,
-        outcome: JoinOutcome,
-        learner: Option<LearnerId>,
-    ) -> Result<(), Problem> {
-        let attempt = JoinAttempt::new((self.clock)(), rentree_runtime::random(), outcome, learner);
-        Ok(self.table.note_join_attempt(visit.entrance.id, &attempt).await?)
-    }
-
     async fn by_names(
         &self,
-        entrance: &Entrance,
-        identity: &Identity,
-        spelling: Spelling,
+        visit: &Visit,
+        (identity, spelling): (&Identity, Spelling),
+        born: Born,
+        at: Timestamp,
     ) -> Result<Result<Pupil, NoMatch>, Problem> {
+        let entrance = &visit.entrance;
         let typed = Typed::new(&identity.first_name, &identity.last_name);
-        let version = entrance.school.roster_version;
-        let candidates = self.table.candidates(entrance.uai, identity.birth_date, version).await?;
+        let candidates = born.seen_at(entrance.school.roster_version);
         let candidates: Vec<_> = candidates.into_iter().map(|candidate| (candidate.id, candidate.names)).collect();
         let found = match matching::find(&candidates, &typed, spelling) {
             Ok(found) => found,
             Err(no_match) => return Ok(Err(no_match)),
         };
         let (Match::Sure(id) | Match::Near(id)) = found;
+        let (pupil, exceeded) = tokio::try_join!(self.enrolled(entrance, id), self.exceeded(id, at))?;
         // The index may be a moment late; the pupil is not. Who is nearly it by either is asked.
-        let Some(pupil) = self.enrolled(entrance, id).await? else { return Ok(Err(NoMatch::Nobody)) };
+        let Some(pupil) = pupil else { return Ok(Err(NoMatch::Nobody)) };
         let now = matching::find(&[((), KnownAs::of(&pupil.entry))], &typed, spelling);
         let by = match (found, now) {
             _ if pupil.entry.birth_date != identity.birth_date => return Ok(Err(NoMatch::Nobody)),
@@ -278,23 +251,35 @@ impl Campaigns {
             (Match::Sure(_), Ok(Match::Sure(()))) => By::Names,
             (_, Ok(_)) => By::NearlyNames,
         };
-        Ok(Ok(Pupil { by, ..pupil }))
+        match exceeded {
+            Some(limit) => Err(Self::too_many_guesses(visit, limit)),
+            None => Ok(Ok(Pupil { by, ..pupil })),
+        }
     }
 
-    /// The pupil who was given a code. One who has an account by now is found by a code that was used, too: a second click.
-    async fn by_code(&self, entrance: &Entrance, code: &PersonalCode) -> Result<Option<Pupil>, Problem> {
-        let given = self.table.personal_code(entrance.uai, code, (self.clock)()).await?;
-        let Some(given) = given else { return Ok(None) };
-        let pupil = self.enrolled(entrance, given.learner).await?;
-        let pupil = pupil.filter(|pupil| given.is_usable || pupil.learner.user.is_some());
-        Ok(pupil.map(|pupil| Pupil { by: By::Code(code.clone()), ..pupil }))
+    /// The pupil who was given a code; no limit by pupil stands in the way, for whoever has a code need not guess. One who has an
+    /// account by now is found by a code that was used, too: a second click.
+    async fn by_code(
+        &self,
+        entrance: &Entrance,
+        code: PersonalCode,
+        given: Option<LearnerId>,
+    ) -> Result<Option<Pupil>, Problem> {
+        let Some(id) = given else { return Ok(None) };
+        let found = self.table.learner_by_code(entrance.uai, id, &code).await?;
+        let found = found.filter(|(learner, holds)| *holds || learner.user.is_some());
+        let pupil = found.and_then(|(learner, _)| active(entrance, learner));
+        Ok(pupil.map(|pupil| Pupil { by: By::Code(code), ..pupil }))
     }
 
     /// A pupil of the school, if readers see it active.
     pub(crate) async fn enrolled(&self, entrance: &Entrance, id: LearnerId) -> Result<Option<Pupil>, Problem> {
-        let Some(learner) = self.table.learner(entrance.uai, id).await? else { return Ok(None) };
-        let seen = learner.visible(entrance.school.roster_version).filter(|revision| revision.active);
-        let entry = seen.map(|revision| revision.entry.clone());
-        Ok(entry.map(|entry| Pupil { uai: entrance.uai, learner, entry, by: By::Tie }))
+        Ok(self.table.learner(entrance.uai, id).await?.and_then(|learner| active(entrance, learner)))
     }
+}
+
+fn active(entrance: &Entrance, learner: Learner) -> Option<Pupil> {
+    let seen = learner.visible(entrance.school.roster_version).filter(|revision| revision.active);
+    let entry = seen.map(|revision| revision.entry.clone())?;
+    Some(Pupil { uai: entrance.uai, learner, entry, by: By::Tie })
 }

@@ -2,12 +2,15 @@
 
 mod account;
 mod code;
+mod counted;
 mod decide;
+mod door;
 mod entrance;
 mod find;
 mod identity;
 mod own;
 mod view;
+mod visit;
 mod who;
 
 use axum::routing::{get, post};

@@ -6,8 +6,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::method::may_use_email;
-use rentree_domain::{CampaignKind, Method, Progress, Score, paris};
-use rentree_http::{Face, Problem, require_sign_in};
+use rentree_domain::{CampaignId, CampaignKind, LearnerId, Method, Progress, Score, Uai, paris};
+use rentree_http::{Presented, Face, Problem};
+use rentree_runtime::several;
+use rentree_table::{Campaign, Participation, Person, School, TableError, Tie};
 use rentree_web::{Frame, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -61,27 +63,14 @@ struct Row {
 /// `GET /mes-campagnes`
 pub(crate) async fn page(State(app): State<Campaigns>, face: Face, headers: HeaderMap) -> Result<Response, Problem> {
     let now = (app.clock)();
-    let signed_in = require_sign_in(&app.table, &headers, now).await?;
-    let user = app.table.user(signed_in.user).await?.ok_or_else(Problem::signed_out)?;
+    let presented = Presented::read(&app.table, &headers, now).await?;
+    let id = presented.user().ok_or_else(Problem::signed_out)?;
+    let (user, ties) = tokio::try_join!(app.table.user(id), app.table.ties(id))?;
+    let user = user.ok_or_else(Problem::signed_out)?;
+    let signed_in = presented.held_by(Person::from(&user)).ok_or_else(Problem::signed_out)?;
+    signed_in.check_password()?;
 
-    let mut campaigns = Vec::new();
-    for (uai, tie) in app.table.ties(signed_in.user).await? {
-        let Some(school) = app.table.school(uai).await? else { continue };
-        for (id, participation) in app.table.participations_of(tie.learner).await? {
-            let Some(campaign) = app.table.campaign(uai, id).await? else { continue };
-            campaigns.push(Row {
-                resume: app.resume(id, &campaign, tie.learner, &participation),
-                is_archived: campaign.is_archived(),
-                code: campaign.code.to_string(),
-                title: campaign.title.to_string(),
-                kind: campaign.kind,
-                school: school.name.clone(),
-                joined_at: participation.joined_at,
-                progress: participation.progress(),
-                score: participation.score,
-            });
-        }
-    }
+    let mut campaigns = app.joined_by(ties).await?;
     campaigns.sort_by_key(|row| std::cmp::Reverse(row.joined_at));
 
     let is_old_enough = user.birth_date.is_none_or(|born| may_use_email(born, paris::date(now)));
@@ -95,4 +84,68 @@ pub(crate) async fn page(State(app): State<Campaigns>, face: Face, headers: Head
         email: user.methods.email.map(|email| email.to_string()),
     };
     face.render(StatusCode::OK, &view)
+}
+
+/// Reads at a time.
+const AT_ONCE: usize = 8;
+
+/// A read panicked.
+#[derive(Debug, thiserror::Error)]
+#[error("a read panicked")]
+struct Unread;
+
+/// A pupil's part in a campaign of a school.
+struct Part {
+    learner: LearnerId,
+    campaign: CampaignId,
+    participation: Participation,
+    uai: Uai,
+    school: School,
+}
+
+impl Campaigns {
+    /// The campaigns that an account joined as any of its pupils: two rounds of reads, whatever their number.
+    async fn joined_by(&self, ties: Vec<(Uai, Tie)>) -> Result<Vec<Row>, Problem> {
+        let parts = several(ties, AT_ONCE, |(uai, tie)| {
+            let table = self.table.clone();
+            async move {
+                let (school, parts) = tokio::try_join!(table.school(uai), table.participations_of(tie.learner))?;
+                let part = |school: &School, (campaign, participation)| Part {
+                    learner: tie.learner,
+                    campaign,
+                    participation,
+                    uai,
+                    school: school.clone(),
+                };
+                Ok(school.map(|school| parts.into_iter().map(|found| part(&school, found)).collect::<Vec<_>>()))
+            }
+        });
+        let parts = all(parts.await)?.into_iter().flatten().flatten();
+        let campaigns = several(parts, AT_ONCE, |part| {
+            let table = self.table.clone();
+            async move { Ok(table.campaign(part.uai, part.campaign).await?.map(|campaign| (part, campaign))) }
+        });
+        Ok(all(campaigns.await)?.into_iter().flatten().map(|(part, campaign)| self.row(part, &campaign)).collect())
+    }
+
+    fn row(&self, part: Part, campaign: &Campaign) -> Row {
+        let progress = part.participation.progress();
+        Row {
+            resume: self.resume(part.campaign, campaign, part.learner, progress),
+            is_archived: campaign.is_archived(),
+            code: campaign.code.to_string(),
+            title: campaign.title.to_string(),
+            kind: campaign.kind,
+            school: part.school.name,
+            joined_at: part.participation.joined_at,
+            progress,
+            score: part.participation.score,
+        }
+    }
+}
+
+/// All that was read, or the first error.
+fn all<T>(read: Vec<Option<Result<T, TableError>>>) -> Result<Vec<T>, Problem> {
+    let each = read.into_iter().map(|one| Ok(one.ok_or(Unread).map_err(|error| Problem::internal(&error))??));
+    each.collect()
 }

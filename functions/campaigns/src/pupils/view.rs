@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::decide::{Doubt, Owner};
-use super::entrance::Visit;
 use super::find::Pupil;
+use super::visit::Visit;
 use super::who::{Answer, IdentityFields, WhoForms};
 
 /// The page.
@@ -141,14 +141,14 @@ impl EntranceView {
         let campaign = &visit.entrance.campaign;
         let title = campaign.title.as_str().to_owned();
         Self {
-            frame: visit.signed_in.as_ref().map_or_else(|| Frame::bare(&title), |signed_in| signed_in.frame(&title)),
+            frame: visit.signed_in().map_or_else(|| Frame::bare(&title), |signed_in| signed_in.frame(&title)),
             csrf: visit.csrf(),
             alert: None,
             code: campaign.code.as_str().to_owned(),
             kind: campaign.kind,
             school: visit.entrance.school.name.clone(),
             message: campaign.message.as_ref().map(|message| message.as_str().to_owned()),
-            signed_in: visit.signed_in.as_ref().map(|signed_in| signed_in.person.full_name()),
+            signed_in: visit.signed_in().map(|signed_in| signed_in.person.full_name()),
             title,
             step,
         }

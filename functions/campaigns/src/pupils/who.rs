@@ -2,13 +2,11 @@
 //! the question about a near match.
 
 use jiff::civil::Date;
-use rentree_domain::PersonalCode;
 use rentree_domain::birth_date::{self, BirthDateError};
+use rentree_domain::{LearnerId, PersonalCode};
 use rentree_web::{Field, Form};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use super::find::Pupil;
 
 /// What the forms send.
 #[derive(Clone, Default, Deserialize, JsonSchema)]
@@ -153,8 +151,8 @@ impl IdentityFields {
     }
 
     /// What was said besides, of `pupil`. A yes holds for the pupil that was asked about, and for nobody else.
-    pub(crate) fn said(&self, pupil: &Pupil) -> Said {
-        let confirmed = self.answer == Answer::Yes && self.asked == pupil.learner.id.to_string();
+    pub(crate) fn said(&self, pupil: LearnerId) -> Said {
+        let confirmed = self.answer == Answer::Yes && self.asked == pupil.to_string();
         Said { despite: self.despite, confirmed }
     }
 }

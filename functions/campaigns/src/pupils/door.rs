@@ -1,0 +1,149 @@
+//! Who knocks at the door of a campaign, and what is behind it: two rounds of calls. The first one asks where the code leads and whose
+//! the session is; the second one reads all that hangs on these answers, and makes the attempt of somebody who says who they are.
+//!
+//! **No code is guessed for free.** A code is counted as wrong while it is looked up, and nothing is told before the count has come
+//! back and the limit allows it: of guesses at the same moment, each gets a number of its own, and those beyond the limit learn nothing,
+//! whatever was found. Only a code that leads somewhere is given back. After a crash it stays counted.
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use jiff::Timestamp;
+use rentree_domain::limit::CODES_BY_CLIENT;
+use rentree_domain::{CampaignCode, CampaignId, Uai};
+use rentree_http::{ClientAddress, FormToken, Presented, Problem};
+use rentree_table::Person;
+
+use super::find::Tried;
+use super::visit::{Entrance, Known, Visit};
+use super::who::Claim;
+use crate::Campaigns;
+
+/// What comes with every request for a campaign. Never printed: it holds cookies.
+pub(crate) struct Knock {
+    code: String,
+    client: ClientAddress,
+    token: FormToken,
+    pub(crate) headers: HeaderMap,
+}
+
+impl FromRequestParts<Campaigns> for Knock {
+    type Rejection = PathRejection;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Campaigns) -> Result<Self, PathRejection> {
+        let Path(code) = Path::from_request_parts(parts, app).await?;
+        let Ok(client) = ClientAddress::from_request_parts(parts, app).await;
+        let Ok(token) = FormToken::from_request_parts(parts, app).await;
+        Ok(Self { code, client, token, headers: parts.headers.clone() })
+    }
+}
+
+/// What a code leads to.
+type Place = (Uai, CampaignId);
+/// What is behind the door, who is before it, and the attempt that they made.
+type Arrival = (Entrance, Option<Known>, Option<Tried>);
+
+impl Campaigns {
+    /// Who is at the entrance of a campaign.
+    pub(crate) async fn visit(&self, knock: Knock) -> Result<Visit, Problem> {
+        Ok(self.visit_and_try(knock, None).await?.0)
+    }
+
+    /// The same, and makes the attempt to be whom `claim` is about: the caller tells nothing of it before
+    /// [`find`](Self::find) allows it, or gives it back with [`leave`](Self::leave).
+    pub(crate) async fn visit_and_try(
+        &self,
+        knock: Knock,
+        claim: Option<&Claim>,
+    ) -> Result<(Visit, Option<Tried>), Problem> {
+        let now = (self.clock)();
+        let (entrance, known, tried) = match self.arrive_signed_in(&knock, claim, now).await? {
+            Some(arrival) => arrival,
+            None => self.arrive(&knock, claim, now).await?,
+        };
+        Ok((Visit { entrance, known, token: knock.token }, tried))
+    }
+
+    /// Whoever has a session, if it holds. They are known by name: the room's wrong codes do not hold them up.
+    async fn arrive_signed_in(
+        &self,
+        knock: &Knock,
+        claim: Option<&Claim>,
+        now: Timestamp,
+    ) -> Result<Option<Arrival>, Problem> {
+        let session = Presented::read(&self.table, &knock.headers, now);
+        let (presented, place) = match rentree_http::claimed_session(&knock.headers) {
+            Some(_) => tokio::try_join!(session, self.place_of(&knock.code))?,
+            None => return Ok(None),
+        };
+        let Some(id) = presented.user() else { return Ok(None) };
+        let Some(place) = place else {
+            let user = self.table.user(id).await?;
+            let signed_in = user.and_then(|user| presented.held_by(Person::from(&user)));
+            return signed_in.map_or(Ok(None), |_| Err(Problem::unknown_code()));
+        };
+
+        let (user, tie, entrance, tried) = tokio::try_join!(
+            async { Ok(self.table.user(id).await?) },
+            async { Ok(self.table.tie_of(id, place.0).await?) },
+            self.entrance(place),
+            self.attempt(place, &knock.client, claim, now),
+        )?;
+        let known = user.and_then(|user| Some(Known { signed_in: presented.held_by(Person::from(&user))?, user, tie }));
+        let refused = match &known {
+            None => Ok(()),
+            Some(known) => known.signed_in.check_password(),
+        };
+        if known.is_none() || refused.is_err() {
+            self.leave(tried).await?;
+            return refused.map(|()| None);
+        }
+        Ok(Some((entrance, known, tried)))
+    }
+
+    /// Whoever else: the code may be a guess.
+    async fn arrive(&self, knock: &Knock, claim: Option<&Claim>, now: Timestamp) -> Result<Arrival, Problem> {
+        let place = self.guess(&knock.code, &knock.client, now).await?;
+        let (entrance, tried, ()) = tokio::try_join!(
+            self.entrance(place),
+            self.attempt(place, &knock.client, claim, now),
+            self.was_right(&knock.client, now),
+        )?;
+        Ok((entrance, None, tried))
+    }
+
+    /// Checks that a code leads to a campaign.
+    pub(crate) async fn check_code(&self, code: &CampaignCode, client: &ClientAddress) -> Result<(), Problem> {
+        let now = (self.clock)();
+        self.guess(code.as_str(), client, now).await?;
+        self.was_right(client, now).await
+    }
+
+    /// What a code leads to, counted as a wrong one; [`was_right`](Self::was_right) gives it back.
+    async fn guess(&self, code: &str, client: &ClientAddress, now: Timestamp) -> Result<Place, Problem> {
+        let count = async { Ok(self.table.allows(&CODES_BY_CLIENT, &client.0, now).await?) };
+        let (is_allowed, place) = tokio::try_join!(count, self.place_of(code))?;
+        if !is_allowed {
+            return Err(Problem::too_many(
+                "Trop de codes inconnus depuis votre connexion. Réessayez dans dix minutes.",
+            ));
+        }
+        place.ok_or_else(Problem::unknown_code)
+    }
+
+    async fn was_right(&self, client: &ClientAddress, now: Timestamp) -> Result<(), Problem> {
+        Ok(self.table.take_back(&CODES_BY_CLIENT, &client.0, now).await?)
+    }
+
+    async fn place_of(&self, code: &str) -> Result<Option<Place>, Problem> {
+        let Ok(code) = CampaignCode::parse(code) else { return Ok(None) };
+        Ok(self.table.campaign_of_code(&code).await?)
+    }
+
+    async fn entrance(&self, (uai, id): Place) -> Result<Entrance, Problem> {
+        let (school, campaign) = tokio::try_join!(self.table.school(uai), self.table.campaign(uai, id))?;
+        let (school, campaign) = school.zip(campaign).ok_or_else(Problem::unknown_code)?;
+        Ok(Entrance { uai, school, id, campaign })
+    }
+}
