@@ -48,8 +48,12 @@ const LONGEST_TEST: Duration = Duration::from_mins(20);
 /// Names a seed: one call in ten is refused by it, or its answer lost. `cargo verify` runs some journeys again so.
 const REFUSALS: &str = "RENTREE_REFUSALS";
 
-static RUNTIME: LazyLock<Runtime> =
-    LazyLock::new(|| tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime"));
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    if std::env::var_os(LOGS).is_some() {
+        rentree_runtime::telemetry::init();
+    }
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime")
+});
 
 /// The product that most tests share. A function may take as long as Lambda ever allows: how fast this machine is decides
 /// nothing here.
@@ -99,6 +103,9 @@ pub(crate) fn run(test: impl Future<Output = anyhow::Result<()>>) {
 pub(crate) fn run_while_time_stands_still(test: impl Future<Output = anyhow::Result<()>>) {
     run_with(LazyLock::force(&STILL), test);
 }
+
+/// Names anything: what functions log is shown, with `--nocapture`.
+const LOGS: &str = "RENTREE_LOGS";
 
 fn run_with(product: &'static Rentree, test: impl Future<Output = anyhow::Result<()>>) {
     let test = PRODUCT_OF_THIS_TEST.scope(product, test);

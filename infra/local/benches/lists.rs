@@ -36,7 +36,7 @@ fn main() -> anyhow::Result<()> {
 
         println!("{count} pupils, all tied, all in one campaign: read units by operation\n");
         println!("| what | shown | GetItem | Query | BatchGetItem | ms |\n|---|---|---|---|---|---|");
-        let aws = rentree.stack.aws_of("LearnersFunction")?;
+        let aws = rentree.stack.aws_of("CampaignsFunction")?;
         let client = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
         let table = Table::new(client, rentree.stack.value("Table")?);
         for name in ["the roster's part, cold", "the roster's part, warm"] {
@@ -74,7 +74,7 @@ fn tell(name: &str, shown: usize, calls: &[Call], started: Instant) {
     let took = started.elapsed().as_millis();
     let [get, query, batch] = ["GetItem", "Query", "BatchGetItem"].map(|operation| {
         let of = calls.iter().filter(|call| call.operation == format!("dynamodb:{operation}"));
-        of.map(|call| call.units).sum::<f64>()
+        of.fold(0.0, |all, call| all + call.units)
     });
     println!("| {name} | {shown} | {get:.1} | {query:.1} | {batch:.1} | {took} |");
 }

@@ -185,3 +185,101 @@ fn joined(items: Vec<Item>) -> Option<Vec<u8>> {
     }
     Some(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    //! What the local stand-in for DynamoDB never answers.
+
+    use aws_sdk_dynamodb::Client;
+    use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
+    use aws_sdk_dynamodb::operation::query::QueryOutput;
+    use aws_sdk_dynamodb::types::error::ConditionalCheckFailedException;
+    use aws_smithy_mocks::{RuleMode, mock, mock_client};
+    use jiff::civil::date;
+    use rentree_domain::ListedPupil;
+
+    use super::*;
+
+    fn uai() -> Uai {
+        Uai::parse("0990001N").unwrap()
+    }
+
+    fn a_listing() -> Listing {
+        Listing::new(vec![ListedPupil {
+            id: LearnerId::new(Timestamp::UNIX_EPOCH, [7; 10]),
+            left_in: None,
+            last_name: "DUPONT".to_owned(),
+            usage_name: None,
+            first_name: "Karine".to_owned(),
+            second_name: None,
+            third_name: None,
+            birth_date: date(2012, 3, 10),
+            division: "6A".to_owned(),
+        }])
+    }
+
+    /// Those of two parts of the snapshot of version 5 that a replica has.
+    fn answer(has: &[u32]) -> QueryOutput {
+        let bytes = encode(&a_listing(), 5).unwrap();
+        let (one, other) = bytes.split_at(20);
+        let part = |part: &u32| {
+            let mut item = Key::roster(uai(), 5, *part).into_item();
+            item.insert("parts".to_owned(), AttributeValue::N("2".to_owned()));
+            let bytes = if *part == 1 { one } else { other };
+            item.insert("listing".to_owned(), AttributeValue::B(Blob::new(bytes)));
+            item
+        };
+        QueryOutput::builder().set_items(Some(has.iter().map(part).collect())).build()
+    }
+
+    #[tokio::test]
+    async fn a_part_that_a_replica_lacks_is_asked_for_once_more_as_of_now() {
+        for has in [&[][..], &[1], &[2]] {
+            let late = mock!(Client::query)
+                .match_requests(|query| query.consistent_read() == Some(false))
+                .then_output(move || answer(has));
+            let now = mock!(Client::query)
+                .match_requests(|query| query.consistent_read() == Some(true))
+                .then_output(|| answer(&[2, 1]));
+            let table = Table::new(mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&late, &now]), "rentree");
+            let listing = table.listing(uai(), 5).await.unwrap().unwrap();
+            assert_eq!(listing.everybody(), a_listing().everybody());
+            assert_eq!((late.num_calls(), now.num_calls()), (1, 1), "{has:?}");
+            table.listing(uai(), 5).await.unwrap().unwrap();
+            assert_eq!((late.num_calls(), now.num_calls()), (1, 1), "it is in memory");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_whole_as_of_now_is_no_snapshot() {
+        let rule = mock!(Client::query).then_output(|| answer(&[1]));
+        let table = Table::new(mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&rule]), "rentree");
+        assert!(table.listing(uai(), 5).await.unwrap().is_none());
+        // Nothing of it is kept in memory, nor is a snapshot of another version taken for this one.
+        assert!(table.listing(uai(), 5).await.unwrap().is_none());
+        assert_eq!(rule.num_calls(), 4);
+        let whole = mock!(Client::query).then_output(|| answer(&[1, 2]));
+        let table = Table::new(mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, [&whole]), "rentree");
+        assert!(table.listing(uai(), 6).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_part_whose_answer_was_lost_is_there() {
+        let there = mock!(Client::put_item)
+            .match_requests(|put| {
+                put.condition_expression() == Some("attribute_not_exists(PK)")
+                    && put.item().is_some_and(|item| item["expires_at"].as_n() == Ok(&"86400".to_owned()))
+            })
+            .sequence()
+            .error(|| PutItemError::ConditionalCheckFailedException(ConditionalCheckFailedException::builder().build()))
+            .output(|| PutItemOutput::builder().build())
+            .build();
+        let table = Table::new(mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&there]), "rentree");
+        for _ in 0..2 {
+            let written =
+                table.write_snapshot(uai(), 5, &a_listing(), &mut Paced::new(0), Timestamp::UNIX_EPOCH).await.unwrap();
+            assert_eq!(written, Written { uai: uai(), version: 5, parts: 1 });
+        }
+        assert_eq!(there.num_calls(), 2);
+    }
+}
