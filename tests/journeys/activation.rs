@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::faults::{Operations, watched};
 use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
-use crate::support::people::{Answer, PASSWORD, a_client, a_stranger, a_team, an_email, somebody};
+use crate::support::people::{Answer, PASSWORD, a_client, a_member, a_stranger, a_team, an_email, somebody};
 use crate::support::{a_uai, batch, clock, product, run, run_while_time_stands_still};
 
 const FORM: &str = "/demande-administration-sco";
@@ -113,6 +113,31 @@ fn two_at_once_make_one_administrator() {
             let accounts = [product().table.user_of_email(&one).await?, product().table.user_of_email(&other).await?];
             assert_eq!(accounts.iter().flatten().count(), 1, "who was too late has no account either");
         }
+        Ok(())
+    });
+}
+
+/// A link in the mailbox makes a member administrator, and leaves an administrator what they are; a browser's former session ends.
+#[test]
+fn a_link_of_the_mailbox_makes_nobody_less() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let mut member = a_member(uai, Role::Member).await?;
+        let sign_in = json!({"way": "sign_in", "email": member.email(), "password": PASSWORD});
+        let former = member.clone();
+        let joined = member.post(&a_link(uai, Timestamp::now()).await?, &sign_in).await?;
+        member.cookie = joined.session.clone().unwrap();
+        joined.expect(200)?;
+        assert_eq!(former.get("/account").await?.status, 401, "the former session is over");
+        let again = json!({"way": "signed_in"});
+        administrator.post(&a_link(uai, Timestamp::now()).await?, &again).await?.expect(200)?;
+        for person in [&administrator, &member] {
+            let place = product().table.member(uai, person.id).await?.unwrap();
+            assert_eq!(place.role, Role::Administrator);
+        }
+        // Both count: one may go.
+        administrator.post(&format!("/schools/{uai}/leave"), &json!({})).await?.expect(200)?;
+        assert_eq!(member.post(&format!("/schools/{uai}/leave"), &json!({})).await?.status, 409);
         Ok(())
     });
 }

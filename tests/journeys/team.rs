@@ -40,6 +40,40 @@ async fn a_silent_invitation(
     Ok((id, format!("/invitation/{}", token.text())))
 }
 
+/// Whoever has a place already keeps it: the link is used up, and makes nobody less than they are.
+#[test]
+fn who_has_a_place_already_keeps_it() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let (_, link) = a_silent_invitation(&administrator, uai, Timestamp::now()).await?;
+        administrator.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;
+        let members = team(&administrator, uai).await?["members"].clone();
+        assert_eq!((members.as_array().map(Vec::len), &members[0]["role"]), (Some(1), &json!("administrator")));
+        assert_eq!(administrator.post(&link, &json!({"way": "signed_in"})).await?.status, 410);
+        Ok(())
+    });
+}
+
+/// The session that begins on the page of a link takes the place of the browser's former one.
+#[test]
+fn who_signs_in_on_the_page_of_a_link_leaves_no_session_behind() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let (_, link) = a_silent_invitation(&administrator, uai, Timestamp::now()).await?;
+        let person = somebody().await?;
+        let sign_in = json!({"way": "sign_in", "email": person.email(), "password": PASSWORD});
+        let joined = person.post(&link, &sign_in).await?;
+        let mut anew = person.clone();
+        anew.cookie = joined.session.clone().unwrap();
+        joined.expect(200)?;
+        assert_eq!(person.get("/account").await?.status, 401, "the former one is over");
+        assert_eq!(team(&anew, uai).await?["members"].as_array().map(Vec::len), Some(2));
+        let login = person.email().clone().into();
+        assert_eq!(product().table.attempts(&login, Timestamp::now()).await?.failures(), 0);
+        Ok(())
+    });
+}
+
 /// Nobody is invited by a list that is refused, and it costs the school nothing of its day.
 #[test]
 fn a_refused_list_invites_nobody_and_is_not_counted() {
