@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, LinkToken, MailOrder, paris};
-use rentree_http::{Claim, ClientAddress, Face, Input, NewSession, Problem, SignedIn, Ways, require_account};
+use rentree_http::{ClientAddress, Face, Input, NewSession, Presented, Problem, SignedIn, Ways, require_account};
 use rentree_table::{AccountError, Purpose, User};
 use rentree_web::Frame;
 use schemars::JsonSchema;
@@ -155,10 +155,11 @@ impl Accounts {
         headers: &HeaderMap,
     ) -> Result<(SignedIn, User, LinkToken, EmailAddress), Problem> {
         let now = (self.clock)();
-        let (usable, claim) = join!(WAYS.usable(&self.table, link, now), Claim::read(&self.table, headers, now));
+        let (usable, presented) =
+            join!(WAYS.usable(&self.table, link, now), Presented::read(&self.table, headers, now));
         let (link, found) = usable?;
         let Purpose::Address { user: owner, epoch, email } = found.purpose else { return Err(WAYS.forged()) };
-        let (signed_in, user) = claim?.account(&self.table).await?.ok_or_else(Problem::signed_out)?;
+        let (signed_in, user) = presented?.account(&self.table).await?.ok_or_else(Problem::signed_out)?;
         signed_in.check_password()?;
         if signed_in.user != owner {
             let detail = "Déconnectez-vous, puis connectez-vous avec le compte auquel vous avez donné cette adresse.";

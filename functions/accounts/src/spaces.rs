@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::Uai;
-use rentree_http::{Claim, Face, Problem, SignedIn};
+use rentree_http::{Face, Presented, Problem, SignedIn};
 use rentree_table::{Member, Role};
 use rentree_web::Frame;
 use schemars::JsonSchema;
@@ -58,9 +58,9 @@ impl Accounts {
         &self,
         headers: &HeaderMap,
     ) -> Result<Option<(SignedIn, Vec<(Uai, Member)>)>, Problem> {
-        let claim = Claim::read(&self.table, headers, (self.clock)()).await?;
-        let Some(user) = claim.user() else { return Ok(None) };
-        let (signed_in, spaces) = join!(claim.signed_in(&self.table), self.table.spaces(user));
+        let presented = Presented::read(&self.table, headers, (self.clock)()).await?;
+        let Some(user) = presented.user() else { return Ok(None) };
+        let (signed_in, spaces) = join!(presented.signed_in(&self.table), self.table.spaces(user));
         let (signed_in, spaces) = (signed_in?, spaces?);
         Ok(signed_in.map(|signed_in| (signed_in, spaces)))
     }

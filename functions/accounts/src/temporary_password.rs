@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::Password;
-use rentree_http::{Claim, Face, Input, NewSession, Next, Problem, SignedIn};
+use rentree_http::{Face, Input, NewSession, Next, Presented, Problem, SignedIn};
 use rentree_identity::{PasswordFields, PasswordRules, read_password, verify};
 use rentree_table::{AccountError, User};
 use rentree_web::{Form, Frame};
@@ -107,8 +107,8 @@ pub(crate) async fn choose(
 impl Accounts {
     /// Who is signed in, with a temporary password or not.
     async fn owner_of_session(&self, headers: &HeaderMap) -> Result<(SignedIn, User), Problem> {
-        let claim = Claim::read(&self.table, headers, (self.clock)()).await?;
-        claim.account(&self.table).await?.ok_or_else(Problem::signed_out)
+        let presented = Presented::read(&self.table, headers, (self.clock)()).await?;
+        presented.account(&self.table).await?.ok_or_else(Problem::signed_out)
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{ActivationId, LinkToken, MailOrder, Uai};
-use rentree_http::{Claim, ClientAddress, Face, FormToken, Input, Problem, SignedIn, Ways};
+use rentree_http::{ClientAddress, Face, FormToken, Input, Presented, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, entry};
 use rentree_table::{AuditAction, By, Purpose, School};
 use rentree_web::{Entry, Frame};
@@ -127,10 +127,11 @@ impl Activation {
         headers: &HeaderMap,
         now: Timestamp,
     ) -> Result<(Found, Option<SignedIn>), Problem> {
-        let (usable, claim) = join!(WAYS.usable(&self.table, link, now), Claim::read(&self.table, headers, now));
+        let (usable, presented) =
+            join!(WAYS.usable(&self.table, link, now), Presented::read(&self.table, headers, now));
         let (token, link) = usable?;
         let Purpose::Activation { uai, id } = link.purpose else { return Err(WAYS.forged()) };
-        let (school, signed_in) = join!(self.table.school(uai), claim?.signed_in(&self.table));
+        let (school, signed_in) = join!(self.table.school(uai), presented?.signed_in(&self.table));
         let school = school?.ok_or_else(|| WAYS.forged())?;
         Ok((Found { token, uai, id, school }, signed_in?))
     }

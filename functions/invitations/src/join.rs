@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{InvitationId, LinkToken, MailOrder, Uai};
-use rentree_http::{Claim, ClientAddress, Face, FormToken, Input, Problem, SignedIn, Ways};
+use rentree_http::{ClientAddress, Face, FormToken, Input, Presented, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, entry};
 use rentree_table::{AuditAction, By, Invitation, InvitationState, Purpose, School};
 use rentree_web::{Entry, Frame};
@@ -128,11 +128,11 @@ impl Invitations {
         now: Timestamp,
     ) -> Result<(Found, Option<SignedIn>), Problem> {
         let table = &self.table;
-        let (usable, claim) = join!(WAYS.usable(table, link, now), Claim::read(table, headers, now));
+        let (usable, presented) = join!(WAYS.usable(table, link, now), Presented::read(table, headers, now));
         let (token, link) = usable?;
         let Purpose::Invitation { uai, id } = link.purpose else { return Err(WAYS.forged()) };
         let (school, invitation, signed_in) =
-            join!(table.school(uai), table.invitation(uai, id), claim?.signed_in(table));
+            join!(table.school(uai), table.invitation(uai, id), presented?.signed_in(table));
         let (school, invitation) = school?.zip(invitation?).ok_or_else(|| WAYS.forged())?;
         match invitation.state {
             InvitationState::Pending => Ok((Found { token, uai, id, school, invitation }, signed_in?)),

@@ -15,7 +15,7 @@ use crate::{Problem, SignedIn, Visitor};
 /// What a browser claims by its cookie, after the first round: its session, if the table has it. Whether it holds, the second
 /// round tells.
 #[derive(Debug)]
-pub struct Claim(Option<Claimed>);
+pub struct Presented(Option<Claimed>);
 
 struct Claimed {
     secret: [u8; 32],
@@ -29,7 +29,7 @@ impl std::fmt::Debug for Claimed {
     }
 }
 
-impl Claim {
+impl Presented {
     /// The first round. Without a cookie, nothing is read.
     pub async fn read(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<Self, Problem> {
         let Some(secret) = cookie_secret(headers, SESSION_COOKIE) else { return Ok(Self(None)) };
@@ -65,7 +65,7 @@ impl Claim {
 
 /// Who is signed in, if anybody, also with a temporary password.
 pub async fn signed_in(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
-    Claim::read(table, headers, now).await?.signed_in(table).await
+    Presented::read(table, headers, now).await?.signed_in(table).await
 }
 
 /// Who is signed in; a problem when nobody is, or when they have yet to change a temporary password.
@@ -77,7 +77,7 @@ pub async fn require_sign_in(table: &Table, headers: &HeaderMap, now: Timestamp)
 
 /// As [`require_sign_in`], with the whole account.
 pub async fn require_account(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<(SignedIn, User), Problem> {
-    let account = Claim::read(table, headers, now).await?.account(table).await?;
+    let account = Presented::read(table, headers, now).await?.account(table).await?;
     let (signed_in, user) = account.ok_or_else(Problem::signed_out)?;
     signed_in.check_password()?;
     Ok((signed_in, user))
@@ -110,10 +110,10 @@ pub async fn authorise_beside<T>(
     if cookie_secret(headers, SESSION_COOKIE).is_none() {
         return Err(Problem::signed_out());
     }
-    let (claim, school) = join!(Claim::read(table, headers, now), table.school(uai));
-    let claim = claim?;
-    let Some(user) = claim.user() else { return Err(Problem::signed_out()) };
-    let (signed_in, member, beside) = join!(claim.signed_in(table), table.member(uai, user), beside);
+    let (presented, school) = join!(Presented::read(table, headers, now), table.school(uai));
+    let presented = presented?;
+    let Some(user) = presented.user() else { return Err(Problem::signed_out()) };
+    let (signed_in, member, beside) = join!(presented.signed_in(table), table.member(uai, user), beside);
 
     let signed_in = signed_in?.ok_or_else(Problem::signed_out)?;
     signed_in.check_password()?;

@@ -22,7 +22,7 @@ pub use assets::{ASSET_ROUTE, asset};
 pub use client::ClientAddress;
 pub use face::Face;
 pub use form_token::FormToken;
-pub use guard::{Claim, authorise, authorise_beside, require_account, require_sign_in, signed_in};
+pub use guard::{Presented, authorise, authorise_beside, require_account, require_sign_in, signed_in};
 pub use input::{Input, Proof};
 pub use link::Ways;
 pub use next::Next;

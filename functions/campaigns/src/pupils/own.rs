@@ -7,7 +7,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::method::may_use_email;
 use rentree_domain::{CampaignId, CampaignKind, LearnerId, Method, Progress, Score, Uai, paris};
-use rentree_http::{Presented, Face, Problem};
+use rentree_http::{Face, Presented, Problem};
 use rentree_runtime::several;
 use rentree_table::{Campaign, Participation, Person, School, TableError, Tie};
 use rentree_web::{Frame, french};
