@@ -1,7 +1,9 @@
 //! Failed sign-ins by e-mail address or user name, and how often things happen: what throttling counts.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::attempts::{Attempts, Locked};
 use rentree_domain::{Limit, Login};
@@ -10,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::batch::AsOf;
 use crate::item::{apart, stored};
 use crate::keys::PK;
-use crate::{Key, Table, TableError};
+use crate::{Item, Key, Table, TableError};
 
 const ENTITY: &str = "Attempts";
 /// Attempts at the same moment count one after the other; more than this at once is nobody's typing.
@@ -25,6 +27,16 @@ struct Counted {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     locked_until: Option<Timestamp>,
     expires_at: i64,
+    /// See [`a_mark`].
+    #[serde(default)]
+    mark: u64,
+}
+
+/// Marks one request, so that the SDK may send it again when its answer was lost: what is there with the same mark is what it wrote,
+/// and is not counted twice. (Should somebody else have counted in between, it is.)
+fn a_mark() -> u64 {
+    // Differs for each, which is all that is asked of it.
+    RandomState::new().build_hasher().finish()
 }
 
 /// What was counted for a login when it was read.
@@ -74,6 +86,7 @@ impl Table {
                 failures: after.failures,
                 locked_until: after.locked_until,
                 expires_at: (now + kept).as_second(),
+                mark: a_mark(),
             };
             if self.count_attempt(login, seen.0.map(|before| before.failures), &counted, now).await? {
                 return Ok(());
@@ -92,7 +105,6 @@ impl Table {
         now: Timestamp,
     ) -> Result<bool, TableError> {
         use aws_sdk_dynamodb::operation::put_item::PutItemError;
-        use aws_sdk_dynamodb::types::AttributeValue;
 
         let put = self.client.put_item().table_name(&self.name).set_item(Some(stored(
             counted,
@@ -107,14 +119,15 @@ impl Table {
                 .condition_expression("attribute_not_exists(PK) OR expires_at <= :now")
                 .expression_attribute_values(":now", AttributeValue::N(now.as_second().to_string())),
         };
+        let put = put.return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match apart(put.send()).await {
             Ok(_) => Ok(true),
-            Err(error)
-                if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(TableError::request("PutItem")(error)),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(failed.item().is_some_and(|item| is_marked(item, counted.mark)))
+                }
+                _ => Err(TableError::request("PutItem")(error)),
+            },
         }
     }
 
@@ -201,22 +214,35 @@ impl Table {
 
     /// Adds to what is counted for `subject`, and returns what it comes to.
     async fn add(&self, limit: &Limit, subject: &str, many: i64, now: Timestamp) -> Result<i64, TableError> {
-        use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+        use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 
-        let (began, ends) = limit.window_at(now);
+        let ((began, ends), mark) = (limit.window_at(now), a_mark());
         let update = self
             .client
             .update_item()
             .table_name(&self.name)
             .set_key(Some(Key::limit(limit, subject, began).into_item()))
-            .update_expression("SET entity = :entity, expires_at = :ends ADD happened :many")
+            .update_expression("SET entity = :entity, expires_at = :ends, mark = :mark ADD happened :many")
+            .condition_expression("attribute_not_exists(mark) OR mark <> :mark")
+            .expression_attribute_values(":mark", AttributeValue::N(mark.to_string()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .expression_attribute_values(":entity", AttributeValue::S("Limit".to_owned()))
             .expression_attribute_values(":ends", AttributeValue::N(ends.as_second().to_string()))
             .expression_attribute_values(":many", AttributeValue::N(many.to_string()))
             .return_values(ReturnValue::UpdatedNew);
-        let updated =
-            apart(update.send()).await.map_err(TableError::request("UpdateItem"))?.attributes.unwrap_or_default();
+        let updated = match apart(update.send()).await {
+            Ok(updated) => updated.attributes,
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => failed.item().cloned(),
+                _ => return Err(TableError::request("UpdateItem")(error)),
+            },
+        };
+        let updated = updated.unwrap_or_default();
         let happened = updated.get("happened").and_then(|value| value.as_n().ok()).and_then(|n| n.parse().ok());
         happened.ok_or("no number came back").map_err(TableError::malformed("Limit"))
     }
+}
+
+fn is_marked(item: &Item, mark: u64) -> bool {
+    item.get("mark").and_then(|value| value.as_n().ok()).is_some_and(|number| *number == mark.to_string())
 }
