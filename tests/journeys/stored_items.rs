@@ -217,6 +217,7 @@ fn varying(uai: &str) -> Vec<(&str, &str)> {
         (r#"(\$argon2id\$v=19\$m=19456,t=2,p=1\$)[^"]+"#, "$1<salt and hash>"),
         (r#"("(expires_at|valid_until|asked_second)": )\d+"#, "$1<epoch seconds>"),
         (r"(LIMIT#[a-z-]+#<sha-256>#)\d+", "$1<epoch seconds>"),
+        (r#"("mark": )[0-9.e+]+"#, "$1<mark>"),
     ]
 }
 

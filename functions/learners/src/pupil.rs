@@ -12,8 +12,8 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{LearnerId, Method, Uai, UserId, UserName};
-use rentree_http::{Face, Problem, Visitor, authorise};
-use rentree_table::{AsOf, AuditAction, AuditEntry, Role, School, User};
+use rentree_http::{Face, Problem, Visitor, authorise_beside};
+use rentree_table::{AsOf, AuditAction, AuditEntry, Role, User};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -107,22 +107,21 @@ pub(crate) async fn page(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
 
-    let (school, pupil) = app.pupil(uai, &id).await?;
     let mut account = None;
-    if let Some(user) = pupil.user
-        && let Some((_, looked)) = app.look(uai, user).await?
-    {
-        let locked = app.locked([&looked.account.methods], AsOf::Now).await?;
-        let tied_at = app.table.tie_of(user, uai).await?.map(|tie| tie.tied_at);
-        account = Some((Lock::of(&looked.account.methods, &locked), tied_at, looked));
+    if let Some(user) = pupil.user {
+        let (looked, tie) = tokio::try_join!(app.look(uai, user), app.table.tie_of(user, uai))?;
+        if let Some((_, looked)) = looked {
+            let locked = app.locked([&looked.account.methods], AsOf::Now).await?;
+            account = Some((Lock::of(&looked.account.methods, &locked), tie.map(|tie| tie.tied_at), looked));
+        }
     }
 
     let actions = actions(&pupil, account.as_ref().map(|(lock, _, looked)| (looked, lock.is_some())));
     let entry = pupil.entry;
     let view = PupilView {
-        frame: visitor.frame("Fiche élève", uai, &school, Section::Learners),
+        frame: visitor.frame("Fiche élève", uai, &visitor.school, Section::Learners),
         csrf: visitor.csrf.clone(),
         done: match done.done.as_str() {
             "user-name" => Some("L’élève a maintenant un identifiant. Son mot de passe n’a pas changé."),
@@ -160,14 +159,21 @@ fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>) -> Actions {
 }
 
 impl Learners {
-    /// The pupil of a path as readers see it, in the school or not any more.
-    pub(crate) async fn pupil(&self, uai: Uai, id: &str) -> Result<(School, Chosen), Problem> {
-        let id: LearnerId = id.parse().map_err(|_| Problem::not_found())?;
-        let school = self.school(uai).await?;
-        let learner = self.table.learner(uai, id).await?.ok_or_else(Problem::not_found)?;
-        let seen = learner.visible(school.roster_version).ok_or_else(Problem::not_found)?;
+    /// Who visits, a member of the team at least, and the pupil of the path as readers see it, in the school or not any more.
+    async fn visitor_and_pupil(&self, headers: &HeaderMap, uai: Uai, id: &str) -> Result<(Visitor, Chosen), Problem> {
+        let id: Option<LearnerId> = id.parse().ok();
+        let learner = async {
+            match id {
+                Some(id) => Ok(self.table.learner(uai, id).await?),
+                None => Ok(None),
+            }
+        };
+        let (table, now) = (&self.table, (self.clock)());
+        let (visitor, learner) = authorise_beside(table, headers, uai, Role::Member, now, learner).await?;
+        let (id, learner) = id.zip(learner).ok_or_else(Problem::not_found)?;
+        let seen = learner.visible(visitor.school.roster_version).ok_or_else(Problem::not_found)?;
         let pupil = Chosen { id, entry: seen.entry.clone(), user: learner.user, is_enrolled: seen.active };
-        Ok((school, pupil))
+        Ok((visitor, pupil))
     }
 
     /// The account of a pupil, if staff may act on it; else what they are told.

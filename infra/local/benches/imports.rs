@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use aws_sdk_dynamodb::types::AttributeValue;
 use encoding_rs::ISO_8859_15;
 use jiff::Timestamp;
 use rentree_domain::Uai;
@@ -18,8 +17,6 @@ use rentree_local::{DEMO_UAI, Options, Rentree, pupils};
 use rentree_samples::Sample;
 use rentree_testkit::strict::{Call, longest_chain};
 use serde_json::{Value, json};
-
-type Item = std::collections::HashMap<String, AttributeValue>;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -81,7 +78,7 @@ struct Measured {
 
 async fn measure(rentree: &Rentree, school: &School, uai: Uai, file: Vec<u8>) -> anyhow::Result<Measured> {
     let import = school.request(&json!({})).await?;
-    let before = partition(rentree, uai).await?;
+    let before = rentree.stack.partition(uai.as_str()).await?;
     rentree.stack.strict().begin_record();
     let started = Instant::now();
     anyhow::ensure!(school.send(&import, file).await?, "the file was taken");
@@ -91,31 +88,9 @@ async fn measure(rentree: &Rentree, school: &School, uai: Uai, file: Vec<u8>) ->
     let calls: Vec<Call> = rentree.stack.strict().end_record().into_iter().filter(of_worker).collect();
     anyhow::ensure!(summary.status == "succeeded", "{:?}", summary.refused);
 
-    let after = partition(rentree, uai).await?;
-    restore(rentree, &after, &before).await?;
+    rentree.stack.restore(uai.as_str(), &before).await?;
     let floor = send_bare(rentree.stack.dynamodb_endpoint(), &calls).await?;
     Ok(Measured { summary, took, calls, floor })
-}
-
-/// Everything of a school.
-async fn partition(rentree: &Rentree, uai: Uai) -> anyhow::Result<Vec<Item>> {
-    let query = rentree.stack.dynamodb.query().table_name(rentree.stack.value("Table")?);
-    let query = query.key_condition_expression("PK = :school");
-    let query = query.expression_attribute_values(":school", AttributeValue::S(format!("SCHOOL#{uai}")));
-    Ok(query.into_paginator().items().send().collect::<Result<_, _>>().await?)
-}
-
-/// Makes the partition what it was.
-async fn restore(rentree: &Rentree, now: &[Item], before: &[Item]) -> anyhow::Result<()> {
-    let table = rentree.stack.value("Table")?;
-    for item in now {
-        let key = ["PK", "SK"].map(|name| (name.to_owned(), item[name].clone()));
-        rentree.stack.dynamodb.delete_item().table_name(&table).set_key(Some(key.into())).send().await?;
-    }
-    for item in before {
-        rentree.stack.dynamodb.put_item().table_name(&table).set_item(Some(item.clone())).send().await?;
-    }
-    Ok(())
 }
 
 /// Sends what was sent, by nothing but HTTP. Each must be taken as it was.

@@ -5,6 +5,7 @@
 
 pub mod cloud;
 pub mod mail;
+pub mod partition;
 pub mod provision;
 pub mod strict;
 pub mod template;

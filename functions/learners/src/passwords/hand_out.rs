@@ -40,9 +40,11 @@ enum Failure {
 impl Learners {
     /// An account, with what decides whether staff may act on it.
     pub(crate) async fn look(&self, uai: Uai, id: UserId) -> Result<Option<(User, Looked)>, TableError> {
-        let Some(user) = self.table.user(id).await? else { return Ok(None) };
         // The index of teams may be a moment late; the school's own team is not.
-        let is_in_a_team = self.table.member(uai, id).await?.is_some() || !self.table.spaces(id).await?.is_empty();
+        let (user, member, spaces) =
+            tokio::try_join!(self.table.user(id), self.table.member(uai, id), self.table.spaces(id))?;
+        let Some(user) = user else { return Ok(None) };
+        let is_in_a_team = member.is_some() || !spaces.is_empty();
         let looked = Looked { account: Account::from(&user), is_in_a_team };
         Ok(Some((user, looked)))
     }

@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{LearnerId, PersonalCode, Uai};
-use rentree_http::{Face, Input, Problem, authorise};
-use rentree_table::{AuditAction, Role};
+use rentree_http::{Face, Input, Problem};
+use rentree_table::AuditAction;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -54,9 +54,8 @@ pub(crate) async fn give(
     input: Input<Value>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
     visitor.check_meant(&input.proof)?;
-    let (school, pupil) = app.pupil(uai, &id).await?;
 
     if !pupil.is_enrolled {
         return Err(refused(uai, pupil.id, Unserved::Left.told()));
@@ -68,9 +67,9 @@ pub(crate) async fn give(
     let valid_until = given.ok_or_else(|| refused(uai, pupil.id, TIED))?;
 
     let view = PersonalCodeView {
-        frame: visitor.frame("Code personnel", uai, &school, Section::Learners),
+        frame: visitor.frame("Code personnel", uai, &visitor.school, Section::Learners),
         uai,
-        school: school.name,
+        school: visitor.school.name.clone(),
         learner: pupil.id,
         last_name: pupil.entry.last_name,
         first_name: pupil.entry.first_name,

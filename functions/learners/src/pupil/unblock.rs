@@ -7,8 +7,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::limit::{IDENTITIES_BY_NAME, IDENTITIES_BY_PUPIL, IDENTITIES_BY_PUPIL_A_DAY, name_subject};
 use rentree_domain::{Entry, LearnerId, Uai, name};
-use rentree_http::{Face, Input, Problem, authorise};
-use rentree_table::{AsOf, AuditAction, Role};
+use rentree_http::{Face, Input, Problem};
+use rentree_table::{AsOf, AuditAction};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -33,17 +33,17 @@ pub(crate) async fn unblock(
     input: Input<Value>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
     visitor.check_meant(&input.proof)?;
-    let (_, pupil) = app.pupil(uai, &id).await?;
 
     if pupil.user.is_none() && pupil.is_enrolled {
         app.table.audit(uai, &app.told_of(&visitor, AuditAction::Unblocked, &[&pupil])).await?;
-        let now = (app.clock)();
-        app.table.forget_counts(&IDENTITIES_BY_NAME, &names(uai, &pupil.entry), now).await?;
-        for limit in [&IDENTITIES_BY_PUPIL, &IDENTITIES_BY_PUPIL_A_DAY] {
-            app.table.forget_counts(limit, &[pupil.id.to_string()], now).await?;
-        }
+        let (now, names, id) = ((app.clock)(), names(uai, &pupil.entry), [pupil.id.to_string()]);
+        tokio::try_join!(
+            app.table.forget_counts(&IDENTITIES_BY_NAME, &names, now),
+            app.table.forget_counts(&IDENTITIES_BY_PUPIL, &id, now),
+            app.table.forget_counts(&IDENTITIES_BY_PUPIL_A_DAY, &id, now),
+        )?;
         let location = format!("{}?done=tries", location(uai, pupil.id));
         return face.after_post(StatusCode::OK, &location, &UnblockedView { learner: pupil.id });
     }

@@ -4,8 +4,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::LearnerId;
-use rentree_http::{Face, Input, Problem, authorise};
-use rentree_table::{AuditAction, Role};
+use rentree_http::{Face, Input, Problem};
+use rentree_table::AuditAction;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -31,9 +31,8 @@ pub(crate) async fn untie(
     input: Input<Value>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
     visitor.check_meant(&input.proof)?;
-    let (_, pupil) = app.pupil(uai, &id).await?;
 
     let user = pupil.user.ok_or_else(|| refused(uai, pupil.id, NOT_TIED))?;
 

@@ -4,8 +4,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{LearnerId, Uai, UserName};
-use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::{Account, AuditAction, HandOutError, Role, User};
+use rentree_http::{Face, Input, Problem, Visitor};
+use rentree_table::{Account, AuditAction, HandOutError, User};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -39,9 +39,8 @@ pub(crate) async fn give(
     input: Input<Value>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
     visitor.check_meant(&input.proof)?;
-    let (school, pupil) = app.pupil(uai, &id).await?;
 
     let (_, user) = app.account_to_act_on(uai, &pupil).await?;
     if user.methods.user_name.is_some() {
@@ -63,7 +62,7 @@ pub(crate) async fn give(
 
     match face {
         Face::Page => {
-            let view = HandedOutView::new(&app, &visitor, (uai, &school), vec![(pupil, done)], Vec::new());
+            let view = HandedOutView::new(&app, &visitor, (uai, &visitor.school), vec![(pupil, done)], Vec::new());
             view.answer(face, None)
         }
         Face::Json => {
