@@ -68,6 +68,10 @@ impl Draft {
         self.problems.push(Problem { line: self.line, code, field, name: String::new(), found, other_line: None });
     }
 
+    pub(crate) fn has(&self, code: ProblemCode) -> bool {
+        self.problems.iter().any(|problem| problem.code == code)
+    }
+
     /// Notes that stray quotes join this row of a CSV to another.
     pub(crate) fn note_joined_row(&mut self, other_line: u64) {
         self.note(ProblemCode::RowShape, "Ligne", None);

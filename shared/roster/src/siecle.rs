@@ -164,6 +164,10 @@ fn put_in_class(draft: &mut Draft, classes: &Classes) {
     if draft.division.is_none() {
         draft.left_out = draft.left_out.or(Some(LeftOutCode::NoDivision));
     }
+    // Somebody else may hide behind a pupil who left.
+    if draft.has(ProblemCode::FieldRepeated) {
+        draft.left_out = None;
+    }
     draft.check_division("CODE_STRUCTURE");
     if draft.division.as_deref().is_some_and(is_too_long) {
         draft.note(ProblemCode::FieldTooLong, "CODE_STRUCTURE", None);

@@ -95,6 +95,7 @@ fn message(problem: &Problem) -> String {
             Some(other) => format!("ligne jointe à la ligne {other} par un guillemet (\") isolé"),
             None => format!("ligne coupée, décalée ou trop longue ({found})"),
         },
+        P::FieldRepeated => format!("champ {} présent deux fois, avec deux valeurs différentes", problem.field),
         P::FieldTooLong => {
             format!("champ « {} » trop long (255 caractères au plus)", problem.field.trim_end_matches('*'))
         }
@@ -146,10 +147,11 @@ fn remedy(problem: &Problem, format: Format) -> String {
         P::ExitDateInvalid => "corrigez la date de sortie (jj/mm/aaaa)",
         P::RowShape if problem.other_line.is_some() => "supprimez le guillemet (\") des fiches de ces deux lignes",
         P::RowShape => "supprimez les points-virgules et les retours à la ligne à l’intérieur des champs",
+        P::FieldRepeated => "vérifiez cette fiche, et celle de l’élève suivant",
         P::FieldTooLong => "raccourcissez ce champ",
     };
     match problem.code {
-        P::DivisionDamaged | P::RowShape => {
+        P::DivisionDamaged | P::RowShape | P::FieldRepeated => {
             format!("{} Si l’erreur demeure : {}", export_anew(format), uncapitalised(&in_software(format, what)))
         }
         _ => in_software(format, what),

@@ -57,6 +57,7 @@ faults! {
     MefDamaged = "mef_damaged",
     LeftSchool = "left_school",
     NoDivision = "no_division",
+    FieldRepeated = "field_repeated",
 }
 
 impl Fault {
@@ -117,6 +118,7 @@ impl Fault {
             Self::NoDivision | Self::DivisionMissing => (&mut pupil.division, ""),
             Self::ExitDateInvalid => (&mut pupil.exit_date, "fin juin"),
             Self::DivisionDamaged => (&mut pupil.division, "6,00E+01"),
+            Self::FieldRepeated => (&mut pupil.stray_first_name, "Gaspard"),
             Self::RowShape => (&mut pupil.stray_cell, "PRO 1"),
             Self::MefDamaged => (&mut pupil.mef, "1,001E+10"),
         };

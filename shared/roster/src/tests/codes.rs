@@ -21,8 +21,8 @@ const FREGATA_FAULTS: [Fault; 11] = [
     Fault::RowShape,
 ];
 /// What only SIECLE has.
-const SIECLE_FAULTS: [Fault; 4] =
-    [Fault::LeftSchool, Fault::NoDivision, Fault::SiecleIdDuplicate, Fault::ExitDateInvalid];
+const SIECLE_FAULTS: [Fault; 5] =
+    [Fault::LeftSchool, Fault::NoDivision, Fault::SiecleIdDuplicate, Fault::ExitDateInvalid, Fault::FieldRepeated];
 
 fn faults(without: &[Fault]) -> impl Iterator<Item = Fault> {
     Fault::ALL.iter().copied().filter(|fault| !without.contains(fault))

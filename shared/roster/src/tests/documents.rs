@@ -65,6 +65,143 @@ fn tags_that_do_not_fit_are_seen_although_they_are_passed_over() {
     assert_eq!(read(text.replacen("<OPTIONS>", hidden, 1)).entries.len(), 3);
 }
 
+/// What stands in the wrong place would be passed over, and its pupils deactivated.
+#[test]
+fn what_leads_to_pupils_stands_in_its_place_or_the_file_is_refused() {
+    let text = text(2);
+    let more =
+        |count: usize| String::from_utf8(super::Sample::new(super::uai(), count, 2).siecle(UTF_8).bytes).unwrap();
+    let other = more(3);
+    let between = |from: &str, to: &str| {
+        let begin = other.find(from).unwrap();
+        other[begin..begin + other[begin..].find(to).unwrap() + to.len()].to_owned()
+    };
+    let pieces = [
+        between("<BEE_ELEVES", "</BEE_ELEVES>"),
+        between("<DONNEES>", "</DONNEES>"),
+        between("<ELEVES>", "</ELEVES>"),
+        between("<ELEVE ", "</ELEVE>"),
+        between("<ELEVE ", "</ELEVE>").replace("ELEVE ", "eleve ").replace("/ELEVE>", "/eleve>"),
+        between("<ELEVE ", "</ELEVE>").replace("<ELEVE ", "<b:ELEVE ").replace("/ELEVE>", "/b:ELEVE>"),
+        between("<STRUCTURES>", "</STRUCTURES>"),
+        between("<STRUCTURES_ELEVE ", "</STRUCTURES_ELEVE>"),
+        between("<STRUCTURE>", "</STRUCTURE>"),
+        "<ELEVE/>".to_owned(),
+    ];
+    // Where a piece is at home.
+    let home = [
+        "",
+        "</BEE_ELEVES>",
+        "</DONNEES>",
+        "</ELEVES>",
+        "",
+        "",
+        "</DONNEES>",
+        "</STRUCTURES>",
+        "</STRUCTURES_ELEVE>",
+        "</ELEVES>",
+    ];
+    let places = [
+        "</BEE_ELEVES>",
+        "</DONNEES>",
+        "</ELEVES>",
+        "</ELEVE>",
+        "</STRUCTURES>",
+        "</STRUCTURES_ELEVE>",
+        "</STRUCTURE>",
+        "</PARAMETRES>",
+        "</PRENOM>",
+        "</ID_NATIONAL>",
+        "</UAJ>",
+        "</CODE_STRUCTURE>",
+        "</OPTIONS>",
+        "</OPTIONS_ELEVE>",
+        "</SCOLARITE_AN_DERNIER>",
+    ];
+    for (piece, home) in pieces.iter().zip(home) {
+        let is_class = piece.starts_with("<STRUCTURE>");
+        for place in places.into_iter().filter(|place| *place != home) {
+            // What is passed over may hold a class of its own, such as last year's.
+            if is_class && places[8..].contains(&place) {
+                continue;
+            }
+            for wrapped in
+                [piece.clone(), format!("<AUTRE><X>{piece}</X></AUTRE>"), format!("<AUTRE>\n {piece}</AUTRE>")]
+            {
+                if is_class && wrapped.starts_with("<AUTRE>") {
+                    continue;
+                }
+                let reading = read(text.replacen(place, &format!("{wrapped}{place}"), 1));
+                let code = reading.refusal.map(|refusal| refusal.code);
+                assert_eq!(code, Some(RefusalCode::NotXml), "{wrapped:.30} before {place}");
+            }
+        }
+    }
+    // Words that only begin like them.
+    let harmless =
+        "<AUTRE><ELEVES_AN_DERNIER/><ELEVE_ID>1</ELEVE_ID><DONNEES.X/><STRUCTURE_B/></AUTRE><!-- <ELEVE> --><ELEVE_X/>";
+    assert_eq!(read(text.replace("</DONNEES>", &format!("{harmless}</DONNEES>"))).entries.len(), 2);
+}
+
+#[test]
+fn two_pupils_in_one_element_are_told() {
+    let text = text(3);
+    let end = text.find("</ELEVE>").unwrap();
+    let next = end + text[end..].find("<ELEVE ").unwrap();
+    let next = next + text[next..].find('>').unwrap() + 1;
+    let merged = [&text[..end], &text[next..]].concat();
+    let reading = read(&merged);
+    assert_eq!((reading.entries.len(), reading.set_aside.len()), (1, 1));
+    assert!(told(&reading).iter().any(|(_, code)| *code == "field_repeated"), "{:?}", told(&reading));
+    assert_eq!(reading.set_aside[0].name, "D'HÉROUVILLE Lœtitia");
+    // The first of them left: the second one is there all the same.
+    let left = merged.replacen("<DATE_SORTIE/>", "<DATE_SORTIE>01/07/2026</DATE_SORTIE>", 1);
+    assert_eq!((read(&left).set_aside.len(), read(&left).left_out.len()), (1, 0));
+    let elements = [
+        "ID_NATIONAL",
+        "NOM_DE_FAMILLE",
+        "NOM_USAGE",
+        "PRENOM",
+        "PRENOM2",
+        "DATE_NAISS",
+        "CODE_PAYS",
+        "DATE_SORTIE",
+        "CODE_MEF",
+        "CODE_SEXE",
+    ];
+    for element in elements {
+        let twice = |one: &str, other: &str| {
+            let elements = format!("<{element}>{one}</{element}><{element}>{other}</{element}>");
+            let begin = text.find(&format!("<{element}")).unwrap();
+            let lines_end = begin + text[begin..].find('\n').unwrap();
+            read([&text[..begin], &elements, &text[lines_end..]].concat())
+        };
+        let found = twice("06/01/2013", "07/01/2013");
+        let repeated: Vec<_> = found.problems.iter().filter(|p| p.code.as_str() == "field_repeated").collect();
+        assert_eq!(repeated.len(), 1, "{element}");
+        assert_eq!(repeated[0].field, element);
+        for (one, other) in [("06/01/2013", ""), (" ", "06/01/2013"), ("06/01/2013", " 06/01/2013\n")] {
+            assert!(twice(one, other).problems.iter().all(|p| p.code.as_str() != "field_repeated"), "{element}");
+        }
+    }
+}
+
+#[test]
+fn a_number_of_the_school_on_two_children_is_told_at_both() {
+    let text = text(3);
+    let ids: Vec<String> = sample(3).pupils.into_iter().map(|pupil| pupil.eleve_id).collect();
+    let attribute = |index: usize| format!(" ELEVE_ID=\"{}\"", ids[index]);
+    let shared = text.replacen(" ELENOET=\"2\"", " ELENOET=\"1\"", 1);
+    let classes_by_number = shared.replacen(&format!("<STRUCTURES_ELEVE{}", attribute(0)), "<STRUCTURES_ELEVE", 1);
+    let second_without_id = shared.replacen(&format!("<ELEVE{}", attribute(1)), "<ELEVE", 1);
+    for text in [shared, classes_by_number, second_without_id] {
+        let reading = read(text);
+        let codes: Vec<_> = reading.problems.iter().map(|p| (p.code.as_str(), p.field)).collect();
+        assert_eq!(codes, [("siecle_id_duplicate", "ELENOET"); 2]);
+        assert_eq!((reading.entries.len(), reading.left_out.len()), (1, 0));
+    }
+}
+
 #[test]
 fn lines_are_counted_as_editors_count_them() {
     let mut sample = sample(30);
