@@ -31,6 +31,14 @@ pub(super) fn read<R: Read + Seek>(mut source: R, options: &Options) -> io::Resu
         Ok(archive) => archive,
         Err(error) => return refuse(error),
     };
+    // The directory keeps one of them, and nobody can tell whether it is the right one.
+    if archive.has_duplicate_names() {
+        let detail = format!("Le fichier zip contient deux fichiers du même nom. {ONE_XML}");
+        return Ok(Reading::refused(None, Refusal::new(RefusalCode::ZipSeveralXml, detail)));
+    }
+    if !begins_the_file(&archive) {
+        return Ok(Reading::refused(None, zip_damaged()));
+    }
     let xml = match only_xml(&archive) {
         Ok(index) => index,
         Err(refusal) => return Ok(Reading::refused(None, refusal)),
@@ -57,6 +65,16 @@ pub(super) fn read<R: Read + Seek>(mut source: R, options: &Options) -> io::Resu
     siecle::read(Cursor::new(head).chain(file), &Options { limits, ..*options })
 }
 
+/// Whether the directory and the first file stand where they are announced, so that nothing stands before them: of two zips
+/// one behind the other, only the last one's directory is found, and the pupils of the other would be lost.
+fn begins_the_file<R: Read + Seek>(archive: &ZipArchive<R>) -> bool {
+    /// A zip made for several volumes that fitted into one begins with a mark of so many bytes. Source: APPNOTE.TXT, 8.5.3.
+    const VOLUME_MARK: u64 = 4;
+    let first =
+        (0..archive.len()).filter_map(|index| archive.by_index_data(index).ok().map(|entry| entry.header_start()));
+    archive.offset() <= VOLUME_MARK && first.min().is_none_or(|start| start <= VOLUME_MARK)
+}
+
 /// The number of files the zip says it holds, before anything is allocated for them. `None`: its end is not as it should be.
 ///
 /// The end record says so; where it says only that a zip64 end record does, as software writes that made the zip without
@@ -69,9 +87,21 @@ fn announced_entries<R: Read + Seek>(source: &mut R) -> io::Result<Option<u64>> 
     source.seek(SeekFrom::Start(size.saturating_sub(END_RECORD as u64 + LONGEST_COMMENT + LOCATOR as u64)))?;
     let mut tail = Vec::new();
     source.read_to_end(&mut tail)?;
-    let Some(end) = memchr::memmem::rfind(&tail, b"PK\x05\x06").filter(|at| at + END_RECORD <= tail.len()) else {
+    // A comment behind the record may hold its mark, too: the record is the one whose comment ends where the file does. What
+    // else follows it, such as a line end, is none of the zip.
+    let comment_end = |at: usize| at + END_RECORD + usize::from(u16::from_le_bytes([tail[at + 20], tail[at + 21]]));
+    let mut records = memchr::memmem::rfind_iter(&tail, b"PK\x05\x06")
+        .filter(|at| at + END_RECORD <= tail.len() && comment_end(*at) <= tail.len())
+        .collect::<Vec<_>>()
+        .into_iter();
+    let last = records.clone().next();
+    let Some(end) = records.find(|at| comment_end(*at) == tail.len()).or(last) else {
         return Ok(None);
     };
+    // The beginning of another zip, whose end is missing.
+    if tail[comment_end(end)..].starts_with(b"PK") {
+        return Ok(None);
+    }
     let record = &tail[end..end + END_RECORD];
     let count = u16::from_le_bytes([record[10], record[11]]);
     let is_elsewhere = record[12..16] == [0xFF; 4] || record[16..20] == [0xFF; 4];

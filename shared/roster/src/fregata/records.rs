@@ -3,6 +3,7 @@
 //! The lines of a row are kept as they came, so that rows which stray quotes joined can be taken apart again.
 
 use std::io::{self, BufRead, BufReader};
+use std::ops::Range;
 
 use crate::lines::UnixLines;
 
@@ -87,8 +88,8 @@ impl Row<'_> {
 pub(super) struct Cells {
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// The most separators that one cell holds.
-    pub(super) most_separators: usize,
+    /// Where cells are that hold separators or line ends.
+    compound: Vec<Range<usize>>,
 }
 
 impl Cells {
@@ -97,28 +98,25 @@ impl Cells {
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         let mut quotes = Quotes::new(separator);
         self.clear();
-        let mut separators = 0;
+        let mut is_compound = false;
         for byte in text {
             match quotes.step(*byte) {
-                Role::Separator => {
-                    self.end_cell(separators);
-                    separators = 0;
-                }
+                Role::Separator => self.end_cell(std::mem::take(&mut is_compound)),
                 Role::Sign => {
-                    separators += usize::from(*byte == separator);
+                    is_compound |= *byte == separator || *byte == b'\n';
                     self.bytes.push(*byte);
                 }
                 Role::Quote => {}
             }
         }
-        self.end_cell(separators);
+        self.end_cell(is_compound);
         if !quotes.is_open() {
             return true;
         }
         self.clear();
         for cell in text.split(|byte| *byte == separator) {
             self.bytes.extend_from_slice(cell);
-            self.end_cell(0);
+            self.end_cell(false);
         }
         false
     }
@@ -140,15 +138,22 @@ impl Cells {
         (0..self.len()).map(|place| self.get(place))
     }
 
+    /// The cells that hold separators or line ends.
+    pub(super) fn compound(&self) -> impl Iterator<Item = &[u8]> {
+        self.compound.iter().map(|range| &self.bytes[range.clone()])
+    }
+
     fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
-        self.most_separators = 0;
+        self.compound.clear();
     }
 
-    fn end_cell(&mut self, separators: usize) {
+    fn end_cell(&mut self, is_compound: bool) {
+        if is_compound {
+            self.compound.push(self.ends.last().copied().unwrap_or_default()..self.bytes.len());
+        }
         self.ends.push(self.bytes.len());
-        self.most_separators = self.most_separators.max(separators);
     }
 }
 

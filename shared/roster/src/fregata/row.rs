@@ -33,7 +33,7 @@ impl Rows {
     /// Reads a row into a draft; into several where two stray quotes made one row of several.
     pub(super) fn read(&mut self, row: Row<'_>) -> Result<(), Stop> {
         self.cells.split(row.text, self.dialect.separator);
-        if row.is_one_line() || (self.shape().is_none() && !self.columns.holds_a_row(&self.cells)) {
+        if row.is_one_line() || (self.shape().is_none() && !self.holds_a_row()) {
             return self.read_cells(row.line);
         }
         // Line by line again. Those between the two quotes are rows like all others; those that hold a quote are told.
@@ -56,7 +56,9 @@ impl Rows {
         if is_blank(&self.cells, self.dialect) {
             return Ok(());
         }
-        let draft = match self.shape() {
+        let whole_row =
+            || self.holds_a_row().then(|| "une cellule en contient une autre, entre deux guillemets isolés".to_owned());
+        let draft = match self.shape().or_else(whole_row) {
             None if self.is_header() => self.second_header(line)?,
             None => apprentice::read(line, &self.values(line)?, self.today),
             Some(why) => {
@@ -67,6 +69,10 @@ impl Rows {
         };
         self.drafts.push(draft);
         Ok(())
+    }
+
+    fn holds_a_row(&self) -> bool {
+        self.columns.holds_a_row(&self.cells, self.dialect.separator)
     }
 
     /// What is wrong with the shape of the row, in French.

@@ -379,6 +379,69 @@ fn a_child_twice_and_two_children_of_one_number() {
     assert_eq!(read(sample.siecle(UTF_8).bytes).remarks.len(), 1);
 }
 
+/// A zip of the file of a school with so many pupils.
+fn school_zip(name: &str, count: usize) -> Vec<u8> {
+    zip([(name, text(count).as_bytes())])
+}
+
+#[test]
+fn a_zip_is_one_zip_from_its_first_byte() {
+    let (one, other) = (school_zip("a.xml", 2), school_zip("b.xml", 5));
+    for both in [
+        [one.as_slice(), &other].concat(),
+        [other.as_slice(), &one].concat(),
+        [&other[..other.len() - 30], &one].concat(),
+        [one.as_slice(), &other[..other.len() / 2]].concat(),
+        [b"PKjunk".as_slice(), &one].concat(),
+    ] {
+        assert_refused(both, RefusalCode::ZipDamaged);
+    }
+    // The same, with the places in the last directory put right, as repairing software does.
+    let mut repaired = [other.as_slice(), &one].concat();
+    let shift = u32::try_from(other.len()).unwrap();
+    let last = |mark: &[u8], bytes: &[u8]| bytes.windows(4).rposition(|window| window == mark).unwrap();
+    let (directory, end) = (last(b"PK\x01\x02", &repaired), last(b"PK\x05\x06", &repaired));
+    for at in [directory + 42, end + 16] {
+        let place = u32::from_le_bytes(repaired[at..at + 4].try_into().unwrap()) + shift;
+        repaired[at..at + 4].copy_from_slice(&place.to_le_bytes());
+    }
+    assert_refused(repaired, RefusalCode::ZipDamaged);
+}
+
+#[test]
+fn what_a_zip_may_have_around_it() {
+    let whole = school_zip("a.xml", 2);
+    let with_comment = |comment: &[u8]| {
+        let length = u16::try_from(comment.len()).unwrap().to_le_bytes();
+        [&whole[..whole.len() - 2], &length, comment].concat()
+    };
+    for good in [
+        with_comment(b"bonjour"),
+        with_comment(b"xPK\x05\x06y"),
+        with_comment(b"PK\x05\x06 a comment that is longer than the record at the end of a zip"),
+        with_comment(&[b'x'; 3_000]),
+        [&whole[..], b"\r\n"].concat(),
+        [&whole[..], &[0; 512]].concat(),
+        [b"PK00", &whole[..]].concat(),
+    ] {
+        let reading = read(&good);
+        assert_eq!((reading.refusal, reading.entries.len()), (None, 2), "{}", good.len());
+    }
+}
+
+#[test]
+fn two_files_of_one_name_in_a_zip() {
+    // The writer refuses two of a name: hence the change behind its back, in both places.
+    let mut bytes = zip([("a.xml", text(2).as_bytes()), ("b.xml", text(5).as_bytes())]);
+    for at in 0..bytes.len() - 5 {
+        if &bytes[at..at + 5] == b"b.xml" {
+            bytes[at] = b'a';
+        }
+    }
+    let detail = assert_refused(bytes, RefusalCode::ZipSeveralXml);
+    assert!(detail.contains("même nom"), "{detail}");
+}
+
 #[test]
 fn zips_that_are_something_else() {
     for (names, word) in [

@@ -23,13 +23,32 @@ fn with_sign(line: &str, column: usize, sign: &str, at_end: bool) -> String {
 
 #[test]
 fn two_stray_quotes_in_any_columns_at_any_distance_lose_nobody() {
-    let clean = lines(7);
+    let in_order = |order: &[usize]| -> Vec<String> {
+        let ordered = |line: &String| {
+            let cells: Vec<&str> = line.split(';').collect();
+            order.iter().map(|column| cells[*column]).collect::<Vec<_>>().join(";")
+        };
+        lines(7).iter().map(ordered).collect()
+    };
+    let reversed: Vec<usize> = (0..15).rev().collect();
+    two_stray_quotes_lose_nobody(&lines(7), &["", ";"], &[1, 4]);
+    for clean in [
+        in_order(&reversed),
+        // The optional columns last, where cells too many are not seen; and the INE in the middle.
+        in_order(&[0, 1, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 5, 2, 3]),
+        in_order(&[1, 4, 6, 7, 8, 0, 9, 10, 11, 12, 13, 14, 2, 3, 5]),
+    ] {
+        two_stray_quotes_lose_nobody(&clean, &[""], &[2]);
+    }
+}
+
+fn two_stray_quotes_lose_nobody(clean: &[String], trailings: &[&str], distances: &[usize]) {
     let ines: Vec<String> = sample(7).pupils.into_iter().map(|pupil| pupil.ine).collect();
-    for trailing in ["", ";"] {
-        for distance in [1, 4] {
+    for trailing in trailings {
+        for distance in distances.iter().copied() {
             for (first, second) in (0..15).flat_map(|first| (0..15).map(move |second| (first, second))) {
                 for at_end in [false, true] {
-                    let mut spoilt = clean.clone();
+                    let mut spoilt = clean.to_owned();
                     spoilt[1] = with_sign(&spoilt[1], first, "\"", false);
                     spoilt[1 + distance] = with_sign(&spoilt[1 + distance], second, "\"", at_end);
                     let reading = read(spoilt.join(&format!("{trailing}\n")));
@@ -68,12 +87,40 @@ fn rows_that_stray_quotes_join_name_each_other() {
 }
 
 #[test]
+fn rows_of_the_wrong_length_that_stray_quotes_join_are_told() {
+    let clean = lines(4);
+    let ine = |line: usize| clean[line].split(';').next().unwrap().to_owned();
+    let opened = with_sign(&clean[1], 14, "\"", false);
+    for short in [
+        format!("{}\"", ine(2)),
+        format!("{};Noé\"", ine(2)),
+        format!("{};Noé;;;BREHIER\"", ine(2)),
+        format!("Noé;{}\"", ine(2)),
+        format!("{};Noé;;;BREHIER\"", "1234567890A"),
+        format!("{}\"", clean[2]),
+    ] {
+        let reading = read([&clean[0], &opened, &short, &clean[3]].map(String::as_str).join("\n"));
+        assert_eq!(told(&reading), [(2, "row_shape"), (3, "row_shape")], "{short}");
+        assert_eq!(reading.entries.len(), 1);
+    }
+    // On one line: the end of a row, another one, and the beginning of a third.
+    for between in [" ", "\u{2028}", ""] {
+        let joined = [with_sign(&clean[1], 4, "\"", false), with_sign(&clean[2], 4, "\"", true)].join(between);
+        let reading = read([&clean[0], &joined, &clean[3]].map(String::as_str).join("\n"));
+        assert_eq!(told(&reading), [(2, "row_shape")]);
+        assert_eq!(reading.entries.len(), 1);
+    }
+}
+
+#[test]
 fn a_quoted_cell_may_hold_separators_and_line_ends() {
     let clean = read(lines(3).join("\n"));
     for (cell, town) in [
         ("\"SAINT-PIERRE ;\nLA RÉUNION\"", "SAINT-PIERRE ; LA RÉUNION"),
         ("\"LE \"\"GRAND\"\" BOURG\"", "LE \"GRAND\" BOURG"),
         ("\"A;\r\nB;\r\nC\"", "A; B; C"),
+        ("\"A;\r\n;;;;;;;;;B\"", "A; ;;;;;;;;;B"),
+        ("\";;;;;;;;;;;;X\"", ";;;;;;;;;;;;X"),
     ] {
         let mut lines = lines(3);
         let cells: Vec<&str> = lines[1].split(';').collect();
