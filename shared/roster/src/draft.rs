@@ -5,7 +5,8 @@ use rentree_domain::learner::{Identity, fold_pair};
 use rentree_domain::{Entry, Ine, IneError, Sex, name};
 
 use crate::check;
-use crate::damage::{is_damaged_name, restore_latin_9};
+use crate::damage::restore_latin_9;
+use crate::odd_name::{is_damaged_class, is_damaged_name};
 use crate::problem::{LeftOutCode, Problem, ProblemCode, Remark, RemarkCode};
 use crate::spreadsheet;
 
@@ -104,10 +105,10 @@ impl Draft {
     }
 
     /// Family name and first given name are there, and no name is damaged. Names are put right where it is certain what they
-    /// mean: letters of ISO-8859-15 under another name, and fillers such as `-` or `.` for a name that there is not.
+    /// mean: letters of ISO-8859-15 under another name, and fillers such as `-`, `.` or `0` for a name that there is not.
     pub(crate) fn check_names(&mut self, fields: &NameFields) {
         for name in [&mut self.usage_name, &mut self.second_name, &mut self.third_name] {
-            if name.as_deref().is_some_and(|name| !name.chars().any(char::is_alphanumeric)) {
+            if name.as_deref().is_some_and(|name| !name.chars().any(|c| c.is_alphanumeric() && c != '0')) {
                 *name = None;
             }
         }
@@ -149,9 +150,10 @@ impl Draft {
         }
     }
 
-    /// A class that a spreadsheet spoilt is none either, but every list of the school shows classes.
+    /// A class that a spreadsheet spoilt, or that lost a letter, is none either, but every list of the school shows classes.
     pub(crate) fn check_division(&mut self, field: &'static str) {
-        if self.division.as_deref().is_some_and(spreadsheet::is_spoilt_class) {
+        if self.division.as_deref().is_some_and(|class| spreadsheet::is_spoilt_class(class) || is_damaged_class(class))
+        {
             self.note(ProblemCode::DivisionDamaged, field, self.division.clone());
         }
     }

@@ -143,7 +143,9 @@ fn remedy(problem: &Problem, format: Format) -> String {
         P::StatusMissing | P::StatusInvalid => "choisissez le statut (ST scolaire, AP apprenti)",
         P::MefMissing => "renseignez le code MEF",
         P::DivisionMissing => "renseignez la division (la classe)",
-        P::DivisionDamaged => "donnez à la division un nom qui ne ressemble ni à un nombre ni à une date",
+        P::DivisionDamaged => {
+            "donnez à la division un nom sans caractère étrange, qui ne ressemble ni à un nombre ni à une date"
+        }
         P::ExitDateInvalid => "corrigez la date de sortie (jj/mm/aaaa)",
         P::RowShape if problem.other_line.is_some() => "supprimez le guillemet (\") des fiches de ces deux lignes",
         P::RowShape => "supprimez les points-virgules et les retours à la ligne à l’intérieur des champs",

@@ -135,7 +135,7 @@ impl Columns {
         let beyond = cells.len().saturating_sub(self.width);
         cells.compound().any(|cell| {
             let is_end = |byte: &u8| *byte == separator || *byte == b'\n';
-            let separators = cell.iter().filter(|byte| **byte == separator).count();
+            let separators = memchr::memchr_iter(separator, cell).count();
             let is_filled = |piece: &&[u8]| !piece.trim_ascii().is_empty();
             let mut filled = cell.split(is_end).filter(is_filled);
             let has_filled_line = || {

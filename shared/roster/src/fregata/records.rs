@@ -90,6 +90,8 @@ pub(super) struct Cells {
     ends: Vec<usize>,
     /// Where cells are that hold separators or line ends.
     compound: Vec<Range<usize>>,
+    /// Which cells have quotes that open and close nothing, in the order of the row.
+    oddly_quoted: Vec<usize>,
 }
 
 impl Cells {
@@ -103,6 +105,9 @@ impl Cells {
             match quotes.step(*byte) {
                 Role::Separator => self.end_cell(std::mem::take(&mut is_compound)),
                 Role::Sign => {
+                    if *byte == b'"' && !quotes.is_open() || quotes.has_gone_on(*byte) {
+                        self.oddly_quoted.push(self.ends.len());
+                    }
                     is_compound |= *byte == separator || *byte == b'\n';
                     self.bytes.push(*byte);
                 }
@@ -138,6 +143,11 @@ impl Cells {
         (0..self.len()).map(|place| self.get(place))
     }
 
+    /// Whether the cell at `place` has quotes that open and close nothing.
+    pub(super) fn is_oddly_quoted(&self, place: usize) -> bool {
+        self.oddly_quoted.contains(&place)
+    }
+
     /// The cells that hold separators or line ends.
     pub(super) fn compound(&self) -> impl Iterator<Item = &[u8]> {
         self.compound.iter().map(|range| &self.bytes[range.clone()])
@@ -147,6 +157,7 @@ impl Cells {
         self.bytes.clear();
         self.ends.clear();
         self.compound.clear();
+        self.oddly_quoted.clear();
     }
 
     fn end_cell(&mut self, is_compound: bool) {
@@ -167,6 +178,8 @@ struct Quotes {
 enum State {
     CellStart,
     Plain,
+    /// Behind the quotes that closed a cell: nothing but white space has its place there.
+    Behind,
     Quoted,
     /// After a quote within quotes: the end of them, or half of a quote.
     QuoteInQuotes,
@@ -189,6 +202,11 @@ impl Quotes {
         self.state == State::Quoted
     }
 
+    /// Whether `byte`, the last one, stands behind the quotes of a cell.
+    fn has_gone_on(&self, byte: u8) -> bool {
+        self.state == State::Behind && !byte.is_ascii_whitespace()
+    }
+
     /// Whether the quotes that are open now were opened on this line, which also closed others.
     fn closed_within(&self, line: &[u8]) -> bool {
         self.is_open() && {
@@ -207,6 +225,7 @@ impl Quotes {
             (State::Quoted, b'"') => (State::QuoteInQuotes, Role::Quote),
             (State::Quoted, _) | (State::QuoteInQuotes, b'"') => (State::Quoted, Role::Sign),
             _ if is_separator => (State::CellStart, Role::Separator),
+            (State::QuoteInQuotes | State::Behind, _) => (State::Behind, Role::Sign),
             _ => (State::Plain, Role::Sign),
         };
         self.state = state;

@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
 use super::tag::{Tag, structural, structural_tag};
-use crate::damage::is_damaged;
+use crate::damage::{has_next_line, is_damaged};
 use crate::decode::{Excess, SkipError, Utf8Text};
 use crate::lines::ends_in;
 use crate::options::Options;
@@ -162,7 +162,7 @@ impl<'a, R: Read> Document<'a, R> {
     pub(super) fn text(&mut self, into: &mut Option<String>) -> Result<(), Stop> {
         self.raw_value()?;
         // Before anything is trimmed: half of a damaged letter may look like white space.
-        if is_damaged(&self.value) {
+        if is_damaged(&self.value) || (self.xml.get_ref().is_of_single_bytes() && has_next_line(&self.value)) {
             let line = self.line();
             return Err(encoding_damaged(line, Some(&self.value)).into());
         }

@@ -310,7 +310,7 @@ fn the_ine_stands_in_one_of_four_elements() {
 
 #[test]
 fn optional_names_of_signs_alone_are_blank() {
-    for filler in ["-", ".", "/", "--", "***", "...", "?", "_", "( )"] {
+    for filler in ["-", ".", "/", "--", "***", "...", "?", "_", "( )", "0", "00"] {
         let mut sample = sample(2);
         let pupil = &mut sample.pupils[0];
         for name in [&mut pupil.usage_name, &mut pupil.second_name, &mut pupil.third_name] {

@@ -86,6 +86,20 @@ fn damaged_siecle() {
     assert_refused([head.as_bytes(), &latin[44..]].concat(), RefusalCode::EncodingDamaged);
 }
 
+/// The byte 85 is à of code page 850; in Unicode, U+0085 is white space.
+#[test]
+fn a_next_line_is_white_space_in_unicode_and_damage_elsewhere() {
+    let text = String::from_utf8(sample(3).siecle(UTF_8).bytes).unwrap().replace("N'Golo", "Nicol\u{85}");
+    assert_eq!(read(&text).entries[1].first_name, "Nicol");
+    let (bytes, _, _) = ISO_8859_15.encode("œ");
+    let latin: Vec<u8> = text
+        .replace("UTF-8", "ISO-8859-15")
+        .chars()
+        .map(|c| if c == 'œ' { bytes[0] } else { u8::try_from(c).unwrap_or(b'O') })
+        .collect();
+    assert_refused(latin, RefusalCode::EncodingDamaged);
+}
+
 #[test]
 fn damaged_fregata() {
     let text = String::from_utf8(sample(5).fregata(UTF_8).bytes).unwrap();

@@ -113,6 +113,51 @@ fn rows_of_the_wrong_length_that_stray_quotes_join_are_told() {
 }
 
 #[test]
+fn quotes_that_open_and_close_nothing_are_told_and_dress_is_taken_off() {
+    let clean = lines(3);
+    let expected = read(clean.join("\n")).entries;
+    let with_cell = |column: usize, dress: &dyn Fn(&str) -> String| {
+        let mut cells: Vec<String> = clean[1].split(';').map(ToOwned::to_owned).collect();
+        if cells[column].is_empty() {
+            cells[column] = "Ana".into();
+        }
+        cells[column] = dress(&cells[column]);
+        read([clean[0].clone(), cells.join(";"), clean[2].clone()].join("\n"))
+    };
+    for column in 0..15 {
+        let plain = with_cell(column, &|cell| cell.to_owned()).entries;
+        let dresses: [&dyn Fn(&str) -> String; 5] = [
+            &|cell| format!("=\"{cell}\""),
+            &|cell| format!("\"=\"\"{cell}\"\"\""),
+            &|cell| format!(" \"{cell}\""),
+            &|cell| format!("\"{cell}\" "),
+            &|cell| format!("\"{cell}\""),
+        ];
+        for (number, dress) in dresses.into_iter().enumerate() {
+            assert_eq!(with_cell(column, dress).entries, plain, "{column} {number}");
+        }
+        let spoils: [&dyn Fn(&str) -> String; 5] = [
+            &|cell| format!("{cell}\""),
+            &|cell| format!(" \"{cell}"),
+            &|cell| format!("\"{}\"{}\"", &cell[..1], &cell[1..]),
+            &|cell| format!("\"{cell}\"X\""),
+            &|cell| format!("{}\"{}", &cell[..1], &cell[1..]),
+        ];
+        for (number, spoil) in spoils.into_iter().enumerate() {
+            let reading = with_cell(column, spoil);
+            let what = format!("{column} {number}: {:?}", told(&reading));
+            if reading.refusal.is_some() {
+                // A cell of one letter: what looks like its end is half of a quote, and the cell stays open.
+                assert_eq!((column, number), (6, 2));
+                continue;
+            }
+            assert!(told(&reading).contains(&(2, "row_shape")), "{what}");
+            assert_eq!(reading.entries, expected[1..2], "{what}");
+        }
+    }
+}
+
+#[test]
 fn a_quoted_cell_may_hold_separators_and_line_ends() {
     let clean = read(lines(3).join("\n"));
     for (cell, town) in [
