@@ -143,10 +143,13 @@ impl Draft {
         }
     }
 
-    /// A MEF that a spreadsheet spoilt is none: the pupil is imported without it.
+    /// A MEF that a spreadsheet spoilt is none: the pupil is imported without it. One in groups of digits is read as meant.
     pub(crate) fn check_mef(&mut self) {
-        if let Some(mef) = self.mef.take_if(|mef| spreadsheet::is_spoilt_number(mef)) {
+        if let Some(mef) = self.mef.take_if(|mef| spreadsheet::is_spoilt_mef(mef)) {
             self.remark(RemarkCode::MefDamaged, Some(mef), None);
+        }
+        if let Some(mef) = self.mef.as_mut().filter(|mef| mef.contains(' ')) {
+            mef.retain(|c| c != ' ');
         }
     }
 

@@ -25,7 +25,12 @@ pub(crate) fn is_damaged_name(name: &str) -> bool {
     if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'-' | b'\'')) {
         return !name.bytes().any(|byte| byte.is_ascii_alphabetic());
     }
-    if !name.chars().any(char::is_alphabetic) || spreadsheet::is_spoilt_class(name) || has_entity(name) {
+    if !name.chars().any(char::is_alphabetic)
+        || spreadsheet::is_error(name)
+        || (name.contains(|c: char| c.is_ascii_digit())
+            && (spreadsheet::is_scientific(name) || spreadsheet::is_date(name)))
+        || has_entity(name)
+    {
         return true;
     }
     let is_latin = name.bytes().any(|byte| byte.is_ascii_alphabetic());

@@ -217,6 +217,23 @@ fn lines_are_counted_as_editors_count_them() {
 }
 
 #[test]
+fn a_mef_in_groups_is_read_and_one_with_other_signs_is_told() {
+    for (mef, expected) in [
+        ("101 1000 1110", Some("10110001110")),
+        ("101\u{A0}1000\u{202F}1110", Some("10110001110")),
+        ("101.1000.1110", None),
+    ] {
+        let mut sample = sample(2);
+        sample.pupils[0].mef = mef.into();
+        for bytes in [sample.siecle(UTF_8).bytes, sample.fregata(UTF_8).bytes] {
+            let reading = read(bytes);
+            assert_eq!(reading.entries[0].mef.as_deref(), expected, "{mef}");
+            assert_eq!(reading.remarks.len(), usize::from(expected.is_none()), "{mef}");
+        }
+    }
+}
+
+#[test]
 fn exit_dates_in_any_dress() {
     for (exit, outcome) in [
         ("2/7/2026", "left_school"),
@@ -232,6 +249,11 @@ fn exit_dates_in_any_dress() {
         ("31/06/2026", "exit_date_invalid"),
         ("46205", "exit_date_invalid"),
         ("00/00/0000", "exit_date_invalid"),
+        ("02/07/0026", "exit_date_invalid"),
+        ("02/07/1926", "exit_date_invalid"),
+        ("02/07/2926", "exit_date_invalid"),
+        ("01/09/1999", "left_school"),
+        ("02/07/2046", "entry"),
     ] {
         let mut sample = sample(2);
         sample.pupils[0].exit_date = exit.into();
