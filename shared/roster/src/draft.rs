@@ -108,7 +108,9 @@ impl Draft {
     /// mean: letters of ISO-8859-15 under another name, and fillers such as `-`, `.` or `0` for a name that there is not.
     pub(crate) fn check_names(&mut self, fields: &NameFields) {
         for name in [&mut self.usage_name, &mut self.second_name, &mut self.third_name] {
-            if name.as_deref().is_some_and(|name| !name.chars().any(|c| c.is_alphanumeric() && c != '0')) {
+            if name.as_deref().is_some_and(|name| {
+                !name.chars().any(|c| c.is_alphanumeric() && c != '0') && !spreadsheet::is_error(name)
+            }) {
                 *name = None;
             }
         }

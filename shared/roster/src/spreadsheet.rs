@@ -101,8 +101,9 @@ pub(crate) fn is_date(text: &str) -> bool {
         [one, month, other] => {
             // `6-1-12` may be a class; a year of two digits is shown after a day and a month of two.
             let month_fits = is_short_number(month) || is_month(month);
-            let short =
-                is_number(one, 2..=2) && (is_number(month, 2..=2) || is_month(month)) && is_number(other, 2..=2);
+            let two_digits = |text: &str| is_number(text, 2..=2);
+            let short = two_digits(other)
+                && if is_month(month) { is_short_number(one) } else { two_digits(one) && two_digits(month) };
             let long =
                 (is_short_number(one) && is_number(other, 4..=4)) || (is_number(one, 4..=4) && is_short_number(other));
             month_fits && (short || long)
@@ -387,7 +388,7 @@ mod tests {
             "Sep",
             "Oct",
         ] {
-            for dress in ["06-M", "6-M", "M-06", "06-M-26", "6-M-2026", "6 M 2026", "06/M/2026", "M/06"] {
+            for dress in ["06-M", "6-M", "M-06", "06-M-26", "6-M-26", "6-M-2026", "6 M 2026", "06/M/2026", "M/06"] {
                 let class = dress.replace('M', month);
                 assert!(is_spoilt_class(&class), "{class}");
                 assert!(!is_spoilt_class(&class.to_uppercase()), "{class}");

@@ -45,13 +45,12 @@ fn index_of(name: &str) -> Option<usize> {
     NAMES.iter().position(|known| folded(known) == name)
 }
 
-/// A header as a person compares it: accents composed (NFC), without case, stars, quotes, white space and the kind of an
-/// apostrophe.
+/// A header as a person compares it: accents composed (NFC), without case, stars, quotes, apostrophes and white space.
 fn folded(name: &str) -> String {
-    const APOSTROPHES: &str = "’‘‛´`ʼʹ′＇";
+    const APOSTROPHES: &str = "'’‘‛‚´`ʼʻʹˈ′＇ꞌ";
     let tidied = tidy(name);
-    let characters = tidied.chars().filter(|c| !c.is_whitespace() && !matches!(c, '*' | '"'));
-    characters.map(|c| if APOSTROPHES.contains(c) { '\'' } else { c }).flat_map(char::to_lowercase).collect()
+    let is_sign = |c: char| c.is_whitespace() || matches!(c, '*' | '＊' | '∗' | '"') || APOSTROPHES.contains(c);
+    tidied.chars().filter(|c| !is_sign(*c)).flat_map(char::to_lowercase).collect()
 }
 
 /// Where each column stands in a row.

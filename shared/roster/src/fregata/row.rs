@@ -14,7 +14,7 @@ use crate::draft::Draft;
 use crate::problem::{ProblemCode, Refusal, RefusalCode};
 use crate::refusal::encoding_damaged;
 use crate::stop::Stop;
-use crate::text::{is_blank as is_blank_text, kept, tidy};
+use crate::text::{is_blank as is_blank_text, is_padding, kept, tidy};
 
 /// Reads rows, one after the other.
 pub(super) struct Rows {
@@ -32,6 +32,8 @@ impl Rows {
 
     /// Reads a row into a draft; into several where two stray quotes made one row of several.
     pub(super) fn read(&mut self, row: Row<'_>) -> Result<(), Stop> {
+        let end = row.text.iter().rposition(|byte| *byte != b'\n' && !is_padding(*byte)).map_or(0, |last| last + 1);
+        let row = Row { text: &row.text[..end], ..row };
         self.cells.split(row.text, self.dialect.separator);
         if row.is_one_line() || (self.shape().is_none() && !self.holds_a_row()) {
             return self.read_cells(row.line);

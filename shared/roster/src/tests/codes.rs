@@ -172,6 +172,9 @@ fn zips_without_exactly_one_xml() {
 fn nobody_to_import() {
     assert_refused("", RefusalCode::Empty);
     assert_refused(" \r\n ", RefusalCode::Empty);
+    assert_refused("\u{FEFF}\n\u{200B}\u{A0}", RefusalCode::Empty);
+    assert_refused("sep=;\r\n", RefusalCode::Empty);
+    assert_refused(b"\xFF\xFE", RefusalCode::Empty);
     assert_refused(sample(0).siecle(UTF_8).bytes, RefusalCode::Empty);
     assert_refused(sample(0).fregata(UTF_8).bytes, RefusalCode::Empty);
     let mut gone = sample(2);

@@ -17,23 +17,15 @@ fn told(reading: &Reading) -> Vec<(u64, &'static str)> {
 #[test]
 fn nothing_stands_behind_the_document() {
     let text = text(2);
-    for harmless in ["\n\n", "<!-- fin -->\n", "\u{FEFF}", "\r\n \u{FEFF}<!-- --> ", "<?fin x?>", "\u{A0}"] {
+    for harmless in
+        ["\n\n", "<!-- fin -->\n", "\u{FEFF}", "\r\n \u{FEFF}<!-- --> ", "<?fin x?>", "\u{A0}", "\0\0\0", "\r\n\u{1A}"]
+    {
         assert_eq!(read(format!("{text}{harmless}")).entries.len(), 2, "{harmless:?}");
     }
     let rootless = text.split_once('\n').unwrap().1;
-    for more in [
-        &text,
-        rootless,
-        "<BEE_ELEVES/>",
-        "<A></A>",
-        "texte",
-        "&amp;",
-        "<![CDATA[x]]>",
-        "\0\0",
-        "</BEE_ELEVES>",
-        "<!--",
-        "<",
-    ] {
+    for more in
+        [&text, rootless, "<BEE_ELEVES/>", "<A></A>", "texte", "&amp;", "<![CDATA[x]]>", "</BEE_ELEVES>", "<!--", "<"]
+    {
         for between in ["", "\n", "\u{FEFF}"] {
             let whole = format!("{text}{between}{more}");
             let detail = assert_refused(&whole, RefusalCode::NotXml);
@@ -375,6 +367,46 @@ fn signs_that_nobody_sees_change_nothing() {
 }
 
 #[test]
+fn what_nobody_sees_may_stand_before_a_document() {
+    let utf_8 = text(2);
+    let latin = sample(2).siecle(ISO_8859_15).bytes;
+    let expected = read(&utf_8).entries;
+    let blanks = [" ".repeat(900), " ".repeat(1_100), "\n".repeat(5_000), "\t".repeat(60_000)];
+    let signs = ["\u{A0}", "\u{200B}", "\u{2028}", "\u{3000}\u{2060}", "\u{FEFF}\u{200E}\u{FEFF}", "\u{2800}"]
+        .map(ToOwned::to_owned);
+    for before in signs.iter().chain(&blanks) {
+        let reading = read([before.as_bytes(), utf_8.as_bytes()].concat());
+        assert_eq!((reading.refusal, &reading.entries), (None, &expected), "{before:.9?}");
+    }
+    for before in
+        blanks.iter().map(String::as_bytes).chain([b"\xA0".as_slice(), b"\xA0 \n", "ï»¿".as_bytes(), b"\xEF\xBB\xBF"])
+    {
+        let reading = read([before, &latin].concat());
+        assert_eq!((reading.refusal, &reading.entries), (None, &expected), "{:?}", &before[..before.len().min(9)]);
+    }
+    let mut spoilt = sample(2);
+    spoilt.spoil(1, Fault::SexMissing);
+    let rendered = spoilt.siecle(ISO_8859_15);
+    let reading = read([&b"\n".repeat(5_000), &rendered.bytes[..]].concat());
+    assert_eq!(told(&reading), [(5_000 + rendered.lines[1], "sex_missing")], "lines before it count");
+}
+
+#[test]
+fn declarations_in_capitals() {
+    let bytes = sample(2).siecle(ISO_8859_15).bytes;
+    let body = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+    let expected = read(&bytes).entries;
+    for declaration in [
+        "<?XML version=\"1.0\" encoding=\"ISO-8859-15\"?>",
+        "<?xml version=\"1.0\" ENCODING=\"ISO-8859-15\"?>",
+        "<?xml\nversion = '1.0'\nencoding = 'iso-ir-203'\n?>",
+        "<?xml encoding='WE8ISO8859P15'?>",
+    ] {
+        assert_eq!(read([declaration.as_bytes(), &bytes[body..]].concat()).entries, expected, "{declaration}");
+    }
+}
+
+#[test]
 fn byte_order_marks_anywhere() {
     let text = text(2);
     for marks in ["\u{FEFF}", "\u{FEFF}\u{FEFF}", "\n\u{FEFF}", "ï»¿", " \u{FEFF}\n"] {
@@ -465,13 +497,70 @@ fn two_files_of_one_name_in_a_zip() {
 }
 
 #[test]
+fn a_zip_compressed_in_another_way() {
+    for method in [12_u8, 14, 93, 9] {
+        let mut bytes = school_zip("a.xml", 2);
+        let directory = bytes.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+        (bytes[8], bytes[directory + 10]) = (method, method);
+        let detail = assert_refused(bytes, RefusalCode::ZipDamaged);
+        assert!(detail.contains("compressé d’une façon"), "{method}: {detail}");
+    }
+}
+
+#[test]
+fn hidden_folders_in_a_zip() {
+    let xml = text(2);
+    let file = ("a.xml", xml.as_bytes());
+    for hidden in [
+        ".Trashes/copie.xml",
+        ".svn/a/copie.xml",
+        "a/.svn/copie.xml",
+        "a/__MACOSX/copie.xml",
+        "__MACOSX/._a.xml",
+        "a\\.git\\copie.xml",
+    ] {
+        assert_eq!(read(zip([file, (hidden, b"<x/>")])).entries.len(), 2, "{hidden}");
+    }
+    assert_eq!(read(school_zip("./a.xml", 2)).entries.len(), 2);
+    assert_refused(zip([file, ("a/copie.xml", b"<x/>")]), RefusalCode::ZipSeveralXml);
+}
+
+#[test]
 fn zips_that_are_something_else() {
     for (names, word) in [
         (["[Content_Types].xml", "xl/workbook.xml"], "classeur"),
         (["[Content_Types].xml", "word/document.xml"], "traitement de texte"),
         (["mimetype", "content.xml"], "classeur"),
+        (["XL/workbook.xml", "[content_types].xml"], "classeur"),
+        (["xl\\workbook.xml", "_rels\\.rels"], "classeur"),
+        (["/xl/workbook.bin", "docProps/app.xml"], "classeur"),
+        (["content.xml", "META-INF/manifest.xml"], "classeur"),
+        (["Index/Document.iwa", "Index/Tables/DataList.iwa"], "classeur"),
+        (["Index/Document.iwa", "preview.jpg"], "Pages"),
     ] {
         let detail = assert_refused(zip(names.map(|name| (name, b"".as_slice()))), RefusalCode::NotXml);
+        assert!(detail.contains(word), "{detail}");
+    }
+    for (kind, word) in [("text", "traitement de texte"), ("presentation", "présentation"), ("spreadsheet", "classeur")]
+    {
+        let kind = format!("application/vnd.oasis.opendocument.{kind}");
+        let detail = assert_refused(zip([("mimetype", kind.as_bytes()), ("content.xml", b"")]), RefusalCode::NotXml);
+        assert!(detail.contains(word) && (word == "classeur") == detail.contains("classeur"), "{detail}");
+    }
+    // Under the name of an XML, within a zip.
+    let csv = sample(2).fregata(UTF_8).bytes;
+    let workbook = zip([("[Content_Types].xml", b"".as_slice()), ("xl/workbook.xml", b"")]);
+    for (bytes, code, word) in [
+        (workbook.as_slice(), RefusalCode::NotXml, "classeur"),
+        (&zip([("a.xml", text(1).as_bytes())]), RefusalCode::NotXml, "archive zip"),
+        (b"\xEF\xBB\xBF%PDF-1.4", RefusalCode::NotXml, "PDF"),
+        (b" \n%PDF-1.4", RefusalCode::NotXml, "PDF"),
+        (&csv, RefusalCode::NotXml, ".csv lui-même"),
+        (b"", RefusalCode::Empty, "vide"),
+        (b" \r\n", RefusalCode::Empty, "vide"),
+        (b"bonjour", RefusalCode::NotXml, "ni un export"),
+    ] {
+        let detail = assert_refused(zip([("a.xml", bytes)]), code);
         assert!(detail.contains(word), "{detail}");
     }
     let detail = assert_refused(zip([("eleves.csv", b"".as_slice())]), RefusalCode::ZipNoXml);
@@ -486,6 +575,17 @@ fn files_of_other_kinds_are_named() {
     tar[257..262].copy_from_slice(b"ustar");
     for (bytes, word) in [
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), ".xls"),
+        (b"\x09\x08\x10\x00\x00\x05".to_vec(), ".xls"),
+        (b"\x09\x08\x08\x00\x00\x05".to_vec(), ".xls"),
+        (b"\x09\x00\x04\x00\x00\x05".to_vec(), ".xls"),
+        (b"<meta charset='utf-8'><title>x</title>".to_vec(), "page web"),
+        (b"<title>Connexion</title><p>x".to_vec(), "page web"),
+        (b"<script>location='/login'</script>".to_vec(), "page web"),
+        (b"<STYLE>td{}</STYLE>".to_vec(), "page web"),
+        (b"<div>Erreur</div>".to_vec(), "page web"),
+        (b"<p>Session expir\xE9e</p>".to_vec(), "page web"),
+        (b"<center><h1>502</h1></center>".to_vec(), "page web"),
+        (b"<!DOCTYPE\n  html>".to_vec(), "page web"),
         (b"%PDF-1.4\n".to_vec(), "PDF"),
         (b"7z\xBC\xAF\x27\x1C\0\x04".to_vec(), "7-Zip"),
         (b"\x1F\x8B\x08\0".to_vec(), "gzip"),

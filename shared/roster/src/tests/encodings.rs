@@ -67,6 +67,18 @@ fn unsupported() {
     let utf_16: Vec<u8> = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     assert_refused(&utf_16, RefusalCode::EncodingUnsupported);
     assert_refused(&utf_16[2..], RefusalCode::EncodingUnsupported);
+    // Without a mark, of either order, behind white space; and of four bytes a character.
+    let csv = String::from_utf8(sample(2).fregata(UTF_8).bytes).unwrap();
+    for text in [text.clone(), csv.clone(), format!("\"{csv}"), format!("\n\u{FEFF}{text}")] {
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let wide: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        let wide_big: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+        for (bytes, name) in [(little, "UTF-16"), (big, "UTF-16"), (wide, "UTF-32"), (wide_big, "UTF-32")] {
+            let detail = assert_refused(bytes, RefusalCode::EncodingUnsupported);
+            assert!(detail.contains(name), "{detail}");
+        }
+    }
 }
 
 #[test]

@@ -238,11 +238,50 @@ fn headers_in_any_dress() {
         dress("Identifiant", "\u{FEFF}Identifiant"),
         format!("sep=;\r\n{}", clean[0]),
         format!("\"sep=;\"\n\n{}", clean[0]),
+        format!("sep=;{}\r\n{}", ";".repeat(14), clean[0]),
+        format!("\"sep=;\"{}\r\n{}", ";".repeat(14), clean[0]),
+        format!("\"sep=\";\r\n{}", clean[0]),
+        format!("sep = ;\r\n{}", clean[0]),
+        format!("  SEP=;     \r\n{}", clean[0]),
+        format!("sep=;\u{A0}\r\n{}", clean[0]),
+        format!("sep=;\u{FEFF}\r\n{}", clean[0]),
+        format!("sep=;\r\n\u{FEFF}{}", clean[0]),
+        format!("sep=;\r\nsep=;\r\n{}", clean[0]),
+        dress("Identifiant unique*", "\"Identifiant\nunique*\""),
+        dress("Identifiant unique*", "\"Identifiant\r\nunique*\"").replace("Premier prénom*", "\"Premier\nprénom*\""),
+        clean[0].replace('’', ""),
+        clean[0].replace('’', "ʻ"),
+        clean[0].replace('’', "ˈ"),
+        clean[0].replace('’', "ꞌ"),
+        clean[0].replace('*', "＊"),
+        clean[0].replace('*', "∗"),
         format!(";;;\n{}", clean[0]),
     ] {
         let reading = read(format!("{header}\n{}", clean[1..].join("\n")));
         assert_eq!(reading.refusal, None, "{header}");
         assert_eq!(reading.entries, expected, "{header}");
+    }
+}
+
+#[test]
+fn marks_and_fillers_around_a_csv_of_another_encoding() {
+    let text = lines(2).join("\r\n");
+    let bytes = WINDOWS_1252.encode(&text).0;
+    let expected = read(&bytes).entries;
+    assert_eq!(expected.len(), 2);
+    for (before, after) in [
+        (b"\xEF\xBB\xBF".as_slice(), b"".as_slice()),
+        (b"sep=;\r\n\xEF\xBB\xBF", b""),
+        (b"\xEF\xBB\xBFsep=;\r\n\xEF\xBB\xBF", b"\r\n"),
+        (b"", b"\x1A"),
+        (b"", b"\r\n\x1A"),
+        (b"", b"\r\n\x1A\r\n"),
+        (b"", b"\0\0\0\0"),
+        (b"", b"\r\n\0\0\0\0"),
+    ] {
+        let reading = read([before, &bytes, after].concat());
+        assert_eq!((reading.refusal.as_ref(), told(&reading)), (None, vec![]), "{before:?} {after:?}");
+        assert_eq!(reading.entries, expected);
     }
 }
 
