@@ -6,7 +6,7 @@ use rentree_domain::{Entry, Ine, IneError, Sex, name};
 
 use crate::check;
 use crate::damage::restore_latin_9;
-use crate::odd_name::{is_damaged_class, is_damaged_name};
+use crate::odd_name::{is_damaged_label, is_damaged_name};
 use crate::problem::{LeftOutCode, Problem, ProblemCode, Remark, RemarkCode};
 use crate::spreadsheet;
 
@@ -155,9 +155,16 @@ impl Draft {
         }
     }
 
+    /// A town that lost a letter is none: nobody is kept out for it.
+    pub(crate) fn check_birth_town(&mut self) {
+        if let Some(town) = self.birth_town.take_if(|town| is_damaged_label(town)) {
+            self.remark(RemarkCode::BirthTownDamaged, Some(town), None);
+        }
+    }
+
     /// A class that a spreadsheet spoilt, or that lost a letter, is none either, but every list of the school shows classes.
     pub(crate) fn check_division(&mut self, field: &'static str) {
-        if self.division.as_deref().is_some_and(|class| spreadsheet::is_spoilt_class(class) || is_damaged_class(class))
+        if self.division.as_deref().is_some_and(|class| spreadsheet::is_spoilt_class(class) || is_damaged_label(class))
         {
             self.note(ProblemCode::DivisionDamaged, field, self.division.clone());
         }

@@ -42,8 +42,8 @@ pub(crate) fn is_damaged_name(name: &str) -> bool {
     })
 }
 
-/// Whether a class has a sign that stands for a lost letter.
-pub(crate) fn is_damaged_class(class: &str) -> bool {
+/// Whether a class or a town has a sign that stands for a lost letter.
+pub(crate) fn is_damaged_label(class: &str) -> bool {
     let mut before = None;
     class.char_indices().any(|(at, character)| {
         let next = class[at + character.len_utf8()..].chars().next();
@@ -344,12 +344,12 @@ mod tests {
     #[test]
     fn classes_with_lost_letters() {
         for class in ["6\u{92}A", "6¤1", "6?me", "6\u{1A}1", "6□1", "6\u{E000}1", "6\u{85}1", "6¡1", "6∞1"] {
-            assert!(is_damaged_class(class), "{class:?}");
+            assert!(is_damaged_label(class), "{class:?}");
         }
         for class in
             ["6E1", "6°1", "T°STMG", "2NDE PRO 1?", "6ème 1", "6_1", "6#1", "3E+", "CM1/CM2", "6 «A»", "T.STI2D*"]
         {
-            assert!(!is_damaged_class(class), "{class:?}");
+            assert!(!is_damaged_label(class), "{class:?}");
         }
     }
 }

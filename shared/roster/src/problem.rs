@@ -135,6 +135,8 @@ codes! {
         ChildListedTwice = "child_listed_twice",
         /// A MEF that a spreadsheet made a number of; the pupil is imported without it.
         MefDamaged = "mef_damaged",
+        /// A town of birth that lost a letter; the pupil is imported without it.
+        BirthTownDamaged = "birth_town_damaged",
     }
 }
 

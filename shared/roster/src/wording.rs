@@ -24,6 +24,10 @@ impl Remark {
                 "mêmes nom, prénom et date de naissance qu’à la ligne {}, avec un autre INE",
                 self.other_line.unwrap_or_default()
             ),
+            RemarkCode::BirthTownDamaged => format!(
+                "ville de naissance abîmée « {} », élève importé sans elle",
+                self.found.as_deref().unwrap_or_default()
+            ),
             RemarkCode::MefDamaged => {
                 format!("code MEF abîmé « {} », élève importé sans code MEF", self.found.as_deref().unwrap_or_default())
             }
@@ -39,6 +43,9 @@ impl Remark {
                 "vérifiez s’il s’agit d’un seul élève ; si oui, supprimez la fiche en double et gardez celle qui porte le bon INE",
             ),
             RemarkCode::MefDamaged => export_anew(format),
+            RemarkCode::BirthTownDamaged => {
+                in_software(format, "corrigez le caractère abîmé dans la ville de naissance")
+            }
         }
     }
 }

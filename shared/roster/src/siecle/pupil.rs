@@ -91,6 +91,7 @@ pub(super) fn read<R: Read>(
         draft.note(ProblemCode::BirthCommuneMissing, "CODE_COMMUNE_INSEE_NAISS", None);
     }
     draft.check_mef();
+    draft.check_birth_town();
     if !values.exit_date.is_empty() {
         match check::exit_date(&values.exit_date, today) {
             Some(day) if day <= today => draft.left_out = Some(LeftOutCode::LeftSchool),

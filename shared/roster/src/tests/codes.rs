@@ -52,7 +52,7 @@ fn check_alone(fault: Fault, render: impl Fn(&Sample) -> Rendered) {
             expected.insert(0, (rendered.lines[9], fault.code()));
             28
         }
-        Fault::ChildListedTwice | Fault::MefDamaged => 30,
+        Fault::ChildListedTwice | Fault::MefDamaged | Fault::BirthTownDamaged => 30,
         _ => 29,
     };
     assert_eq!(findings(&reading), expected, "{fault:?}");
