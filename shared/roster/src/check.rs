@@ -31,9 +31,12 @@ pub(crate) fn date(text: &str, latest_year: Option<i16>) -> Option<Date> {
     Date::new(year, month, short(one)?).ok()
 }
 
-/// The day on which a pupil leaves, which may be years from now.
+/// The day on which a pupil leaves, which may be years from now. Nobody of today left before 1990: such a year is a slip of the
+/// hand, and whether the pupil is there is not known.
 pub(crate) fn exit_date(text: &str, today: Date) -> Option<Date> {
-    date(text, Some(today.year() + 20))
+    const FIRST_YEAR: i16 = 1990;
+    let last_year = today.year() + 20;
+    date(text, Some(last_year)).filter(|day| (FIRST_YEAR..=last_year).contains(&day.year()))
 }
 
 fn is_time(text: &str) -> bool {

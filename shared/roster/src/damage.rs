@@ -39,6 +39,12 @@ pub(crate) fn is_damaged(text: &str) -> bool {
     false
 }
 
+/// Whether `text`, out of an encoding of one byte a character, has U+0085. In Unicode that is white space; in files it is the byte
+/// 85, which is à of code page 850, Ö of Mac Roman or `…` of windows-1252 under another name.
+pub(crate) fn has_next_line(text: &str) -> bool {
+    !text.is_ascii() && text.contains('\u{85}')
+}
+
 /// Whether a word in capitals ends here in `Ã`, as Portuguese ones do, and what follows is the end of a quotation or a no-break
 /// space before another word: `«IRMÃ»`. What such a pair would stand for (`û`, `Ô`, `à`) is not found there.
 fn ends_a_portuguese_word(text: &str, before: Option<char>, mut after: std::str::Chars<'_>) -> bool {
@@ -91,6 +97,13 @@ fn is_mark(before: Option<char>, character: char, mut after: std::str::Chars<'_>
             next == Some('ø')
                 || (next.is_some_and(|c| code_page_850(c).is_some_and(|b| b <= 0xAF))
                     && second.is_some_and(|c| code_page_850(c).is_some()))
+        }
+        // C3 of code page 1250 and of ISO-8859-2, before a sign; Romanian names have letters there.
+        'Ă' => {
+            next.is_some_and(|c| !c.is_alphabetic() && latin.is_some())
+                && (follows_lower_case || next != Some('»'))
+                && next != Some('\u{A0}')
+                && !matches!(next, Some('”' | '’'))
         }
         // Greek names go on in Greek.
         'Γ' => next.is_some_and(|c| !c.is_ascii() && !('\u{370}'..='\u{3FF}').contains(&c)),
@@ -150,45 +163,6 @@ fn code_page_850(character: char) -> Option<u8> {
     HALF.chars().position(|c| c == character).and_then(|index| u8::try_from(0x80 + index).ok())
 }
 
-/// Whether a name has a sign that no name has: what software puts in the place of a letter it does not know, or makes of it.
-///
-/// Wrong decodings are [`is_damaged`]'s business. Digits, any letter of any script and the signs that people write in names
-/// (apostrophes of any kind, brackets, quotes, full stops, `&`) are let through: what is uncertain must not block a pupil.
-pub(crate) fn is_damaged_name(name: &str) -> bool {
-    if !name.chars().any(char::is_alphabetic) || crate::spreadsheet::is_error(name) {
-        return true;
-    }
-    let mut before = None;
-    let mut rest = name.chars();
-    while let Some(character) = rest.next() {
-        let odd = match character {
-            // An apostrophe in some typewriters' hands; alone it is Ž, read as ISO-8859-1.
-            '´' => !(before.is_some_and(char::is_alphabetic) && rest.clone().next().is_some_and(char::is_alphabetic)),
-            _ => is_odd(character),
-        };
-        if odd {
-            return true;
-        }
-        before = Some(character);
-    }
-    false
-}
-
-fn is_odd(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '?' | '¿'
-                // Š š ž, Œ œ Ÿ and € of ISO-8859-15, read as ISO-8859-1.
-                | '¦' | '¨' | '¸' | '¼'..='¾' | '¤'
-                | '¡' | '¢' | '£' | '¥' | '§' | '©' | '¬' | '®' | '¯' | '±' | '¶' | '×' | '÷' | '€' | '™'
-                // What windows-1252 makes of letters of Mac Roman and code page 850.
-                | 'ˆ' | '˜' | '†' | '‡' | '•' | '‰' | '„'
-                // Arrows, mathematical signs, boxes, shapes; private use; replaced objects.
-                | '\u{2190}'..='\u{2BFF}' | '\u{E000}'..='\u{F8FF}' | '\u{FFFC}' | '\u{F0000}'..='\u{10FFFF}'
-        )
-}
-
 /// Œ œ Ÿ where ISO-8859-15 bytes were read as ISO-8859-1 or windows-1252: `L½titia`. Fractions beside a letter are nothing else.
 pub(crate) fn restore_latin_9(name: &str) -> Option<String> {
     const MEANT: [(char, char); 3] = [('¼', 'Œ'), ('½', 'œ'), ('¾', 'Ÿ')];
@@ -210,6 +184,7 @@ pub(crate) fn restore_latin_9(name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::odd_name::is_damaged_name;
 
     #[test]
     fn known_accidents() {

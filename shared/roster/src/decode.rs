@@ -6,6 +6,6 @@ mod skip;
 mod utf8_text;
 
 pub(crate) use label::encoding_named;
-pub(crate) use mark::without_marks;
+pub(crate) use mark::{read_head, visible, without_marks};
 pub(crate) use skip::SkipError;
 pub(crate) use utf8_text::{Excess, Utf8Text};

@@ -5,7 +5,8 @@ use rentree_domain::learner::{Identity, fold_pair};
 use rentree_domain::{Entry, Ine, IneError, Sex, name};
 
 use crate::check;
-use crate::damage::{is_damaged_name, restore_latin_9};
+use crate::damage::restore_latin_9;
+use crate::odd_name::{is_damaged_label, is_damaged_name};
 use crate::problem::{LeftOutCode, Problem, ProblemCode, Remark, RemarkCode};
 use crate::spreadsheet;
 
@@ -68,6 +69,10 @@ impl Draft {
         self.problems.push(Problem { line: self.line, code, field, name: String::new(), found, other_line: None });
     }
 
+    pub(crate) fn has(&self, code: ProblemCode) -> bool {
+        self.problems.iter().any(|problem| problem.code == code)
+    }
+
     /// Notes that stray quotes join this row of a CSV to another.
     pub(crate) fn note_joined_row(&mut self, other_line: u64) {
         self.note(ProblemCode::RowShape, "Ligne", None);
@@ -100,10 +105,12 @@ impl Draft {
     }
 
     /// Family name and first given name are there, and no name is damaged. Names are put right where it is certain what they
-    /// mean: letters of ISO-8859-15 under another name, and fillers such as `-` or `.` for a name that there is not.
+    /// mean: letters of ISO-8859-15 under another name, and fillers such as `-`, `.` or `0` for a name that there is not.
     pub(crate) fn check_names(&mut self, fields: &NameFields) {
         for name in [&mut self.usage_name, &mut self.second_name, &mut self.third_name] {
-            if name.as_deref().is_some_and(|name| !name.chars().any(char::is_alphanumeric)) {
+            if name.as_deref().is_some_and(|name| {
+                !name.chars().any(|c| c.is_alphanumeric() && c != '0') && !spreadsheet::is_error(name)
+            }) {
                 *name = None;
             }
         }
@@ -138,16 +145,27 @@ impl Draft {
         }
     }
 
-    /// A MEF that a spreadsheet spoilt is none: the pupil is imported without it.
+    /// A MEF that a spreadsheet spoilt is none: the pupil is imported without it. One in groups of digits is read as meant.
     pub(crate) fn check_mef(&mut self) {
-        if let Some(mef) = self.mef.take_if(|mef| spreadsheet::is_spoilt_number(mef)) {
+        if let Some(mef) = self.mef.take_if(|mef| spreadsheet::is_spoilt_mef(mef)) {
             self.remark(RemarkCode::MefDamaged, Some(mef), None);
+        }
+        if let Some(mef) = self.mef.as_mut().filter(|mef| mef.contains(' ')) {
+            mef.retain(|c| c != ' ');
         }
     }
 
-    /// A class that a spreadsheet spoilt is none either, but every list of the school shows classes.
+    /// A town that lost a letter is none: nobody is kept out for it.
+    pub(crate) fn check_birth_town(&mut self) {
+        if let Some(town) = self.birth_town.take_if(|town| is_damaged_label(town)) {
+            self.remark(RemarkCode::BirthTownDamaged, Some(town), None);
+        }
+    }
+
+    /// A class that a spreadsheet spoilt, or that lost a letter, is none either, but every list of the school shows classes.
     pub(crate) fn check_division(&mut self, field: &'static str) {
-        if self.division.as_deref().is_some_and(spreadsheet::is_spoilt_class) {
+        if self.division.as_deref().is_some_and(|class| spreadsheet::is_spoilt_class(class) || is_damaged_label(class))
+        {
             self.note(ProblemCode::DivisionDamaged, field, self.division.clone());
         }
     }

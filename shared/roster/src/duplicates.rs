@@ -13,10 +13,8 @@ use crate::problem::{Problem, ProblemCode, RemarkCode};
 pub(crate) fn note(drafts: &mut [Draft]) {
     note_ines(drafts);
     note_siecle_numbers(drafts, "ELEVE_ID", |draft| draft.siecle_id.as_deref());
-    // Where there is no ELEVE_ID, classes are found by ELENOET.
-    note_siecle_numbers(drafts, "ELENOET", |draft| {
-        draft.siecle_number.as_deref().filter(|_| draft.siecle_id.is_none())
-    });
+    // Where one side has no ELEVE_ID, classes are found by ELENOET.
+    note_siecle_numbers(drafts, "ELENOET", |draft| draft.siecle_number.as_deref());
     note_children(drafts);
 }
 
@@ -25,7 +23,7 @@ pub(crate) fn note(drafts: &mut [Draft]) {
 fn note_ines(drafts: &mut [Draft]) {
     for (first, second) in pairs(drafts, |draft| draft.ine) {
         let found = drafts[second].ine.map(|ine| ine.to_string());
-        let is_new = drafts[first].problems.iter().all(|p| p.code != ProblemCode::IneDuplicate);
+        let is_new = !drafts[first].has(ProblemCode::IneDuplicate);
         if is_new && !is_same_child(&drafts[first], &drafts[second]) {
             let field = drafts[first].ine_field;
             note_duplicate(drafts, first, second, ProblemCode::IneDuplicate, field, found.clone());
@@ -44,10 +42,12 @@ fn note_siecle_numbers(drafts: &mut [Draft], field: &'static str, number: fn(&Dr
             continue;
         }
         let found = number(&drafts[second]).map(ToOwned::to_owned);
-        if drafts[first].problems.iter().all(|p| p.code != ProblemCode::SiecleIdDuplicate) {
-            note_duplicate(drafts, first, second, ProblemCode::SiecleIdDuplicate, field, found.clone());
+        // Once for both numbers.
+        for (at, other) in [(first, second), (second, first)] {
+            if !drafts[at].has(ProblemCode::SiecleIdDuplicate) {
+                note_duplicate(drafts, at, other, ProblemCode::SiecleIdDuplicate, field, found.clone());
+            }
         }
-        note_duplicate(drafts, second, first, ProblemCode::SiecleIdDuplicate, field, found);
     }
 }
 

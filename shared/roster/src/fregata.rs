@@ -9,27 +9,30 @@ mod row;
 use std::io::{self, BufRead, BufReader, Read};
 
 use crate::assemble::assemble;
-use crate::decode::without_marks;
+use crate::decode::{read_head, without_marks};
 use crate::draft::Draft;
 use crate::options::Options;
 use crate::problem::{Refusal, RefusalCode};
 use crate::reading::{Format, Reading};
 use crate::refusal::{not_ours, too_large, too_many};
 use crate::stop::{Stop, is_damage};
+use crate::text::is_padding;
 use columns::Columns;
-use dialect::{Dialect, is_separator_line};
+use dialect::Dialect;
+pub(crate) use dialect::is_separator_line;
 use records::{Cells, RecordError, Records};
 use row::Rows;
 
 /// Whether the first line of a file names at least one column of Fregata, in whatever encoding.
 pub(crate) fn is_header(head: &[u8]) -> bool {
-    !head.contains(&0) && Dialect::of(head).is_some()
+    let text = head.trim_ascii_end();
+    let text = &text[..text.iter().rposition(|byte| !is_padding(*byte)).map_or(0, |last| last + 1)];
+    !text.contains(&0) && Dialect::of(text).is_some()
 }
 
 /// Reads a file that [`is_header`] has recognised.
 pub(crate) fn read<R: Read>(mut source: R, options: &Options) -> io::Result<Reading> {
-    let mut head = Vec::new();
-    source.by_ref().take(4096).read_to_end(&mut head)?;
+    let mut head = read_head(&mut source, 4096)?;
     head.drain(..head.len() - without_marks(&head).len());
     let Some(dialect) = Dialect::of(&head) else {
         return Ok(Reading::refused(None, not_ours()));
@@ -71,7 +74,7 @@ fn drafts<R: BufRead>(mut records: Records<R>, dialect: Dialect, options: &Optio
         let Some(row) = records.next()? else { return Ok(Vec::new()) };
         cells.split(row.text, dialect.separator);
         if !row::is_blank(&cells, dialect) && !is_separator_line(row.text) {
-            break Columns::find(&cells, |cell| row::decode_lossy(cell, dialect), row.line)?;
+            break Columns::find(&cells, |cell| row::decode_lossy(without_marks(cell), dialect), row.line)?;
         }
     };
     let mut rows = Rows::new(dialect, columns, options.today);

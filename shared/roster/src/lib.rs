@@ -10,7 +10,8 @@
 //!
 //! The modules are read in this order, and each needs only those after it: `container` (what kind of file is it?),
 //! `siecle` and `fregata` (the two formats), `decode` (bytes to text), `assemble` (the end of a reading), `draft`
-//! (one pupil while it is read), then what is checked of a value: `check`, `spreadsheet`, `damage`, `text`.
+//! (one pupil while it is read), then what is checked of a value: `check`, `spreadsheet`, `damage`,
+//! `odd_name`, `text`.
 
 mod assemble;
 mod check;
@@ -21,6 +22,7 @@ mod draft;
 mod duplicates;
 mod fregata;
 mod lines;
+mod odd_name;
 mod options;
 mod problem;
 mod reading;

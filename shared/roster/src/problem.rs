@@ -121,6 +121,8 @@ codes! {
         ExitDateInvalid = "exit_date_invalid",
         /// Fregata: a row that is short, shifted, broken over lines, or filled beyond the header.
         RowShape = "row_shape",
+        /// SIECLE: an element twice in one pupil, with different values: perhaps two pupils in one.
+        FieldRepeated = "field_repeated",
         /// Over 255 characters.
         FieldTooLong = "field_too_long",
     }
@@ -133,6 +135,8 @@ codes! {
         ChildListedTwice = "child_listed_twice",
         /// A MEF that a spreadsheet made a number of; the pupil is imported without it.
         MefDamaged = "mef_damaged",
+        /// A town of birth that lost a letter; the pupil is imported without it.
+        BirthTownDamaged = "birth_town_damaged",
     }
 }
 

@@ -5,16 +5,15 @@ mod document;
 mod pupil;
 mod tag;
 
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, Cursor, Read};
 
 use encoding_rs::{Encoding, UTF_8};
-use quick_xml::events::Event;
 use rentree_domain::Uai;
 use rentree_domain::school_year::SchoolYear;
 
 use crate::assemble::assemble;
 use crate::check;
-use crate::decode::{Utf8Text, encoding_named};
+use crate::decode::{Utf8Text, encoding_named, read_head};
 use crate::draft::{Draft, is_too_long};
 use crate::lines::ends_in;
 use crate::options::Options;
@@ -28,15 +27,19 @@ use tag::Tag;
 
 /// Reads an XML text that begins with `<`, whatever it turns out to be.
 pub(crate) fn read<R: Read>(mut source: R, options: &Options) -> io::Result<Reading> {
-    let mut head = Vec::new();
-    source.by_ref().take(1024).read_to_end(&mut head)?;
+    let mut head = read_head(&mut source, 1024)?;
     // Byte order marks and spaces before the declaration are errors for XML alone.
     let start = head.iter().position(|c| *c == b'<').unwrap_or_default();
     let is_marked = memchr::memmem::find(&head[..start], b"\xEF\xBB\xBF").is_some();
     let lines_before = ends_in(&head[..start]);
     head.drain(..start);
     let encoding = match declared_encoding(&head) {
-        // A byte order mark is stronger than a declaration that an editor left behind.
+        // A byte order mark is stronger than a declaration that an editor left behind; the text is stronger than a mark that
+        // was put before a text of another encoding.
+        Ok(encoding) if is_marked && encoding != UTF_8 => {
+            source.by_ref().take(MARKED_BYTES).read_to_end(&mut head)?;
+            if begins_as_utf_8(&head) { UTF_8 } else { encoding }
+        }
         _ if is_marked => UTF_8,
         Ok(encoding) => encoding,
         Err(refusal) => return Ok(Reading::refused(None, refusal)),
@@ -57,17 +60,35 @@ pub(crate) fn read<R: Read>(mut source: R, options: &Options) -> io::Result<Read
     Ok(reading)
 }
 
-/// The encoding of the XML declaration; UTF-8 when there is none.
+/// How much of a text with a byte order mark is looked at for its first accent.
+const MARKED_BYTES: u64 = 1024 * 1024;
+
+/// Whether the first character of `head` beyond ASCII is one of UTF-8.
+fn begins_as_utf_8(head: &[u8]) -> bool {
+    let first = head.iter().position(|byte| !byte.is_ascii()).unwrap_or(head.len());
+    match std::str::from_utf8(&head[first..]) {
+        Ok(_) => true,
+        // Some characters are right, or the first one is cut by the end of what was looked at.
+        Err(error) => error.valid_up_to() > 0 || error.error_len().is_none(),
+    }
+}
+
+/// The encoding of the XML declaration; UTF-8 when there is none. Capitals are no XML, but they are clear.
 fn declared_encoding(head: &[u8]) -> Result<&'static Encoding, Refusal> {
-    let mut reader = quick_xml::Reader::from_reader(BufReader::new(head));
-    let label = match reader.read_event_into(&mut Vec::new()) {
-        Ok(Event::Decl(declaration)) => match declaration.encoding() {
-            Some(Ok(label)) => label.into_owned(),
-            _ => return Ok(UTF_8),
-        },
-        _ => return Ok(UTF_8),
-    };
+    let Some(label) = declared_label(head) else { return Ok(UTF_8) };
     encoding_named(&label).ok_or_else(|| unsupported_encoding(&label))
+}
+
+fn declared_label(head: &[u8]) -> Option<String> {
+    let declaration = head.get(..memchr::memmem::find(head, b"?>")?)?;
+    if !declaration.get(..5)?.eq_ignore_ascii_case(b"<?xml") {
+        return None;
+    }
+    let declaration = String::from_utf8_lossy(declaration);
+    let name = declaration.to_ascii_lowercase().find("encoding")?;
+    let value = declaration[name + "encoding".len()..].trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+    value[1..].split_once(quote).map(|(label, _)| label.to_owned())
 }
 
 /// Reads a whole document into `reading`.
@@ -163,6 +184,10 @@ fn put_in_class(draft: &mut Draft, classes: &Classes) {
     draft.division = class.map(ToOwned::to_owned);
     if draft.division.is_none() {
         draft.left_out = draft.left_out.or(Some(LeftOutCode::NoDivision));
+    }
+    // Somebody else may hide behind a pupil who left.
+    if draft.has(ProblemCode::FieldRepeated) {
+        draft.left_out = None;
     }
     draft.check_division("CODE_STRUCTURE");
     if draft.division.as_deref().is_some_and(is_too_long) {

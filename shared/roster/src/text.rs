@@ -77,7 +77,13 @@ pub(crate) fn is_invisible(character: char) -> bool {
 
 /// Whether `text` shows nothing at all.
 pub(crate) fn is_blank(text: &str) -> bool {
-    text.chars().all(|character| is_space(character) || is_invisible(character))
+    let is_blank = |character| is_space(character) || is_invisible(character);
+    text.chars().all(|character| is_blank(character) || u8::try_from(character).is_ok_and(is_padding))
+}
+
+/// What old software fills the end of a file with: zeros, and the Ctrl-Z of DOS.
+pub(crate) fn is_padding(byte: u8) -> bool {
+    matches!(byte, 0 | 0x1A)
 }
 
 /// The beginning of `text`, for what is kept or shown. A text over 255 characters stays over 255 characters.

@@ -24,6 +24,10 @@ impl Remark {
                 "mêmes nom, prénom et date de naissance qu’à la ligne {}, avec un autre INE",
                 self.other_line.unwrap_or_default()
             ),
+            RemarkCode::BirthTownDamaged => format!(
+                "ville de naissance abîmée « {} », élève importé sans elle",
+                self.found.as_deref().unwrap_or_default()
+            ),
             RemarkCode::MefDamaged => {
                 format!("code MEF abîmé « {} », élève importé sans code MEF", self.found.as_deref().unwrap_or_default())
             }
@@ -39,6 +43,9 @@ impl Remark {
                 "vérifiez s’il s’agit d’un seul élève ; si oui, supprimez la fiche en double et gardez celle qui porte le bon INE",
             ),
             RemarkCode::MefDamaged => export_anew(format),
+            RemarkCode::BirthTownDamaged => {
+                in_software(format, "corrigez le caractère abîmé dans la ville de naissance")
+            }
         }
     }
 }
@@ -95,6 +102,7 @@ fn message(problem: &Problem) -> String {
             Some(other) => format!("ligne jointe à la ligne {other} par un guillemet (\") isolé"),
             None => format!("ligne coupée, décalée ou trop longue ({found})"),
         },
+        P::FieldRepeated => format!("champ {} présent deux fois, avec deux valeurs différentes", problem.field),
         P::FieldTooLong => {
             format!("champ « {} » trop long (255 caractères au plus)", problem.field.trim_end_matches('*'))
         }
@@ -142,14 +150,17 @@ fn remedy(problem: &Problem, format: Format) -> String {
         P::StatusMissing | P::StatusInvalid => "choisissez le statut (ST scolaire, AP apprenti)",
         P::MefMissing => "renseignez le code MEF",
         P::DivisionMissing => "renseignez la division (la classe)",
-        P::DivisionDamaged => "donnez à la division un nom qui ne ressemble ni à un nombre ni à une date",
+        P::DivisionDamaged => {
+            "donnez à la division un nom sans caractère étrange, qui ne ressemble ni à un nombre ni à une date"
+        }
         P::ExitDateInvalid => "corrigez la date de sortie (jj/mm/aaaa)",
         P::RowShape if problem.other_line.is_some() => "supprimez le guillemet (\") des fiches de ces deux lignes",
         P::RowShape => "supprimez les points-virgules et les retours à la ligne à l’intérieur des champs",
+        P::FieldRepeated => "vérifiez cette fiche, et celle de l’élève suivant",
         P::FieldTooLong => "raccourcissez ce champ",
     };
     match problem.code {
-        P::DivisionDamaged | P::RowShape => {
+        P::DivisionDamaged | P::RowShape | P::FieldRepeated => {
             format!("{} Si l’erreur demeure : {}", export_anew(format), uncapitalised(&in_software(format, what)))
         }
         _ => in_software(format, what),

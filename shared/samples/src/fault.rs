@@ -57,6 +57,8 @@ faults! {
     MefDamaged = "mef_damaged",
     LeftSchool = "left_school",
     NoDivision = "no_division",
+    FieldRepeated = "field_repeated",
+    BirthTownDamaged = "birth_town_damaged",
 }
 
 impl Fault {
@@ -117,6 +119,8 @@ impl Fault {
             Self::NoDivision | Self::DivisionMissing => (&mut pupil.division, ""),
             Self::ExitDateInvalid => (&mut pupil.exit_date, "fin juin"),
             Self::DivisionDamaged => (&mut pupil.division, "6,00E+01"),
+            Self::FieldRepeated => (&mut pupil.stray_first_name, "Gaspard"),
+            Self::BirthTownDamaged => (&mut pupil.birth_town, "B¤ZIERS"),
             Self::RowShape => (&mut pupil.stray_cell, "PRO 1"),
             Self::MefDamaged => (&mut pupil.mef, "1,001E+10"),
         };

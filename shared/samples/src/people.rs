@@ -146,6 +146,8 @@ pub struct Pupil {
     pub exit_date: String,
     /// A cell of the CSV beyond the last column, or blank: what a row has whose last value was cut in two.
     pub stray_cell: String,
+    /// A second given name element of the XML, or blank: what an element has that two pupils share.
+    pub stray_first_name: String,
 }
 
 impl Pupil {
@@ -189,6 +191,7 @@ impl Pupil {
             division: format!("{}E{}", 6 - level, 1 + number / 4 % 6),
             exit_date: String::new(),
             stray_cell: String::new(),
+            stray_first_name: String::new(),
         }
     }
 }

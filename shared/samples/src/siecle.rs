@@ -83,6 +83,9 @@ fn pupils(xml: &mut Xml, pupils: &[Pupil], uai: &str) -> Vec<u64> {
         xml.line(4, "</SCOLARITE_AN_DERNIER>");
         xml.value(4, "CODE_NATIONALITE", "100");
         xml.value(4, "COMMENTAIRE", "");
+        if !pupil.stray_first_name.is_empty() {
+            xml.value(4, "PRENOM", &pupil.stray_first_name);
+        }
         xml.line(3, "</ELEVE>");
     }
     xml.line(2, "</ELEVES>");

@@ -19,13 +19,16 @@ pub(crate) fn encoding_named(label: &str) -> Option<&'static Encoding> {
 fn by_alias(label: &str) -> Option<&'static Encoding> {
     let bare: String = label.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     Some(match bare.as_str() {
-        "utf8" | "csutf8" | "utf8n" | "utf8bom" | "utf8sig" | "cp65001" | "utf" | "unicode" => UTF_8,
+        "utf8" | "csutf8" | "utf8n" | "utf8bom" | "utf8sig" | "cp65001" | "utf" | "unicode" | "utf16" | "utf16le"
+        | "utf16be" | "ucs2" | "al32utf8" => UTF_8,
         "latin9" | "latin0" | "l9" | "iso885915" | "885915" | "iso8859151998" | "iso885915fdis15" | "csiso885915"
-        | "cp923" | "ibm923" | "cp28605" | "windows28605" => ISO_8859_15,
+        | "isoir203" | "we8iso8859p15" | "iso885915euro" | "cp923" | "ibm923" | "cp28605" | "windows28605" => {
+            ISO_8859_15
+        }
         "latin1" | "l1" | "iso88591" | "88591" | "iso885911987" | "iso885911998" | "csiso88591" | "iso8859"
-        | "cp819" | "ibm819" | "cp28591" | "windows28591" | "windows1252" | "win1252" | "cp1252" | "ms1252"
-        | "ibm1252" | "1252" | "windowsansi" | "ansi" | "msansi" | "ascii" | "usascii" | "iso646us" | "ansix341968"
-        | "cswindows1252" => WINDOWS_1252,
+        | "we8iso8859p1" | "we8mswin1252" | "cp819" | "ibm819" | "cp28591" | "windows28591" | "windows1252"
+        | "win1252" | "cp1252" | "ms1252" | "ibm1252" | "1252" | "windowsansi" | "ansi" | "msansi" | "ascii"
+        | "usascii" | "iso646us" | "ansix341968" | "cswindows1252" => WINDOWS_1252,
         "mac" | "macroman" | "macosroman" | "macintosh" | "xmacroman" | "applemacintosh" | "cp10000" | "cpmacroman" => {
             MACINTOSH
         }
@@ -45,6 +48,12 @@ mod tests {
             ("UTF_8", UTF_8),
             (" utf-8 ", UTF_8),
             ("UTF-16", UTF_8),
+            ("UTF16", UTF_8),
+            ("AL32UTF8", UTF_8),
+            ("iso-ir-203", ISO_8859_15),
+            ("WE8ISO8859P15", ISO_8859_15),
+            ("WE8ISO8859P1", WINDOWS_1252),
+            ("WE8MSWIN1252", WINDOWS_1252),
             ("ISO-8859-15", ISO_8859_15),
             ("iso8859-15", ISO_8859_15),
             ("ISO8859_15", ISO_8859_15),

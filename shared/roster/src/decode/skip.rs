@@ -19,6 +19,8 @@ pub(crate) enum SkipError {
     Depth,
     /// A declaration that has no place within an element: a DOCTYPE.
     Declaration,
+    /// An element that must not be passed over.
+    Unwelcome(&'static str),
     /// The bytes cannot be had, or are over a limit.
     Io(io::Error),
 }
@@ -31,8 +33,12 @@ impl From<io::Error> for SkipError {
 
 impl<R: Read> Utf8Text<R> {
     /// Passes over everything up to the `<` of the end tag of the element whose start tag was read last. At most `room`
-    /// elements may be nested in it.
-    pub(crate) fn skip_content(&mut self, room: usize) -> Result<(), SkipError> {
+    /// elements may be nested in it, and none that `unwelcome` gives a name of when it is asked with what follows its `<`.
+    pub(crate) fn skip_content(
+        &mut self,
+        room: usize,
+        unwelcome: impl Fn(&[u8]) -> Option<&'static str>,
+    ) -> Result<(), SkipError> {
         let mut depth = 0_usize;
         loop {
             self.begin_token();
@@ -47,6 +53,9 @@ impl<R: Read> Utf8Text<R> {
                 b'!' => self.skip_declaration()?,
                 b'?' => self.skip_past(b"?>")?,
                 _ => {
+                    if let Some(name) = unwelcome(&self.look(KEPT)?[1..]) {
+                        return Err(SkipError::Unwelcome(name));
+                    }
                     if !self.skip_tag()? {
                         depth += 1;
                     }
@@ -164,10 +173,11 @@ mod tests {
 
     fn left(text: &str, drop: usize) -> Result<String, &'static str> {
         let mut source = Utf8Text::new(Drops(text.as_bytes(), drop), UTF_8, &Limits::default());
-        source.skip_content(8).map_err(|error| match error {
+        source.skip_content(8, |tag| tag.starts_with(b"LOST>").then_some("LOST")).map_err(|error| match error {
             SkipError::End => "end",
             SkipError::Depth => "depth",
             SkipError::Declaration => "declaration",
+            SkipError::Unwelcome(name) => name,
             SkipError::Io(_) => "io",
         })?;
         let mut rest = String::new();
@@ -198,6 +208,7 @@ mod tests {
                 ("<!-- ", "end"),
                 ("<!DOCTYPE x></A>", "declaration"),
                 ("<B><B><B><B><B><B><B><B><B>", "depth"),
+                ("<B>text<LOST></LOST></B></A>", "LOST"),
             ] {
                 prop_assert_eq!(left(text, drop), Err(why), "{}", text);
             }

@@ -72,6 +72,11 @@ impl<R: Read> Utf8Text<R> {
         }
     }
 
+    /// Whether each byte is one character, in which no byte is a line end but CR and LF.
+    pub(crate) fn is_of_single_bytes(&self) -> bool {
+        self.decoder.is_some()
+    }
+
     /// The line of the next byte to be read, from 1.
     pub(crate) fn line(&mut self) -> u64 {
         self.count_lines();

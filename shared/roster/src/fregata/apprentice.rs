@@ -50,6 +50,7 @@ pub(super) fn read(line: u64, values: &[String; 15], today: Date) -> Draft {
         draft.note(Code::MefMissing, NAMES[MEF], None);
     }
     draft.check_mef();
+    draft.check_birth_town();
     // A pupil without a class is no fault in SIECLE; here the column is mandatory, and a blank cell is a spoilt row.
     if draft.division.is_none() {
         draft.note(Code::DivisionMissing, NAMES[DIVISION], None);

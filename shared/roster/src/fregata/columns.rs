@@ -45,13 +45,12 @@ fn index_of(name: &str) -> Option<usize> {
     NAMES.iter().position(|known| folded(known) == name)
 }
 
-/// A header as a person compares it: accents composed (NFC), without case, stars, quotes, white space and the kind of an
-/// apostrophe.
+/// A header as a person compares it: accents composed (NFC), without case, stars, quotes, apostrophes and white space.
 fn folded(name: &str) -> String {
-    const APOSTROPHES: &str = "’‘‛´`ʼʹ′＇";
+    const APOSTROPHES: &str = "'’‘‛‚´`ʼʻʹˈ′＇ꞌ";
     let tidied = tidy(name);
-    let characters = tidied.chars().filter(|c| !c.is_whitespace() && !matches!(c, '*' | '"'));
-    characters.map(|c| if APOSTROPHES.contains(c) { '\'' } else { c }).flat_map(char::to_lowercase).collect()
+    let is_sign = |c: char| c.is_whitespace() || matches!(c, '*' | '＊' | '∗' | '"') || APOSTROPHES.contains(c);
+    tidied.chars().filter(|c| !is_sign(*c)).flat_map(char::to_lowercase).collect()
 }
 
 /// Where each column stands in a row.
@@ -124,9 +123,35 @@ impl Columns {
         self.places.iter().position(|known| *known == place)
     }
 
-    /// Whether a cell holds a whole row, because a stray quote in a column was closed by another in the same column of a later
-    /// row. As many separators as the header has, less one: a separator at the end of rows comes and goes.
-    pub(super) fn holds_a_row(&self, cells: &Cells) -> bool {
-        cells.most_separators + 2 >= self.width
+    /// Whether a cell holds the end of a row and the beginning of another, or all of one, because a stray quote was closed by
+    /// another in a later row.
+    ///
+    /// Three signs, of which one is enough. As many separators as the header has, less one, since a separator at the end of
+    /// rows comes and goes; cells beyond the header, which are blank where optional columns come last, are as many separators
+    /// less. An INE among other values: of the next row where the INE comes first, of this one where it comes last. A line
+    /// with half of the header's columns filled.
+    pub(super) fn holds_a_row(&self, cells: &Cells, separator: u8) -> bool {
+        let beyond = cells.len().saturating_sub(self.width);
+        cells.compound().any(|cell| {
+            let is_end = |byte: &u8| *byte == separator || *byte == b'\n';
+            let separators = memchr::memchr_iter(separator, cell).count();
+            let is_filled = |piece: &&[u8]| !piece.trim_ascii().is_empty();
+            let mut filled = cell.split(is_end).filter(is_filled);
+            let has_filled_line = || {
+                cell.split(|byte| *byte == b'\n')
+                    .any(|line| 2 * line.split(is_end).filter(is_filled).count() > self.width)
+            };
+            separators + beyond + 2 >= self.width
+                || (filled.clone().nth(1).is_some() && filled.any(looks_like_an_ine))
+                || has_filled_line()
+        })
     }
+}
+
+/// Eleven capitals and digits, most of them digits: an INE, be it a right one or not.
+fn looks_like_an_ine(piece: &[u8]) -> bool {
+    let visible = || piece.iter().filter(|byte| byte.is_ascii_graphic() && **byte != b'"');
+    visible().count() == 11
+        && visible().all(u8::is_ascii_alphanumeric)
+        && visible().filter(|byte| byte.is_ascii_digit()).count() >= 8
 }

@@ -3,6 +3,8 @@
 use encoding_rs::{Encoding, MACINTOSH, UTF_8, WINDOWS_1252};
 
 use super::columns;
+use crate::decode::without_marks;
+use crate::text::is_invisible;
 
 /// Encoding and separator of a file.
 #[derive(Debug, Clone, Copy)]
@@ -14,9 +16,11 @@ pub(super) struct Dialect {
 impl Dialect {
     /// What `head` is written in; `None` when it names no column of ours.
     pub(super) fn of(head: &[u8]) -> Option<Self> {
-        let line = head
-            .split(|c| matches!(c, b'\n' | b'\r'))
-            .find(|line| line.iter().any(u8::is_ascii_alphanumeric) && !is_separator_line(line))?;
+        // A title may be quoted and hold a line end; a stray quote must not swallow the rows.
+        [true, false].into_iter().find_map(|quotes| Self::of_line(first_line(head, quotes)?))
+    }
+
+    fn of_line(line: &[u8]) -> Option<Self> {
         let candidates = [UTF_8, WINDOWS_1252, MACINTOSH].into_iter().flat_map(|encoding| {
             let header = encoding.decode_without_bom_handling(line).0;
             [b';', b',', b'\t', b'|'].map(|separator| {
@@ -29,9 +33,27 @@ impl Dialect {
     }
 }
 
-/// `sep=;`, which spreadsheets write above a header, and read.
-pub(super) fn is_separator_line(line: &[u8]) -> bool {
-    let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line).trim_ascii();
-    let line = line.strip_prefix(b"\"").unwrap_or(line);
-    line.len() <= 7 && line.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"sep="))
+/// The first line that says something, without byte order marks. With `quotes`, a line end between quotes ends none.
+fn first_line(head: &[u8], quotes: bool) -> Option<&[u8]> {
+    let mut is_open = false;
+    head.split(|byte| {
+        is_open ^= quotes && *byte == b'"';
+        !is_open && matches!(byte, b'\n' | b'\r')
+    })
+    .map(without_marks)
+    .find(|line| line.iter().any(u8::is_ascii_alphanumeric) && !is_separator_line(line))
+}
+
+/// `sep=;`, which spreadsheets write above a header, and read; quoted, spaced, padded to the width of the table, marked.
+pub(crate) fn is_separator_line(line: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(line);
+    let is_shown = |c: &char| !c.is_whitespace() && !is_invisible(*c) && *c != '"';
+    let mut shown = text.chars().filter(is_shown);
+    let name: String = shown.by_ref().take(4).collect();
+    name.eq_ignore_ascii_case("sep=") && {
+        let rest: String = shown.collect();
+        // A tab may be written out.
+        let rest = rest.strip_prefix("\\t").unwrap_or(&rest);
+        rest.chars().all(|c| matches!(c, ';' | ',' | '|' | ':'))
+    }
 }

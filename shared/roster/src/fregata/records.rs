@@ -3,6 +3,7 @@
 //! The lines of a row are kept as they came, so that rows which stray quotes joined can be taken apart again.
 
 use std::io::{self, BufRead, BufReader};
+use std::ops::Range;
 
 use crate::lines::UnixLines;
 
@@ -87,8 +88,10 @@ impl Row<'_> {
 pub(super) struct Cells {
     bytes: Vec<u8>,
     ends: Vec<usize>,
-    /// The most separators that one cell holds.
-    pub(super) most_separators: usize,
+    /// Where cells are that hold separators or line ends.
+    compound: Vec<Range<usize>>,
+    /// Which cells have quotes that open and close nothing, in the order of the row.
+    oddly_quoted: Vec<usize>,
 }
 
 impl Cells {
@@ -97,28 +100,28 @@ impl Cells {
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         let mut quotes = Quotes::new(separator);
         self.clear();
-        let mut separators = 0;
+        let mut is_compound = false;
         for byte in text {
             match quotes.step(*byte) {
-                Role::Separator => {
-                    self.end_cell(separators);
-                    separators = 0;
-                }
+                Role::Separator => self.end_cell(std::mem::take(&mut is_compound)),
                 Role::Sign => {
-                    separators += usize::from(*byte == separator);
+                    if *byte == b'"' && !quotes.is_open() || quotes.has_gone_on(*byte) {
+                        self.oddly_quoted.push(self.ends.len());
+                    }
+                    is_compound |= *byte == separator || *byte == b'\n';
                     self.bytes.push(*byte);
                 }
                 Role::Quote => {}
             }
         }
-        self.end_cell(separators);
+        self.end_cell(is_compound);
         if !quotes.is_open() {
             return true;
         }
         self.clear();
         for cell in text.split(|byte| *byte == separator) {
             self.bytes.extend_from_slice(cell);
-            self.end_cell(0);
+            self.end_cell(false);
         }
         false
     }
@@ -140,15 +143,28 @@ impl Cells {
         (0..self.len()).map(|place| self.get(place))
     }
 
+    /// Whether the cell at `place` has quotes that open and close nothing.
+    pub(super) fn is_oddly_quoted(&self, place: usize) -> bool {
+        self.oddly_quoted.contains(&place)
+    }
+
+    /// The cells that hold separators or line ends.
+    pub(super) fn compound(&self) -> impl Iterator<Item = &[u8]> {
+        self.compound.iter().map(|range| &self.bytes[range.clone()])
+    }
+
     fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
-        self.most_separators = 0;
+        self.compound.clear();
+        self.oddly_quoted.clear();
     }
 
-    fn end_cell(&mut self, separators: usize) {
+    fn end_cell(&mut self, is_compound: bool) {
+        if is_compound {
+            self.compound.push(self.ends.last().copied().unwrap_or_default()..self.bytes.len());
+        }
         self.ends.push(self.bytes.len());
-        self.most_separators = self.most_separators.max(separators);
     }
 }
 
@@ -162,6 +178,8 @@ struct Quotes {
 enum State {
     CellStart,
     Plain,
+    /// Behind the quotes that closed a cell: nothing but white space has its place there.
+    Behind,
     Quoted,
     /// After a quote within quotes: the end of them, or half of a quote.
     QuoteInQuotes,
@@ -184,6 +202,11 @@ impl Quotes {
         self.state == State::Quoted
     }
 
+    /// Whether `byte`, the last one, stands behind the quotes of a cell.
+    fn has_gone_on(&self, byte: u8) -> bool {
+        self.state == State::Behind && !byte.is_ascii_whitespace()
+    }
+
     /// Whether the quotes that are open now were opened on this line, which also closed others.
     fn closed_within(&self, line: &[u8]) -> bool {
         self.is_open() && {
@@ -202,6 +225,7 @@ impl Quotes {
             (State::Quoted, b'"') => (State::QuoteInQuotes, Role::Quote),
             (State::Quoted, _) | (State::QuoteInQuotes, b'"') => (State::Quoted, Role::Sign),
             _ if is_separator => (State::CellStart, Role::Separator),
+            (State::QuoteInQuotes | State::Behind, _) => (State::Behind, Role::Sign),
             _ => (State::Plain, Role::Sign),
         };
         self.state = state;

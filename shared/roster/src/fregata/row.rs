@@ -9,12 +9,12 @@ use super::columns::{BIRTH_DATE, Columns, FIRST_NAME, INE, LAST_NAME};
 use super::dialect::Dialect;
 use super::records::{Cells, Row};
 use crate::check;
-use crate::damage::is_damaged;
+use crate::damage::{has_next_line, is_damaged};
 use crate::draft::Draft;
 use crate::problem::{ProblemCode, Refusal, RefusalCode};
 use crate::refusal::encoding_damaged;
 use crate::stop::Stop;
-use crate::text::{is_blank as is_blank_text, kept, tidy};
+use crate::text::{is_blank as is_blank_text, is_padding, kept, tidy};
 
 /// Reads rows, one after the other.
 pub(super) struct Rows {
@@ -32,8 +32,10 @@ impl Rows {
 
     /// Reads a row into a draft; into several where two stray quotes made one row of several.
     pub(super) fn read(&mut self, row: Row<'_>) -> Result<(), Stop> {
+        let end = row.text.iter().rposition(|byte| *byte != b'\n' && !is_padding(*byte)).map_or(0, |last| last + 1);
+        let row = Row { text: &row.text[..end], ..row };
         self.cells.split(row.text, self.dialect.separator);
-        if row.is_one_line() || (self.shape().is_none() && !self.columns.holds_a_row(&self.cells)) {
+        if row.is_one_line() || (self.shape().is_none() && !self.holds_a_row()) {
             return self.read_cells(row.line);
         }
         // Line by line again. Those between the two quotes are rows like all others; those that hold a quote are told.
@@ -56,9 +58,17 @@ impl Rows {
         if is_blank(&self.cells, self.dialect) {
             return Ok(());
         }
-        let draft = match self.shape() {
+        let whole_row =
+            || self.holds_a_row().then(|| "une cellule en contient une autre, entre deux guillemets isolés".to_owned());
+        let draft = match self.shape().or_else(whole_row) {
             None if self.is_header() => self.second_header(line)?,
-            None => apprentice::read(line, &self.values(line)?, self.today),
+            None => {
+                let mut draft = apprentice::read(line, &self.values(line)?, self.today);
+                if let Some(column) = self.stray_quote(line)? {
+                    draft.note(ProblemCode::RowShape, "Ligne", Some(format!("guillemet (\") isolé dans « {column} »")));
+                }
+                draft
+            }
             Some(why) => {
                 let mut draft = self.misshapen(line)?;
                 draft.note(ProblemCode::RowShape, "Ligne", Some(why));
@@ -67,6 +77,10 @@ impl Rows {
         };
         self.drafts.push(draft);
         Ok(())
+    }
+
+    fn holds_a_row(&self) -> bool {
+        self.columns.holds_a_row(&self.cells, self.dialect.separator)
     }
 
     /// What is wrong with the shape of the row, in French.
@@ -110,7 +124,18 @@ impl Rows {
         Ok(values)
     }
 
-    /// The value of a cell, as [`tidy`] leaves it.
+    /// The first column whose cell keeps quotes that open and close nothing once its dress is off.
+    fn stray_quote(&self, line: u64) -> Result<Option<&'static str>, Refusal> {
+        for (column, name) in super::columns::NAMES.into_iter().enumerate() {
+            let place = self.columns.place(column);
+            if self.cells.is_oddly_quoted(place) && self.value(self.cells.get(place), line)?.contains('"') {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The value of a cell, as [`tidy`] leaves it, without the dress in which spreadsheets are given a text.
     fn value(&self, bytes: &[u8], line: u64) -> Result<String, Refusal> {
         let encoding = self.dialect.encoding;
         let text = if encoding == UTF_8 {
@@ -122,10 +147,10 @@ impl Rows {
             encoding.decode_without_bom_handling(bytes).0
         };
         // Before anything is trimmed: half of a damaged letter may look like white space.
-        if is_damaged(&text) {
+        if is_damaged(&text) || (encoding != UTF_8 && has_next_line(&text)) {
             return Err(encoding_damaged(line, Some(&text)));
         }
-        Ok(kept(&tidy(&text)).to_owned())
+        Ok(kept(undressed(&tidy(&text))).to_owned())
     }
 
     /// Who a row of the wrong shape is about: the INE wherever it stands, and the names where the row begins as it should.
@@ -157,4 +182,12 @@ pub(super) fn is_blank(cells: &Cells, dialect: Dialect) -> bool {
 /// A cell for headers and shapes; [`Rows::value`] refuses what does not decode.
 pub(super) fn decode_lossy(cell: &[u8], dialect: Dialect) -> String {
     dialect.encoding.decode_without_bom_handling(cell).0.into_owned()
+}
+
+/// What stands in `="6E1"`, as Rentrée's own files have it so that a spreadsheet keeps the text as it is, or in quotes that a space
+/// before them made part of the cell.
+fn undressed(text: &str) -> &str {
+    let quoted = text.strip_prefix('=').unwrap_or(text);
+    let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    inner.filter(|inner| !inner.contains('"')).map_or(text, str::trim)
 }

@@ -61,6 +61,10 @@ impl Classes {
                         _ => document.skip()?,
                     }
                 }
+                // Two blocks in one: nobody knows which code is of which kind.
+                if document.take_repeated() {
+                    return Err(document.misplaced("CODE_STRUCTURE"));
+                }
                 if kind.eq_ignore_ascii_case("D") && code.as_deref().is_some_and(is_class) {
                     class = code.take();
                 }

@@ -6,8 +6,8 @@ use std::mem;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 
-use super::tag::Tag;
-use crate::damage::is_damaged;
+use super::tag::{Tag, structural, structural_tag};
+use crate::damage::{has_next_line, is_damaged};
 use crate::decode::{Excess, SkipError, Utf8Text};
 use crate::lines::ends_in;
 use crate::options::Options;
@@ -28,8 +28,12 @@ pub(super) struct Document<'a, R> {
     key: PupilKey,
     /// Line of the `<` of that tag.
     tag_line: u64,
+    /// The structural element that was opened last; `None` when another one was.
+    structural: Option<&'static str>,
     /// Lines before the text began.
     lines_before: u64,
+    /// A value was read where another one had been read before, until somebody asks.
+    is_repeated: bool,
     pub(super) options: &'a Options,
 }
 
@@ -58,7 +62,9 @@ impl<'a, R: Read> Document<'a, R> {
             is_empty: false,
             key: PupilKey::default(),
             tag_line: 0,
+            structural: None,
             lines_before,
+            is_repeated: false,
             options,
         }
     }
@@ -113,18 +119,22 @@ impl<'a, R: Read> Document<'a, R> {
         (&self.key, self.tag_line)
     }
 
-    /// Passes over the rest of the element that is open.
+    /// Passes over the rest of the element that is open, which must not be one that leads to pupils or classes, nor hold one.
     pub(super) fn skip(&mut self) -> Result<(), Stop> {
+        if let Some(name) = self.structural {
+            return Err(self.misplaced(name));
+        }
         if mem::take(&mut self.is_empty) {
             self.depth -= 1;
             return Ok(());
         }
         let room = self.options.limits.depth - self.depth;
-        match self.xml.get_mut().skip_content(room) {
+        match self.xml.get_mut().skip_content(room, structural_tag) {
             Ok(()) => {}
             Err(SkipError::End) => return Err(self.truncated()),
             Err(SkipError::Depth) => return Err(self.too_deep()),
             Err(SkipError::Declaration) => return Err(self.doctype()),
+            Err(SkipError::Unwelcome(name)) => return Err(self.misplaced(name)),
             Err(SkipError::Io(error)) => return Err(self.stop(quick_xml::Error::Io(error.into()))),
         }
         let mut buffer = mem::take(&mut self.buffer);
@@ -135,12 +145,15 @@ impl<'a, R: Read> Document<'a, R> {
     }
 
     /// The value of the element that is open, as [`tidy`] leaves it, into `kept` unless it is blank: an element that is absent,
-    /// empty or blank says nothing.
+    /// empty or blank says nothing. Where `into` has a value already, that one stays, and [`take_repeated`](Self::take_repeated)
+    /// tells whether this one is another.
     pub(super) fn value(&mut self, into: &mut String) -> Result<(), Stop> {
         self.raw_value()?;
         let value = tidy(&self.value);
-        if !value.is_empty() {
+        if into.is_empty() {
             kept(&value).clone_into(into);
+        } else {
+            self.is_repeated |= !value.is_empty() && kept(&value) != into;
         }
         Ok(())
     }
@@ -149,15 +162,22 @@ impl<'a, R: Read> Document<'a, R> {
     pub(super) fn text(&mut self, into: &mut Option<String>) -> Result<(), Stop> {
         self.raw_value()?;
         // Before anything is trimmed: half of a damaged letter may look like white space.
-        if is_damaged(&self.value) {
+        if is_damaged(&self.value) || (self.xml.get_ref().is_of_single_bytes() && has_next_line(&self.value)) {
             let line = self.line();
             return Err(encoding_damaged(line, Some(&self.value)).into());
         }
         let value = tidy(&self.value);
-        if !value.is_empty() {
-            *into = Some(kept(&value).to_owned());
+        match into {
+            None if value.is_empty() => {}
+            None => *into = Some(kept(&value).to_owned()),
+            Some(known) => self.is_repeated |= !value.is_empty() && kept(&value) != known,
         }
         Ok(())
+    }
+
+    /// Whether an element stood twice, with different values, since this was asked last.
+    pub(super) fn take_repeated(&mut self) -> bool {
+        mem::take(&mut self.is_repeated)
     }
 
     /// The value of the element that is open, up to its end, into `self.value`. Comments are dropped, children passed over.
@@ -175,9 +195,15 @@ impl<'a, R: Read> Document<'a, R> {
                         None => return Err(self.broken("Une entité inconnue est utilisée.").into()),
                     },
                     Event::End(_) => break,
-                    Event::Start(_) => {
+                    Event::Start(start) => {
+                        self.structural = structural(start.name().as_ref().as_bytes());
                         self.open()?;
                         self.skip()?;
+                    }
+                    Event::Empty(start) => {
+                        if let Some(name) = structural(start.name().as_ref().as_bytes()) {
+                            return Err(self.misplaced(name));
+                        }
                     }
                     Event::Eof => return Err(self.truncated()),
                     _ => {}
@@ -226,6 +252,9 @@ impl<'a, R: Read> Document<'a, R> {
 
     fn enter(&mut self, start: &BytesStart<'_>) -> Result<Tag, Stop> {
         let tag = Tag::of(start.name().as_ref());
+        // A class that stands elsewhere than in a block of its pupil is lost as well.
+        self.structural =
+            if tag == Tag::Structure { Some("STRUCTURE") } else { structural(start.name().as_ref().as_bytes()) };
         if matches!(tag, Tag::Eleve | Tag::StructuresEleve) {
             self.tag_line = self.line() - ends_in(start.as_bytes());
             self.key.read(start);
@@ -271,6 +300,14 @@ impl<'a, R: Read> Document<'a, R> {
 
     fn truncated(&mut self) -> Stop {
         self.broken("Le fichier est incomplet : sa fin manque.").into()
+    }
+
+    /// What an element in the wrong place holds would be passed over, and its pupils deactivated.
+    pub(super) fn misplaced(&mut self, name: &str) -> Stop {
+        self.broken(&format!(
+            "L’élément « {name} » n’est pas à sa place : deux exports semblent avoir été mêlés, ou le fichier a été modifié."
+        ))
+        .into()
     }
 
     fn too_deep(&mut self) -> Stop {

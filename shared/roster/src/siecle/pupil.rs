@@ -70,6 +70,10 @@ pub(super) fn read<R: Read>(
             Tag::DateSortie => document.value(&mut values.exit_date)?,
             _ => document.skip()?,
         }
+        // Two children in one element, the end of one and the beginning of the other being lost: nobody is dropped unseen.
+        if document.take_repeated() {
+            draft.note(ProblemCode::FieldRepeated, tag.name(), None);
+        }
     }
     draft.last_name = draft.last_name.take().or(values.old_name.take());
     let today = document.options.today;
@@ -87,6 +91,7 @@ pub(super) fn read<R: Read>(
         draft.note(ProblemCode::BirthCommuneMissing, "CODE_COMMUNE_INSEE_NAISS", None);
     }
     draft.check_mef();
+    draft.check_birth_town();
     if !values.exit_date.is_empty() {
         match check::exit_date(&values.exit_date, today) {
             Some(day) if day <= today => draft.left_out = Some(LeftOutCode::LeftSchool),

@@ -17,23 +17,15 @@ fn told(reading: &Reading) -> Vec<(u64, &'static str)> {
 #[test]
 fn nothing_stands_behind_the_document() {
     let text = text(2);
-    for harmless in ["\n\n", "<!-- fin -->\n", "\u{FEFF}", "\r\n \u{FEFF}<!-- --> ", "<?fin x?>", "\u{A0}"] {
+    for harmless in
+        ["\n\n", "<!-- fin -->\n", "\u{FEFF}", "\r\n \u{FEFF}<!-- --> ", "<?fin x?>", "\u{A0}", "\0\0\0", "\r\n\u{1A}"]
+    {
         assert_eq!(read(format!("{text}{harmless}")).entries.len(), 2, "{harmless:?}");
     }
     let rootless = text.split_once('\n').unwrap().1;
-    for more in [
-        &text,
-        rootless,
-        "<BEE_ELEVES/>",
-        "<A></A>",
-        "texte",
-        "&amp;",
-        "<![CDATA[x]]>",
-        "\0\0",
-        "</BEE_ELEVES>",
-        "<!--",
-        "<",
-    ] {
+    for more in
+        [&text, rootless, "<BEE_ELEVES/>", "<A></A>", "texte", "&amp;", "<![CDATA[x]]>", "</BEE_ELEVES>", "<!--", "<"]
+    {
         for between in ["", "\n", "\u{FEFF}"] {
             let whole = format!("{text}{between}{more}");
             let detail = assert_refused(&whole, RefusalCode::NotXml);
@@ -65,6 +57,143 @@ fn tags_that_do_not_fit_are_seen_although_they_are_passed_over() {
     assert_eq!(read(text.replacen("<OPTIONS>", hidden, 1)).entries.len(), 3);
 }
 
+/// What stands in the wrong place would be passed over, and its pupils deactivated.
+#[test]
+fn what_leads_to_pupils_stands_in_its_place_or_the_file_is_refused() {
+    let text = text(2);
+    let more =
+        |count: usize| String::from_utf8(super::Sample::new(super::uai(), count, 2).siecle(UTF_8).bytes).unwrap();
+    let other = more(3);
+    let between = |from: &str, to: &str| {
+        let begin = other.find(from).unwrap();
+        other[begin..begin + other[begin..].find(to).unwrap() + to.len()].to_owned()
+    };
+    let pieces = [
+        between("<BEE_ELEVES", "</BEE_ELEVES>"),
+        between("<DONNEES>", "</DONNEES>"),
+        between("<ELEVES>", "</ELEVES>"),
+        between("<ELEVE ", "</ELEVE>"),
+        between("<ELEVE ", "</ELEVE>").replace("ELEVE ", "eleve ").replace("/ELEVE>", "/eleve>"),
+        between("<ELEVE ", "</ELEVE>").replace("<ELEVE ", "<b:ELEVE ").replace("/ELEVE>", "/b:ELEVE>"),
+        between("<STRUCTURES>", "</STRUCTURES>"),
+        between("<STRUCTURES_ELEVE ", "</STRUCTURES_ELEVE>"),
+        between("<STRUCTURE>", "</STRUCTURE>"),
+        "<ELEVE/>".to_owned(),
+    ];
+    // Where a piece is at home.
+    let home = [
+        "",
+        "</BEE_ELEVES>",
+        "</DONNEES>",
+        "</ELEVES>",
+        "",
+        "",
+        "</DONNEES>",
+        "</STRUCTURES>",
+        "</STRUCTURES_ELEVE>",
+        "</ELEVES>",
+    ];
+    let places = [
+        "</BEE_ELEVES>",
+        "</DONNEES>",
+        "</ELEVES>",
+        "</ELEVE>",
+        "</STRUCTURES>",
+        "</STRUCTURES_ELEVE>",
+        "</STRUCTURE>",
+        "</PARAMETRES>",
+        "</PRENOM>",
+        "</ID_NATIONAL>",
+        "</UAJ>",
+        "</CODE_STRUCTURE>",
+        "</OPTIONS>",
+        "</OPTIONS_ELEVE>",
+        "</SCOLARITE_AN_DERNIER>",
+    ];
+    for (piece, home) in pieces.iter().zip(home) {
+        let is_class = piece.starts_with("<STRUCTURE>");
+        for place in places.into_iter().filter(|place| *place != home) {
+            // What is passed over may hold a class of its own, such as last year's.
+            if is_class && places[8..].contains(&place) {
+                continue;
+            }
+            for wrapped in
+                [piece.clone(), format!("<AUTRE><X>{piece}</X></AUTRE>"), format!("<AUTRE>\n {piece}</AUTRE>")]
+            {
+                if is_class && wrapped.starts_with("<AUTRE>") {
+                    continue;
+                }
+                let reading = read(text.replacen(place, &format!("{wrapped}{place}"), 1));
+                let code = reading.refusal.map(|refusal| refusal.code);
+                assert_eq!(code, Some(RefusalCode::NotXml), "{wrapped:.30} before {place}");
+            }
+        }
+    }
+    // Words that only begin like them.
+    let harmless =
+        "<AUTRE><ELEVES_AN_DERNIER/><ELEVE_ID>1</ELEVE_ID><DONNEES.X/><STRUCTURE_B/></AUTRE><!-- <ELEVE> --><ELEVE_X/>";
+    assert_eq!(read(text.replace("</DONNEES>", &format!("{harmless}</DONNEES>"))).entries.len(), 2);
+}
+
+#[test]
+fn two_pupils_in_one_element_are_told() {
+    let text = text(3);
+    let end = text.find("</ELEVE>").unwrap();
+    let next = end + text[end..].find("<ELEVE ").unwrap();
+    let next = next + text[next..].find('>').unwrap() + 1;
+    let merged = [&text[..end], &text[next..]].concat();
+    let reading = read(&merged);
+    assert_eq!((reading.entries.len(), reading.set_aside.len()), (1, 1));
+    assert!(told(&reading).iter().any(|(_, code)| *code == "field_repeated"), "{:?}", told(&reading));
+    assert_eq!(reading.set_aside[0].name, "D'HÉROUVILLE Lœtitia");
+    // The first of them left: the second one is there all the same.
+    let left = merged.replacen("<DATE_SORTIE/>", "<DATE_SORTIE>01/07/2026</DATE_SORTIE>", 1);
+    assert_eq!((read(&left).set_aside.len(), read(&left).left_out.len()), (1, 0));
+    let elements = [
+        "ID_NATIONAL",
+        "NOM_DE_FAMILLE",
+        "NOM_USAGE",
+        "PRENOM",
+        "PRENOM2",
+        "DATE_NAISS",
+        "CODE_PAYS",
+        "DATE_SORTIE",
+        "CODE_MEF",
+        "CODE_SEXE",
+    ];
+    for element in elements {
+        let twice = |one: &str, other: &str| {
+            let elements = format!("<{element}>{one}</{element}><{element}>{other}</{element}>");
+            let begin = text.find(&format!("<{element}")).unwrap();
+            let lines_end = begin + text[begin..].find('\n').unwrap();
+            read([&text[..begin], &elements, &text[lines_end..]].concat())
+        };
+        let found = twice("06/01/2013", "07/01/2013");
+        let repeated: Vec<_> = found.problems.iter().filter(|p| p.code.as_str() == "field_repeated").collect();
+        assert_eq!(repeated.len(), 1, "{element}");
+        assert_eq!(repeated[0].field, element);
+        for (one, other) in [("06/01/2013", ""), (" ", "06/01/2013"), ("06/01/2013", " 06/01/2013\n")] {
+            assert!(twice(one, other).problems.iter().all(|p| p.code.as_str() != "field_repeated"), "{element}");
+        }
+    }
+}
+
+#[test]
+fn a_number_of_the_school_on_two_children_is_told_at_both() {
+    let text = text(3);
+    let ids: Vec<String> = sample(3).pupils.into_iter().map(|pupil| pupil.eleve_id).collect();
+    let attribute = |index: usize| format!(" ELEVE_ID=\"{}\"", ids[index]);
+    let shared = text.replacen(" ELENOET=\"2\"", " ELENOET=\"1\"", 1);
+    let classes_by_number = shared.replacen(&format!("<STRUCTURES_ELEVE{}", attribute(0)), "<STRUCTURES_ELEVE", 1);
+    let second_without_id = shared.replacen(&format!("<ELEVE{}", attribute(1)), "<ELEVE", 1);
+    for text in [shared, classes_by_number, second_without_id] {
+        let reading = read(text);
+        let codes: Vec<_> = reading.problems.iter().map(|p| (p.code.as_str(), p.field)).collect();
+        assert_eq!(codes, [("siecle_id_duplicate", "ELENOET"); 2]);
+        assert_eq!((reading.entries.len(), reading.left_out.len()), (1, 0));
+    }
+}
+
 #[test]
 fn lines_are_counted_as_editors_count_them() {
     let mut sample = sample(30);
@@ -76,6 +205,23 @@ fn lines_are_counted_as_editors_count_them() {
         assert_eq!(told(&read(&text)), [(rendered.lines[20], "sex_missing")], "{end:?}");
         let text = text.replace("<OPTIONS>", &format!("<OPTIONS>{end}")).replace("<?xml", &format!("{end}<?xml"));
         assert_eq!(told(&read(&text)), [(rendered.lines[20] + 1, "sex_missing")], "{end:?}");
+    }
+}
+
+#[test]
+fn a_mef_in_groups_is_read_and_one_with_other_signs_is_told() {
+    for (mef, expected) in [
+        ("101 1000 1110", Some("10110001110")),
+        ("101\u{A0}1000\u{202F}1110", Some("10110001110")),
+        ("101.1000.1110", None),
+    ] {
+        let mut sample = sample(2);
+        sample.pupils[0].mef = mef.into();
+        for bytes in [sample.siecle(UTF_8).bytes, sample.fregata(UTF_8).bytes] {
+            let reading = read(bytes);
+            assert_eq!(reading.entries[0].mef.as_deref(), expected, "{mef}");
+            assert_eq!(reading.remarks.len(), usize::from(expected.is_none()), "{mef}");
+        }
     }
 }
 
@@ -95,6 +241,11 @@ fn exit_dates_in_any_dress() {
         ("31/06/2026", "exit_date_invalid"),
         ("46205", "exit_date_invalid"),
         ("00/00/0000", "exit_date_invalid"),
+        ("02/07/0026", "exit_date_invalid"),
+        ("02/07/1926", "exit_date_invalid"),
+        ("02/07/2926", "exit_date_invalid"),
+        ("01/09/1999", "left_school"),
+        ("02/07/2046", "entry"),
     ] {
         let mut sample = sample(2);
         sample.pupils[0].exit_date = exit.into();
@@ -173,7 +324,7 @@ fn the_ine_stands_in_one_of_four_elements() {
 
 #[test]
 fn optional_names_of_signs_alone_are_blank() {
-    for filler in ["-", ".", "/", "--", "***", "...", "?", "_", "( )"] {
+    for filler in ["-", ".", "/", "--", "***", "...", "?", "_", "( )", "0", "00"] {
         let mut sample = sample(2);
         let pupil = &mut sample.pupils[0];
         for name in [&mut pupil.usage_name, &mut pupil.second_name, &mut pupil.third_name] {
@@ -216,6 +367,46 @@ fn signs_that_nobody_sees_change_nothing() {
 }
 
 #[test]
+fn what_nobody_sees_may_stand_before_a_document() {
+    let utf_8 = text(2);
+    let latin = sample(2).siecle(ISO_8859_15).bytes;
+    let expected = read(&utf_8).entries;
+    let blanks = [" ".repeat(900), " ".repeat(1_100), "\n".repeat(5_000), "\t".repeat(60_000)];
+    let signs = ["\u{A0}", "\u{200B}", "\u{2028}", "\u{3000}\u{2060}", "\u{FEFF}\u{200E}\u{FEFF}", "\u{2800}"]
+        .map(ToOwned::to_owned);
+    for before in signs.iter().chain(&blanks) {
+        let reading = read([before.as_bytes(), utf_8.as_bytes()].concat());
+        assert_eq!((reading.refusal, &reading.entries), (None, &expected), "{before:.9?}");
+    }
+    for before in
+        blanks.iter().map(String::as_bytes).chain([b"\xA0".as_slice(), b"\xA0 \n", "ï»¿".as_bytes(), b"\xEF\xBB\xBF"])
+    {
+        let reading = read([before, &latin].concat());
+        assert_eq!((reading.refusal, &reading.entries), (None, &expected), "{:?}", &before[..before.len().min(9)]);
+    }
+    let mut spoilt = sample(2);
+    spoilt.spoil(1, Fault::SexMissing);
+    let rendered = spoilt.siecle(ISO_8859_15);
+    let reading = read([&b"\n".repeat(5_000), &rendered.bytes[..]].concat());
+    assert_eq!(told(&reading), [(5_000 + rendered.lines[1], "sex_missing")], "lines before it count");
+}
+
+#[test]
+fn declarations_in_capitals() {
+    let bytes = sample(2).siecle(ISO_8859_15).bytes;
+    let body = bytes.iter().position(|byte| *byte == b'\n').unwrap();
+    let expected = read(&bytes).entries;
+    for declaration in [
+        "<?XML version=\"1.0\" encoding=\"ISO-8859-15\"?>",
+        "<?xml version=\"1.0\" ENCODING=\"ISO-8859-15\"?>",
+        "<?xml\nversion = '1.0'\nencoding = 'iso-ir-203'\n?>",
+        "<?xml encoding='WE8ISO8859P15'?>",
+    ] {
+        assert_eq!(read([declaration.as_bytes(), &bytes[body..]].concat()).entries, expected, "{declaration}");
+    }
+}
+
+#[test]
 fn byte_order_marks_anywhere() {
     let text = text(2);
     for marks in ["\u{FEFF}", "\u{FEFF}\u{FEFF}", "\n\u{FEFF}", "ï»¿", " \u{FEFF}\n"] {
@@ -242,14 +433,134 @@ fn a_child_twice_and_two_children_of_one_number() {
     assert_eq!(read(sample.siecle(UTF_8).bytes).remarks.len(), 1);
 }
 
+/// A zip of the file of a school with so many pupils.
+fn school_zip(name: &str, count: usize) -> Vec<u8> {
+    zip([(name, text(count).as_bytes())])
+}
+
+#[test]
+fn a_zip_is_one_zip_from_its_first_byte() {
+    let (one, other) = (school_zip("a.xml", 2), school_zip("b.xml", 5));
+    for both in [
+        [one.as_slice(), &other].concat(),
+        [other.as_slice(), &one].concat(),
+        [&other[..other.len() - 30], &one].concat(),
+        [one.as_slice(), &other[..other.len() / 2]].concat(),
+        [b"PKjunk".as_slice(), &one].concat(),
+    ] {
+        assert_refused(both, RefusalCode::ZipDamaged);
+    }
+    // The same, with the places in the last directory put right, as repairing software does.
+    let mut repaired = [other.as_slice(), &one].concat();
+    let shift = u32::try_from(other.len()).unwrap();
+    let last = |mark: &[u8], bytes: &[u8]| bytes.windows(4).rposition(|window| window == mark).unwrap();
+    let (directory, end) = (last(b"PK\x01\x02", &repaired), last(b"PK\x05\x06", &repaired));
+    for at in [directory + 42, end + 16] {
+        let place = u32::from_le_bytes(repaired[at..at + 4].try_into().unwrap()) + shift;
+        repaired[at..at + 4].copy_from_slice(&place.to_le_bytes());
+    }
+    assert_refused(repaired, RefusalCode::ZipDamaged);
+}
+
+#[test]
+fn what_a_zip_may_have_around_it() {
+    let whole = school_zip("a.xml", 2);
+    let with_comment = |comment: &[u8]| {
+        let length = u16::try_from(comment.len()).unwrap().to_le_bytes();
+        [&whole[..whole.len() - 2], &length, comment].concat()
+    };
+    for good in [
+        with_comment(b"bonjour"),
+        with_comment(b"xPK\x05\x06y"),
+        with_comment(b"PK\x05\x06 a comment that is longer than the record at the end of a zip"),
+        with_comment(&[b'x'; 3_000]),
+        [&whole[..], b"\r\n"].concat(),
+        [&whole[..], &[0; 512]].concat(),
+        [b"PK00", &whole[..]].concat(),
+    ] {
+        let reading = read(&good);
+        assert_eq!((reading.refusal, reading.entries.len()), (None, 2), "{}", good.len());
+    }
+}
+
+#[test]
+fn two_files_of_one_name_in_a_zip() {
+    // The writer refuses two of a name: hence the change behind its back, in both places.
+    let mut bytes = zip([("a.xml", text(2).as_bytes()), ("b.xml", text(5).as_bytes())]);
+    for at in 0..bytes.len() - 5 {
+        if &bytes[at..at + 5] == b"b.xml" {
+            bytes[at] = b'a';
+        }
+    }
+    let detail = assert_refused(bytes, RefusalCode::ZipSeveralXml);
+    assert!(detail.contains("même nom"), "{detail}");
+}
+
+#[test]
+fn a_zip_compressed_in_another_way() {
+    for method in [12_u8, 14, 93, 9] {
+        let mut bytes = school_zip("a.xml", 2);
+        let directory = bytes.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+        (bytes[8], bytes[directory + 10]) = (method, method);
+        let detail = assert_refused(bytes, RefusalCode::ZipDamaged);
+        assert!(detail.contains("compressé d’une façon"), "{method}: {detail}");
+    }
+}
+
+#[test]
+fn hidden_folders_in_a_zip() {
+    let xml = text(2);
+    let file = ("a.xml", xml.as_bytes());
+    for hidden in [
+        ".Trashes/copie.xml",
+        ".svn/a/copie.xml",
+        "a/.svn/copie.xml",
+        "a/__MACOSX/copie.xml",
+        "__MACOSX/._a.xml",
+        "a\\.git\\copie.xml",
+    ] {
+        assert_eq!(read(zip([file, (hidden, b"<x/>")])).entries.len(), 2, "{hidden}");
+    }
+    assert_eq!(read(school_zip("./a.xml", 2)).entries.len(), 2);
+    assert_refused(zip([file, ("a/copie.xml", b"<x/>")]), RefusalCode::ZipSeveralXml);
+}
+
 #[test]
 fn zips_that_are_something_else() {
     for (names, word) in [
         (["[Content_Types].xml", "xl/workbook.xml"], "classeur"),
         (["[Content_Types].xml", "word/document.xml"], "traitement de texte"),
         (["mimetype", "content.xml"], "classeur"),
+        (["XL/workbook.xml", "[content_types].xml"], "classeur"),
+        (["xl\\workbook.xml", "_rels\\.rels"], "classeur"),
+        (["/xl/workbook.bin", "docProps/app.xml"], "classeur"),
+        (["content.xml", "META-INF/manifest.xml"], "classeur"),
+        (["Index/Document.iwa", "Index/Tables/DataList.iwa"], "classeur"),
+        (["Index/Document.iwa", "preview.jpg"], "Pages"),
     ] {
         let detail = assert_refused(zip(names.map(|name| (name, b"".as_slice()))), RefusalCode::NotXml);
+        assert!(detail.contains(word), "{detail}");
+    }
+    for (kind, word) in [("text", "traitement de texte"), ("presentation", "présentation"), ("spreadsheet", "classeur")]
+    {
+        let kind = format!("application/vnd.oasis.opendocument.{kind}");
+        let detail = assert_refused(zip([("mimetype", kind.as_bytes()), ("content.xml", b"")]), RefusalCode::NotXml);
+        assert!(detail.contains(word) && (word == "classeur") == detail.contains("classeur"), "{detail}");
+    }
+    // Under the name of an XML, within a zip.
+    let csv = sample(2).fregata(UTF_8).bytes;
+    let workbook = zip([("[Content_Types].xml", b"".as_slice()), ("xl/workbook.xml", b"")]);
+    for (bytes, code, word) in [
+        (workbook.as_slice(), RefusalCode::NotXml, "classeur"),
+        (&zip([("a.xml", text(1).as_bytes())]), RefusalCode::NotXml, "archive zip"),
+        (b"\xEF\xBB\xBF%PDF-1.4", RefusalCode::NotXml, "PDF"),
+        (b" \n%PDF-1.4", RefusalCode::NotXml, "PDF"),
+        (&csv, RefusalCode::NotXml, ".csv lui-même"),
+        (b"", RefusalCode::Empty, "vide"),
+        (b" \r\n", RefusalCode::Empty, "vide"),
+        (b"bonjour", RefusalCode::NotXml, "ni un export"),
+    ] {
+        let detail = assert_refused(zip([("a.xml", bytes)]), code);
         assert!(detail.contains(word), "{detail}");
     }
     let detail = assert_refused(zip([("eleves.csv", b"".as_slice())]), RefusalCode::ZipNoXml);
@@ -264,6 +575,17 @@ fn files_of_other_kinds_are_named() {
     tar[257..262].copy_from_slice(b"ustar");
     for (bytes, word) in [
         (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), ".xls"),
+        (b"\x09\x08\x10\x00\x00\x05".to_vec(), ".xls"),
+        (b"\x09\x08\x08\x00\x00\x05".to_vec(), ".xls"),
+        (b"\x09\x00\x04\x00\x00\x05".to_vec(), ".xls"),
+        (b"<meta charset='utf-8'><title>x</title>".to_vec(), "page web"),
+        (b"<title>Connexion</title><p>x".to_vec(), "page web"),
+        (b"<script>location='/login'</script>".to_vec(), "page web"),
+        (b"<STYLE>td{}</STYLE>".to_vec(), "page web"),
+        (b"<div>Erreur</div>".to_vec(), "page web"),
+        (b"<p>Session expir\xE9e</p>".to_vec(), "page web"),
+        (b"<center><h1>502</h1></center>".to_vec(), "page web"),
+        (b"<!DOCTYPE\n  html>".to_vec(), "page web"),
         (b"%PDF-1.4\n".to_vec(), "PDF"),
         (b"7z\xBC\xAF\x27\x1C\0\x04".to_vec(), "7-Zip"),
         (b"\x1F\x8B\x08\0".to_vec(), "gzip"),

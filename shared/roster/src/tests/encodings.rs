@@ -67,6 +67,18 @@ fn unsupported() {
     let utf_16: Vec<u8> = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     assert_refused(&utf_16, RefusalCode::EncodingUnsupported);
     assert_refused(&utf_16[2..], RefusalCode::EncodingUnsupported);
+    // Without a mark, of either order, behind white space; and of four bytes a character.
+    let csv = String::from_utf8(sample(2).fregata(UTF_8).bytes).unwrap();
+    for text in [text.clone(), csv.clone(), format!("\"{csv}"), format!("\n\u{FEFF}{text}")] {
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let wide: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        let wide_big: Vec<u8> = text.chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+        for (bytes, name) in [(little, "UTF-16"), (big, "UTF-16"), (wide, "UTF-32"), (wide_big, "UTF-32")] {
+            let detail = assert_refused(bytes, RefusalCode::EncodingUnsupported);
+            assert!(detail.contains(name), "{detail}");
+        }
+    }
 }
 
 #[test]
@@ -84,6 +96,20 @@ fn damaged_siecle() {
     let latin = sample(5).siecle(ISO_8859_15).bytes;
     let head = String::from_utf8_lossy(&latin[..44]).replace("ISO-8859-15", "UTF-8");
     assert_refused([head.as_bytes(), &latin[44..]].concat(), RefusalCode::EncodingDamaged);
+}
+
+/// The byte 85 is à of code page 850; in Unicode, U+0085 is white space.
+#[test]
+fn a_next_line_is_white_space_in_unicode_and_damage_elsewhere() {
+    let text = String::from_utf8(sample(3).siecle(UTF_8).bytes).unwrap().replace("N'Golo", "Nicol\u{85}");
+    assert_eq!(read(&text).entries[1].first_name, "Nicol");
+    let (bytes, _, _) = ISO_8859_15.encode("œ");
+    let latin: Vec<u8> = text
+        .replace("UTF-8", "ISO-8859-15")
+        .chars()
+        .map(|c| if c == 'œ' { bytes[0] } else { u8::try_from(c).unwrap_or(b'O') })
+        .collect();
+    assert_refused(latin, RefusalCode::EncodingDamaged);
 }
 
 #[test]

@@ -23,13 +23,32 @@ fn with_sign(line: &str, column: usize, sign: &str, at_end: bool) -> String {
 
 #[test]
 fn two_stray_quotes_in_any_columns_at_any_distance_lose_nobody() {
-    let clean = lines(7);
+    let in_order = |order: &[usize]| -> Vec<String> {
+        let ordered = |line: &String| {
+            let cells: Vec<&str> = line.split(';').collect();
+            order.iter().map(|column| cells[*column]).collect::<Vec<_>>().join(";")
+        };
+        lines(7).iter().map(ordered).collect()
+    };
+    let reversed: Vec<usize> = (0..15).rev().collect();
+    two_stray_quotes_lose_nobody(&lines(7), &["", ";"], &[1, 4]);
+    for clean in [
+        in_order(&reversed),
+        // The optional columns last, where cells too many are not seen; and the INE in the middle.
+        in_order(&[0, 1, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 5, 2, 3]),
+        in_order(&[1, 4, 6, 7, 8, 0, 9, 10, 11, 12, 13, 14, 2, 3, 5]),
+    ] {
+        two_stray_quotes_lose_nobody(&clean, &[""], &[2]);
+    }
+}
+
+fn two_stray_quotes_lose_nobody(clean: &[String], trailings: &[&str], distances: &[usize]) {
     let ines: Vec<String> = sample(7).pupils.into_iter().map(|pupil| pupil.ine).collect();
-    for trailing in ["", ";"] {
-        for distance in [1, 4] {
+    for trailing in trailings {
+        for distance in distances.iter().copied() {
             for (first, second) in (0..15).flat_map(|first| (0..15).map(move |second| (first, second))) {
                 for at_end in [false, true] {
-                    let mut spoilt = clean.clone();
+                    let mut spoilt = clean.to_owned();
                     spoilt[1] = with_sign(&spoilt[1], first, "\"", false);
                     spoilt[1 + distance] = with_sign(&spoilt[1 + distance], second, "\"", at_end);
                     let reading = read(spoilt.join(&format!("{trailing}\n")));
@@ -68,12 +87,85 @@ fn rows_that_stray_quotes_join_name_each_other() {
 }
 
 #[test]
+fn rows_of_the_wrong_length_that_stray_quotes_join_are_told() {
+    let clean = lines(4);
+    let ine = |line: usize| clean[line].split(';').next().unwrap().to_owned();
+    let opened = with_sign(&clean[1], 14, "\"", false);
+    for short in [
+        format!("{}\"", ine(2)),
+        format!("{};Noé\"", ine(2)),
+        format!("{};Noé;;;BREHIER\"", ine(2)),
+        format!("Noé;{}\"", ine(2)),
+        format!("{};Noé;;;BREHIER\"", "1234567890A"),
+        format!("{}\"", clean[2]),
+    ] {
+        let reading = read([&clean[0], &opened, &short, &clean[3]].map(String::as_str).join("\n"));
+        assert_eq!(told(&reading), [(2, "row_shape"), (3, "row_shape")], "{short}");
+        assert_eq!(reading.entries.len(), 1);
+    }
+    // On one line: the end of a row, another one, and the beginning of a third.
+    for between in [" ", "\u{2028}", ""] {
+        let joined = [with_sign(&clean[1], 4, "\"", false), with_sign(&clean[2], 4, "\"", true)].join(between);
+        let reading = read([&clean[0], &joined, &clean[3]].map(String::as_str).join("\n"));
+        assert_eq!(told(&reading), [(2, "row_shape")]);
+        assert_eq!(reading.entries.len(), 1);
+    }
+}
+
+#[test]
+fn quotes_that_open_and_close_nothing_are_told_and_dress_is_taken_off() {
+    let clean = lines(3);
+    let expected = read(clean.join("\n")).entries;
+    let with_cell = |column: usize, dress: &dyn Fn(&str) -> String| {
+        let mut cells: Vec<String> = clean[1].split(';').map(ToOwned::to_owned).collect();
+        if cells[column].is_empty() {
+            cells[column] = "Ana".into();
+        }
+        cells[column] = dress(&cells[column]);
+        read([clean[0].clone(), cells.join(";"), clean[2].clone()].join("\n"))
+    };
+    for column in 0..15 {
+        let plain = with_cell(column, &|cell| cell.to_owned()).entries;
+        let dresses: [&dyn Fn(&str) -> String; 5] = [
+            &|cell| format!("=\"{cell}\""),
+            &|cell| format!("\"=\"\"{cell}\"\"\""),
+            &|cell| format!(" \"{cell}\""),
+            &|cell| format!("\"{cell}\" "),
+            &|cell| format!("\"{cell}\""),
+        ];
+        for (number, dress) in dresses.into_iter().enumerate() {
+            assert_eq!(with_cell(column, dress).entries, plain, "{column} {number}");
+        }
+        let spoils: [&dyn Fn(&str) -> String; 5] = [
+            &|cell| format!("{cell}\""),
+            &|cell| format!(" \"{cell}"),
+            &|cell| format!("\"{}\"{}\"", &cell[..1], &cell[1..]),
+            &|cell| format!("\"{cell}\"X\""),
+            &|cell| format!("{}\"{}", &cell[..1], &cell[1..]),
+        ];
+        for (number, spoil) in spoils.into_iter().enumerate() {
+            let reading = with_cell(column, spoil);
+            let what = format!("{column} {number}: {:?}", told(&reading));
+            if reading.refusal.is_some() {
+                // A cell of one letter: what looks like its end is half of a quote, and the cell stays open.
+                assert_eq!((column, number), (6, 2));
+                continue;
+            }
+            assert!(told(&reading).contains(&(2, "row_shape")), "{what}");
+            assert_eq!(reading.entries, expected[1..2], "{what}");
+        }
+    }
+}
+
+#[test]
 fn a_quoted_cell_may_hold_separators_and_line_ends() {
     let clean = read(lines(3).join("\n"));
     for (cell, town) in [
         ("\"SAINT-PIERRE ;\nLA RÉUNION\"", "SAINT-PIERRE ; LA RÉUNION"),
         ("\"LE \"\"GRAND\"\" BOURG\"", "LE \"GRAND\" BOURG"),
         ("\"A;\r\nB;\r\nC\"", "A; B; C"),
+        ("\"A;\r\n;;;;;;;;;B\"", "A; ;;;;;;;;;B"),
+        ("\";;;;;;;;;;;;X\"", ";;;;;;;;;;;;X"),
     ] {
         let mut lines = lines(3);
         let cells: Vec<&str> = lines[1].split(';').collect();
@@ -146,11 +238,50 @@ fn headers_in_any_dress() {
         dress("Identifiant", "\u{FEFF}Identifiant"),
         format!("sep=;\r\n{}", clean[0]),
         format!("\"sep=;\"\n\n{}", clean[0]),
+        format!("sep=;{}\r\n{}", ";".repeat(14), clean[0]),
+        format!("\"sep=;\"{}\r\n{}", ";".repeat(14), clean[0]),
+        format!("\"sep=\";\r\n{}", clean[0]),
+        format!("sep = ;\r\n{}", clean[0]),
+        format!("  SEP=;     \r\n{}", clean[0]),
+        format!("sep=;\u{A0}\r\n{}", clean[0]),
+        format!("sep=;\u{FEFF}\r\n{}", clean[0]),
+        format!("sep=;\r\n\u{FEFF}{}", clean[0]),
+        format!("sep=;\r\nsep=;\r\n{}", clean[0]),
+        dress("Identifiant unique*", "\"Identifiant\nunique*\""),
+        dress("Identifiant unique*", "\"Identifiant\r\nunique*\"").replace("Premier prénom*", "\"Premier\nprénom*\""),
+        clean[0].replace('’', ""),
+        clean[0].replace('’', "ʻ"),
+        clean[0].replace('’', "ˈ"),
+        clean[0].replace('’', "ꞌ"),
+        clean[0].replace('*', "＊"),
+        clean[0].replace('*', "∗"),
         format!(";;;\n{}", clean[0]),
     ] {
         let reading = read(format!("{header}\n{}", clean[1..].join("\n")));
         assert_eq!(reading.refusal, None, "{header}");
         assert_eq!(reading.entries, expected, "{header}");
+    }
+}
+
+#[test]
+fn marks_and_fillers_around_a_csv_of_another_encoding() {
+    let text = lines(2).join("\r\n");
+    let bytes = WINDOWS_1252.encode(&text).0;
+    let expected = read(&bytes).entries;
+    assert_eq!(expected.len(), 2);
+    for (before, after) in [
+        (b"\xEF\xBB\xBF".as_slice(), b"".as_slice()),
+        (b"sep=;\r\n\xEF\xBB\xBF", b""),
+        (b"\xEF\xBB\xBFsep=;\r\n\xEF\xBB\xBF", b"\r\n"),
+        (b"", b"\x1A"),
+        (b"", b"\r\n\x1A"),
+        (b"", b"\r\n\x1A\r\n"),
+        (b"", b"\0\0\0\0"),
+        (b"", b"\r\n\0\0\0\0"),
+    ] {
+        let reading = read([before, &bytes, after].concat());
+        assert_eq!((reading.refusal.as_ref(), told(&reading)), (None, vec![]), "{before:?} {after:?}");
+        assert_eq!(reading.entries, expected);
     }
 }
 

@@ -24,6 +24,12 @@ impl Wrong {
     pub(super) const ALL: [Self; 6] =
         [Self::MacRoman, Self::Windows1252, Self::Iso8859_15, Self::Iso8859_1, Self::CodePage850, Self::CodePage437];
 
+    /// The bytes of `text` in this encoding; `None` when it lacks a letter.
+    pub(super) fn encode(self, text: &str) -> Option<Vec<u8>> {
+        let byte = |character: char| (0..=u8::MAX).find(|byte| self.decode(&[*byte]).chars().eq([character]));
+        text.chars().map(byte).collect()
+    }
+
     /// What `bytes` look like when they are taken for this encoding.
     pub(super) fn decode(self, bytes: &[u8]) -> String {
         let by_table = |upper_half: &str| {
