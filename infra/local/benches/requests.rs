@@ -24,11 +24,11 @@ fn main() -> anyhow::Result<()> {
         println!("| route | calls | chain | units | kB | ms |\n|---|---|---|---|---|---|");
         for (name, visit) in &rows {
             println!(
-                "| {name} | {} | {} | {:.1} | {:.1} | {} |",
+                "| {name} | {} | {} | {:.1} | {} | {} |",
                 visit.calls.len(),
                 visit.chain(),
                 visit.units(),
-                visit.bytes() as f64 / 1_000.0,
+                visit.bytes().div_ceil(1_000),
                 visit.waited().as_millis()
             );
         }

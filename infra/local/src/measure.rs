@@ -1,6 +1,6 @@
 //! What each route asks of AWS, seen by the strict cloud on a tour through all of them.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -67,7 +67,7 @@ pub async fn visits(rentree: &Rentree, pupils: usize, distance: Distance) -> any
     let led = tour::lead(&here, pupils).await;
     rentree.stack.strict().set_distance(Distance::default());
     led?;
-    Ok(here.visits.into_inner().expect("nobody panics holding it"))
+    Ok(here.visits.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// The product of this process.
@@ -114,6 +114,6 @@ impl Ground for Here<'_> {
         let mut calls = self.rentree.stack.strict().end_record();
         calls.retain(|call| call.route.as_deref() == Some(route) && OF_BROWSERS.contains(&call.function.as_str()));
         let visit = Visit { route: route.to_owned(), again, calls };
-        self.visits.lock().expect("nobody panics holding it").push(visit);
+        self.visits.lock().unwrap_or_else(PoisonError::into_inner).push(visit);
     }
 }

@@ -188,7 +188,7 @@ impl<G: Ground> Tour<'_, G> {
         self.ground.link("attendue@rentree.example", 1).await?;
         let resend = "POST /schools/{uai}/invitations/{invitation}/resend";
         let values = [uai, text(&waiting["invitations"], 0)?];
-        self.may_refuse(self.visit(head, resend, &values, Some(json!({}))).await)?;
+        may_refuse(self.visit(head, resend, &values, Some(json!({}))).await)?;
         self.visit(head, "GET /schools/{uai}/audit", &[uai], None).await?;
         Ok(())
     }
@@ -331,19 +331,11 @@ impl<G: Ground> Tour<'_, G> {
         let own = json!({"password": "Nuage-42"});
         self.visit(&mut pupil, "POST /temporary-password", &[], Some(own)).await?;
         let of = |action: &str| format!("POST /schools/{{uai}}/learners/{{learner}}/{action}");
-        self.may_refuse(self.visit(head, &of("unblock"), &[uai, &learner], Some(json!({}))).await)?;
-        self.may_refuse(self.visit(head, &of("user-name"), &[uai, &learner], Some(json!({}))).await)?;
+        may_refuse(self.visit(head, &of("unblock"), &[uai, &learner], Some(json!({}))).await)?;
+        may_refuse(self.visit(head, &of("user-name"), &[uai, &learner], Some(json!({}))).await)?;
         self.visit(head, &of("untie"), &[uai, &learner], Some(json!({}))).await?;
         self.visit(head, &of("personal-code"), &[uai, &learner], Some(json!({}))).await?;
         Ok(())
-    }
-
-    /// An invitation that has just left is not sent again, who is not blocked is not unblocked, and who has a user name gets no other: the refusal is the answer.
-    fn may_refuse(&self, answer: anyhow::Result<Value>) -> anyhow::Result<()> {
-        match answer {
-            Err(error) if ![": 409", ": 429"].iter().any(|refused| error.to_string().contains(refused)) => Err(error),
-            _ => Ok(()),
-        }
     }
 
     async fn account(&self, head: &mut Visitor) -> anyhow::Result<()> {
@@ -385,6 +377,14 @@ impl<G: Ground> Tour<'_, G> {
         let (version, name) = asset.split_once('/').context("a version and a name")?;
         self.visit(&mut newcomer, "GET /assets/{version}/{name}", &[version, name], None).await?;
         Ok(())
+    }
+}
+
+/// An invitation that has just left is not sent again, who is not blocked is not unblocked, and who has a user name gets no other: the refusal is the answer.
+fn may_refuse(answer: anyhow::Result<Value>) -> anyhow::Result<()> {
+    match answer {
+        Err(error) if ![": 409", ": 429"].iter().any(|refused| error.to_string().contains(refused)) => Err(error),
+        _ => Ok(()),
     }
 }
 

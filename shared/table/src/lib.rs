@@ -85,6 +85,7 @@ pub struct Table {
 
 impl Table {
     /// The table called `name`, reached through `client`.
+    #[expect(clippy::needless_pass_by_value, reason = "whoever hands a client over has no other use for it")]
     pub fn new(client: Client, name: impl Into<String>) -> Self {
         let config = client.config().to_builder().retry_classifier(conflict::Conflict).build();
         Self { client: Client::from_conf(config), name: name.into(), warm: snapshot::Warm::default() }

@@ -16,7 +16,7 @@ mod way;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Instant;
 
 use anyhow::Context;
@@ -140,7 +140,7 @@ impl Strict {
             serving: Mutex::default(),
         });
         let serving = tokio::spawn(way::serve(listener, Arc::downgrade(&inner)));
-        *inner.serving.lock().expect("nobody panics holding it") = Some(serving);
+        *inner.serving.lock().unwrap_or_else(PoisonError::into_inner) = Some(serving);
         Ok(Self(inner))
     }
 
@@ -167,18 +167,18 @@ impl Strict {
 
     /// How far away AWS is from now on.
     pub fn set_distance(&self, distance: Distance) {
-        *self.0.distance.write().expect("nobody panics holding it") = distance;
+        *self.0.distance.write().unwrap_or_else(PoisonError::into_inner) = distance;
     }
 
     /// From now on, one call in `one_in` is refused for a moment, or its answer lost, as `seed` draws it; the same call at
     /// most `in_a_row`.
     pub fn refuse(&self, seed: u64, one_in: u64, in_a_row: u8) {
-        *self.0.refusals.write().expect("nobody panics holding it") = Some(Refusals::new(seed, one_in, in_a_row));
+        *self.0.refusals.write().unwrap_or_else(PoisonError::into_inner) = Some(Refusals::new(seed, one_in, in_a_row));
     }
 
     /// From now on, nothing is refused that there is a right to.
     pub fn refuse_nothing(&self) {
-        *self.0.refusals.write().expect("nobody panics holding it") = None;
+        *self.0.refusals.write().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// From now on, a partition gives what AWS documents, and not more; or whatever is asked.
@@ -204,25 +204,25 @@ impl Strict {
 
     /// Calls that a partition refused since the limits are on, by function.
     pub fn beyond_the_limit(&self) -> BTreeMap<String, usize> {
-        self.0.beyond.lock().expect("nobody panics holding it").clone()
+        self.0.beyond.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Which function was refused what.
     pub fn refused(&self) -> Vec<(String, String)> {
-        self.0.refused.lock().expect("nobody panics holding it").clone()
+        self.0.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A place that a test looks at alone is judged as the one that it stands for: the last part of an ARN, `bucket/folder`
     /// or `table/name`.
     pub fn stands_for(&self, place: &str, other: &str) {
         let (place, other) = (place.to_owned(), other.to_owned());
-        self.0.places.write().expect("nobody panics holding it").push((place, other));
+        self.0.places.write().unwrap_or_else(PoisonError::into_inner).push((place, other));
     }
 
     /// Every right that the template gives each function, and whether a call has needed it so far.
     pub fn rights(&self) -> Vec<(String, Right, bool)> {
         let of = |function: &Function| {
-            let rights = function.rights.read().expect("nobody panics holding it").all();
+            let rights = function.rights.read().unwrap_or_else(PoisonError::into_inner).all();
             rights.into_iter().map(|(right, used)| (function.name.clone(), right, used)).collect::<Vec<_>>()
         };
         self.0.functions.values().flat_map(of).collect()
@@ -231,7 +231,7 @@ impl Strict {
     /// Takes a right away from a function.
     pub fn withdraw(&self, function: &str, right: &Right) -> anyhow::Result<()> {
         self.0.poorer.store(true, std::sync::atomic::Ordering::SeqCst);
-        let mut rights = self.function(function)?.rights.write().expect("nobody panics holding it");
+        let mut rights = self.function(function)?.rights.write().unwrap_or_else(PoisonError::into_inner);
         *rights = rights.without(right)?;
         Ok(())
     }
@@ -257,7 +257,7 @@ impl Drop for UnderWay {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.serving.get_mut().expect("nobody panics holding it").iter().for_each(JoinHandle::abort);
+        self.serving.get_mut().unwrap_or_else(PoisonError::into_inner).iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -265,13 +265,13 @@ impl Inner {
     fn note(&self, line: &str) {
         if let Some(log) = &self.log {
             // The log is for a gate, which tells what it misses.
-            let _ = writeln!(log.lock().expect("nobody panics holding it"), "{line}");
+            let _ = writeln!(log.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
         }
     }
 
     /// The ARN that `resource` is judged as.
     fn place_of(&self, resource: &str) -> String {
-        let places = self.places.read().expect("nobody panics holding it");
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
         let stands_for = |(place, other): &(String, String)| {
             let (before, name) = resource.rsplit_once(':')?;
             let rest = name.strip_prefix(place).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
@@ -281,7 +281,7 @@ impl Inner {
     }
 
     fn note_refusal(&self, function: &Function, said: &str) {
-        self.refused.lock().expect("nobody panics holding it").push((function.name.clone(), said.to_owned()));
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).push((function.name.clone(), said.to_owned()));
         if !self.poorer.load(std::sync::atomic::Ordering::SeqCst) {
             self.note(&format!("refused\t{}\t{said}", function.name));
         }
@@ -290,7 +290,7 @@ impl Inner {
     fn judge(&self, function: &Function, request: &ask::Request) -> Result<(), Refusal> {
         let mut asks = request.asks.clone();
         asks.iter_mut().for_each(|ask| ask.resource = self.place_of(&ask.resource));
-        let judged = function.rights.read().expect("nobody panics holding it").judge(&asks);
+        let judged = function.rights.read().unwrap_or_else(PoisonError::into_inner).judge(&asks);
         match judged {
             Ok(needed) => {
                 let route = self.record.route().unwrap_or_default();

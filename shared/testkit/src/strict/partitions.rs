@@ -13,10 +13,13 @@ pub const WRITE_UNITS_A_SECOND: f64 = 1_000.0;
 /// Read units that one partition key gives in a second.
 pub const READ_UNITS_A_SECOND: f64 = 3_000.0;
 
+/// Units, and since when, by partition key and whether they are for reads.
+type Left = HashMap<(String, bool), (f64, Instant)>;
+
 /// What each partition key has left.
 #[derive(Default)]
 pub(super) struct Partitions {
-    left: Mutex<Option<HashMap<(String, bool), (f64, Instant)>>>,
+    left: Mutex<Option<Left>>,
 }
 
 impl Partitions {

@@ -54,7 +54,9 @@ impl Record {
     }
 
     pub(super) fn push(&self, call: Call) {
-        self.calls.lock().expect("nobody panics holding it").iter_mut().for_each(|calls| calls.push(call.clone()));
+        if let Some(calls) = self.calls.lock().expect("nobody panics holding it").as_mut() {
+            calls.push(call);
+        }
     }
 
     pub(super) fn enter(&self, route: String) {

@@ -69,10 +69,9 @@ fn possible(request: &Request) -> &'static [Mishap] {
     use Mishap::{AnswerLost, Conflict, Internal, Late, Throttled, Twice, Unprocessed};
     match (request.kind(), request.operation.as_str()) {
         (Kind::Read, "BatchGetItem") => &[Throttled, Internal, AnswerLost, Unprocessed],
-        (Kind::Read, _) => &[Throttled, Internal, AnswerLost],
+        (Kind::Read, _) | (Kind::Elsewhere, "GetObject") => &[Throttled, Internal, AnswerLost],
         (Kind::Write | Kind::Transaction, _) => &[Throttled, Internal, AnswerLost, Conflict],
         (Kind::Elsewhere, "SendMessage") => &[Throttled, Internal, AnswerLost, Twice, Late],
-        (Kind::Elsewhere, "GetObject") => &[Throttled, Internal, AnswerLost],
         // A mail whose answer is lost is uncertain for good, which is a test of its own.
         (Kind::Elsewhere, "SendEmail") => &[Throttled],
         _ => &[],
