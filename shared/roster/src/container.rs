@@ -10,7 +10,7 @@ use crate::decode::{read_head, visible};
 use crate::options::Options;
 use crate::problem::{Refusal, RefusalCode};
 use crate::reading::{Format, Reading};
-use crate::refusal::{not_ours, too_large, unsupported_encoding};
+use crate::refusal::{not_ours, too_large, unsupported_encoding, zip_damaged};
 use crate::{fregata, siecle};
 use head::{HEAD_BYTES, is_wide_mark, wide_encoding};
 
@@ -24,6 +24,10 @@ pub(crate) fn read<R: Read + Seek>(mut source: R, options: &Options) -> io::Resu
     let head = read_head(&mut source, HEAD_BYTES)?;
     if head.starts_with(b"PK") {
         return archive::read(source, options);
+    }
+    // A zip begins the file, or something was put before it and the places in it are wrong.
+    if visible(&head).starts_with(b"PK\x03\x04") {
+        return Ok(Reading::refused(None, zip_damaged()));
     }
     if let Some(refusal) = unreadable(&head) {
         return Ok(Reading::refused(None, refusal));

@@ -133,7 +133,7 @@ impl Place<'_> {
             '{' | '}' | '~' | '|' | '^' | '\\' | '_' | '%' | '@' | '#' | '$' | '=' | '<' | '>' | '…' => {
                 touches_letter
             }
-            '*' | '!' | '+' | '²' | '³' | '¹' | '‹' | '›' | '—' => {
+            '*' | '!' | '+' | '²' | '³' | '¹' | 'ⁿ' | '‹' | '›' | '—' => {
                 is_within || (character == '—' && self.ends_a_word())
             }
             '–' => (self.follows_lower_case() && self.precedes_lower_case()) || self.ends_a_word(),
@@ -155,7 +155,7 @@ impl Place<'_> {
             }
             'Ž' | 'Š' | 'Œ' | 'Ă' if self.follows_lower_case() => true,
             // `McÃO` is a name, `CÈcile` and `AndrÈ` are none.
-            _ if is_of_greece_or_russia(character) => {
+            _ if is_of_another_script(character) => {
                 self.before.is_some_and(is_latin) || self.next().is_some_and(is_latin)
             }
             _ if is_combining_mark(character) => {
@@ -189,9 +189,9 @@ fn is_latin(character: char) -> bool {
     character.is_ascii_alphabetic() || matches!(character, '\u{C0}'..='\u{24F}' if character.is_alphabetic())
 }
 
-/// Letters of the alphabets that code pages 437, 1251 and 1253 have beside ours.
-fn is_of_greece_or_russia(character: char) -> bool {
-    matches!(character, '\u{370}'..='\u{52F}')
+/// Letters that one-byte code pages have beside ours (Greek, Cyrillic), and those that pairs of bytes become in East Asia.
+fn is_of_another_script(character: char) -> bool {
+    matches!(character, '\u{370}'..='\u{52F}' | '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{FF61}'..='\u{FFDC}')
 }
 
 #[cfg(test)]
@@ -232,6 +232,8 @@ mod tests {
             "A/B",
             "A,B",
             "王芳",
+            "Li Na 李娜",
+            "김민준",
             "Мария",
             "محمد",
             "नेहा",
@@ -302,6 +304,9 @@ mod tests {
             "Cйcile",
             "C\u{483}cile",
             "BenoŒt",
+            "C茅cile",
+            "Cﾃｩcile",
+            "Mⁿller",
             "ZoĂŠ",
             "»VE",
             "C&eacute;cile",

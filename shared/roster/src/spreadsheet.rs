@@ -114,6 +114,11 @@ pub(crate) fn is_date(text: &str) -> bool {
 
 /// Whether a class has become a number, a date or an error.
 pub(crate) fn is_spoilt_class(text: &str) -> bool {
+    // Most classes: capitals that are in no number and no time of day, and no small letter, as the names of months have.
+    let is_word = |byte: u8| byte.is_ascii_uppercase() && !matches!(byte, b'E' | b'T');
+    if text.bytes().any(is_word) && !text.chars().any(char::is_lowercase) {
+        return is_error(text) || is_truth(text);
+    }
     is_scientific(text) || is_date(text) || is_error(text) || is_shown_number(text) || is_truth(text)
 }
 

@@ -104,8 +104,8 @@ impl Cells {
         for byte in text {
             match quotes.step(*byte) {
                 Role::Separator => self.end_cell(std::mem::take(&mut is_compound)),
-                Role::Sign => {
-                    if *byte == b'"' && !quotes.is_open() || quotes.has_gone_on(*byte) {
+                role @ (Role::Sign | Role::Stray) => {
+                    if role == Role::Stray {
                         self.oddly_quoted.push(self.ends.len());
                     }
                     is_compound |= *byte == separator || *byte == b'\n';
@@ -190,6 +190,8 @@ enum State {
 enum Role {
     Separator,
     Sign,
+    /// A sign behind the quotes of its cell, or a quote within a cell that has none around it.
+    Stray,
     Quote,
 }
 
@@ -200,11 +202,6 @@ impl Quotes {
 
     fn is_open(&self) -> bool {
         self.state == State::Quoted
-    }
-
-    /// Whether `byte`, the last one, stands behind the quotes of a cell.
-    fn has_gone_on(&self, byte: u8) -> bool {
-        self.state == State::Behind && !byte.is_ascii_whitespace()
     }
 
     /// Whether the quotes that are open now were opened on this line, which also closed others.
@@ -225,7 +222,9 @@ impl Quotes {
             (State::Quoted, b'"') => (State::QuoteInQuotes, Role::Quote),
             (State::Quoted, _) | (State::QuoteInQuotes, b'"') => (State::Quoted, Role::Sign),
             _ if is_separator => (State::CellStart, Role::Separator),
-            (State::QuoteInQuotes | State::Behind, _) => (State::Behind, Role::Sign),
+            (State::QuoteInQuotes | State::Behind, _) if byte.is_ascii_whitespace() => (State::Behind, Role::Sign),
+            (State::QuoteInQuotes | State::Behind, _) => (State::Behind, Role::Stray),
+            (_, b'"') => (State::Plain, Role::Stray),
             _ => (State::Plain, Role::Sign),
         };
         self.state = state;

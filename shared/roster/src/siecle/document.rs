@@ -252,9 +252,14 @@ impl<'a, R: Read> Document<'a, R> {
 
     fn enter(&mut self, start: &BytesStart<'_>) -> Result<Tag, Stop> {
         let tag = Tag::of(start.name().as_ref());
-        // A class that stands elsewhere than in a block of its pupil is lost as well.
-        self.structural =
-            if tag == Tag::Structure { Some("STRUCTURE") } else { structural(start.name().as_ref().as_bytes()) };
+        self.structural = match tag {
+            // A class that stands elsewhere than in a block of its pupil is lost as well.
+            Tag::Structure => Some("STRUCTURE"),
+            Tag::Other | Tag::Eleves | Tag::Eleve | Tag::Donnees | Tag::Structures | Tag::StructuresEleve => {
+                structural(start.name().as_ref().as_bytes())
+            }
+            _ => None,
+        };
         if matches!(tag, Tag::Eleve | Tag::StructuresEleve) {
             self.tag_line = self.line() - ends_in(start.as_bytes());
             self.key.read(start);

@@ -33,12 +33,7 @@ macro_rules! tags {
 const STRUCTURAL: [&str; 6] = ["BEE_ELEVES", "DONNEES", "ELEVES", "ELEVE", "STRUCTURES", "STRUCTURES_ELEVE"];
 
 /// The structural element that goes by `name`, whatever its case and prefix: an editor may have changed them.
-#[inline]
 pub(super) fn structural(name: &[u8]) -> Option<&'static str> {
-    // Asked of every tag: most of them end here.
-    if !matches!(name.first()?, b'B' | b'D' | b'E' | b'S' | b'a'..=b'z') && !name.contains(&b':') {
-        return None;
-    }
     let name = name.rsplit(|byte| *byte == b':').next().unwrap_or_default();
     STRUCTURAL.into_iter().find(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
@@ -46,6 +41,10 @@ pub(super) fn structural(name: &[u8]) -> Option<&'static str> {
 /// The same for the first bytes of a start tag behind its `<`.
 #[inline]
 pub(super) fn structural_tag(text: &[u8]) -> Option<&'static str> {
+    // Asked of every tag that is passed over: most of them end here. Small letters begin a prefix, too.
+    if !matches!(text.first()?, b'B' | b'D' | b'E' | b'S' | b'a'..=b'z') {
+        return None;
+    }
     let is_end = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/');
     structural(&text[..text.iter().position(is_end)?])
 }

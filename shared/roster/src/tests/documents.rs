@@ -447,6 +447,8 @@ fn a_zip_is_one_zip_from_its_first_byte() {
         [&other[..other.len() - 30], &one].concat(),
         [one.as_slice(), &other[..other.len() / 2]].concat(),
         [b"PKjunk".as_slice(), &one].concat(),
+        [b"\n".as_slice(), &one].concat(),
+        [b"\xEF\xBB\xBF".as_slice(), &one].concat(),
     ] {
         assert_refused(both, RefusalCode::ZipDamaged);
     }
