@@ -53,7 +53,7 @@ async fn main() -> anyhow::Result<()> {
         }
     }
     println!(
-        "Goals: 1,000 new pupils in at most 13 write requests, names and snapshot apart: {}",
+        "Goals: 1,000 new pupils in 13 write requests, and one for each hundred names and each part of the snapshot: {}",
         requests[&(1_000, "new")].0
     );
     println!("       unchanged pupils written: 0: {}", requests[&(10_000, "unchanged")].1);
