@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::import::{Lease, Progress};
+use rentree_domain::import::{Lease, Progress, pace};
 use rentree_domain::{ImportId, Uai};
 
 use crate::import::number;
@@ -27,6 +27,7 @@ pub(crate) struct Held {
     /// What everybody who looks at the school is told.
     pub(crate) progress: Option<Progress>,
     pub(crate) pace: Paced,
+    pub(crate) reads: Paced,
 }
 
 impl Held {
@@ -38,8 +39,17 @@ impl Held {
         terms: LeaseTerms,
         now: Timestamp,
     ) -> Result<(Self, TransactWriteItem), TableError> {
-        let (lease_for, pace) = (terms.lasts, Paced::new(terms.write_units_a_second));
-        let held = Self { table: table.clone(), uai, id, fence: school.fence + 1, lease_for, progress: None, pace };
+        let writes = terms.write_units_a_second;
+        let held = Self {
+            table: table.clone(),
+            uai,
+            id,
+            fence: school.fence + 1,
+            lease_for: terms.lasts,
+            progress: None,
+            pace: Paced::new(writes),
+            reads: Paced::new(writes * pace::READS_FOR_A_WRITE),
+        };
         // It waits no longer.
         let was_waiting = school.waiting.is_some_and(|waiting| waiting.import == id);
         let update = held

@@ -3,10 +3,13 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::keys::GSI1;
+use crate::paced::{Paced, units_of};
 use crate::{Item, Key, Table, TableError};
 
 impl Table {
@@ -37,13 +40,16 @@ impl Table {
 
     /// Every item of `partition` whose sort key begins with `prefix`, as of now.
     pub(crate) async fn items(&self, partition: String, prefix: &str) -> Result<Vec<Item>, TableError> {
-        let query = self
-            .query()
+        all(self.query_items(partition, prefix)).await
+    }
+
+    /// What asks for them.
+    pub(crate) fn query_items(&self, partition: String, prefix: &str) -> QueryFluentBuilder {
+        self.query()
             .key_condition_expression("PK = :partition AND begins_with(SK, :prefix)")
             .expression_attribute_values(":partition", AttributeValue::S(partition))
             .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
-            .consistent_read(true);
-        all(query).await
+            .consistent_read(true)
     }
 
     /// What the first index holds in `partition`, under keys that begin with `prefix`. It may be a moment late.
@@ -72,11 +78,19 @@ pub(crate) fn apart<T>(request: impl Future<Output = T> + Send) -> impl Future<O
 
 /// Everything that `query` finds: a page ends at one megabyte.
 pub(crate) async fn all(query: QueryFluentBuilder) -> Result<Vec<Item>, TableError> {
+    all_at(&mut Paced::new(0), query).await
+}
+
+/// The same at a pace: each page is read when it is time for it.
+pub(crate) async fn all_at(pace: &mut Paced, query: QueryFluentBuilder) -> Result<Vec<Item>, TableError> {
+    let query = query.return_consumed_capacity(ReturnConsumedCapacity::Indexes);
     let mut items = Vec::new();
     let mut start = None;
     loop {
+        pace.turn().await;
         let send = query.clone().set_exclusive_start_key(start).send();
         let page = apart(send).await.map_err(TableError::request("Query"))?;
+        pace.used(units_of(page.consumed_capacity()));
         items.extend(page.items.unwrap_or_default());
         start = page.last_evaluated_key;
         if start.is_none() {

@@ -11,8 +11,9 @@ use rentree_domain::{Entry, LearnerId, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::AsOf;
-use crate::item::{all, apart};
+use crate::item::{all, all_at, apart};
 use crate::keys::{GSI2, LEARNERS, birth, id_in_sk, school_pk};
+use crate::paced::Paced;
 use crate::{Item, Key, School, Table, TableError};
 
 const ENTITY: &str = "Learner";
@@ -118,7 +119,7 @@ impl Table {
         let Some(mut school) = self.school(uai).await? else { return Ok(None) };
         for _ in 0..READ_ATTEMPTS {
             let version = school.roster_version;
-            let learners = self.all_learners(uai).await?;
+            let learners = self.all_learners(uai, &mut Paced::new(0)).await?;
             let Some(after) = self.school(uai).await? else { return Ok(None) };
             if after.roster_version == version {
                 return Ok(Some((after, learners)));
@@ -199,9 +200,9 @@ impl Table {
         Ok(names)
     }
 
-    /// Every pupil ever stored for a school, as of now.
-    pub(crate) async fn all_learners(&self, uai: Uai) -> Result<Vec<Learner>, TableError> {
-        self.items(school_pk(uai), LEARNERS).await?.into_iter().map(read).collect()
+    /// Every pupil ever stored for a school, as of now, read at a pace.
+    pub(crate) async fn all_learners(&self, uai: Uai, pace: &mut Paced) -> Result<Vec<Learner>, TableError> {
+        all_at(pace, self.query_items(school_pk(uai), LEARNERS)).await?.into_iter().map(read).collect()
     }
 }
 

@@ -138,8 +138,9 @@ impl Table {
 
 impl Run {
     /// Every pupil of the school, as of now, with what a crashed run may have left.
-    pub async fn learners(&self) -> Result<Vec<Learner>, RunError> {
-        Ok(self.held.table.all_learners(self.held.uai).await?)
+    pub async fn learners(&mut self) -> Result<Vec<Learner>, RunError> {
+        let Held { table, uai, reads, .. } = &mut self.held;
+        Ok(table.all_learners(*uai, reads).await?)
     }
 
     /// Writes the report of the import; returns the number of its pages.

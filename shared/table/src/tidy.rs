@@ -48,7 +48,7 @@ impl Table {
             Err(Cancelled::Conditions(_)) => return Ok(Tidied::Busy { delay_seconds: 0 }),
             Err(Cancelled::Table(error)) => return Err(error.into()),
         }
-        let known = self.all_learners(uai).await?;
+        let known = self.all_learners(uai, &mut held.reads).await?;
         let writes = plan::tidy(&known, school.roster_version);
         let (written, listing) = (writes.len(), Listing::after(&known, &writes, held.fence));
         let mut transaction = vec![held.begin_to_write(clock())?];

@@ -1,4 +1,4 @@
-//! How fast an import may write: what one partition key takes in a second, less a fifth for those who join the same school
+//! How fast an import may read and write: what one partition key gives and takes in a second, less a fifth for those who join the same school
 //! at the same time.
 
 use std::time::Duration;
@@ -10,6 +10,9 @@ const UNITS_OF_A_KEY: u32 = 1_000;
 const LEFT_TO_OTHERS: u32 = UNITS_OF_A_KEY / 5;
 /// What an import writes a second, unless it is told otherwise.
 pub const UNITS_A_SECOND: u32 = UNITS_OF_A_KEY - LEFT_TO_OTHERS;
+
+/// A key gives three times as many read units as it takes write units: 3,000 a second.
+pub const READS_FOR_A_WRITE: u32 = 3;
 
 /// The pace of one import. It may begin with what a second allows, so that small imports wait for nothing.
 #[derive(Debug, Clone, Copy, PartialEq)]
