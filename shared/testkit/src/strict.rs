@@ -1,8 +1,8 @@
 //! A strict cloud between each function and the stand-ins, which grant every right, answer at once and never refuse.
 //!
 //! Each function signs with a key of its own. Every call is judged by the policies that the template gives that function
-//! ([`rights`]), may be delayed and recorded ([`Distance`], [`Call`]), refused by chance ([`refusals`]), and held to what AWS
-//! documents of a partition ([`partitions`]).
+//! (`rights`), may be delayed and recorded ([`Distance`], [`Call`]), refused by chance (`refusals`), and held to what AWS
+//! documents of a partition (`partitions`).
 
 mod answers;
 mod ask;
