@@ -91,7 +91,9 @@ pub(crate) struct Behind<'a> {
 impl Strict {
     pub(crate) async fn start(behind: Behind<'_>) -> anyhow::Result<Self> {
         // A connection that is kept may be hung up on at the moment when it is used again, and no upload is sent twice.
-        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build()?;
+        let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0);
+        // Where a bucket sends a browser is the browser's business.
+        let http = http.redirect(reqwest::redirect::Policy::none()).build()?;
         let mut functions = BTreeMap::new();
         for (name, policies) in behind.policies {
             let rights = Rights::read(&policies).with_context(|| format!("the policies of {name}"))?;
