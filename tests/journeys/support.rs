@@ -6,6 +6,7 @@ pub(crate) mod campaigns;
 pub(crate) mod classes;
 pub(crate) mod clock;
 pub(crate) mod faults;
+pub(crate) mod imports;
 pub(crate) mod mails;
 pub(crate) mod operators;
 pub(crate) mod people;

@@ -25,21 +25,46 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
         ],
     ),
     ("directory", &["directory", "offers"]),
-    ("import-worker", &["crashes", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"]),
+    (
+        "import-worker",
+        &["crashes", "deciding", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"],
+    ),
     ("invitations", &["team", "staff_pages"]),
     (
         "learners",
-        &["asking_pages", "hand_out", "imports", "learner_pages", "learners", "pages", "personal_codes", "rosters"],
+        &[
+            "asking_pages",
+            "hand_out",
+            "imports",
+            "learner_pages",
+            "learners",
+            "names",
+            "pages",
+            "personal_codes",
+            "rosters",
+        ],
     ),
     ("mail-worker", &["accounts", "activation", "team"]),
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 10] =
-    ["accounts", "activation", "crashes", "directory", "imports", "lambda", "messages", "offers", "team", "turns"];
+pub(crate) const OF_QUEUES: [&str; 12] = [
+    "accounts",
+    "activation",
+    "crashes",
+    "deciding",
+    "directory",
+    "imports",
+    "lambda",
+    "messages",
+    "names",
+    "offers",
+    "team",
+    "turns",
+];
 
 /// What holds while AWS refuses one call in ten for a moment.
-pub(crate) const OF_REFUSALS: [&str; 4] = ["accounts", "activation", "imports", "joining"];
+pub(crate) const OF_REFUSALS: [&str; 6] = ["accounts", "activation", "deciding", "imports", "joining", "names"];
 
 /// As libtest takes it: whole modules.
 pub(crate) fn filters<'a>(modules: impl IntoIterator<Item = &'a str>) -> Vec<String> {

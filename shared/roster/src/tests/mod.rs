@@ -2,6 +2,7 @@
 
 mod cases;
 mod codes;
+mod containers;
 mod decodings;
 mod documents;
 mod encodings;
@@ -10,11 +11,13 @@ mod hostile;
 mod names;
 mod rows;
 mod shapes;
+mod values;
 mod wording;
 mod wrong_decodings;
 
 use std::io::Cursor;
 
+use encoding_rs::UTF_8;
 use jiff::civil::date;
 use rentree_domain::Uai;
 use rentree_samples::Sample;
@@ -40,4 +43,14 @@ fn assert_refused(bytes: impl AsRef<[u8]>, code: RefusalCode) -> String {
     let refusal = reading.refusal.unwrap_or_else(|| panic!("{code} expected, {} entries read", reading.entries.len()));
     assert_eq!(refusal.code, code, "{}", refusal.detail);
     refusal.detail
+}
+
+/// A SIECLE document of so many pupils, to be spoilt as text.
+fn text(count: usize) -> String {
+    String::from_utf8(sample(count).siecle(UTF_8).bytes).unwrap()
+}
+
+/// Line and code of each problem.
+fn told(reading: &Reading) -> Vec<(u64, &'static str)> {
+    reading.problems.iter().map(|problem| (problem.line, problem.code.as_str())).collect()
 }

@@ -1,0 +1,274 @@
+//! What a person decides about an import: the brake, a preview, a confirmation, an undo.
+
+use encoding_rs::UTF_8;
+use jiff::Timestamp;
+use rentree_domain::UserId;
+use rentree_samples::Sample;
+use rentree_table::{AuditAction, AuditEntry, SettleError};
+use serde_json::json;
+
+use crate::support::imports::{assert_succeeded, counts};
+use crate::support::{a_school, eventually, expected, product, run, visible};
+
+#[test]
+fn the_brake_asks_and_holds_for_one_import() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let sample = Sample::new(uai, 40, 3);
+        school.import(sample.siecle(UTF_8).bytes, false).await?;
+        let mut few = sample.clone();
+        few.pupils.truncate(15);
+
+        let import = school.request(&json!({})).await?;
+        school.send(&import, few.siecle(UTF_8).bytes).await?;
+        let id = import["id"].as_str().unwrap();
+        let asked = school.wait(id).await?;
+        assert_eq!(
+            (asked.status.as_str(), asked.brake.as_slice()),
+            ("awaiting_confirmation", ["mass_departure".to_owned()].as_slice())
+        );
+        assert_eq!(asked.counts, counts(0, 0, 0, 25, 15), "what would happen");
+        assert_eq!(visible(uai).await?.len(), 40, "nothing has");
+
+        school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
+        assert_succeeded(&school.wait(id).await?, counts(0, 0, 0, 25, 15));
+        assert_eq!(visible(uai).await?.len(), 15);
+
+        let late = school.post(&format!("/imports/{id}/confirm"), &json!({})).await;
+        assert!(late.unwrap_err().to_string().contains("409"), "a word is taken once");
+        Ok(())
+    });
+}
+
+#[test]
+fn an_older_file_asks() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let newer = Sample::new(uai, 10, 3);
+        school.import(newer.siecle(UTF_8).bytes, false).await?;
+        let mut older = newer.clone();
+        older.exported_at = jiff::civil::date(2025, 9, 3).at(8, 0, 0, 0);
+        older.school_year = rentree_domain::school_year::SchoolYear::starting_in(2025).unwrap();
+        let asked = school.import(older.siecle(UTF_8).bytes, false).await?;
+        assert_eq!(asked.status, "awaiting_confirmation");
+        assert_eq!(asked.brake, ["older_school_year", "older_export"]);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_preview_changes_nothing_and_can_be_given_up() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let import = school.request(&json!({ "preview": true })).await?;
+        school.send(&import, Sample::new(uai, 30, 3).siecle(UTF_8).bytes).await?;
+        let id = import["id"].as_str().unwrap();
+        let asked = school.wait(id).await?;
+        assert_eq!((asked.status.as_str(), asked.counts), ("awaiting_confirmation", counts(30, 0, 0, 0, 0)));
+        let given_up = school.post(&format!("/imports/{id}/cancel"), &json!({})).await?;
+        assert_eq!(given_up["state"], "expired");
+        let ended = (&given_up["ended"]["how"], &given_up["ended"]["by"]);
+        assert_eq!(ended, (&json!("abandoned_confirmation"), &given_up["requested_by"]), "who did it is told");
+        assert_eq!(visible(uai).await?, []);
+        Ok(())
+    });
+}
+
+#[test]
+fn undo_shows_the_roster_from_before_once() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let september = Sample::new(uai, 200, 3);
+        school.import(september.siecle(UTF_8).bytes, false).await?;
+        let mut other = september.clone();
+        other.pupils.drain(..20);
+        other.enrol(200..220);
+        let import = school.request(&json!({})).await?;
+        school.send(&import, other.siecle(UTF_8).bytes).await?;
+        let id = import["id"].as_str().unwrap();
+        school.wait(id).await?;
+        assert_eq!(visible(uai).await?, expected(&other));
+
+        let undone = school.post(&format!("/imports/{id}/undo"), &json!({})).await?;
+        assert_eq!(undone["state"], "undone");
+        let ended = (&undone["ended"]["how"], &undone["ended"]["by"]);
+        assert_eq!(ended, (&json!("undone"), &undone["requested_by"]), "who did it is told");
+        assert_eq!(visible(uai).await?, expected(&september));
+        assert!(school.post(&format!("/imports/{id}/undo"), &json!({})).await.is_err(), "once");
+
+        // The next import repairs what the undone one left, and counts as if it had never been.
+        let summary = school.import(other.siecle(UTF_8).bytes, false).await?;
+        assert_succeeded(&summary, counts(20, 0, 0, 20, 180));
+        assert_eq!(visible(uai).await?, expected(&other));
+        Ok(())
+    });
+}
+
+/// Between what a request read and what it writes, the school may move on.
+#[test]
+fn a_word_on_what_has_changed_since_comes_too_late() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let table = &product().table;
+        let now = Timestamp::now();
+        let who = UserId::new(now, rentree_runtime::random());
+        let entry = |action| AuditEntry::new(now, rentree_runtime::random(), who, "Test", action);
+        let undone = entry(AuditAction::ImportUndone);
+        let mut ids = Vec::new();
+        for size in [20, 22, 24] {
+            let import = school.request(&json!({})).await?;
+            school.send(&import, Sample::new(uai, size, 3).siecle(UTF_8).bytes).await?;
+            let id = import["id"].as_str().unwrap().to_owned();
+            assert_eq!(school.wait(&id).await?.status, "succeeded");
+            ids.push(id.parse()?);
+            // Read before the last one was applied: it does not know what was seen before that.
+            if size == 24 {
+                let import = table.import(uai, ids[2]).await?.unwrap();
+                let mut earlier = table.school(uai).await?.unwrap();
+                earlier.applied = earlier.applied_before.take();
+                let told = table.undo_import(uai, (ids[2], &import, &earlier), &undone, now).await;
+                assert!(matches!(told, Err(SettleError::TooLate)), "{told:?}");
+            }
+        }
+        let (import, seen) = (table.import(uai, ids[2]).await?.unwrap(), table.school(uai).await?.unwrap());
+        table.undo_import(uai, (ids[2], &import, &seen), &undone, now).await?;
+        assert_eq!(table.school(uai).await?.unwrap().applied.unwrap().import, ids[1]);
+        let again = table.undo_import(uai, (ids[2], &import, &seen), &undone, now).await;
+        assert!(matches!(again, Err(SettleError::TooLate)), "{again:?}");
+
+        // Given up by two at once.
+        let asked = school.request(&json!({})).await?;
+        let id = asked["id"].as_str().unwrap().parse()?;
+        let (import, cancelled) = (table.import(uai, id).await?.unwrap(), entry(AuditAction::ImportCancelled));
+        table.cancel_import(uai, (id, &import), &cancelled, now).await?;
+        let again = table.cancel_import(uai, (id, &import), &cancelled, now).await;
+        assert!(matches!(again, Err(SettleError::TooLate)), "{again:?}");
+
+        // Two wait: the space says so of the later one, and goes on saying so when the earlier one is given up.
+        let mut waiting = Vec::new();
+        for size in [26, 28] {
+            let import = school.request(&json!({"preview": true})).await?;
+            school.send(&import, Sample::new(uai, size, 3).siecle(UTF_8).bytes).await?;
+            let id = import["id"].as_str().unwrap().to_owned();
+            assert_eq!(school.wait(&id).await?.status, "awaiting_confirmation");
+            waiting.push(id);
+        }
+        for (id, still) in [(&waiting[0], Some(&waiting[1])), (&waiting[1], None)] {
+            assert_eq!(school.post(&format!("/imports/{id}/cancel"), &json!({})).await?["state"], "expired");
+            let waits = table.school(uai).await?.unwrap().waiting.map(|waiting| waiting.import.to_string());
+            assert_eq!(waits.as_ref(), still);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn undo_is_for_the_import_that_readers_see() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let file = Sample::new(uai, 20, 3).siecle(UTF_8).bytes;
+        let mut ids = Vec::new();
+        for _ in 0..2 {
+            let import = school.request(&json!({})).await?;
+            school.send(&import, file.clone()).await?;
+            let id = import["id"].as_str().unwrap().to_owned();
+            assert_eq!(school.wait(&id).await?.status, "succeeded");
+            ids.push(id);
+        }
+        // The second changed nothing, and is nevertheless the last: there is nothing to go back to.
+        for id in ids {
+            assert_eq!(school.get(&format!("/imports/{id}")).await?["actions"]["undo"], false);
+            let undo = school.post(&format!("/imports/{id}/undo"), &json!({})).await;
+            assert!(undo.unwrap_err().to_string().contains("409"));
+        }
+        assert_eq!(visible(uai).await?.len(), 20);
+        Ok(())
+    });
+}
+
+/// Two tabs: what one shows, the other makes untrue.
+#[test]
+fn a_confirmation_is_for_the_roster_that_was_shown() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let all = Sample::new(uai, 40, 3);
+        school.import(all.siecle(UTF_8).bytes, false).await?;
+        let mut few = all.clone();
+        few.pupils.truncate(15);
+        let waiting = school.request(&json!({})).await?;
+        school.send(&waiting, few.siecle(UTF_8).bytes).await?;
+        let id = waiting["id"].as_str().unwrap();
+        assert_eq!(school.wait(id).await?.counts, counts(0, 0, 0, 25, 15));
+
+        let mut more = all.clone();
+        more.enrol(40..50);
+        assert_succeeded(&school.import(more.siecle(UTF_8).bytes, false).await?, counts(10, 0, 0, 0, 40));
+        let told = school.get(&format!("/imports/{id}")).await?;
+        let newest = &school.get("/imports").await?["imports"][0];
+        assert_eq!(told["later"]["import"], newest["id"], "the page says so before anybody confirms");
+        school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
+        let asked = school.wait(id).await?;
+        assert_eq!((asked.status.as_str(), asked.counts), ("awaiting_confirmation", counts(0, 0, 0, 35, 15)));
+        assert_eq!(asked.brake, ["roster_moved", "mass_departure"]);
+        assert_eq!(visible(uai).await?, expected(&more), "nothing was applied unseen");
+
+        school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
+        assert_succeeded(&school.wait(id).await?, counts(0, 0, 0, 35, 15));
+        Ok(())
+    });
+}
+
+#[test]
+fn many_who_leave_within_a_school_year_are_asked_about() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let september = Sample::new(uai, 120, 3);
+        school.import(september.siecle(UTF_8).bytes, false).await?;
+        let without = |count: usize| {
+            let mut january = september.clone();
+            january.pupils.drain(..count);
+            january
+        };
+        assert_succeeded(&school.import(without(12).siecle(UTF_8).bytes, false).await?, counts(0, 0, 0, 12, 108));
+        let asked = school.import(without(24).siecle(UTF_8).bytes, false).await?;
+        assert_eq!(
+            (asked.status.as_str(), asked.brake.as_slice()),
+            ("awaiting_confirmation", ["departure_within_year".to_owned()].as_slice())
+        );
+        // The next school year a whole level leaves.
+        let mut next = without(40);
+        next.school_year = rentree_domain::school_year::SchoolYear::starting_in(next.school_year.first() + 1).unwrap();
+        assert_eq!(school.import(next.siecle(UTF_8).bytes, false).await?.status, "succeeded");
+        Ok(())
+    });
+}
+
+#[test]
+fn after_an_undo_everybody_is_found_by_the_right_date() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let right = Sample::new(uai, 20, 3);
+        school.import(right.siecle(UTF_8).bytes, false).await?;
+        let mut wrong = right.clone();
+        wrong.pupils[4].birth_date = "10/03/2013".to_owned();
+        let import = school.request(&json!({})).await?;
+        school.send(&import, wrong.siecle(UTF_8).bytes).await?;
+        let id = import["id"].as_str().unwrap();
+        assert_eq!(school.wait(id).await?.counts, counts(0, 1, 0, 0, 19));
+        school.post(&format!("/imports/{id}/undo"), &json!({})).await?;
+
+        let table = &product().table;
+        let pupil = expected(&right)
+            .into_iter()
+            .find(|e| e.siecle_id.as_deref() == Some(right.pupils[4].eleve_id.as_str()))
+            .unwrap();
+        eventually("the index is put right", async || {
+            let version = table.school(uai).await?.unwrap().roster_version;
+            let found = table.born_on(uai, pupil.birth_date).await?.seen_at(version);
+            Ok((!found.is_empty()).then_some(()))
+        })
+        .await?;
+        assert_eq!(visible(uai).await?, expected(&right));
+        Ok(())
+    });
+}
