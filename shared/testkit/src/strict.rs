@@ -6,6 +6,7 @@
 
 mod answers;
 mod ask;
+mod distance;
 mod keys;
 mod partitions;
 mod record;
@@ -26,7 +27,7 @@ use serde_json::Value;
 use tokio::task::JoinHandle;
 
 pub use ask::Kind;
-pub use partitions::{Distance, READ_UNITS_A_SECOND, WRITE_UNITS_A_SECOND};
+pub use distance::Distance;
 pub use record::{Call, longest_chain, time_at};
 pub use rights::{Right, fault_of};
 

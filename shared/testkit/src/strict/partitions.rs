@@ -3,15 +3,15 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::ask::{ItemKey, Kind, Request};
 
 /// Write units that one partition key takes in a second.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html>
-pub const WRITE_UNITS_A_SECOND: f64 = 1_000.0;
+const WRITE_UNITS_A_SECOND: f64 = 1_000.0;
 /// Read units that one partition key gives in a second.
-pub const READ_UNITS_A_SECOND: f64 = 3_000.0;
+const READ_UNITS_A_SECOND: f64 = 3_000.0;
 
 /// Units, and since when, by partition key and whether they are for reads.
 type Left = HashMap<(String, bool), (f64, Instant)>;
@@ -115,37 +115,10 @@ impl Drop for Hold<'_> {
     }
 }
 
-/// How far away AWS is, by kind of call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Distance {
-    /// Before a read.
-    pub read: Duration,
-    /// Before a single write.
-    pub write: Duration,
-    /// Before a transaction.
-    pub transaction: Duration,
-}
-
-impl Distance {
-    /// What was seen within one region.
-    pub const OF_A_REGION: Self = Self {
-        read: Duration::from_millis(5),
-        write: Duration::from_millis(8),
-        transaction: Duration::from_millis(15),
-    };
-
-    /// The delay of a kind of call. Another service is as far as a write.
-    pub fn of(&self, kind: Kind) -> Duration {
-        match kind {
-            Kind::Read => self.read,
-            Kind::Write | Kind::Elsewhere => self.write,
-            Kind::Transaction => self.transaction,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn request(operation: &str, items: &[(&str, &str)]) -> Request {
