@@ -42,7 +42,7 @@ impl Paced {
 
     /// A write was taken for so many units.
     pub(crate) fn used(&mut self, units: f64) {
-        self.pace.used(units);
+        self.pace.used(units, self.since.elapsed());
     }
 }
 

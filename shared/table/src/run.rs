@@ -173,7 +173,7 @@ impl Run {
 
         // From the first transaction on, nothing leads back to what was before the roster that readers see.
         let Held { table, uai, fence, pace, .. } = &mut self.held;
-        self.cost.write_requests += table.end_snapshots(*uai, *fence, self.school.roster_version).await?;
+        self.cost.write_requests += table.end_snapshots(*uai, *fence, self.school.roster_version, pace).await?;
         let written = table.write_snapshot(*uai, *fence, &listing, pace, clock()).await?;
         self.cost.write_requests += written.parts as usize;
         self.snapshot = Some(written);
@@ -271,7 +271,7 @@ impl Run {
     }
 
     async fn finish(
-        &self,
+        &mut self,
         school: Update,
         (state, outcome): (ImportState, &Outcome),
         others: Vec<TransactWriteItem>,
@@ -285,7 +285,7 @@ impl Run {
             TransactWriteItem::builder().update(settled).build(),
         ];
         items.extend(others);
-        Ok(table.transact(items).await?)
+        Ok(self.held.transact(items).await?)
     }
 
     /// Frees the lease after a technical failure, so that other imports of the school need not wait for it to expire.

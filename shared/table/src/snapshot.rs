@@ -149,7 +149,13 @@ impl Table {
     ///
     /// Only for who has begun to write `version` under the fence: from then on nobody sees one of them again. One that a replica does
     /// not know yet is left to the next time.
-    pub(crate) async fn end_snapshots(&self, uai: Uai, version: u64, but: u64) -> Result<usize, TableError> {
+    pub(crate) async fn end_snapshots(
+        &self,
+        uai: Uai,
+        version: u64,
+        but: u64,
+        pace: &mut Paced,
+    ) -> Result<usize, TableError> {
         let query = self
             .query()
             .key_condition_expression("PK = :school AND begins_with(SK, :rosters)")
@@ -160,7 +166,12 @@ impl Table {
         for item in all(query).await? {
             let (of, part) = place(&item).ok_or("no version in its key").map_err(TableError::malformed(ENTITY))?;
             if of < version && of != but {
-                self.delete(Key::roster(uai, of, part)).await?;
+                pace.turn().await;
+                let delete = self.client.delete_item().table_name(&self.name);
+                let delete = delete.set_key(Some(Key::roster(uai, of, part).into_item()));
+                let delete = delete.return_consumed_capacity(ReturnConsumedCapacity::Indexes).send();
+                let taken = delete.await.map_err(TableError::request("DeleteItem"))?;
+                pace.used(units_of(taken.consumed_capacity()));
                 ended += 1;
             }
         }

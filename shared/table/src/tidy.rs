@@ -73,9 +73,9 @@ impl Table {
             .map_err(TableError::malformed("School"))?;
         let mut items = vec![TransactWriteItem::builder().update(flip).build()];
         items.extend(self.kept(snapshot)?);
-        self.transact(items).await?;
+        held.transact(items).await?;
         // Nothing leads back from here.
-        self.end_snapshots(uai, held.fence, held.fence).await?;
+        self.end_snapshots(uai, held.fence, held.fence, &mut held.pace).await?;
         Ok(Tidied::Done { written })
     }
 }
