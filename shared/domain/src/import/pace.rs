@@ -14,7 +14,7 @@ pub const UNITS_A_SECOND: u32 = UNITS_OF_A_KEY - LEFT_TO_OTHERS;
 /// A key gives three times as many read units as it takes write units: 3,000 a second.
 pub const READS_FOR_A_WRITE: u32 = 3;
 
-/// The pace of one import: a bucket that empties at the rate, and may be filled once to [`AT_ONCE`] of what a second allows. Whoever was
+/// The pace of one import: a bucket that empties at the rate, and may be filled once to half of what a second allows. Whoever was
 /// idle has no more than that.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pace {
