@@ -44,8 +44,11 @@ pub struct Aws {
 
 /// As the AWS command line calls it, and botocore.
 const CREDENTIALS_END: &str = "AWS_CREDENTIAL_EXPIRATION";
-/// How long a call waits for its answer before it is sent again, in seconds.
-const CALL_TIMEOUT_SECONDS: u32 = 10;
+/// How long a call waits for its answer before it is sent again, in seconds: short enough for the pages, for which a person waits.
+const CALL_TIMEOUT_SECONDS: u32 = 6;
+/// Within so many times that, all attempts of a call and the pauses between them end. It has to be less than the function's own
+/// timeout: what fails is answered, what is cut off is not. `infra/template.yaml` sets both, and a test holds the proportion.
+pub const LONGEST_CALL: u32 = 3;
 
 impl Aws {
     /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if set, `AWS_SESSION_TOKEN`,
@@ -74,6 +77,7 @@ impl Aws {
             .connect_timeout(patience / 3)
             .read_timeout(patience)
             .operation_attempt_timeout(patience * 3 / 2)
+            .operation_timeout(patience * LONGEST_CALL)
             .build();
         Ok(Self {
             timeouts,
