@@ -56,7 +56,7 @@ impl Activation {
     }
 }
 
-/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
+/// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes() -> Vec<Route<Activation>> {
     use Access::{Everybody, LinkHolders};
     vec![

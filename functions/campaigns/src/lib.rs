@@ -68,7 +68,7 @@ impl Campaigns {
     }
 }
 
-/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
+/// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes() -> Vec<Route<Campaigns>> {
     use Access::{Members, Signed};
     use progress::record;

@@ -84,7 +84,7 @@ impl Learners {
     }
 }
 
-/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
+/// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 #[expect(clippy::too_many_lines, reason = "one list, in the order of the pages")]
 fn routes() -> Vec<Route<Learners>> {
     use Access::{Administrators, Everybody, Members};

@@ -1,8 +1,11 @@
 //! What every HTTP function shares: the two faces of a view (a page for people, JSON for programs), errors that both
 //! understand, who is asking, and the headers that keep browsers safe.
 
+mod answer_size;
 mod assets;
 mod client;
+mod deadline;
+mod event;
 mod face;
 mod form_token;
 mod guard;
