@@ -1,5 +1,6 @@
 //! What protects people in `infra/template.yaml`, and that a change which takes it away fails here.
 
+use rentree_runtime::aws::LONGEST_CALL;
 use rentree_testkit::{Template, strict};
 use serde_json::{Value, json};
 
@@ -53,7 +54,7 @@ fn a_change_that_takes_a_guard_away_is_told() {
 }
 
 /// Times that hold only in proportion: a queue hides a message for six timeouts of its function, as AWS advises; a lease
-/// or a claim lasts just over one.
+/// or a claim lasts just over one; a call ends before its function.
 #[test]
 fn times_stand_in_proportion() {
     let template = Template::of_project().unwrap();
@@ -76,6 +77,18 @@ fn times_stand_in_proportion() {
             let dead = of("AWS::SQS::Queue", dead);
             assert!(number(&dead["MessageRetentionPeriod"]) > number(&queue["MessageRetentionPeriod"]), "{name}");
         }
+    }
+    // What fails is answered, what is cut off is not; and the gateway waits thirty seconds, and then answers itself.
+    for (name, function) in template.resources("AWS::Serverless::Function") {
+        let timeout = number(&function["Timeout"]);
+        let longest_call =
+            u64::from(LONGEST_CALL) * number(&function["Environment"]["Variables"]["CALL_TIMEOUT_SECONDS"]);
+        assert!(longest_call + 2 <= timeout, "{name}: a call of {longest_call} s within {timeout} s");
+    }
+    for (name, integration) in template.resources("AWS::ApiGatewayV2::Integration") {
+        let function =
+            of("AWS::Serverless::Function", integration["IntegrationUri"]["Fn::GetAtt"][0].as_str().unwrap());
+        assert!(number(&function["Timeout"]) < 30, "{name}");
     }
     for (function, setting) in [("DirectoryFunction", "OFFER_CLAIM_SECONDS"), ("ImportWorkerFunction", "LEASE_SECONDS")]
     {

@@ -33,6 +33,16 @@ impl Template {
             .map(|(name, r)| (name.as_str(), &r["Properties"]))
     }
 
+    /// All resources, with everything that is said of them.
+    pub fn everything(&self) -> &Value {
+        &self.0["Resources"]
+    }
+
+    /// Whether a name is that of a parameter.
+    pub fn has_parameter(&self, name: &str) -> bool {
+        self.0["Parameters"].get(name).is_some()
+    }
+
     /// This template with something else at a JSON pointer below its resources; without it, for `null`.
     pub fn changed(&self, pointer: &str, value: Value) -> anyhow::Result<Self> {
         let mut changed = self.0.clone();
