@@ -16,11 +16,7 @@ use super::refusal::Refusal;
 use super::shape;
 
 /// At least one signature is there, and all that are hold.
-pub(super) fn check(
-    response: Element<'_>,
-    assertion: Element<'_>,
-    provider: &IdentityProvider,
-) -> Result<(), Refusal> {
+pub(super) fn check(response: Element<'_>, assertion: Element<'_>, provider: &IdentityProvider) -> Result<(), Refusal> {
     let mut signed: Vec<(Element<'_>, Element<'_>)> = Vec::new();
     for signature in response.descendants().filter(|node| node.has_tag_name(name::SIGNATURE)) {
         let parent = signature.parent().filter(|parent| *parent == response || *parent == assertion);
@@ -44,10 +40,12 @@ fn check_one(signature: Element<'_>, parent: Element<'_>, provider: &IdentityPro
         _ => return Err(Code::SignatureMalformed.into()),
     };
     let [method, algorithm, reference] =
-        exact(information, [name::CANONICALIZATION_METHOD, name::SIGNATURE_METHOD, name::REFERENCE]).map_err(|code| {
-            let references = information.children().filter(|child| child.has_tag_name(name::REFERENCE)).count();
-            if references > 1 { Code::ReferenceOther } else { code }
-        })?;
+        exact(information, [name::CANONICALIZATION_METHOD, name::SIGNATURE_METHOD, name::REFERENCE]).map_err(
+            |code| {
+                let references = information.children().filter(|child| child.has_tag_name(name::REFERENCE)).count();
+                if references > 1 { Code::ReferenceOther } else { code }
+            },
+        )?;
     let prefixes = exclusive_prefixes(method, Code::CanonicalizationOther)?;
     children(algorithm, &[]).map_err(|_| Code::SignatureMalformed)?;
     let algorithm = algorithm::signature(algorithm_name(algorithm))?;
