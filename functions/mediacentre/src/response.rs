@@ -8,12 +8,12 @@
 mod addressee;
 mod algorithm;
 mod base64;
-#[doc(hidden)]
+#[doc(hidden)] // For `examples/canonical.rs` alone.
 pub mod canonical;
 mod code;
 mod conditions;
 mod confirmation;
-#[doc(hidden)]
+#[doc(hidden)] // For `examples/canonical.rs` alone.
 pub mod door;
 mod element;
 mod issuer;
