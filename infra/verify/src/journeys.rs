@@ -16,7 +16,7 @@ pub(crate) const OF_ALL: [&str; 11] = [
 ];
 
 /// What concerns one function, by its folder.
-pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
+pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
     ("accounts", &["accounts", "staff_pages", "joining_pages"]),
     ("activation", &["activation", "staff_pages"]),
     (
@@ -56,6 +56,8 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
         ],
     ),
     ("mail-worker", &["accounts", "activation", "team"]),
+    // A reader and a command so far, with tests of their own.
+    ("mediacentre", &[]),
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
