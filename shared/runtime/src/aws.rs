@@ -1,14 +1,14 @@
 //! The AWS configuration, from settings alone: no profile, no metadata service, no network before the first call.
 //! Lambda gives region and credentials in the environment; one machine gives endpoints of its own.
 
+mod http_client;
+
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -17,7 +17,8 @@ use aws_types::region::Region;
 use aws_types::sdk_config::SharedHttpClient;
 use jiff::Timestamp;
 
-use crate::{Settings, SettingsError};
+use crate::{Lazy, Settings, SettingsError};
+use http_client::Http;
 
 /// An AWS service that we call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Aws {
             settings: settings.clone(),
             credentials,
             region: Region::new(settings.required("AWS_REGION")?.to_owned()),
-            http: aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
+            http: SharedHttpClient::new(Http::new()),
         })
     }
 
@@ -92,6 +93,13 @@ impl Aws {
     /// The region.
     pub fn region(&self) -> &str {
         self.region.as_ref()
+    }
+
+    /// A client of `service` that a function may never call. It costs nothing before the first request: each client reads its rules
+    /// of endpoints and regions when it is made.
+    pub fn lazily<C>(&self, service: Service, client: impl FnOnce(&SdkConfig) -> C + Send + 'static) -> Lazy<C> {
+        let config = self.config(service);
+        Lazy::new(move || client(&config))
     }
 
     /// The configuration for a client of `service`.
