@@ -1,15 +1,13 @@
 //! The functions as Lambda takes them: a zip each, by cargo-lambda, which brings a linker for both architectures.
 
 use std::fs::{File, OpenOptions};
-use std::io::Cursor;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, bail};
 use rentree_testkit::workspace_root;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
+use zip::ZipArchive;
 
 /// The functions, by the names of their binaries.
 pub const FUNCTIONS: [&str; 8] =
@@ -65,7 +63,8 @@ impl Architecture {
         build.arg(format!("--{}", self.name())).arg("--lambda-dir").arg(self.folder());
         build.current_dir(workspace_root()).env("PATH", std::env::join_paths(path)?);
         // What cargo tells this process of its own package: build scripts that look at it (ring's does) would build again.
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_")) {
+        let of_package = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.starts_with(prefix));
+        for (name, _) in std::env::vars().filter(|(name, _)| of_package(name)) {
             build.env_remove(name);
         }
         run(&mut build)
@@ -89,17 +88,7 @@ impl Architecture {
     }
 }
 
-/// How large the zip of a program is: packed as cargo-lambda packs it.
-pub fn packed_size(bootstrap: &Path) -> anyhow::Result<u64> {
-    let mut program = File::open(bootstrap).with_context(|| format!("opening {}", bootstrap.display()))?;
-    let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).unix_permissions(0o755);
-    packed.start_file("bootstrap", options)?;
-    std::io::copy(&mut program, &mut packed)?;
-    Ok(packed.finish()?.into_inner().len().try_into()?)
-}
-
-/// Fails when a zip is larger than [`LIMIT`], and names each that is.
+/// Fails when a zip is larger than [`LIMIT`], and names each that is. Whoever has built functions looks here.
 pub fn check<'a>(sizes: impl IntoIterator<Item = (&'a str, u64)>) -> anyhow::Result<()> {
     let too_large: Vec<_> = sizes.into_iter().filter(|(_, bytes)| *bytes > LIMIT).collect();
     if too_large.is_empty() {

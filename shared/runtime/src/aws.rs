@@ -50,7 +50,7 @@ const CALL_TIMEOUT_SECONDS: u32 = 10;
 
 impl Aws {
     /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if set, `AWS_SESSION_TOKEN`,
-    /// `AWS_CREDENTIAL_EXPIRATION` (when the credentials end; Lambda does not tell), `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SESV2` and `CALL_TIMEOUT_SECONDS`.
+    /// `AWS_CREDENTIAL_EXPIRATION` (when the credentials end; Lambda does not tell), `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SESV2`, `CALL_TIMEOUT_SECONDS` and `SSL_CERT_FILE` (the authorities that are trusted, if not those of the system).
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         let end: Option<Timestamp> = match settings.optional(CREDENTIALS_END) {
             Some(end) => {
@@ -81,7 +81,7 @@ impl Aws {
             settings: settings.clone(),
             credentials,
             region: Region::new(settings.required("AWS_REGION")?.to_owned()),
-            http: SharedHttpClient::new(Http::new()),
+            http: SharedHttpClient::new(Http::new(settings.optional("SSL_CERT_FILE"))),
         })
     }
 

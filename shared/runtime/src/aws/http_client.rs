@@ -43,13 +43,9 @@ struct Timeouts {
 }
 
 impl Http {
-    /// Trusts whom the system trusts, or the file that `SSL_CERT_FILE` names.
-    pub(super) fn new() -> Self {
-        Self::trusting(Trust::of_system())
-    }
-
-    fn trusting(trust: Trust) -> Self {
-        Self { trust: Arc::new(trust), by_timeouts: Mutex::default() }
+    /// Trusts the authorities of `file`, or those that the system trusts.
+    pub(super) fn new(file: Option<&str>) -> Self {
+        Self { trust: Arc::new(Trust::of_file_or_system(file)), by_timeouts: Mutex::default() }
     }
 }
 

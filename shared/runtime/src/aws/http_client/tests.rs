@@ -87,7 +87,7 @@ async fn an_authority_is_trusted_or_it_is_not() {
     });
     let address = format!("https://localhost:{port}/");
     assert_eq!(get(&connector(NO_TIMEOUTS, Arc::new(trusting)), &address).await.unwrap(), "ok");
-    let refused = get(&connector(NO_TIMEOUTS, Arc::new(Trust::of_system())), &address).await.unwrap_err();
+    let refused = get(&connector(NO_TIMEOUTS, Arc::new(Trust::of_file_or_system(None))), &address).await.unwrap_err();
     assert!(format!("{refused:?}").contains("UnknownIssuer"), "{refused:?}");
 }
 
