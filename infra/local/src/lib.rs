@@ -13,6 +13,7 @@ pub mod pupils;
 pub mod running;
 pub mod state;
 pub mod tour;
+pub mod zips;
 
 pub use demo::{DEMO_EMAIL, DEMO_PASSWORD, DEMO_UAI};
 pub use running::{Options, Rentree};

@@ -30,7 +30,7 @@ pub use input::{Input, Proof};
 pub use link::Ways;
 pub use next::Next;
 pub use problem::{Code, FieldError, Problem};
-pub use route::{Access, Route, RouteDoc};
+pub use route::{Access, Purpose, Reading, Route, RouteDoc, Serving};
 pub use session::{NewSession, SESSION_COOKIE, claimed_session, forget_cookie};
 pub use shell::{Shell, wrap};
 pub use visitor::{CSRF_FIELD, SignedIn, Visitor};
