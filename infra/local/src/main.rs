@@ -1,8 +1,10 @@
 //! `cargo dev`: everything on one machine. `cargo dev import FILE`: the main job without a browser. `cargo dev directory` and
-//! `cargo dev offer`: what operators do.
+//! `cargo dev offer`: what operators do. `cargo dev deploy`: the product as Lambda runs it.
 
+mod deploy;
 mod directory;
 mod import;
+mod interrupted;
 mod offer;
 mod sample;
 mod serve;
@@ -30,6 +32,8 @@ enum Command {
     Directory(directory::DirectoryArguments),
     /// Offer every school of an académie its space: wait, print the report. Exit 0 all sent, 2 some failed or uncertain
     Offer(offer::OfferArguments),
+    /// Build and deploy the product as Lambda runs it, into a stand-in for AWS on this machine; serve it, or check it
+    Deploy(deploy::DeployArguments),
     /// Write a file of invented pupils, or a directory of invented schools
     Sample(sample::SampleArguments),
 }
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         Some(Command::Import(import)) => runtime.block_on(import::run(import)),
         Some(Command::Directory(directory)) => runtime.block_on(directory::run(directory)),
         Some(Command::Offer(offer)) => runtime.block_on(offer::run(offer)),
+        Some(Command::Deploy(deploy)) => runtime.block_on(deploy::run(deploy)).map(|()| 0),
         Some(Command::Sample(sample)) => sample::run(sample).map(|()| 0),
     };
     match done {

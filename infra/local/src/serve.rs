@@ -6,11 +6,12 @@ use anyhow::bail;
 use clap::Args;
 use rentree_local::state::{self, Address, Holder};
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Rentree};
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::interrupted::interrupted;
 
 #[derive(Args)]
 pub(crate) struct ServeArguments {
@@ -35,11 +36,7 @@ pub(crate) async fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
     println!("Compte : {DEMO_EMAIL} ; mot de passe : {DEMO_PASSWORD}");
     println!("Ctrl-C pour arrêter ; l’état est gardé dans .local/state.");
 
-    let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed?,
-        _ = terminated.recv() => {}
-    }
+    interrupted().await?;
     drop(address);
     rentree.stop().await?;
     drop(lock);

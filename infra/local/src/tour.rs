@@ -11,10 +11,16 @@ use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, redirect};
 use serde_json::{Value, json};
 
-const PASSWORD: &str = "quatre mésanges au jardin";
+/// Who asks for the space, by the address that they have at the end.
+pub const HEAD: &str = "anne.h@rentree.example";
+/// The head's password.
+pub const PASSWORD: &str = "quatre mésanges au jardin";
 const OTHER_PASSWORD: &str = "cinq mésanges au jardin";
 /// A pupil's.
 const PUPIL_PASSWORD: &str = "Velours8";
+
+/// By which the pupils are drawn.
+pub const SEED: u64 = 4_711;
 
 /// What a tour leads through, and what is beside its HTTP.
 pub trait Ground {
@@ -195,7 +201,7 @@ impl<G: Ground> Tour<'_, G> {
 
     async fn imports(&self, head: &mut Visitor, pupils: usize) -> anyhow::Result<Sample> {
         let (uai, _) = self.ground.school();
-        let sample = Sample::new(uai, pupils, 4_711);
+        let sample = Sample::new(uai, pupils, SEED);
         let school = uai.as_str();
         let import = self.import(head, &sample.siecle(UTF_8).bytes, json!({"preview": true})).await?;
         let of = |action: &str| format!("POST /schools/{{uai}}/imports/{{import}}/{action}");
@@ -342,7 +348,7 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(head, "GET /account", &[], None).await?;
         let changed = json!({"current_password": PASSWORD, "password": OTHER_PASSWORD});
         self.visit(head, "POST /account/password", &[], Some(changed)).await?;
-        let email = "anne.h@rentree.example";
+        let email = HEAD;
         let changed = json!({"current_password": OTHER_PASSWORD, "email": email});
         self.visit(head, "POST /account/email", &[], Some(changed)).await?;
         let link = self.ground.link(email, 1).await?;

@@ -91,7 +91,7 @@ impl Cloud {
         );
         let mut stack = Stack {
             settings,
-            template: template.clone(),
+            template: template.decided(&refs)?,
             values: Values { refs, arns: BTreeMap::new() },
             dynamodb: aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb)),
             s3: aws_sdk_s3::Client::from_conf(
