@@ -27,6 +27,21 @@ fn routes_are_written_once() {
     assert_eq!(different.len(), routes.len());
 }
 
+/// `cargo lambda watch` gives all functions one environment: a setting's name has one meaning.
+#[test]
+fn a_setting_means_the_same_to_every_function() {
+    let template = Template::of_project().unwrap();
+    let mut meanings: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (_, function) in template.resources("AWS::Serverless::Function") {
+        for (name, value) in function["Environment"]["Variables"].as_object().expect("a function has settings") {
+            meanings.entry(name).or_default().insert(value.to_string());
+        }
+    }
+    assert!(meanings.contains_key("TABLE"));
+    meanings.retain(|_, values| values.len() > 1);
+    assert!(meanings.is_empty(), "{meanings:#?}");
+}
+
 /// The committed OpenAPI document is what the routes say. `INSTA_UPDATE=always` writes it.
 #[test]
 fn the_openapi_document_is_that_of_the_routes() {
