@@ -29,6 +29,7 @@ use tokio::task::JoinHandle;
 pub use ask::Kind;
 pub use distance::Distance;
 pub use record::{Call, longest_chain, time_at};
+pub(crate) use rights::united;
 pub use rights::{Right, fault_of};
 
 use answers::Refusal;

@@ -83,6 +83,11 @@ impl Template {
         self.0["Resources"][logical]["Type"].as_str()
     }
 
+    /// The binary that a function is built from.
+    pub fn binary(&self, logical: &str) -> Option<&str> {
+        self.0["Resources"][logical]["Metadata"]["BuildProperties"]["Binary"].as_str()
+    }
+
     /// The defaults of the parameters that have one.
     pub fn parameter_defaults(&self) -> BTreeMap<String, String> {
         let parameters = self.0["Parameters"].as_object().into_iter().flatten();
