@@ -1,6 +1,8 @@
-//! `cargo dev`: everything on one machine. `cargo dev import FILE`: the main job without a browser. `cargo dev directory` and
-//! `cargo dev offer`: what operators do. `cargo dev deploy`: the product as Lambda runs it.
+//! `cargo dev`: everything on one machine. `cargo dev cloud`: the local cloud alone, for `cargo lambda watch`. `cargo dev deploy`: the
+//! product as Lambda runs it. `cargo dev import FILE`: the main job without a browser. `cargo dev directory` and
+//! `cargo dev offer`: what operators do.
 
+mod cloud;
 mod deploy;
 mod directory;
 mod import;
@@ -25,6 +27,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the local cloud alone, and write .env for `cargo lambda watch`
+    Cloud(cloud::CloudArguments),
     /// Import a school's file: upload, wait, tell. Exit 0 succeeded, 2 failed, 3 waiting for confirmation
     Import(import::ImportArguments),
     /// Load a directory of schools: upload, wait, print the report. Exit 0 all loaded, with remarks or
@@ -56,6 +60,7 @@ fn main() -> ExitCode {
     };
     let done = match &arguments.command {
         None => runtime.block_on(serve::run(&arguments.serve)).map(|()| 0),
+        Some(Command::Cloud(cloud)) => runtime.block_on(cloud::run(cloud)).map(|()| 0),
         Some(Command::Import(import)) => runtime.block_on(import::run(import)),
         Some(Command::Directory(directory)) => runtime.block_on(directory::run(directory)),
         Some(Command::Offer(offer)) => runtime.block_on(offer::run(offer)),

@@ -22,9 +22,7 @@ pub(crate) struct ServeArguments {
 
 /// Serves until Ctrl-C.
 pub(crate) async fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
-    // The stand-in warns of every condition that fails; failing is what conditions are for.
-    let levels = Targets::new().with_default(LevelFilter::INFO).with_target("dynoxide", LevelFilter::ERROR);
-    tracing_subscriber::registry().with(fmt::layer().with_writer(stderr).with_filter(levels)).init();
+    log();
     let lock = match state::hold().await? {
         Holder::Us(lock) => lock,
         Holder::Running(url) => bail!("cargo dev is already running at {url}"),
@@ -41,4 +39,11 @@ pub(crate) async fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
     rentree.stop().await?;
     drop(lock);
     Ok(())
+}
+
+/// Shows what is logged.
+pub(crate) fn log() {
+    // The stand-in warns of every condition that fails; failing is what conditions are for.
+    let levels = Targets::new().with_default(LevelFilter::INFO).with_target("dynoxide", LevelFilter::ERROR);
+    tracing_subscriber::registry().with(fmt::layer().with_writer(stderr).with_filter(levels)).init();
 }

@@ -9,6 +9,8 @@ use anyhow::{Context, bail};
 use rentree_testkit::workspace_root;
 use zip::ZipArchive;
 
+use crate::cargo_lambda::PACKAGE;
+
 /// The functions, by the names of their binaries.
 pub const FUNCTIONS: [&str; 8] =
     ["accounts", "activation", "campaigns", "directory", "import-worker", "invitations", "learners", "mail-worker"];
@@ -16,8 +18,6 @@ pub const FUNCTIONS: [&str; 8] =
 pub const EMPTY: &str = "empty";
 /// No zip is larger, in bytes.
 pub const LIMIT: u64 = 4_000_000;
-
-const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2";
 
 /// What a function is built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,11 +107,11 @@ fn unpack(packed: &Path, bootstrap: &Path) -> anyhow::Result<()> {
 
 /// The folder of the program `cargo-lambda`, installed first if need be.
 fn programs() -> anyhow::Result<PathBuf> {
-    let venv = workspace_root().join(".local").join(CARGO_LAMBDA);
+    let venv = workspace_root().join(".local").join(PACKAGE);
     let programs = venv.join("bin");
     if !programs.join("cargo-lambda").exists() {
         run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        run(Command::new(programs.join("python")).args(["-m", "pip", "install", "--quiet", CARGO_LAMBDA]))?;
+        run(Command::new(programs.join("python")).args(["-m", "pip", "install", "--quiet", PACKAGE]))?;
     }
     Ok(programs)
 }

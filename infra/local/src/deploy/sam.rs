@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, bail};
+use rentree_local::cargo_lambda;
 use rentree_testkit::cloud::REGION;
 use rentree_testkit::{python, workspace_root};
 use tokio::process::Command;
@@ -12,7 +13,7 @@ use tokio::process::Command;
 use super::deployed::{STACK, upload_url};
 use super::loopback::Loopback;
 
-const PACKAGES: [&str; 2] = ["aws-sam-cli==1.170.0", "cargo-lambda==1.9.2"];
+const PACKAGES: [&str; 2] = ["aws-sam-cli==1.170.0", cargo_lambda::PACKAGE];
 /// Lines of a log that failed.
 const LAST_LINES: usize = 30;
 
