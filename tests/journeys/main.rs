@@ -44,4 +44,5 @@ mod support;
 mod team;
 mod turns;
 mod visitors;
+mod watched;
 mod wiring;

@@ -16,6 +16,7 @@ pub(crate) mod runtime_api;
 pub(crate) mod ses;
 pub(crate) mod stall;
 pub(crate) mod units;
+pub(crate) mod watch;
 
 use std::collections::BTreeMap;
 use std::future::Future;

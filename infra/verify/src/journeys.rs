@@ -1,7 +1,7 @@
 //! Which journeys are about what. The folder `tests/journeys` has a file for each name here.
 
 /// What concerns every function: its routes, its events, its items, its rights, and what it must not tell.
-pub(crate) const OF_ALL: [&str; 11] = [
+pub(crate) const OF_ALL: [&str; 12] = [
     "chains",
     "contracts",
     "gateway",
@@ -12,6 +12,7 @@ pub(crate) const OF_ALL: [&str; 11] = [
     "rights",
     "stored_items",
     "visitors",
+    "watched",
     "wiring",
 ];
 

@@ -7,7 +7,7 @@ use std::process::Stdio;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -128,13 +128,7 @@ async fn take(State(exchange): State<Arc<Exchange>>, Path(_): Path<String>, _: H
 static BUILT: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
     let mut build = std::process::Command::new(env!("CARGO"));
     build.args(["build", "--quiet", "--workspace", "--bins", "--tests"]).current_dir(rentree_testkit::workspace_root());
-    // What cargo tells this test of its own package: build scripts that look at it (ring's does) would build again, each time,
-    // and so would everything that stands on them.
-    for (name, _) in
-        std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
-    {
-        build.env_remove(name);
-    }
+    without_our_own_package(&mut build);
     match build.status() {
         Ok(status) if status.success() => {}
         other => return Err(format!("building the functions: {other:?}")),
@@ -145,10 +139,22 @@ static BUILT: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
     Ok(target.join("debug"))
 });
 
-fn binary(name: &str) -> anyhow::Result<PathBuf> {
-    let built = tokio::task::block_in_place(|| BUILT.as_ref());
-    match built {
-        Ok(folder) => Ok(folder.join(name)),
-        Err(error) => bail!("{error}"),
+/// A command that may run cargo, without what cargo tells this test of its own package: build scripts that look at it (ring's
+/// does) would build again, each time, and so would everything that stands on them.
+pub(crate) fn without_our_own_package(command: &mut std::process::Command) {
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    {
+        command.env_remove(name);
     }
+}
+
+/// Builds the functions' binaries; where they are.
+pub(crate) fn build() -> anyhow::Result<&'static PathBuf> {
+    let built = tokio::task::block_in_place(|| BUILT.as_ref());
+    built.map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+fn binary(name: &str) -> anyhow::Result<PathBuf> {
+    Ok(build()?.join(name))
 }
