@@ -13,6 +13,7 @@ use rentree_local::client::School;
 use rentree_local::grounds;
 use rentree_local::operator::Operator;
 use rentree_local::tour::{self, Ground};
+use rentree_local::zips;
 use rentree_samples::{Sample, SchoolDirectory};
 use rentree_testkit::{Template, mail};
 
@@ -91,9 +92,10 @@ async fn offers_are_sent(
     Ok(sent)
 }
 
-/// How large each function is, as it was uploaded.
+/// How large each function is, as it was uploaded. None may be too large.
 async fn sizes(deployed: &Deployed) -> anyhow::Result<()> {
     let template = Template::of_project()?;
+    let mut sizes = Vec::new();
     for (_, properties) in template.resources("AWS::Serverless::Function") {
         let name = properties["FunctionName"]["Fn::Sub"].as_str().unwrap_or_default();
         let name = name.strip_prefix("${AWS::StackName}-").with_context(|| format!("{name} is no name in {STACK}"))?;
@@ -101,8 +103,9 @@ async fn sizes(deployed: &Deployed) -> anyhow::Result<()> {
         let size = function["CodeSize"].as_u64().context("a size")?;
         let architecture = &function["Architectures"][0];
         eprintln!("deploy: {name}: {}.{:02} MB ({architecture})", size / 1_000_000, size % 1_000_000 / 10_000);
+        sizes.push((name, size));
     }
-    Ok(())
+    zips::check(sizes)
 }
 
 /// The tour, through the gateway.
