@@ -64,7 +64,7 @@ pub(crate) async fn run(arguments: &DeployArguments) -> anyhow::Result<()> {
     let done = tokio::select! {
         done = deploy(arguments, &started.endpoint, listener, folder) => done,
         // To serve until somebody wants an end is all well; to check until then is not.
-        end = interrupted() => end.and_then(|()| bail!("interrupted")),
+        end = interrupted() => end.and_then(|()| if arguments.check { bail!("interrupted") } else { Ok(()) }),
     };
     started.stop().await?;
     done
@@ -134,7 +134,7 @@ async fn deploy(
     serve(&deployed, &url).await
 }
 
-/// Serves until Ctrl-C. Mails do not leave the machine: they are printed.
+/// Serves until somebody ends it. Mails do not leave the machine: they are printed.
 async fn serve(deployed: &Deployed, url: &str) -> anyhow::Result<()> {
     let schools = SchoolDirectory::new(SCHOOLS, 1);
     deployed.operator().await?.load("demonstration", schools.csv()).await?;
@@ -142,20 +142,14 @@ async fn serve(deployed: &Deployed, url: &str) -> anyhow::Result<()> {
     println!("Rentrée : {url}");
     println!("Un établissement qui peut demander son espace ({url}/demande-administration-sco) : {}", school.uai);
     println!("Les messages envoyés s’affichent ici. Ctrl-C pour arrêter ; rien n’est gardé.");
-    let look = async {
-        let mut told = 0;
-        loop {
-            let sent = mail::sent(deployed.endpoint()).await?;
-            for mail in sent.iter().skip(told) {
-                println!("Message à {} : {}", mail.to.join(", "), mail.subject);
-                mail.text.lines().filter(|line| line.starts_with(url)).for_each(|link| println!("  {link}"));
-            }
-            told = sent.len();
-            tokio::time::sleep(LOOK_EVERY).await;
+    let mut told = 0;
+    loop {
+        let sent = mail::sent(deployed.endpoint()).await?;
+        for mail in sent.iter().skip(told) {
+            println!("Message à {} : {}", mail.to.join(", "), mail.subject);
+            mail.text.lines().filter(|line| line.starts_with(url)).for_each(|link| println!("  {link}"));
         }
-    };
-    tokio::select! {
-        end = look => end,
-        end = interrupted() => end,
+        told = sent.len();
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
