@@ -37,6 +37,7 @@ mod progress;
 mod refusals;
 mod rights;
 mod rosters;
+mod sign_ons;
 mod staff_pages;
 mod stored_items;
 mod support;

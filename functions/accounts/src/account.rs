@@ -120,7 +120,7 @@ impl Accounts {
             is_pupil: !ties.is_empty(),
             done: None,
             name: user.full_name(),
-            methods: user.methods.all(),
+            methods: user.methods.all(now),
             user_name: user.methods.user_name,
             email: user.methods.email,
             email_confirmed: user.email_confirmed,

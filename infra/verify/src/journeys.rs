@@ -6,7 +6,7 @@ pub(crate) const OF_ALL: [&str; 9] =
 
 /// What concerns one function, by its folder.
 pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
-    ("accounts", &["accounts", "staff_pages", "joining_pages"]),
+    ("accounts", &["accounts", "joining_pages", "sign_ons", "staff_pages"]),
     ("activation", &["activation", "staff_pages"]),
     (
         "campaigns",

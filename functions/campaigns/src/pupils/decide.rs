@@ -1,5 +1,6 @@
 //! A pupil was found: whose account is it to be? `docs/joining.md` has the rules.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use rentree_domain::method::may_use_email;
@@ -82,15 +83,17 @@ pub(crate) struct Mine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Owner {
     pub(crate) id: UserId,
-    pub(crate) methods: Methods,
+    /// How its owner signs in: each method, with what nobody but its owner knows it again by.
+    pub(crate) methods: Vec<(Method, Option<String>)>,
     /// Whether a mail can replace a forgotten password: its address is confirmed.
     pub(crate) is_reached_by_mail: bool,
 }
 
 impl Owner {
     /// The owner of an account.
-    pub(crate) fn new(id: UserId, user: User) -> Self {
-        Self { id, is_reached_by_mail: user.methods.email.is_some() && user.email_confirmed, methods: user.methods }
+    pub(crate) fn new(id: UserId, user: &User, now: Timestamp) -> Self {
+        let is_reached_by_mail = user.methods.email.is_some() && user.email_confirmed;
+        Self { id, methods: user.methods.masked(now), is_reached_by_mail }
     }
 }
 
@@ -140,7 +143,7 @@ pub(crate) fn decide(
         Closeness::Near if !said.confirmed => return Next::Ask(Doubt::Account),
         Closeness::Near | Closeness::Exact => {}
     }
-    if account.methods.has(Method::Email) && !may_use_email(found.birth_date, today) {
+    if account.methods.email.is_some() && !may_use_email(found.birth_date, today) {
         return Next::Refused(Refusal::UnderFifteen);
     }
     Next::Tie(account)
@@ -216,7 +219,7 @@ impl Campaigns {
             Some(known) => Some(known.user.clone()),
             None => self.table.user(id).await?,
         };
-        Ok(user.map(|user| Owner::new(id, user)))
+        Ok(user.map(|user| Owner::new(id, &user, (self.clock)())))
     }
 
     /// Ties the account that is signed in, unless it is tied already, and joins: how far the pupil is then.
@@ -305,9 +308,8 @@ impl Campaigns {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use jiff::civil::date;
-    use rentree_domain::{EmailAddress, Ido, UserName};
+    use rentree_domain::{EmailAddress, EntityId, Ido, SignOnId, UserName};
 
     use super::*;
 
@@ -337,7 +339,7 @@ mod tests {
     }
 
     fn owner(number: u8, methods: Methods) -> Owner {
-        Owner { id: user(number), methods, is_reached_by_mail: false }
+        Owner { id: user(number), methods: methods.masked(Timestamp::UNIX_EPOCH), is_reached_by_mail: false }
     }
 
     fn karine(birth_date: Date) -> Found {
@@ -355,7 +357,10 @@ mod tests {
     #[test]
     fn nobody_is_signed_in() {
         assert_eq!(next(UNDER, None, None, None), Next::NewAccount);
-        let gar = Methods { mediacentre: Some(Ido::parse("ido-1").unwrap()), ..Methods::default() };
+        let gar = Methods::of_mediacentre(
+            SignOnId { idp: EntityId::parse("urn:idp").unwrap(), ido: Ido::parse("ido-1").unwrap() },
+            Timestamp::UNIX_EPOCH,
+        );
         for methods in [by_name(), by_email(), gar] {
             let theirs = owner(1, methods);
             let has = |elsewhere| Next::HasAccount { owner: theirs.clone(), elsewhere };
