@@ -26,6 +26,7 @@ mod joining_pages;
 mod lambda;
 mod learner_pages;
 mod learners;
+mod mediacentre;
 mod messages;
 mod names;
 mod offers;

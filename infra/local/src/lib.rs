@@ -5,6 +5,7 @@ pub mod client;
 mod course;
 mod demo;
 mod event_source;
+pub mod idp;
 mod mailbox;
 pub mod measure;
 pub mod operator;

@@ -7,8 +7,8 @@ use rentree_domain::mediacentre::{Profile, SIGN_ON_WAITS};
 use rentree_domain::{CampaignCode, EntityId, PersonName, SignOnId, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Change, check, delete, delete_if, put_over, stored};
-use crate::sign_on_request::{CameOf, answer, use_assertion};
+use crate::item::{Change, check, check_number, delete, delete_if, put_over, stored};
+use crate::sign_on_request::{CameOf, answer, answer_again, use_assertion};
 use crate::transaction::Cancelled;
 use crate::{Key, MediacentreIds, Methods, Session, SessionHash, Table, TableError, User, mediacentre, session};
 
@@ -179,6 +179,28 @@ impl Table {
         }
         self.end_former(signing_on, &mut items)?;
         self.transact(items).await.map_err(not_signed_on)
+    }
+
+    /// Opens `session` in place of `before`, which came of the same answer in the same browser and is open still; `false` when it is not
+    /// any more. The browser may have left before the first answer came back.
+    pub async fn sign_on_again(
+        &self,
+        signing_on: &SigningOn<'_>,
+        before: &SessionHash,
+        session: (&SessionHash, &Session),
+    ) -> Result<bool, TableError> {
+        let (SigningOn { request, nonce, now, .. }, user) = (*signing_on, session.1.user);
+        let items = vec![
+            answer_again(&self.name, request, nonce, (before, session.0), now)?,
+            check_number(&self.name, Key::user(user), "epoch = :value", session.1.epoch)?,
+            delete_if(&self.name, Key::session(before), "#user = :id", ":id", &user)?,
+            session::open(&self.name, session)?,
+        ];
+        match self.transact(items).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Conditions(_)) => Ok(false),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
     }
 
     /// Keeps a sign-on that waits, under `secret`, which the caller drew at random.

@@ -82,6 +82,23 @@ pub(crate) fn answer(
         .in_transaction(table)
 }
 
+/// Notes that the session `after` came of a request in place of `before`, as part of a transaction: of two at the same moment, one fails.
+pub(crate) fn answer_again(
+    table: &str,
+    id: &str,
+    nonce: &[u8; 32],
+    (before, after): (&SessionHash, &SessionHash),
+    now: Timestamp,
+) -> Result<TransactWriteItem, TableError> {
+    Change::of(Key::sign_on_request(id), "SET came_of_it = :after")
+        .only_if("nonce = :nonce AND expires_at > :second AND came_of_it = :before")
+        .value_of(":after", &CameOf::Session(after.clone()))?
+        .value_of(":before", &CameOf::Session(before.clone()))?
+        .text(":nonce", hash(nonce))
+        .number(":second", now.as_second())
+        .in_transaction(table)
+}
+
 /// An assertion that was used.
 #[derive(Debug, Serialize)]
 struct Used {
