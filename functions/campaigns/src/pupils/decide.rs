@@ -338,7 +338,7 @@ mod tests {
         Account { id: user(number), epoch: 0, birth_date, name, methods, pupil: None }
     }
 
-    fn owner(number: u8, methods: Methods) -> Owner {
+    fn owner(number: u8, methods: &Methods) -> Owner {
         Owner { id: user(number), methods: methods.masked(Timestamp::UNIX_EPOCH), is_reached_by_mail: false }
     }
 
@@ -362,12 +362,12 @@ mod tests {
             Timestamp::UNIX_EPOCH,
         );
         for methods in [by_name(), by_email(), gar] {
-            let theirs = owner(1, methods);
+            let theirs = owner(1, &methods);
             let has = |elsewhere| Next::HasAccount { owner: theirs.clone(), elsewhere };
-            assert_eq!(next(UNDER, None, Some(theirs.clone()), Some(owner(2, by_name()))), has(false));
+            assert_eq!(next(UNDER, None, Some(theirs.clone()), Some(owner(2, &by_name()))), has(false));
             assert_eq!(next(UNDER, None, None, Some(theirs.clone())), has(true));
         }
-        let other = || Some(owner(2, by_name()));
+        let other = || Some(owner(2, &by_name()));
         assert_eq!(decide(&karine(UNDER), None, (None, other()), DESPITE, TODAY), Next::NewAccount);
         let here = decide(&karine(UNDER), None, (other(), None), DESPITE, TODAY);
         assert!(matches!(here, Next::HasAccount { elsewhere: false, .. }), "a tie of this school is for good");
@@ -376,16 +376,16 @@ mod tests {
     #[test]
     fn somebody_is_signed_in() {
         let mine = || account(1, by_name(), Some(UNDER));
-        let me = || Some(owner(1, by_name()));
+        let me = || Some(owner(1, &by_name()));
         assert_eq!(next(UNDER, Some(mine()), None, None), Next::Tie(mine()));
         assert_eq!(next(UNDER, Some(mine()), me(), None), Next::Tie(mine()));
         assert_eq!(next(UNDER, Some(mine()), None, me()), Next::Tie(mine()));
-        for (here, elsewhere) in [(Some(owner(2, by_email())), None), (None, Some(owner(2, by_email())))] {
+        for (here, elsewhere) in [(Some(owner(2, &by_email())), None), (None, Some(owner(2, &by_email())))] {
             let in_another_school = elsewhere.is_some();
             let told = next(UNDER, Some(mine()), here, elsewhere);
-            assert_eq!(told, Next::HasAccount { owner: owner(2, by_email()), elsewhere: in_another_school });
+            assert_eq!(told, Next::HasAccount { owner: owner(2, &by_email()), elsewhere: in_another_school });
         }
-        let despite = decide(&karine(UNDER), Some(mine()), (None, Some(owner(2, by_email()))), DESPITE, TODAY);
+        let despite = decide(&karine(UNDER), Some(mine()), (None, Some(owner(2, &by_email()))), DESPITE, TODAY);
         assert_eq!(despite, Next::Tie(mine()), "the other account is lost");
     }
 
@@ -407,7 +407,7 @@ mod tests {
             Account { pupil: Some(Mine { id: pupil(2), is_active: true }), ..account(1, by_name(), Some(UNDER)) };
         refused(others, Refusal::OtherPupil);
         // The school had a wrong birth date once: the INE says that it is the same child.
-        assert_eq!(next(UNDER, Some(other_day.clone()), None, Some(owner(1, by_name()))), Next::Tie(other_day));
+        assert_eq!(next(UNDER, Some(other_day.clone()), None, Some(owner(1, &by_name()))), Next::Tie(other_day));
         // A family name changes, and the given name is the second one.
         let renamed = Account { name: Typed::new("Marie", "Nouveau"), ..account(1, by_name(), Some(UNDER)) };
         assert_eq!(next(UNDER, Some(renamed.clone()), None, None), Next::Tie(renamed));
@@ -418,7 +418,7 @@ mod tests {
     fn a_near_match_asks_first() {
         let nearly = || Found { is_sure: false, ..karine(UNDER) };
         let accounts = [None, Some(account(1, by_name(), Some(UNDER))), Some(account(1, by_name(), Some(OVER)))];
-        let owners = [(None, None), (Some(owner(2, by_name())), None), (None, Some(owner(2, by_name())))];
+        let owners = [(None, None), (Some(owner(2, &by_name())), None), (None, Some(owner(2, &by_name())))];
         for account in &accounts {
             for owners in &owners {
                 for despite in [false, true] {
@@ -433,7 +433,7 @@ mod tests {
             }
         }
         let mine = account(1, by_name(), Some(UNDER));
-        let again = decide(&nearly(), Some(mine.clone()), (Some(owner(1, by_name())), None), Said::default(), TODAY);
+        let again = decide(&nearly(), Some(mine.clone()), (Some(owner(1, &by_name())), None), Said::default(), TODAY);
         assert_eq!(again, Next::Tie(mine), "the account is this pupil's already");
     }
 
@@ -453,7 +453,7 @@ mod tests {
             assert_eq!(told, Next::Refused(Refusal::OtherPerson));
         }
         // The INE says that it is the same child.
-        assert_eq!(next(UNDER, Some(twin.clone()), None, Some(owner(1, by_name()))), Next::Tie(twin));
+        assert_eq!(next(UNDER, Some(twin.clone()), None, Some(owner(1, &by_name()))), Next::Tie(twin));
     }
 
     /// The file lists a child anew when the INE changes: the entry before is inactive then.
