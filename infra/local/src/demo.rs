@@ -29,6 +29,8 @@ const DEMO_NAME: (&str, &str) = ("Camille", "Démonstration");
 pub(crate) struct Demo {
     table: Table,
     clock: Clock,
+    /// Where the product is reached.
+    product: String,
 }
 
 #[derive(Template, Serialize)]
@@ -36,6 +38,8 @@ pub(crate) struct Demo {
 struct DemoView {
     #[serde(skip)]
     frame: Frame,
+    /// Where the product is reached.
+    product: String,
     school: &'static str,
     uai: &'static str,
     email: &'static str,
@@ -50,11 +54,13 @@ struct Asked {
 #[derive(Serialize)]
 struct Made {
     uai: Uai,
+    /// Where the product is reached.
+    product: String,
 }
 
 impl Demo {
-    pub(crate) fn new(table: Table, clock: Clock) -> Self {
-        Self { table, clock }
+    pub(crate) fn new(table: Table, clock: Clock, product: &str) -> Self {
+        Self { table, clock, product: product.to_owned() }
     }
 
     pub(crate) fn routes(self) -> Router {
@@ -79,9 +85,10 @@ impl Demo {
 }
 
 /// `GET /demo`
-async fn page(face: Face) -> Result<Response, Problem> {
+async fn page(State(demo): State<Demo>, face: Face) -> Result<Response, Problem> {
     let view = DemoView {
         frame: Frame::bare("Démonstration"),
+        product: demo.product,
         school: DEMO_SCHOOL,
         uai: DEMO_UAI,
         email: DEMO_EMAIL,
@@ -95,6 +102,6 @@ async fn make(State(demo): State<Demo>, face: Face, input: Input<Asked>) -> Resu
     let uai = Uai::parse(&input.fields.uai)
         .map_err(|error| Problem::bad_request(format!("UAI {} : {error}", input.fields.uai)))?;
     demo.administer(uai, &format!("Établissement {uai}")).await.map_err(|error| Problem::internal(error.as_ref()))?;
-    let made = Made { uai };
-    face.after_post(StatusCode::CREATED, &format!("/schools/{uai}/imports"), &made)
+    let made = Made { uai, product: demo.product };
+    face.after_post(StatusCode::CREATED, &format!("{}/schools/{uai}/imports", made.product), &made)
 }

@@ -1,10 +1,13 @@
 //! Everything on one machine: the stand-ins for AWS, the functions' own routers behind one port, the worker fed by the
 //! real queue, a demo school, a mailbox for sent mail.
 
+pub mod cargo_lambda;
 pub mod client;
 mod course;
 mod demo;
+pub mod env_file;
 mod event_source;
+pub mod grounds;
 pub mod idp;
 mod mailbox;
 pub mod measure;
@@ -12,8 +15,12 @@ pub mod operator;
 pub mod people;
 pub mod pupils;
 pub mod running;
+mod serving;
 pub mod state;
 pub mod tour;
+mod watched;
+pub mod zips;
 
 pub use demo::{DEMO_EMAIL, DEMO_PASSWORD, DEMO_UAI};
 pub use running::{Options, Rentree};
+pub use watched::Watched;

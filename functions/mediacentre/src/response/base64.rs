@@ -19,7 +19,8 @@ pub fn decode(field: &[u8]) -> Result<Vec<u8>, Refusal> {
 
 /// What is encoded, if it is.
 pub(super) fn spaced(encoded: &[u8]) -> Option<Vec<u8>> {
-    let packed: Vec<u8> = encoded.iter().copied().filter(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).collect();
+    let packed: Vec<u8> =
+        encoded.iter().copied().filter(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r')).collect();
     STANDARD.decode(packed).ok()
 }
 
@@ -32,7 +33,9 @@ mod tests {
         for good in ["PGEvPg==", "PGE\r\nvPg==\r\n", " P G E v\tP g = = "] {
             assert_eq!(decode(good.as_bytes()).unwrap(), b"<a/>", "{good}");
         }
-        for bad in ["PGEvPg", "PGEvPg=", "PGEvPh==", "PGEvPg==!", "PGEv\u{b}Pg==", "PGEvPg===", "PGE_Pg==", "=PGEvPg=", "é"] {
+        for bad in
+            ["PGEvPg", "PGEvPg=", "PGEvPh==", "PGEvPg==!", "PGEv\u{b}Pg==", "PGEvPg===", "PGE_Pg==", "=PGEvPg=", "é"]
+        {
             assert_eq!(decode(bad.as_bytes()).unwrap_err().code, Code::NotBase64, "{bad}");
         }
     }

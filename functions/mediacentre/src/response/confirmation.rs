@@ -32,12 +32,7 @@ pub(super) fn check(
     earliest.ok_or_else(|| Code::BearerMissing.into())
 }
 
-fn check_bearer(
-    bearer: Element<'_>,
-    settings: &Settings,
-    request: &str,
-    clock: Clock,
-) -> Result<Timestamp, Refusal> {
+fn check_bearer(bearer: Element<'_>, settings: &Settings, request: &str, clock: Clock) -> Result<Timestamp, Refusal> {
     let parts = children(bearer, &[name::BASE_ID, name::NAME_ID, name::CONFIRMATION_DATA])?;
     let data = at_most_one(&parts, name::CONFIRMATION_DATA)?.ok_or(Code::RecipientMissing)?;
     let recipient = attribute(data, "Recipient").ok_or(Code::RecipientMissing)?;

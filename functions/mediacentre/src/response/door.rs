@@ -73,7 +73,8 @@ mod tests {
         assert_eq!(refused(format!("{}{}", "<a>".repeat(32), "</a>".repeat(32))), None);
         assert_eq!(refused(format!("{}{}", "<a>".repeat(33), "</a>".repeat(33))), Some(Code::TooDeep));
         assert_eq!(refused(format!("{}<a/>{}", "<a>".repeat(32), "</a>".repeat(32))), Some(Code::TooDeep));
-        let tag = |attributes: usize| format!("<a {}/>", (0..attributes).map(|n| format!("b{n}=''\n")).collect::<String>());
+        let tag =
+            |attributes: usize| format!("<a {}/>", (0..attributes).map(|n| format!("b{n}=''\n")).collect::<String>());
         assert_eq!(refused(tag(64)), None);
         assert_eq!(refused(tag(65)), Some(Code::TooManyAttributes));
         let declared = |level: usize| (0..20).map(|n| format!(" xmlns:p{level}x{n}='u'")).collect::<String>();
@@ -119,7 +120,10 @@ mod tests {
             ("<a><![CDATA[</a>", Code::NotWellFormed),
             ("<a xmlns='urn:a' xmlns='urn:b'/>", Code::NamespacesMalformed),
             ("<a xmlns:p='urn:a' xmlns:p='urn:a'/>", Code::NamespacesMalformed),
-            ("<a xmlns:xml='http://www.w3.org/XML/1998/namespace' xmlns:xml='http://www.w3.org/XML/1998/namespace'/>", Code::NamespacesMalformed),
+            (
+                "<a xmlns:xml='http://www.w3.org/XML/1998/namespace' xmlns:xml='http://www.w3.org/XML/1998/namespace'/>",
+                Code::NamespacesMalformed,
+            ),
             ("<a xmlns:p=''/>", Code::NamespacesMalformed),
             ("<a xmlns:p='urn:p' p:xmlns='urn:q'/>", Code::NamespacesMalformed),
             ("<a :xmlns='urn:q'/>", Code::NamespacesMalformed),
@@ -134,7 +138,10 @@ mod tests {
             assert_eq!(refused(xml), Some(code), "{xml}");
         }
         assert_eq!(refused(b"<a>\xff</a>"), Some(Code::NotUtf8));
-        assert_eq!(refused("<a/>".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()), Some(Code::NotWellFormed));
+        assert_eq!(
+            refused("<a/>".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()),
+            Some(Code::NotWellFormed)
+        );
         assert_eq!(refused([0xff, 0xfe, b'<', 0]), Some(Code::NotUtf8));
     }
 

@@ -9,11 +9,7 @@ use super::refusal::Refusal;
 use super::shape::part;
 
 /// The issuer of the assertion, and of the response where it says one.
-pub(super) fn check(
-    response: Element<'_>,
-    assertion: Element<'_>,
-    provider: &IdentityProvider,
-) -> Result<(), Refusal> {
+pub(super) fn check(response: Element<'_>, assertion: Element<'_>, provider: &IdentityProvider) -> Result<(), Refusal> {
     let is_provider = |issuer: Element<'_>| text(issuer).is_some_and(|issuer| issuer == provider.entity_id());
     let expected = format_args!("Attendu : {}.", provider.entity_id());
     if !part(assertion, name::ISSUER).is_some_and(is_provider) {

@@ -16,11 +16,7 @@ use super::refusal::Refusal;
 use super::shape;
 
 /// At least one signature is there, and all that are hold.
-pub(super) fn check(
-    response: Element<'_>,
-    assertion: Element<'_>,
-    provider: &IdentityProvider,
-) -> Result<(), Refusal> {
+pub(super) fn check(response: Element<'_>, assertion: Element<'_>, provider: &IdentityProvider) -> Result<(), Refusal> {
     let mut signed: Vec<(Element<'_>, Element<'_>)> = Vec::new();
     for signature in response.descendants().filter(|node| node.has_tag_name(name::SIGNATURE)) {
         let parent = signature.parent().filter(|parent| *parent == response || *parent == assertion);
@@ -44,10 +40,12 @@ fn check_one(signature: Element<'_>, parent: Element<'_>, provider: &IdentityPro
         _ => return Err(Code::SignatureMalformed.into()),
     };
     let [method, algorithm, reference] =
-        exact(information, [name::CANONICALIZATION_METHOD, name::SIGNATURE_METHOD, name::REFERENCE]).map_err(|code| {
-            let references = information.children().filter(|child| child.has_tag_name(name::REFERENCE)).count();
-            if references > 1 { Code::ReferenceOther } else { code }
-        })?;
+        exact(information, [name::CANONICALIZATION_METHOD, name::SIGNATURE_METHOD, name::REFERENCE]).map_err(
+            |code| {
+                let references = information.children().filter(|child| child.has_tag_name(name::REFERENCE)).count();
+                if references > 1 { Code::ReferenceOther } else { code }
+            },
+        )?;
     let prefixes = exclusive_prefixes(method, Code::CanonicalizationOther)?;
     children(algorithm, &[]).map_err(|_| Code::SignatureMalformed)?;
     let algorithm = algorithm::signature(algorithm_name(algorithm))?;
@@ -131,11 +129,10 @@ fn exact_or_more<const N: usize>(parent: Element<'_>, names: [Name; N]) -> Resul
     if fits { Ok(elements) } else { Err(Code::SignatureMalformed) }
 }
 
-/// What the one text node of a value encodes. A comment in it would part it, and parsers differ about which part they give.
+/// What the one text node of a value encodes. Comments would part it, and CDATA, which the tree joins: parsers differ about which
+/// part they give. So nothing but the two tags of the value has a `<`.
 fn bytes(value: Element<'_>) -> Result<Vec<u8>, Code> {
-    let mut nodes = value.children();
-    let (Some(text), None) = (nodes.next().filter(Node::is_text), nodes.next()) else {
-        return Err(Code::SignatureMalformed);
-    };
-    base64::spaced(text.text().unwrap_or_default().as_bytes()).ok_or(Code::SignatureMalformed)
+    let source = value.document().input_text().get(value.range()).unwrap_or_default();
+    let text = value.text().filter(|_| source.matches('<').count() == 2).ok_or(Code::SignatureMalformed)?;
+    base64::spaced(text.as_bytes()).ok_or(Code::SignatureMalformed)
 }

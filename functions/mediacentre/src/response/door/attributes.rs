@@ -26,7 +26,8 @@ pub(super) fn step(text: &str) -> Result<Step<'_>, Code> {
     let name = name.trim_end_matches(SPACE);
     let behind = behind.trim_start_matches(SPACE);
     let quote = behind.chars().next().filter(|first| matches!(first, '"' | '\'')).ok_or(Code::NotWellFormed)?;
-    let (value, rest) = behind.strip_prefix(quote).and_then(|value| value.split_once(quote)).ok_or(Code::NotWellFormed)?;
+    let (value, rest) =
+        behind.strip_prefix(quote).and_then(|value| value.split_once(quote)).ok_or(Code::NotWellFormed)?;
     Ok(Step::Attribute { name, value, rest })
 }
 

@@ -30,10 +30,26 @@ const SIGNED: [&str; 5] = [
 
 /// What a child of the schema, of XML and of signatures is made of.
 const PIECES: [&str; 20] = [
-    "<!---->", "<![CDATA[]]>", "<![CDATA[evil]]>", "&#x61;", "evil", " ", "\n", "\r", "&#xD;", "<a/>", "</a>", " a=\"b\"",
-    " xmlns=\"urn:a\"", " xmlns:saml=\"urn:a\"", " ID=\"_assertion\"", "<saml:AttributeValue>evil</saml:AttributeValue>",
-    "<saml:Attribute Name=\"IDO\"><saml:AttributeValue>evil</saml:AttributeValue></saml:Attribute>", "<samlp:Extensions>",
-    "</samlp:Extensions>", "<?a?>",
+    "<!---->",
+    "<![CDATA[]]>",
+    "<![CDATA[evil]]>",
+    "&#x61;",
+    "evil",
+    " ",
+    "\n",
+    "\r",
+    "&#xD;",
+    "<a/>",
+    "</a>",
+    " a=\"b\"",
+    " xmlns=\"urn:a\"",
+    " xmlns:saml=\"urn:a\"",
+    " ID=\"_assertion\"",
+    "<saml:AttributeValue>evil</saml:AttributeValue>",
+    "<saml:Attribute Name=\"IDO\"><saml:AttributeValue>evil</saml:AttributeValue></saml:Attribute>",
+    "<samlp:Extensions>",
+    "</samlp:Extensions>",
+    "<?a?>",
 ];
 
 proptest! {

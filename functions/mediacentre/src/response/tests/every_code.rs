@@ -9,10 +9,14 @@ use crate::response::Code;
 
 #[test]
 fn every_code_has_its_vector() {
-    let told: BTreeSet<Code> = index().vectors.iter().filter_map(|vector| match vector.expected {
-        Expected::Refused(code) => Some(code),
-        Expected::Accepted(_) => None,
-    }).collect();
+    let told: BTreeSet<Code> = index()
+        .vectors
+        .iter()
+        .filter_map(|vector| match vector.expected {
+            Expected::Refused(code) => Some(code),
+            Expected::Accepted(_) => None,
+        })
+        .collect();
     assert_eq!(told, Code::ALL.iter().copied().collect());
 }
 

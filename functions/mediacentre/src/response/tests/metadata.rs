@@ -20,11 +20,16 @@ fn what_cannot_be_configured_is_told() {
     assert!(told(&sound).is_ok());
     assert!(matches!(told("<a/>"), Err(MetadataError::Providers(0))));
     let body = sound.split_once("?>").unwrap().1;
-    let two = format!("<md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\">{body}{body}</md:EntitiesDescriptor>");
+    let two = format!(
+        "<md:EntitiesDescriptor xmlns:md=\"urn:oasis:names:tc:SAML:2.0:metadata\">{body}{body}</md:EntitiesDescriptor>"
+    );
     assert!(matches!(told(&two), Err(MetadataError::Providers(2))));
     let one = two.replacen(body, "", 1);
     assert!(told(&one).is_ok(), "a list of one");
-    assert!(matches!(told(&sound.replace("entityID=\"https://idp.example.org/gar\"", "")), Err(MetadataError::EntityId)));
+    assert!(matches!(
+        told(&sound.replace("entityID=\"https://idp.example.org/gar\"", "")),
+        Err(MetadataError::EntityId)
+    ));
     assert!(matches!(told(&format!("<!DOCTYPE a>{body}")), Err(MetadataError::Xml(_))));
     assert!(matches!(told(&sound.replace("MII", "MIJ")), Err(MetadataError::Certificate)));
     assert!(matches!(told(&sound.replace("MII", "*II")), Err(MetadataError::Certificate)));
