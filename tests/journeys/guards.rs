@@ -53,6 +53,17 @@ fn rights_for_a_stand_in_are_refused_on_aws() {
     assert!(told.len() == 2 && told.iter().all(of_mails), "{told:?}");
 }
 
+/// A setting is a text. CloudFormation makes one of a number, and not every stand-in does.
+#[test]
+fn settings_are_texts() {
+    let template = on_aws(&Template::of_project().unwrap());
+    for (name, function) in template.resources("AWS::Serverless::Function") {
+        for (setting, value) in function["Environment"]["Variables"].as_object().unwrap() {
+            assert!(value.is_string() || value.is_object(), "{setting} of {name} is {value}");
+        }
+    }
+}
+
 /// Browsers send files to the address that S3 gives the bucket, unless a parameter names another.
 #[test]
 fn files_go_to_s3_unless_a_parameter_says_otherwise() {

@@ -18,9 +18,14 @@ pub fn is_on_the_path() -> bool {
     program.status().is_ok_and(|status| status.success())
 }
 
+/// The Python whose folder has the project's own `cargo-lambda`, and finds zig for it. Installs both first if need be.
+pub async fn python() -> anyhow::Result<PathBuf> {
+    python::environment(PACKAGE, &[PACKAGE]).await
+}
+
 /// The folder with the project's own `cargo-lambda` and nothing else, for somebody's `PATH`. Installs it first if need be.
 pub async fn folder() -> anyhow::Result<PathBuf> {
-    let python = python::environment(PACKAGE, &[PACKAGE]).await?;
+    let python = python().await?;
     // The environment's own folder would put another Python first.
     let program = python.with_file_name(PROGRAM);
     let folder = workspace_root().join(".local/bin");

@@ -27,7 +27,7 @@ use crate::interrupted::interrupted;
 use deployed::Deployed;
 use door::Door;
 use loopback::Loopback;
-use sam::{Architecture, Parameters, Sam};
+use sam::{Architecture, Parameters, Sam, is_profile_of_releases};
 
 /// Schools of the directory that is loaded for people to look around.
 const SCHOOLS: usize = 20;
@@ -129,6 +129,10 @@ async fn deploy(
     let _door = Door::open(listener, deployed.gateway())?;
     if arguments.check {
         check::everything(&deployed, &url, Secrets::parse(&secret)?).await?;
+        if !is_profile_of_releases() {
+            eprintln!("deploy: all well, but not written down: these are no builds for Lambda");
+            return Ok(());
+        }
         rentree_verify::deployed::record(&workspace_root()).map_err(anyhow::Error::msg)?;
         eprintln!("deploy: all well; written down in {}", rentree_verify::deployed::RECORD);
         return Ok(());

@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use rentree_testkit::workspace_root;
 use zip::ZipArchive;
 
-use crate::cargo_lambda::PACKAGE;
+use crate::cargo_lambda;
 
 /// The functions, by the names of their binaries.
 pub const FUNCTIONS: [&str; 8] =
@@ -49,15 +49,17 @@ impl Architecture {
     }
 
     /// Builds every function and the empty one; installs what that needs.
-    pub fn build(self) -> anyhow::Result<()> {
-        self.cargo_lambda(FUNCTIONS.iter().flat_map(|function| ["--bin", function]))?;
+    pub async fn build(self) -> anyhow::Result<()> {
+        let python = cargo_lambda::python().await?;
+        let programs = python.parent().context("an environment of Python")?;
+        self.build_with(programs, FUNCTIONS.iter().flat_map(|function| ["--bin", function]))?;
         // cargo-lambda builds binaries or examples.
-        self.cargo_lambda(["--example", EMPTY])
+        self.build_with(programs, ["--example", EMPTY])
     }
 
-    fn cargo_lambda<'a>(self, what: impl IntoIterator<Item = &'a str>) -> anyhow::Result<()> {
-        let mut path = vec![programs()?];
-        path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    fn build_with<'a>(self, programs: &Path, what: impl IntoIterator<Item = &'a str>) -> anyhow::Result<()> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::iter::once(programs.to_owned()).chain(std::env::split_paths(&path));
         let mut build = Command::new(env!("CARGO"));
         build.args(["lambda", "build", "--release", "--locked", "--output-format", "zip"]).args(what);
         build.arg(format!("--{}", self.name())).arg("--lambda-dir").arg(self.folder());
@@ -103,17 +105,6 @@ fn unpack(packed: &Path, bootstrap: &Path) -> anyhow::Result<()> {
     let mut program = OpenOptions::new().write(true).create(true).truncate(true).mode(0o755).open(bootstrap)?;
     std::io::copy(&mut packed.by_name("bootstrap")?, &mut program)?;
     Ok(())
-}
-
-/// The folder of the program `cargo-lambda`, installed first if need be.
-fn programs() -> anyhow::Result<PathBuf> {
-    let venv = workspace_root().join(".local").join(PACKAGE);
-    let programs = venv.join("bin");
-    if !programs.join("cargo-lambda").exists() {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&venv))?;
-        run(Command::new(programs.join("python")).args(["-m", "pip", "install", "--quiet", PACKAGE]))?;
-    }
-    Ok(programs)
 }
 
 fn run(command: &mut Command) -> anyhow::Result<()> {

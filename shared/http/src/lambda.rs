@@ -35,8 +35,9 @@ async fn with_what_lambda_knows(mut request: Request, next: Next) -> Response {
     if let Some(address) = seen {
         request.extensions_mut().insert(ClientAddress(address));
     }
-    if let Some(context) = request.extensions().get::<Context>() {
-        let left = context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+    // Who says that the function was to end before it began, as `cargo lambda watch` does, does not end it.
+    let context = request.extensions().get::<Context>();
+    if let Some(left) = context.and_then(|context| context.deadline().duration_since(SystemTime::now()).ok()) {
         request.extensions_mut().insert(Deadline::after(left));
     }
     next.run(request).await

@@ -30,16 +30,16 @@ struct Measured {
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().collect();
+    let cloud = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if !arguments.iter().any(|argument| argument == "--built") {
-        Architecture::X86_64.build()?;
-        Architecture::Arm64.build()?;
+        cloud.block_on(Architecture::X86_64.build())?;
+        cloud.block_on(Architecture::Arm64.build())?;
     }
     let starts = match arguments.iter().position(|argument| argument == "--starts") {
         Some(place) => arguments.get(place + 1).context("--starts wants a number")?.parse()?,
         None => STARTS,
     };
     let arm64 = Architecture::Arm64.built()?;
-    let cloud = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let rentree = cloud.block_on(Rentree::start(&Options::in_memory()))?;
     let table = cloud.block_on(Table::start(rentree.stack.dynamodb_endpoint()))?;
 

@@ -13,11 +13,16 @@ use rentree_local::client::School;
 use rentree_local::grounds;
 use rentree_local::operator::Operator;
 use rentree_local::tour::{self, Ground};
+use rentree_local::zips;
 use rentree_samples::{Sample, SchoolDirectory};
 use rentree_testkit::{Template, mail};
+use reqwest::Client;
+use reqwest::header::{ACCEPT, CONTENT_SECURITY_POLICY};
+use serde_json::Value;
 
 use super::dead_letters;
-use super::deployed::{Deployed, STACK};
+use super::deployed::Deployed;
+use super::sam::is_profile_of_releases;
 
 /// Pupils of the school that the tour leads through, and those who come after it.
 const PUPILS: usize = 60;
@@ -48,7 +53,7 @@ pub(super) async fn everything(deployed: &Deployed, url: &str, secrets: Secrets)
     let uai = Uai::parse(&school.uai)?;
     let through = Through { deployed, url, school: (uai, school.mail.clone()), secrets, visited: Mutex::default() };
     tour::lead(&through, PUPILS).await?;
-    let routes = through.visited_all()?;
+    let routes = through.visited_all().await?;
     tell("activation, import, join", began, &format!("every route was called, {routes}"));
 
     let began = Instant::now();
@@ -91,18 +96,17 @@ async fn offers_are_sent(
     Ok(sent)
 }
 
-/// How large each function is, as it was uploaded.
+/// How large each function is, as it was uploaded, and that none is too large.
 async fn sizes(deployed: &Deployed) -> anyhow::Result<()> {
-    let template = Template::of_project()?;
-    for (_, properties) in template.resources("AWS::Serverless::Function") {
-        let name = properties["FunctionName"]["Fn::Sub"].as_str().unwrap_or_default();
-        let name = name.strip_prefix("${AWS::StackName}-").with_context(|| format!("{name} is no name in {STACK}"))?;
+    let mut sizes = Vec::new();
+    for name in zips::FUNCTIONS {
         let function = deployed.function(name).await?;
         let size = function["CodeSize"].as_u64().context("a size")?;
-        let architecture = &function["Architectures"][0];
+        let architecture = function["Architectures"][0].as_str().unwrap_or_default();
         eprintln!("deploy: {name}: {}.{:02} MB ({architecture})", size / 1_000_000, size % 1_000_000 / 10_000);
+        sizes.push((name, size));
     }
-    Ok(())
+    if is_profile_of_releases() { zips::check(sizes) } else { Ok(()) }
 }
 
 /// The tour, through the gateway.
@@ -139,15 +143,33 @@ impl Ground for Through<'_> {
 }
 
 impl Through<'_> {
-    /// Every route of the template was visited, and no other. How many there are.
-    fn visited_all(&self) -> anyhow::Result<usize> {
-        let template = Template::of_project()?;
-        let routes = template.resources("AWS::ApiGatewayV2::Route");
-        let routes: BTreeSet<String> =
-            routes.filter_map(|(_, route)| route["RouteKey"].as_str().map(ToOwned::to_owned)).collect();
-        let visited = self.visited.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Every route that the product says it has was visited, and no other; every address of the template leads to one, and
+    /// every other address to our own page. How many routes there are.
+    async fn visited_all(&self) -> anyhow::Result<usize> {
+        let http = Client::builder().no_proxy().build()?;
+        let said: Value = http.get(format!("{}/openapi.json", self.url)).send().await?.json().await?;
+        let paths = said["paths"].as_object().context("paths")?;
+        let routes: BTreeSet<String> = paths
+            .iter()
+            .flat_map(|(path, methods)| {
+                let methods = methods.as_object().into_iter().flat_map(|methods| methods.keys());
+                methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+            })
+            .collect();
+        let visited = self.visited.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let differ: Vec<&String> = routes.symmetric_difference(&visited).collect();
-        ensure!(differ.is_empty(), "either the tour or the template does not have {differ:?}");
+        ensure!(differ.is_empty(), "either the tour or the product does not have {differ:?}");
+
+        let template = Template::of_project()?;
+        let keys = template.resources("AWS::ApiGatewayV2::Route").map(|(_, route)| route["RouteKey"].as_str());
+        let addresses: BTreeSet<&str> = keys.flatten().map(|key| key.strip_prefix("ANY ").unwrap_or(key)).collect();
+        let wanted: BTreeSet<&str> = paths.keys().map(String::as_str).chain(["$default"]).collect();
+        let differ: Vec<&&str> = addresses.symmetric_difference(&wanted).collect();
+        ensure!(differ.is_empty(), "either the template or the product does not have {differ:?}");
+
+        let nowhere = http.get(format!("{}/nulle-part", self.url)).header(ACCEPT, "text/html").send().await?;
+        let ours = nowhere.headers().contains_key(CONTENT_SECURITY_POLICY);
+        ensure!(nowhere.status() == 404 && ours, "an address that is not there: {nowhere:?}");
         Ok(routes.len())
     }
 }

@@ -31,6 +31,12 @@ sys.argv[0] = 'sam'
 cli()
 ";
 
+/// Whether the functions are built in the profile of releases as `Cargo.toml` has it: for a quick look, the environment may say
+/// otherwise.
+pub(super) fn is_profile_of_releases() -> bool {
+    !std::env::vars_os().any(|(name, _)| name.to_string_lossy().starts_with("CARGO_PROFILE_RELEASE"))
+}
+
 /// What the functions are built for.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Architecture {
@@ -117,8 +123,10 @@ impl Sam {
 
     fn command(&self, subcommand: &str, endpoint: &Loopback) -> anyhow::Result<Command> {
         let mut command = Command::new(&self.python);
+        // Also what cargo tells this process of its own package: build scripts that look at it would build again.
+        let kept_from_it = ["AWS_", "SAM_", "CARGO_PKG_", "CARGO_MANIFEST_"];
         for (name, _) in std::env::vars_os() {
-            if ["AWS_", "SAM_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+            if kept_from_it.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
                 command.env_remove(name);
             }
         }

@@ -21,7 +21,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use hyper_util::client::legacy::connect::{CaptureConnection, Connect, capture_connection};
+use hyper_util::client::legacy::connect::{CaptureConnection, Connect, Connected, capture_connection};
 use hyper_util::client::legacy::{Builder, Client};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
@@ -98,7 +98,7 @@ impl<C: Connect + Clone + Send + Sync + 'static> HttpConnector for Connector<C> 
 fn retriever(used: &CaptureConnection) -> Option<ConnectionMetadata> {
     used.connection_metadata().as_ref()?;
     let used = used.clone();
-    let poison = move || used.connection_metadata().iter().for_each(|connection| connection.poison());
+    let poison = move || used.connection_metadata().iter().for_each(Connected::poison);
     Some(ConnectionMetadata::builder().proxied(false).poison_fn(poison).build())
 }
 
