@@ -473,13 +473,13 @@ async fn a_call_fails_before_its_function_is_ended() {
     let silence = Silence::new().unwrap();
     let template = Template::of_project().unwrap();
     for (name, function) in template.resources("AWS::Serverless::Function") {
-        let patience = function["Environment"]["Variables"]["CALL_TIMEOUT_SECONDS"].to_string();
+        let patience = function["Environment"]["Variables"]["CALL_TIMEOUT_SECONDS"].as_str().unwrap();
         let settings = Settings::from_pairs([
             ("AWS_REGION", "eu-west-3"),
             ("AWS_ACCESS_KEY_ID", "test"),
             ("AWS_SECRET_ACCESS_KEY", "test"),
             ("AWS_ENDPOINT_URL", &silence.url().unwrap()),
-            ("CALL_TIMEOUT_SECONDS", &patience),
+            ("CALL_TIMEOUT_SECONDS", patience),
         ]);
         let config = Aws::new(&settings).unwrap().config(Service::DynamoDb);
         let began = tokio::time::Instant::now();

@@ -118,9 +118,11 @@ fn faults(template: &Template) -> Vec<String> {
 
 /// Each function of the workspace is one of the template, under its own name.
 fn code(template: &Template, faults: &mut Vec<String>) {
-    let folders = std::fs::read_dir(workspace_root().join("functions")).unwrap();
+    let folders = std::fs::read_dir(workspace_root().join("functions")).unwrap().map(|folder| folder.unwrap());
+    // What Lambda cannot start is no function, or not yet.
+    let functions = folders.filter(|folder| folder.path().join("src/main.rs").exists());
     let mut folders: BTreeSet<String> =
-        folders.map(|folder| folder.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        functions.map(|folder| folder.file_name().to_string_lossy().into_owned()).collect();
     for (name, function) in template.resources(FUNCTION) {
         let binary = binary(template, name);
         if !folders.remove(binary) {

@@ -23,6 +23,11 @@ const DEPENDS_ON: [&str; 10] = [
     "shared/testkit/src/stand_in.rs",
 ];
 
+/// Whether any deployment was checked so far.
+pub fn was_checked(root: &Path) -> bool {
+    std::fs::read_to_string(root.join(RECORD)).is_ok_and(|recorded| !recorded.is_empty())
+}
+
 /// The files that differ from those of the last deployment that was checked.
 pub fn changed(root: &Path) -> Result<Vec<String>, String> {
     let recorded = std::fs::read_to_string(root.join(RECORD)).unwrap_or_default();

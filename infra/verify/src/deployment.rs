@@ -1,4 +1,5 @@
-//! The gate of the deployment: `cargo dev deploy --check`, when what a deployment depends on has changed since it passed last.
+//! The gate of the deployment: `cargo dev deploy --check`, when what a deployment depends on has changed since it passed last. Before
+//! it has passed once, there is nothing to have changed, and only `cargo verify --all` runs it.
 
 use std::path::Path;
 
@@ -16,6 +17,10 @@ pub(crate) enum When {
 
 /// Everything was built before.
 pub(crate) fn pass(root: &Path, when: When, gates: &mut Gates) -> Result<(), String> {
+    if when == When::Changed && !deployed::was_checked(root) {
+        println!("verify: no deployment was checked so far ({} is empty); --all checks it", deployed::RECORD);
+        return Ok(());
+    }
     let changed = deployed::changed(root)?;
     if changed.is_empty() && when == When::Changed {
         println!(
