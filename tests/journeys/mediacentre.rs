@@ -250,7 +250,7 @@ fn back_and_reload_lead_on_and_a_replay_does_not() {
 
         // The session of the first answer may never have arrived: another one takes its place.
         let again = computer.deliver(&response).await?;
-        assert!(leads(&again, "/"), "{} {}", again.status, again.text);
+        assert!(leads(&again, "/mes-campagnes"), "{} {}", again.status, again.text);
         assert_eq!(computer.session().await?.expect("a session").user, pupil.id);
         assert_ne!(computer.session_hash(), Some(first.clone()));
         assert!(product().table.session(&first, Timestamp::now()).await?.is_none());

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rentree_domain::UserId;
 use rentree_domain::mediacentre::Profile;
 use rentree_http::{Face, Input, NewSession, Problem, WAITING_SIGN_ON, claimed_session, forget_session};
@@ -123,8 +124,7 @@ impl Mediacentre {
             let account = (owner, &user);
             match self.table.sign_on(&signing_on, account, &answer.id, names, session.stored()).await {
                 Ok(()) => {
-                    let own = if user.birth_date.is_some() { "/mes-campagnes" } else { "/" };
-                    return Ok(Outcome::SignedIn(Box::new(session), towards(&asked.request, own)));
+                    return Ok(Outcome::SignedIn(Box::new(session), towards(&asked.request, user.birth_date)));
                 }
                 Err(SignOnError::Moved) => {}
                 Err(error) => return self.not_signed_on(error, asked, answer, headers, now).await,
@@ -189,16 +189,22 @@ impl Mediacentre {
         let open = self.table.session(before, now).await?.ok_or_else(used)?;
         let session = NewSession::new(open.user, open.epoch, headers, now);
         let signing_on = answer.signing_on(&asked.nonce, None, now);
-        if !self.table.sign_on_again(&signing_on, before, session.stored()).await? {
-            return Err(used());
-        }
-        Ok(Outcome::SignedIn(Box::new(session), towards(&asked.request, "/")))
+        let opened = self.table.sign_on_again(&signing_on, before, session.stored());
+        let (opened, person) = tokio::try_join!(opened, self.table.person(open.user))?;
+        let person = person.filter(|_| opened).ok_or_else(used)?;
+        Ok(Outcome::SignedIn(Box::new(session), towards(&asked.request, person.birth_date)))
     }
 }
 
-/// Where somebody goes on who is signed in: the campaign where it began, or else `own`.
-fn towards(request: &SignOnRequest, own: &str) -> String {
-    request.campaign.as_ref().map_or_else(|| own.to_owned(), |code| format!("/campagnes/{code}"))
+/// Where somebody goes on who is signed in: the campaign where it began, or else a pupil's own page, or the space of staff.
+fn towards(request: &SignOnRequest, birth_date: Option<Date>) -> String {
+    let own = if birth_date.is_some() { "/mes-campagnes" } else { "/" };
+    campaign(request).unwrap_or_else(|| own.to_owned())
+}
+
+/// The page of the campaign where it began.
+fn campaign(request: &SignOnRequest) -> Option<String> {
+    request.campaign.as_ref().map(|code| format!("/campagnes/{code}"))
 }
 
 impl Outcome {
@@ -209,7 +215,7 @@ impl Outcome {
     fn render(self, face: Face, request: &SignOnRequest) -> Result<Response, Problem> {
         let location = match &self {
             Self::SignedIn(_, location) => location.clone(),
-            Self::Waits(_, Profile::Pupil) => towards(request, SUITE),
+            Self::Waits(_, Profile::Pupil) => campaign(request).unwrap_or_else(|| SUITE.to_owned()),
             Self::Waits(_, Profile::Staff) | Self::WaitsStill => SUITE.to_owned(),
         };
         let view = SignedOnView { signed_in: self.is_known(), location: location.clone() };
