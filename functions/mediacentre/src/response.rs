@@ -10,6 +10,7 @@ mod algorithm;
 mod base64;
 #[doc(hidden)] // For `examples/canonical.rs` alone.
 pub mod canonical;
+mod claim;
 mod code;
 mod conditions;
 mod confirmation;
@@ -34,6 +35,7 @@ mod values;
 use jiff::Timestamp;
 
 pub use base64::decode;
+pub use claim::{Claim, claim};
 pub use code::Code;
 pub use metadata::{IdentityProvider, MetadataError};
 pub use refusal::Refusal;

@@ -109,7 +109,13 @@ async fn deploy(
     let url = format!("http://{}", listener.local_addr()?);
     let secret: [u8; 24] = rentree_runtime::random();
     let secret = format!("whsec_{}", STANDARD.encode(secret));
-    let parameters = Parameters { architecture, origin: &url, webhook_secret: &secret };
+    let identity_providers = rentree_local::idp::setting();
+    let parameters = Parameters {
+        architecture,
+        origin: &url,
+        webhook_secret: &secret,
+        identity_providers: &identity_providers,
+    };
     let began = Instant::now();
     sam.deploy(endpoint, &parameters).await?;
     let deployed = Deployed::find(endpoint).await?;

@@ -8,6 +8,7 @@ mod demo;
 pub mod env_file;
 mod event_source;
 pub mod grounds;
+pub mod idp;
 mod mailbox;
 pub mod measure;
 pub mod operator;

@@ -14,8 +14,14 @@ use crate::tour::{self, Ground};
 use crate::{Rentree, grounds};
 
 /// The functions that answer browsers.
-const OF_BROWSERS: [&str; 5] =
-    ["AccountsFunction", "ActivationFunction", "CampaignsFunction", "InvitationsFunction", "LearnersFunction"];
+const OF_BROWSERS: [&str; 6] = [
+    "AccountsFunction",
+    "ActivationFunction",
+    "CampaignsFunction",
+    "InvitationsFunction",
+    "LearnersFunction",
+    "MediacentreFunction",
+];
 
 /// A route that was visited.
 #[derive(Debug, Clone)]

@@ -56,6 +56,14 @@ pub enum Code {
     StaleMessage,
     /// Another result was sent before; the first one holds.
     OtherScore,
+    /// The Médiacentre does not confirm who somebody is.
+    SignOnRefused,
+    /// A sign-on by Médiacentre took too long.
+    SignOnTooLate,
+    /// A sign-on by Médiacentre counted before.
+    SignOnUsed,
+    /// A sign-on by Médiacentre began in another browser.
+    SignOnElsewhere,
     /// What was sent is larger than any form.
     TooLarge,
     /// Something of ours failed.
@@ -243,6 +251,11 @@ impl Problem {
     pub fn other_score() -> Self {
         let detail = "Un autre score a déjà été reçu pour cet élève dans cette campagne. Le premier est conservé : rien n’a été changé.";
         Self::new(StatusCode::CONFLICT, Code::OtherScore, "Les résultats ont déjà été envoyés", detail)
+    }
+
+    /// A sign-on by Médiacentre comes to nothing; `title` and `detail` say why and what to do, in French.
+    pub fn sign_on(status: StatusCode, code: Code, title: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(status, code, title, detail)
     }
 
     /// With a page that leads on.

@@ -21,6 +21,9 @@ use crate::deadline::Deadline;
 use crate::in_space::InSpace;
 use crate::{Code, Face, FieldError, Problem};
 
+/// The one address that pages of other sites post to: the answer of an identity provider. Nothing is done there that the answer does not
+/// prove, and by a browser that asked for it.
+pub const POSTED_FROM_ELSEWHERE: &str = "/mediacentre/acs";
 /// Forms are small; files go straight to the bucket.
 const LARGEST_BODY: usize = 64 * 1024;
 /// When a program may ask again that was told to come later.
@@ -86,7 +89,7 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
     // Without its query: an address that is passed on holds no more than it must.
     let path = request.uri().path().to_owned();
     let headers = request.headers().clone();
-    let mut response = if is_foreign(shell, &method, &headers) {
+    let mut response = if is_foreign(shell, &request) {
         Problem::forged_form().into_response()
     } else {
         next.run(request).await
@@ -134,9 +137,11 @@ fn of_framework(response: &Response) -> Option<Problem> {
 }
 
 /// Whether a request that changes something comes from a page of another site.
-fn is_foreign(shell: &Shell, method: &Method, headers: &HeaderMap) -> bool {
-    let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    changes && headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() != shell.origin.as_bytes())
+fn is_foreign(shell: &Shell, request: &Request) -> bool {
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let is_let_through = request.uri().path() == POSTED_FROM_ELSEWHERE;
+    let origin = request.headers().get(header::ORIGIN);
+    changes && !is_let_through && origin.is_some_and(|origin| origin.as_bytes() != shell.origin.as_bytes())
 }
 
 /// A problem, as programs read it (RFC 9457).

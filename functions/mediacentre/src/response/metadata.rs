@@ -62,6 +62,14 @@ impl IdentityProvider {
         })
     }
 
+    /// A provider by the essentials of its metadata: its name, and its certificates for signing (X.509 v3, DER). Those that are not RSA
+    /// are passed over.
+    pub fn new(entity_id: &str, certificates: impl IntoIterator<Item = Vec<u8>>) -> Result<Self, MetadataError> {
+        let keys: Result<Vec<Option<Key>>, _> = certificates.into_iter().map(Key::from_certificate).collect();
+        let keys = keys.map_err(|_| MetadataError::Certificate)?.into_iter().flatten().collect();
+        Ok(Self { entity_id: entity_id.to_owned(), sign_on: None, keys })
+    }
+
     /// Its name, which responses are issued by.
     pub fn entity_id(&self) -> &str {
         &self.entity_id

@@ -71,6 +71,8 @@ pub(super) struct Parameters<'a> {
     pub(super) origin: &'a str,
     /// What the assessment platform signs with.
     pub(super) webhook_secret: &'a str,
+    /// Who signs people on from the Médiacentre.
+    pub(super) identity_providers: &'a str,
 }
 
 /// The tool, installed.
@@ -100,7 +102,7 @@ impl Sam {
 
     /// Deploys what was built.
     pub(super) async fn deploy(&self, endpoint: &Loopback, parameters: &Parameters<'_>) -> anyhow::Result<()> {
-        let Parameters { architecture, origin, webhook_secret } = parameters;
+        let Parameters { architecture, origin, webhook_secret, identity_providers } = parameters;
         let mut command = self.command("deploy", endpoint)?;
         command.arg("--template-file").arg(self.folder.join("build/template.yaml"));
         command.args(["--stack-name", STACK, "--region", REGION, "--resolve-s3", "--no-confirm-changeset"]);
@@ -108,6 +110,8 @@ impl Sam {
         command.args(["--no-fail-on-empty-changeset", "--no-progressbar", "--parameter-overrides"]);
         command.arg(format!("Architecture={architecture}"));
         command.arg(format!("Origin={origin}")).arg(format!("WebhookSecrets={webhook_secret}"));
+        // In quotation marks, as the tool reads JSON.
+        command.arg(format!("IdentityProviders=\"{}\"", identity_providers.replace('"', "\\\"")));
         // Where the stand-in differs from AWS (docs/stand-ins.md).
         command.arg(format!("UploadUrl={}", upload_url(endpoint))).arg("Rights=stand-in");
 
