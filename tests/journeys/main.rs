@@ -28,6 +28,7 @@ mod lambda;
 mod learner_pages;
 mod learners;
 mod mediacentre;
+mod mediacentre_joining;
 mod messages;
 mod names;
 mod offers;

@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::UserId;
 use rentree_http::{
-    ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, claimed_session, forget_session, signed_in,
+    ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, WAITING_SIGN_ON, claimed_session, forget_session,
+    signed_in,
 };
 use rentree_identity::{Credentials, Proven};
 use rentree_web::{Field, Form, Frame};
@@ -150,7 +151,9 @@ pub(crate) async fn sign_out(
 
     app.table.end_session(&signed_in.session).await?;
 
-    Ok(forget_session(face.after_post(StatusCode::OK, "/sign-in", &SignedOutView { signed_out: true })?))
+    // Nor does a sign-on by Médiacentre wait for who comes next.
+    let response = face.after_post(StatusCode::OK, "/sign-in", &SignedOutView { signed_out: true })?;
+    Ok(WAITING_SIGN_ON.forget(forget_session(response)))
 }
 
 /// The form, for staff and pupils.

@@ -67,6 +67,7 @@ pub async fn lead<G: Ground>(ground: &G, pupils: usize) -> anyhow::Result<()> {
     tour.pupils(&mut head, &sample.pupils).await?;
     tour.account(&mut head).await?;
     tour.mediacentre(&mut head).await?;
+    tour.join_by_mediacentre(&code, &sample.pupils[1]).await?;
     tour.newcomers().await
 }
 
@@ -367,6 +368,25 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(&mut other, "GET /mediacentre/suite", &[], None).await?;
         self.visit(&mut other, "POST /mediacentre/suite", &[], Some(json!({}))).await?;
         self.sign_on(&mut Visitor::default(), &person).await
+    }
+
+    /// A pupil whom no account knows yet joins by the Médiacentre.
+    async fn join_by_mediacentre(&self, code: &str, pupil: &Pupil) -> anyhow::Result<()> {
+        let person = Person {
+            ido: format!("{:032x}", u128::from_be_bytes(rentree_runtime::random())),
+            first_names: vec![pupil.first_name.clone()],
+            last_names: vec![pupil.last_name.clone()],
+            school: String::new(),
+            profile: "National_elv".to_owned(),
+        };
+        let mut visitor = Visitor::default();
+        self.sign_on(&mut visitor, &person).await?;
+        self.visit(&mut visitor, "GET /campagnes/{code}", &[code], None).await?;
+        let mut who = json!({"birth_date": pupil.birth_date, "mediacentre": true});
+        self.visit(&mut visitor, "POST /campagnes/{code}/identity", &[code], Some(who.clone())).await?;
+        who["way"] = "mediacentre".into();
+        self.visit(&mut visitor, "POST /campagnes/{code}/account", &[code], Some(who)).await?;
+        Ok(())
     }
 
     async fn sign_on(&self, visitor: &mut Visitor, person: &Person) -> anyhow::Result<()> {

@@ -31,6 +31,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
             "joining",
             "joining_at_once",
             "joining_pages",
+            "mediacentre_joining",
             "personal_codes",
             "progress",
             "rosters",

@@ -83,6 +83,8 @@ pub enum AuditAction {
     Unblocked,
     /// A pupil was untied from an account.
     Untied,
+    /// A pupil came from the Médiacentre with another identifier, which took the place of the one before.
+    MediacentreReplaced,
 }
 
 impl AuditEntry {

@@ -35,6 +35,9 @@ pub struct School {
     /// The directory says that it is closed: no offer is made to it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,
+    /// How the Médiacentre knows it, which the operator says; none where the Médiacentre is off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mediacentre: Option<InMediacentre>,
     /// When its first administrator joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activated_at: Option<Timestamp>,
@@ -56,6 +59,16 @@ pub struct School {
     /// The one before, for undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_before: Option<Applied>,
+}
+
+/// How the Médiacentre knows a school.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InMediacentre {
+    /// `idEtab`: the school, for the GAR.
+    pub id_etab: String,
+    /// `idENT`: the ENT that its pupils come from, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_ent: Option<String>,
 }
 
 /// An import that waits for a person's word.
@@ -100,6 +113,7 @@ impl School {
             mailbox: None,
             academie: None,
             closed: false,
+            mediacentre: None,
             activated_at: None,
             roster_version: 0,
             fence: 0,
