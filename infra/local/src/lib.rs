@@ -4,6 +4,7 @@
 pub mod client;
 mod course;
 mod demo;
+mod door;
 mod event_source;
 mod mailbox;
 pub mod measure;
@@ -15,4 +16,5 @@ pub mod state;
 pub mod tour;
 
 pub use demo::{DEMO_EMAIL, DEMO_PASSWORD, DEMO_UAI};
+pub use door::Door;
 pub use running::{Options, Rentree};

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use accounts::Accounts;
 use activation::Activation;
-use anyhow::Context;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header;
 use axum::middleware::{self, Next};
@@ -26,12 +25,12 @@ use rentree_http::ClientAddress;
 use rentree_runtime::{Clock, Settings};
 use rentree_table::Table;
 use rentree_testkit::{Cloud, CloudOptions, Stack, StackOptions, Strict, Template};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::course::{DEMO_COURSE, Platform};
 use crate::demo::Demo;
+use crate::door::Door;
 use crate::{event_source, mailbox, operator};
 
 /// How to run.
@@ -92,7 +91,7 @@ fn platform(url: &str) -> anyhow::Result<BTreeMap<String, String>> {
     ]))
 }
 
-/// The product, running on 127.0.0.1 until [`stop`](Self::stop).
+/// The product, running on this machine until [`stop`](Self::stop).
 pub struct Rentree {
     /// Where browsers reach it.
     pub url: String,
@@ -109,16 +108,14 @@ pub struct Rentree {
 impl Rentree {
     /// Starts the local cloud, makes what the template says, and serves.
     pub async fn start(options: &Options) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", options.port))
-            .await
-            .with_context(|| format!("port {} is taken; choose another with --port", options.port))?;
+        let door = Door::open(options.port).await?;
         let cloud = Cloud::start(&CloudOptions { state: options.state.clone() }).await?;
-        Self::start_in(cloud, listener, options).await
+        Self::start_in(cloud, door, options).await
     }
 
-    /// Serves on `listener` from a local cloud that runs already.
-    pub async fn start_in(cloud: Cloud, listener: TcpListener, options: &Options) -> anyhow::Result<Self> {
-        let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
+    /// Serves at `door` from a local cloud that runs already.
+    pub async fn start_in(cloud: Cloud, door: Door, options: &Options) -> anyhow::Result<Self> {
+        let url = door.url();
         let mut parameters = platform(&url)?;
         parameters.extend(options.parameters.clone());
         let stack_options = StackOptions { name: "rentree".to_owned(), origin: url.clone(), parameters };
@@ -170,17 +167,19 @@ impl Rentree {
 
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        let mut stop_serving = stopped.clone();
-        tasks.spawn(async move {
-            let until = async move {
-                // The sender gone means stop, too.
-                let _ = stop_serving.wait_for(|stop| *stop).await;
-            };
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(until).await {
-                eprintln!("serving ended: {error}");
-            }
-        });
+        for listener in door.into_listeners() {
+            let mut stop_serving = stopped.clone();
+            let service = router.clone().into_make_service_with_connect_info::<SocketAddr>();
+            tasks.spawn(async move {
+                let until = async move {
+                    // The sender gone means stop, too.
+                    let _ = stop_serving.wait_for(|stop| *stop).await;
+                };
+                if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(until).await {
+                    eprintln!("serving ended: {error}");
+                }
+            });
+        }
         let Options { clock, retry_after, least_timeout, .. } = *options;
         let times = event_source::Times { clock, retry_after, least_timeout };
         let mut pollers = JoinSet::new();
@@ -230,7 +229,7 @@ async fn with_client_address(
     next.run(request).await
 }
 
-/// Sends who comes by another name, such as `localhost`, to the one that forms and uploads are allowed from.
+/// Sends who comes by another name, such as `127.0.0.1`, to the one that forms and uploads are allowed from.
 async fn at_home(State(url): State<String>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if url.strip_prefix("http://") == Some(host) {
