@@ -23,12 +23,14 @@ pub const DEMO_EMAIL: &str = "camille.demonstration@rentree.example";
 /// Their password.
 pub const DEMO_PASSWORD: &str = "une année bien préparée";
 const DEMO_SCHOOL: &str = "Collège de démonstration";
-const DEMO_NAME: (&str, &str) = ("Camille", "Démonstration");
+pub(crate) const DEMO_NAME: (&str, &str) = ("Camille", "Démonstration");
 
 #[derive(Clone)]
 pub(crate) struct Demo {
     table: Table,
     clock: Clock,
+    /// Where the Médiacentre of this machine is, if there is one.
+    mediacentre: Option<String>,
 }
 
 #[derive(Template, Serialize)]
@@ -40,6 +42,7 @@ struct DemoView {
     uai: &'static str,
     email: &'static str,
     password: &'static str,
+    mediacentre: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -53,8 +56,8 @@ struct Made {
 }
 
 impl Demo {
-    pub(crate) fn new(table: Table, clock: Clock) -> Self {
-        Self { table, clock }
+    pub(crate) fn new(table: Table, clock: Clock, mediacentre: Option<String>) -> Self {
+        Self { table, clock, mediacentre }
     }
 
     pub(crate) fn routes(self) -> Router {
@@ -79,13 +82,14 @@ impl Demo {
 }
 
 /// `GET /demo`
-async fn page(face: Face) -> Result<Response, Problem> {
+async fn page(State(demo): State<Demo>, face: Face) -> Result<Response, Problem> {
     let view = DemoView {
         frame: Frame::bare("Démonstration"),
         school: DEMO_SCHOOL,
         uai: DEMO_UAI,
         email: DEMO_EMAIL,
         password: DEMO_PASSWORD,
+        mediacentre: demo.mediacentre,
     };
     face.render(StatusCode::OK, &view)
 }

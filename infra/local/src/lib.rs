@@ -5,6 +5,7 @@ pub mod client;
 mod course;
 mod demo;
 mod door;
+pub mod ent;
 mod event_source;
 mod mailbox;
 pub mod measure;

@@ -31,6 +31,7 @@ use tokio::task::JoinSet;
 use crate::course::{DEMO_COURSE, Platform};
 use crate::demo::Demo;
 use crate::door::Door;
+use crate::ent::{self, Ent};
 use crate::{event_source, mailbox, operator};
 
 /// How to run.
@@ -44,6 +45,8 @@ pub struct Options {
     pub parameters: BTreeMap<String, String>,
     /// Settings of every function, over those of the template.
     pub settings: BTreeMap<String, String>,
+    /// Whether an ENT is started beside the product, to sign on from its Médiacentre.
+    pub mediacentre: bool,
     /// Where the time comes from, also for what runs past its timeout.
     pub clock: Clock,
     /// After how long a message comes again that failed.
@@ -62,6 +65,7 @@ impl Options {
             parameters: BTreeMap::from([("OfferMailsPerSecond".to_owned(), "1000".to_owned())]),
             // No partition of one machine has a limit, unless it is the subject.
             settings: BTreeMap::from([("WRITE_UNITS_PER_SECOND".to_owned(), "0".to_owned())]),
+            mediacentre: false,
             clock: jiff::Timestamp::now,
             retry_after: Duration::from_secs(1),
             least_timeout: Duration::ZERO,
@@ -99,6 +103,8 @@ pub struct Rentree {
     pub stack: Stack,
     /// Its table.
     pub table: Table,
+    /// The ENT beside it, if it was asked for.
+    pub ent: Option<Ent>,
     cloud: Cloud,
     stop: watch::Sender<bool>,
     serving: JoinSet<()>,
@@ -117,6 +123,10 @@ impl Rentree {
     pub async fn start_in(cloud: Cloud, door: Door, options: &Options) -> anyhow::Result<Self> {
         let url = door.url();
         let mut parameters = platform(&url)?;
+        let ent = match options.mediacentre {
+            true => Some(Ent::start(&url, &ent::of_the_demo()?).await?),
+            false => None,
+        };
         parameters.extend(options.parameters.clone());
         let stack_options = StackOptions { name: "rentree".to_owned(), origin: url.clone(), parameters };
         let stack = cloud.provision(&Template::of_project()?, &stack_options).await?;
@@ -144,7 +154,8 @@ impl Rentree {
             Box::pin(async move { worker.handle(&event).await })
         });
 
-        let demo = Demo::new(table.clone(), options.clock);
+        let mediacentre = ent.as_ref().map(|ent| ent.url().to_owned());
+        let demo = Demo::new(table.clone(), options.clock, mediacentre);
         demo.create_school().await?;
         let campaigns_settings = settings_of("CampaignsFunction")?;
         let campaigns = Campaigns::from_settings(&campaigns_settings, options.clock)?;
@@ -192,7 +203,7 @@ impl Rentree {
             };
             event_source::spawn(&mut pollers, &stack, &mapping, &worker, times, &stopped)?;
         }
-        Ok(Self { url, stack, table, cloud, stop, serving: tasks, pollers })
+        Ok(Self { url, stack, table, ent, cloud, stop, serving: tasks, pollers })
     }
 
     /// Ends the requests and messages at work, then everything else.
@@ -205,7 +216,10 @@ impl Rentree {
         if tokio::time::timeout(Duration::from_secs(5), served).await.is_err() {
             self.serving.shutdown().await;
         }
-        let Self { cloud, stack, table, .. } = self;
+        let Self { cloud, stack, table, ent, .. } = self;
+        if let Some(ent) = ent {
+            ent.stop().await?;
+        }
         // Connections that stay open would be waited for.
         drop((stack, table));
         cloud.stop().await

@@ -88,5 +88,6 @@ fn everything(root: &Path, gates: &mut Gates) -> Result<(), String> {
     // Binaries and tests in one build: built one after the other, libraries would be built twice, with other features.
     gates.pass("binaries and tests", &mut cargo(["build", "--workspace", "--bins", "--tests", "--locked"]))?;
     install::browser(gates)?;
+    install::xmlsec1(gates)?;
     strict::tests(root, gates)
 }

@@ -7,6 +7,7 @@ pub mod cloud;
 pub mod mail;
 pub mod partition;
 pub mod provision;
+pub mod python;
 pub mod strict;
 pub mod template;
 

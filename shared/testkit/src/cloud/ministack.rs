@@ -9,9 +9,10 @@ use tokio::net::TcpListener;
 use tokio::process::{Child, ChildStdin, Command};
 
 use super::REGION;
+use crate::python;
 
 /// The version that was checked against AWS's documented behaviour.
-const VERSION: &str = "1.5.33";
+const PACKAGE: &str = "ministack==1.5.33";
 /// Starting takes half a second; a busy machine may need more.
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -44,7 +45,7 @@ pub(super) struct Ministack {
 
 impl Ministack {
     pub(super) async fn start(state: Option<&Path>) -> anyhow::Result<Self> {
-        let python = install().await?;
+        let python = python::environment("venv", &[PACKAGE]).await?;
         let port = TcpListener::bind("127.0.0.1:0").await.context("a port for ministack")?.local_addr()?.port();
         let endpoint = format!("http://127.0.0.1:{port}");
         let logs = log_file(state, port)?;
@@ -122,38 +123,4 @@ fn log_file(state: Option<&Path>, port: u16) -> anyhow::Result<PathBuf> {
     let logs = local.join("logs");
     std::fs::create_dir_all(&logs).with_context(|| format!("creating {}", logs.display()))?;
     Ok(logs.join(format!("ministack-{port}.log")))
-}
-
-/// The Python that has ministack, installed first if need be into `.local/venv`.
-async fn install() -> anyhow::Result<PathBuf> {
-    let local = crate::workspace_root().join(".local");
-    let venv = local.join("venv");
-    let python = venv.join("bin/python");
-    let mark = venv.join(format!("ministack-{VERSION}"));
-    if mark.exists() {
-        return Ok(python);
-    }
-    std::fs::create_dir_all(&local).with_context(|| format!("creating {}", local.display()))?;
-    // Two processes of ours may come here at once.
-    let lock = std::fs::File::create(local.join("install.lock"))?;
-    tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
-    if mark.exists() {
-        return Ok(python);
-    }
-    eprintln!("Installing ministack {VERSION} into .local/venv …");
-    run(Command::new("python3").args(["-m", "venv"]).arg(&venv))
-        .await
-        .context("Python 3.10 or later with venv is needed (Debian: apt-get install python3-venv)")?;
-    let package = format!("ministack=={VERSION}");
-    run(Command::new(&python).args(["-m", "pip", "install", "--quiet", &package])).await?;
-    std::fs::write(&mark, "")?;
-    Ok(python)
-}
-
-async fn run(command: &mut Command) -> anyhow::Result<()> {
-    let output = command.stdin(Stdio::null()).output().await.with_context(|| format!("running {command:?}"))?;
-    if !output.status.success() {
-        bail!("{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
 }
