@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 78] = [
+const CHAINS: [(&str, usize); 83] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -27,6 +27,9 @@ const CHAINS: [(&str, usize); 78] = [
     ("GET /demande-administration-sco", 0),
     ("GET /forgotten-password", 0),
     ("GET /invitation/{token}", 2),
+    ("GET /mediacentre", 1),
+    ("GET /mediacentre/metadata", 0),
+    ("GET /mediacentre/suite", 2),
     ("GET /mes-campagnes", 4),
     ("GET /new-password/{token}", 2),
     ("GET /openapi.json", 0),
@@ -66,6 +69,8 @@ const CHAINS: [(&str, usize); 78] = [
     ("POST /demande-administration-sco", 2),
     ("POST /forgotten-password", 2),
     ("POST /invitation/{token}", 6),
+    ("POST /mediacentre/acs", 3),
+    ("POST /mediacentre/suite", 3),
     ("POST /new-password/{token}", 4),
     ("POST /participations/progress", 2),
     ("POST /schools/{uai}/campaigns", 3),

@@ -63,6 +63,7 @@ pub(crate) fn every_route() -> Vec<(&'static str, RouteDoc)> {
         ("campaigns", campaigns::route_docs()),
         ("invitations", invitations::route_docs()),
         ("learners", learners::route_docs()),
+        ("mediacentre", mediacentre::route_docs()),
     ]
     .into_iter()
     .flat_map(|(function, routes)| routes.into_iter().map(move |route| (function, route)))

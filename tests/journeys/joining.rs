@@ -1,8 +1,8 @@
 //! Pupils join by code, as a program sees it: the cases of `docs/joining.md`, at the same moment and one after the other.
 
 use jiff::Timestamp;
+use rentree_domain::UserName;
 use rentree_domain::limit::IDENTITIES_BY_CAMPAIGN;
-use rentree_domain::{Ido, UserName};
 use rentree_samples::Pupil;
 use rentree_table::{AuditAction, AuditEntry, JoinOutcome, Methods};
 use serde_json::json;
@@ -12,6 +12,7 @@ use crate::support::classes::{
 };
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{a_client, a_team, somebody};
+use crate::support::pupils::by_mediacentre;
 use crate::support::{clock, product, run, run_while_time_stands_still};
 
 #[test]
@@ -130,10 +131,7 @@ fn a_pupil_with_an_account_is_told_which_masked() {
         let methods = [
             Methods::of_user_name(UserName::parse(&format!("{}.roy1003", names[0].to_lowercase()))?),
             Methods::of_email(email.clone()),
-            Methods {
-                mediacentre: Some(Ido::parse(&format!("ido-{}", rentree_domain::name::fold(&names[2])))?),
-                ..Methods::default()
-            },
+            by_mediacentre(),
         ];
         let masked = [
             json!([{"method": "user_name", "masked": "n***.r***1003"}]),

@@ -2,7 +2,7 @@
 
 use fantoccini::{Client, Locator};
 use jiff::Timestamp;
-use rentree_domain::{Ido, UserId};
+use rentree_domain::UserId;
 use rentree_table::{AuditAction, AuditEntry, Methods, Role};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, picture, see};
@@ -11,6 +11,7 @@ use crate::support::classes::{
 };
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, a_member};
+use crate::support::pupils::by_mediacentre;
 use crate::support::{join_all, product, run};
 
 async fn tell(client: &Client, class: &Class, index: usize) -> anyhow::Result<()> {
@@ -141,8 +142,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
 
     // Each method that a pupil may have already.
     class.tie(&emma, Methods::of_email(an_address())).await?;
-    let gar = Ido::parse(&format!("ido-{}", gael.to_lowercase()))?;
-    class.tie(&gael, Methods { mediacentre: Some(gar), ..Methods::default() }).await?;
+    class.tie(&gael, by_mediacentre()).await?;
     for (index, method, page) in [
         (0, "identifiant", "15-has-user-name"),
         (2, "adresse e-mail", "16-has-address"),

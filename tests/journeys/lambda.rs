@@ -52,6 +52,11 @@ fn http_functions_answer_the_committed_events() {
         insta::assert_json_snapshot!("events_campaigns", answers("campaigns", "CampaignsFunction").await?);
         insta::assert_json_snapshot!("events_invitations", answers("invitations", "InvitationsFunction").await?);
         insta::assert_json_snapshot!("events_learners", answers("learners", "LearnersFunction").await?);
+        // Each request is drawn.
+        let of_mediacentre = answers("mediacentre", "MediacentreFunction").await?;
+        insta::with_settings!({filters => [(r#"SAMLRequest=[^"&]+"#, "SAMLRequest=<request>")]}, {
+            insta::assert_json_snapshot!("events_mediacentre", of_mediacentre);
+        });
         Ok(())
     });
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, LinkToken, MailOrder, Uai, UserId,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, EntityId, Ido, LinkToken,
+    MailOrder, SignOnId, Uai, UserId,
 };
-use rentree_table::{AuditAction, AuditEntry, Campaign, Link, Purpose, Role, User};
+use rentree_local::idp::{self, Person};
+use rentree_table::{AuditAction, AuditEntry, Campaign, Link, Methods, Purpose, Role, User};
 use serde_json::{Value, json};
 
 use crate::contracts::every_route;
@@ -15,7 +17,7 @@ use crate::support::campaigns::Platform;
 use crate::support::classes::{PUPIL_PASSWORD, a_class};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{a_member, a_team, an_email, an_unknown_user};
-use crate::support::pupils::{by_mediacentre, classes};
+use crate::support::pupils::{a_sign_on_id, by_mediacentre, classes};
 use crate::support::runtime_api::Function;
 use crate::support::{batch, product, run};
 
@@ -70,6 +72,50 @@ async fn a_campaign_of(uai: Uai, owner: UserId, title: &str) -> anyhow::Result<(
     Ok((id, campaign.code))
 }
 
+/// Somebody who is marked signs on by Médiacentre, is not known, and then is; and answers that are refused, each after another rule.
+async fn sign_ons(
+    function: &mut Function,
+    secrets: &mut Vec<String>,
+    addresses: &mut Vec<String>,
+) -> anyhow::Result<()> {
+    let person = Person {
+        ido: a_sign_on_id().ido.as_str().to_owned(),
+        first_names: vec![FIRST_NAME.to_owned()],
+        last_names: vec![LAST_NAME.to_owned()],
+        school: String::new(),
+        profile: "National_elv".to_owned(),
+    };
+    secrets.push(person.ido.clone());
+    let id = SignOnId { idp: EntityId::parse(idp::ENTITY_ID)?, ido: Ido::parse(&person.ido)? };
+    for is_known in [false, true] {
+        if is_known {
+            classes(1, |_| {}).await?.tie(0, Methods::of_mediacentre(id.clone(), Timestamp::now())).await?;
+        }
+        let begun = function.invoke(request("GET", "/mediacentre", None, &Value::Null)).await?;
+        let location = begun["headers"]["location"].as_str().unwrap_or_default();
+        let cookie = begun["cookies"][0].as_str().unwrap_or_default().split(';').next().unwrap_or_default();
+        secrets.push(cookie.split('=').nth(1).unwrap_or_default().to_owned());
+        let asked = idp::Request::at(location)?;
+        let answer = |asked: &idp::Request| {
+            idp::Answer { issuer: idp::ENTITY_ID, request: asked, person: &person, now: Timestamp::now() }.encoded()
+        };
+        let good = answer(&asked)?;
+        let changed = idp::changed(&good, LAST_NAME, "Autre")?;
+        let foreign = answer(&idp::Request { id: LAST_NAME.to_owned(), ..asked.clone() })?;
+        for (response, status) in [(LAST_NAME, 403), (&changed, 403), (&foreign, 410), (&good, 200), (&good, 200)] {
+            let body = json!({"SAMLResponse": response, "RelayState": LAST_NAME});
+            let answer = function.invoke(request("POST", "/mediacentre/acs", Some(cookie), &body)).await?;
+            anyhow::ensure!(answer["statusCode"] == status, "{status}: {answer}");
+            addresses.push(answer["headers"]["location"].as_str().unwrap_or_default().to_owned());
+            for set in answer["cookies"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+                let value = set.split(';').next().and_then(|pair| pair.split('=').nth(1)).unwrap_or_default();
+                secrets.extend((!value.is_empty()).then(|| value.to_owned()));
+            }
+        }
+    }
+    Ok(())
+}
+
 #[test]
 #[expect(clippy::too_many_lines, reason = "one story, in its order")]
 fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
@@ -83,6 +129,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             ("invitations", "InvitationsFunction"),
             ("learners", "LearnersFunction"),
             ("mail-worker", "MailWorkerFunction"),
+            ("mediacentre", "MediacentreFunction"),
         ] {
             functions.insert(name, Function::start(name, &product().stack.function_settings(logical)?).await?);
         }
@@ -148,6 +195,8 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
                 addresses.push(answer["headers"]["location"].as_str().unwrap_or_default().to_owned());
             }
         }
+
+        sign_ons(functions.get_mut("mediacentre").unwrap(), &mut secrets, &mut addresses).await?;
 
         // Messages of the assessment platform, signed, with marks where identifiers should be.
         let platform = Platform::real()?;

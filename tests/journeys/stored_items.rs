@@ -3,11 +3,16 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use axum::http::HeaderMap;
 use encoding_rs::UTF_8;
 use jiff::Timestamp;
-use rentree_domain::CampaignId;
+use rentree_domain::mediacentre::Profile;
+use rentree_domain::{CampaignCode, CampaignId, PersonName};
+use rentree_http::NewSession;
 use rentree_samples::{Fault, Sample};
-use rentree_table::{Delivery, ImportOptions, JoinAttempt, JoinOutcome, Role, Terms};
+use rentree_table::{
+    Delivery, ImportOptions, JoinAttempt, JoinOutcome, Methods, Role, SignOnRequest, SigningOn, Terms, WaitingSignOn,
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -15,6 +20,7 @@ use crate::support::campaigns::{COURSE, Platform, a_school_of, class, join};
 use crate::support::classes::{a_class, a_device};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, a_member, a_stranger, a_team, an_email};
+use crate::support::pupils;
 use crate::support::{a_school, carry_out, eventually, product, run, silent_import};
 
 #[test]
@@ -198,6 +204,73 @@ fn one_item_of_each_entity_of_a_personal_code() {
         }
         insta::with_settings!({filters => varying(class.uai.as_str())}, {
             insta::assert_json_snapshot!("items_of_a_personal_code", items);
+        });
+        Ok(())
+    });
+}
+
+/// Somebody who signed on by Médiacentre and is known, and somebody whose sign-on waits for an account.
+#[test]
+fn one_item_of_each_entity_of_sign_ons() {
+    run(async {
+        let (now, table) = (Timestamp::now(), &product().table);
+        let class = pupils::a_class(2).await?;
+        let id = pupils::a_sign_on_id();
+        let pupil = class.tie(0, Methods::of_mediacentre(id.clone(), now)).await?;
+        let session = NewSession::new(pupil.id, pupil.user.epoch, &HeaderMap::new(), now);
+        let campaign = CampaignCode::parse("KRTBVW582").ok();
+        let (nonce, secret) = (rentree_runtime::random(), rentree_runtime::random());
+        let random = |what: &str| format!("{what} {:x}", u128::from_be_bytes(rentree_runtime::random()));
+        let (known, unknown, first, second) = (random("known"), random("unknown"), random("one"), random("two"));
+        let request = SignOnRequest::new(id.idp.clone(), &nonce, campaign.clone(), Some(session.hash.clone()), now);
+        table.ask_sign_on(&known, &request).await?;
+        table.ask_sign_on(&unknown, &request).await?;
+        let signing_on = SigningOn {
+            request: &known,
+            nonce: &nonce,
+            idp: &id.idp,
+            assertion: &first,
+            holds_until: now,
+            former: None,
+            now,
+        };
+        let names = (&pupil.user.first_name, &pupil.user.last_name);
+        table.sign_on(&signing_on, (pupil.id, &pupil.user), &id, names, session.stored()).await?;
+        let waiting = WaitingSignOn {
+            id: pupils::a_sign_on_id(),
+            first_name: PersonName::parse("Karine").ok(),
+            last_name: PersonName::parse("Dunord").ok(),
+            uai: Some(class.uai),
+            profile: Profile::Staff,
+            campaign,
+            expires_at: WaitingSignOn::until(now),
+        };
+        let signing_on = SigningOn { request: &unknown, assertion: &second, ..signing_on };
+        table.wait_for_account(&signing_on, &secret, &waiting).await?;
+
+        let hashed = |text: &[u8]| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let of_idp = |what: &str| hashed(format!("{} {what}", id.idp.as_str()).as_bytes());
+        let keys = [
+            ("REQUEST", format!("SAMLREQUEST#{}", hashed(known.as_bytes()))),
+            ("REQUEST", format!("SAMLREQUEST#{}", hashed(unknown.as_bytes()))),
+            ("ASSERTION", format!("ASSERTION#{}", of_idp(&first))),
+            ("SIGNON", format!("SIGNON#{}", hashed(&secret))),
+            ("IDENTITY", format!("IDENTITY#GAR#{}", of_idp(id.ido.as_str()))),
+            ("USER", format!("USER#{}", pupil.id)),
+        ];
+        let mut items = Vec::new();
+        for (sk, pk) in keys {
+            let get = product().stack.dynamodb.get_item().table_name(product().stack.value("Table")?);
+            let found = get.key("PK", AttributeValue::S(pk)).key("SK", AttributeValue::S(sk.to_owned())).send().await?;
+            items.push(shown(&found.item.unwrap_or_default()));
+        }
+        let mut filters = varying(class.uai.as_str());
+        filters.push((r"[0-9a-f]{128}", "<ido>"));
+        // The sample differs by school.
+        filters.push((r#"("(first_name|last_name|birth_date)": )"[^"]+""#, "$1<of the sample>"));
+        filters.rotate_right(2);
+        insta::with_settings!({filters => filters}, {
+            insta::assert_json_snapshot!("items_of_sign_ons", items);
         });
         Ok(())
     });

@@ -5,6 +5,7 @@ pub(crate) mod browser;
 pub(crate) mod campaigns;
 pub(crate) mod classes;
 pub(crate) mod clock;
+pub(crate) mod ent;
 pub(crate) mod faults;
 pub(crate) mod imports;
 pub(crate) mod mails;
@@ -80,7 +81,7 @@ fn shared_settings() -> BTreeMap<String, String> {
     )
 }
 
-fn shared_options() -> Options {
+pub(crate) fn shared_options() -> Options {
     Options { settings: shared_settings(), least_timeout: LONGEST_TIMEOUT, ..Options::in_memory() }
 }
 

@@ -91,6 +91,9 @@ pub(crate) async fn page(
             "Un message vient d’être envoyé à l’adresse indiquée. Suivez le lien qu’il contient, en étant connecté(e) : il expire dans 7 jours.",
         ),
         "address" => Some("Votre adresse e-mail est confirmée. Vos autres appareils ont été déconnectés."),
+        "mediacentre" => {
+            Some("Le Médiacentre ouvre maintenant ce compte, en plus de vos autres façons de vous connecter.")
+        }
         "sessions" => Some("Déconnexion effectuée : le ou les appareils n’ont plus accès à votre compte."),
         _ => None,
     };
@@ -120,7 +123,7 @@ impl Accounts {
             is_pupil: !ties.is_empty(),
             done: None,
             name: user.full_name(),
-            methods: user.methods.all(),
+            methods: user.methods.all(now),
             user_name: user.methods.user_name,
             email: user.methods.email,
             email_confirmed: user.email_confirmed,

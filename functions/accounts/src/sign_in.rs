@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::UserId;
 use rentree_http::{
-    ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, claimed_session, forget_cookie, signed_in,
+    ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, claimed_session, forget_session, signed_in,
 };
 use rentree_identity::{Credentials, Proven};
 use rentree_web::{Field, Form, Frame};
@@ -150,11 +150,7 @@ pub(crate) async fn sign_out(
 
     app.table.end_session(&signed_in.session).await?;
 
-    let mut response = face.after_post(StatusCode::OK, "/sign-in", &SignedOutView { signed_out: true })?;
-    if let Ok(cookie) = HeaderValue::from_str(&forget_cookie()) {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    Ok(response)
+    Ok(forget_session(face.after_post(StatusCode::OK, "/sign-in", &SignedOutView { signed_out: true })?))
 }
 
 /// The form, for staff and pupils.

@@ -64,7 +64,7 @@ mod tests {
     fn the_longest_lock_is_shown() {
         let (email, name) =
             (EmailAddress::parse("lea@exemple.fr").unwrap(), UserName::parse("lea.martin1003").unwrap());
-        let methods = Methods { email: Some(email.clone()), user_name: Some(name.clone()), mediacentre: None };
+        let methods = Methods { user_name: Some(name.clone()), ..Methods::of_email(email.clone()) };
         let at = |second| Timestamp::from_second(second).unwrap();
         let lock = |by_email: Option<Locked>, by_name: Option<Locked>| {
             let locked = by_email.map(|lock| (email.clone().into(), lock));

@@ -151,17 +151,17 @@ impl Learners {
             found,
             page: page.number,
             pages: page.pages,
-            learners: page.rows.into_iter().map(Row::from).collect(),
+            learners: page.rows.into_iter().map(|found| Row::of(found, visitor.at)).collect(),
             last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
         };
         face.render(StatusCode::OK, &view)
     }
 }
 
-impl From<Found<'_>> for Row {
-    fn from(Found { pupil, account, lock }: Found<'_>) -> Self {
+impl Row {
+    fn of(Found { pupil, account, lock }: Found<'_>, now: Timestamp) -> Self {
         let account = account.map(|account| AccountRow {
-            methods: account.methods.all(),
+            methods: account.methods.all(now),
             password_is_temporary: account.password_is_temporary,
             lock,
         });

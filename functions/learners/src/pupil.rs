@@ -138,7 +138,7 @@ pub(crate) async fn page(
         division: entry.division,
         birth_date: entry.birth_date,
         is_enrolled: pupil.is_enrolled,
-        account: account.map(|(lock, tied_at, looked)| AccountView::new(lock, tied_at, &looked)),
+        account: account.map(|(lock, tied_at, looked)| AccountView::new(lock, tied_at, &looked, visitor.at)),
         actions,
     };
     face.render(StatusCode::OK, &view)
@@ -150,7 +150,7 @@ fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>) -> Actions {
     let may_act = pupil.is_enrolled && looked.is_some_and(Looked::is_of_pupil_alone);
     Actions {
         hand_out: due(pupil.is_enrolled, looked).is_ok(),
-        give_user_name: may_act && looked.is_some_and(|looked| !looked.account.methods.has(Method::UserName)),
+        give_user_name: may_act && looked.is_some_and(|looked| looked.account.methods.user_name.is_none()),
         unblock: may_act && account.is_some_and(|(_, is_locked)| is_locked),
         allow_tries: pupil.is_enrolled && pupil.user.is_none(),
         give_personal_code: pupil.is_enrolled && pupil.user.is_none(),
@@ -215,7 +215,7 @@ fn refused(uai: Uai, id: LearnerId, detail: &'static str) -> Problem {
 }
 
 impl AccountView {
-    fn new(lock: Option<Lock>, tied_at: Option<Timestamp>, looked: &Looked) -> Self {
+    fn new(lock: Option<Lock>, tied_at: Option<Timestamp>, looked: &Looked, now: Timestamp) -> Self {
         let user_name = &looked.account.methods.user_name;
         let shown = |(method, masked)| MethodRow {
             method,
@@ -225,7 +225,7 @@ impl AccountView {
             },
         };
         Self {
-            methods: looked.account.methods.masked().into_iter().map(shown).collect(),
+            methods: looked.account.methods.masked(now).into_iter().map(shown).collect(),
             tied_at,
             password_is_temporary: looked.account.password_is_temporary,
             lock,

@@ -7,6 +7,7 @@ mod demo;
 mod door;
 pub mod ent;
 mod event_source;
+pub mod idp;
 mod mailbox;
 pub mod measure;
 pub mod operator;

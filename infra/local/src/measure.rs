@@ -11,12 +11,19 @@ use rentree_samples::SchoolDirectory;
 use rentree_testkit::strict::{Call, Distance, longest_chain, time_at};
 
 use crate::Rentree;
+use crate::idp::{self, Answer, Person, Request};
 use crate::operator::Operator;
 use crate::tour::{self, Ground};
 
 /// The functions that answer browsers.
-const OF_BROWSERS: [&str; 5] =
-    ["AccountsFunction", "ActivationFunction", "CampaignsFunction", "InvitationsFunction", "LearnersFunction"];
+const OF_BROWSERS: [&str; 6] = [
+    "AccountsFunction",
+    "ActivationFunction",
+    "CampaignsFunction",
+    "InvitationsFunction",
+    "LearnersFunction",
+    "MediacentreFunction",
+];
 
 /// A route that was visited.
 #[derive(Debug, Clone)]
@@ -104,6 +111,11 @@ impl Ground for Here<'_> {
         let (id, timestamp) = ("msg_tour".to_owned(), Timestamp::now().as_second().to_string());
         let signature = self.secrets.sign(&id, &timestamp, body.as_bytes());
         vec![("webhook-id", id), ("webhook-timestamp", timestamp), ("webhook-signature", signature)]
+    }
+
+    fn identified(&self, location: &str, person: &Person) -> anyhow::Result<String> {
+        let request = Request::at(location)?;
+        Answer { issuer: idp::ENTITY_ID, request: &request, person, now: Timestamp::now() }.encoded()
     }
 
     fn before(&self) {

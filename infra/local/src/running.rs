@@ -20,11 +20,13 @@ use import_worker::Worker;
 use invitations::Invitations;
 use learners::Learners;
 use mail_worker::MailWorker;
+use mediacentre::Mediacentre;
 use rentree_domain::{CampaignKind, Course, CourseId};
 use rentree_http::ClientAddress;
 use rentree_runtime::{Clock, Settings};
 use rentree_table::Table;
 use rentree_testkit::{Cloud, CloudOptions, Stack, StackOptions, Strict, Template};
+use serde_json::json;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -32,7 +34,7 @@ use crate::course::{DEMO_COURSE, Platform};
 use crate::demo::Demo;
 use crate::door::Door;
 use crate::ent::{self, Ent};
-use crate::{event_source, mailbox, operator};
+use crate::{event_source, idp, mailbox, operator};
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -55,14 +57,20 @@ pub struct Options {
     pub least_timeout: Duration,
 }
 
+/// The parameter of the template.
+const IDENTITY_PROVIDERS: &str = "IdentityProviders";
+
 impl Options {
-    /// State in memory, any port, real time, and failed messages that come again at once.
+    /// State in memory, any port, real time, failed messages that come again at once, and an identity provider for tests.
     pub fn in_memory() -> Self {
         Self {
             state: None,
             port: 0,
-            // Nobody's rate is to be kept here.
-            parameters: BTreeMap::from([("OfferMailsPerSecond".to_owned(), "1000".to_owned())]),
+            parameters: BTreeMap::from([
+                // Nobody's rate is to be kept here.
+                ("OfferMailsPerSecond".to_owned(), "1000".to_owned()),
+                (IDENTITY_PROVIDERS.to_owned(), idp::setting()),
+            ]),
             // No partition of one machine has a limit, unless it is the subject.
             settings: BTreeMap::from([("WRITE_UNITS_PER_SECOND".to_owned(), "0".to_owned())]),
             mediacentre: false,
@@ -72,9 +80,11 @@ impl Options {
         }
     }
 
-    /// State under `state`, browsers on `port`, real time.
+    /// State under `state`, browsers on `port`, real time. Nobody signs people on from the Médiacentre.
     pub fn on_disk(state: PathBuf, port: u16) -> Self {
-        Self { state: Some(state), port, retry_after: Duration::from_secs(10), ..Self::in_memory() }
+        let mut options = Self { state: Some(state), port, retry_after: Duration::from_secs(10), ..Self::in_memory() };
+        options.parameters.remove(IDENTITY_PROVIDERS);
+        options
     }
 }
 
@@ -128,6 +138,9 @@ impl Rentree {
             false => None,
         };
         parameters.extend(options.parameters.clone());
+        if let Some(ent) = &ent {
+            parameters.insert(IDENTITY_PROVIDERS.to_owned(), json!([ent.described()]).to_string());
+        }
         let stack_options = StackOptions { name: "rentree".to_owned(), origin: url.clone(), parameters };
         let stack = cloud.provision(&Template::of_project()?, &stack_options).await?;
 
@@ -165,6 +178,7 @@ impl Rentree {
             .routes()
             .merge(Activation::from_settings(&settings_of("ActivationFunction")?, options.clock)?.routes())
             .merge(campaigns.routes())
+            .merge(Mediacentre::from_settings(&settings_of("MediacentreFunction")?, options.clock)?.routes())
             .merge(Invitations::from_settings(&settings_of("InvitationsFunction")?, options.clock)?.routes())
             .merge(learners.routes())
             .merge(demo.routes())

@@ -11,6 +11,8 @@ use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, redirect};
 use serde_json::{Value, json};
 
+use crate::idp::Person;
+
 const PASSWORD: &str = "quatre mésanges au jardin";
 const OTHER_PASSWORD: &str = "cinq mésanges au jardin";
 /// A pupil's.
@@ -26,6 +28,8 @@ pub trait Ground {
     fn link(&self, address: &str, count: usize) -> impl Future<Output = anyhow::Result<String>>;
     /// Headers that sign a message of the assessment platform.
     fn signed(&self, body: &str) -> Vec<(&'static str, String)>;
+    /// What the identity provider answers, in base64, to the request that `location` leads to, when `person` signs on there.
+    fn identified(&self, location: &str, person: &Person) -> anyhow::Result<String>;
     /// A request is about to be sent.
     fn before(&self);
     /// It was answered. `route` is as the template has it, `GET /schools/{uai}/team`; `again` for one that was visited
@@ -57,6 +61,7 @@ pub async fn lead<G: Ground>(ground: &G, pupils: usize) -> anyhow::Result<()> {
     tour.follow(&mut head, &campaign).await?;
     tour.pupils(&mut head, &sample.pupils).await?;
     tour.account(&mut head).await?;
+    tour.mediacentre(&mut head).await?;
     tour.newcomers().await
 }
 
@@ -105,9 +110,12 @@ impl<G: Ground> Tour<'_, G> {
         let (status, location) = (answer.status(), answer.headers().get(LOCATION).cloned());
         for cookie in answer.headers().get_all(SET_COOKIE) {
             let cookie = cookie.to_str()?.split(';').next().unwrap_or_default().to_owned();
-            let name = cookie.split('=').next().unwrap_or_default().to_owned();
-            visitor.cookies.retain(|other| other.split('=').next() != Some(&name));
-            visitor.cookies.push(cookie);
+            let (name, value) = cookie.split_once('=').unwrap_or_default();
+            visitor.cookies.retain(|other| other.split('=').next() != Some(name));
+            // One without a value is forgotten.
+            if !value.is_empty() {
+                visitor.cookies.push(cookie);
+            }
         }
         let text = answer.text().await?;
         self.ground.after(route, again);
@@ -335,6 +343,31 @@ impl<G: Ground> Tour<'_, G> {
         may_refuse(self.visit(head, &of("user-name"), &[uai, &learner], Some(json!({}))).await)?;
         self.visit(head, &of("untie"), &[uai, &learner], Some(json!({}))).await?;
         self.visit(head, &of("personal-code"), &[uai, &learner], Some(json!({}))).await?;
+        Ok(())
+    }
+
+    /// Staff whom no account knows yet add the Médiacentre to theirs; then it knows them.
+    async fn mediacentre(&self, head: &mut Visitor) -> anyhow::Result<()> {
+        let person = Person {
+            ido: format!("{:032x}", u128::from_be_bytes(rentree_runtime::random())),
+            first_names: vec!["Anne".to_owned()],
+            last_names: vec!["HÉROUVILLE".to_owned()],
+            school: String::new(),
+            profile: "National_dir".to_owned(),
+        };
+        self.visit(head, "GET /mediacentre/metadata", &[], None).await?;
+        let mut other = Visitor::default();
+        self.sign_on(&mut other, &person).await?;
+        other.cookies.extend(head.cookies.clone());
+        self.visit(&mut other, "GET /mediacentre/suite", &[], None).await?;
+        self.visit(&mut other, "POST /mediacentre/suite", &[], Some(json!({}))).await?;
+        self.sign_on(&mut Visitor::default(), &person).await
+    }
+
+    async fn sign_on(&self, visitor: &mut Visitor, person: &Person) -> anyhow::Result<()> {
+        let asked = self.visit(visitor, "GET /mediacentre", &[], None).await?;
+        let answer = self.ground.identified(text(&asked, "location")?, person)?;
+        self.visit(visitor, "POST /mediacentre/acs", &[], Some(json!({"SAMLResponse": answer}))).await?;
         Ok(())
     }
 

@@ -5,8 +5,8 @@ pub(crate) const OF_ALL: [&str; 9] =
     ["chains", "contracts", "guards", "lambda", "privacy", "refusals", "rights", "stored_items", "visitors"];
 
 /// What concerns one function, by its folder.
-pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
-    ("accounts", &["accounts", "staff_pages", "joining_pages"]),
+pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
+    ("accounts", &["accounts", "joining_pages", "staff_pages"]),
     ("activation", &["activation", "staff_pages"]),
     (
         "campaigns",
@@ -45,6 +45,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 8] = [
         ],
     ),
     ("mail-worker", &["accounts", "activation", "team"]),
+    ("mediacentre", &["mediacentre", "sign_ons"]),
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.

@@ -30,49 +30,6 @@ impl Method {
     }
 }
 
-/// IDO: the opaque identifier by which GAR knows a pupil of a school. See `docs/domain.md`.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Ido(String);
-
-/// The text is no IDO.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an IDO: 1 to 256 visible characters")]
-pub struct IdoError;
-
-impl Ido {
-    /// Reads an IDO. Opaque: nothing is normalised.
-    pub fn parse(text: &str) -> Result<Self, IdoError> {
-        let reads = (1..=256).contains(&text.len()) && text.chars().all(|c| c.is_ascii_graphic());
-        if reads { Ok(Self(text.to_owned())) } else { Err(IdoError) }
-    }
-
-    /// The identifier.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for Ido {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ido(…)")
-    }
-}
-
-impl TryFrom<String> for Ido {
-    type Error = IdoError;
-
-    fn try_from(text: String) -> Result<Self, IdoError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Ido> for String {
-    fn from(ido: Ido) -> Self {
-        ido.0
-    }
-}
-
 /// Majorité numérique, in France: article 45 of the law « informatique et libertés ».
 const DIGITAL_MAJORITY: i16 = 15;
 

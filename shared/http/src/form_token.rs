@@ -3,17 +3,15 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use subtle::ConstantTimeEq;
 
 use crate::Problem;
+use crate::cookie::{SameSite, SecretCookie};
 use crate::input::Proof;
-use crate::session::{cookie_secret, form_token};
+use crate::session::form_token;
 
-const FORM_COOKIE: &str = "__Host-form";
+const FORM: SecretCookie = SecretCookie { name: "__Host-form", same_site: SameSite::Lax, lasts: None };
 
 /// The token of a visitor, drawn at their first form.
 #[derive(Debug)]
@@ -34,15 +32,8 @@ impl FormToken {
     }
 
     /// `response`, with the cookie if the visitor has none yet.
-    pub fn on(&self, mut response: Response) -> Response {
-        if self.is_new {
-            let secret = URL_SAFE_NO_PAD.encode(self.secret);
-            let cookie = format!("{FORM_COOKIE}={secret}; Path=/; HttpOnly; Secure; SameSite=Lax");
-            if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-                response.headers_mut().append(header::SET_COOKIE, cookie);
-            }
-        }
-        response
+    pub fn on(&self, response: Response) -> Response {
+        if self.is_new { FORM.on(response, &self.secret) } else { response }
     }
 }
 
@@ -60,7 +51,7 @@ impl<S: Sync> FromRequestParts<S> for FormToken {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(match cookie_secret(&parts.headers, FORM_COOKIE) {
+        Ok(match FORM.secret(&parts.headers) {
             Some(secret) => Self { secret, is_new: false },
             None => Self { secret: rentree_runtime::random(), is_new: true },
         })

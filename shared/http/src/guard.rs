@@ -9,7 +9,7 @@ use rentree_domain::{Uai, UserId};
 use rentree_table::{Person, Role, Session, SessionHash, Table, User};
 use tokio::join;
 
-use crate::session::{SESSION_COOKIE, cookie_secret, form_token};
+use crate::session::{SESSION, form_token};
 use crate::{Problem, SignedIn, Visitor};
 
 /// What a browser claims by its cookie, after the first round: its session, if the table has it. Whether it holds, the second
@@ -32,7 +32,7 @@ impl std::fmt::Debug for Claimed {
 impl Presented {
     /// The first round. Without a cookie, nothing is read.
     pub async fn read(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<Self, Problem> {
-        let Some(secret) = cookie_secret(headers, SESSION_COOKIE) else { return Ok(Self(None)) };
+        let Some(secret) = SESSION.secret(headers) else { return Ok(Self(None)) };
         let hash = SessionHash::of(&secret);
         let session = table.session(&hash, now).await?;
         Ok(Self(session.map(|session| Claimed { secret, hash, session })))
@@ -107,7 +107,7 @@ pub async fn authorise_beside<T>(
     now: Timestamp,
     beside: impl Future<Output = Result<T, Problem>>,
 ) -> Result<(Visitor, T), Problem> {
-    if cookie_secret(headers, SESSION_COOKIE).is_none() {
+    if SESSION.secret(headers).is_none() {
         return Err(Problem::signed_out());
     }
     let (presented, school) = join!(Presented::read(table, headers, now), table.school(uai));

@@ -2,7 +2,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::Problem;
@@ -35,7 +35,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
             content_type.is_some_and(|t| t.split(';').next().unwrap_or_default().trim() == "application/json");
         let unreadable =
             || Problem::bad_request("Le formulaire n’a pas pu être lu. Rechargez la page, puis recommencez.");
-        let bytes = Bytes::from_request(request, state).await.map_err(|_| unreadable())?;
+        let bytes = Bytes::from_request(request, state).await.map_err(|refused| match refused.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+            _ => unreadable(),
+        })?;
         if is_json {
             let fields = serde_json::from_slice(&bytes)
                 .map_err(|error| Problem::bad_request(format!("Le JSON n’a pas pu être lu : {error}.")))?;

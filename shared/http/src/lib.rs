@@ -3,6 +3,7 @@
 
 mod assets;
 mod client;
+mod cookie;
 mod face;
 mod form_token;
 mod guard;
@@ -20,6 +21,7 @@ mod visitor;
 
 pub use assets::{ASSET_ROUTE, asset};
 pub use client::ClientAddress;
+pub use cookie::{SameSite, SecretCookie, WAITING_SIGN_ON};
 pub use face::Face;
 pub use form_token::FormToken;
 pub use guard::{Presented, authorise, authorise_beside, require_account, require_sign_in, signed_in};
@@ -28,6 +30,6 @@ pub use link::Ways;
 pub use next::Next;
 pub use problem::{Code, FieldError, Problem};
 pub use route::{Access, Route, RouteDoc};
-pub use session::{NewSession, SESSION_COOKIE, claimed_session, forget_cookie};
-pub use shell::{Shell, wrap};
+pub use session::{NewSession, SESSION_COOKIE, claimed_session, forget_session};
+pub use shell::{POSTED_FROM_ELSEWHERE, Shell, wrap};
 pub use visitor::{CSRF_FIELD, SignedIn, Visitor};

@@ -56,6 +56,14 @@ pub enum Code {
     StaleMessage,
     /// Another result was sent before; the first one holds.
     OtherScore,
+    /// The Médiacentre does not confirm who somebody is.
+    SignOnRefused,
+    /// A sign-on by Médiacentre took too long.
+    SignOnTooLate,
+    /// A sign-on by Médiacentre counted before.
+    SignOnUsed,
+    /// A sign-on by Médiacentre began in another browser.
+    SignOnElsewhere,
     /// Something of ours failed.
     Internal,
 }
@@ -88,6 +96,12 @@ impl Problem {
     /// The input does not read; `detail` says what, in French.
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Code::BadRequest, "La demande est incomplète ou mal formée", detail)
+    }
+
+    /// More is sent than is read.
+    pub(crate) fn too_large() -> Self {
+        let detail = "Ce qui a été envoyé est trop volumineux. Rien n’a été changé.";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BadRequest, "La demande est trop volumineuse", detail)
     }
 
     /// Nobody is signed in.
@@ -237,6 +251,11 @@ impl Problem {
     pub fn other_score() -> Self {
         let detail = "Un autre score a déjà été reçu pour cet élève dans cette campagne. Le premier est conservé : rien n’a été changé.";
         Self::new(StatusCode::CONFLICT, Code::OtherScore, "Les résultats ont déjà été envoyés", detail)
+    }
+
+    /// A sign-on by Médiacentre comes to nothing; `title` and `detail` say why and what to do, in French.
+    pub fn sign_on(status: StatusCode, code: Code, title: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(status, code, title, detail)
     }
 
     /// With a page that leads on.

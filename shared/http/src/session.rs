@@ -1,6 +1,6 @@
 //! Sessions: a secret in a cookie, its hash in the table.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,10 +11,13 @@ use sha2::{Digest, Sha256};
 
 use crate::SignedIn;
 use crate::client::device;
+use crate::cookie::{SameSite, SecretCookie};
 
-/// The session cookie. `__Host-`: this host alone, over TLS (or on one's own machine), for every path.
-pub const SESSION_COOKIE: &str = "__Host-session";
 const VALIDITY: SignedDuration = SignedDuration::from_hours(12);
+/// The session cookie.
+pub const SESSION_COOKIE: &str = "__Host-session";
+pub(crate) const SESSION: SecretCookie =
+    SecretCookie { name: SESSION_COOKIE, same_site: SameSite::Lax, lasts: Some(VALIDITY) };
 
 /// A session that is about to begin.
 #[derive(Debug)]
@@ -47,36 +50,24 @@ impl NewSession {
     }
 
     /// `response`, with the cookie.
-    pub fn on(&self, mut response: Response) -> Response {
-        if let Ok(cookie) = HeaderValue::from_str(&self.cookie()) {
-            response.headers_mut().append(header::SET_COOKIE, cookie);
-        }
-        response
+    pub fn on(&self, response: Response) -> Response {
+        SESSION.on(response, &self.secret)
     }
 
     /// The value of `Set-Cookie`.
     pub fn cookie(&self) -> String {
-        let secret = URL_SAFE_NO_PAD.encode(self.secret);
-        format!("{SESSION_COOKIE}={secret}; Path=/; Max-Age={}; HttpOnly; Secure; SameSite=Lax", VALIDITY.as_secs())
+        SESSION.value(&self.secret)
     }
 }
 
-/// The value of `Set-Cookie` that ends a session in the browser.
-pub fn forget_cookie() -> String {
-    format!("{SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax")
-}
-
-/// The secret in a cookie called `name`.
-pub(crate) fn cookie_secret(headers: &HeaderMap, name: &str) -> Option<[u8; 32]> {
-    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let (_, value) = pairs.find(|(found, _)| *found == name)?;
-    URL_SAFE_NO_PAD.decode(value).ok()?.try_into().ok()
+/// `response`, by which the browser forgets its session.
+pub fn forget_session(response: Response) -> Response {
+    SESSION.forget(response)
 }
 
 /// The hash of the session that a browser claims to have.
 pub fn claimed_session(headers: &HeaderMap) -> Option<SessionHash> {
-    cookie_secret(headers, SESSION_COOKIE).map(|secret| SessionHash::of(&secret))
+    SESSION.secret(headers).map(|secret| SessionHash::of(&secret))
 }
 
 /// The token for forms: derived from a secret, so that nothing more is stored, and not the secret itself, so that a page
@@ -87,18 +78,9 @@ pub(crate) fn form_token(secret: &[u8; 32]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use axum::http::header;
 
-    #[test]
-    fn the_cookie_is_found_among_others() {
-        let value = URL_SAFE_NO_PAD.encode([7; 32]);
-        let headers = |cookie: String| HeaderMap::from_iter([(header::COOKIE, cookie.parse().unwrap())]);
-        let secret = |cookie: String| cookie_secret(&headers(cookie), SESSION_COOKIE);
-        assert_eq!(secret(format!("a=b; {SESSION_COOKIE}={value}; c=d")), Some([7; 32]));
-        assert_eq!(secret(format!("x{SESSION_COOKIE}={value}")), None);
-        assert_eq!(secret(format!("{SESSION_COOKIE}=short")), None);
-        assert_eq!(claimed_session(&HeaderMap::new()), None);
-    }
+    use super::*;
 
     #[test]
     fn a_session_is_found_by_its_own_cookie() {
@@ -107,5 +89,6 @@ mod tests {
         let cookie = new.cookie();
         let headers = HeaderMap::from_iter([(header::COOKIE, cookie.split(';').next().unwrap().parse().unwrap())]);
         assert_eq!(claimed_session(&headers), Some(new.hash));
+        assert_eq!(claimed_session(&HeaderMap::new()), None);
     }
 }

@@ -214,7 +214,11 @@ pub(crate) fn put_if(
     condition: &'static str,
     value: Option<(&str, AttributeValue)>,
 ) -> Result<TransactWriteItem, TableError> {
-    let mut put = Put::builder().table_name(table).set_item(Some(item)).condition_expression(condition);
+    let mut put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression(condition)
+        .set_expression_attribute_names(names_in(condition));
     if let Some((name, value)) = value {
         put = put.expression_attribute_values(name, value);
     }
@@ -275,7 +279,7 @@ pub(crate) fn check_number(
     condition: &'static str,
     value: u64,
 ) -> Result<TransactWriteItem, TableError> {
-    check(table, key, condition, AttributeValue::N(value.to_string()))
+    check(table, key, condition, [(":value", AttributeValue::N(value.to_string()))])
 }
 
 /// Checks that an attribute of an item has a text for its value, as part of a transaction.
@@ -285,19 +289,21 @@ pub(crate) fn check_text(
     condition: &'static str,
     value: &str,
 ) -> Result<TransactWriteItem, TableError> {
-    check(table, key, condition, AttributeValue::S(value.to_owned()))
+    check(table, key, condition, [(":value", AttributeValue::S(value.to_owned()))])
 }
 
-fn check(
+/// Checks that a condition holds of an item, as part of a transaction.
+pub(crate) fn check(
     table: &str,
     key: Key,
     condition: &'static str,
-    value: AttributeValue,
+    values: impl IntoIterator<Item = (&'static str, AttributeValue)>,
 ) -> Result<TransactWriteItem, TableError> {
+    let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let check = ConditionCheck::builder()
         .table_name(table)
         .set_key(Some(key.into_item()))
         .condition_expression(condition)
-        .expression_attribute_values(":value", value);
+        .set_expression_attribute_values(Some(values));
     Ok(TransactWriteItem::builder().condition_check(check.build().map_err(TableError::malformed("Check"))?).build())
 }

@@ -6,9 +6,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{
-    Academie, ActivationId, AuditId, CampaignCode, CampaignId, EmailAddress, Ido, ImportId, Ine, InvitationId,
-    JoinAttemptId, LearnerId, Limit, Login, PersonalCode, Round, Uai, UserId, UserName,
+    Academie, ActivationId, AuditId, CampaignCode, CampaignId, EmailAddress, EntityId, ImportId, Ine, InvitationId,
+    JoinAttemptId, LearnerId, Limit, Login, PersonalCode, Round, SignOnId, Uai, UserId, UserName,
 };
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::Item;
@@ -120,9 +121,24 @@ impl Key {
         Self::new(format!("IDENTITY#USERNAME#{}", hash(name.as_str())), "IDENTITY")
     }
 
-    /// Whose an IDO of GAR is. Hashed, for it may be of any shape.
-    pub fn ido_identity(ido: &Ido) -> Self {
-        Self::new(format!("IDENTITY#GAR#{}", hash(ido.as_str())), "IDENTITY")
+    /// Whose an IDO is, for its identity provider alone. Hashed, for both may be of any shape.
+    pub fn sign_on_identity(id: &SignOnId) -> Self {
+        Self::new(format!("IDENTITY#GAR#{}", of_provider(&id.idp, id.ido.as_str())), "IDENTITY")
+    }
+
+    /// A request that an identity provider is asked to answer, by its identifier.
+    pub fn sign_on_request(id: &str) -> Self {
+        Self::new(format!("SAMLREQUEST#{}", hash(id)), "REQUEST")
+    }
+
+    /// An assertion of an identity provider that was used.
+    pub fn assertion(idp: &EntityId, id: &str) -> Self {
+        Self::new(format!("ASSERTION#{}", of_provider(idp, id)), "ASSERTION")
+    }
+
+    /// A sign-on that waits for an account, by the secret that its browser keeps.
+    pub fn waiting_sign_on(secret: &[u8; 32]) -> Self {
+        Self::new(format!("SIGNON#{}", hash(secret)), "SIGNON")
     }
 
     /// Which account the child with this INE has. Hashed: no INE stands in a key.
@@ -201,7 +217,8 @@ impl Key {
 }
 
 /// SHA-256 of a session's secret, in hexadecimal: names the session without opening it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct SessionHash(String);
 
 impl SessionHash {
@@ -217,6 +234,20 @@ impl SessionHash {
     }
 }
 
+impl TryFrom<String> for SessionHash {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        Self::parse(&text).ok_or("not the hash of a session")
+    }
+}
+
+impl From<SessionHash> for String {
+    fn from(hash: SessionHash) -> Self {
+        hash.0
+    }
+}
+
 impl fmt::Display for SessionHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -228,7 +259,13 @@ pub(crate) fn personal_code_hash(uai: Uai, code: &PersonalCode) -> String {
     hash(format!("{uai} {}", code.as_str()))
 }
 
-fn hash(what: impl AsRef<[u8]>) -> String {
+/// The hash of what an identity provider says, and who says it: no two providers share one. An `entityID` holds no blank, so the first
+/// one ends it.
+fn of_provider(idp: &EntityId, what: &str) -> String {
+    hash(format!("{} {what}", idp.as_str()))
+}
+
+pub(crate) fn hash(what: impl AsRef<[u8]>) -> String {
     Sha256::digest(what).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -299,8 +336,13 @@ pub(crate) fn id_in_sk<T: std::str::FromStr>(item: &Item, prefix: &str) -> Optio
 mod tests {
     use jiff::Timestamp;
     use proptest::prelude::*;
+    use rentree_domain::Ido;
 
     use super::*;
+
+    fn a_sign_on(idp: &str, ido: &str) -> SignOnId {
+        SignOnId { idp: EntityId::parse(idp).unwrap(), ido: Ido::parse(ido).unwrap() }
+    }
 
     prop_compose! {
         fn an_uai()(number in 0_u32..10_000_000) -> Uai {
@@ -349,7 +391,10 @@ mod tests {
                 Key::user(user),
                 Key::email_identity(&address),
                 Key::user_name_identity(&name),
-                Key::ido_identity(&Ido::parse(name.as_str()).unwrap()),
+                Key::sign_on_identity(&a_sign_on("urn:idp", name.as_str())),
+                Key::assertion(&EntityId::parse("urn:idp").unwrap(), name.as_str()),
+                Key::sign_on_request(name.as_str()),
+                Key::waiting_sign_on(&secret),
                 Key::ine_identity(Ine::parse("1234567890V").unwrap()),
                 Key::tie(user, uai),
                 Key::attempts(&address.clone().into()),
@@ -370,7 +415,7 @@ mod tests {
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 27);
+            prop_assert_eq!(keys.len(), 30);
         }
 
         #[test]
@@ -380,13 +425,26 @@ mod tests {
             for key in [
                 Key::email_identity(&address),
                 Key::user_name_identity(&user_name),
-                Key::ido_identity(&Ido::parse(&name).unwrap()),
+                Key::sign_on_identity(&a_sign_on(&name, &name)),
+                Key::assertion(&EntityId::parse(&name).unwrap(), &name),
+                Key::sign_on_request(&name),
                 Key::attempts(&address.clone().into()),
                 Key::attempts(&user_name.into()),
                 Key::limit(&rentree_domain::limit::MAILS_BY_ADDRESS, address.as_str(), Timestamp::UNIX_EPOCH),
             ] {
                 prop_assert!(!key.pk.contains(&name) && !key.sk.contains(&name));
             }
+        }
+
+        /// Neither the same IDO of two providers nor any other two pairs are one person, however they are cut.
+        #[test]
+        fn an_ido_counts_for_its_provider_alone(
+            idp in "[a-c]{1,3}", other in "[a-c]{1,3}", ido in "[a-c ]{1,4}", another in "[a-c ]{1,4}",
+        ) {
+            let (one, two) = (a_sign_on(&idp, &ido), a_sign_on(&other, &another));
+            prop_assert_eq!(Key::sign_on_identity(&one) == Key::sign_on_identity(&two), one == two);
+            let (first, second) = (Key::assertion(&one.idp, &ido), Key::assertion(&two.idp, &another));
+            prop_assert_eq!(first == second, one == two);
         }
 
         #[test]

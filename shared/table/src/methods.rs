@@ -2,11 +2,11 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
-use rentree_domain::{EmailAddress, Ido, Ine, Login, Method, UserId, UserName};
+use rentree_domain::{EmailAddress, Ine, Login, Method, SignOnId, UserId, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{put_if, put_new, put_over, stored};
-use crate::{Item, Key, Table, TableError, User};
+use crate::{Item, Key, MediacentreIds, Table, TableError, User, mediacentre};
 
 const ENTITY: &str = "Identity";
 
@@ -19,9 +19,9 @@ pub struct Methods {
     /// Identifiant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_name: Option<UserName>,
-    /// Médiacentre, by the IDO of the school that the pupil is in now. Nothing sets it yet: GAR sign-on is to come.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mediacentre: Option<Ido>,
+    /// Médiacentre, by each identifier that an identity provider knows the owner by.
+    #[serde(default, skip_serializing_if = "MediacentreIds::is_empty")]
+    pub mediacentre: MediacentreIds,
 }
 
 impl Methods {
@@ -35,28 +35,33 @@ impl Methods {
         Self { user_name: Some(name), ..Self::default() }
     }
 
-    /// Which they are, in the order that pages show.
-    pub fn all(&self) -> Vec<Method> {
-        Method::ALL.into_iter().filter(|method| self.has(*method)).collect()
+    /// Médiacentre alone, by `id`, with which its owner has signed on at `now`.
+    pub fn of_mediacentre(id: SignOnId, now: Timestamp) -> Self {
+        Self { mediacentre: MediacentreIds::one(id, now), ..Self::default() }
     }
 
-    /// Whether `method` is one of them.
-    pub fn has(&self, method: Method) -> bool {
+    /// Which they are at `now`, in the order that pages show.
+    pub fn all(&self, now: Timestamp) -> Vec<Method> {
+        Method::ALL.into_iter().filter(|method| self.has(*method, now)).collect()
+    }
+
+    /// Whether `method` is one of them at `now`: Médiacentre is forgotten when nobody used it for two years.
+    pub fn has(&self, method: Method, now: Timestamp) -> bool {
         match method {
-            Method::Mediacentre => self.mediacentre.is_some(),
+            Method::Mediacentre => self.mediacentre.any(now),
             Method::UserName => self.user_name.is_some(),
             Method::Email => self.email.is_some(),
         }
     }
 
     /// Each with what its owner knows it again by, and nobody else learns: `k***.d***1003`. Médiacentre shows nothing.
-    pub fn masked(&self) -> Vec<(Method, Option<String>)> {
+    pub fn masked(&self, now: Timestamp) -> Vec<(Method, Option<String>)> {
         let masked = |method| match method {
             Method::Mediacentre => None,
             Method::UserName => self.user_name.as_ref().map(UserName::masked),
             Method::Email => self.email.as_ref().map(EmailAddress::masked),
         };
-        self.all().into_iter().map(|method| (method, masked(method))).collect()
+        self.all(now).into_iter().map(|method| (method, masked(method))).collect()
     }
 
     /// What can be typed to sign in: failures are counted by each.
@@ -66,7 +71,7 @@ impl Methods {
     }
 }
 
-/// Whose an address, a user name, an IDO or an INE is.
+/// Whose an address, a user name or an INE is.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Identity {
     pub(crate) user: UserId,
@@ -100,11 +105,6 @@ pub(crate) fn claim_user_name(table: &str, name: &UserName, id: UserId) -> Resul
     put_new(table, stored(&Identity { user: id, confirmed: true }, ENTITY, Key::user_name_identity(name))?)
 }
 
-/// Makes an IDO `id`'s, as part of a transaction, if it is nobody's.
-pub(crate) fn claim_ido(table: &str, ido: &Ido, id: UserId) -> Result<TransactWriteItem, TableError> {
-    put_new(table, stored(&Identity { user: id, confirmed: true }, ENTITY, Key::ido_identity(ido))?)
-}
-
 /// Notes that the child with this INE has the account `id`, as part of a transaction: the last one that the child signed in
 /// with.
 pub(crate) fn claim_ine(table: &str, ine: Ine, id: UserId) -> Result<TransactWriteItem, TableError> {
@@ -129,8 +129,8 @@ pub(crate) fn claim_all(
     if let Some(name) = &methods.user_name {
         items.push(claim_user_name(table, name, id)?);
     }
-    if let Some(ido) = &methods.mediacentre {
-        items.push(claim_ido(table, ido, id)?);
+    for known in methods.mediacentre.all() {
+        items.push(mediacentre::claim(table, &known.id, id, known.used_at)?);
     }
     Ok(items)
 }

@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use campaigns::{Campaigns, Config};
+use mediacentre::Mediacentre;
 use rentree_runtime::Clock;
 use rentree_runtime::aws::{Aws, Service};
 use serde_json::Value;
@@ -37,6 +38,19 @@ pub(crate) async fn campaigns_with(
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
     Ok((url, tokio::spawn(async { axum::serve(listener, campaigns.router()).await })))
+}
+
+/// The function `mediacentre` on a port of its own, with something between it and the table.
+pub(crate) async fn mediacentre_with(
+    by: impl Intercept + 'static,
+    clock: Clock,
+) -> anyhow::Result<(String, tokio::task::JoinHandle<std::io::Result<()>>)> {
+    let settings = product().stack.function_settings("MediacentreFunction")?;
+    let aws = product().stack.aws_of("MediacentreFunction")?;
+    let mediacentre = Mediacentre::new(mediacentre::Config::read(&settings)?, watched(&aws, by), clock);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    Ok((url, tokio::spawn(async { axum::serve(listener, mediacentre.router()).await })))
 }
 
 /// Counts write requests, and fails all from a certain one on.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
-use rentree_domain::{CampaignId, Ido, LearnerId, Login, Password, Uai, UserId, UserName};
+use rentree_domain::{CampaignId, EntityId, Ido, LearnerId, Login, Password, SignOnId, Uai, UserId, UserName};
 use rentree_http::NewSession;
 use rentree_samples::Sample;
 use rentree_table::{ActiveLearner, Methods, User, Who};
@@ -67,9 +67,15 @@ pub(crate) fn by_user_name() -> Methods {
 
 /// Médiacentre alone.
 pub(crate) fn by_mediacentre() -> Methods {
-    let drawn: [u8; 16] = rentree_runtime::random();
+    Methods::of_mediacentre(a_sign_on_id(), Timestamp::now())
+}
+
+/// An identifier of Médiacentre that nobody else has.
+pub(crate) fn a_sign_on_id() -> SignOnId {
+    let drawn: [u8; 64] = rentree_runtime::random();
     let ido = drawn.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    Methods { mediacentre: Some(Ido::parse(&ido).expect("an IDO")), ..Methods::default() }
+    let idp = EntityId::parse("https://idp.example/metadata").expect("an entityID");
+    SignOnId { idp, ido: Ido::parse(&ido).expect("an IDO") }
 }
 
 /// An e-mail address alone.

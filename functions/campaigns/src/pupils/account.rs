@@ -325,7 +325,7 @@ fn has_account(
     elsewhere: bool,
     fields: &AccountFields,
 ) -> Result<Response, Problem> {
-    let told = owner.methods.masked().into_iter().map(|(method, masked)| match masked {
+    let told = owner.methods.iter().map(|(method, masked)| match masked {
         Some(masked) => format!("{} {masked}", method.french()),
         None => method.french().to_owned(),
     });

@@ -1,5 +1,6 @@
 //! A pupil was found: whose account is it to be? `docs/joining.md` has the rules.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use rentree_domain::method::may_use_email;
@@ -82,15 +83,17 @@ pub(crate) struct Mine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Owner {
     pub(crate) id: UserId,
-    pub(crate) methods: Methods,
+    /// How its owner signs in: each method, with what nobody but its owner knows it again by.
+    pub(crate) methods: Vec<(Method, Option<String>)>,
     /// Whether a mail can replace a forgotten password: its address is confirmed.
     pub(crate) is_reached_by_mail: bool,
 }
 
 impl Owner {
     /// The owner of an account.
-    pub(crate) fn new(id: UserId, user: User) -> Self {
-        Self { id, is_reached_by_mail: user.methods.email.is_some() && user.email_confirmed, methods: user.methods }
+    pub(crate) fn new(id: UserId, user: &User, now: Timestamp) -> Self {
+        let is_reached_by_mail = user.methods.email.is_some() && user.email_confirmed;
+        Self { id, methods: user.methods.masked(now), is_reached_by_mail }
     }
 }
 
@@ -140,7 +143,7 @@ pub(crate) fn decide(
         Closeness::Near if !said.confirmed => return Next::Ask(Doubt::Account),
         Closeness::Near | Closeness::Exact => {}
     }
-    if account.methods.has(Method::Email) && !may_use_email(found.birth_date, today) {
+    if account.methods.email.is_some() && !may_use_email(found.birth_date, today) {
         return Next::Refused(Refusal::UnderFifteen);
     }
     Next::Tie(account)
@@ -216,7 +219,7 @@ impl Campaigns {
             Some(known) => Some(known.user.clone()),
             None => self.table.user(id).await?,
         };
-        Ok(user.map(|user| Owner::new(id, user)))
+        Ok(user.map(|user| Owner::new(id, &user, (self.clock)())))
     }
 
     /// Ties the account that is signed in, unless it is tied already, and joins: how far the pupil is then.
@@ -305,9 +308,8 @@ impl Campaigns {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use jiff::civil::date;
-    use rentree_domain::{EmailAddress, Ido, UserName};
+    use rentree_domain::{EmailAddress, EntityId, Ido, SignOnId, UserName};
 
     use super::*;
 
@@ -336,8 +338,8 @@ mod tests {
         Account { id: user(number), epoch: 0, birth_date, name, methods, pupil: None }
     }
 
-    fn owner(number: u8, methods: Methods) -> Owner {
-        Owner { id: user(number), methods, is_reached_by_mail: false }
+    fn owner(number: u8, methods: &Methods) -> Owner {
+        Owner { id: user(number), methods: methods.masked(Timestamp::UNIX_EPOCH), is_reached_by_mail: false }
     }
 
     fn karine(birth_date: Date) -> Found {
@@ -355,14 +357,17 @@ mod tests {
     #[test]
     fn nobody_is_signed_in() {
         assert_eq!(next(UNDER, None, None, None), Next::NewAccount);
-        let gar = Methods { mediacentre: Some(Ido::parse("ido-1").unwrap()), ..Methods::default() };
+        let gar = Methods::of_mediacentre(
+            SignOnId { idp: EntityId::parse("urn:idp").unwrap(), ido: Ido::parse("ido-1").unwrap() },
+            Timestamp::UNIX_EPOCH,
+        );
         for methods in [by_name(), by_email(), gar] {
-            let theirs = owner(1, methods);
+            let theirs = owner(1, &methods);
             let has = |elsewhere| Next::HasAccount { owner: theirs.clone(), elsewhere };
-            assert_eq!(next(UNDER, None, Some(theirs.clone()), Some(owner(2, by_name()))), has(false));
+            assert_eq!(next(UNDER, None, Some(theirs.clone()), Some(owner(2, &by_name()))), has(false));
             assert_eq!(next(UNDER, None, None, Some(theirs.clone())), has(true));
         }
-        let other = || Some(owner(2, by_name()));
+        let other = || Some(owner(2, &by_name()));
         assert_eq!(decide(&karine(UNDER), None, (None, other()), DESPITE, TODAY), Next::NewAccount);
         let here = decide(&karine(UNDER), None, (other(), None), DESPITE, TODAY);
         assert!(matches!(here, Next::HasAccount { elsewhere: false, .. }), "a tie of this school is for good");
@@ -371,16 +376,16 @@ mod tests {
     #[test]
     fn somebody_is_signed_in() {
         let mine = || account(1, by_name(), Some(UNDER));
-        let me = || Some(owner(1, by_name()));
+        let me = || Some(owner(1, &by_name()));
         assert_eq!(next(UNDER, Some(mine()), None, None), Next::Tie(mine()));
         assert_eq!(next(UNDER, Some(mine()), me(), None), Next::Tie(mine()));
         assert_eq!(next(UNDER, Some(mine()), None, me()), Next::Tie(mine()));
-        for (here, elsewhere) in [(Some(owner(2, by_email())), None), (None, Some(owner(2, by_email())))] {
+        for (here, elsewhere) in [(Some(owner(2, &by_email())), None), (None, Some(owner(2, &by_email())))] {
             let in_another_school = elsewhere.is_some();
             let told = next(UNDER, Some(mine()), here, elsewhere);
-            assert_eq!(told, Next::HasAccount { owner: owner(2, by_email()), elsewhere: in_another_school });
+            assert_eq!(told, Next::HasAccount { owner: owner(2, &by_email()), elsewhere: in_another_school });
         }
-        let despite = decide(&karine(UNDER), Some(mine()), (None, Some(owner(2, by_email()))), DESPITE, TODAY);
+        let despite = decide(&karine(UNDER), Some(mine()), (None, Some(owner(2, &by_email()))), DESPITE, TODAY);
         assert_eq!(despite, Next::Tie(mine()), "the other account is lost");
     }
 
@@ -402,7 +407,7 @@ mod tests {
             Account { pupil: Some(Mine { id: pupil(2), is_active: true }), ..account(1, by_name(), Some(UNDER)) };
         refused(others, Refusal::OtherPupil);
         // The school had a wrong birth date once: the INE says that it is the same child.
-        assert_eq!(next(UNDER, Some(other_day.clone()), None, Some(owner(1, by_name()))), Next::Tie(other_day));
+        assert_eq!(next(UNDER, Some(other_day.clone()), None, Some(owner(1, &by_name()))), Next::Tie(other_day));
         // A family name changes, and the given name is the second one.
         let renamed = Account { name: Typed::new("Marie", "Nouveau"), ..account(1, by_name(), Some(UNDER)) };
         assert_eq!(next(UNDER, Some(renamed.clone()), None, None), Next::Tie(renamed));
@@ -413,7 +418,7 @@ mod tests {
     fn a_near_match_asks_first() {
         let nearly = || Found { is_sure: false, ..karine(UNDER) };
         let accounts = [None, Some(account(1, by_name(), Some(UNDER))), Some(account(1, by_name(), Some(OVER)))];
-        let owners = [(None, None), (Some(owner(2, by_name())), None), (None, Some(owner(2, by_name())))];
+        let owners = [(None, None), (Some(owner(2, &by_name())), None), (None, Some(owner(2, &by_name())))];
         for account in &accounts {
             for owners in &owners {
                 for despite in [false, true] {
@@ -428,7 +433,7 @@ mod tests {
             }
         }
         let mine = account(1, by_name(), Some(UNDER));
-        let again = decide(&nearly(), Some(mine.clone()), (Some(owner(1, by_name())), None), Said::default(), TODAY);
+        let again = decide(&nearly(), Some(mine.clone()), (Some(owner(1, &by_name())), None), Said::default(), TODAY);
         assert_eq!(again, Next::Tie(mine), "the account is this pupil's already");
     }
 
@@ -448,7 +453,7 @@ mod tests {
             assert_eq!(told, Next::Refused(Refusal::OtherPerson));
         }
         // The INE says that it is the same child.
-        assert_eq!(next(UNDER, Some(twin.clone()), None, Some(owner(1, by_name()))), Next::Tie(twin));
+        assert_eq!(next(UNDER, Some(twin.clone()), None, Some(owner(1, &by_name()))), Next::Tie(twin));
     }
 
     /// The file lists a child anew when the INE changes: the entry before is inactive then.

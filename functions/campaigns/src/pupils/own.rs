@@ -78,7 +78,7 @@ pub(crate) async fn page(State(app): State<Campaigns>, face: Face, headers: Head
         frame: signed_in.frame("Mes campagnes"),
         first_name: user.first_name.to_string(),
         campaigns,
-        methods: user.methods.all(),
+        methods: user.methods.all(now),
         may_add_email: user.methods.email.is_none() && is_old_enough,
         user_name: user.methods.user_name.map(|name| name.to_string()),
         email: user.methods.email.map(|email| email.to_string()),

@@ -181,7 +181,7 @@ impl Step {
 
     /// The pupil has the account of `owner`.
     pub(crate) fn has_account(owner: &Owner, elsewhere: bool, identity: IdentityFields) -> Self {
-        let hints = owner.methods.masked().into_iter().map(|(method, masked)| MethodHint { method, masked });
+        let hints = owner.methods.iter().cloned().map(|(method, masked)| MethodHint { method, masked });
         Self::HasAccount { methods: hints.collect(), elsewhere, by_mail: owner.is_reached_by_mail, identity }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use rentree_domain::{ListedPupil, Method, Search};
 use rentree_table::Account;
 use schemars::JsonSchema;
@@ -62,8 +63,8 @@ impl Holding {
     }
 
     /// Whether it lets a pupil through.
-    pub(crate) fn admits(self, account: Option<&Account>, lock: Option<Lock>) -> bool {
-        let has = |method| account.is_some_and(|account| account.methods.has(method));
+    pub(crate) fn admits(self, account: Option<&Account>, lock: Option<Lock>, now: Timestamp) -> bool {
+        let has = |method| account.is_some_and(|account| account.methods.has(method, now));
         match self {
             Self::All => true,
             Self::Mediacentre => has(Method::Mediacentre),

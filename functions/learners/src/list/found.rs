@@ -46,7 +46,8 @@ impl Learners {
         if holding == Holding::Blocked {
             found = self.with_locks(found).await?;
         }
-        found.retain(|one| holding.admits(one.account.as_ref(), one.lock));
+        let now = (self.clock)();
+        found.retain(|one| holding.admits(one.account.as_ref(), one.lock, now));
         let (count, mut shown) = (found.len(), page(found, number));
         if holding != Holding::Blocked {
             shown.rows = self.with_locks(shown.rows).await?;

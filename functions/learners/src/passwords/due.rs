@@ -1,6 +1,5 @@
 //! What staff may give to a pupil, and why not: pure.
 
-use rentree_domain::Method;
 use rentree_table::Account;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -56,7 +55,7 @@ pub(crate) fn due(is_enrolled: bool, looked: Option<&Looked>) -> Result<Due, Uns
     if !looked.is_of_pupil_alone() {
         return Err(Unserved::Staff);
     }
-    match (looked.account.methods.has(Method::UserName), looked.account.is_reached_by_mail()) {
+    match (looked.account.methods.user_name.is_some(), looked.account.is_reached_by_mail()) {
         (true, _) => Ok(Due::Password),
         (false, true) => Err(Unserved::ByEmail),
         (false, false) => Ok(Due::NameAndPassword),
@@ -87,7 +86,8 @@ impl Unserved {
 
 #[cfg(test)]
 mod tests {
-    use rentree_domain::{EmailAddress, Ido, UserName};
+    use jiff::Timestamp;
+    use rentree_domain::{EmailAddress, EntityId, Ido, SignOnId, UserName};
     use rentree_table::Methods;
 
     use super::*;
@@ -100,10 +100,12 @@ mod tests {
     }
 
     fn methods(email: bool, user_name: bool, mediacentre: bool) -> Methods {
+        let id = SignOnId { idp: EntityId::parse("urn:idp").unwrap(), ido: Ido::parse("ido-1").unwrap() };
+        let by_mediacentre = Methods::of_mediacentre(id, Timestamp::UNIX_EPOCH);
         Methods {
             email: email.then(|| EmailAddress::parse("lea@exemple.fr").unwrap()),
             user_name: user_name.then(|| UserName::parse("lea.martin1003").unwrap()),
-            mediacentre: mediacentre.then(|| Ido::parse("ido-1").unwrap()),
+            ..if mediacentre { by_mediacentre } else { Methods::default() }
         }
     }
 

@@ -1,0 +1,280 @@
+//! What follows a sign-on that no account knows: a pupil types the code of a campaign; whoever has an account signs in with it, and adds
+//! the Médiacentre to it. Nothing is added before its owner says so.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::matching::{Closeness, KnownAs, Typed};
+use rentree_domain::mediacentre::Profile;
+use rentree_http::{Face, FormToken, Input, Presented, Problem, SignedIn, WAITING_SIGN_ON};
+use rentree_table::{AddError, User, WaitingSignOn};
+use rentree_web::{Field, Form, Frame};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Mediacentre;
+use crate::acs::SUITE;
+use crate::refused::waits_no_more;
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "suite.html")]
+pub(crate) struct SuiteView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    form: Form,
+    /// First and last name, as the ENT tells them.
+    name: Option<String>,
+    /// What the ENT takes the person for.
+    profile: Profile,
+    /// Whose account is signed in: first and last name.
+    account: Option<String>,
+    /// What comes next.
+    step: Step,
+}
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(rename = "SuiteStep")]
+pub(crate) enum Step {
+    /// Type the code of a campaign; or sign in with an account.
+    Code,
+    /// Sign in with an account.
+    SignIn,
+    /// Add the Médiacentre to the account.
+    Add,
+    /// The same, with `confirmed`: the names are nearly the same, and may be a twin's.
+    Ask,
+    /// The account is of somebody with another name.
+    OtherAccount,
+}
+
+/// The Médiacentre is a method of the account now.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AddedView {
+    /// Always.
+    added: bool,
+}
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "AddMediacentreFields")]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// Whether it is the same person, though the names are only nearly the same.
+    confirmed: bool,
+}
+
+/// Who is there, and what waits in the browser.
+struct Arrived {
+    account: Option<(SignedIn, User)>,
+    waiting: Option<([u8; 32], WaitingSignOn)>,
+}
+
+/// `GET /mediacentre/suite`
+pub(crate) async fn page(
+    State(app): State<Mediacentre>,
+    face: Face,
+    token: FormToken,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let Arrived { account, waiting } = app.arrived(&headers).await?;
+    let (_, waiting) = waiting.ok_or_else(waits_no_more)?;
+
+    let step = Step::of(&waiting, account.as_ref().map(|(_, user)| user));
+
+    let view = SuiteView::new(&waiting, account.as_ref().map(|(signed_in, _)| signed_in), &token, step);
+    Ok(token.on(face.render(StatusCode::OK, &view)?))
+}
+
+/// `POST /mediacentre/suite`
+pub(crate) async fn add(
+    State(app): State<Mediacentre>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    let Arrived { account, waiting } = app.arrived(&headers).await?;
+    let (signed_in, user) = account.ok_or_else(Problem::signed_out)?;
+    signed_in.check_meant(&input.proof)?;
+    signed_in.check_password()?;
+    let (secret, waiting) = waiting.ok_or_else(waits_no_more)?;
+
+    match Step::of(&waiting, Some(&user)) {
+        Step::Add => {}
+        Step::Ask if input.fields.confirmed => {}
+        Step::Ask => return Err(to_confirm(&user)),
+        Step::OtherAccount | Step::Code | Step::SignIn => return Err(other_account(&user)),
+    }
+
+    let added = app.table.add_mediacentre((&secret, &waiting), (signed_in.user, &user), (app.clock)()).await;
+    added.map_err(not_added)?;
+
+    tracing::info!(user = %signed_in.user, "the Médiacentre was added to an account");
+    let location = waiting.campaign.map_or_else(|| DONE.to_owned(), |code| format!("/campagnes/{code}"));
+    Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &location, &AddedView { added: true })?))
+}
+
+/// The account's page, which says what was done.
+const DONE: &str = "/account?done=mediacentre";
+
+impl Mediacentre {
+    async fn arrived(&self, headers: &HeaderMap) -> Result<Arrived, Problem> {
+        let (now, secret) = ((self.clock)(), WAITING_SIGN_ON.secret(headers));
+        let waiting = async {
+            match &secret {
+                Some(secret) => Ok(self.table.waiting_sign_on(secret, now).await?),
+                None => Ok(None),
+            }
+        };
+        let (presented, waiting) = tokio::try_join!(Presented::read(&self.table, headers, now), waiting)?;
+        Ok(Arrived { account: presented.account(&self.table).await?, waiting: secret.zip(waiting) })
+    }
+}
+
+impl Step {
+    fn of(waiting: &WaitingSignOn, account: Option<&User>) -> Self {
+        let Some(user) = account else {
+            return match waiting.profile {
+                Profile::Pupil => Self::Code,
+                Profile::Staff => Self::SignIn,
+            };
+        };
+        // Names of staff differ: somebody marries, and the ENT knows it first. They see both, and say yes.
+        if waiting.profile == Profile::Staff && user.birth_date.is_none() {
+            return Self::Add;
+        }
+        match closeness(waiting, user) {
+            Closeness::Exact => Self::Add,
+            Closeness::Near => Self::Ask,
+            Closeness::Another => Self::OtherAccount,
+        }
+    }
+}
+
+/// How near the names of an account come to those that the ENT told. Without names, nobody can say whether it is the same person: on a
+/// computer of the school, two children may come one after the other.
+fn closeness(waiting: &WaitingSignOn, user: &User) -> Closeness {
+    let (Some(first), Some(last)) = (&waiting.first_name, &waiting.last_name) else { return Closeness::Another };
+    let told = KnownAs::new([first.as_str()].into_iter(), [last.as_str()].into_iter());
+    let account = Typed::new(user.first_name.as_str(), user.last_name.as_str());
+    told.given_like(&account).min(told.family_like(&account))
+}
+
+fn to_confirm(user: &User) -> Problem {
+    Problem::to_confirm(format!(
+        "Le nom du compte, {}, ressemble à celui que donne le Médiacentre, sans être tout à fait pareil. Confirmez que c’est vous.",
+        user.full_name()
+    ))
+    .leading_to("Revenir en arrière", SUITE)
+}
+
+fn other_account(user: &User) -> Problem {
+    Problem::other_account(format!(
+        "Vous êtes connecté(e) au compte de {}, et le Médiacentre donne un autre nom. Déconnectez-vous, puis recommencez depuis le Médiacentre.",
+        user.full_name()
+    ))
+    .leading_to("Revenir en arrière", SUITE)
+}
+
+fn not_added(error: AddError) -> Problem {
+    match error {
+        AddError::Gone => waits_no_more(),
+        AddError::Moved => {
+            Problem::too_late("Votre compte a changé au même moment. Rechargez la page, puis recommencez.")
+                .leading_to("Revenir en arrière", SUITE)
+        }
+        AddError::Taken => Problem::other_account(
+            "Le Médiacentre de cette personne ouvre déjà un autre compte. Demandez à votre enseignant de vérifier.",
+        )
+        .leading_to("Recommencer", "/mediacentre"),
+        AddError::Table(error) => error.into(),
+    }
+}
+
+impl SuiteView {
+    fn new(waiting: &WaitingSignOn, signed_in: Option<&SignedIn>, token: &FormToken, step: Step) -> Self {
+        const TITLE: &str = "Connexion par le Médiacentre";
+        let name = waiting.first_name.as_ref().zip(waiting.last_name.as_ref());
+        let code = waiting.campaign.as_ref().map(ToString::to_string).unwrap_or_default();
+        Self {
+            frame: signed_in.map_or_else(|| Frame::bare(TITLE), |signed_in| signed_in.frame(TITLE)),
+            csrf: signed_in.map_or_else(|| token.csrf(), |signed_in| signed_in.csrf.clone()),
+            form: Form::new("code", [Field::text("code", "Code de la campagne").value(&code)]),
+            name: name.map(|(first, last)| format!("{first} {last}")),
+            profile: waiting.profile,
+            account: signed_in.map(|signed_in| signed_in.person.full_name()),
+            step,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::civil::date;
+    use rentree_domain::{EntityId, Ido, PersonName, SignOnId};
+    use rentree_table::Methods;
+
+    use super::*;
+
+    fn waiting(names: Option<(&str, &str)>, profile: Profile) -> WaitingSignOn {
+        let id = SignOnId { idp: EntityId::parse("urn:idp").unwrap(), ido: Ido::parse("1").unwrap() };
+        let (first_name, last_name) =
+            names.map(|(first, last)| (PersonName::parse(first).unwrap(), PersonName::parse(last).unwrap())).unzip();
+        WaitingSignOn { id, first_name, last_name, uai: None, profile, campaign: None, expires_at: 0 }
+    }
+
+    fn account((first, last): (&str, &str), is_pupil: bool) -> User {
+        User {
+            first_name: PersonName::parse(first).unwrap(),
+            last_name: PersonName::parse(last).unwrap(),
+            methods: Methods::default(),
+            email_confirmed: false,
+            password_hash: None,
+            password_is_temporary: false,
+            birth_date: is_pupil.then(|| date(2014, 3, 10)),
+            epoch: 0,
+            terms: None,
+            created_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn nobody_is_signed_in() {
+        assert_eq!(Step::of(&waiting(None, Profile::Pupil), None), Step::Code);
+        assert_eq!(Step::of(&waiting(None, Profile::Staff), None), Step::SignIn);
+    }
+
+    /// On a computer of the school: whose account it is must be whom the ENT names.
+    #[test]
+    fn a_pupil_s_names_must_fit() {
+        let karine = Some(("KARINE", "DUNORD"));
+        for (account_of, step) in [
+            (("Karine", "Dunord"), Step::Add),
+            (("Karine", "DU NORD"), Step::Add),
+            (("Carine", "Dunord"), Step::Ask),
+            (("Karine", "Dumord"), Step::Ask),
+            (("Nadia", "Dunord"), Step::OtherAccount),
+            (("Karine", "Martin"), Step::OtherAccount),
+        ] {
+            for (profile, is_pupil) in [(Profile::Pupil, true), (Profile::Pupil, false), (Profile::Staff, true)] {
+                let told = Step::of(&waiting(karine, profile), Some(&account(account_of, is_pupil)));
+                assert_eq!(told, step, "{account_of:?}");
+            }
+        }
+        let nameless = Step::of(&waiting(None, Profile::Pupil), Some(&account(("Karine", "Dunord"), true)));
+        assert_eq!(nameless, Step::OtherAccount);
+    }
+
+    #[test]
+    fn staff_say_so_themselves() {
+        let told = waiting(Some(("Camille", "Durand")), Profile::Staff);
+        assert_eq!(Step::of(&told, Some(&account(("Camille", "Le Goff"), false))), Step::Add);
+    }
+}
