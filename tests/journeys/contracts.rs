@@ -6,41 +6,40 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use rentree_http::RouteDoc;
 use rentree_testkit::{Template, workspace_root};
 
-/// Every route stands in the code, in `infra/template.yaml` and in the watch router of `Cargo.toml`.
+/// The watch router of `Cargo.toml` leads every address to the function that has it, and every other one to ours; what
+/// `infra/template.yaml` does is held by `wiring.rs`.
 #[test]
-fn one_set_of_routes() {
-    let routes = every_route();
-    let code: BTreeSet<String> = routes.iter().map(|(_, route)| format!("{} {}", route.method, route.path)).collect();
-    assert_eq!(code.len(), routes.len(), "two functions claim one route");
-
-    let template = Template::of_project().unwrap();
-    let in_template: BTreeSet<String> = template
-        .resources("AWS::ApiGatewayV2::Route")
-        .map(|(_, route)| route["RouteKey"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(code, in_template, "infra/template.yaml");
-
+fn the_watch_router_leads_where_the_gateway_does() {
     let metadata = MetadataCommand::new().manifest_path(workspace_root().join("Cargo.toml")).no_deps().exec().unwrap();
     let router = metadata.workspace_metadata["lambda"]["watch"]["router"].as_object().expect("a watch router");
-    let in_router: BTreeSet<String> = router
-        .iter()
-        .flat_map(|(path, routes)| {
-            let routes = routes.as_array().cloned().unwrap_or_default();
-            routes.into_iter().map(move |route| format!("{} {path}", route["method"].as_str().unwrap_or_default()))
-        })
-        .collect();
-    assert_eq!(code, in_router, "Cargo.toml, workspace.metadata.lambda.watch.router");
+    let in_router: BTreeMap<&str, &str> =
+        router.iter().map(|(path, function)| (path.as_str(), function.as_str().unwrap_or_default())).collect();
+    let mut addresses = every_address();
+    addresses.insert("/{*address}", OF_UNKNOWN_ADDRESSES);
+    assert_eq!(in_router, addresses);
+}
 
-    // Each leads to the function that has it.
-    for (function, route) in &routes {
-        let target = template
-            .resources("AWS::ApiGatewayV2::Route")
-            .find(|(_, in_template)| in_template["RouteKey"] == format!("{} {}", route.method, route.path))
-            .map(|(_, in_template)| in_template["Target"]["Fn::Sub"].as_str().unwrap_or_default().to_lowercase());
-        assert_eq!(target, Some(format!("integrations/${{{function}integration}}")), "{}", route.path);
-        let watched = router[route.path].as_array().unwrap();
-        assert!(watched.iter().any(|w| w["method"] == route.method && w["function"] == *function), "{}", route.path);
+/// No method of an address stands twice.
+#[test]
+fn routes_are_written_once() {
+    let routes = every_route();
+    let different: BTreeSet<(&str, &str)> = routes.iter().map(|(_, route)| (route.method, route.path)).collect();
+    assert_eq!(different.len(), routes.len());
+}
+
+/// `cargo lambda watch` gives all functions one environment: a setting's name has one meaning.
+#[test]
+fn a_setting_means_the_same_to_every_function() {
+    let template = Template::of_project().unwrap();
+    let mut meanings: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (_, function) in template.resources("AWS::Serverless::Function") {
+        for (name, value) in function["Environment"]["Variables"].as_object().expect("a function has settings") {
+            meanings.entry(name).or_default().insert(value.to_string());
+        }
     }
+    assert!(meanings.contains_key("TABLE"));
+    meanings.retain(|_, values| values.len() > 1);
+    assert!(meanings.is_empty(), "{meanings:#?}");
 }
 
 /// The committed OpenAPI document is what the routes say. `INSTA_UPDATE=always` writes it.
@@ -53,6 +52,19 @@ fn the_openapi_document_is_that_of_the_routes() {
         std::fs::write(&path, &generated).unwrap();
     }
     assert!(std::fs::read_to_string(path).unwrap() == generated, "openapi.json: INSTA_UPDATE=always writes it anew");
+}
+
+/// The function that says that an address does not exist.
+pub(crate) const OF_UNKNOWN_ADDRESSES: &str = "accounts";
+
+/// Every address, and the function that has it. One function has all of it: the gateway does not look at methods.
+pub(crate) fn every_address() -> BTreeMap<&'static str, &'static str> {
+    let mut addresses = BTreeMap::new();
+    for (function, route) in every_route() {
+        let before = addresses.insert(route.path, function);
+        assert!(before.is_none_or(|before| before == function), "{} is of {function} and {before:?}", route.path);
+    }
+    addresses
 }
 
 /// Every route, and the function that has it.

@@ -1,5 +1,8 @@
 //! What protects people in `infra/template.yaml`, and that a change which takes it away fails here.
 
+use std::collections::BTreeMap;
+
+use rentree_runtime::aws::LONGEST_CALL;
 use rentree_testkit::{Template, strict};
 use serde_json::{Value, json};
 
@@ -9,10 +12,70 @@ const ALARMS: [&str; 3] = ["DirectoryFailuresAlarm", "TechnicalFailuresAlarm", "
 const DAYS_OF_A_FILE: u64 = 30;
 /// Two weeks: what lies in a dead-letter queue waits for people.
 const SECONDS_OF_A_DEAD_LETTER: u64 = 1_209_600;
+/// The account of a stand-in, which AWS gives to nobody.
+const NOBODYS_ACCOUNT: &str = "000000000000";
+const SOMEBODYS_ACCOUNT: &str = "123456789012";
+
+/// What a deployment in an account with these parameters refers to.
+fn refs(template: &Template, account: &str, parameters: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let mut refs = template.parameter_defaults();
+    refs.insert("AWS::AccountId".to_owned(), account.to_owned());
+    refs.extend(parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    refs
+}
+
+/// The template, deployed in an account with these parameters.
+fn deployed(template: &Template, account: &str, parameters: &[(&str, &str)]) -> Template {
+    template.decided(&refs(template, account, parameters)).unwrap()
+}
+
+/// The template on AWS, with the parameters that nobody chose.
+fn on_aws(template: &Template) -> Template {
+    deployed(template, SOMEBODYS_ACCOUNT, &[])
+}
 
 #[test]
 fn the_template_keeps_its_guards() {
-    assert_eq!(faults(&Template::of_project().unwrap()), Vec::<String>::new());
+    assert_eq!(faults(&on_aws(&Template::of_project().unwrap())), Vec::<String>::new());
+}
+
+/// A stand-in does not see the identity of a mail, and wants a right to send any. AWS refuses the parameter that gives it.
+#[test]
+fn rights_for_a_stand_in_are_refused_on_aws() {
+    let template = Template::of_project().unwrap();
+    let asked = [("Rights", "stand-in")];
+    let refused = |account: &str, asked: &[(&str, &str)]| template.refused(&refs(&template, account, asked)).unwrap();
+    assert_eq!(refused(SOMEBODYS_ACCOUNT, &[]), Vec::<String>::new());
+    assert_eq!(refused(SOMEBODYS_ACCOUNT, &asked).len(), 1);
+    assert_eq!(refused(NOBODYS_ACCOUNT, &asked), Vec::<String>::new());
+    let told = faults(&deployed(&template, NOBODYS_ACCOUNT, &asked));
+    let of_mails = |fault: &String| fault.contains("names its resource") && fault.contains("ses:SendEmail");
+    assert!(told.len() == 2 && told.iter().all(of_mails), "{told:?}");
+}
+
+/// A setting is a text. CloudFormation makes one of a number, and not every stand-in does.
+#[test]
+fn settings_are_texts() {
+    let template = on_aws(&Template::of_project().unwrap());
+    for (name, function) in template.resources("AWS::Serverless::Function") {
+        for (setting, value) in function["Environment"]["Variables"].as_object().unwrap() {
+            assert!(value.is_string() || value.is_object(), "{setting} of {name} is {value}");
+        }
+    }
+}
+
+/// Browsers send files to the address that S3 gives the bucket, unless a parameter names another.
+#[test]
+fn files_go_to_s3_unless_a_parameter_says_otherwise() {
+    let template = Template::of_project().unwrap();
+    let address = |template: &Template| {
+        let function = template.resources("AWS::Serverless::Function").find(|(name, _)| *name == "LearnersFunction");
+        function.unwrap().1["Environment"]["Variables"]["UPLOAD_URL"].clone()
+    };
+    let of_s3 = json!({"Fn::Sub": "https://${Bucket}.s3.${AWS::Region}.${AWS::URLSuffix}/"});
+    assert_eq!(address(&on_aws(&template)), of_s3);
+    let other = deployed(&template, NOBODYS_ACCOUNT, &[("UploadUrl", "http://127.0.0.1:1/bucket")]);
+    assert_eq!(address(&other), json!({"Ref": "UploadUrl"}));
 }
 
 /// Each change as somebody in a hurry would make it, and what is said of it.
@@ -46,14 +109,14 @@ fn a_change_that_takes_a_guard_away_is_told() {
     ];
     let template = Template::of_project().unwrap();
     for (path, value, said) in changes {
-        let changed = template.changed(path, value).unwrap();
+        let changed = on_aws(&template.changed(path, value).unwrap());
         let faults = faults(&changed);
         assert!(faults.iter().any(|fault| fault.contains(said)), "{path}: {faults:?}");
     }
 }
 
 /// Times that hold only in proportion: a queue hides a message for six timeouts of its function, as AWS advises; a lease
-/// or a claim lasts just over one.
+/// or a claim lasts just over one; a call ends before its function.
 #[test]
 fn times_stand_in_proportion() {
     let template = Template::of_project().unwrap();
@@ -76,6 +139,18 @@ fn times_stand_in_proportion() {
             let dead = of("AWS::SQS::Queue", dead);
             assert!(number(&dead["MessageRetentionPeriod"]) > number(&queue["MessageRetentionPeriod"]), "{name}");
         }
+    }
+    // What fails is answered, what is cut off is not; and the gateway waits thirty seconds, and then answers itself.
+    for (name, function) in template.resources("AWS::Serverless::Function") {
+        let timeout = number(&function["Timeout"]);
+        let longest_call =
+            u64::from(LONGEST_CALL) * number(&function["Environment"]["Variables"]["CALL_TIMEOUT_SECONDS"]);
+        assert!(longest_call + 2 <= timeout, "{name}: a call of {longest_call} s within {timeout} s");
+    }
+    for (name, integration) in template.resources("AWS::ApiGatewayV2::Integration") {
+        let function =
+            of("AWS::Serverless::Function", integration["IntegrationUri"]["Fn::GetAtt"][0].as_str().unwrap());
+        assert!(number(&function["Timeout"]) < 30, "{name}");
     }
     for (function, setting) in [("DirectoryFunction", "OFFER_CLAIM_SECONDS"), ("ImportWorkerFunction", "LEASE_SECONDS")]
     {

@@ -19,6 +19,7 @@ pub(crate) mod samlp;
 pub(crate) mod ses;
 pub(crate) mod stall;
 pub(crate) mod units;
+pub(crate) mod watch;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -239,7 +240,7 @@ fn clients() -> anyhow::Result<Clients> {
 pub(crate) fn clients_telling(sent: &faults::Operations) -> anyhow::Result<Clients> {
     let clients = clients()?;
     let config = clients.sqs.config().to_builder().interceptor(sent.clone()).build();
-    Ok(Clients { sqs: aws_sdk_sqs::Client::from_conf(config), ..clients })
+    Ok(Clients { sqs: aws_sdk_sqs::Client::from_conf(config).into(), ..clients })
 }
 
 /// A worker that comes when the lease of one that died is over.

@@ -20,7 +20,7 @@ use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
 use rentree_domain::MailOrder;
-use rentree_http::{Access, Problem, Route, RouteDoc, Shell, claimed_session};
+use rentree_http::{Access, Problem, Purpose, Route, RouteDoc, Shell, claimed_session};
 use rentree_orders::MailQueue;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
@@ -43,7 +43,7 @@ impl Accounts {
         let config = Config::read(settings)?;
         let aws = Aws::new(settings)?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
-        let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+        let sqs = aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new);
         Ok(Self {
             table: Table::new(dynamodb, &config.table),
             mails: MailQueue::new(sqs, &config.mail_queue_url),
@@ -83,8 +83,8 @@ impl Accounts {
     }
 }
 
-/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
-fn routes() -> Vec<Route<Accounts>> {
+/// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
+fn routes<P: Purpose>() -> Vec<Route<Accounts, P>> {
     use Access::{Everybody, LinkHolders, SignedIn};
     vec![
         Route::get("/", get(home::home), Everybody, "Leads to the space, to the list of spaces, or to sign-in")

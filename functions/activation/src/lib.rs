@@ -7,10 +7,10 @@ mod request;
 use axum::Router;
 use axum::routing::{get, post};
 use rentree_domain::MailOrder;
-use rentree_http::{Access, Problem, Route, RouteDoc, Shell};
+use rentree_http::{Access, Problem, Purpose, Route, RouteDoc, Shell};
 use rentree_orders::MailQueue;
 use rentree_runtime::aws::{Aws, Service};
-use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::Table;
 
 pub use config::Config;
@@ -29,12 +29,17 @@ impl Activation {
     pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
         let aws = Aws::new(settings)?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
-        let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+        let sqs = aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new);
         Ok(Self::new(Config::read(settings)?, dynamodb, sqs, clock))
     }
 
     /// The function with these clients.
-    pub fn new(config: Config, dynamodb: aws_sdk_dynamodb::Client, sqs: aws_sdk_sqs::Client, clock: Clock) -> Self {
+    pub fn new(
+        config: Config,
+        dynamodb: aws_sdk_dynamodb::Client,
+        sqs: impl Into<Lazy<aws_sdk_sqs::Client>>,
+        clock: Clock,
+    ) -> Self {
         let (table, mails) = (Table::new(dynamodb, &config.table), MailQueue::new(sqs, &config.mail_queue_url));
         Self { table, mails, config, clock }
     }
@@ -56,8 +61,8 @@ impl Activation {
     }
 }
 
-/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
-fn routes() -> Vec<Route<Activation>> {
+/// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
+fn routes<P: Purpose>() -> Vec<Route<Activation, P>> {
     use Access::{Everybody, LinkHolders};
     vec![
         Route::get(

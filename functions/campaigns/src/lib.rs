@@ -9,10 +9,10 @@ mod staff;
 use axum::Router;
 use axum::routing::{get, post};
 use rentree_domain::MailOrder;
-use rentree_http::{Access, Route, RouteDoc, Shell};
+use rentree_http::{Access, Purpose, Route, RouteDoc, Shell};
 use rentree_orders::MailQueue;
 use rentree_runtime::aws::{Aws, Service};
-use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::Table;
 
 pub use config::Config;
@@ -33,12 +33,17 @@ impl Campaigns {
         let config = Config::read(settings)?;
         let aws = Aws::new(settings)?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
-        let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+        let sqs = aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new);
         Ok(Self::new(config, dynamodb, sqs, clock))
     }
 
     /// The function with these clients.
-    pub fn new(config: Config, dynamodb: aws_sdk_dynamodb::Client, sqs: aws_sdk_sqs::Client, clock: Clock) -> Self {
+    pub fn new(
+        config: Config,
+        dynamodb: aws_sdk_dynamodb::Client,
+        sqs: impl Into<Lazy<aws_sdk_sqs::Client>>,
+        clock: Clock,
+    ) -> Self {
         let mails = MailQueue::new(sqs, &config.mail_queue_url);
         Self { table: Table::new(dynamodb, &config.table), mails, config, clock }
     }
@@ -68,8 +73,8 @@ impl Campaigns {
     }
 }
 
-/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
-fn routes() -> Vec<Route<Campaigns>> {
+/// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
+fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
     use Access::{Members, Signed};
     use progress::record;
     use staff::{archive, create, follow, list, results};

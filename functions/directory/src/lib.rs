@@ -21,15 +21,15 @@ pub use config::Config;
 use listing::Limits;
 use offer::Pace;
 use rentree_mail::Mailer;
-use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::Table;
 
 /// The function: what all messages share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Directory {
     table: Table,
-    bucket: aws_sdk_s3::Client,
-    queue: aws_sdk_sqs::Client,
+    bucket: Lazy<aws_sdk_s3::Client>,
+    queue: Lazy<aws_sdk_sqs::Client>,
     mailer: Mailer,
     config: Config,
     limits: Limits,
@@ -49,7 +49,7 @@ impl Directory {
             table: Table::new(clients.dynamodb.clone(), &config.table),
             bucket: clients.s3.clone(),
             queue: clients.sqs.clone(),
-            mailer: Mailer::new(&clients.ses, &config.mail_from),
+            mailer: Mailer::new(clients.ses.clone(), &config.mail_from),
             limits: Limits::default(),
             pace: Pace::new(config.mails_per_second),
             config,

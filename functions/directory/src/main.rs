@@ -10,7 +10,7 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let directory = Directory::from_settings(&Settings::from_env(), Timestamp::now)?;
+    let directory = Directory::from_settings(&Settings::from_env(), Timestamp::now).map_err(telemetry::cannot_start)?;
     let handle = async |event: LambdaEvent<Value>| -> Result<BatchResponse, Error> {
         Ok(directory.handle(&event.payload).await?)
     };

@@ -31,7 +31,7 @@ mod tests {
             ("MAILS_PER_SECOND", "5"),
             ("OFFER_CLAIM_SECONDS", "330"),
         ]);
-        let clients = Clients { sqs, ..Clients::from_settings(&settings).unwrap() };
+        let clients = Clients { sqs: sqs.into(), ..Clients::from_settings(&settings).unwrap() };
         Directory::new(Config::read(&settings).unwrap(), &clients, jiff::Timestamp::now)
     }
 }

@@ -14,7 +14,7 @@ pub struct Config {
     pub bucket: String,
     /// `IMPORT_QUEUE_URL`: where a message goes that gives way to a worker at work.
     pub queue_url: String,
-    /// `DEAD_LETTER_QUEUE_ARN`: messages from there mark their import as failed.
+    /// `IMPORT_DEAD_LETTER_QUEUE_ARN`: messages from there mark their import as failed.
     pub dead_letter_queue_arn: String,
     /// `LEASE_SECONDS`: how long a school waits for a worker that died. Just more than the function's timeout.
     /// `WRITE_UNITS_PER_SECOND`: how fast pupils are written meanwhile, so that others may write to the school, too. 0: as fast as
@@ -31,7 +31,7 @@ impl Config {
             table: settings.required("TABLE")?.to_owned(),
             bucket: settings.required("BUCKET")?.to_owned(),
             queue_url: settings.required("IMPORT_QUEUE_URL")?.to_owned(),
-            dead_letter_queue_arn: settings.required("DEAD_LETTER_QUEUE_ARN")?.to_owned(),
+            dead_letter_queue_arn: settings.required("IMPORT_DEAD_LETTER_QUEUE_ARN")?.to_owned(),
             lease: LeaseTerms {
                 lasts: SignedDuration::from_secs(settings.number("LEASE_SECONDS")?.into()),
                 write_units_a_second: settings.number("WRITE_UNITS_PER_SECOND")?,

@@ -16,15 +16,15 @@ mod tidy;
 pub use config::Config;
 
 use rentree_runtime::aws::{Aws, Service};
-use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::Table;
 
 /// The worker: what all messages share. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Worker {
     table: Table,
-    bucket: aws_sdk_s3::Client,
-    queue: aws_sdk_sqs::Client,
+    bucket: Lazy<aws_sdk_s3::Client>,
+    queue: Lazy<aws_sdk_sqs::Client>,
     config: Config,
     clock: Clock,
 }
@@ -35,21 +35,22 @@ pub struct Clients {
     /// The table.
     pub dynamodb: aws_sdk_dynamodb::Client,
     /// The bucket.
-    pub s3: aws_sdk_s3::Client,
+    pub s3: Lazy<aws_sdk_s3::Client>,
     /// The queue of imports.
-    pub sqs: aws_sdk_sqs::Client,
+    pub sqs: Lazy<aws_sdk_sqs::Client>,
 }
 
 impl Clients {
     /// As `aws` says.
     pub fn new(aws: &Aws) -> Self {
-        let s3 = aws.config(Service::S3);
-        // An endpoint of one's own has no name for each bucket.
-        let s3 = aws_sdk_s3::config::Builder::from(&s3).force_path_style(s3.endpoint_url().is_some()).build();
         Self {
             dynamodb: aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb)),
-            s3: aws_sdk_s3::Client::from_conf(s3),
-            sqs: aws_sdk_sqs::Client::new(&aws.config(Service::Sqs)),
+            s3: aws.lazily(Service::S3, |config| {
+                // An endpoint of one's own has no name for each bucket.
+                let own = config.endpoint_url().is_some();
+                aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(config).force_path_style(own).build())
+            }),
+            sqs: aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new),
         }
     }
 }

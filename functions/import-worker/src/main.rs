@@ -10,7 +10,7 @@ use serde_json::Value;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init();
-    let worker = Worker::from_settings(&Settings::from_env(), Timestamp::now)?;
+    let worker = Worker::from_settings(&Settings::from_env(), Timestamp::now).map_err(telemetry::cannot_start)?;
     let handle =
         async |event: LambdaEvent<Value>| -> Result<BatchResponse, Error> { Ok(worker.handle(&event.payload).await?) };
     lambda_runtime::run(service_fn(handle)).await

@@ -12,7 +12,7 @@ mod team;
 use axum::Router;
 use axum::routing::{get, post};
 use rentree_domain::{InvitationId, MailOrder, Uai};
-use rentree_http::{Access, Problem, Route, RouteDoc, Shell};
+use rentree_http::{Access, Problem, Purpose, Route, RouteDoc, Shell};
 use rentree_orders::MailQueue;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
@@ -35,7 +35,7 @@ impl Invitations {
         let config = Config::read(settings)?;
         let aws = Aws::new(settings)?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
-        let sqs = aws_sdk_sqs::Client::new(&aws.config(Service::Sqs));
+        let sqs = aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new);
         Ok(Self {
             table: Table::new(dynamodb, &config.table),
             mails: MailQueue::new(sqs, &config.mail_queue_url),
@@ -71,8 +71,8 @@ impl Invitations {
     }
 }
 
-/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
-fn routes() -> Vec<Route<Invitations>> {
+/// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
+fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
     use Access::{Administrators, LinkHolders, Members};
     vec![
         Route::get("/schools/{uai}/team", get(team::page), Members, "The team, and for administrators its invitations")

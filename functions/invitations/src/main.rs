@@ -7,5 +7,7 @@ use rentree_runtime::{Settings, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
-    rentree_http::lambda::run(Invitations::from_settings(&Settings::from_env(), Timestamp::now)?.router()).await
+    let invitations =
+        Invitations::from_settings(&Settings::from_env(), Timestamp::now).map_err(telemetry::cannot_start)?;
+    rentree_http::lambda::run(invitations.router()).await
 }

@@ -14,9 +14,9 @@ mod upload;
 use axum::Router;
 use axum::routing::{get, post};
 use rentree_domain::Uai;
-use rentree_http::{Access, Route, RouteDoc, Shell, Visitor};
+use rentree_http::{Access, Purpose, Route, RouteDoc, Shell, Visitor};
 use rentree_runtime::aws::{Aws, Service};
-use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::{AuditAction, AuditEntry, Table};
 
 pub use config::Config;
@@ -25,7 +25,7 @@ pub use config::Config;
 #[derive(Debug, Clone)]
 pub struct Learners {
     table: Table,
-    queue: aws_sdk_sqs::Client,
+    queue: Lazy<aws_sdk_sqs::Client>,
     signer: upload::Signer,
     config: Config,
     clock: Clock,
@@ -44,7 +44,7 @@ impl Learners {
         let aws = Aws::new(settings)?;
         Ok(Self {
             table: Table::new(dynamodb, &config.table),
-            queue: aws_sdk_sqs::Client::new(&aws.config(Service::Sqs)),
+            queue: aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new),
             signer: upload::Signer::new(&aws, &config),
             config,
             clock,
@@ -84,9 +84,9 @@ impl Learners {
     }
 }
 
-/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
+/// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 #[expect(clippy::too_many_lines, reason = "one list, in the order of the pages")]
-fn routes() -> Vec<Route<Learners>> {
+fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
     use Access::{Administrators, Everybody, Members};
     vec![
         Route::get("/schools/{uai}/learners", get(list::list), Members, "The pupils, by class and page")

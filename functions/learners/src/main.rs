@@ -7,5 +7,6 @@ use rentree_runtime::{Settings, telemetry};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     telemetry::init();
-    rentree_http::lambda::run(Learners::from_settings(&Settings::from_env(), Timestamp::now)?.router()).await
+    let learners = Learners::from_settings(&Settings::from_env(), Timestamp::now).map_err(telemetry::cannot_start)?;
+    rentree_http::lambda::run(learners.router()).await
 }

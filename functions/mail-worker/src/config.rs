@@ -11,7 +11,7 @@ pub struct Config {
     pub origin: String,
     /// `MAIL_FROM`: who mails come from.
     pub mail_from: String,
-    /// `DEAD_LETTER_QUEUE_ARN`: messages from there were tried often enough.
+    /// `MAIL_DEAD_LETTER_QUEUE_ARN`: messages from there were tried often enough.
     pub dead_letter_queue_arn: String,
 }
 
@@ -22,7 +22,7 @@ impl Config {
             table: settings.required("TABLE")?.to_owned(),
             origin: settings.required("ORIGIN")?.trim_end_matches('/').to_owned(),
             mail_from: settings.required("MAIL_FROM")?.to_owned(),
-            dead_letter_queue_arn: settings.required("DEAD_LETTER_QUEUE_ARN")?.to_owned(),
+            dead_letter_queue_arn: settings.required("MAIL_DEAD_LETTER_QUEUE_ARN")?.to_owned(),
         })
     }
 }

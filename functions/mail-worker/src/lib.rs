@@ -48,11 +48,11 @@ impl MailWorker {
     pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
         let aws = Aws::new(settings)?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
-        let ses = aws_sdk_sesv2::Client::new(&aws.config(Service::Ses));
+        let ses = aws.lazily(Service::Ses, aws_sdk_sesv2::Client::new);
         let config = Config::read(settings)?;
         Ok(Self {
             table: Table::new(dynamodb, &config.table),
-            mailer: Mailer::new(&ses, &config.mail_from),
+            mailer: Mailer::new(ses, &config.mail_from),
             config,
             clock,
         })

@@ -21,7 +21,7 @@ mod xml;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use rentree_http::{Access, Route, RouteDoc, Shell};
+use rentree_http::{Access, Purpose, Route, RouteDoc, Shell};
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
 use rentree_table::Table;
@@ -62,8 +62,8 @@ impl Mediacentre {
     }
 }
 
-/// Every route. `infra/template.yaml`, the watch router and the OpenAPI document list the same; a test holds them together.
-fn routes() -> Vec<Route<Mediacentre>> {
+/// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
+fn routes<P: Purpose>() -> Vec<Route<Mediacentre, P>> {
     use Access::{Everybody, SignedIn};
     let acs = post(acs::sign_on).layer(DefaultBodyLimit::max(answer::LARGEST_BODY));
     vec![

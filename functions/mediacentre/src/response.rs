@@ -8,13 +8,13 @@
 mod addressee;
 mod algorithm;
 mod base64;
-#[doc(hidden)]
+#[doc(hidden)] // For `examples/canonical.rs` alone.
 pub mod canonical;
 mod claim;
 mod code;
 mod conditions;
 mod confirmation;
-#[doc(hidden)]
+#[doc(hidden)] // For `examples/canonical.rs` alone.
 pub mod door;
 mod element;
 mod issuer;

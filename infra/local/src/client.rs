@@ -67,7 +67,7 @@ pub struct Refused {
     pub detail: String,
 }
 
-/// A session of the demo administrator in one school.
+/// A session of an administrator in one school.
 #[derive(Debug, Clone)]
 pub struct School {
     http: Client,
@@ -77,18 +77,28 @@ pub struct School {
 }
 
 impl School {
-    /// Signs in as the demo administrator at the product that answers at `url`, through the door of everybody. The school is
-    /// created if need be, which only a product on one machine does.
+    /// Signs in as the demo administrator, through the door of everybody, at the product whose demo pages answer at `url`. The
+    /// school is created if need be, which only one machine does.
     pub async fn enter(url: &str, uai: Uai) -> anyhow::Result<Self> {
         let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().build()?;
         let made = http.post(format!("{url}/demo/schools")).json(&json!({ "uai": uai })).send();
         let made = made.await.with_context(|| format!("reaching {url}"))?;
         ensure!(made.status().is_success(), "the school was not created: {}", made.status());
-        let credentials = json!({ "email": DEMO_EMAIL, "password": DEMO_PASSWORD });
-        let answer = http.post(format!("{url}/sign-in")).json(&credentials).send().await?;
-        let cookie = answer.headers().get(SET_COOKIE).with_context(|| {
-            format!("the demo administrator could not sign in ({}): was the password changed?", answer.status())
-        })?;
+        let made: Value = made.json().await?;
+        let url = made["product"].as_str().context("where the product is")?;
+        Self::sign_in(url, uai, DEMO_EMAIL, DEMO_PASSWORD).await
+    }
+
+    /// Signs in at the product that answers at `url`, as somebody of the school's team.
+    pub async fn sign_in(url: &str, uai: Uai, email: &str, password: &str) -> anyhow::Result<Self> {
+        let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().build()?;
+        let credentials = json!({ "email": email, "password": password });
+        let answer = http.post(format!("{url}/sign-in")).json(&credentials).send().await;
+        let answer = answer.with_context(|| format!("reaching {url}"))?;
+        let cookie = answer
+            .headers()
+            .get(SET_COOKIE)
+            .with_context(|| format!("{email} could not sign in ({}): was the password changed?", answer.status()))?;
         let cookie = cookie.to_str()?.split(';').next().unwrap_or_default().to_owned();
         Ok(Self { http, url: url.to_owned(), cookie, uai })
     }

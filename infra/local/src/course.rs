@@ -1,14 +1,18 @@
 //! The demo course: one machine's own assessment platform. It tells what a pupil does as the real one would, signed and over
 //! HTTP.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use campaigns::Secrets;
-use rentree_domain::{CampaignId, LearnerId};
+use rentree_domain::{CampaignId, CampaignKind, Course, CourseId, LearnerId};
 use rentree_http::{Face, Input, Problem};
 use rentree_runtime::Clock;
 use rentree_web::Frame;
@@ -16,9 +20,27 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Where the courses of one machine begin.
-pub(crate) const DEMO_COURSE: &str = "/demo/course";
+const DEMO_COURSE: &str = "/demo/course";
 /// Where pupils come from, and go back to.
 const CAMPAIGNS: &str = "/campagnes";
+
+/// The parameters of the template that belong to it: courses, which lead to the demo course at `pages`, and a secret of
+/// this start.
+pub(crate) fn parameters(pages: &str) -> anyhow::Result<BTreeMap<String, String>> {
+    let course = |id: &str, title: &str, kind: CampaignKind| -> anyhow::Result<Course> {
+        Ok(Course { id: CourseId::parse(id)?, title: title.to_owned(), kind, url: format!("{pages}{DEMO_COURSE}") })
+    };
+    let courses = [
+        course("competences-numeriques-6e", "Compétences numériques, niveau 6e", CampaignKind::Assessment)?,
+        course("competences-numeriques-3e", "Compétences numériques, niveau 3e", CampaignKind::Assessment)?,
+        course("profil-certification", "Profil pour la certification", CampaignKind::ProfileCollection)?,
+    ];
+    let secret: [u8; 32] = rentree_runtime::random();
+    Ok(BTreeMap::from([
+        ("Courses".to_owned(), serde_json::to_string(&courses)?),
+        ("WebhookSecrets".to_owned(), format!("whsec_{}", STANDARD.encode(secret))),
+    ]))
+}
 
 #[derive(Clone)]
 pub(crate) struct Platform {
@@ -35,6 +57,8 @@ pub(crate) struct Platform {
 struct CourseView {
     #[serde(skip)]
     frame: Frame,
+    /// Where the product is reached.
+    product: String,
     campaign: CampaignId,
     learner: LearnerId,
     started: bool,
@@ -95,13 +119,12 @@ impl Platform {
         let problem: Value = answer.json().await?;
         Ok(Some(problem["detail"].as_str().unwrap_or_default().to_owned()))
     }
-}
 
-impl CourseView {
-    fn new(coming: Coming) -> Self {
+    fn view(&self, coming: Coming) -> CourseView {
         let Coming { campaign, learner, started } = coming;
-        Self {
+        CourseView {
             frame: Frame::bare("Parcours de démonstration"),
+            product: self.url.clone(),
             campaign,
             learner,
             started,
@@ -112,8 +135,8 @@ impl CourseView {
 }
 
 /// `GET /demo/course`
-async fn page(Query(coming): Query<Coming>, face: Face) -> Result<Response, Problem> {
-    face.render(StatusCode::OK, &CourseView::new(coming))
+async fn page(State(platform): State<Platform>, Query(coming): Query<Coming>, face: Face) -> Result<Response, Problem> {
+    face.render(StatusCode::OK, &platform.view(coming))
 }
 
 /// `POST /demo/course`
@@ -127,9 +150,13 @@ async fn tell(State(platform): State<Platform>, face: Face, input: Input<Done>) 
     let refused = platform.send(&message).await.map_err(|error| Problem::internal(error.as_ref()))?;
     let coming = Coming { campaign, learner, started: true };
     if refused.is_some() {
-        let view = CourseView { score, refused, ..CourseView::new(coming) };
+        let view = CourseView { score, refused, ..platform.view(coming) };
         return face.render(StatusCode::UNPROCESSABLE_ENTITY, &view);
     }
-    let on = format!("{DEMO_COURSE}?campaign={campaign}&learner={learner}&started=true");
-    face.after_post(StatusCode::OK, if sends { CAMPAIGNS } else { &on }, &message)
+    let on = if sends {
+        format!("{}{CAMPAIGNS}", platform.url)
+    } else {
+        format!("{DEMO_COURSE}?campaign={campaign}&learner={learner}&started=true")
+    };
+    face.after_post(StatusCode::OK, &on, &message)
 }

@@ -29,6 +29,8 @@ pub(crate) const DEMO_NAME: (&str, &str) = ("Camille", "Démonstration");
 pub(crate) struct Demo {
     table: Table,
     clock: Clock,
+    /// Where the product is reached.
+    product: String,
     /// Where the Médiacentre of this machine is, if there is one.
     mediacentre: Option<String>,
 }
@@ -38,6 +40,8 @@ pub(crate) struct Demo {
 struct DemoView {
     #[serde(skip)]
     frame: Frame,
+    /// Where the product is reached.
+    product: String,
     school: &'static str,
     uai: &'static str,
     email: &'static str,
@@ -53,11 +57,18 @@ struct Asked {
 #[derive(Serialize)]
 struct Made {
     uai: Uai,
+    /// Where the product is reached.
+    product: String,
 }
 
 impl Demo {
-    pub(crate) fn new(table: Table, clock: Clock, mediacentre: Option<String>) -> Self {
-        Self { table, clock, mediacentre }
+    pub(crate) fn new(table: Table, clock: Clock, product: &str) -> Self {
+        Self { table, clock, product: product.to_owned(), mediacentre: None }
+    }
+
+    /// With the Médiacentre at `mediacentre` beside it.
+    pub(crate) fn beside(self, mediacentre: Option<&str>) -> Self {
+        Self { mediacentre: mediacentre.map(ToOwned::to_owned), ..self }
     }
 
     pub(crate) fn routes(self) -> Router {
@@ -85,6 +96,7 @@ impl Demo {
 async fn page(State(demo): State<Demo>, face: Face) -> Result<Response, Problem> {
     let view = DemoView {
         frame: Frame::bare("Démonstration"),
+        product: demo.product,
         school: DEMO_SCHOOL,
         uai: DEMO_UAI,
         email: DEMO_EMAIL,
@@ -99,6 +111,6 @@ async fn make(State(demo): State<Demo>, face: Face, input: Input<Asked>) -> Resu
     let uai = Uai::parse(&input.fields.uai)
         .map_err(|error| Problem::bad_request(format!("UAI {} : {error}", input.fields.uai)))?;
     demo.administer(uai, &format!("Établissement {uai}")).await.map_err(|error| Problem::internal(error.as_ref()))?;
-    let made = Made { uai };
-    face.after_post(StatusCode::CREATED, &format!("/schools/{uai}/imports"), &made)
+    let made = Made { uai, product: demo.product };
+    face.after_post(StatusCode::CREATED, &format!("{}/schools/{uai}/imports", made.product), &made)
 }

@@ -1,10 +1,13 @@
 //! Lambda's event source mapping: takes messages from a queue, hands them to the worker as Lambda would, deletes those
 //! that it does not give back.
 //!
-//! A function has the timeout that the template gives it, and is ended when it runs past that. While it runs, its
-//! messages stay invisible, because the template's queues hide them for six timeouts. One thing differs from AWS: what
-//! failed comes again after [`Times::retry_after`], and not when the rest of the six timeouts is over.
+//! A function of this process has the timeout that the template gives it, and is ended when it runs past that. While it
+//! runs, its messages stay invisible, because the template's queues hide them for six timeouts. A function of another
+//! process may be being built for minutes before it answers ([`End::ItsOwn`]), so that its messages are hidden anew while
+//! it is waited for. One thing differs from AWS: what failed comes again after [`Times::retry_after`], and not when the
+//! rest of the six timeouts is over.
 
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +19,7 @@ use aws_sdk_sqs::types::{
 use jiff::{SignedDuration, Timestamp};
 use rentree_runtime::Clock;
 use rentree_runtime::aws::{Aws, Service};
-use rentree_runtime::batch::{BatchFailed, BatchResponse};
+use rentree_runtime::batch::BatchResponse;
 use rentree_testkit::Stack;
 use rentree_testkit::cloud::REGION;
 use rentree_testkit::provision::Mapping;
@@ -26,7 +29,7 @@ use tokio::task::JoinSet;
 
 /// A function that takes messages.
 pub(crate) type Worker =
-    Arc<dyn Fn(Value) -> Pin<Box<dyn Future<Output = Result<BatchResponse, BatchFailed>> + Send>> + Send + Sync>;
+    Arc<dyn Fn(Value) -> Pin<Box<dyn Future<Output = anyhow::Result<BatchResponse>> + Send>> + Send + Sync>;
 
 /// Pollers of one mapping: two imports at a time are enough for one machine.
 const POLLERS: usize = 2;
@@ -37,15 +40,30 @@ const GRACE: Duration = Duration::from_secs(3);
 /// How long a receive waits for messages; stopping waits for it, because a receive that is left alone may still hide messages.
 const LONG_POLL_SECONDS: i32 = 2;
 
+/// For how long messages are hidden each time, while a function of another process is waited for.
+const HIDDEN: Duration = Duration::from_mins(5);
+
 /// What decides how long things take.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Times {
-    /// What timeouts are measured by.
-    pub(crate) clock: Clock,
+    /// What ends a function that does not answer.
+    pub(crate) end: End,
     /// After how long a message comes again that failed.
     pub(crate) retry_after: Duration,
-    /// No function is ended before this, whatever the template says.
-    pub(crate) least_timeout: Duration,
+}
+
+/// What ends a function that does not answer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum End {
+    /// The timeout of the template, by this clock, but nothing before `least`.
+    Timeout {
+        /// What timeouts are measured by.
+        clock: Clock,
+        /// No function is ended before this, whatever the template says.
+        least: Duration,
+    },
+    /// Nothing here: it runs elsewhere.
+    ItsOwn,
 }
 
 pub(crate) fn spawn(
@@ -86,7 +104,7 @@ impl Poller {
         while !*stopped.borrow() {
             let messages = self.receive().await;
             if *stopped.borrow() {
-                self.give_back(messages, Duration::ZERO).await;
+                self.hide(&messages, Duration::ZERO).await;
             } else if !messages.is_empty() {
                 self.deliver(messages, &mut stopped).await;
             }
@@ -123,12 +141,13 @@ impl Poller {
     async fn deliver(&self, messages: Vec<Message>, stopped: &mut watch::Receiver<bool>) {
         let records: Vec<Value> = messages.iter().map(|message| record(&self.mapping, message)).collect();
         let ended = tokio::select! {
-            answer = (self.worker)(json!({ "Records": records })) => Ended::of(answer),
+            answer = (self.worker)(json!({ "Records": records })) => self.ended(answer),
             () = self.timeout() => {
                 let (function, timeout_s) = (&self.mapping.function, self.mapping.timeout.as_secs());
                 tracing::error!(function, timeout_s, "a function ran past its timeout and was ended");
                 Ended::Failed
             }
+            never = self.keep_hidden(&messages) => match never {},
             () = grace(stopped) => Ended::Stopped,
         };
         let again_after = match ended {
@@ -140,18 +159,42 @@ impl Poller {
             Ended::Answered(failures) => message.message_id.as_ref().is_some_and(|id| failures.contains(id)),
             Ended::Failed | Ended::Stopped => true,
         };
-        let (failed, done) = messages.into_iter().partition(is_failed);
+        let (failed, done): (Vec<_>, Vec<_>) = messages.into_iter().partition(is_failed);
         self.delete(done).await;
-        self.give_back(failed, again_after).await;
+        self.hide(&failed, again_after).await;
     }
 
     /// Ends when the function should have.
     async fn timeout(&self) {
-        let timeout = self.mapping.timeout.max(self.times.least_timeout);
-        let timeout = SignedDuration::try_from(timeout).unwrap_or(SignedDuration::MAX);
-        let deadline: Timestamp = (self.times.clock)() + timeout;
-        while (self.times.clock)() < deadline {
+        let End::Timeout { clock, least } = self.times.end else { return std::future::pending().await };
+        let timeout = SignedDuration::try_from(self.mapping.timeout.max(least)).unwrap_or(SignedDuration::MAX);
+        let deadline: Timestamp = clock() + timeout;
+        while clock() < deadline {
             tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+
+    /// Hides messages anew, as long as it is asked to, from whoever else looks at the queue.
+    async fn keep_hidden(&self, messages: &[Message]) -> Infallible {
+        if matches!(self.times.end, End::Timeout { .. }) {
+            return std::future::pending().await;
+        }
+        loop {
+            self.hide(messages, HIDDEN).await;
+            tokio::time::sleep(HIDDEN / 2).await;
+        }
+    }
+
+    fn ended(&self, answer: anyhow::Result<BatchResponse>) -> Ended {
+        match answer {
+            Ok(response) => Ended::Answered(
+                response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(),
+            ),
+            Err(error) => {
+                let (function, why) = (&self.mapping.function, format!("{error:#}"));
+                tracing::error!(function, why, "a function failed, and its messages will come again");
+                Ended::Failed
+            }
         }
     }
 
@@ -171,20 +214,21 @@ impl Poller {
         }
     }
 
-    async fn give_back(&self, messages: Vec<Message>, after: Duration) {
+    /// Gives messages back, to come again after a while.
+    async fn hide(&self, messages: &[Message], after: Duration) {
         let seconds = i32::try_from(after.as_secs()).unwrap_or(i32::MAX);
-        let entry = |(index, message): (usize, Message)| {
+        let entry = |(index, message): (usize, &Message)| {
             let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(index.to_string());
-            entry.receipt_handle(message.receipt_handle?).visibility_timeout(seconds).build().ok()
+            entry.receipt_handle(message.receipt_handle.clone()?).visibility_timeout(seconds).build().ok()
         };
-        let entries: Vec<_> = messages.into_iter().enumerate().filter_map(entry).collect();
+        let entries: Vec<_> = messages.iter().enumerate().filter_map(entry).collect();
         if entries.is_empty() {
             return;
         }
         let change = self.lambda.change_message_visibility_batch().queue_url(&self.mapping.queue_url);
         if let Err(error) = change.set_entries(Some(entries)).send().await {
             let why = rentree_runtime::telemetry::chain(&error);
-            tracing::warn!(why, "messages that failed will come again later than they should");
+            tracing::warn!(why, "messages will come again at another moment than they should");
         }
     }
 }
@@ -197,17 +241,6 @@ enum Ended {
     Failed,
     /// Everything stops.
     Stopped,
-}
-
-impl Ended {
-    fn of(answer: Result<BatchResponse, BatchFailed>) -> Self {
-        match answer {
-            Ok(response) => Self::Answered(
-                response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect(),
-            ),
-            Err(_) => Self::Failed,
-        }
-    }
 }
 
 /// Ends a little after everything was told to stop.

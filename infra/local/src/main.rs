@@ -1,8 +1,12 @@
-//! `cargo dev`: everything on one machine. `cargo dev import FILE`: the main job without a browser. `cargo dev directory` and
+//! `cargo dev`: everything on one machine. `cargo dev cloud`: the local cloud alone, for `cargo lambda watch`. `cargo dev deploy`: the
+//! product as Lambda runs it. `cargo dev import FILE`: the main job without a browser. `cargo dev directory` and
 //! `cargo dev offer`: what operators do.
 
+mod cloud;
+mod deploy;
 mod directory;
 mod import;
+mod interrupted;
 mod offer;
 mod sample;
 mod serve;
@@ -23,6 +27,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Run the local cloud alone, and write .env for `cargo lambda watch`
+    Cloud(cloud::CloudArguments),
     /// Import a school's file: upload, wait, tell. Exit 0 succeeded, 2 failed, 3 waiting for confirmation
     Import(import::ImportArguments),
     /// Load a directory of schools: upload, wait, print the report. Exit 0 all loaded, with remarks or
@@ -30,6 +36,8 @@ enum Command {
     Directory(directory::DirectoryArguments),
     /// Offer every school of an académie its space: wait, print the report. Exit 0 all sent, 2 some failed or uncertain
     Offer(offer::OfferArguments),
+    /// Build and deploy the product as Lambda runs it, into a stand-in for AWS on this machine; serve it, or check it
+    Deploy(deploy::DeployArguments),
     /// Write a file of invented pupils, or a directory of invented schools
     Sample(sample::SampleArguments),
 }
@@ -52,9 +60,11 @@ fn main() -> ExitCode {
     };
     let done = match &arguments.command {
         None => runtime.block_on(serve::run(&arguments.serve)).map(|()| 0),
+        Some(Command::Cloud(cloud)) => runtime.block_on(cloud::run(cloud)).map(|()| 0),
         Some(Command::Import(import)) => runtime.block_on(import::run(import)),
         Some(Command::Directory(directory)) => runtime.block_on(directory::run(directory)),
         Some(Command::Offer(offer)) => runtime.block_on(offer::run(offer)),
+        Some(Command::Deploy(deploy)) => runtime.block_on(deploy::run(deploy)).map(|()| 0),
         Some(Command::Sample(sample)) => sample::run(sample).map(|()| 0),
     };
     match done {

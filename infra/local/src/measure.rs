@@ -5,15 +5,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use campaigns::Secrets;
-use jiff::Timestamp;
 use rentree_domain::Uai;
 use rentree_samples::SchoolDirectory;
 use rentree_testkit::strict::{Call, Distance, longest_chain, time_at};
 
-use crate::Rentree;
-use crate::idp::{self, Answer, Person, Request};
 use crate::operator::Operator;
 use crate::tour::{self, Ground};
+use crate::{Rentree, grounds};
 
 /// The functions that answer browsers.
 const OF_BROWSERS: [&str; 6] = [
@@ -95,27 +93,11 @@ impl Ground for Here<'_> {
     }
 
     async fn link(&self, address: &str, count: usize) -> anyhow::Result<String> {
-        for _ in 0..6_000 {
-            let sent = self.rentree.stack.sent_mail().await?;
-            let mut to_them = sent.into_iter().filter(|mail| mail.to.iter().any(|to| to == address));
-            if let Some(mail) = to_them.nth(count - 1) {
-                let link = mail.text.lines().find_map(|line| line.strip_prefix(self.url()));
-                return link.map(ToOwned::to_owned).with_context(|| format!("no link in {:?}", mail.subject));
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        anyhow::bail!("mail {count} to {address} does not come")
+        grounds::link_in_mail(self.rentree.stack.aws_endpoint(), self.url(), address, count).await
     }
 
     fn signed(&self, body: &str) -> Vec<(&'static str, String)> {
-        let (id, timestamp) = ("msg_tour".to_owned(), Timestamp::now().as_second().to_string());
-        let signature = self.secrets.sign(&id, &timestamp, body.as_bytes());
-        vec![("webhook-id", id), ("webhook-timestamp", timestamp), ("webhook-signature", signature)]
-    }
-
-    fn identified(&self, location: &str, person: &Person) -> anyhow::Result<String> {
-        let request = Request::at(location)?;
-        Answer { issuer: idp::ENTITY_ID, request: &request, person, now: Timestamp::now() }.encoded()
+        grounds::signed(&self.secrets, body)
     }
 
     fn before(&self) {

@@ -36,11 +36,15 @@ pub struct Operator {
 
 /// Where the local cloud keeps what operators use.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Places {
-    aws_endpoint: String,
-    bucket: String,
-    directory_queue: String,
-    offer_queue: String,
+pub struct Places {
+    /// Where S3 and SQS answer.
+    pub aws_endpoint: String,
+    /// The bucket's name.
+    pub bucket: String,
+    /// The address of the queue that words are sent to.
+    pub directory_queue: String,
+    /// The address of the queue that holds a message for each mail of an offer.
+    pub offer_queue: String,
 }
 
 impl Places {
@@ -70,7 +74,11 @@ impl Operator {
     pub async fn at(url: &str) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder().no_proxy().build()?;
         let answer = http.get(format!("{url}{DOOR}")).send().await.with_context(|| format!("reaching {url}"))?;
-        let places: Places = answer.error_for_status()?.json().await?;
+        Self::of_places(answer.error_for_status()?.json().await?)
+    }
+
+    /// An operator of whatever keeps its things in these places of a local cloud.
+    pub fn of_places(places: Places) -> anyhow::Result<Self> {
         // Nothing here may ever reach the real AWS.
         ensure!(places.aws_endpoint.starts_with("http://127.0.0.1:"), "{} is not this machine", places.aws_endpoint);
         let aws = Aws::new(&Settings::from_pairs([

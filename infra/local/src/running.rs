@@ -1,19 +1,15 @@
 //! The whole product, running.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::Accounts;
 use activation::Activation;
-use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::header;
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Redirect, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use axum::response::Response;
 use campaigns::{Campaigns, Secrets};
 use directory::Directory;
 use import_worker::Worker;
@@ -21,20 +17,18 @@ use invitations::Invitations;
 use learners::Learners;
 use mail_worker::MailWorker;
 use mediacentre::Mediacentre;
-use rentree_domain::{CampaignKind, Course, CourseId};
-use rentree_http::ClientAddress;
 use rentree_runtime::{Clock, Settings};
 use rentree_table::Table;
 use rentree_testkit::{Cloud, CloudOptions, Stack, StackOptions, Strict, Template};
 use serde_json::json;
-use tokio::sync::watch;
-use tokio::task::JoinSet;
 
-use crate::course::{DEMO_COURSE, Platform};
+use crate::course::{self, Platform};
 use crate::demo::Demo;
 use crate::door::Door;
 use crate::ent::{self, Ent};
-use crate::{event_source, idp, mailbox, operator};
+use crate::event_source::{self, End, Times};
+use crate::serving::Serving;
+use crate::{idp, mailbox, operator};
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -88,23 +82,6 @@ impl Options {
     }
 }
 
-/// One machine's own assessment platform: its courses, which lead to the demo course, and a secret of this start.
-fn platform(url: &str) -> anyhow::Result<BTreeMap<String, String>> {
-    let course = |id: &str, title: &str, kind: CampaignKind| -> anyhow::Result<Course> {
-        Ok(Course { id: CourseId::parse(id)?, title: title.to_owned(), kind, url: format!("{url}{DEMO_COURSE}") })
-    };
-    let courses = [
-        course("competences-numeriques-6e", "Compétences numériques, niveau 6e", CampaignKind::Assessment)?,
-        course("competences-numeriques-3e", "Compétences numériques, niveau 3e", CampaignKind::Assessment)?,
-        course("profil-certification", "Profil pour la certification", CampaignKind::ProfileCollection)?,
-    ];
-    let secret: [u8; 32] = rentree_runtime::random();
-    Ok(BTreeMap::from([
-        ("Courses".to_owned(), serde_json::to_string(&courses)?),
-        ("WebhookSecrets".to_owned(), format!("whsec_{}", STANDARD.encode(secret))),
-    ]))
-}
-
 /// The product, running on this machine until [`stop`](Self::stop).
 pub struct Rentree {
     /// Where browsers reach it.
@@ -116,9 +93,7 @@ pub struct Rentree {
     /// The ENT beside it, if it was asked for.
     pub ent: Option<Ent>,
     cloud: Cloud,
-    stop: watch::Sender<bool>,
-    serving: JoinSet<()>,
-    pollers: JoinSet<()>,
+    serving: Serving,
 }
 
 impl Rentree {
@@ -132,16 +107,14 @@ impl Rentree {
     /// Serves at `door` from a local cloud that runs already.
     pub async fn start_in(cloud: Cloud, door: Door, options: &Options) -> anyhow::Result<Self> {
         let url = door.url();
-        let mut parameters = platform(&url)?;
-        let ent = match options.mediacentre {
-            true => Some(Ent::start(&url, &ent::of_the_demo()?).await?),
-            false => None,
-        };
+        let mut parameters = course::parameters(&url)?;
         parameters.extend(options.parameters.clone());
+        let ent = if options.mediacentre { Some(Ent::start(&url, &ent::of_the_demo()?).await?) } else { None };
         if let Some(ent) = &ent {
             parameters.insert(IDENTITY_PROVIDERS.to_owned(), json!([ent.described()]).to_string());
         }
-        let stack_options = StackOptions { name: "rentree".to_owned(), origin: url.clone(), parameters };
+        let origin = url.clone();
+        let stack_options = StackOptions { name: "rentree".to_owned(), origin, parameters, shared_key: false };
         let stack = cloud.provision(&Template::of_project()?, &stack_options).await?;
 
         let settings_of = |function: &str| -> anyhow::Result<Settings> {
@@ -152,23 +125,22 @@ impl Rentree {
         let import_worker = Worker::from_settings(&settings_of("ImportWorkerFunction")?, options.clock)?;
         let import_worker: event_source::Worker = Arc::new(move |event| {
             let worker = import_worker.clone();
-            Box::pin(async move { worker.handle(&event).await })
+            Box::pin(async move { Ok(worker.handle(&event).await?) })
         });
         let directory = Directory::from_settings(&settings_of("DirectoryFunction")?, options.clock)?;
         let directory: event_source::Worker = Arc::new(move |event| {
             let directory = directory.clone();
-            Box::pin(async move { directory.handle(&event).await })
+            Box::pin(async move { Ok(directory.handle(&event).await?) })
         });
         let table = Table::new(stack.dynamodb.clone(), stack.value("Table")?);
 
         let mail_worker = MailWorker::from_settings(&settings_of("MailWorkerFunction")?, options.clock)?;
         let mail_worker: event_source::Worker = Arc::new(move |event| {
             let worker = mail_worker.clone();
-            Box::pin(async move { worker.handle(&event).await })
+            Box::pin(async move { Ok(worker.handle(&event).await?) })
         });
 
-        let mediacentre = ent.as_ref().map(|ent| ent.url().to_owned());
-        let demo = Demo::new(table.clone(), options.clock, mediacentre);
+        let demo = Demo::new(table.clone(), options.clock, &url).beside(ent.as_ref().map(Ent::url));
         demo.create_school().await?;
         let campaigns_settings = settings_of("CampaignsFunction")?;
         let campaigns = Campaigns::from_settings(&campaigns_settings, options.clock)?;
@@ -186,28 +158,10 @@ impl Rentree {
             .merge(mailbox::routes(stack.clone()))
             .merge(operator::routes(&stack)?);
         let strict = stack.strict().clone();
-        let router = rentree_http::wrap(routes.layer(middleware::from_fn_with_state(strict, under_way)), shell)
-            .layer(middleware::from_fn_with_state(url.clone(), at_home))
-            .layer(middleware::from_fn(with_client_address));
-
-        let (stop, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
-        for listener in door.into_listeners() {
-            let mut stop_serving = stopped.clone();
-            let service = router.clone().into_make_service_with_connect_info::<SocketAddr>();
-            tasks.spawn(async move {
-                let until = async move {
-                    // The sender gone means stop, too.
-                    let _ = stop_serving.wait_for(|stop| *stop).await;
-                };
-                if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(until).await {
-                    eprintln!("serving ended: {error}");
-                }
-            });
-        }
+        let router = rentree_http::wrap(routes.layer(middleware::from_fn_with_state(strict, under_way)), shell);
+        let mut serving = Serving::start(door.into_listeners(), &url, router);
         let Options { clock, retry_after, least_timeout, .. } = *options;
-        let times = event_source::Times { clock, retry_after, least_timeout };
-        let mut pollers = JoinSet::new();
+        let times = Times { end: End::Timeout { clock, least: least_timeout }, retry_after };
         for mapping in stack.mappings()? {
             let worker = match mapping.function.as_str() {
                 "ImportWorkerFunction" => import_worker.clone(),
@@ -215,22 +169,15 @@ impl Rentree {
                 "MailWorkerFunction" => mail_worker.clone(),
                 other => anyhow::bail!("{other} takes messages, and nobody here starts it"),
             };
-            event_source::spawn(&mut pollers, &stack, &mapping, &worker, times, &stopped)?;
+            serving.poll(&stack, &mapping, &worker, times)?;
         }
-        Ok(Self { url, stack, table, ent, cloud, stop, serving: tasks, pollers })
+        Ok(Self { url, stack, table, ent, cloud, serving })
     }
 
     /// Ends the requests and messages at work, then everything else.
-    pub async fn stop(mut self) -> anyhow::Result<()> {
-        self.stop.send_replace(true);
-        // They give back what they cannot bring to its end.
-        while self.pollers.join_next().await.is_some() {}
-        let served = async { while self.serving.join_next().await.is_some() {} };
-        // A browser may keep a connection open as long as it likes.
-        if tokio::time::timeout(Duration::from_secs(5), served).await.is_err() {
-            self.serving.shutdown().await;
-        }
-        let Self { cloud, stack, table, ent, .. } = self;
+    pub async fn stop(self) -> anyhow::Result<()> {
+        let Self { cloud, stack, table, ent, serving, .. } = self;
+        serving.stop().await;
         if let Some(ent) = ent {
             ent.stop().await?;
         }
@@ -245,24 +192,4 @@ async fn under_way(State(strict): State<Strict>, path: Option<MatchedPath>, requ
     let path = path.map_or_else(|| request.uri().path().to_owned(), |path| path.as_str().to_owned());
     let _under_way = strict.under_way(format!("{} {path}", request.method()));
     next.run(request).await
-}
-
-/// Tells handlers where a request comes from, as the gateway does.
-async fn with_client_address(
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    request.extensions_mut().insert(ClientAddress(address.ip().to_string()));
-    next.run(request).await
-}
-
-/// Sends who comes by another name, such as `127.0.0.1`, to the one that forms and uploads are allowed from.
-async fn at_home(State(url): State<String>, request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    if url.strip_prefix("http://") == Some(host) {
-        return next.run(request).await;
-    }
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    Redirect::temporary(&format!("{url}{path}")).into_response()
 }

@@ -6,11 +6,12 @@ use anyhow::bail;
 use clap::Args;
 use rentree_local::state::{self, Address, Holder};
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Rentree};
-use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::interrupted::interrupted;
 
 #[derive(Args)]
 pub(crate) struct ServeArguments {
@@ -24,9 +25,7 @@ pub(crate) struct ServeArguments {
 
 /// Serves until Ctrl-C.
 pub(crate) async fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
-    // The stand-in warns of every condition that fails; failing is what conditions are for.
-    let levels = Targets::new().with_default(LevelFilter::INFO).with_target("dynoxide", LevelFilter::ERROR);
-    tracing_subscriber::registry().with(fmt::layer().with_writer(stderr).with_filter(levels)).init();
+    log();
     let lock = match state::hold().await? {
         Holder::Us(lock) => lock,
         Holder::Running(url) => bail!("cargo dev is already running at {url}"),
@@ -42,13 +41,16 @@ pub(crate) async fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
     }
     println!("Ctrl-C pour arrêter ; l’état est gardé dans .local/state.");
 
-    let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed?,
-        _ = terminated.recv() => {}
-    }
+    interrupted().await?;
     drop(address);
     rentree.stop().await?;
     drop(lock);
     Ok(())
+}
+
+/// Shows what is logged.
+pub(crate) fn log() {
+    // The stand-in warns of every condition that fails; failing is what conditions are for.
+    let levels = Targets::new().with_default(LevelFilter::INFO).with_target("dynoxide", LevelFilter::ERROR);
+    tracing_subscriber::registry().with(fmt::layer().with_writer(stderr).with_filter(levels)).init();
 }

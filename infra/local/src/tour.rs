@@ -11,12 +11,18 @@ use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, redirect};
 use serde_json::{Value, json};
 
-use crate::idp::Person;
+use crate::idp::{self, Answer, Person, Request};
 
-const PASSWORD: &str = "quatre mésanges au jardin";
+/// Who asks for the space, by the address that they have at the end.
+pub const HEAD: &str = "anne.h@rentree.example";
+/// The head's password.
+pub const PASSWORD: &str = "quatre mésanges au jardin";
 const OTHER_PASSWORD: &str = "cinq mésanges au jardin";
 /// A pupil's.
 const PUPIL_PASSWORD: &str = "Velours8";
+
+/// By which the pupils are drawn.
+pub const SEED: u64 = 4_711;
 
 /// What a tour leads through, and what is beside its HTTP.
 pub trait Ground {
@@ -28,8 +34,6 @@ pub trait Ground {
     fn link(&self, address: &str, count: usize) -> impl Future<Output = anyhow::Result<String>>;
     /// Headers that sign a message of the assessment platform.
     fn signed(&self, body: &str) -> Vec<(&'static str, String)>;
-    /// What the identity provider answers, in base64, to the request that `location` leads to, when `person` signs on there.
-    fn identified(&self, location: &str, person: &Person) -> anyhow::Result<String>;
     /// A request is about to be sent.
     fn before(&self);
     /// It was answered. `route` is as the template has it, `GET /schools/{uai}/team`; `again` for one that was visited
@@ -48,7 +52,8 @@ struct Tour<'a, G> {
     http: Client,
 }
 
-/// Leads through every route with a school of so many pupils. Each answer is a success, or the error names its route.
+/// Leads through every route with a school of so many pupils. The product must know the identity provider of [`idp`]. Each answer is a
+/// success, or the error names its route.
 pub async fn lead<G: Ground>(ground: &G, pupils: usize) -> anyhow::Result<()> {
     let http = Client::builder().redirect(redirect::Policy::none()).no_proxy().build()?;
     let tour = Tour { ground, http };
@@ -203,7 +208,7 @@ impl<G: Ground> Tour<'_, G> {
 
     async fn imports(&self, head: &mut Visitor, pupils: usize) -> anyhow::Result<Sample> {
         let (uai, _) = self.ground.school();
-        let sample = Sample::new(uai, pupils, 4_711);
+        let sample = Sample::new(uai, pupils, SEED);
         let school = uai.as_str();
         let import = self.import(head, &sample.siecle(UTF_8).bytes, json!({"preview": true})).await?;
         let of = |action: &str| format!("POST /schools/{{uai}}/imports/{{import}}/{action}");
@@ -366,7 +371,8 @@ impl<G: Ground> Tour<'_, G> {
 
     async fn sign_on(&self, visitor: &mut Visitor, person: &Person) -> anyhow::Result<()> {
         let asked = self.visit(visitor, "GET /mediacentre", &[], None).await?;
-        let answer = self.ground.identified(text(&asked, "location")?, person)?;
+        let request = Request::at(text(&asked, "location")?)?;
+        let answer = Answer { issuer: idp::ENTITY_ID, request: &request, person, now: Timestamp::now() }.encoded()?;
         self.visit(visitor, "POST /mediacentre/acs", &[], Some(json!({"SAMLResponse": answer}))).await?;
         Ok(())
     }
@@ -375,7 +381,7 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(head, "GET /account", &[], None).await?;
         let changed = json!({"current_password": PASSWORD, "password": OTHER_PASSWORD});
         self.visit(head, "POST /account/password", &[], Some(changed)).await?;
-        let email = "anne.h@rentree.example";
+        let email = HEAD;
         let changed = json!({"current_password": OTHER_PASSWORD, "email": email});
         self.visit(head, "POST /account/email", &[], Some(changed)).await?;
         let link = self.ground.link(email, 1).await?;

@@ -43,6 +43,14 @@ pub(crate) fn journeys(all: &[Executable]) -> Result<&Executable, String> {
 }
 
 impl Executable {
+    /// A program that was built beside the tests.
+    pub(crate) fn program(&self, name: &str) -> Result<Command, String> {
+        // Tests are in `deps/`, programs one level above.
+        let folder = self.path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
+        let path = folder.join(name);
+        Ok(Command::new(std::fs::canonicalize(&path).map_err(|error| format!("{}: {error}", path.display()))?))
+    }
+
     /// A command that runs it, through `before` if that is not empty.
     pub(crate) fn command(&self, before: &[&str]) -> Result<Command, String> {
         let path = std::fs::canonicalize(&self.path).map_err(|error| format!("{}: {error}", self.path.display()))?;

@@ -1,12 +1,24 @@
 //! Which journeys are about what. The folder `tests/journeys` has a file for each name here.
 
 /// What concerns every function: its routes, its events, its items, its rights, and what it must not tell.
-pub(crate) const OF_ALL: [&str; 9] =
-    ["chains", "contracts", "guards", "lambda", "privacy", "refusals", "rights", "stored_items", "visitors"];
+pub(crate) const OF_ALL: [&str; 12] = [
+    "chains",
+    "contracts",
+    "gateway",
+    "guards",
+    "lambda",
+    "privacy",
+    "refusals",
+    "rights",
+    "stored_items",
+    "visitors",
+    "watched",
+    "wiring",
+];
 
 /// What concerns one function, by its folder.
 pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
-    ("accounts", &["accounts", "joining_pages", "staff_pages"]),
+    ("accounts", &["accounts", "staff_pages", "joining_pages"]),
     ("activation", &["activation", "staff_pages"]),
     (
         "campaigns",

@@ -2,10 +2,12 @@
 //!
 //! Exit status 0 when everything passed; otherwise the first gate that did not is named, and its output stands above.
 //!
+//! - `cargo verify --all`: the deployment, too, which is otherwise checked when what it depends on has changed.
 //! - `cargo verify --changed [REVISION]`: the gates for what differs from a revision, for a look while one works.
 //! - `cargo verify --slow`: the journeys on a machine that is slow on purpose.
 
 mod changed;
+mod deployment;
 mod documents;
 mod executables;
 mod gate;
@@ -22,7 +24,7 @@ use gate::{Gates, cargo};
 
 /// What to run.
 enum Mode {
-    Everything,
+    Everything { deployment: deployment::When },
     Changed { since: Option<String> },
     Slow,
 }
@@ -30,12 +32,13 @@ enum Mode {
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mode = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => Mode::Everything,
+        [] => Mode::Everything { deployment: deployment::When::Changed },
+        ["--all"] => Mode::Everything { deployment: deployment::When::Always },
         ["--slow"] => Mode::Slow,
         ["--changed"] => Mode::Changed { since: None },
         ["--changed", since] => Mode::Changed { since: Some(since.to_owned()) },
         _ => {
-            eprintln!("cargo verify [--changed [REVISION] | --slow]");
+            eprintln!("cargo verify [--all | --changed [REVISION] | --slow]");
             return ExitCode::FAILURE;
         }
     };
@@ -58,14 +61,14 @@ fn verify(mode: &Mode, gates: &mut Gates) -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).ok_or("infra/verify is two levels deep")?;
     std::env::set_current_dir(root).map_err(|error| format!("{}: {error}", root.display()))?;
     match mode {
-        Mode::Everything => everything(root, gates),
+        Mode::Everything { deployment } => everything(root, *deployment, gates),
         Mode::Changed { since } => changed::run(root, since.as_deref(), gates),
         Mode::Slow => slow::run(gates),
     }
 }
 
 /// What takes seconds comes first.
-fn everything(root: &Path, gates: &mut Gates) -> Result<(), String> {
+fn everything(root: &Path, deployment: deployment::When, gates: &mut Gates) -> Result<(), String> {
     let tools = &root.join(".local/tools");
     gates.pass("formatting", &mut cargo(["fmt", "--all", "--check"]))?;
     gates.time("documents", || documents::pass(root))?;
@@ -89,5 +92,6 @@ fn everything(root: &Path, gates: &mut Gates) -> Result<(), String> {
     gates.pass("binaries and tests", &mut cargo(["build", "--workspace", "--bins", "--tests", "--locked"]))?;
     install::browser(gates)?;
     install::xmlsec1(gates)?;
-    strict::tests(root, gates)
+    strict::tests(root, gates)?;
+    deployment::pass(root, deployment, gates)
 }

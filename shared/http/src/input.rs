@@ -35,7 +35,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
             content_type.is_some_and(|t| t.split(';').next().unwrap_or_default().trim() == "application/json");
         let unreadable =
             || Problem::bad_request("Le formulaire n’a pas pu être lu. Rechargez la page, puis recommencez.");
-        let bytes = Bytes::from_request(request, state).await.map_err(|refused| match refused.status() {
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection.status() {
             StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
             _ => unreadable(),
         })?;
@@ -43,6 +43,10 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {
             let fields = serde_json::from_slice(&bytes)
                 .map_err(|error| Problem::bad_request(format!("Le JSON n’a pas pu être lu : {error}.")))?;
             return Ok(Self { fields, proof: Proof::Json });
+        }
+        // A form is text; the reader would put signs of replacement where it is not.
+        if str::from_utf8(&bytes).is_err() {
+            return Err(unreadable());
         }
         let fields = serde_html_form::from_bytes(&bytes).map_err(|_| unreadable())?;
         let pairs: Vec<(String, String)> = serde_html_form::from_bytes(&bytes).map_err(|_| unreadable())?;

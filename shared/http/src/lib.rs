@@ -1,9 +1,12 @@
 //! What every HTTP function shares: the two faces of a view (a page for people, JSON for programs), errors that both
 //! understand, who is asking, and the headers that keep browsers safe.
 
+mod answer_size;
 mod assets;
 mod client;
 mod cookie;
+mod deadline;
+mod event;
 mod face;
 mod form_token;
 mod guard;
@@ -29,7 +32,7 @@ pub use input::{Input, Proof};
 pub use link::Ways;
 pub use next::Next;
 pub use problem::{Code, FieldError, Problem};
-pub use route::{Access, Route, RouteDoc};
+pub use route::{Access, Purpose, Reading, Route, RouteDoc, Serving};
 pub use session::{NewSession, SESSION_COOKIE, claimed_session, forget_session};
 pub use shell::{POSTED_FROM_ELSEWHERE, Shell, wrap};
 pub use visitor::{CSRF_FIELD, SignedIn, Visitor};

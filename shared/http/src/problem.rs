@@ -64,8 +64,14 @@ pub enum Code {
     SignOnUsed,
     /// A sign-on by Médiacentre began in another browser.
     SignOnElsewhere,
+    /// What was sent is larger than any form.
+    TooLarge,
     /// Something of ours failed.
     Internal,
+    /// Something of ours did not answer in time: it may a moment later.
+    Unavailable,
+    /// There is more to answer than can be sent at once.
+    AnswerTooLarge,
 }
 
 /// What is wrong with a field.
@@ -96,12 +102,6 @@ impl Problem {
     /// The input does not read; `detail` says what, in French.
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Code::BadRequest, "La demande est incomplète ou mal formée", detail)
-    }
-
-    /// More is sent than is read.
-    pub(crate) fn too_large() -> Self {
-        let detail = "Ce qui a été envoyé est trop volumineux. Rien n’a été changé.";
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, Code::BadRequest, "La demande est trop volumineuse", detail)
     }
 
     /// Nobody is signed in.
@@ -284,6 +284,30 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, Code::TooLate, "Cette action n’est plus possible", detail)
     }
 
+    /// What was sent is larger than any form.
+    pub(crate) fn too_large() -> Self {
+        let detail = "Le formulaire est trop volumineux : 64 Ko au maximum. Raccourcissez les textes, ou faites-le en plusieurs fois. Rien n’a été changé.";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, Code::TooLarge, "Le formulaire est trop volumineux", detail)
+            .leading_to("Revenir à l’accueil", "/")
+    }
+
+    /// The request is given up before Lambda would end it. What it did until then, nobody knows.
+    pub(crate) fn too_slow() -> Self {
+        tracing::error!("a request was given up shortly before the timeout of the function");
+        Self::later()
+    }
+
+    /// There is more to answer than Lambda gives back at once.
+    pub(crate) fn answer_too_large() -> Self {
+        let detail = "La liste est trop longue pour être envoyée en une seule fois. Revenez à la page précédente et consultez-la à l’écran, où elle est en plusieurs pages.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, Code::AnswerTooLarge, "La réponse est trop longue", detail)
+    }
+
+    fn later() -> Self {
+        let detail = "Le service n’a pas répondu à temps. Réessayez dans un instant. Si vous veniez d’enregistrer quelque chose, vérifiez d’abord si c’est fait.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Unavailable, "Le service met trop de temps à répondre", detail)
+    }
+
     /// Something of ours failed. The chain of causes is logged here, once, and told to nobody.
     pub fn internal(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(why = rentree_runtime::telemetry::chain(error), "a request failed");
@@ -299,7 +323,8 @@ impl Problem {
 
 impl From<rentree_table::TableError> for Problem {
     fn from(error: rentree_table::TableError) -> Self {
-        Self::internal(&error)
+        let told = Self::internal(&error);
+        if matches!(error, rentree_table::TableError::Unanswered { .. }) { Self::later() } else { told }
     }
 }
 

@@ -1,5 +1,7 @@
 //! Routes, each written once: the router, the OpenAPI document and the contract tests all come from the same list.
 
+use std::marker::PhantomData;
+
 use axum::Router;
 use axum::routing::MethodRouter;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -40,15 +42,42 @@ pub struct RouteDoc {
     pub(crate) status: u16,
 }
 
+/// What a list of routes is made for.
+pub trait Purpose {
+    /// The schema of `T`, if it is wanted.
+    fn schema<T: JsonSchema>() -> Option<SchemaOf>;
+}
+
+/// To answer requests. Schemas are not even linked: a function stays smaller without them.
+#[derive(Debug)]
+pub struct Serving;
+
+/// To be read: schemas belong to it.
+#[derive(Debug)]
+pub struct Reading;
+
+impl Purpose for Serving {
+    fn schema<T: JsonSchema>() -> Option<SchemaOf> {
+        None
+    }
+}
+
+impl Purpose for Reading {
+    fn schema<T: JsonSchema>() -> Option<SchemaOf> {
+        Some(SchemaGenerator::subschema_for::<T>)
+    }
+}
+
 /// A route.
 #[derive(Debug)]
-pub struct Route<S> {
+pub struct Route<S, P> {
     /// What it is.
     pub doc: RouteDoc,
     handler: MethodRouter<S>,
+    purpose: PhantomData<P>,
 }
 
-impl<S: Clone + Send + Sync + 'static> Route<S> {
+impl<S: Clone + Send + Sync + 'static, P: Purpose> Route<S, P> {
     /// A route that reads.
     pub fn get(path: &'static str, handler: MethodRouter<S>, access: Access, summary: &'static str) -> Self {
         Self::new("GET", path, handler, access, summary)
@@ -66,20 +95,21 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
         access: Access,
         summary: &'static str,
     ) -> Self {
-        Self { doc: RouteDoc { method, path, summary, access, takes: None, gives: None, status: 200 }, handler }
+        let doc = RouteDoc { method, path, summary, access, takes: None, gives: None, status: 200 };
+        Self { doc, handler, purpose: PhantomData }
     }
 
     /// What it takes, as a form or as JSON.
     #[must_use]
     pub fn takes<T: JsonSchema>(mut self) -> Self {
-        self.doc.takes = Some(SchemaGenerator::subschema_for::<T>);
+        self.doc.takes = P::schema::<T>();
         self
     }
 
     /// What it gives to programs.
     #[must_use]
     pub fn gives<T: JsonSchema>(mut self) -> Self {
-        self.doc.gives = Some(SchemaGenerator::subschema_for::<T>);
+        self.doc.gives = P::schema::<T>();
         self
     }
 
@@ -89,12 +119,16 @@ impl<S: Clone + Send + Sync + 'static> Route<S> {
         self.doc.status = status;
         self
     }
+}
 
+impl<S: Clone + Send + Sync + 'static> Route<S, Serving> {
     /// The router of `routes`.
     pub fn router(routes: Vec<Self>) -> Router<S> {
         routes.into_iter().fold(Router::new(), |router, route| router.route(route.doc.path, route.handler))
     }
+}
 
+impl<S> Route<S, Reading> {
     /// What `routes` are.
     pub fn docs(routes: Vec<Self>) -> Vec<RouteDoc> {
         routes.into_iter().map(|route| route.doc).collect()

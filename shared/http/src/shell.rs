@@ -1,4 +1,5 @@
-//! Around every handler: the face of errors, the check of `Origin`, security headers, a request id, one log line.
+//! Around every handler: the face of errors, the check of `Origin`, what Lambda would not wait for or take, security headers, a request
+//! id, one log line.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,6 +16,8 @@ use rentree_web::{ErrorPage, Frame};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::answer_size::{TooLarge, fitting};
+use crate::deadline::Deadline;
 use crate::in_space::InSpace;
 use crate::{Code, Face, FieldError, Problem};
 
@@ -23,6 +26,8 @@ use crate::{Code, Face, FieldError, Problem};
 pub const POSTED_FROM_ELSEWHERE: &str = "/mediacentre/acs";
 /// Forms are small; files go straight to the bucket.
 const LARGEST_BODY: usize = 64 * 1024;
+/// When a program may ask again that was told to come later.
+const RETRY_AFTER_SECONDS: &str = "5";
 
 /// Where the product is reached, as browsers see it.
 #[derive(Debug, Clone)]
@@ -54,26 +59,19 @@ async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -
     // The route, not the address: addresses may hold what logs must not.
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
     let face = Face::of(request.headers());
-    // Without its query: an address that is passed on holds no more than it must.
-    let path = request.uri().path().to_owned();
-    let headers = request.headers().clone();
+    let deadline = request.extensions().get::<Deadline>().copied();
 
-    let mut response = if route != POSTED_FROM_ELSEWHERE && is_foreign(&shell, &method, request.headers()) {
-        Problem::forged_form().into_response()
-    } else {
-        next.run(request).await
+    let mut response = match Deadline::keeps(deadline, answer(&shell, face, request, next, &request_id)).await {
+        Some(response) => response,
+        None => told(&Problem::too_slow(), Frame::bare, face, &request_id),
     };
-    let problem = response.extensions_mut().remove::<Problem>().or_else(|| of_framework(&response));
-    if let Some(problem) = problem {
-        response = match (&method, face, way_back(problem.code)) {
-            (&Method::GET, Face::Page, Some(page)) => see_other(&format!("{page}?next={path}")),
-            (_, Face::Page, _) => {
-                let (problem, frame) = in_space(&shell, problem, &path, &headers).await;
-                page_of(&problem, frame, &request_id)
-            }
-            (_, Face::Json, _) => json_of(&problem, &request_id),
-        };
-    }
+    response = match fitting(response).await {
+        Ok(response) => response,
+        Err(TooLarge { bytes }) => {
+            tracing::error!(route, bytes, request_id, "an answer was too large for Lambda");
+            told(&Problem::answer_too_large(), Frame::bare, face, &request_id)
+        }
+    };
     protect(&shell, response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert("x-request-id", value);
@@ -83,6 +81,32 @@ async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -
         "a request was answered"
     );
     response
+}
+
+/// What the handler answers; its problem with the face that was asked for.
+async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request_id: &str) -> Response {
+    let method = request.method().clone();
+    // Without its query: an address that is passed on holds no more than it must.
+    let path = request.uri().path().to_owned();
+    let headers = request.headers().clone();
+    let mut response = if is_foreign(shell, &request) {
+        Problem::forged_form().into_response()
+    } else {
+        next.run(request).await
+    };
+    let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| of_framework(&response)) else {
+        return response;
+    };
+    match (&method, face, way_back(problem.code)) {
+        // Which methods there are is no error: the router adds them.
+        (&Method::OPTIONS, ..) if problem.code == Code::MethodNotAllowed => StatusCode::NO_CONTENT.into_response(),
+        (&Method::GET | &Method::HEAD, Face::Page, Some(page)) => see_other(&format!("{page}?next={path}")),
+        (_, Face::Page, _) => {
+            let (problem, frame) = in_space(shell, problem, &path, &headers).await;
+            told(&problem, |_| frame, face, request_id)
+        }
+        (_, Face::Json, _) => told(&problem, Frame::bare, face, request_id),
+    }
 }
 
 /// The page that somebody is sent to who must do something first, and then comes back.
@@ -103,14 +127,21 @@ fn see_other(location: &str) -> Response {
 fn of_framework(response: &Response) -> Option<Problem> {
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_ours = content_type.is_some_and(|kind| kind.starts_with("text/html"));
-    (response.status().is_client_error() && !is_ours)
-        .then(|| Problem::bad_request("L’adresse de la page n’a pas pu être lue. Revenez à l’accueil de votre espace."))
+    match response.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::too_large()),
+        status if status.is_client_error() && !is_ours => {
+            Some(Problem::bad_request("L’adresse de la page n’a pas pu être lue. Revenez à l’accueil de votre espace."))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a request that changes something comes from a page of another site.
-fn is_foreign(shell: &Shell, method: &Method, headers: &HeaderMap) -> bool {
-    let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    changes && headers.get(header::ORIGIN).is_some_and(|origin| origin.as_bytes() != shell.origin.as_bytes())
+fn is_foreign(shell: &Shell, request: &Request) -> bool {
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let is_let_through = request.uri().path() == POSTED_FROM_ELSEWHERE;
+    let origin = request.headers().get(header::ORIGIN);
+    changes && !is_let_through && origin.is_some_and(|origin| origin.as_bytes() != shell.origin.as_bytes())
 }
 
 /// A problem, as programs read it (RFC 9457).
@@ -144,6 +175,18 @@ async fn in_space(shell: &Shell, problem: Problem, path: &str, headers: &HeaderM
     }
     let (label, way) = space.way_on(&problem);
     (problem.leading_to(label, way), frame)
+}
+
+/// `problem` with a face, in the frame that `frame` makes of its title.
+fn told(problem: &Problem, frame: impl FnOnce(&'static str) -> Frame, face: Face, request_id: &str) -> Response {
+    let mut response = match face {
+        Face::Page => page_of(problem, frame(problem.title), request_id),
+        Face::Json => json_of(problem, request_id),
+    };
+    if problem.status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+    }
+    response
 }
 
 fn page_of(problem: &Problem, frame: Frame, request_id: &str) -> Response {

@@ -5,13 +5,14 @@ use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use rentree_domain::EmailAddress;
+use rentree_runtime::Lazy;
 
 use crate::{Mail, sender};
 
 /// Sends mails, all from one address. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Mailer {
-    client: Client,
+    client: Lazy<Client>,
     from: String,
 }
 
@@ -36,10 +37,13 @@ impl Mailer {
     /// A mailer that sends as `from`, for instance `Rentrée <ne-pas-repondre@rentree.example>`.
     ///
     /// The SDK's own retries are switched off: they cannot tell what was sent from what was not. Who calls retries.
-    pub fn new(client: &Client, from: impl Into<String>) -> Self {
-        let once = aws_sdk_sesv2::config::retry::RetryConfig::disabled();
-        let config = client.config().to_builder().retry_config(once).build();
-        Self { client: Client::from_conf(config), from: sender::encode(&from.into()) }
+    pub fn new(client: impl Into<Lazy<Client>>, from: impl Into<String>) -> Self {
+        let client = client.into();
+        let client = Lazy::new(move || {
+            let once = aws_sdk_sesv2::config::retry::RetryConfig::disabled();
+            Client::from_conf(client.config().to_builder().retry_config(once).build())
+        });
+        Self { client, from: sender::encode(&from.into()) }
     }
 
     /// Sends one mail to one address, once.

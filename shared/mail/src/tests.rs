@@ -83,7 +83,7 @@ mod mailer {
             .output(|| SendEmailOutput::builder().message_id("1").build())
             .build();
         let client = mock_client!(aws_sdk_sesv2, RuleMode::Sequential, [&rule]);
-        let mailer = Mailer::new(&client, "Rentrée <ne-pas-repondre@rentree.example>");
+        let mailer = Mailer::new(client.clone(), "Rentrée <ne-pas-repondre@rentree.example>");
         let to = EmailAddress::parse("camille@exemple.fr").unwrap();
         let refused = mailer.send(&to, &password_reset(super::LINK)).await;
         assert!(matches!(refused, Err(SendError::NotSent { .. })), "{refused:?}");
@@ -114,7 +114,7 @@ mod mailer {
             let rule = mock!(Client::send_email).then_http_response(answer);
             let client = mock_client!(aws_sdk_sesv2, RuleMode::Sequential, [&rule]);
             let to = EmailAddress::parse("camille@exemple.fr").unwrap();
-            let told = Mailer::new(&client, "Rentrée <ne-pas-repondre@rentree.example>")
+            let told = Mailer::new(client.clone(), "Rentrée <ne-pas-repondre@rentree.example>")
                 .send(&to, &password_reset(super::LINK))
                 .await;
             match told {

@@ -3,11 +3,12 @@
 
 use aws_sdk_sqs::Client;
 use rentree_domain::MailOrder;
+use rentree_runtime::Lazy;
 
 /// The queue of the mail worker. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct MailQueue {
-    client: Client,
+    client: Lazy<Client>,
     url: String,
 }
 
@@ -18,8 +19,8 @@ pub struct OrderError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 impl MailQueue {
     /// The queue at `url`.
-    pub fn new(client: Client, url: impl Into<String>) -> Self {
-        Self { client, url: url.into() }
+    pub fn new(client: impl Into<Lazy<Client>>, url: impl Into<String>) -> Self {
+        Self { client: client.into(), url: url.into() }
     }
 
     /// Orders a mail.

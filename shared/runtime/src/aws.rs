@@ -1,14 +1,14 @@
 //! The AWS configuration, from settings alone: no profile, no metadata service, no network before the first call.
 //! Lambda gives region and credentials in the environment; one machine gives endpoints of its own.
 
+mod http_client;
+
 use std::time::{Duration, SystemTime};
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::SystemTimeSource;
-use aws_smithy_http_client::tls::Provider;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
@@ -17,7 +17,8 @@ use aws_types::region::Region;
 use aws_types::sdk_config::SharedHttpClient;
 use jiff::Timestamp;
 
-use crate::{Settings, SettingsError};
+use crate::{Lazy, Settings, SettingsError};
+use http_client::Http;
 
 /// An AWS service that we call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,12 +45,15 @@ pub struct Aws {
 
 /// As the AWS command line calls it, and botocore.
 const CREDENTIALS_END: &str = "AWS_CREDENTIAL_EXPIRATION";
-/// How long a call waits for its answer before it is sent again, in seconds.
-const CALL_TIMEOUT_SECONDS: u32 = 10;
+/// How long a call waits for its answer before it is sent again, in seconds: short enough for the pages, for which a person waits.
+const CALL_TIMEOUT_SECONDS: u32 = 6;
+/// Within so many times that, all attempts of a call and the pauses between them end. It has to be less than the function's own
+/// timeout: what fails is answered, what is cut off is not. `infra/template.yaml` sets both, and a test holds the proportion.
+pub const LONGEST_CALL: u32 = 3;
 
 impl Aws {
     /// Reads `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and, if set, `AWS_SESSION_TOKEN`,
-    /// `AWS_CREDENTIAL_EXPIRATION` (when the credentials end; Lambda does not tell), `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SESV2` and `CALL_TIMEOUT_SECONDS`.
+    /// `AWS_CREDENTIAL_EXPIRATION` (when the credentials end; Lambda does not tell), `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_DYNAMODB`, `AWS_ENDPOINT_URL_SESV2`, `CALL_TIMEOUT_SECONDS` and `SSL_CERT_FILE` (the authorities that are trusted, if not those of the system).
     pub fn new(settings: &Settings) -> Result<Self, SettingsError> {
         let end: Option<Timestamp> = match settings.optional(CREDENTIALS_END) {
             Some(end) => {
@@ -74,13 +78,14 @@ impl Aws {
             .connect_timeout(patience / 3)
             .read_timeout(patience)
             .operation_attempt_timeout(patience * 3 / 2)
+            .operation_timeout(patience * LONGEST_CALL)
             .build();
         Ok(Self {
             timeouts,
             settings: settings.clone(),
             credentials,
             region: Region::new(settings.required("AWS_REGION")?.to_owned()),
-            http: aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https(),
+            http: SharedHttpClient::new(Http::new(settings.optional("SSL_CERT_FILE"))),
         })
     }
 
@@ -92,6 +97,13 @@ impl Aws {
     /// The region.
     pub fn region(&self) -> &str {
         self.region.as_ref()
+    }
+
+    /// A client of `service` that a function may never call. It costs nothing before the first request: each client reads its rules
+    /// of endpoints and regions when it is made.
+    pub fn lazily<C>(&self, service: Service, client: impl FnOnce(&SdkConfig) -> C + Send + 'static) -> Lazy<C> {
+        let config = self.config(service);
+        Lazy::new(move || client(&config))
     }
 
     /// The configuration for a client of `service`.

@@ -2,12 +2,14 @@
 
 pub mod aws;
 pub mod batch;
+mod lazy;
 pub mod settings;
 mod several;
 pub mod telemetry;
 
 use jiff::Timestamp;
 
+pub use lazy::Lazy;
 pub use settings::{Settings, SettingsError};
 pub use several::several;
 

@@ -16,6 +16,15 @@ pub enum TableError {
         #[source]
         source: Box<dyn Error + Send + Sync>,
     },
+    /// DynamoDB did not answer in time, however often it was asked.
+    #[error("the table did not answer {operation} in time")]
+    Unanswered {
+        /// The operation of DynamoDB.
+        operation: &'static str,
+        /// What the SDK says.
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// Other writers kept the items busy through every attempt.
     #[error("other writers kept the items of {operation} busy")]
     Contended {
@@ -39,7 +48,13 @@ impl TableError {
         E: Error + Send + Sync + 'static,
         R: std::fmt::Debug + Send + Sync + 'static,
     {
-        move |error| Self::Request { operation, source: Box::new(error) }
+        move |error| match &error {
+            SdkError::TimeoutError(_) => Self::Unanswered { operation, source: Box::new(error) },
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => {
+                Self::Unanswered { operation, source: Box::new(error) }
+            }
+            _ => Self::Request { operation, source: Box::new(error) },
+        }
     }
 
     pub(crate) fn malformed<E>(entity: &'static str) -> impl Fn(E) -> Self

@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use ministack::Ministack;
+pub use ministack::Ministack;
 
 /// The region of everything local.
 pub const REGION: &str = "eu-west-3";

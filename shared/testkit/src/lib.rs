@@ -8,12 +8,14 @@ pub mod mail;
 pub mod partition;
 pub mod provision;
 pub mod python;
+pub mod stand_in;
 pub mod strict;
 pub mod template;
 
 pub use cloud::{Cloud, CloudOptions};
 pub use mail::SentMail;
 pub use provision::{Stack, StackOptions};
+pub use stand_in::StandIn;
 pub use strict::Strict;
 pub use template::Template;
 

@@ -29,12 +29,17 @@ struct Messages {
     messages: BTreeMap<String, Vec<SentMail>>,
 }
 
+/// Every mail that the SES at `aws_endpoint` took so far, in the order in which they were sent.
+pub async fn sent(aws_endpoint: &str) -> anyhow::Result<Vec<SentMail>> {
+    let http = reqwest::Client::builder().no_proxy().build()?;
+    let answer = http.get(format!("{aws_endpoint}/_ministack/ses/messages")).send().await?;
+    let messages: Messages = answer.error_for_status()?.json().await.context("the list of sent mail")?;
+    Ok(messages.messages.into_values().flatten().collect())
+}
+
 impl Stack {
     /// Every mail sent so far, in the order in which they were sent.
     pub async fn sent_mail(&self) -> anyhow::Result<Vec<SentMail>> {
-        let http = reqwest::Client::builder().no_proxy().build()?;
-        let answer = http.get(format!("{}/_ministack/ses/messages", self.aws_endpoint())).send().await?;
-        let messages: Messages = answer.error_for_status()?.json().await.context("the list of sent mail")?;
-        Ok(messages.messages.into_values().flatten().collect())
+        sent(self.aws_endpoint()).await
     }
 }

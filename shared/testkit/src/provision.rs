@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
     ScalarAttributeType, TimeToLiveSpecification,
@@ -20,7 +20,7 @@ use rentree_runtime::aws::{Aws, Service};
 use serde_json::Value;
 
 use crate::cloud::REGION;
-use crate::strict::{Behind, Strict};
+use crate::strict::{self, Behind, Strict};
 use crate::template::Values;
 use crate::{Cloud, Template};
 
@@ -35,7 +35,12 @@ pub struct StackOptions {
     pub origin: String,
     /// Parameters of the template to be set to something else than their default.
     pub parameters: BTreeMap<String, String>,
+    /// Whether there is a key for functions that share one environment, with the rights of all of them.
+    pub shared_key: bool,
 }
+
+/// Who has the key with the rights of all functions.
+const ALL_FUNCTIONS: &str = "AllFunctions";
 
 /// An event source mapping of the template.
 #[derive(Debug, Clone)]
@@ -46,6 +51,8 @@ pub struct Mapping {
     pub queue_arn: String,
     /// The function, by its logical name.
     pub function: String,
+    /// Its binary.
+    pub binary: String,
     /// Messages handed over at a time.
     pub batch_size: i32,
     /// When Lambda ends the function.
@@ -91,7 +98,7 @@ impl Cloud {
         );
         let mut stack = Stack {
             settings,
-            template: template.clone(),
+            template: template.decided(&refs)?,
             values: Values { refs, arns: BTreeMap::new() },
             dynamodb: aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb)),
             s3: aws_sdk_s3::Client::from_conf(
@@ -106,7 +113,8 @@ impl Cloud {
         stack.make_queues().await.context("making the queues")?;
         stack.make_buckets().await.context("making the bucket")?;
         stack.make_mail_identity().await.context("making the identity that mails are sent under")?;
-        stack.strict = Some(stack.start_strict(self.dynamodb_endpoint()).await.context("starting the strict cloud")?);
+        let strict = stack.start_strict(self.dynamodb_endpoint(), options.shared_key).await;
+        stack.strict = Some(strict.context("starting the strict cloud")?);
         Ok(stack)
     }
 }
@@ -135,20 +143,22 @@ impl Stack {
         self.strict.as_ref().expect("a provisioned stack has one")
     }
 
-    async fn start_strict(&self, dynamodb: &str) -> anyhow::Result<Strict> {
+    async fn start_strict(&self, dynamodb: &str, shared_key: bool) -> anyhow::Result<Strict> {
         let policies = |(logical, properties): (&str, &Value)| {
             Ok((logical.to_owned(), self.values.resolve(&properties["Policies"])?))
         };
+        let functions = self.template.resources("AWS::Serverless::Function").map(policies);
+        let mut policies = functions.collect::<anyhow::Result<Vec<_>>>()?;
+        if shared_key {
+            let all = strict::united(policies.iter().map(|(_, policies)| policies));
+            policies.push((ALL_FUNCTIONS.to_owned(), all));
+        }
         Strict::start(Behind {
             dynamodb,
             aws: &self.aws_endpoint,
             tables: self.template.resources("AWS::DynamoDB::Table").map(|(_, properties)| properties).collect(),
             mail_identity: self.value("MailIdentity")?,
-            policies: self
-                .template
-                .resources("AWS::Serverless::Function")
-                .map(policies)
-                .collect::<anyhow::Result<_>>()?,
+            policies,
         })
         .await
     }
@@ -156,15 +166,35 @@ impl Stack {
     /// The settings of a function of the template, by its logical name: its environment, its own key, and the way to the
     /// local cloud through the strict one.
     pub fn function_settings(&self, logical: &str) -> anyhow::Result<Settings> {
+        let settings = self.settings.clone().with(self.environment(logical)?);
+        self.strict().settings(logical, settings)
+    }
+
+    /// The settings of all functions at once, with a key that has the rights of all ([`StackOptions::shared_key`]): for
+    /// processes that share one environment.
+    pub fn shared_settings(&self) -> anyhow::Result<Settings> {
+        let mut all = BTreeMap::new();
+        for (logical, _) in self.template.resources("AWS::Serverless::Function") {
+            for (name, value) in self.environment(logical)? {
+                let known = all.insert(name.clone(), value.clone());
+                ensure!(known.is_none_or(|known| known == value), "{logical} means something else by {name}");
+            }
+        }
+        self.strict().settings(ALL_FUNCTIONS, self.settings.clone().with(all))
+    }
+
+    /// The variables that the template gives a function.
+    fn environment(&self, logical: &str) -> anyhow::Result<Vec<(String, String)>> {
         let upload_url = format!("{}/{}", self.strict().url(), self.value("Bucket")?);
         let variables = self.function(logical)?["Environment"]["Variables"].as_object().into_iter().flatten();
+        // How long a call may take is about AWS: here the cloud's own setting holds, which no slow machine reaches.
+        let variables = variables.filter(|(name, _)| *name != "CALL_TIMEOUT_SECONDS");
         let pairs = variables.map(|(name, value)| match name.as_str() {
             // The one address that AWS forms by a rule of its own.
             "UPLOAD_URL" => Ok((name.clone(), upload_url.clone())),
             _ => Ok((name.clone(), self.values.text(value)?)),
         });
-        let settings = self.settings.clone().with(pairs.collect::<anyhow::Result<Vec<_>>>()?);
-        self.strict().settings(logical, settings)
+        pairs.collect()
     }
 
     /// What a function builds its clients from.
@@ -187,6 +217,7 @@ impl Stack {
                 queue_url: self.value(queue)?,
                 queue_arn: self.values.text(&properties["EventSourceArn"])?,
                 function: function.to_owned(),
+                binary: self.template.binary(function).context("a function with a binary")?.to_owned(),
                 batch_size: i32::try_from(properties["BatchSize"].as_i64().unwrap_or(10))?,
                 timeout: Duration::from_secs(self.values.text(&self.function(function)?["Timeout"])?.parse()?),
             })

@@ -29,12 +29,15 @@ use tokio::task::JoinHandle;
 pub use ask::Kind;
 pub use distance::Distance;
 pub use record::{Call, longest_chain, time_at};
+pub(crate) use rights::united;
 pub use rights::{Right, fault_of};
 
 use answers::Refusal;
 use keys::Credentials;
 use refusals::Refusals;
 use rights::Rights;
+
+use crate::stand_in::StandIn;
 
 /// Names a file to which every right is written when a call first needs it, with that call, and every refusal, a line each. Whoever looks
 /// at all of them together may have run in several processes.
@@ -95,11 +98,11 @@ impl Strict {
         let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0);
         // Where a bucket sends a browser is the browser's business.
         let http = http.redirect(reqwest::redirect::Policy::none()).build()?;
+        let stand_in = StandIn::by(http.clone(), behind.aws);
         let mut functions = BTreeMap::new();
         for (name, policies) in behind.policies {
             let rights = Rights::read(&policies).with_context(|| format!("the policies of {name}"))?;
-            let credentials =
-                keys::make(&http, behind.aws, &name).await.with_context(|| format!("a key for {name}"))?;
+            let credentials = keys::make(&stand_in, &name).await.with_context(|| format!("a key for {name}"))?;
             functions.insert(credentials.key.clone(), Function { name, credentials, rights: RwLock::new(rights) });
         }
         let mut partition_keys = ask::PartitionKeys::new();

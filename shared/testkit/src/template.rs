@@ -33,6 +33,16 @@ impl Template {
             .map(|(name, r)| (name.as_str(), &r["Properties"]))
     }
 
+    /// All resources, with everything that is said of them.
+    pub fn everything(&self) -> &Value {
+        &self.0["Resources"]
+    }
+
+    /// Whether a name is that of a parameter.
+    pub fn has_parameter(&self, name: &str) -> bool {
+        self.0["Parameters"].get(name).is_some()
+    }
+
     /// This template with something else at a JSON pointer below its resources; without it, for `null`.
     pub fn changed(&self, pointer: &str, value: Value) -> anyhow::Result<Self> {
         let mut changed = self.0.clone();
@@ -41,9 +51,41 @@ impl Template {
         Ok(Self(changed))
     }
 
+    /// This template with every `Fn::If` decided, as `refs` has parameters and pseudo parameters, and what they leave out left out.
+    pub fn decided(&self, refs: &BTreeMap<String, String>) -> anyhow::Result<Self> {
+        let values = Values { refs: refs.clone(), arns: BTreeMap::new() };
+        let mut decided = self.0.clone();
+        let resources = decide(&self.0["Resources"], &self.0["Conditions"], &values)?;
+        decided["Resources"] = resources.context("a template without resources")?;
+        Ok(Self(decided))
+    }
+
+    /// Why the rules of the template refuse these parameters and pseudo parameters.
+    pub fn refused(&self, refs: &BTreeMap<String, String>) -> anyhow::Result<Vec<String>> {
+        let values = Values { refs: refs.clone(), arns: BTreeMap::new() };
+        let holds = |condition: &Value| holds(condition, &self.0["Conditions"], &values);
+        let mut refused = Vec::new();
+        for (name, rule) in self.0["Rules"].as_object().into_iter().flatten() {
+            if !rule["RuleCondition"].is_null() && !holds(&rule["RuleCondition"])? {
+                continue;
+            }
+            for assertion in rule["Assertions"].as_array().with_context(|| format!("{name} asserts nothing"))? {
+                if !holds(&assertion["Assert"])? {
+                    refused.push(assertion["AssertDescription"].as_str().unwrap_or(name).to_owned());
+                }
+            }
+        }
+        Ok(refused)
+    }
+
     /// The type of a resource.
     pub fn kind(&self, logical: &str) -> Option<&str> {
         self.0["Resources"][logical]["Type"].as_str()
+    }
+
+    /// The binary that a function is built from.
+    pub fn binary(&self, logical: &str) -> Option<&str> {
+        self.0["Resources"][logical]["Metadata"]["BuildProperties"]["Binary"].as_str()
     }
 
     /// The defaults of the parameters that have one.
@@ -55,6 +97,52 @@ impl Template {
             other => Some((name.clone(), other.to_string())),
         };
         parameters.filter_map(default).collect()
+    }
+}
+
+/// `value` with every `Fn::If` decided; `None` for what is left out.
+fn decide(value: &Value, conditions: &Value, values: &Values) -> anyhow::Result<Option<Value>> {
+    Ok(match value {
+        Value::Object(pairs) => {
+            if pairs.get("Ref").is_some_and(|name| name == "AWS::NoValue") {
+                return Ok(None);
+            }
+            if let Some(choice) = pairs.get("Fn::If") {
+                let name = choice[0].as_str().context("If of a condition")?;
+                let branch = if holds(&conditions[name], conditions, values)? { &choice[1] } else { &choice[2] };
+                return decide(branch, conditions, values);
+            }
+            let mut decided = Map::new();
+            for (key, value) in pairs {
+                if let Some(value) = decide(value, conditions, values)? {
+                    decided.insert(key.clone(), value);
+                }
+            }
+            Some(Value::Object(decided))
+        }
+        Value::Array(items) => {
+            let decided = items.iter().map(|item| decide(item, conditions, values));
+            Some(decided.collect::<anyhow::Result<Vec<_>>>()?.into_iter().flatten().collect())
+        }
+        other => Some(other.clone()),
+    })
+}
+
+/// Whether a condition of the template holds.
+fn holds(condition: &Value, conditions: &Value, values: &Values) -> anyhow::Result<bool> {
+    let (function, argument) = condition
+        .as_object()
+        .and_then(|pairs| pairs.iter().next())
+        .with_context(|| format!("{condition} is no condition of the template"))?;
+    let parts = argument.as_array().into_iter().flatten();
+    let mut parts = parts.map(|part| holds(part, conditions, values));
+    match function.as_str() {
+        "Fn::Equals" => Ok(values.text(&argument[0])? == values.text(&argument[1])?),
+        "Fn::Not" => Ok(!holds(&argument[0], conditions, values)?),
+        "Fn::And" => parts.try_fold(true, |all, part| Ok(all & part?)),
+        "Fn::Or" => parts.try_fold(false, |any, part| Ok(any | part?)),
+        "Condition" => holds(&conditions[argument.as_str().unwrap_or_default()], conditions, values),
+        other => bail!("{other} is not known here as a condition"),
     }
 }
 
@@ -79,6 +167,7 @@ fn to_json(node: &Yaml<'_>) -> anyhow::Result<Value> {
         }
         Yaml::Tagged(tag, node) => match (tag.suffix.as_str(), to_json(node)?) {
             ("Ref", name) => json!({ "Ref": name }),
+            ("Condition", name) => json!({ "Condition": name }),
             ("GetAtt", Value::String(path)) => json!({ "Fn::GetAtt": path.splitn(2, '.').collect::<Vec<_>>() }),
             (function, argument) => json!({ format!("Fn::{function}"): argument }),
         },
@@ -186,6 +275,39 @@ mod tests {
         let inside = json!({"Fn::Select": [1, {"Fn::Split": ["<", "Nom <adresse"]}]});
         assert_eq!(resolve(inside), "adresse");
         assert!(values.resolve(&json!({"Ref": "Nobody"})).unwrap_err().to_string().contains("Nobody"));
+    }
+
+    #[test]
+    fn choices_are_decided_as_the_parameters_say() {
+        let template = Template(json!({
+            "Conditions": {
+                "Wanted": {"Fn::Not": [{"Fn::Equals": [{"Ref": "Wish"}, ""]}]},
+                "Here": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "000000000000"]},
+                "Both": {"Fn::And": [{"Condition": "Wanted"}, {"Condition": "Here"}]},
+                "Either": {"Fn::Or": [{"Condition": "Wanted"}, {"Condition": "Here"}]},
+            },
+            "Resources": {
+                "both": ["always", {"Fn::If": ["Both", "both", {"Ref": "AWS::NoValue"}]}],
+                "either": {"Fn::If": ["Either", {"Ref": "Wish"}, "neither"]},
+            },
+        }));
+        let decided = |wish: &str, account: &str| {
+            let refs = [("Wish", wish), ("AWS::AccountId", account)].map(|(k, v)| (k.to_owned(), v.to_owned()));
+            template.decided(&refs.into()).unwrap().0["Resources"].clone()
+        };
+        assert_eq!(decided("", "1"), json!({"both": ["always"], "either": "neither"}));
+        assert_eq!(decided("x", "1"), json!({"both": ["always"], "either": {"Ref": "Wish"}}));
+        assert_eq!(decided("", "000000000000"), json!({"both": ["always"], "either": {"Ref": "Wish"}}));
+        assert_eq!(decided("x", "000000000000")["both"], json!(["always", "both"]));
+        let rule = json!({"Assertions": [{"Assert": {"Condition": "Either"}, "AssertDescription": "neither"}]});
+        let ruled = Template(json!({"Conditions": template.0["Conditions"], "Rules": {"One": rule}}));
+        let refused = |wish: &str| {
+            let refs = [("Wish", wish), ("AWS::AccountId", "1")].map(|(k, v)| (k.to_owned(), v.to_owned()));
+            ruled.refused(&refs.into()).unwrap()
+        };
+        assert_eq!((refused(""), refused("x")), (vec!["neither".to_owned()], vec![]));
+        let unknown = Template(json!({"Resources": {"a": {"Fn::If": ["Nobody", 1, 2]}}}));
+        assert!(unknown.decided(&BTreeMap::new()).is_err());
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -21,14 +22,20 @@ use tokio::sync::{Mutex, mpsc};
 
 /// One function's binary, running.
 pub(crate) struct Function {
-    events: mpsc::Sender<Value>,
+    events: mpsc::Sender<Handed>,
     answers: mpsc::Receiver<Value>,
     process: Child,
     log: tempfile::NamedTempFile,
 }
 
+/// An event, and how long after it is handed out the function would be ended.
+type Handed = (Value, Duration);
+
+/// No machine is too slow.
+const NEVER_ENDED: Duration = Duration::from_hours(24 * 365);
+
 struct Exchange {
-    events: Mutex<mpsc::Receiver<Value>>,
+    events: Mutex<mpsc::Receiver<Handed>>,
     answers: mpsc::Sender<Value>,
 }
 
@@ -70,12 +77,17 @@ impl Function {
 
     /// Hands over an event; does not wait.
     pub(crate) async fn send(&self, event: Value) -> anyhow::Result<()> {
-        Ok(self.events.send(event).await?)
+        Ok(self.events.send((event, NEVER_ENDED)).await?)
     }
 
     /// Hands over an event and returns the answer.
     pub(crate) async fn invoke(&mut self, event: Value) -> anyhow::Result<Value> {
-        self.send(event).await?;
+        self.invoke_for(NEVER_ENDED, event).await
+    }
+
+    /// The same for a function that would be ended after `timeout`; here it is not.
+    pub(crate) async fn invoke_for(&mut self, timeout: Duration, event: Value) -> anyhow::Result<Value> {
+        self.events.send((event, timeout)).await?;
         let answer = tokio::time::timeout(super::PATIENCE, self.answers.recv()).await?;
         answer.context("the function ended")
     }
@@ -92,12 +104,13 @@ impl Function {
 }
 
 async fn hand_out(State(exchange): State<Arc<Exchange>>) -> Response {
-    let Some(event) = exchange.events.lock().await.recv().await else {
+    let Some((event, timeout)) = exchange.events.lock().await.recv().await else {
         return axum::http::StatusCode::GONE.into_response();
     };
+    let deadline = (jiff::Timestamp::now() + timeout).as_millisecond().to_string();
     let headers = [
         ("lambda-runtime-aws-request-id", "00000000-0000-4000-8000-000000000000"),
-        ("lambda-runtime-deadline-ms", "9999999999999"),
+        ("lambda-runtime-deadline-ms", deadline.as_str()),
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-west-3:000000000000:function:local"),
         ("lambda-runtime-trace-id", "Root=1-00000000-000000000000000000000000;Sampled=0"),
     ];
@@ -115,13 +128,7 @@ async fn take(State(exchange): State<Arc<Exchange>>, Path(_): Path<String>, _: H
 static BUILT: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
     let mut build = std::process::Command::new(env!("CARGO"));
     build.args(["build", "--quiet", "--workspace", "--bins", "--tests"]).current_dir(rentree_testkit::workspace_root());
-    // What cargo tells this test of its own package: build scripts that look at it (ring's does) would build again, each time,
-    // and so would everything that stands on them.
-    for (name, _) in
-        std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
-    {
-        build.env_remove(name);
-    }
+    without_our_own_package(&mut build);
     match build.status() {
         Ok(status) if status.success() => {}
         other => return Err(format!("building the functions: {other:?}")),
@@ -132,10 +139,22 @@ static BUILT: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
     Ok(target.join("debug"))
 });
 
-fn binary(name: &str) -> anyhow::Result<PathBuf> {
-    let built = tokio::task::block_in_place(|| BUILT.as_ref());
-    match built {
-        Ok(folder) => Ok(folder.join(name)),
-        Err(error) => bail!("{error}"),
+/// A command that may run cargo, without what cargo tells this test of its own package: build scripts that look at it (ring's
+/// does) would build again, each time, and so would everything that stands on them.
+pub(crate) fn without_our_own_package(command: &mut std::process::Command) {
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    {
+        command.env_remove(name);
     }
+}
+
+/// Builds the functions' binaries; where they are.
+pub(crate) fn build() -> anyhow::Result<&'static PathBuf> {
+    let built = tokio::task::block_in_place(|| BUILT.as_ref());
+    built.map_err(|error| anyhow::anyhow!("{error}"))
+}
+
+fn binary(name: &str) -> anyhow::Result<PathBuf> {
+    Ok(build()?.join(name))
 }

@@ -17,6 +17,20 @@ use tokio::sync::{Notify, watch};
 
 const ENDPOINT: &str = "AWS_ENDPOINT_URL_DYNAMODB";
 
+/// A service that takes every connection and answers nothing, for good.
+pub(crate) struct Silence(std::net::TcpListener);
+
+impl Silence {
+    pub(crate) fn new() -> std::io::Result<Self> {
+        Ok(Self(std::net::TcpListener::bind("127.0.0.1:0")?))
+    }
+
+    /// Where it is.
+    pub(crate) fn url(&self) -> std::io::Result<String> {
+        Ok(format!("http://{}", self.0.local_addr()?))
+    }
+}
+
 /// Which transactions a way holds or refuses.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Of {

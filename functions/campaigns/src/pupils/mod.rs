@@ -14,12 +14,12 @@ mod visit;
 mod who;
 
 use axum::routing::{get, post};
-use rentree_http::{Access, Route};
+use rentree_http::{Access, Purpose, Route};
 
 use crate::Campaigns;
 
 /// The routes of this side. Their addresses are dictated to classes, and therefore French.
-pub(crate) fn routes() -> Vec<Route<Campaigns>> {
+pub(crate) fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
     use Access::{Everybody, SignedIn};
     vec![
         Route::get("/campagnes", get(code::page), Everybody, "The form for a campaign's code")

@@ -71,7 +71,7 @@ impl<'a> Writer<'a, '_> {
             element.attributes().map(|attribute| prefix(attribute_name(element, attribute))).filter(|p| !p.is_empty()),
         );
         prefixes
-            .extend(element.namespaces().filter_map(|declared| declared.name()).filter(|p| self.inclusive.contains(p)));
+            .extend(element.namespaces().filter_map(roxmltree::Namespace::name).filter(|p| self.inclusive.contains(p)));
         if self.inclusive.contains("#default") {
             prefixes.insert("");
         }
@@ -149,4 +149,68 @@ pub(super) fn prefix_list(parameter: Node<'_, '_>) -> BTreeSet<String> {
     let list =
         parameter.attributes().find(|attribute| attribute.namespace().is_none() && attribute.name() == "PrefixList");
     list.map(|list| list.value().split_ascii_whitespace().map(str::to_owned).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use roxmltree::Document;
+
+    use super::*;
+
+    fn canonical(xml: &str, apex: &str, without: Option<&str>, inclusive: &[&str]) -> Result<String, Code> {
+        let document = Document::parse(xml).unwrap();
+        let named = |name: &str| document.descendants().find(|node| node.tag_name().name() == name);
+        exclusive(named(apex).unwrap(), without.and_then(named), &inclusive.iter().copied().collect())
+    }
+
+    /// The example of the recommendation (2.2): the same element in two contexts.
+    #[test]
+    fn the_context_does_not_count() {
+        let inside = "<n1:elem2 xmlns:n1=\"http://example.net\" xml:lang=\"en\"><n3:stuff xmlns:n3=\"ftp://example.org\"/></n1:elem2>";
+        let one = format!("<n0:pdu xmlns:n0=\"http://a.example\">{inside}</n0:pdu>");
+        let two = format!(
+            "<n2:pdu xmlns:n1=\"http://example.com\" xmlns:n2=\"http://foo.example\" xml:lang=\"fr\" xml:space=\"retain\">{inside}</n2:pdu>"
+        );
+        let expected = "<n1:elem2 xmlns:n1=\"http://example.net\" xml:lang=\"en\"><n3:stuff xmlns:n3=\"ftp://example.org\"></n3:stuff></n1:elem2>";
+        assert_eq!(canonical(&one, "elem2", None, &[]).unwrap(), expected);
+        assert_eq!(canonical(&two, "elem2", None, &[]).unwrap(), expected);
+    }
+
+    #[test]
+    fn inclusive_prefixes_are_written_where_they_are_declared() {
+        let xml = "<a xmlns=\"urn:d\" xmlns:p=\"urn:p\" xmlns:q=\"urn:q\"><q:b><q:c xmlns:p=\"urn:other\"/><q:d xmlns=\"\"/></q:b></a>";
+        assert_eq!(
+            canonical(xml, "b", None, &["p", "#default", "nobody"]).unwrap(),
+            "<q:b xmlns=\"urn:d\" xmlns:p=\"urn:p\" xmlns:q=\"urn:q\"><q:c xmlns:p=\"urn:other\"></q:c><q:d xmlns=\"\"></q:d></q:b>"
+        );
+        assert_eq!(canonical(xml, "b", None, &[]).unwrap(), "<q:b xmlns:q=\"urn:q\"><q:c></q:c><q:d></q:d></q:b>");
+    }
+
+    #[test]
+    fn what_is_passed_over_leaves_the_text_around_it() {
+        let xml = "<a>1<b>2<c/></b>3<!-- 4 --><b/></a>";
+        assert_eq!(canonical(xml, "a", Some("b"), &[]).unwrap(), "<a>13<b></b></a>");
+    }
+
+    #[test]
+    fn attributes_are_sorted_by_namespace_then_by_name() {
+        let xml = "<a xmlns:y=\"urn:1\" xmlns:x=\"urn:2\" x:a=\"5\" y:b=\"4\" y:a=\"3\" b=\"2\" a=\"1\" xml:a=\"0\"/>";
+        let expected =
+            "<a xmlns:x=\"urn:2\" xmlns:y=\"urn:1\" a=\"1\" b=\"2\" xml:a=\"0\" y:a=\"3\" y:b=\"4\" x:a=\"5\"></a>";
+        assert_eq!(canonical(xml, "a", None, &[]).unwrap(), expected);
+    }
+
+    /// As the recommendation has it (Canonical XML 2.3). libxml2 leaves these marks as they are in names of namespaces.
+    #[test]
+    fn names_of_namespaces_are_escaped_as_values_are() {
+        let xml = "<a xmlns=\"urn:&amp;&lt;&quot;&#9;\" b=\"&amp;&lt;&gt;&quot;'&#9;&#10;&#13;\">&amp;&lt;&gt;\"'&#9;&#10;&#13;</a>";
+        let expected = "<a xmlns=\"urn:&amp;&lt;&quot;&#x9;\" b=\"&amp;&lt;>&quot;'&#x9;&#xA;&#xD;\">&amp;&lt;&gt;\"'\t\n&#xD;</a>";
+        assert_eq!(canonical(xml, "a", None, &[]).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_would_grow_without_end_ends() {
+        let xml = format!("<a xmlns:p=\"urn:{}\">{}</a>", "x".repeat(10_000), "<p:b/>".repeat(200));
+        assert_eq!(canonical(&xml, "a", None, &[]), Err(Code::TooLarge));
+    }
 }

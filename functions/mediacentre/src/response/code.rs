@@ -116,7 +116,7 @@ codes! {
     SignatureAlgorithmOther = "signature_algorithm_other", "L’algorithme de signature n’est pas RSA avec SHA-256, 384 ou 512.";
     /// SAML core 5.4.2: a signature has one reference, to the ID of the element that it is a child of.
     ReferenceOther = "reference_other", "La signature ne porte pas sur l’élément qui la contient.";
-    /// SAML core 5.4.4. Ours: exactly enveloped, then exclusive; no XPath, no XSLT, no base64.
+    /// SAML core 5.4.4. Ours: exactly enveloped, then exclusive; no `XPath`, no XSLT, no base64.
     TransformsOther = "transforms_other", "Les transformations de la signature ne sont pas « enveloppée, puis exclusive ».";
     /// Ours: SHA-256, 384 or 512.
     DigestAlgorithmOther = "digest_algorithm_other", "L’algorithme d’empreinte n’est pas SHA-256, 384 ou 512.";

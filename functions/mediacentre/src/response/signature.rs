@@ -129,11 +129,10 @@ fn exact_or_more<const N: usize>(parent: Element<'_>, names: [Name; N]) -> Resul
     if fits { Ok(elements) } else { Err(Code::SignatureMalformed) }
 }
 
-/// What the one text node of a value encodes. A comment in it would part it, and parsers differ about which part they give.
+/// What the one text node of a value encodes. Comments would part it, and CDATA, which the tree joins: parsers differ about which
+/// part they give. So nothing but the two tags of the value has a `<`.
 fn bytes(value: Element<'_>) -> Result<Vec<u8>, Code> {
-    let mut nodes = value.children();
-    let (Some(text), None) = (nodes.next().filter(Node::is_text), nodes.next()) else {
-        return Err(Code::SignatureMalformed);
-    };
-    base64::spaced(text.text().unwrap_or_default().as_bytes()).ok_or(Code::SignatureMalformed)
+    let source = value.document().input_text().get(value.range()).unwrap_or_default();
+    let text = value.text().filter(|_| source.matches('<').count() == 2).ok_or(Code::SignatureMalformed)?;
+    base64::spaced(text.as_bytes()).ok_or(Code::SignatureMalformed)
 }

@@ -12,7 +12,9 @@ use super::REGION;
 use crate::python;
 
 /// The version that was checked against AWS's documented behaviour.
-const PACKAGE: &str = "ministack==1.5.33";
+const MINISTACK: &str = "ministack==1.5.33";
+/// What makes resources of a SAM template, for its CloudFormation. Its own set of extras would bring databases, too.
+const SAM_TRANSLATOR: &str = "aws-sam-translator==1.115.0";
 /// Starting takes half a second; a busy machine may need more.
 const PATIENCE: Duration = Duration::from_mins(5);
 
@@ -36,8 +38,8 @@ sys.argv = ['ministack']
 main()
 ";
 
-/// A running ministack.
-pub(super) struct Ministack {
+/// A running ministack. Ends with [`stop`](Self::stop), or, by itself, with the process that started it.
+pub struct Ministack {
     endpoint: String,
     process: Child,
     lifeline: ChildStdin,
@@ -45,17 +47,44 @@ pub(super) struct Ministack {
 
 impl Ministack {
     pub(super) async fn start(state: Option<&Path>) -> anyhow::Result<Self> {
-        let python = python::environment("venv", &[PACKAGE]).await?;
+        let python = python::environment("venv", &[MINISTACK]).await?;
+        let mut command = Command::new(python);
+        if let Some(state) = state {
+            command
+                .env("PERSIST_STATE", "1")
+                .env("S3_PERSIST", "1")
+                .env("STATE_DIR", state.join("ministack"))
+                .env("S3_DATA_DIR", state.join("s3"));
+        }
+        Self::launch(command, |port| log_file(state, port)).await
+    }
+
+    /// One that CloudFormation of SAM templates works in, and that runs functions by itself; all in memory. `folder` is of this
+    /// one alone: its log is there, and what it unpacks.
+    pub async fn start_with_functions(folder: &Path) -> anyhow::Result<Self> {
+        let python = python::environment("tools/ministack", &[MINISTACK, SAM_TRANSLATOR]).await?;
+        let unpacked = folder.join("unpacked");
+        // That of the last start.
+        let _ = std::fs::remove_dir_all(&unpacked);
+        std::fs::create_dir_all(&unpacked).with_context(|| format!("creating {}", unpacked.display()))?;
+        let mut command = Command::new(python);
+        // With every extra installed it would open a port on every interface.
+        command.env("TMPDIR", &unpacked).env("IOT_MTLS_ENABLED", "0");
+        Self::launch(command, |_| Ok(folder.join("ministack.log"))).await
+    }
+
+    /// Starts what `command` has as its Python and its own settings.
+    async fn launch(mut command: Command, log: impl FnOnce(u16) -> anyhow::Result<PathBuf>) -> anyhow::Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0").await.context("a port for ministack")?.local_addr()?.port();
         let endpoint = format!("http://127.0.0.1:{port}");
-        let logs = log_file(state, port)?;
+        let logs = log(port)?;
         let log = std::fs::File::create(&logs).with_context(|| format!("creating {}", logs.display()))?;
-
-        let mut command = Command::new(&python);
+        // Functions that it runs see what it sees.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
+            command.env_remove(name);
+        }
         command
             .args(["-c", LAUNCHER])
-            .env_clear()
-            .envs(std::env::vars().filter(|(name, _)| !name.starts_with("AWS_")))
             .env("AUTH", "true")
             .env("BIND_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", port.to_string())
@@ -64,27 +93,23 @@ impl Ministack {
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
             .stdin(Stdio::piped())
             .stdout(log.try_clone()?)
             .stderr(log)
             // Ctrl-C in a terminal goes to the whole group: we stop it ourselves, after its last request.
             .process_group(0)
             .kill_on_drop(true);
-        if let Some(state) = state {
-            command
-                .env("PERSIST_STATE", "1")
-                .env("S3_PERSIST", "1")
-                .env("STATE_DIR", state.join("ministack"))
-                .env("S3_DATA_DIR", state.join("s3"));
-        }
-        let mut process = command.spawn().with_context(|| format!("starting ministack with {}", python.display()))?;
+        let mut process = command.spawn().context("starting ministack")?;
         let lifeline = process.stdin.take().context("ministack's standard input")?;
         let mut ministack = Self { endpoint, process, lifeline };
         ministack.wait_until_healthy().await.with_context(|| format!("see {}", logs.display()))?;
         Ok(ministack)
     }
 
-    pub(super) fn endpoint(&self) -> &str {
+    /// Where it answers.
+    pub fn endpoint(&self) -> &str {
         &self.endpoint
     }
 
@@ -105,7 +130,7 @@ impl Ministack {
     }
 
     /// Lets it save its state and end.
-    pub(super) async fn stop(mut self) -> anyhow::Result<()> {
+    pub async fn stop(mut self) -> anyhow::Result<()> {
         drop(self.lifeline);
         if tokio::time::timeout(Duration::from_mins(1), self.process.wait()).await.is_err() {
             self.process.kill().await.context("ending ministack")?;

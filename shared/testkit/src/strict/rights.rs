@@ -42,6 +42,29 @@ pub(super) struct Refused {
     pub(super) why: String,
 }
 
+/// The policies of several functions as those of one. What two of them grant stands once, with the keys of both.
+pub(crate) fn united<'a>(policies: impl IntoIterator<Item = &'a Value>) -> Value {
+    let of_keys = format!("/Condition/ForAllValues:StringLike/{LEADING_KEYS}");
+    let mut united: BTreeMap<String, (Value, BTreeSet<String>)> = BTreeMap::new();
+    let policies = policies.into_iter().flat_map(|policies| policies.as_array().into_iter().flatten());
+    for statement in policies.flat_map(|policy| policy["Statement"].as_array().into_iter().flatten()) {
+        for action in texts(&statement["Action"]) {
+            for resource in texts(&statement["Resource"]) {
+                let mut one = statement.clone();
+                one["Action"] = json!(action);
+                one["Resource"] = json!(resource);
+                let keys = one.pointer_mut(&of_keys).map(Value::take).unwrap_or_default();
+                united.entry(one.to_string()).or_insert((one, BTreeSet::new())).1.extend(texts(&keys));
+            }
+        }
+    }
+    let statements = united.into_values().map(|(mut statement, keys)| {
+        statement.pointer_mut(&of_keys).into_iter().for_each(|place| *place = json!(keys));
+        statement
+    });
+    json!([{"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()}])
+}
+
 /// The rights of one function.
 pub(super) struct Rights {
     statements: Vec<Value>,
@@ -313,6 +336,21 @@ mod tests {
     fn ask(action: &str, key: &str) -> Ask {
         let context = BTreeMap::from([(LEADING_KEYS, vec![key.to_owned()])]);
         Ask { action: format!("dynamodb:{action}"), resource: TABLE.to_owned(), context }
+    }
+
+    #[test]
+    fn functions_that_share_a_key_have_the_rights_of_each_and_no_others() {
+        let of = |statements: &[Value]| json!([{"Version": "2012-10-17", "Statement": statements}]);
+        let queue =
+            json!({"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "arn:aws:sqs:eu-west-3:0:mails"});
+        let one = of(&[statement("dynamodb:PutItem", &["SCHOOL#*", "USER#*"]), queue.clone()]);
+        let other = of(&[statement("dynamodb:PutItem", &["LINK#*", "USER#*"]), queue]);
+        let rights = Rights::read(&united([&one, &other])).unwrap();
+        let together = [ask("PutItem", "SCHOOL#1"), ask("PutItem", "LINK#1"), ask("PutItem", "USER#1")];
+        assert!(rights.judge(&together).is_ok());
+        assert!(rights.judge(&[ask("PutItem", "AUDIT#1")]).is_err());
+        assert!(rights.judge(&[ask("GetItem", "USER#1")]).is_err());
+        assert_eq!(rights.all().len(), 4);
     }
 
     #[test]

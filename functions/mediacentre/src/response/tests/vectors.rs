@@ -74,11 +74,7 @@ impl Vector {
     /// The bytes that are read, out of base64 where they are in it.
     fn outcome(&self, settings: &Settings) -> Result<SignOn, Refusal> {
         let bytes = file(&self.file);
-        if self.file.ends_with(".txt") && bytes.is_ascii() {
-            self.read(&decode(&bytes)?, settings)
-        } else {
-            self.read(&bytes, settings)
-        }
+        if bytes.contains(&b'<') { self.read(&bytes, settings) } else { self.read(&decode(&bytes)?, settings) }
     }
 }
 

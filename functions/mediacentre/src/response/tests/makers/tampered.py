@@ -118,6 +118,8 @@ def signatures():
     without("signature-value-empty", "signature_malformed", value_of, "", shows="no value")
     without("signature-value-parted", "signature_malformed", value_of, value_of[:40] + "<!-- -->" + value_of[40:], shows="a comment in the value")
     without("digest-value-parted", "signature_malformed", digest_of, digest_of[:20] + "<!-- -->" + digest_of[20:], shows="a comment in the digest")
+    without("signature-value-with-cdata", "signature_malformed", value_of, value_of[:40] + "<![CDATA[" + value_of[40:60] + "]]>" + value_of[60:], shows="CDATA in the value")
+    without("digest-value-with-cdata", "signature_malformed", digest_of, digest_of + "<![CDATA[]]>", shows="CDATA in the digest")
     without("digest-value-with-element", "signature_malformed", digest_of, f"<a/>{digest_of}", shows="an element in the digest")
     without("signature-value-no-base64", "signature_malformed", value_of, "*" + value_of[1:], shows="a value that is no base64")
     without("signature-value-short", "key_too_short", value_of, value_of[:64], shows="a part of the value")
