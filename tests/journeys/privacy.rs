@@ -102,10 +102,19 @@ async fn sign_ons(
         let good = answer(&asked)?;
         let changed = idp::changed(&good, LAST_NAME, "Autre")?;
         let foreign = answer(&idp::Request { id: LAST_NAME.to_owned(), ..asked.clone() })?;
-        for (response, status) in [(LAST_NAME, 403), (&changed, 403), (&foreign, 410), (&good, 200), (&good, 200)] {
+        let no_base64 = format!("{LAST_NAME} -");
+        for (response, status, code) in [
+            (no_base64.as_str(), 403, "not_base64"),
+            (&changed, 403, "digest_wrong"),
+            (&foreign, 410, "request_unknown"),
+            (&good, 200, ""),
+            (&good, 200, ""),
+        ] {
             let body = json!({"SAMLResponse": response, "RelayState": LAST_NAME});
             let answer = function.invoke(request("POST", "/mediacentre/acs", Some(cookie), &body)).await?;
             anyhow::ensure!(answer["statusCode"] == status, "{status}: {answer}");
+            let log = function.log()?;
+            anyhow::ensure!(log.contains(&format!(r#""code":"{code}""#)) || code.is_empty(), "{code}: {log}");
             addresses.push(answer["headers"]["location"].as_str().unwrap_or_default().to_owned());
             for set in answer["cookies"].as_array().into_iter().flatten().filter_map(Value::as_str) {
                 let value = set.split(';').next().and_then(|pair| pair.split('=').nth(1)).unwrap_or_default();

@@ -57,6 +57,8 @@ fn a_right_that_is_taken_away_is_refused_where_it_is_needed() {
         refused("InvitationsFunction", query_log, &of_school("/audit"), None).await?;
         let put_import = "dynamodb:PutItem on table/rentree of SCHOOL#*";
         refused("LearnersFunction", put_import, &of_school("/imports"), Some(&json!({}))).await?;
+        let put_request = "dynamodb:PutItem on table/rentree of SAMLREQUEST#*";
+        refused("MediacentreFunction", put_request, "/mediacentre", None).await?;
 
         // Mails and directories have queues before them: what is refused is tried again, and its letter is dead at last.
         withdraw(&rentree, "MailWorkerFunction", "ses:SendEmail on identity/rentree.example")?;

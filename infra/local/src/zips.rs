@@ -12,8 +12,17 @@ use zip::ZipArchive;
 use crate::cargo_lambda;
 
 /// The functions, by the names of their binaries.
-pub const FUNCTIONS: [&str; 8] =
-    ["accounts", "activation", "campaigns", "directory", "import-worker", "invitations", "learners", "mail-worker"];
+pub const FUNCTIONS: [&str; 9] = [
+    "accounts",
+    "activation",
+    "campaigns",
+    "directory",
+    "import-worker",
+    "invitations",
+    "learners",
+    "mail-worker",
+    "mediacentre",
+];
 /// A function that does nothing, to measure them against.
 pub const EMPTY: &str = "empty";
 /// No zip is larger, in bytes.

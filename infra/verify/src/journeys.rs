@@ -78,7 +78,8 @@ pub(crate) const OF_QUEUES: [&str; 12] = [
 ];
 
 /// What holds while AWS refuses one call in ten for a moment.
-pub(crate) const OF_REFUSALS: [&str; 6] = ["accounts", "activation", "deciding", "imports", "joining", "names"];
+pub(crate) const OF_REFUSALS: [&str; 7] =
+    ["accounts", "activation", "deciding", "imports", "joining", "mediacentre", "names"];
 
 /// As libtest takes it: whole modules.
 pub(crate) fn filters<'a>(modules: impl IntoIterator<Item = &'a str>) -> Vec<String> {

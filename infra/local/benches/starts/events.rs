@@ -13,6 +13,7 @@ pub(crate) fn of(function: &str) -> anyhow::Result<Value> {
         "import-worker" => event("import-worker/confirmed.json"),
         "invitations" => event("invitations/link-forged.json"),
         "mail-worker" => event("mail-worker/invitation-gone.json"),
+        "mediacentre" => event("mediacentre/begin.json"),
         "accounts" => with_session("accounts/account-signed-out.json"),
         "campaigns" => with_session("campaigns/own-signed-out.json"),
         "learners" => with_session("learners/list-signed-out.json"),
