@@ -1,10 +1,11 @@
-//! The cases that schools know: from which way in to which other a pupil comes at the start of a school year. Each in a real browser,
-//! from the tile of the Médiacentre or from the page of sign-in to the pupil's own page, which shows every way in.
+//! The five cases that schools know: from which way in to which other a pupil comes at the start of a school year. Each in a real
+//! browser, from the tile of the Médiacentre or from the page of sign-in to the pupil's own page, which shows every way in.
 
 use fantoccini::{Client, Locator};
 use jiff::Timestamp;
 use rentree_domain::UserId;
 use rentree_local::ent::Person;
+use rentree_samples::Pupil;
 use rentree_table::Role;
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, picture, see};
@@ -48,6 +49,20 @@ impl Case {
         Ok(())
     }
 
+    /// Whom the product does not know yet says the campaign's code, then the birth date: the names are told by the Médiacentre.
+    async fn tell(&self, class: &Class, pupil: &Pupil) -> anyhow::Result<()> {
+        let (letters, digits) = class.code.halves();
+        fill(self.client(), "#code-code", &format!("{letters}{digits}")).await?;
+        click(self.client(), "form[action='/campagnes'] button").await?;
+        see(self.client(), "h1", "Évaluation de rentrée").await?;
+        see(self.client(), "main", &pupil.first_name).await?;
+        let typed = Locator::Css("#who-first_name:not([type=hidden])");
+        assert!(self.client().find_all(typed).await?.is_empty(), "names are fixed");
+        self.shot("02-birth-date").await?;
+        fill(self.client(), "#who-birth_date", &pupil.birth_date).await?;
+        click(self.client(), "form[action$='/identity'] button").await
+    }
+
     /// The ways in that the own page shows, in its order.
     async fn see_ways_in(&self, expected: &[&str]) -> anyhow::Result<()> {
         go(self.client(), "/mes-campagnes").await?;
@@ -80,6 +95,74 @@ impl Case {
 /// Whose account it is that the ENT's `person` leads to.
 async fn account_of(person: &Person) -> anyhow::Result<Option<UserId>> {
     Ok(product().table.user_of_sign_on(&sign_on_id(person)?, Timestamp::now()).await?)
+}
+
+async fn no_account(look: Look, name: &'static str) -> anyhow::Result<()> {
+    let class = a_class_of("Karine").await?;
+    let pupil = &class.sample.pupils[0];
+    let person = pupil_of_the_ent(class.uai, pupil).await?;
+    let case = Case::begin(look, name).await?;
+    case.come(&person).await?;
+    case.shot("01-code").await?;
+    case.tell(&class, pupil).await?;
+    see(case.client(), "[role=status]", "Vous avez rejoint la campagne").await?;
+    case.shot("03-joined").await?;
+    case.see_ways_in(&["Médiacentre"]).await?;
+
+    // From now on one click is enough.
+    case.sign_out().await?;
+    case.come(&person).await?;
+    see(case.client(), "h1", "Mes campagnes").await?;
+    assert_eq!(class.joined().await?.len(), 1);
+    case.end().await
+}
+
+#[test]
+fn no_account_then_mediacentre() {
+    run_with_ent(no_account(DESKTOP, "desktop-no-account"));
+}
+
+#[test]
+fn no_account_then_mediacentre_on_a_phone() {
+    run_with_ent(no_account(PHONE, "phone-no-account"));
+}
+
+#[test]
+fn no_account_then_mediacentre_without_scripts() {
+    run_with_ent(no_account(WITHOUT_SCRIPTS, "plain-no-account"));
+}
+
+/// The GAR knows the child by another identifier, in the new year and again in the new school: each replaces the one before, and the
+/// account stays.
+#[test]
+fn mediacentre_then_mediacentre_in_the_new_year_and_in_a_new_school() {
+    run_with_ent(async {
+        let college = a_class_of("Nina").await?;
+        let pupil = &college.sample.pupils[0];
+        let first = pupil_of_the_ent(college.uai, pupil).await?;
+        let case = Case::begin(DESKTOP, "desktop-new-year").await?;
+        case.come(&first).await?;
+        case.tell(&college, pupil).await?;
+        see(case.client(), "[role=status]", "Vous avez rejoint la campagne").await?;
+        let account = account_of(&first).await?;
+        assert!(account.is_some());
+        case.sign_out().await?;
+
+        let lycee = college.of_another_school().await?;
+        let mut before = first;
+        for class in [&college, &lycee] {
+            let now = pupil_of_the_ent(class.uai, pupil).await?;
+            case.come(&now).await?;
+            case.tell(class, pupil).await?;
+            see(case.client(), "[role=status]", "Vous avez rejoint la campagne").await?;
+            case.see_ways_in(&["Médiacentre"]).await?;
+            assert_eq!(account_of(&now).await?, account, "the same account");
+            assert_eq!(account_of(&before).await?, None, "replaced");
+            case.sign_out().await?;
+            before = now;
+        }
+        case.end().await
+    });
 }
 
 #[test]
@@ -150,8 +233,40 @@ fn user_name_then_user_name() {
     });
 }
 
-/// Without a campaign's code: on the page that follows the first click, the child signs in once with the way that the account has, and
-/// adds the Médiacentre.
+/// The child signs in once with the way that the account has, and from then on has both.
+#[test]
+fn user_name_then_mediacentre_on_one_account() {
+    run_with_ent(async {
+        let class = a_class_of("Gael").await?;
+        let pupil = &class.sample.pupils[0];
+        let methods = by_user_name();
+        let user_name = methods.user_name.clone().expect("a user name");
+        let account = class.tie(&pupil.first_name, methods).await?;
+        let person = pupil_of_the_ent(class.uai, pupil).await?;
+        let case = Case::begin(DESKTOP, "desktop-both").await?;
+        case.come(&person).await?;
+        case.tell(&class, pupil).await?;
+        see(case.client(), "[role=status]", "Vous avez déjà un compte").await?;
+        case.shot("03-has-account").await?;
+        find(case.client(), Locator::LinkText("Me connecter")).await?.click().await?;
+        case.sign_in(user_name.as_str(), PUPIL_PASSWORD).await?;
+        see(case.client(), "[role=status]", "Vous avez rejoint la campagne").await?;
+        case.see_ways_in(&["Médiacentre", "Identifiant"]).await?;
+        assert_eq!(account_of(&person).await?, Some(account));
+
+        // Each way leads there alone.
+        case.sign_out().await?;
+        case.come(&person).await?;
+        case.see_ways_in(&["Médiacentre", "Identifiant"]).await?;
+        case.sign_out().await?;
+        go(case.client(), "/sign-in").await?;
+        case.sign_in(user_name.as_str(), PUPIL_PASSWORD).await?;
+        case.see_ways_in(&["Médiacentre", "Identifiant"]).await?;
+        case.end().await
+    });
+}
+
+/// The same without a campaign's code: on the page that follows the first click, the child signs in, and adds the Médiacentre.
 async fn added(look: Look, name: &'static str) -> anyhow::Result<()> {
     let class = a_class_of("Leo").await?;
     let pupil = &class.sample.pupils[0];
