@@ -193,6 +193,21 @@ fn forged_forms_are_refused() {
     });
 }
 
+/// One machine has two names, and only one of them is the site that forms and uploads are allowed from.
+#[test]
+fn who_comes_by_the_address_of_this_machine_is_sent_to_its_name() {
+    run(async {
+        let home = &product().url;
+        assert!(home.starts_with("http://localhost:"), "{home}");
+        let path = "/sign-in?next=/account";
+        let answer = a_client().get(format!("{}{path}", home.replace("localhost", "127.0.0.1"))).send().await?;
+        assert_eq!(answer.status(), StatusCode::TEMPORARY_REDIRECT);
+        assert_eq!(answer.headers()[LOCATION], format!("{home}{path}"));
+        assert_eq!(a_client().get(format!("{home}{path}")).send().await?.status(), StatusCode::OK);
+        Ok(())
+    });
+}
+
 #[test]
 fn the_session_cookie_is_safe() {
     run(async {

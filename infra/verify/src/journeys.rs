@@ -31,6 +31,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
             "joining",
             "joining_at_once",
             "joining_pages",
+            "mediacentre_cases",
             "mediacentre_joining",
             "personal_codes",
             "progress",
@@ -58,7 +59,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
         ],
     ),
     ("mail-worker", &["accounts", "activation", "team"]),
-    ("mediacentre", &["mediacentre", "sign_ons"]),
+    ("mediacentre", &["mediacentre", "mediacentre_cases", "mediacentre_pages", "second_voice", "sign_ons"]),
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
