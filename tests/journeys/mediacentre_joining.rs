@@ -176,9 +176,9 @@ fn the_mediacentre_of_last_year() {
         assert_eq!(class.joined().await?.len(), 1);
         let administrator = a_member(class.uai, Role::Administrator).await?;
         let log = administrator.get(&format!("/schools/{}/audit", class.uai)).await?.expect(200)?;
-        let entry = &log["entries"][0];
-        assert_eq!(entry["action"], "mediacentre_replaced", "{log}");
-        assert_eq!(entry["learner"], json!(class.pupil(&name).await?.id));
+        let entries = log["entries"].as_array().expect("a list");
+        let entry = entries.iter().find(|entry| entry["action"] == "mediacentre_replaced");
+        assert_eq!(entry.map(|entry| &entry["learner"]), Some(&json!(class.pupil(&name).await?.id)), "{log}");
         assert!(!log.to_string().contains(&name) && !log.to_string().contains(&this_year.ido), "{log}");
         // Nobody failed.
         assert!(product().table.join_attempts(class.campaign, 10).await?.is_empty());
@@ -307,7 +307,8 @@ fn it_is_offered_to_who_is_in() {
         let methods = a_user_name(&name)?;
         class.tie(&name, methods.clone()).await?;
         let mut device = a_device();
-        device.sign_in(&methods.logins()[0].to_string(), PUPIL_PASSWORD).await?.expect(200)?;
+        let login = methods.user_name.as_ref().expect("a user name").to_string();
+        device.sign_in(&login, PUPIL_PASSWORD).await?.expect(200)?;
         device.post(&class.path(""), &json!({})).await?.expect(200)?;
 
         let mut computer = arrived(&class, &in_the_ent(&class, 0)).await?;
@@ -605,7 +606,8 @@ fn a_sign_on_is_used_once_and_waits_half_an_hour() {
 
         let waiting = arrived(&class, &in_the_ent(&class, 1)).await?;
         let (url, stop) = campaigns_with(Faults::default(), late).await?;
-        let mut half_an_hour_later = Computer { cookies: waiting.cookies.clone(), ..Computer::at(&url, &a_client()) };
+        let mut half_an_hour_later = Computer::at(&url, &a_client());
+        half_an_hour_later.cookies.clone_from(&waiting.cookies);
         assert_eq!(half_an_hour_later.get(&class.path("")).await?.json()["sign_on"], Value::Null);
         let reply = begin(&mut half_an_hour_later, &class, &born(&class, 1)).await?;
         assert_eq!(refused(&reply), (410, "sign_on_too_late".to_owned()));
@@ -732,7 +734,8 @@ fn an_account_begins_whole_or_not_at_all() {
         let computer = arrived(&class, &person).await?;
         for died in 0..40 {
             let (url, stop) = campaigns_with(Faults::after(died), Timestamp::now).await?;
-            let mut there = Computer { cookies: computer.cookies.clone(), ..Computer::at(&url, &a_client()) };
+            let mut there = Computer::at(&url, &a_client());
+            there.cookies.clone_from(&computer.cookies);
             let reply = begin(&mut there, &class, &born(&class, 0)).await?;
             stop.abort();
             let account = class.pupil(&name).await?.user;
