@@ -3,6 +3,7 @@
 pub(crate) mod axe;
 pub(crate) mod browser;
 pub(crate) mod campaigns;
+pub(crate) mod certifications;
 pub(crate) mod classes;
 pub(crate) mod clock;
 pub(crate) mod ent;

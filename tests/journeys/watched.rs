@@ -2,7 +2,6 @@
 //! included.
 
 use anyhow::Context;
-use campaigns::Secrets;
 use encoding_rs::UTF_8;
 use rentree_domain::Uai;
 use rentree_local::env_file::EnvFile;
@@ -11,6 +10,7 @@ use rentree_local::operator::Operator;
 use rentree_local::tour::{self, Ground};
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Watched};
 use rentree_samples::{Sample, SchoolDirectory};
+use rentree_webhook::Secrets;
 use serde_json::json;
 use tokio::net::TcpListener;
 

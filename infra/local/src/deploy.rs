@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use campaigns::Secrets;
 use clap::Args;
 use rentree_samples::SchoolDirectory;
 use rentree_testkit::cloud::Ministack;
 use rentree_testkit::{mail, workspace_root};
+use rentree_webhook::Secrets;
 use tokio::net::TcpListener;
 
 use crate::interrupted::interrupted;
@@ -110,12 +110,8 @@ async fn deploy(
     let secret: [u8; 24] = rentree_runtime::random();
     let secret = format!("whsec_{}", STANDARD.encode(secret));
     let identity_providers = rentree_local::idp::setting();
-    let parameters = Parameters {
-        architecture,
-        origin: &url,
-        webhook_secret: &secret,
-        identity_providers: &identity_providers,
-    };
+    let parameters =
+        Parameters { architecture, origin: &url, webhook_secret: &secret, identity_providers: &identity_providers };
     let began = Instant::now();
     sam.deploy(endpoint, &parameters).await?;
     let deployed = Deployed::find(endpoint).await?;

@@ -17,7 +17,7 @@ pub(crate) const OF_ALL: [&str; 12] = [
 ];
 
 /// What concerns one function, by its folder.
-pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
+pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
     ("accounts", &["accounts", "staff_pages", "joining_pages"]),
     ("activation", &["activation", "staff_pages"]),
     (
@@ -38,6 +38,8 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
             "rosters",
         ],
     ),
+    ("certifications", &["certifications"]),
+    ("certifications-worker", &["certifications"]),
     ("directory", &["directory", "offers"]),
     (
         "import-worker",
@@ -63,9 +65,10 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 12] = [
+pub(crate) const OF_QUEUES: [&str; 13] = [
     "accounts",
     "activation",
+    "certifications",
     "crashes",
     "deciding",
     "directory",
