@@ -196,7 +196,7 @@ fn the_mediacentre_of_last_year() {
         assert_eq!(owner(&this_year).await?, None);
         assert_eq!(lycee.pupil(&name).await?.user, Some(account));
         let own = computer.get("/mes-campagnes").await?.json();
-        assert_eq!(own["campaigns"].as_array().map(Vec::len), Some(2), "one account, two schools");
+        assert_eq!(own["campaigns"].as_array().map(Vec::len), Some(3), "one account, two schools");
         assert_eq!(own["methods"], json!(["mediacentre"]));
         Ok(())
     });
