@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, EntityId, Ido, LinkToken,
-    MailOrder, SignOnId, Uai, UserId,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, LinkToken, MailOrder, Uai, UserId,
 };
 use rentree_local::idp::{self, Person};
-use rentree_table::{AuditAction, AuditEntry, Campaign, Link, Methods, Purpose, Role, User};
+use rentree_table::{AuditAction, AuditEntry, Campaign, Link, Purpose, Role, User};
 use serde_json::{Value, json};
 
 use crate::contracts::every_route;
@@ -72,9 +71,9 @@ async fn a_campaign_of(uai: Uai, owner: UserId, title: &str) -> anyhow::Result<(
     Ok((id, campaign.code))
 }
 
-/// Somebody who is marked signs on by Médiacentre, is not known, and then is; and answers that are refused, each after another rule.
+/// Somebody who is marked signs on by Médiacentre, is not known, joins, and then is; and answers that are refused, each after another rule.
 async fn sign_ons(
-    function: &mut Function,
+    functions: &mut BTreeMap<&str, Function>,
     secrets: &mut Vec<String>,
     addresses: &mut Vec<String>,
 ) -> anyhow::Result<()> {
@@ -86,11 +85,9 @@ async fn sign_ons(
         profile: "National_elv".to_owned(),
     };
     secrets.push(person.ido.clone());
-    let id = SignOnId { idp: EntityId::parse(idp::ENTITY_ID)?, ido: Ido::parse(&person.ido)? };
     for is_known in [false, true] {
-        if is_known {
-            classes(1, |_| {}).await?.tie(0, Methods::of_mediacentre(id.clone(), Timestamp::now())).await?;
-        }
+        let function = functions.get_mut("mediacentre").unwrap();
+        let mut waiting = None;
         let begun = function.invoke(request("GET", "/mediacentre", None, &Value::Null)).await?;
         let location = begun["headers"]["location"].as_str().unwrap_or_default();
         let cookie = begun["cookies"][0].as_str().unwrap_or_default().split(';').next().unwrap_or_default();
@@ -117,9 +114,25 @@ async fn sign_ons(
             anyhow::ensure!(log.contains(&format!(r#""code":"{code}""#)) || code.is_empty(), "{code}: {log}");
             addresses.push(answer["headers"]["location"].as_str().unwrap_or_default().to_owned());
             for set in answer["cookies"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-                let value = set.split(';').next().and_then(|pair| pair.split('=').nth(1)).unwrap_or_default();
+                let pair = set.split(';').next().unwrap_or_default();
+                let value = pair.split('=').nth(1).unwrap_or_default();
                 secrets.extend((!value.is_empty()).then(|| value.to_owned()));
+                if pair.starts_with("__Host-signon=") && !value.is_empty() {
+                    waiting = Some(pair.to_owned());
+                }
             }
+        }
+        anyhow::ensure!(waiting.is_some() != is_known);
+        let Some(waiting) = waiting else { continue };
+        let class = a_class(&[(FIRST_NAME, LAST_NAME, BIRTH_DATE)]).await?;
+        let who = |birth_date: &str| json!({"birth_date": birth_date, "mediacentre": true, "way": "mediacentre"});
+        for (below, birth_date, status) in
+            [("/identity", "24/03/2014", 422), ("/identity", BIRTH_DATE, 200), ("/account", BIRTH_DATE, 201)]
+        {
+            let event = request("POST", &class.path(below), Some(&waiting), &who(birth_date));
+            let answer = functions.get_mut("campaigns").unwrap().invoke(event).await?;
+            anyhow::ensure!(answer["statusCode"] == status, "{status}: {answer}");
+            addresses.push(answer["headers"]["location"].as_str().unwrap_or_default().to_owned());
         }
     }
     Ok(())
@@ -144,7 +157,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
         }
         let mut body = json!({
             "uai": "0750654D", "first_name": FIRST_NAME, "last_name": LAST_NAME, "email": email, "password": PASSWORD,
-            "current_password": PASSWORD, "emails": email, "q": LAST_NAME, "way": "sign_up", "role": "member", "version": 1,
+            "current_password": PASSWORD, "emails": email, "q": LAST_NAME, "way": "sign_up", "role": "member", "version": rentree_domain::terms::VERSION,
             "title": LAST_NAME, "course": "competences-numeriques-6e", "message": LAST_NAME, "campaign": LAST_NAME,
             "birth_date": BIRTH_DATE, "code": LAST_NAME, "asked": LAST_NAME, "login": email, "user_name": LAST_NAME,
         });
@@ -205,7 +218,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             }
         }
 
-        sign_ons(functions.get_mut("mediacentre").unwrap(), &mut secrets, &mut addresses).await?;
+        sign_ons(&mut functions, &mut secrets, &mut addresses).await?;
 
         // Messages of the assessment platform, signed, with marks where identifiers should be.
         let platform = Platform::real()?;

@@ -9,11 +9,13 @@ pub(crate) mod ent;
 pub(crate) mod faults;
 pub(crate) mod imports;
 pub(crate) mod mails;
+pub(crate) mod mediacentre;
 pub(crate) mod operators;
 pub(crate) mod people;
 pub(crate) mod pupils;
 pub(crate) mod rosters;
 pub(crate) mod runtime_api;
+pub(crate) mod samlp;
 pub(crate) mod ses;
 pub(crate) mod stall;
 pub(crate) mod units;
@@ -66,6 +68,13 @@ static PRODUCT: LazyLock<Rentree> = LazyLock::new(|| start(&shared_options()));
 /// between.
 static STILL: LazyLock<Rentree> = LazyLock::new(|| start(&Options { clock: clock::still, ..shared_options() }));
 
+/// The product that has an ENT beside it.
+static WITH_ENT: LazyLock<Rentree> = LazyLock::new(|| start(&Options { mediacentre: true, ..shared_options() }));
+
+/// The same, too late for whatever began ten minutes ago, once [`mediacentre::be_late`] was called.
+static LATE_WITH_ENT: LazyLock<Rentree> =
+    LazyLock::new(|| start(&Options { mediacentre: true, clock: mediacentre::later, ..shared_options() }));
+
 tokio::task_local! {
     static PRODUCT_OF_THIS_TEST: &'static Rentree;
 }
@@ -105,6 +114,16 @@ pub(crate) fn run(test: impl Future<Output = anyhow::Result<()>>) {
 /// Runs a test in whose product no time goes by.
 pub(crate) fn run_while_time_stands_still(test: impl Future<Output = anyhow::Result<()>>) {
     run_with(LazyLock::force(&STILL), test);
+}
+
+/// Runs a test whose product has an ENT beside it.
+pub(crate) fn run_with_ent(test: impl Future<Output = anyhow::Result<()>>) {
+    run_with(LazyLock::force(&WITH_ENT), test);
+}
+
+/// Runs the test that moves the time of such a product.
+pub(crate) fn run_late_with_ent(test: impl Future<Output = anyhow::Result<()>>) {
+    run_with(LazyLock::force(&LATE_WITH_ENT), test);
 }
 
 /// Whether one call in ten is refused.

@@ -12,14 +12,13 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::import::ImportState;
 use rentree_domain::{ImportId, Uai};
 use rentree_local::client::School;
-use rentree_local::{Options, Rentree};
+use rentree_local::{Door, Options, Rentree};
 use rentree_runtime::Clock;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_samples::Sample;
 use rentree_table::{Begin, Import, ImportOptions};
 use rentree_testkit::{Cloud, CloudOptions};
 use serde_json::json;
-use tokio::net::TcpListener;
 
 use crate::support::clock::HandClock;
 use crate::support::faults::{Faults, Operations};
@@ -43,8 +42,7 @@ impl World {
     async fn start(cloud: Cloud, way: &Stall, clock: Clock) -> anyhow::Result<Self> {
         let settings = BTreeMap::from([way.setting()]);
         let options = Options { settings, clock, ..Options::in_memory() };
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let rentree = Rentree::start_in(cloud, listener, &options).await?;
+        let rentree = Rentree::start_in(cloud, Door::open(0).await?, &options).await?;
         let uai = a_uai();
         let school = School::enter(&rentree.url, uai).await?;
         Ok(Self { rentree, uai, school })

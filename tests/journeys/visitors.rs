@@ -87,7 +87,7 @@ async fn knock(route: &RouteDoc, who: &str) -> anyhow::Result<u16> {
     };
     if route.method == "POST" {
         request = request.json(&json!({
-            "role": "administrator", "session": "others", "version": 1, "learners": [pupil.learner],
+            "role": "administrator", "session": "others", "version": rentree_domain::terms::VERSION, "learners": [pupil.learner],
         }));
     }
     let answer = request.send().await?;
@@ -193,6 +193,21 @@ fn forged_forms_are_refused() {
     });
 }
 
+/// One machine has two names, and only one of them is the site that forms and uploads are allowed from.
+#[test]
+fn who_comes_by_the_address_of_this_machine_is_sent_to_its_name() {
+    run(async {
+        let home = &product().url;
+        assert!(home.starts_with("http://localhost:"), "{home}");
+        let path = "/sign-in?next=/account";
+        let answer = a_client().get(format!("{}{path}", home.replace("localhost", "127.0.0.1"))).send().await?;
+        assert_eq!(answer.status(), StatusCode::TEMPORARY_REDIRECT);
+        assert_eq!(answer.headers()[LOCATION], format!("{home}{path}"));
+        assert_eq!(a_client().get(format!("{home}{path}")).send().await?.status(), StatusCode::OK);
+        Ok(())
+    });
+}
+
 #[test]
 fn the_session_cookie_is_safe() {
     run(async {
@@ -242,7 +257,7 @@ fn a_refusal_reads_little_and_the_same_for_every_school() {
                 request = request.header(COOKIE, cookie);
             }
             if route.method == "POST" {
-                request = request.json(&json!({"role": "member", "session": "others", "version": 1, "learners": []}));
+                request = request.json(&json!({"role": "member", "session": "others", "version": rentree_domain::terms::VERSION, "learners": []}));
             }
             strict.begin_record();
             let status = request.send().await?.status().as_u16();

@@ -125,6 +125,8 @@ impl Row {
             AuditAction::PersonalCodeGiven => "a donné un code personnel :",
             AuditAction::Unblocked => "a débloqué :",
             AuditAction::Untied => "a détaché de son compte :",
+            AuditAction::MediacentreReplaced => "est revenu du Médiacentre avec un nouvel identifiant :",
+            AuditAction::MediacentreRemoved => "a retiré le Médiacentre à :",
         }
     }
 }

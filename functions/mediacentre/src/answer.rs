@@ -37,7 +37,8 @@ pub(crate) struct Answer<'a> {
     /// Who it is.
     pub(crate) id: SignOnId,
     pub(crate) names: Names,
-    uai: Option<Uai>,
+    /// The school, if it is told.
+    pub(crate) uai: Option<Uai>,
     profile: Profile,
 }
 

@@ -23,7 +23,7 @@ pub const DEMO_EMAIL: &str = "camille.demonstration@rentree.example";
 /// Their password.
 pub const DEMO_PASSWORD: &str = "une année bien préparée";
 const DEMO_SCHOOL: &str = "Collège de démonstration";
-const DEMO_NAME: (&str, &str) = ("Camille", "Démonstration");
+pub(crate) const DEMO_NAME: (&str, &str) = ("Camille", "Démonstration");
 
 #[derive(Clone)]
 pub(crate) struct Demo {
@@ -31,6 +31,8 @@ pub(crate) struct Demo {
     clock: Clock,
     /// Where the product is reached.
     product: String,
+    /// Where the Médiacentre of this machine is, if there is one.
+    mediacentre: Option<String>,
 }
 
 #[derive(Template, Serialize)]
@@ -44,6 +46,7 @@ struct DemoView {
     uai: &'static str,
     email: &'static str,
     password: &'static str,
+    mediacentre: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -60,7 +63,12 @@ struct Made {
 
 impl Demo {
     pub(crate) fn new(table: Table, clock: Clock, product: &str) -> Self {
-        Self { table, clock, product: product.to_owned() }
+        Self { table, clock, product: product.to_owned(), mediacentre: None }
+    }
+
+    /// With the Médiacentre at `mediacentre` beside it.
+    pub(crate) fn beside(self, mediacentre: Option<&str>) -> Self {
+        Self { mediacentre: mediacentre.map(ToOwned::to_owned), ..self }
     }
 
     pub(crate) fn routes(self) -> Router {
@@ -93,6 +101,7 @@ async fn page(State(demo): State<Demo>, face: Face) -> Result<Response, Problem>
         uai: DEMO_UAI,
         email: DEMO_EMAIL,
         password: DEMO_PASSWORD,
+        mediacentre: demo.mediacentre,
     };
     face.render(StatusCode::OK, &view)
 }

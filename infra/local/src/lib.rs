@@ -5,6 +5,8 @@ pub mod cargo_lambda;
 pub mod client;
 mod course;
 mod demo;
+mod door;
+pub mod ent;
 pub mod env_file;
 mod event_source;
 pub mod grounds;
@@ -22,5 +24,6 @@ mod watched;
 pub mod zips;
 
 pub use demo::{DEMO_EMAIL, DEMO_PASSWORD, DEMO_UAI};
+pub use door::Door;
 pub use running::{Options, Rentree};
 pub use watched::Watched;

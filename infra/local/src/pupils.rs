@@ -62,6 +62,9 @@ pub async fn tie(
         corrected: None,
         instead_of: None,
         personal_code: None,
+        is_tied: false,
+        sign_on: None,
+        entry: None,
         now,
     };
     table.tie(&tying).await?;

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use accounts::Accounts;
 use activation::Activation;
-use anyhow::Context;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -21,10 +20,12 @@ use mediacentre::Mediacentre;
 use rentree_runtime::{Clock, Settings};
 use rentree_table::Table;
 use rentree_testkit::{Cloud, CloudOptions, Stack, StackOptions, Strict, Template};
-use tokio::net::TcpListener;
+use serde_json::json;
 
 use crate::course::{self, Platform};
 use crate::demo::Demo;
+use crate::door::Door;
+use crate::ent::{self, Ent};
 use crate::event_source::{self, End, Times};
 use crate::serving::Serving;
 use crate::{idp, mailbox, operator};
@@ -40,6 +41,8 @@ pub struct Options {
     pub parameters: BTreeMap<String, String>,
     /// Settings of every function, over those of the template.
     pub settings: BTreeMap<String, String>,
+    /// Whether an ENT is started beside the product, to sign on from its Médiacentre.
+    pub mediacentre: bool,
     /// Where the time comes from, also for what runs past its timeout.
     pub clock: Clock,
     /// After how long a message comes again that failed.
@@ -64,6 +67,7 @@ impl Options {
             ]),
             // No partition of one machine has a limit, unless it is the subject.
             settings: BTreeMap::from([("WRITE_UNITS_PER_SECOND".to_owned(), "0".to_owned())]),
+            mediacentre: false,
             clock: jiff::Timestamp::now,
             retry_after: Duration::from_secs(1),
             least_timeout: Duration::ZERO,
@@ -78,7 +82,7 @@ impl Options {
     }
 }
 
-/// The product, running on 127.0.0.1 until [`stop`](Self::stop).
+/// The product, running on this machine until [`stop`](Self::stop).
 pub struct Rentree {
     /// Where browsers reach it.
     pub url: String,
@@ -86,6 +90,8 @@ pub struct Rentree {
     pub stack: Stack,
     /// Its table.
     pub table: Table,
+    /// The ENT beside it, if it was asked for.
+    pub ent: Option<Ent>,
     cloud: Cloud,
     serving: Serving,
 }
@@ -93,18 +99,20 @@ pub struct Rentree {
 impl Rentree {
     /// Starts the local cloud, makes what the template says, and serves.
     pub async fn start(options: &Options) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", options.port))
-            .await
-            .with_context(|| format!("port {} is taken; choose another with --port", options.port))?;
+        let door = Door::open(options.port).await?;
         let cloud = Cloud::start(&CloudOptions { state: options.state.clone() }).await?;
-        Self::start_in(cloud, listener, options).await
+        Self::start_in(cloud, door, options).await
     }
 
-    /// Serves on `listener` from a local cloud that runs already.
-    pub async fn start_in(cloud: Cloud, listener: TcpListener, options: &Options) -> anyhow::Result<Self> {
-        let url = format!("http://127.0.0.1:{}", listener.local_addr()?.port());
+    /// Serves at `door` from a local cloud that runs already.
+    pub async fn start_in(cloud: Cloud, door: Door, options: &Options) -> anyhow::Result<Self> {
+        let url = door.url();
         let mut parameters = course::parameters(&url)?;
         parameters.extend(options.parameters.clone());
+        let ent = if options.mediacentre { Some(Ent::start(&url, &ent::of_the_demo()?).await?) } else { None };
+        if let Some(ent) = &ent {
+            parameters.insert(IDENTITY_PROVIDERS.to_owned(), json!([ent.described()]).to_string());
+        }
         let origin = url.clone();
         let stack_options = StackOptions { name: "rentree".to_owned(), origin, parameters, shared_key: false };
         let stack = cloud.provision(&Template::of_project()?, &stack_options).await?;
@@ -132,7 +140,7 @@ impl Rentree {
             Box::pin(async move { Ok(worker.handle(&event).await?) })
         });
 
-        let demo = Demo::new(table.clone(), options.clock, &url);
+        let demo = Demo::new(table.clone(), options.clock, &url).beside(ent.as_ref().map(Ent::url));
         demo.create_school().await?;
         let campaigns_settings = settings_of("CampaignsFunction")?;
         let campaigns = Campaigns::from_settings(&campaigns_settings, options.clock)?;
@@ -151,7 +159,7 @@ impl Rentree {
             .merge(operator::routes(&stack)?);
         let strict = stack.strict().clone();
         let router = rentree_http::wrap(routes.layer(middleware::from_fn_with_state(strict, under_way)), shell);
-        let mut serving = Serving::start(listener, &url, router);
+        let mut serving = Serving::start(door.into_listeners(), &url, router);
         let Options { clock, retry_after, least_timeout, .. } = *options;
         let times = Times { end: End::Timeout { clock, least: least_timeout }, retry_after };
         for mapping in stack.mappings()? {
@@ -163,13 +171,16 @@ impl Rentree {
             };
             serving.poll(&stack, &mapping, &worker, times)?;
         }
-        Ok(Self { url, stack, table, cloud, serving })
+        Ok(Self { url, stack, table, ent, cloud, serving })
     }
 
     /// Ends the requests and messages at work, then everything else.
     pub async fn stop(self) -> anyhow::Result<()> {
-        let Self { cloud, stack, table, serving, .. } = self;
+        let Self { cloud, stack, table, ent, serving, .. } = self;
         serving.stop().await;
+        if let Some(ent) = ent {
+            ent.stop().await?;
+        }
         // Connections that stay open would be waited for.
         drop((stack, table));
         cloud.stop().await

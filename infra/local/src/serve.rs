@@ -18,6 +18,9 @@ pub(crate) struct ServeArguments {
     /// Port for browsers
     #[arg(long, default_value_t = 3000)]
     port: u16,
+    /// Also start an ENT with its Médiacentre, to sign on from: it is installed when first asked for
+    #[arg(long)]
+    mediacentre: bool,
 }
 
 /// Serves until Ctrl-C.
@@ -27,11 +30,15 @@ pub(crate) async fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
         Holder::Us(lock) => lock,
         Holder::Running(url) => bail!("cargo dev is already running at {url}"),
     };
-    let rentree = Rentree::start(&Options::on_disk(state::directory(), arguments.port)).await?;
+    let on_disk = Options::on_disk(state::directory(), arguments.port);
+    let rentree = Rentree::start(&Options { mediacentre: arguments.mediacentre, ..on_disk }).await?;
     let address = Address::tell(&rentree.url)?;
     println!("Rentrée : {}", rentree.url);
     println!("Démonstration : {0}/demo ; messages envoyés : {0}/demo/mailbox", rentree.url);
     println!("Compte : {DEMO_EMAIL} ; mot de passe : {DEMO_PASSWORD}");
+    if let Some(ent) = &rentree.ent {
+        println!("Médiacentre de démonstration : {}", ent.url());
+    }
     println!("Ctrl-C pour arrêter ; l’état est gardé dans .local/state.");
 
     interrupted().await?;

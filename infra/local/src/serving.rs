@@ -25,23 +25,26 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    /// Serves `router` on `listener`, which browsers call `url`.
-    pub(crate) fn start(listener: TcpListener, url: &str, router: Router) -> Self {
+    /// Serves `router` on `listeners`, which browsers call `url`.
+    pub(crate) fn start(listeners: Vec<TcpListener>, url: &str, router: Router) -> Self {
         let router = router
             .layer(middleware::from_fn_with_state(url.to_owned(), at_home))
             .layer(middleware::from_fn(with_client_address));
-        let (stop, mut stopped) = watch::channel(false);
+        let (stop, stopped) = watch::channel(false);
         let mut pages = JoinSet::new();
-        pages.spawn(async move {
-            let until = async move {
-                // The sender gone means stop, too.
-                let _ = stopped.wait_for(|stop| *stop).await;
-            };
-            let service = router.into_make_service_with_connect_info::<SocketAddr>();
-            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(until).await {
-                eprintln!("serving ended: {error}");
-            }
-        });
+        for listener in listeners {
+            let (router, mut stopped) = (router.clone(), stopped.clone());
+            pages.spawn(async move {
+                let until = async move {
+                    // The sender gone means stop, too.
+                    let _ = stopped.wait_for(|stop| *stop).await;
+                };
+                let service = router.into_make_service_with_connect_info::<SocketAddr>();
+                if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(until).await {
+                    eprintln!("serving ended: {error}");
+                }
+            });
+        }
         Self { stop, pages, pollers: JoinSet::new() }
     }
 
@@ -79,7 +82,7 @@ async fn with_client_address(
     next.run(request).await
 }
 
-/// Sends who comes by another name, such as `localhost`, to the one that forms and uploads are allowed from.
+/// Sends who comes by another name, such as the address of this machine, to the one that forms and uploads are allowed from.
 async fn at_home(State(url): State<String>, request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if url.strip_prefix("http://") == Some(host) {

@@ -76,7 +76,7 @@ impl Watched {
         // Forms of these pages lead on to the product.
         let upload_origin = Some(product.clone());
         let shell = Shell { origin: pages.clone(), upload_origin, table: table.clone(), clock: options.clock };
-        let mut serving = Serving::start(listener, &pages, rentree_http::wrap(routes, shell));
+        let mut serving = Serving::start(vec![listener], &pages, rentree_http::wrap(routes, shell));
         let times = Times { end: End::ItsOwn, retry_after: options.retry_after };
         for mapping in stack.mappings()? {
             let worker = elsewhere(&product, &mapping.binary)?;

@@ -41,6 +41,7 @@ pub(crate) fn run(root: &Path, since: Option<&str>, gates: &mut Gates) -> Result
                 &mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]),
             )?;
             install::browser(gates)?;
+            install::xmlsec1(gates)?;
             let executables = executables::build(gates)?;
             for executable in &executables {
                 if executable.name == "journeys" {

@@ -15,16 +15,24 @@ pub(crate) fn browser(gates: &mut Gates) -> Result<(), String> {
     if answers("chromium", "--version") && answers("chromedriver", "--version") {
         return Ok(());
     }
-    gates.pass("installing Chromium: package lists", apt_get().args(["update", "-qq"]))?;
-    gates
-        .pass(
-            "installing Chromium",
-            apt_get()
-                .args(["install", "-y", "-qq", "chromium", "chromium-driver"])
-                .env("DEBIAN_FRONTEND", "noninteractive")
-                .stdout(Stdio::null()),
-        )
-        .map_err(|error| format!("{error}; install chromium and chromedriver by hand, then try again"))
+    from_debian("Chromium", &["chromium", "chromium-driver"], gates)
+}
+
+/// What the identity provider of one machine signs with.
+pub(crate) fn xmlsec1(gates: &mut Gates) -> Result<(), String> {
+    if answers("xmlsec1", "--version") {
+        return Ok(());
+    }
+    from_debian("xmlsec1", &["xmlsec1"], gates)
+}
+
+fn from_debian(name: &str, packages: &[&str], gates: &mut Gates) -> Result<(), String> {
+    gates.pass(&format!("installing {name}: package lists"), apt_get().args(["update", "-qq"]))?;
+    let mut install = apt_get();
+    install.args(["install", "-y", "-qq"]).args(packages);
+    install.env("DEBIAN_FRONTEND", "noninteractive").stdout(Stdio::null());
+    let by_hand = |error| format!("{error}; install {} by hand, then try again", packages.join(" and "));
+    gates.pass(&format!("installing {name}"), &mut install).map_err(by_hand)
 }
 
 /// apt-get as root, which most machines of people need sudo for.

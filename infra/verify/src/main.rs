@@ -91,6 +91,7 @@ fn everything(root: &Path, deployment: deployment::When, gates: &mut Gates) -> R
     // Binaries and tests in one build: built one after the other, libraries would be built twice, with other features.
     gates.pass("binaries and tests", &mut cargo(["build", "--workspace", "--bins", "--tests", "--locked"]))?;
     install::browser(gates)?;
+    install::xmlsec1(gates)?;
     strict::tests(root, gates)?;
     deployment::pass(root, deployment, gates)
 }

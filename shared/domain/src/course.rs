@@ -95,7 +95,9 @@ pub enum CatalogueError {
     #[error("the course {0} has no title")]
     Untitled(CourseId),
     /// Pupils would be sent there unprotected, or the link would break.
-    #[error("the address of the course {0} must be https://…, without ? and # (http://127.0.0.1… on one machine)")]
+    #[error(
+        "the address of the course {0} must be https://…, without ? and # (http://localhost… or http://127.0.0.1… on one machine)"
+    )]
     Url(CourseId),
 }
 
@@ -141,8 +143,8 @@ fn is_safe(url: &str) -> bool {
     let plain = |c: char| c.is_ascii_graphic() && !"?#\"'<>\\^`{|}".contains(c);
     let host_of = |rest: &str| rest.split('/').next().unwrap_or_default().to_owned();
     let this_machine = |host: &str| {
-        host.strip_prefix("127.0.0.1")
-            .is_some_and(|port| port.is_empty() || port.strip_prefix(':').is_some_and(|p| p.parse::<u16>().is_ok()))
+        let port = ["localhost", "127.0.0.1"].into_iter().find_map(|name| host.strip_prefix(name));
+        port.is_some_and(|port| port.is_empty() || port.strip_prefix(':').is_some_and(|p| p.parse::<u16>().is_ok()))
     };
     let reached = match url.split_once("://") {
         Some(("https", rest)) => !host_of(rest).is_empty() && !host_of(rest).contains('@'),
@@ -192,13 +194,18 @@ mod tests {
 
     #[test]
     fn addresses_are_protected() {
-        for url in ["https://parcours.example/6e", "http://127.0.0.1:3000/demo/course", "http://127.0.0.1"] {
+        for url in [
+            "https://parcours.example/6e",
+            "http://localhost:3000/demo/course",
+            "http://127.0.0.1:3001/demo/course",
+            "http://127.0.0.1",
+        ] {
             assert!(catalogue(url).is_ok(), "{url}");
         }
         for url in [
             "http://parcours.example/6e",
-            "http://127.0.0.1.evil.example/",
-            "http://127.0.0.1:3000@evil.example/",
+            "http://localhost.evil.example/",
+            "http://localhost:3000@evil.example/",
             "https://",
             "https://a@b.example/",
             "https://parcours.example/?a=b",

@@ -83,6 +83,10 @@ pub enum AuditAction {
     Unblocked,
     /// A pupil was untied from an account.
     Untied,
+    /// A pupil came from the Médiacentre with another identifier, which took the place of the one before.
+    MediacentreReplaced,
+    /// The Médiacentre was taken off a pupil's account.
+    MediacentreRemoved,
 }
 
 impl AuditEntry {

@@ -53,6 +53,11 @@ impl MediacentreIds {
         self.at(now).next().is_some()
     }
 
+    /// When its owner signed on last with one that counts at `now`: noted once a month.
+    pub fn used_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.at(now).map(|id| id.used_at).max()
+    }
+
     /// Those that count, and `id`, used at `now`. Of the same provider it takes the place of others if `replaces`: an ENT may know a pupil
     /// by another identifier in another school, and the one of last year is of no use any more.
     #[must_use]
@@ -149,6 +154,7 @@ mod tests {
         let ids = MediacentreIds::one(id("gar", "old"), day(0)).with(&id("ent", "new"), false, day(300));
         assert_eq!(shown(&ids, day(729)), ["gar old", "ent new"]);
         assert_eq!(shown(&ids, day(730)), ["ent new"]);
+        assert_eq!((ids.used_at(day(400)), ids.used_at(day(300 + 730))), (Some(day(300)), None));
         assert!(!ids.any(day(300 + 730)));
         let written = ids.with(&id("gar", "other"), false, day(800));
         assert_eq!(written.0.len(), 2, "what does not count is not written again");

@@ -3,6 +3,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rentree_domain::mediacentre::{Profile, SIGN_ON_WAITS};
 use rentree_domain::{CampaignCode, EntityId, PersonName, SignOnId, Uai, UserId};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ use crate::transaction::Cancelled;
 use crate::{Key, MediacentreIds, Methods, Session, SessionHash, Table, TableError, User, mediacentre, session};
 
 const ENTITY: &str = "WaitingSignOn";
+const SET: &str = "SET mediacentre = :ids, first_name = :first, last_name = :last";
+const SET_WITH_BIRTH_DATE: &str = "SET mediacentre = :ids, first_name = :first, last_name = :last, birth_date = :born";
 const AS_READ: &str = "epoch = :epoch AND mediacentre = :before";
 const AS_READ_WITHOUT: &str = "epoch = :epoch AND attribute_not_exists(mediacentre)";
 
@@ -66,6 +69,17 @@ impl WaitingSignOn {
     }
 }
 
+/// A sign-on that waits, and is taken up with a tie: it opens the account from then on.
+#[derive(Debug, Clone, Copy)]
+pub struct TakingUp<'a> {
+    /// Under what it waits.
+    pub secret: &'a [u8; 32],
+    /// Who, for which identity provider. An account that begins with it has it among its methods.
+    pub id: &'a SignOnId,
+    /// The account as it was read.
+    pub user: &'a User,
+}
+
 /// Why a sign-on came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum SignOnError {
@@ -100,15 +114,21 @@ pub enum AddError {
     Table(#[from] TableError),
 }
 
-/// The account `id` as it was read, with `ids` in place of those it has, and `names` in place of its own: as part of a transaction.
+/// The account `id` as it was read, with `ids` in place of those it has, `names` in place of its own, and the birth date as it was
+/// `corrected`: as part of a transaction.
 fn account(
     table: &str,
     (id, user): (UserId, &User),
     ids: &MediacentreIds,
     (first_name, last_name): (&PersonName, &PersonName),
+    corrected: Option<Date>,
 ) -> Result<TransactWriteItem, TableError> {
     let had = &user.methods.mediacentre;
-    let change = Change::of(Key::user(id), "SET mediacentre = :ids, first_name = :first, last_name = :last")
+    let change = match corrected {
+        None => Change::of(Key::user(id), SET),
+        Some(birth_date) => Change::of(Key::user(id), SET_WITH_BIRTH_DATE).text(":born", birth_date.to_string()),
+    };
+    let change = change
         .value_of(":ids", ids)?
         .text(":first", first_name.as_str())
         .text(":last", last_name.as_str())
@@ -134,18 +154,21 @@ pub(crate) fn take_up(table: &str, secret: &[u8; 32], now: Timestamp) -> Result<
 }
 
 /// Adds the identifier `id` to the account as it was read, as parts of a transaction: the account first, then the identifier's marker,
-/// then those of the identifiers that it takes the place of. A pupil has one for each provider, and staff may have several schools.
+/// then those of the identifiers that it takes the place of. A pupil has one for each provider, and staff may have several schools. It may
+/// be the account's already: the same child signed on twice, on two devices.
 pub(crate) fn add(
     table: &str,
     (user_id, user): (UserId, &User),
     id: &SignOnId,
+    corrected: Option<Date>,
     now: Timestamp,
 ) -> Result<Vec<TransactWriteItem>, TableError> {
     let Methods { mediacentre: had, .. } = &user.methods;
     let ids = had.with(id, user.birth_date.is_some(), now);
+    let marker = if had.at(now).any(|had| had.id == *id) { mediacentre::note_use } else { mediacentre::claim };
     let mut items = vec![
-        account(table, (user_id, user), &ids, (&user.first_name, &user.last_name))?,
-        mediacentre::claim(table, id, user_id, now)?,
+        account(table, (user_id, user), &ids, (&user.first_name, &user.last_name), corrected)?,
+        marker(table, id, user_id, now)?,
     ];
     for former in had.gone_in(&ids, now) {
         items.push(mediacentre::release(table, former, user_id)?);
@@ -171,7 +194,7 @@ impl Table {
             items.push(unchanged(table, (user_id, user))?);
         } else {
             let ids = noted.as_ref().unwrap_or(&user.methods.mediacentre);
-            items.push(account(table, (user_id, user), ids, names)?);
+            items.push(account(table, (user_id, user), ids, names, None)?);
         }
         items.push(session::open(table, session)?);
         if noted.is_some() {
@@ -241,6 +264,11 @@ impl Table {
         Ok(waiting.filter(|waiting| waiting.expires_at > now.as_second()))
     }
 
+    /// Ends the waiting of a sign-on whose identifier was found to be an account's already.
+    pub async fn end_waiting_sign_on(&self, secret: &[u8; 32]) -> Result<(), TableError> {
+        self.delete(Key::waiting_sign_on(secret)).await
+    }
+
     /// Adds what waits under `secret` to an account, as it was read, whose owner said so.
     pub async fn add_mediacentre(
         &self,
@@ -249,7 +277,7 @@ impl Table {
         now: Timestamp,
     ) -> Result<(), AddError> {
         let mut items = vec![take_up(&self.name, secret, now)?];
-        items.extend(add(&self.name, (id, user), &waiting.id, now)?);
+        items.extend(add(&self.name, (id, user), &waiting.id, None, now)?);
         match self.transact(items).await {
             Ok(()) => Ok(()),
             Err(Cancelled::Table(error)) => Err(error.into()),

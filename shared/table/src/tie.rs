@@ -11,12 +11,12 @@ use jiff::civil::Date;
 use rentree_domain::{CampaignId, Ine, LearnerId, PersonalCode, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Change, check_number, delete, delete_if, put_if, put_new, stored};
+use crate::item::{Change, check_number, check_text, delete, delete_if, put_if, put_new, stored};
 use crate::keys::{GSI1, LEARNERS, SK, TIES, personal_code_hash, user_in_pk};
 use crate::transaction::Cancelled;
 use crate::{
-    AuditEntry, Item, Key, Session, SessionHash, Table, TableError, Who, audit, keys, methods, participation, session,
-    user,
+    AuditEntry, Item, Key, Session, SessionHash, Table, TableError, TakingUp, Who, audit, keys, methods, participation,
+    session, sign_on, user,
 };
 
 const ENTITY: &str = "Tie";
@@ -57,13 +57,21 @@ pub struct Tying<'a> {
     pub instead_of: Option<LearnerId>,
     /// The personal code that led to the pupil: used up.
     pub personal_code: Option<&'a PersonalCode>,
+    /// Whether the pupil is the known account's already: then that stays so, and all the rest is done.
+    pub is_tied: bool,
+    /// The sign-on by Médiacentre that waits: used up.
+    pub sign_on: Option<TakingUp<'a>>,
+    /// What the audit log says.
+    pub entry: Option<&'a AuditEntry>,
     /// When.
     pub now: Timestamp,
 }
 
 /// Why nobody was tied.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum Guard {
+    #[error("the sign-on that waits")]
+    SignOn,
     #[error("the pupil")]
     Learner,
     #[error("the account's pupil in the school")]
@@ -72,6 +80,8 @@ enum Guard {
     Participation,
     #[error("a login of the new account")]
     Login,
+    #[error("the identifier of the sign-on")]
+    Identifier,
     #[error("the account")]
     Account,
     #[error("nothing")]
@@ -93,6 +103,12 @@ pub enum TieError {
     /// The account was changed meanwhile.
     #[error("the account was changed meanwhile")]
     AccountMoved,
+    /// The sign-on waits no more.
+    #[error("the sign-on waits no more")]
+    SignOnGone,
+    /// The identifier of the sign-on is another account's.
+    #[error("the identifier is another account's")]
+    IdentifierTaken,
     /// The table failed.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -111,9 +127,11 @@ impl Table {
                 Err(Cancelled::Conditions(failed)) => failed,
             };
             match failed.iter().position(|failed| *failed).map(|at| &guards[at]) {
+                Some(Guard::SignOn) => return Err(TieError::SignOnGone),
                 Some(Guard::Learner) => return Err(TieError::Learner),
                 Some(Guard::Tie) => return Err(TieError::Tied),
                 Some(Guard::Login) => return Err(TieError::LoginTaken),
+                Some(Guard::Identifier) => return Err(TieError::IdentifierTaken),
                 Some(Guard::Account) => return Err(TieError::AccountMoved),
                 Some(Guard::Participation | Guard::Nothing) | None => {}
             }
@@ -126,6 +144,38 @@ impl Table {
         let id = match tying.who {
             Who::Known { id, .. } | Who::Newcomer { id, .. } => id,
         };
+        let mut items = Vec::new();
+        if let Some(taken) = tying.sign_on {
+            items.push((Guard::SignOn, sign_on::take_up(table, taken.secret, tying.now)?));
+        }
+        if tying.is_tied {
+            let learner = Key::learner(tying.uai, tying.learner);
+            items.push((Guard::Learner, check_text(table, learner, "user_id = :value", &id.to_string())?));
+        } else {
+            self.tie_items(tying, id, &mut items)?;
+        }
+        items.push((Guard::Nothing, methods::claim_ine(table, tying.ine, id)?));
+        self.account_items(tying, id, &mut items)?;
+        if joins {
+            let begins = participation::begin(table, tying.uai, tying.campaign, tying.learner, tying.now)?;
+            items.push((Guard::Participation, begins));
+        }
+        if let Some(opened) = tying.session {
+            items.push((Guard::Nothing, session::open(table, opened)?));
+        }
+        if let Some(entry) = tying.entry {
+            items.push((Guard::Nothing, audit::write(table, tying.uai, entry)?));
+        }
+        Ok(items)
+    }
+
+    fn tie_items(
+        &self,
+        tying: &Tying<'_>,
+        id: UserId,
+        items: &mut Vec<(Guard, TransactWriteItem)>,
+    ) -> Result<(), TableError> {
+        let table = &self.name;
         let learner = Change::of(Key::learner(tying.uai, tying.learner), TIE);
         let learner = match tying.personal_code {
             None => learner.only_if(AS_READ),
@@ -136,8 +186,8 @@ impl Table {
         };
         let learner =
             learner.text(":user", id.to_string()).text(":now", tying.now.to_string()).number(":version", tying.version);
+        items.push((Guard::Learner, learner.in_transaction(table)?));
         let tie = Tie { learner: tying.learner, tied_at: tying.now };
-        let mut items = vec![(Guard::Learner, learner.in_transaction(table)?)];
         let mut place = stored(&tie, ENTITY, Key::tie(id, tying.uai))?;
         place.insert(GSI1.0.to_owned(), AttributeValue::S(keys::ties_in(tying.uai)));
         place.insert(GSI1.1.to_owned(), AttributeValue::S(keys::learner(tying.learner)));
@@ -149,9 +199,23 @@ impl Table {
                 items.push((Guard::Tie, release(tying.uai, former, id).in_transaction(table)?));
             }
         }
-        items.push((Guard::Nothing, methods::claim_ine(table, tying.ine, id)?));
-        match tying.who {
-            Who::Known { epoch, .. } => {
+        Ok(())
+    }
+
+    fn account_items(
+        &self,
+        tying: &Tying<'_>,
+        id: UserId,
+        items: &mut Vec<(Guard, TransactWriteItem)>,
+    ) -> Result<(), TableError> {
+        let table = &self.name;
+        match (tying.who, tying.sign_on) {
+            (Who::Known { .. }, Some(taken)) => {
+                let added = sign_on::add(table, (id, taken.user), taken.id, tying.corrected, tying.now)?;
+                let guards = [Guard::Account, Guard::Identifier].into_iter().chain(std::iter::repeat(Guard::Account));
+                items.extend(guards.zip(added));
+            }
+            (Who::Known { epoch, .. }, None) => {
                 let account = match tying.corrected {
                     None => check_number(table, Key::user(id), "epoch = :value", epoch)?,
                     Some(birth_date) => Change::of(Key::user(id), "SET birth_date = :born")
@@ -162,20 +226,14 @@ impl Table {
                 };
                 items.push((Guard::Account, account));
             }
-            Who::Newcomer { user, .. } => {
+            (Who::Newcomer { user, .. }, sign_on) => {
                 let markers = methods::claim_all(table, &user.methods, id, user.email_confirmed)?;
-                items.extend(markers.into_iter().map(|marker| (Guard::Login, marker)));
+                let guard = if sign_on.is_some() { Guard::Identifier } else { Guard::Login };
+                items.extend(markers.into_iter().map(|marker| (guard, marker)));
                 items.push((Guard::Account, put_new(table, user::item(id, user)?)?));
             }
         }
-        if joins {
-            let begins = participation::begin(table, tying.uai, tying.campaign, tying.learner, tying.now)?;
-            items.push((Guard::Participation, begins));
-        }
-        if let Some(opened) = tying.session {
-            items.push((Guard::Nothing, session::open(table, opened)?));
-        }
-        Ok(items)
+        Ok(())
     }
 
     /// The pupil that an account is tied to in a school, as of now.

@@ -11,7 +11,7 @@ use fantoccini::key::Key;
 use fantoccini::wd::{PrintConfiguration, PrintSize, TimeoutConfiguration};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
@@ -20,6 +20,8 @@ use super::{PATIENCE, axe, eventually, product};
 /// A browser of one test's own. Closed by [`close`](Self::close), or with the test.
 pub(crate) struct Browser {
     pub(crate) client: Client,
+    /// Where its driver answers.
+    driver: String,
     _driver: Child,
     profile: tempfile::TempDir,
 }
@@ -41,6 +43,15 @@ const DOWNLOADS: &str = "downloads";
 
 impl Browser {
     pub(crate) async fn open(look: Look) -> anyhow::Result<Self> {
+        Self::start(look, false).await
+    }
+
+    /// One whose driver keeps what the network does, for [`network`](Self::network).
+    pub(crate) async fn open_watched(look: Look) -> anyhow::Result<Self> {
+        Self::start(look, true).await
+    }
+
+    async fn start(look: Look, watched: bool) -> anyhow::Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
@@ -70,6 +81,7 @@ impl Browser {
             arguments.push("--force-dark-mode".to_owned());
         }
         let javascript = if look.javascript { 1 } else { 2 };
+        let driver_url = format!("http://127.0.0.1:{port}");
         let mut options = json!({
             "args": arguments,
             "prefs": {
@@ -83,20 +95,33 @@ impl Browser {
             options["mobileEmulation"] =
                 json!({"deviceMetrics": {"width": look.width, "height": 900, "pixelRatio": 2.0, "touch": touch}});
         }
-        let serde_json::Value::Object(capabilities) = json!({"goog:chromeOptions": options}) else { unreachable!() };
+        let log = if watched { json!({"performance": "ALL"}) } else { json!({}) };
+        let capabilities = json!({"goog:chromeOptions": options, "goog:loggingPrefs": log});
+        let Value::Object(capabilities) = capabilities else { unreachable!() };
         let started = Instant::now();
         while started.elapsed() < PATIENCE {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             builder.capabilities(capabilities.clone());
-            if let Ok(client) = builder.connect(&format!("http://127.0.0.1:{port}")).await {
+            if let Ok(client) = builder.connect(&driver_url).await {
                 // The audit of a page is a script; a slow machine must not end it.
                 let timeouts = TimeoutConfiguration::new(Some(PATIENCE), Some(PATIENCE), None);
                 client.update_timeouts(timeouts).await?;
-                return Ok(Self { client, _driver: driver, profile });
+                return Ok(Self { client, driver: driver_url, _driver: driver, profile });
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         bail!("chromedriver did not open a browser")
+    }
+
+    /// What the network of a watched browser did since the last time that somebody asked: events of the `DevTools` protocol.
+    pub(crate) async fn network(&self) -> anyhow::Result<Vec<Value>> {
+        let session = self.client.session_id().await?.context("a session")?;
+        let http = reqwest::Client::builder().no_proxy().build()?;
+        let log = http.post(format!("{}/session/{session}/se/log", self.driver)).json(&json!({"type": "performance"}));
+        let log: Value = log.send().await?.error_for_status()?.json().await?;
+        let lines = log["value"].as_array().context("lines of the log")?;
+        let event = |line: &Value| serde_json::from_str::<Value>(line["message"].as_str()?).ok();
+        Ok(lines.iter().filter_map(event).map(|event| event["message"].clone()).collect())
     }
 
     /// Keeps a picture of the page for people to look at, under `target/screenshots/`.

@@ -7,18 +7,20 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, MailOrder, Password, PersonName, Progress, UserId, UserName, paris};
-use rentree_http::{Face, Input, NewSession, Problem};
+use rentree_http::{Face, Input, NewSession, Problem, WAITING_SIGN_ON};
 use rentree_identity::{PasswordRules, email_error, hash, read_password, verify};
-use rentree_table::{Methods, Tie, TieError, Tying, User, Who};
+use rentree_table::{Methods, Session, SessionHash, Tie, TieError, Tying, User, Who};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::counted::{Back, Counted};
 use super::decide::{Next, Owner};
 use super::door::Knock;
+use super::enter::Entered;
 use super::find::Pupil;
 use super::view::{EntranceView, NewAccount, Step};
 use super::visit::{Known, Visit};
+use super::waiting::SignOn;
 use super::who::{Answer, IdentityFields};
 use crate::Campaigns;
 
@@ -40,6 +42,8 @@ pub(crate) struct AccountFields {
     asked: String,
     /// As on the page before.
     answer: Answer,
+    /// As on the page before: the names are those that the Médiacentre told.
+    mediacentre: bool,
     /// How the account signs in.
     way: AccountWay,
     /// The user name that was proposed.
@@ -59,6 +63,8 @@ pub(crate) enum AccountWay {
     UserName,
     /// With an e-mail address.
     Email,
+    /// By the Médiacentre, whose sign-on waits in this browser: without user name and password.
+    Mediacentre,
 }
 
 impl std::fmt::Debug for AccountFields {
@@ -81,18 +87,16 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     let (fields, headers) = (input.fields, knock.headers.clone());
     let today = paris::date((app.clock)());
-    let claim = fields.identity().read(today);
+    let by_mediacentre = fields.way == AccountWay::Mediacentre;
 
-    let (visit, tried) = app.visit_and_try(knock, claim.as_ref().ok()).await?;
+    let (visit, attempt) = app.visit_and_try(knock, &fields.identity()).await?;
     let admitted = visit.check_meant(&input.proof).and_then(|()| visit.check_open());
+    let admitted = admitted.and_then(|()| visit.check_waiting(by_mediacentre || fields.mediacentre));
     if let Err(problem) = admitted.and_then(|()| check_signed_out(&visit)) {
-        app.leave(tried).await?;
+        app.leave(attempt.ok()).await?;
         return Err(problem);
     }
-    let Some(tried) = tried else {
-        let forms = claim.err().unwrap_or_else(|| fields.identity().forms());
-        return Err(Problem::invalid(forms.refused()));
-    };
+    let tried = attempt.map_err(|forms| Problem::invalid(forms.refused()))?;
 
     let (pupil, mut counted) = app.find(&visit, tried).await?;
     match app.next(&visit, &pupil, fields.identity().said(pupil.learner.id)).await? {
@@ -109,7 +113,16 @@ pub(crate) async fn create(
             app.note_tied_if(true, &visit, &pupil).await?;
             return has_account(&visit, face, &owner, elsewhere, &fields);
         }
-        Next::Tie(_) | Next::Refused(_) => return Err(Problem::forged_form()),
+        // On another device, the child was faster; or the Médiacentre knew them last year.
+        Next::Enter { owner, elsewhere } => {
+            let entered = app.enter_counted(&visit, &pupil, (&owner, !elsewhere), &mut counted, &headers).await?;
+            return app.let_in_if(visit, face, &pupil, entered).await;
+        }
+        Next::Tie { .. } | Next::Refused(_) => return Err(Problem::forged_form()),
+    }
+    if let Some(sign_on) = visit.sign_on().filter(|_| by_mediacentre) {
+        let entered = app.begin_by_mediacentre(&visit, &pupil, (sign_on, &mut counted), &headers).await?;
+        return app.let_in_if(visit, face, &pupil, entered).await;
     }
     let (methods, password) = match fields.read(&pupil, today) {
         Ok(read) => read,
@@ -161,8 +174,17 @@ enum Beginning {
 }
 
 impl Campaigns {
-    /// The page of who has joined, with the session that begins. Who clicked twice has joined a moment ago: how far they are is read.
-    async fn let_in(
+    /// The page of whom a sign-on has let in, or why it has not.
+    async fn let_in_if(&self, visit: Visit, face: Face, pupil: &Pupil, entered: Entered) -> Result<Response, Problem> {
+        match entered {
+            Entered::In(user, session, progress) => self.let_in(visit, face, pupil, progress, (*user, session)).await,
+            Entered::Not(problem) => Err(problem),
+        }
+    }
+
+    /// The page of who has joined, with the session that begins. Who clicked twice has joined a moment ago: how far they are is read. A
+    /// sign-on that waited is used up, or somebody else's.
+    pub(crate) async fn let_in(
         &self,
         visit: Visit,
         face: Face,
@@ -172,12 +194,43 @@ impl Campaigns {
     ) -> Result<Response, Problem> {
         let tie = Tie { learner: pupil.learner.id, tied_at: (self.clock)() };
         let known = Known { signed_in: session.signed_in(&user), user, tie: Some(tie) };
-        let visit = Visit { known: Some(known), ..visit };
+        let had_sign_on = visit.waiting.is_some();
+        let visit = Visit { known: Some(known), waiting: None, ..visit };
         let step = match progress {
-            Some(progress) => self.joined(&visit, pupil.learner.id, progress),
+            Some(progress) => self.joined(&visit, pupil, progress),
             None => self.step(&visit).await?,
         };
-        Ok(session.on(face.after_post(StatusCode::CREATED, &visit.path(), &EntranceView::new(&visit, step))?))
+        let page = face.after_post(StatusCode::CREATED, &visit.path(), &EntranceView::new(&visit, step))?;
+        Ok(session.on(if had_sign_on { WAITING_SIGN_ON.forget(page) } else { page }))
+    }
+
+    /// Begins an account that the Médiacentre alone opens, and gives back what the attempt counted for, side by side.
+    async fn begin_by_mediacentre(
+        &self,
+        visit: &Visit,
+        pupil: &Pupil,
+        (sign_on, counted): (&SignOn, &mut Counted),
+        headers: &HeaderMap,
+    ) -> Result<Entered, Problem> {
+        let now = (self.clock)();
+        let id = UserId::new(now, rentree_runtime::random());
+        let user = new_user(pupil, Methods::of_mediacentre(sign_on.id().clone(), now), None, now);
+        let session = NewSession::new(id, 0, headers, now);
+        let tying = Tying {
+            sign_on: Some(sign_on.taking_up(&user)),
+            ..tying(visit, pupil, Who::Newcomer { id, user: &user }, session.stored(), now)
+        };
+        let (tied, ()) = tokio::join!(self.table.tie(&tying), self.settle_if_possible(visit, counted, Back::All));
+        let why = match tied {
+            Ok(joins) => return Ok(Entered::In(Box::new(user), session, joins.then_some(Progress::Joined))),
+            Err(TieError::Table(error)) => return Err(error.into()),
+            Err(why) => why,
+        };
+        let entered = self.in_by_now(visit, pupil, (sign_on, &why), headers).await?;
+        if matches!(entered, Entered::Not(_)) {
+            self.settle(visit, counted, Back::AllButTheName).await?;
+        }
+        Ok(entered)
     }
 
     /// Begins the account, and gives back what the attempt counted for: side by side, if it is to sign in with a user name. An address
@@ -214,22 +267,10 @@ impl Campaigns {
     ) -> Result<Beginning, Problem> {
         let now = (self.clock)();
         let id = UserId::new(now, rentree_runtime::random());
-        let mut user = new_user(pupil, methods, password_hash, now);
+        let mut user = new_user(pupil, methods, Some(password_hash), now);
         for draw in 0..DRAWS {
             let session = NewSession::new(id, 0, headers, now);
-            let tying = Tying {
-                uai: visit.entrance.uai,
-                learner: pupil.learner.id,
-                version: pupil.learner.current.version,
-                ine: pupil.entry.ine,
-                campaign: visit.entrance.id,
-                who: Who::Newcomer { id, user: &user },
-                session: Some(session.stored()),
-                corrected: None,
-                instead_of: None,
-                personal_code: pupil.code(),
-                now,
-            };
+            let tying = tying(visit, pupil, Who::Newcomer { id, user: &user }, session.stored(), now);
             match self.table.tie(&tying).await {
                 Ok(true) => return Ok(Beginning::Begun(Box::new(user), session, Progress::Joined)),
                 Ok(false) => {
@@ -243,7 +284,9 @@ impl Campaigns {
                     user.methods = Methods::of_user_name(another);
                 }
                 Err(TieError::Learner) => return self.tied_meanwhile(visit, pupil).await,
-                Err(TieError::Tied | TieError::AccountMoved) => break,
+                Err(TieError::Tied | TieError::AccountMoved | TieError::SignOnGone | TieError::IdentifierTaken) => {
+                    break;
+                }
                 Err(TieError::Table(error)) => return Err(error.into()),
             }
         }
@@ -285,13 +328,39 @@ impl Campaigns {
     }
 }
 
-fn new_user(pupil: &Pupil, methods: Methods, password_hash: String, now: Timestamp) -> User {
+/// What begins with an account: the tie, the participation, and the session.
+fn tying<'a>(
+    visit: &Visit,
+    pupil: &'a Pupil,
+    who: Who<'a>,
+    session: (&'a SessionHash, &'a Session),
+    now: Timestamp,
+) -> Tying<'a> {
+    Tying {
+        uai: visit.entrance.uai,
+        learner: pupil.learner.id,
+        version: pupil.learner.current.version,
+        ine: pupil.entry.ine,
+        campaign: visit.entrance.id,
+        who,
+        session: Some(session),
+        corrected: None,
+        instead_of: None,
+        personal_code: pupil.code(),
+        is_tied: false,
+        sign_on: None,
+        entry: None,
+        now,
+    }
+}
+
+fn new_user(pupil: &Pupil, methods: Methods, password_hash: Option<String>, now: Timestamp) -> User {
     User {
         first_name: PersonName::of_file(&pupil.entry.first_name),
         last_name: PersonName::of_file(&pupil.entry.last_name),
         methods,
         email_confirmed: false,
-        password_hash: Some(password_hash),
+        password_hash,
         password_is_temporary: false,
         birth_date: Some(pupil.entry.birth_date),
         epoch: 0,
@@ -346,6 +415,8 @@ impl AccountFields {
             despite: self.despite,
             asked: self.asked.clone(),
             answer: self.answer,
+            mediacentre: self.mediacentre,
+            without_mediacentre: false,
         }
     }
 
@@ -368,12 +439,12 @@ impl AccountFields {
         let entry = &pupil.entry;
         let about = [entry.first_name.as_str(), &entry.last_name, &self.email];
         let form = match self.way {
-            AccountWay::UserName => &mut forms.by_name,
+            AccountWay::UserName | AccountWay::Mediacentre => &mut forms.by_name,
             AccountWay::Email => &mut forms.by_email,
         };
         let password = read_password(form, PasswordRules::Pupil, &self.password, &about);
         let methods = match self.way {
-            AccountWay::UserName => Some(Methods::of_user_name(self.name_of(pupil))),
+            AccountWay::UserName | AccountWay::Mediacentre => Some(Methods::of_user_name(self.name_of(pupil))),
             AccountWay::Email if !may_use_email(entry.birth_date, today) => {
                 form.refuse(
                     "email",

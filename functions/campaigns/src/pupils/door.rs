@@ -1,5 +1,6 @@
-//! Who knocks at the door of a campaign, and what is behind it: two rounds of calls. The first one asks where the code leads and whose
-//! the session is; the second one reads all that hangs on these answers, and makes the attempt of somebody who says who they are.
+//! Who knocks at the door of a campaign, and what is behind it: two rounds of calls. The first one asks where the code leads, whose the
+//! session is, and which sign-on by Médiacentre waits; the second one reads all that hangs on these answers, and makes the attempt of
+//! somebody who says who they are.
 //!
 //! **No code is guessed for free.** A code is counted as wrong while it is looked up, and nothing is told before the count has come
 //! back and the limit allows it: of guesses at the same moment, each gets a number of its own, and those beyond the limit learn nothing,
@@ -11,13 +12,14 @@ use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use rentree_domain::limit::CODES_BY_CLIENT;
-use rentree_domain::{CampaignCode, CampaignId, Uai};
+use rentree_domain::{CampaignCode, CampaignId, Uai, paris};
 use rentree_http::{ClientAddress, FormToken, Presented, Problem};
 use rentree_table::Person;
 
 use super::find::Tried;
 use super::visit::{Entrance, Known, Visit};
-use super::who::Claim;
+use super::waiting::SignOn;
+use super::who::{IdentityFields, WhoForms};
 use crate::Campaigns;
 
 /// What comes with every request for a campaign. Never printed: it holds cookies.
@@ -41,40 +43,49 @@ impl FromRequestParts<Campaigns> for Knock {
 
 /// What a code leads to.
 type Place = (Uai, CampaignId);
-/// What is behind the door, who is before it, and the attempt that they made.
-type Arrival = (Entrance, Option<Known>, Option<Tried>);
+/// An attempt to be a pupil, or the forms with what is wrong.
+pub(crate) type Attempt = Result<Tried, Box<WhoForms>>;
+/// What is behind the door, who is before it, and what they made of the forms.
+type Arrival = (Entrance, Option<Known>, Option<SignOn>, Option<Attempt>);
 
 impl Campaigns {
     /// Who is at the entrance of a campaign.
     pub(crate) async fn visit(&self, knock: Knock) -> Result<Visit, Problem> {
-        Ok(self.visit_and_try(knock, None).await?.0)
+        Ok(self.come(knock, None).await?.0)
     }
 
-    /// The same, and makes the attempt to be whom `claim` is about: the caller tells nothing of it before
-    /// [`find`](Self::find) allows it, or gives it back with [`leave`](Self::leave).
+    /// The same, and makes the attempt that the forms are: the caller tells nothing of it before [`find`](Self::find) allows it, or gives
+    /// it back with [`leave`](Self::leave).
     pub(crate) async fn visit_and_try(
         &self,
         knock: Knock,
-        claim: Option<&Claim>,
-    ) -> Result<(Visit, Option<Tried>), Problem> {
+        fields: &IdentityFields,
+    ) -> Result<(Visit, Attempt), Problem> {
+        let (visit, attempt) = self.come(knock, Some(fields)).await?;
+        let attempt = attempt.unwrap_or_else(|| Err(Box::new(fields.forms(visit.told_names()))));
+        Ok((visit, attempt))
+    }
+
+    async fn come(&self, knock: Knock, fields: Option<&IdentityFields>) -> Result<(Visit, Option<Attempt>), Problem> {
         let now = (self.clock)();
-        let (entrance, known, tried) = match self.arrive_signed_in(&knock, claim, now).await? {
+        let (entrance, known, waiting, attempt) = match self.arrive_signed_in(&knock, fields, now).await? {
             Some(arrival) => arrival,
-            None => self.arrive(&knock, claim, now).await?,
+            None => self.arrive(&knock, fields, now).await?,
         };
-        Ok((Visit { entrance, known, token: knock.token }, tried))
+        Ok((Visit { entrance, known, waiting, token: knock.token }, attempt))
     }
 
     /// Whoever has a session, if it holds. They are known by name: the room's wrong codes do not hold them up.
     async fn arrive_signed_in(
         &self,
         knock: &Knock,
-        claim: Option<&Claim>,
+        fields: Option<&IdentityFields>,
         now: Timestamp,
     ) -> Result<Option<Arrival>, Problem> {
         let session = Presented::read(&self.table, &knock.headers, now);
-        let (presented, place) = match rentree_http::claimed_session(&knock.headers) {
-            Some(_) => tokio::try_join!(session, self.place_of(&knock.code))?,
+        let waiting = self.waiting(&knock.headers, now);
+        let (presented, place, waiting) = match rentree_http::claimed_session(&knock.headers) {
+            Some(_) => tokio::try_join!(session, self.place_of(&knock.code), waiting)?,
             None => return Ok(None),
         };
         let Some(id) = presented.user() else { return Ok(None) };
@@ -84,11 +95,11 @@ impl Campaigns {
             return signed_in.map_or(Ok(None), |_| Err(Problem::unknown_code()));
         };
 
-        let (user, tie, entrance, tried) = tokio::try_join!(
+        let (user, tie, entrance, attempt) = tokio::try_join!(
             async { Ok(self.table.user(id).await?) },
             async { Ok(self.table.tie_of(id, place.0).await?) },
             self.entrance(place),
-            self.attempt(place, &knock.client, claim, now),
+            self.attempt_by(fields, waiting.as_ref(), (place, &knock.client), now),
         )?;
         let known = user.and_then(|user| Some(Known { signed_in: presented.held_by(Person::from(&user))?, user, tie }));
         let refused = match &known {
@@ -96,21 +107,37 @@ impl Campaigns {
             Some(known) => known.signed_in.check_password(),
         };
         if known.is_none() || refused.is_err() {
-            self.leave(tried).await?;
+            self.leave(attempt.and_then(Result::ok)).await?;
             return refused.map(|()| None);
         }
-        Ok(Some((entrance, known, tried)))
+        Ok(Some((entrance, known, waiting, attempt)))
     }
 
     /// Whoever else: the code may be a guess.
-    async fn arrive(&self, knock: &Knock, claim: Option<&Claim>, now: Timestamp) -> Result<Arrival, Problem> {
-        let place = self.guess(&knock.code, &knock.client, now).await?;
-        let (entrance, tried, ()) = tokio::try_join!(
+    async fn arrive(&self, knock: &Knock, fields: Option<&IdentityFields>, now: Timestamp) -> Result<Arrival, Problem> {
+        let guess = self.guess(&knock.code, &knock.client, now);
+        let (place, waiting) = tokio::try_join!(guess, self.waiting(&knock.headers, now))?;
+        let (entrance, attempt, ()) = tokio::try_join!(
             self.entrance(place),
-            self.attempt(place, &knock.client, claim, now),
+            self.attempt_by(fields, waiting.as_ref(), (place, &knock.client), now),
             self.was_right(&knock.client, now),
         )?;
-        Ok((entrance, None, tried))
+        Ok((entrance, None, waiting, attempt))
+    }
+
+    /// Makes the attempt that the forms are. Where a sign-on waits whose names were told, they stand for what was typed.
+    async fn attempt_by(
+        &self,
+        fields: Option<&IdentityFields>,
+        waiting: Option<&SignOn>,
+        (place, client): (Place, &ClientAddress),
+        now: Timestamp,
+    ) -> Result<Option<Attempt>, Problem> {
+        let Some(fields) = fields else { return Ok(None) };
+        match fields.read(paris::date(now), waiting.and_then(SignOn::names)) {
+            Ok(claim) => Ok(Some(Ok(self.attempt(place, client, &claim, now).await?))),
+            Err(forms) => Ok(Some(Err(forms))),
+        }
     }
 
     /// Checks that a code leads to a campaign.

@@ -1,25 +1,51 @@
 //! The page behind a code: what comes next for who is there; and joining by a click, for who is known already.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use rentree_domain::{CampaignId, LearnerId, Progress};
-use rentree_http::{Face, Input, Problem};
+use rentree_http::{Face, Input, Problem, WAITING_SIGN_ON};
 use rentree_table::Campaign;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
+use super::decide::Account;
 use super::door::Knock;
+use super::find::Pupil;
+use super::told::Offer;
 use super::view::{EntranceView, Step};
 use super::visit::{Entrance, Visit};
 use super::who::IdentityFields;
 use crate::Campaigns;
 
+/// What was done before.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Before {
+    done: String,
+}
+
+/// What the form of who is known already sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "JoinFields")]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// Whether the sign-on by Médiacentre that waits in this browser is added to the account: it is offered where the name fits.
+    add_mediacentre: bool,
+}
+
 /// `GET /campagnes/{code}`
-pub(crate) async fn page(State(app): State<Campaigns>, knock: Knock, face: Face) -> Result<Response, Problem> {
+pub(crate) async fn page(
+    State(app): State<Campaigns>,
+    Query(before): Query<Before>,
+    knock: Knock,
+    face: Face,
+) -> Result<Response, Problem> {
     let visit = app.visit(knock).await?;
 
     let step = app.step(&visit).await?;
 
-    let view = EntranceView::new(&visit, step);
+    let view = EntranceView::new(&visit, step).done(before.done == "mediacentre");
     Ok(visit.token.on(face.render(StatusCode::OK, &view)?))
 }
 
@@ -28,12 +54,14 @@ pub(crate) async fn join(
     State(app): State<Campaigns>,
     knock: Knock,
     face: Face,
-    input: Input<serde_json::Value>,
+    input: Input<Fields>,
 ) -> Result<Response, Problem> {
     let visit = app.visit(knock).await?;
     let known = visit.known.as_ref().ok_or_else(Problem::signed_out)?;
     visit.check_meant(&input.proof)?;
     visit.check_open()?;
+    let adds = input.fields.add_mediacentre;
+    visit.check_waiting(adds)?;
     let tie = known.tie.ok_or_else(|| {
         Problem::too_late("Indiquez d’abord vos nom, prénom et date de naissance.")
             .leading_to("Continuer", visit.path())
@@ -43,10 +71,31 @@ pub(crate) async fn join(
         tokio::try_join!(app.enrolled(&visit.entrance, tie.learner), app.progress(visit.entrance.id, tie.learner))?;
     let pupil = pupil.ok_or_else(|| Problem::not_a_pupil(LEFT).leading_to("Mes campagnes", "/mes-campagnes"))?;
 
+    if adds {
+        if offer(&visit, &pupil) == Offer::SomebodyElse {
+            return Err(somebody_else().leading_to("Revenir à la campagne", visit.path()));
+        }
+        let account = Account::of(known, None);
+        let progress = app.tie_known(&visit, &pupil, (&account, true)).await?;
+        let progress = progress.map_err(|refused| refused.leading_to("Revenir à la campagne", visit.path()))?;
+        let view = EntranceView::new(&visit, app.joined(&visit, &pupil, progress)).after_adding();
+        return Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &visit.path_after_adding(), &view)?));
+    }
     let progress = app.join_again(&visit.entrance, &pupil, known.signed_in.user, part).await?;
 
-    let view = EntranceView::new(&visit, app.joined(&visit, tie.learner, progress));
+    let view = EntranceView::new(&visit, app.joined(&visit, &pupil, progress));
     face.after_post(StatusCode::OK, &visit.path(), &view)
+}
+
+/// What can be done with the sign-on that waits for the account that is signed in, which is `pupil`'s.
+fn offer(visit: &Visit, pupil: &Pupil) -> Offer {
+    visit.sign_on().map_or(Offer::Nothing, |sign_on| sign_on.offer(pupil))
+}
+
+fn somebody_else() -> Problem {
+    Problem::other_account(
+        "Le Médiacentre donne un autre nom que celui de ce compte. Rien n’a été changé. Si c’est votre Médiacentre, déconnectez-vous, puis recommencez depuis le Médiacentre.",
+    )
 }
 
 const LEFT: &str =
@@ -56,29 +105,37 @@ impl Campaigns {
     /// What comes next for who is there.
     pub(crate) async fn step(&self, visit: &Visit) -> Result<Step, Problem> {
         let Entrance { id, ref campaign, .. } = visit.entrance;
+        let forms = || IdentityFields::default().forms(visit.told_names());
         let Some(tie) = visit.known.as_ref().and_then(|known| known.tie) else {
-            let forms = IdentityFields::default().forms();
-            return Ok(if campaign.is_archived() { Step::Archived } else { Step::Identify { forms } });
+            return Ok(if campaign.is_archived() { Step::Archived } else { Step::Identify { forms: forms() } });
         };
         let (part, pupil) =
             tokio::try_join!(self.progress(id, tie.learner), self.enrolled(&visit.entrance, tie.learner))?;
         Ok(match (part, pupil) {
-            (Some(progress), _) => self.joined(visit, tie.learner, progress),
+            (Some(progress), Some(pupil)) => self.joined(visit, &pupil, progress),
+            (Some(progress), None) => self.joined_as(visit, tie.learner, progress, Offer::Nothing),
             _ if campaign.is_archived() => Step::Archived,
-            (None, Some(_)) => Step::Join,
-            (None, None) => Step::Left { forms: IdentityFields::default().forms() },
+            (None, Some(pupil)) => Step::Join { mediacentre: offer(visit, &pupil) },
+            (None, None) => Step::Left { forms: forms() },
         })
     }
 
-    /// The step of who is in.
-    pub(crate) fn joined(&self, visit: &Visit, learner: LearnerId, progress: Progress) -> Step {
+    /// The step of `pupil`, who is in.
+    pub(crate) fn joined(&self, visit: &Visit, pupil: &Pupil, progress: Progress) -> Step {
+        let offer = if visit.entrance.campaign.is_archived() { Offer::Nothing } else { offer(visit, pupil) };
+        self.joined_as(visit, pupil.learner.id, progress, offer)
+    }
+
+    fn joined_as(&self, visit: &Visit, learner: LearnerId, progress: Progress, mediacentre: Offer) -> Step {
         let Entrance { id, ref campaign, .. } = visit.entrance;
-        let user_name = visit.known.as_ref().and_then(|known| known.user.methods.user_name.as_ref());
+        let methods = visit.known.as_ref().map(|known| &known.user.methods);
         Step::Joined {
             progress,
             resume: self.resume(id, campaign, learner, progress),
             is_archived: campaign.is_archived(),
-            user_name: user_name.map(ToString::to_string),
+            user_name: methods.and_then(|methods| methods.user_name.as_ref()).map(ToString::to_string),
+            by_mediacentre: methods.is_some_and(|methods| methods.mediacentre.any((self.clock)())),
+            mediacentre,
         }
     }
 

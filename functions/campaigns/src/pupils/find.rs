@@ -93,8 +93,15 @@ impl NotFound {
         }
     }
 
-    fn told(self, school: &str) -> String {
+    /// What people are told, who cannot correct names that the Médiacentre tells.
+    fn told(self, school: &str, is_named: bool) -> String {
         match self {
+            Self::Names(NoMatch::Nobody) if is_named => format!(
+                "Aucun élève de « {school} » n’a le nom que donne le Médiacentre et cette date de naissance. Corrigez la date s’il y a une erreur. Sinon, demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance."
+            ),
+            Self::Names(NoMatch::Several) if is_named => {
+                "Plusieurs élèves correspondent au nom que donne le Médiacentre, nés le même jour. Demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance.".to_owned()
+            }
             Self::Names(NoMatch::Nobody) => format!(
                 "Aucun élève de « {school} » n’a ces nom, prénom et date de naissance. Corrigez-les s’il y a une erreur. Sinon, demandez à votre enseignant comment l’établissement les a écrits : il peut aussi vous donner un code personnel."
             ),
@@ -109,15 +116,14 @@ impl NotFound {
 }
 
 impl Campaigns {
-    /// Makes the attempt that `claim` is, if there is one: counts it and looks where it leads, side by side.
+    /// Makes the attempt that `claim` is: counts it and looks where it leads, side by side.
     pub(crate) async fn attempt(
         &self,
         (uai, campaign): (Uai, CampaignId),
         client: &ClientAddress,
-        claim: Option<&Claim>,
+        claim: &Claim,
         at: Timestamp,
-    ) -> Result<Option<Tried>, Problem> {
-        let Some(claim) = claim else { return Ok(None) };
+    ) -> Result<Tried, Problem> {
         let leads = async {
             Ok(match claim {
                 Claim::Names(who) => Leads::Names(who.clone(), self.table.born_on(uai, who.birth_date).await?),
@@ -125,7 +131,7 @@ impl Campaigns {
             })
         };
         let (counted, leads) = tokio::try_join!(self.count((uai, campaign), client, claim, at), leads)?;
-        Ok(Some(Tried { counted, leads }))
+        Ok(Tried { counted, leads })
     }
 
     /// Leaves an attempt as if it had not been made: nothing of it was told.
@@ -160,7 +166,7 @@ impl Campaigns {
         });
         noted?;
         meant?;
-        let told = why.told(&visit.entrance.school.name);
+        let told = why.told(&visit.entrance.school.name, visit.told_names().is_some());
         Err(Problem::not_a_pupil(told).leading_to("Recommencer", visit.path()))
     }
 

@@ -1,17 +1,18 @@
 //! First name, last name, birth date, or a personal code: which pupil of the school is this?
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::method::may_use_email;
-use rentree_domain::{UserName, paris};
-use rentree_http::{Face, Input, Problem};
-use rentree_table::JoinOutcome;
+use rentree_domain::{Progress, UserName, paris};
+use rentree_http::{Face, Input, NewSession, Problem, Proof, WAITING_SIGN_ON};
+use rentree_table::{JoinOutcome, User};
 
 use super::account::DRAWS;
 use super::counted::Back;
-use super::decide::{Next, Refusal, back_at_once};
+use super::decide::{Next, back_at_once};
 use super::door::Knock;
+use super::enter::Entered;
 use super::find::{Pupil, Tried};
 use super::view::{EntranceView, NewAccount, Step};
 use super::visit::Visit;
@@ -25,38 +26,56 @@ pub(crate) async fn tell(
     face: Face,
     input: Input<IdentityFields>,
 ) -> Result<Response, Problem> {
-    let fields = input.fields;
-    let claim = fields.read(paris::date((app.clock)()));
+    let (fields, headers) = (input.fields, knock.headers.clone());
+    if fields.without_mediacentre {
+        return app.go_on_without(knock, face, &input.proof).await;
+    }
 
-    let (visit, tried) = app.visit_and_try(knock, claim.as_ref().ok()).await?;
-    if let Err(problem) = visit.check_meant(&input.proof).and_then(|()| visit.check_open()) {
-        app.leave(tried).await?;
+    let (visit, attempt) = app.visit_and_try(knock, &fields).await?;
+    let admitted = visit.check_meant(&input.proof).and_then(|()| visit.check_open());
+    if let Err(problem) = admitted.and_then(|()| visit.check_waiting(fields.mediacentre)) {
+        app.leave(attempt.ok()).await?;
         return Err(problem);
     }
-    let Some(tried) = tried else {
-        let forms = claim.err().unwrap_or_else(|| fields.forms());
-        let problem = Problem::invalid(forms.refused());
-        let view = EntranceView::new(&visit, Step::Identify { forms });
-        return Ok(visit.token.on(face.again(problem, &view)?));
+    let tried = match attempt {
+        Ok(tried) => tried,
+        Err(forms) => {
+            let problem = Problem::invalid(forms.refused());
+            let view = EntranceView::new(&visit, Step::Identify { forms: *forms });
+            return Ok(visit.token.on(face.again(problem, &view)?));
+        }
     };
 
-    match app.answer(&visit, tried, fields.clone()).await {
+    match app.answer(&visit, tried, fields.clone(), &headers).await {
         Ok(Answered::Step(step)) => Ok(visit.token.on(face.render(StatusCode::OK, &EntranceView::new(&visit, step))?)),
-        Ok(Answered::Joined(step)) => face.after_post(StatusCode::OK, &visit.path(), &EntranceView::new(&visit, step)),
+        Ok(Answered::Joined { step, has_added: false }) => {
+            face.after_post(StatusCode::OK, &visit.path(), &EntranceView::new(&visit, step))
+        }
+        Ok(Answered::Joined { step, has_added: true }) => {
+            let view = EntranceView::new(&visit, step).after_adding();
+            Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &visit.path_after_adding(), &view)?))
+        }
+        Ok(Answered::Entered(pupil, user, session, progress)) => {
+            app.let_in(visit, face, &pupil, progress, (*user, session)).await
+        }
         Ok(Answered::Declined) => {
             let view = EntranceView::new(&visit, Step::SeeTeacher { form: code_form("") });
             let problem = Problem::not_a_pupil(DECLINED).leading_to("Recommencer", visit.path());
             Ok(visit.token.on(face.again(problem, &view)?))
         }
-        Err(problem) if problem.status().is_server_error() || problem.status() == StatusCode::UNAUTHORIZED => {
-            Err(problem)
-        }
+        Err(problem) if is_of_its_own(&problem) => Err(problem),
         Err(problem) => {
-            let forms = WhoForms { is_code_open: true, ..fields.forms() };
+            let forms = WhoForms { is_code_open: true, ..fields.forms(visit.told_names()) };
             let view = EntranceView::new(&visit, Step::Identify { forms }).alerting(problem.detail());
             Ok(visit.token.on(face.again(problem, &view)?))
         }
     }
+}
+
+/// Whether a problem has a page of its own: the forms would not help.
+fn is_of_its_own(problem: &Problem) -> bool {
+    let status = problem.status();
+    status.is_server_error() || status == StatusCode::UNAUTHORIZED || status == StatusCode::GONE
 }
 
 const DECLINED: &str = "Demandez à votre enseignant comment l’établissement a écrit votre nom. Il peut aussi vous donner un code personnel, qui remplace le nom et la date de naissance.";
@@ -66,14 +85,27 @@ enum Answered {
     /// This comes next.
     Step(Step),
     /// The account that is signed in has joined.
-    Joined(Step),
+    Joined {
+        /// How far it is.
+        step: Step,
+        /// Whether the sign-on that waited was added to it.
+        has_added: bool,
+    },
+    /// The sign-on that waited opened the pupil's account.
+    Entered(Box<Pupil>, Box<User>, NewSession, Option<Progress>),
     /// They are not the pupil that they were asked about.
     Declined,
 }
 
 impl Campaigns {
     /// Finds the pupil whom an attempt is about, and goes as far as it can.
-    async fn answer(&self, visit: &Visit, tried: Tried, fields: IdentityFields) -> Result<Answered, Problem> {
+    async fn answer(
+        &self,
+        visit: &Visit,
+        tried: Tried,
+        fields: IdentityFields,
+        headers: &HeaderMap,
+    ) -> Result<Answered, Problem> {
         let (pupil, mut counted) = self.find(visit, tried).await?;
         let id = pupil.learner.id;
         if fields.answer == Answer::No {
@@ -88,7 +120,7 @@ impl Campaigns {
         let is_noted = back == Back::AllButTheName;
         let (next, user_name, (), ()) = tokio::try_join!(
             self.next(visit, &pupil, said),
-            self.free_name(&pupil, back == Back::All),
+            self.free_name(&pupil, back == Back::All && visit.sign_on().is_none()),
             self.settle(visit, &mut counted, back),
             self.note_tied_if(is_noted, visit, &pupil),
         )?;
@@ -96,19 +128,32 @@ impl Campaigns {
         match next {
             // Stays counted, whatever the answer will be.
             Next::Ask(doubt) => Ok(Answered::Step(Step::ask(&pupil, doubt, fields))),
-            Next::Tie(account) => {
+            Next::Tie { account, adds } => {
                 let (tied, ()) = tokio::join!(
-                    self.tie_known(visit, &pupil, &account),
+                    self.tie_known(visit, &pupil, (&account, adds)),
                     self.settle_if_possible(visit, &mut counted, Back::All)
                 );
                 match tied? {
-                    Ok(progress) => Ok(Answered::Joined(self.joined(visit, id, progress))),
+                    Ok(progress) => {
+                        Ok(Answered::Joined { step: self.joined(visit, &pupil, progress), has_added: adds })
+                    }
                     // It was told that somebody has joined at this name.
-                    Err(refusal) => {
+                    Err(refused) => {
                         self.settle(visit, &mut counted, Back::AllButTheName).await?;
-                        Err(refusal.problem())
+                        Err(refused)
                     }
                 }
+            }
+            Next::Enter { owner, elsewhere } => {
+                match self.enter_counted(visit, &pupil, (&owner, !elsewhere), &mut counted, headers).await? {
+                    Entered::In(user, session, progress) => {
+                        Ok(Answered::Entered(Box::new(pupil), user, session, progress))
+                    }
+                    Entered::Not(problem) => Err(problem),
+                }
+            }
+            Next::NewAccount if visit.sign_on().is_some() => {
+                Ok(Answered::Step(Step::new_by_mediacentre(&pupil, fields)))
             }
             Next::NewAccount => {
                 let may_use_email = may_use_email(pupil.entry.birth_date, paris::date((self.clock)()));
@@ -116,8 +161,8 @@ impl Campaigns {
                 Ok(Answered::Step(Step::NewAccount(Box::new(account))))
             }
             Next::HasAccount { owner, elsewhere } => {
-                self.settle(visit, &mut counted, Back::AllButTheName).await?;
-                self.note_tied_if(!is_noted, visit, &pupil).await?;
+                let told = self.note_tied_if(!is_noted, visit, &pupil);
+                tokio::try_join!(self.settle(visit, &mut counted, Back::AllButTheName), told)?;
                 Ok(Answered::Step(Step::has_account(&owner, elsewhere, fields)))
             }
             Next::Refused(refusal) => Err(refusal.problem()),
@@ -140,24 +185,13 @@ impl Campaigns {
         // Not free even now: it is drawn again when the account is made.
         Ok(name)
     }
-}
 
-impl Refusal {
-    /// What people are told.
-    pub(crate) fn problem(self) -> Problem {
-        Problem::other_account(match self {
-            Self::OtherPupil => {
-                "Vous êtes connecté(e) avec le compte d’un autre élève de l’établissement. Déconnectez-vous en haut de la page, puis recommencez."
-            }
-            Self::OtherPerson => {
-                "Vous êtes connecté(e) avec le compte de quelqu’un d’autre : le nom, le prénom ou la date de naissance ne correspondent pas. Déconnectez-vous en haut de la page, puis recommencez."
-            }
-            Self::UnderFifteen => {
-                "Avant 15 ans, on ne peut pas se connecter avec une adresse e-mail, et le compte avec lequel vous êtes connecté(e) en a une. Déconnectez-vous en haut de la page, puis recommencez : un identifiant vous sera proposé."
-            }
-            Self::TooLate => {
-                "Quelqu’un vient de rejoindre la campagne à ce nom, sur un autre appareil. Cliquez sur « Continuer » pour voir comment vous connecter."
-            }
-        })
+    /// Forgets the sign-on that waits in this browser: it is somebody else's, who sat here before.
+    async fn go_on_without(&self, knock: Knock, face: Face, proof: &Proof) -> Result<Response, Problem> {
+        let visit = self.visit(knock).await?;
+        visit.check_meant(proof)?;
+        let visit = Visit { waiting: None, ..visit };
+        let view = EntranceView::new(&visit, self.step(&visit).await?);
+        Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &visit.path(), &view)?))
     }
 }

@@ -5,12 +5,16 @@ mod code;
 mod counted;
 mod decide;
 mod door;
+mod enter;
 mod entrance;
 mod find;
 mod identity;
 mod own;
+mod tie;
+mod told;
 mod view;
 mod visit;
+mod waiting;
 mod who;
 
 use axum::routing::{get, post};
@@ -30,6 +34,7 @@ pub(crate) fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
         Route::get("/campagnes/{code}", get(entrance::page), Everybody, "A campaign, and what to do next to join it")
             .gives::<view::EntranceView>(),
         Route::post("/campagnes/{code}", post(entrance::join), SignedIn, "Joins as the pupil of the account")
+            .takes::<entrance::Fields>()
             .gives::<view::EntranceView>(),
         Route::post(
             "/campagnes/{code}/identity",

@@ -8,7 +8,9 @@ use serde::Serialize;
 
 use super::decide::{Doubt, Owner};
 use super::find::Pupil;
+use super::told::Offer;
 use super::visit::Visit;
+use super::waiting::SignOn;
 use super::who::{Answer, IdentityFields, WhoForms};
 
 /// The page.
@@ -21,6 +23,9 @@ pub(crate) struct EntranceView {
     csrf: String,
     #[serde(skip)]
     alert: Option<String>,
+    /// Says that the Médiacentre was just added to the account.
+    #[serde(skip)]
+    has_added: bool,
     /// The campaign's code.
     code: String,
     /// Its title.
@@ -33,9 +38,23 @@ pub(crate) struct EntranceView {
     message: Option<String>,
     /// Who is signed in: first and last name.
     signed_in: Option<String>,
+    /// Where pupils of a school come in whose Médiacentre is on: the way that goes before the others.
+    way_in: Option<String>,
+    /// The sign-on by Médiacentre that waits in this browser.
+    sign_on: Option<SignOnView>,
     /// What comes next.
     #[serde(flatten)]
     step: Step,
+}
+
+/// A sign-on by Médiacentre that waits.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "WaitingSignOn")]
+pub(crate) struct SignOnView {
+    /// First and last name of a pupil, which nobody types then; none where the Médiacentre tells none.
+    name: Option<String>,
+    /// Whether it is of staff: campaigns are for pupils.
+    is_of_staff: bool,
 }
 
 /// What comes next.
@@ -74,7 +93,10 @@ pub(crate) enum Step {
         form: Form,
     },
     /// The account is a pupil's of this school: join.
-    Join,
+    Join {
+        /// What can be done with the sign-on by Médiacentre that waits.
+        mediacentre: Offer,
+    },
     /// The account's pupil has left the school; the file may have them under another entry now.
     Left {
         /// The forms.
@@ -91,9 +113,22 @@ pub(crate) enum Step {
         is_archived: bool,
         /// What to sign in with, next time.
         user_name: Option<String>,
+        /// Whether the Médiacentre opens the account.
+        by_mediacentre: bool,
+        /// What can be done with the sign-on by Médiacentre that waits.
+        mediacentre: Offer,
     },
     /// No account yet.
     NewAccount(Box<NewAccount>),
+    /// No account yet: one begins that the Médiacentre opens, `way` being `mediacentre`.
+    NewByMediacentre {
+        /// As the school's file has it.
+        #[serde(skip)]
+        first_name: String,
+        /// Who it is.
+        #[serde(skip)]
+        identity: IdentityFields,
+    },
     /// The pupil has an account.
     HasAccount {
         /// Its connection methods, masked.
@@ -144,6 +179,9 @@ impl EntranceView {
             frame: visit.signed_in().map_or_else(|| Frame::bare(&title), |signed_in| signed_in.frame(&title)),
             csrf: visit.csrf(),
             alert: None,
+            has_added: false,
+            way_in: visit.entrance.school.mediacentre.is_some().then(|| visit.mediacentre()),
+            sign_on: visit.waiting.as_ref().map(SignOnView::of),
             code: campaign.code.as_str().to_owned(),
             kind: campaign.kind,
             school: visit.entrance.school.name.clone(),
@@ -154,9 +192,49 @@ impl EntranceView {
         }
     }
 
-    /// Whether the pupil has no method yet that works here: GAR sign-on is to come.
+    /// Whether nothing but the Médiacentre opens the account.
     fn has_mediacentre_alone(methods: &[MethodHint]) -> bool {
         methods.iter().all(|hint| hint.method == Method::Mediacentre)
+    }
+
+    /// Whether the Médiacentre opens the account.
+    fn has_mediacentre(methods: &[MethodHint]) -> bool {
+        methods.iter().any(|hint| hint.method == Method::Mediacentre)
+    }
+
+    /// Whether a pupil's sign-on waits in this browser.
+    fn has_sign_on(&self) -> bool {
+        self.sign_on.as_ref().is_some_and(|sign_on| !sign_on.is_of_staff)
+    }
+
+    /// Whether staff's does.
+    fn is_of_staff(&self) -> bool {
+        self.sign_on.as_ref().is_some_and(|sign_on| sign_on.is_of_staff)
+    }
+
+    /// The name that the Médiacentre tells.
+    fn told_name(&self) -> Option<&str> {
+        self.sign_on.as_ref().and_then(|sign_on| sign_on.name.as_deref())
+    }
+
+    /// The way in by the Médiacentre.
+    fn mediacentre(&self) -> String {
+        format!("/mediacentre?code={}", self.code)
+    }
+
+    /// Saying what was done before, if that is so: the address can be written by anybody.
+    pub(crate) fn done(self, claimed: bool) -> Self {
+        let has_added = claimed && matches!(self.step, Step::Joined { by_mediacentre: true, .. });
+        Self { has_added, ..self }
+    }
+
+    /// After the sign-on that waited was added to the account.
+    pub(crate) fn after_adding(mut self) -> Self {
+        self.sign_on = None;
+        if let Step::Joined { by_mediacentre, mediacentre, .. } = &mut self.step {
+            (*by_mediacentre, *mediacentre) = (true, Offer::Nothing);
+        }
+        self
     }
 
     /// With something that is not about one field.
@@ -165,7 +243,19 @@ impl EntranceView {
     }
 }
 
+impl SignOnView {
+    fn of(sign_on: &SignOn) -> Self {
+        let name = sign_on.names().map(|(first_name, last_name)| format!("{first_name} {last_name}"));
+        Self { name, is_of_staff: sign_on.is_of_staff() }
+    }
+}
+
 impl Step {
+    /// An account is to begin for `pupil`, by the sign-on that waits.
+    pub(crate) fn new_by_mediacentre(pupil: &Pupil, identity: IdentityFields) -> Self {
+        Self::NewByMediacentre { first_name: pupil.entry.first_name.clone(), identity }
+    }
+
     /// Whether it is `pupil` who typed `identity`.
     pub(crate) fn ask(pupil: &Pupil, doubt: Doubt, identity: IdentityFields) -> Self {
         let entry = &pupil.entry;
@@ -182,7 +272,7 @@ impl Step {
     /// The pupil has the account of `owner`.
     pub(crate) fn has_account(owner: &Owner, elsewhere: bool, identity: IdentityFields) -> Self {
         let hints = owner.methods.iter().cloned().map(|(method, masked)| MethodHint { method, masked });
-        Self::HasAccount { methods: hints.collect(), elsewhere, by_mail: owner.is_reached_by_mail, identity }
+        Self::HasAccount { methods: hints.collect(), elsewhere, by_mail: owner.is_reached_by_mail(), identity }
     }
 }
 

@@ -4,6 +4,9 @@ use rentree_domain::{CampaignId, Uai};
 use rentree_http::{FormToken, Problem, Proof, SignedIn};
 use rentree_table::{Campaign, School, Tie, User};
 
+use super::waiting::{SignOn, gone};
+use super::who::ToldNames;
+
 /// A campaign, and its school.
 #[derive(Debug)]
 pub(crate) struct Entrance {
@@ -25,6 +28,8 @@ pub(crate) struct Known {
 pub(crate) struct Visit {
     pub(crate) entrance: Entrance,
     pub(crate) known: Option<Known>,
+    /// What waits in this browser, whoever it is of.
+    pub(crate) waiting: Option<SignOn>,
     pub(crate) token: FormToken,
 }
 
@@ -32,6 +37,16 @@ impl Visit {
     /// Who is signed in.
     pub(crate) fn signed_in(&self) -> Option<&SignedIn> {
         self.known.as_ref().map(|known| &known.signed_in)
+    }
+
+    /// The sign-on by Médiacentre of a pupil that waits in this browser. One of staff is not for campaigns.
+    pub(crate) fn sign_on(&self) -> Option<&SignOn> {
+        self.waiting.as_ref().filter(|waiting| !waiting.is_of_staff())
+    }
+
+    /// First and last name, where the Médiacentre tells them: nobody types them.
+    pub(crate) fn told_names(&self) -> Option<ToldNames<'_>> {
+        self.waiting.as_ref().and_then(SignOn::names)
     }
 
     /// The token of the page's forms.
@@ -52,8 +67,23 @@ impl Visit {
         format!("/campagnes/{}", self.entrance.campaign.code)
     }
 
+    /// The same, after the Médiacentre was added to the account: it says so.
+    pub(crate) fn path_after_adding(&self) -> String {
+        format!("{}?done=mediacentre", self.path())
+    }
+
+    /// The way in by the Médiacentre, which comes back to the campaign.
+    pub(crate) fn mediacentre(&self) -> String {
+        format!("/mediacentre?code={}", self.entrance.campaign.code)
+    }
+
     /// Checks that the campaign can be joined.
     pub(crate) fn check_open(&self) -> Result<(), Problem> {
         if self.entrance.campaign.is_archived() { Err(Problem::campaign_archived()) } else { Ok(()) }
+    }
+
+    /// Checks that a sign-on waits still, if a form was `about` one.
+    pub(crate) fn check_waiting(&self, about: bool) -> Result<(), Problem> {
+        if about && self.sign_on().is_none() { Err(gone(self.mediacentre())) } else { Ok(()) }
     }
 }

@@ -1,5 +1,5 @@
 //! What somebody says of who they are: first name, last name and birth date, or a personal code in their place; and the answer to
-//! the question about a near match.
+//! the question about a near match. Where the Médiacentre tells first and last name, nobody types them.
 
 use jiff::civil::Date;
 use rentree_domain::birth_date::{self, BirthDateError};
@@ -26,7 +26,14 @@ pub(crate) struct IdentityFields {
     pub(crate) asked: String,
     /// Whether one is that pupil.
     pub(crate) answer: Answer,
+    /// The names are those that the Médiacentre told, and the page showed: whatever stands here is not read.
+    pub(crate) mediacentre: bool,
+    /// The sign-on by Médiacentre that waits in this browser is somebody else's: it is forgotten, and nothing else is done.
+    pub(crate) without_mediacentre: bool,
 }
+
+/// First and last name, as the Médiacentre tells them.
+pub(crate) type ToldNames<'a> = (&'a str, &'a str);
 
 /// Whether somebody is the pupil that they were asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -71,6 +78,8 @@ pub(crate) struct Said {
 /// The two ways to say who one is.
 #[derive(Debug)]
 pub(crate) struct WhoForms {
+    /// First and last name that the Médiacentre tells: the first form asks for the birth date alone.
+    pub(crate) told: Option<(String, String)>,
     pub(crate) by_names: Form,
     pub(crate) by_code: Form,
     /// Whether the second way is shown at once: it was tried, or the first one failed.
@@ -94,16 +103,18 @@ const LONGEST: usize = 100;
 const CODE_SHAPE: &str = "Un code personnel est fait de trois petits mots et de trois chiffres. Recopiez-le comme votre enseignant l’a donné.";
 
 impl IdentityFields {
-    /// The forms, with what was typed.
-    pub(crate) fn forms(&self) -> WhoForms {
+    /// The forms, with what was typed. Names that were `told` need not be.
+    pub(crate) fn forms(&self, told: Option<ToldNames<'_>>) -> WhoForms {
         let first_name = Field::text("first_name", "Prénom").autocomplete("given-name").value(&self.first_name);
         let last_name = Field::text("last_name", "Nom").autocomplete("family-name").value(&self.last_name);
         let birth_date = Field::text("birth_date", "Date de naissance")
             .hint("Jour, mois, année. Exemple : 10/03/2012")
             .autocomplete("bday")
             .value(&self.birth_date);
+        let names = [first_name, last_name].into_iter().filter(|_| told.is_none());
         WhoForms {
-            by_names: Form::new("who", [first_name, last_name, birth_date]),
+            told: told.map(|(first_name, last_name)| (first_name.to_owned(), last_name.to_owned())),
+            by_names: Form::new("who", names.chain([birth_date])),
             by_code: code_form(&self.personal_code),
             is_code_open: self.is_by_code(),
         }
@@ -115,18 +126,18 @@ impl IdentityFields {
     }
 
     /// Who is meant, or the forms with their errors.
-    pub(crate) fn read(&self, today: Date) -> Result<Claim, WhoForms> {
-        let mut forms = self.forms();
+    pub(crate) fn read(&self, today: Date, told: Option<ToldNames<'_>>) -> Result<Claim, Box<WhoForms>> {
+        let mut forms = self.forms(told);
         if self.is_by_code() {
             let code = PersonalCode::parse(&self.personal_code);
             let code = forms.by_code.read("personal_code", code, |_| CODE_SHAPE.to_owned());
-            return code.map(Claim::Code).ok_or(forms);
+            return code.map(Claim::Code).ok_or_else(|| Box::new(forms));
         }
         let form = &mut forms.by_names;
-        for (field, typed, error) in [
-            ("first_name", &self.first_name, "Indiquez votre prénom."),
-            ("last_name", &self.last_name, "Indiquez votre nom."),
-        ] {
+        let (first_name, last_name) = told.unwrap_or((&self.first_name, &self.last_name));
+        let typed =
+            [("first_name", first_name, "Indiquez votre prénom."), ("last_name", last_name, "Indiquez votre nom.")];
+        for (field, typed, error) in typed.into_iter().filter(|_| told.is_none()) {
             if rentree_domain::name::fold(typed).is_empty() {
                 form.refuse(field, error);
             } else if typed.chars().count() > LONGEST {
@@ -143,10 +154,10 @@ impl IdentityFields {
         });
         match birth_date.filter(|_| !form.is_refused()) {
             Some(birth_date) => {
-                let (first_name, last_name) = (self.first_name.clone(), self.last_name.clone());
+                let (first_name, last_name) = (first_name.to_owned(), last_name.to_owned());
                 Ok(Claim::Names(Identity { first_name, last_name, birth_date }))
             }
-            None => Err(forms),
+            None => Err(Box::new(forms)),
         }
     }
 

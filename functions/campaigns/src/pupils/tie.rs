@@ -1,0 +1,116 @@
+//! What follows for who is signed in: the account is tied to the pupil, unless it is so already, and joins. Of two clicks at the same moment,
+//! one does it, and both are told so.
+
+use rentree_domain::{Progress, UserId};
+use rentree_http::Problem;
+use rentree_table::{TieError, Tying, Who};
+
+use super::decide::{Account, Refusal};
+use super::find::Pupil;
+use super::visit::{Entrance, Visit};
+use super::waiting::{SignOn, gone, taken};
+use crate::Campaigns;
+
+impl Campaigns {
+    /// Ties the account that is signed in, unless it is tied already, and joins: how far the pupil is then, or why not. `adds`: the sign-on
+    /// that waits is used up, and opens the account from then on.
+    pub(crate) async fn tie_known(
+        &self,
+        visit: &Visit,
+        pupil: &Pupil,
+        (account, adds): (&Account, bool),
+    ) -> Result<Result<Progress, Problem>, Problem> {
+        let sign_on = visit.sign_on().filter(|_| adds);
+        let is_tied = pupil.learner.user == Some(account.id);
+        if is_tied && sign_on.is_none() {
+            return Ok(Ok(self.join_again(&visit.entrance, pupil, account.id, None).await?));
+        }
+        let tying = Tying {
+            uai: visit.entrance.uai,
+            learner: pupil.learner.id,
+            version: pupil.learner.current.version,
+            ine: pupil.entry.ine,
+            campaign: visit.entrance.id,
+            who: Who::Known { id: account.id, epoch: account.epoch },
+            session: None,
+            corrected: Some(pupil.entry.birth_date).filter(|_| account.birth_date.is_some() && !is_tied),
+            instead_of: account.pupil.map(|mine| mine.id).filter(|former| *former != pupil.learner.id),
+            personal_code: pupil.code(),
+            is_tied,
+            sign_on: sign_on.zip(visit.known.as_ref()).map(|(sign_on, known)| sign_on.taking_up(&known.user)),
+            entry: None,
+            now: (self.clock)(),
+        };
+        match self.table.tie(&tying).await {
+            Ok(true) => Ok(Ok(Progress::Joined)),
+            Ok(false) => Ok(Ok(self.progress_of_before(&visit.entrance, pupil).await?)),
+            Err(TieError::AccountMoved) => Err(Problem::signed_out()),
+            Err(TieError::Table(error)) => Err(error.into()),
+            Err(why) => self.tied_by_now(visit, pupil, (account.id, sign_on), &why).await,
+        }
+    }
+
+    /// Somebody was faster, says `why`. After a second click, the first one has tied them, and used the sign-on up.
+    async fn tied_by_now(
+        &self,
+        visit: &Visit,
+        pupil: &Pupil,
+        (account, sign_on): (UserId, Option<&SignOn>),
+        why: &TieError,
+    ) -> Result<Result<Progress, Problem>, Problem> {
+        let opened = async {
+            match sign_on {
+                Some(sign_on) => Ok(self.table.user_of_sign_on(sign_on.id(), (self.clock)()).await?),
+                None => Ok(Some(account)),
+            }
+        };
+        let (now, opened) = tokio::try_join!(self.enrolled(&visit.entrance, pupil.learner.id), opened)?;
+        match now.filter(|now| now.learner.user == Some(account) && opened == Some(account)) {
+            Some(now) => Ok(Ok(self.join_again(&visit.entrance, &now, account, None).await?)),
+            None => Ok(Err(match why {
+                TieError::IdentifierTaken => taken(),
+                TieError::SignOnGone => gone(visit.mediacentre()),
+                _ => Refusal::TooLate.problem(),
+            })),
+        }
+    }
+
+    /// Joins as the pupil that the account is tied to, unless they have `part` in the campaign already: how far the pupil is then.
+    pub(crate) async fn join_again(
+        &self,
+        entrance: &Entrance,
+        pupil: &Pupil,
+        user: UserId,
+        part: Option<Progress>,
+    ) -> Result<Progress, Problem> {
+        let begin = async {
+            match part {
+                Some(progress) => Ok(progress),
+                None => self.begin_part(entrance, pupil).await,
+            }
+        };
+        let (progress, ()) = tokio::try_join!(begin, self.follow_ine(pupil, user))?;
+        Ok(progress)
+    }
+
+    async fn begin_part(&self, entrance: &Entrance, pupil: &Pupil) -> Result<Progress, Problem> {
+        let Entrance { uai, id, .. } = *entrance;
+        if self.table.begin_participation(uai, id, pupil.learner.id, (self.clock)()).await? {
+            return Ok(Progress::Joined);
+        }
+        self.progress_of_before(entrance, pupil).await
+    }
+
+    /// How far a pupil is who joined before.
+    pub(crate) async fn progress_of_before(&self, entrance: &Entrance, pupil: &Pupil) -> Result<Progress, Problem> {
+        Ok(self.progress(entrance.id, pupil.learner.id).await?.unwrap_or(Progress::Joined))
+    }
+
+    /// A child's INE may change between two imports: the next school looks for the new one.
+    async fn follow_ine(&self, pupil: &Pupil, user: UserId) -> Result<(), Problem> {
+        if self.table.user_of_ine(pupil.entry.ine).await? != Some(user) {
+            self.table.note_ine(pupil.entry.ine, user).await?;
+        }
+        Ok(())
+    }
+}
