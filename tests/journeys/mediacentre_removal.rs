@@ -167,3 +167,26 @@ fn who_may_take_it_off_and_from_whom() {
         Ok(())
     });
 }
+
+/// A child had joined with somebody else's name: once that is mended, no account is left that the Médiacentre opens and nobody could mend.
+#[test]
+fn untying_the_last_pupil_takes_it_off() {
+    run(async {
+        let class = a_class(3).await?;
+        let (pupil, person) = by_mediacentre(&class, 0, Methods::default()).await?;
+        let elsewhere = a_class(2).await?;
+        elsewhere.tie_to(0, Who::Known { id: pupil.id, epoch: pupil.user.epoch }).await?;
+        let untie = |class: &Classes, learner| class.path(&format!("/{learner}/untie"));
+
+        class.administrator.post(&untie(&class, pupil.learner), &json!({})).await?.expect(200)?;
+        assert!(leads(&a_computer().sign_on(&person).await?, "/mes-campagnes"), "the account has another pupil");
+        let last = untie(&elsewhere, elsewhere.learners[0].id);
+        let mut computer = a_computer();
+        computer.sign_on(&person).await?;
+        elsewhere.administrator.post(&last, &json!({})).await?.expect(200)?;
+        assert_eq!(product().table.user_of_sign_on(&id_of(&person)?, Timestamp::now()).await?, None);
+        assert_eq!(computer.get("/account").await?.status, 401);
+        assert!(leads(&a_computer().sign_on(&person).await?, "/mediacentre/suite"));
+        Ok(())
+    });
+}

@@ -29,6 +29,8 @@ use crate::refused::{Refused, Stopped};
 const TURNS: usize = 3;
 /// Where somebody goes on whose sign-on waits.
 pub(crate) const SUITE: &str = "/mediacentre/suite";
+/// The same after a second click: where nothing waits in the browser, it begins anew.
+const SUITE_AGAIN: &str = "/mediacentre/suite?again=true";
 
 /// What came of it.
 #[derive(Serialize, JsonSchema)]
@@ -53,8 +55,8 @@ pub(crate) enum Outcome {
     SignedInAgain(Box<NewSession>, String),
     /// A sign-on that waits under this secret.
     Waits([u8; 32], Profile),
-    /// The one that waits already.
-    WaitsStill,
+    /// The one that waits already. The browser may have left before the answer came that told it under which secret.
+    WaitsStill(Profile),
 }
 
 /// `POST /mediacentre/acs`
@@ -201,7 +203,7 @@ impl Mediacentre {
         headers: &HeaderMap,
         now: Timestamp,
     ) -> Result<Outcome, Stopped> {
-        let CameOf::Session(before) = before else { return Ok(Outcome::WaitsStill) };
+        let CameOf::Session(before) = before else { return Ok(Outcome::WaitsStill(answer.profile)) };
         let open = self.table.session(before, now).await?.ok_or(Refused::UsedRequest)?;
         let session = NewSession::new(open.user, open.epoch, headers, now);
         let signing_on = answer.signing_on(&asked.nonce, None, now);
@@ -237,7 +239,9 @@ impl Outcome {
         let location = match &self {
             Self::SignedIn(_, location) | Self::SignedInAgain(_, location) => location.clone(),
             Self::Waits(_, Profile::Pupil) => campaign(request).unwrap_or_else(|| SUITE.to_owned()),
-            Self::Waits(_, Profile::Staff) | Self::WaitsStill => SUITE.to_owned(),
+            Self::Waits(_, Profile::Staff) => SUITE.to_owned(),
+            Self::WaitsStill(Profile::Pupil) => campaign(request).unwrap_or_else(|| SUITE_AGAIN.to_owned()),
+            Self::WaitsStill(Profile::Staff) => SUITE_AGAIN.to_owned(),
         };
         let view = SignedOnView { signed_in: self.is_known(), location: location.clone() };
         let response = face.after_post(StatusCode::OK, &location, &view)?;
@@ -247,7 +251,7 @@ impl Outcome {
                 WAITING_SIGN_ON.forget(session.on(response))
             }
             Self::Waits(secret, _) => WAITING_SIGN_ON.on(forget_session(response), &secret),
-            Self::WaitsStill => response,
+            Self::WaitsStill(_) => response,
         })
     }
 }

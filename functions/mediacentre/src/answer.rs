@@ -39,7 +39,7 @@ pub(crate) struct Answer<'a> {
     pub(crate) names: Names,
     /// The school, if it is told.
     pub(crate) uai: Option<Uai>,
-    profile: Profile,
+    pub(crate) profile: Profile,
 }
 
 impl Mediacentre {

@@ -154,7 +154,7 @@ pub(crate) fn off() -> Problem {
 
 /// Nothing waits (any more) for an account in this browser.
 pub(crate) fn waits_no_more() -> Problem {
-    let detail = "Votre passage par le Médiacentre date de plus d’une demi-heure, ou a déjà servi. Recommencez depuis le Médiacentre.";
+    let detail = "Votre passage par le Médiacentre date de plus d’une demi-heure, a déjà servi, ou n’a pas eu lieu dans ce navigateur. Recommencez depuis le Médiacentre.";
     Problem::sign_on(StatusCode::GONE, Code::SignOnTooLate, "Il s’est passé trop de temps", detail)
         .leading_to("Recommencer", "/mediacentre")
 }

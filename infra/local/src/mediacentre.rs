@@ -1,6 +1,6 @@
 //! `cargo dev mediacentre --uai 0350760L --id-etab 0350760L`
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::Args;
 use rentree_domain::{GarId, Uai};
 use rentree_local::operator::Operator;
@@ -20,7 +20,7 @@ pub(crate) struct MediacentreArguments {
 
 /// Turns it on or off, and prints the report. Returns the exit status.
 pub(crate) async fn run(arguments: &MediacentreArguments) -> anyhow::Result<u8> {
-    let (id_etab, id_ent) = (read(&arguments.id_etab)?, read(&arguments.id_ent)?);
+    let (id_etab, id_ent) = (read("--id-etab", &arguments.id_etab)?, read("--id-ent", &arguments.id_ent)?);
     if id_etab.is_none() && id_ent.is_some() {
         bail!("--id-ent without --id-etab: the Médiacentre is off for a school that the GAR calls nothing");
     }
@@ -31,6 +31,6 @@ pub(crate) async fn run(arguments: &MediacentreArguments) -> anyhow::Result<u8> 
     Ok(if report["refused"].is_null() { 0 } else { 2 })
 }
 
-fn read(text: &str) -> anyhow::Result<Option<GarId>> {
-    if text.trim().is_empty() { Ok(None) } else { Ok(Some(GarId::parse(text)?)) }
+fn read(option: &'static str, text: &str) -> anyhow::Result<Option<GarId>> {
+    if text.trim().is_empty() { Ok(None) } else { Ok(Some(GarId::parse(text).context(option)?)) }
 }

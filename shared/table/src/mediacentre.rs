@@ -6,8 +6,8 @@ use rentree_domain::mediacentre::{is_to_be_noted, kept_until};
 use rentree_domain::{SignOnId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{delete_if, put_if, stored};
-use crate::{Key, Table, TableError};
+use crate::item::{Change, delete_if, put_if, stored};
+use crate::{Key, Table, TableError, User};
 
 const ENTITY: &str = "SignOnIdentity";
 /// Nobody's, or of somebody who did not use it for so long that it counts no more. (TTL deletes late.)
@@ -121,6 +121,27 @@ pub(crate) fn note_use(
 /// Makes an identifier nobody's, as part of a transaction, if it is `user`'s.
 pub(crate) fn release(table: &str, id: &SignOnId, user: UserId) -> Result<TransactWriteItem, TableError> {
     delete_if(table, Key::sign_on_identity(id), MINE, ":id", &user)
+}
+
+/// Takes every identifier off the account as it was read, as parts of a transaction. They are nobody's then. Its sessions end, for nobody
+/// knows which of them began by one of these.
+pub(crate) fn take_off(
+    table: &str,
+    (user_id, user): (UserId, &User),
+    now: Timestamp,
+) -> Result<Vec<TransactWriteItem>, TableError> {
+    let ids = &user.methods.mediacentre;
+    let account = Change::of(Key::user(user_id), "SET epoch = :next REMOVE mediacentre")
+        .only_if("epoch = :epoch AND mediacentre = :before")
+        .number(":next", user.epoch + 1)
+        .number(":epoch", user.epoch)
+        .value_of(":before", ids)?;
+    let mut items = vec![account.in_transaction(table)?];
+    // Those that nobody used for two years are nobody's already, or somebody else's.
+    for known in ids.at(now) {
+        items.push(release(table, &known.id, user_id)?);
+    }
+    Ok(items)
 }
 
 impl Table {

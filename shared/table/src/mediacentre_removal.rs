@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use rentree_domain::{LearnerId, Uai, UserId};
 
-use crate::item::Change;
 use crate::password::tied;
 use crate::transaction::Cancelled;
-use crate::{AuditEntry, Key, Table, TableError, User, audit, mediacentre};
+use crate::{AuditEntry, Table, TableError, User, audit, mediacentre};
 
 impl Table {
     /// Takes every identifier of Médiacentre off the account `user` of a pupil, as it was read; `entry` tells it. They are nobody's then.
@@ -19,21 +18,8 @@ impl Table {
         entry: &AuditEntry,
         now: Timestamp,
     ) -> Result<bool, TableError> {
-        let ids = &user.methods.mediacentre;
-        let account = Change::of(Key::user(id), "SET epoch = :next REMOVE mediacentre")
-            .only_if("epoch = :epoch AND mediacentre = :before")
-            .number(":next", user.epoch + 1)
-            .number(":epoch", user.epoch)
-            .value_of(":before", ids)?;
-        let mut items = vec![
-            tied(&self.name, (uai, learner), id)?,
-            account.in_transaction(&self.name)?,
-            audit::write(&self.name, uai, entry)?,
-        ];
-        // Those that nobody used for two years are nobody's already, or somebody else's.
-        for known in ids.at(now) {
-            items.push(mediacentre::release(&self.name, &known.id, id)?);
-        }
+        let mut items = vec![tied(&self.name, (uai, learner), id)?, audit::write(&self.name, uai, entry)?];
+        items.extend(mediacentre::take_off(&self.name, (id, user), now)?);
         match self.transact(items).await {
             Ok(()) => Ok(true),
             Err(Cancelled::Conditions(_)) => Ok(false),
