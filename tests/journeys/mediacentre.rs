@@ -72,7 +72,7 @@ fn who_is_known_is_signed_in_and_bears_the_names_of_the_ent() {
         let mut staff_room = a_computer();
         staff_room.sign_on(&of_teacher).await?;
         sign_in(&mut staff_room, teacher.email().as_str(), PASSWORD).await?;
-        assert_eq!(staff_room.post("/mediacentre/suite", &json!({})).await?.status, 200);
+        assert_eq!(staff_room.post("/mediacentre/suite", &json!({"confirmed": true})).await?.status, 200);
         let reply = a_computer().sign_on(&of_teacher).await?;
         assert!(leads(&reply, "/"), "{} {}", reply.status, reply.location());
         let now = product().table.user(teacher.id).await?.expect("an account");
