@@ -40,7 +40,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
     ),
     ("certifications", &["certifications"]),
     ("certifications-worker", &["certifications"]),
-    ("directory", &["directory", "offers"]),
+    ("directory", &["directory", "mediacentre_staff", "offers"]),
     (
         "import-worker",
         &["crashes", "deciding", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"],
@@ -54,6 +54,9 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "imports",
             "learner_pages",
             "learners",
+            "mediacentre_removal",
+            "mediacentre_staff",
+            "mediacentre_staff_pages",
             "names",
             "pages",
             "personal_codes",
@@ -61,7 +64,18 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
         ],
     ),
     ("mail-worker", &["accounts", "activation", "team"]),
-    ("mediacentre", &["mediacentre", "mediacentre_cases", "mediacentre_pages", "second_voice", "sign_ons"]),
+    (
+        "mediacentre",
+        &[
+            "mediacentre",
+            "mediacentre_cases",
+            "mediacentre_pages",
+            "mediacentre_removal",
+            "mediacentre_staff",
+            "second_voice",
+            "sign_ons",
+        ],
+    ),
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
@@ -74,6 +88,7 @@ pub(crate) const OF_QUEUES: [&str; 13] = [
     "directory",
     "imports",
     "lambda",
+    "mediacentre_staff",
     "messages",
     "names",
     "offers",
