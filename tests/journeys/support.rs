@@ -8,6 +8,7 @@ pub(crate) mod clock;
 pub(crate) mod ent;
 pub(crate) mod faults;
 pub(crate) mod imports;
+pub(crate) mod joining_by_ent;
 pub(crate) mod mails;
 pub(crate) mod mediacentre;
 pub(crate) mod operators;
