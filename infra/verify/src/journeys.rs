@@ -81,7 +81,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 13] = [
+pub(crate) const OF_QUEUES: [&str; 14] = [
     "accounts",
     "activation",
     "certifications",
