@@ -27,6 +27,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "asking_pages",
             "campaigns",
             "campaign_pages",
+            "certifiable",
             "guessing",
             "joining",
             "joining_at_once",

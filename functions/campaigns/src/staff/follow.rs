@@ -7,6 +7,7 @@ use axum::extract::{Path, Query, State as AppState};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
+use rentree_domain::profile::CollectedProfile;
 use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Listing, Score, Uai,
 };
@@ -38,6 +39,8 @@ pub(crate) struct Filter {
     division: String,
     /// `not_joined`, `joined`, `started`, `sent`; blank for all.
     state: String,
+    /// `yes`, `no`; blank for all.
+    certifiable: String,
     /// From 1.
     page: Option<usize>,
     /// What was just done.
@@ -86,6 +89,8 @@ pub(crate) struct CampaignView {
     unlisted: usize,
     division: String,
     state: Option<State>,
+    /// Whether only those are shown who may be registered for a certification, or only those of whom the profile says they may not.
+    certifiable: Option<bool>,
     /// Pupils that the filter lets through.
     found: usize,
     page: usize,
@@ -109,6 +114,10 @@ struct Row {
     started_at: Option<Timestamp>,
     sent_at: Option<Timestamp>,
     score: Option<Score>,
+    /// What the profile said, if the campaign collects it.
+    profile: Option<CollectedProfile>,
+    /// Whether the pupil may be registered for a certification; `null` while no profile says.
+    certifiable: Option<bool>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -172,6 +181,7 @@ pub(crate) async fn follow(
         unlisted,
         division: filter.division,
         state: page.state,
+        certifiable: page.certifiable,
         found: page.found,
         page: page.number,
         pages: page.pages,
@@ -195,6 +205,7 @@ fn told(attempts: Vec<JoinAttempt>, listing: &Listing, now: Timestamp) -> Vec<At
 
 struct Page {
     state: Option<State>,
+    certifiable: Option<bool>,
     found: usize,
     number: usize,
     pages: usize,
@@ -205,15 +216,21 @@ struct Page {
 fn select(mut pupils: Vec<Pupil<'_>>, filter: &Filter) -> Page {
     let all = State::FROM_THE_FURTHEST;
     let state = all.into_iter().find(|state| state.name() == filter.state);
+    let certifiable = match filter.certifiable.as_str() {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    };
     pupils.retain(|pupil| {
         (filter.division.is_empty() || pupil.listed.division == filter.division)
             && state.is_none_or(|state| pupil.state() == state)
+            && (certifiable.is_none() || pupil.certifiable() == certifiable)
     });
     let found = pupils.len();
     let pages = found.div_ceil(PER_PAGE).max(1);
     let number = filter.page.unwrap_or(1).clamp(1, pages);
     let row = |pupil: Pupil<'_>| {
-        let state = pupil.state();
+        let (state, certifiable) = (pupil.state(), pupil.certifiable());
         let Pupil { listed, participation: part } = pupil;
         Row {
             id: listed.id,
@@ -225,11 +242,13 @@ fn select(mut pupils: Vec<Pupil<'_>>, filter: &Filter) -> Page {
             joined_at: part.as_ref().map(|part| part.joined_at),
             started_at: part.as_ref().and_then(|part| part.started_at),
             sent_at: part.as_ref().and_then(|part| part.sent_at),
-            score: part.and_then(|part| part.score),
+            score: part.as_ref().and_then(|part| part.score),
+            profile: part.and_then(|part| part.profile),
+            certifiable,
         }
     };
     let rows = pupils.into_iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).map(row).collect();
-    Page { state, found, number, pages, rows }
+    Page { state, certifiable, found, number, pages, rows }
 }
 
 impl CampaignView {
@@ -248,7 +267,27 @@ impl CampaignView {
     }
 
     fn is_filtered(&self) -> bool {
-        self.state.is_some() || !self.division.is_empty()
+        self.state.is_some() || self.certifiable.is_some() || !self.division.is_empty()
+    }
+
+    /// Whether the filter is for those who are certifiable, or for those who are not yet.
+    fn wants(&self, certifiable: bool) -> bool {
+        self.certifiable == Some(certifiable)
+    }
+
+    /// Whether pupils send their profiles: only then it says who is certifiable.
+    fn collects(&self) -> bool {
+        self.kind == CampaignKind::ProfileCollection
+    }
+
+    /// `7 compétences, 312 points`.
+    fn competences(profile: CollectedProfile) -> String {
+        let points = u16::from(profile.points);
+        format!(
+            "{}, {}",
+            french::count(usize::from(u8::from(profile.competences)), "compétence", "compétences"),
+            french::count(usize::from(points), "point", "points")
+        )
     }
 
     fn score(counts: &Counts) -> String {
