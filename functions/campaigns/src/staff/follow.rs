@@ -280,22 +280,21 @@ impl CampaignView {
         self.kind == CampaignKind::ProfileCollection
     }
 
-    /// `7 compétences, 312 points`.
-    fn competences(profile: CollectedProfile) -> String {
-        let points = u16::from(profile.points);
-        format!(
-            "{}, {}",
-            french::count(usize::from(u8::from(profile.competences)), "compétence", "compétences"),
-            french::count(usize::from(points), "point", "points")
-        )
-    }
-
     fn score(counts: &Counts) -> String {
         counts.mean_score.map_or_else(|| "–".to_owned(), |score| format!("{score}\u{A0}%"))
     }
 }
 
 impl Row {
+    /// `Oui, 7 compétences, 312 points`; blank while no profile says.
+    fn said_by_profile(&self) -> String {
+        let Some(profile) = self.profile else { return String::new() };
+        let is_certifiable = if profile.is_certifiable() { "Oui" } else { "Pas encore" };
+        let competences = french::count(usize::from(u8::from(profile.competences)), "compétence", "compétences");
+        let points = french::count(usize::from(u16::from(profile.points)), "point", "points");
+        format!("{is_certifiable}, {competences}, {points}")
+    }
+
     /// When the pupil came so far.
     fn since(&self) -> Option<&Timestamp> {
         self.sent_at.as_ref().or(self.started_at.as_ref()).or(self.joined_at.as_ref())
