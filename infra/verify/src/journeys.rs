@@ -32,7 +32,9 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "joining_at_once",
             "joining_pages",
             "mediacentre_cases",
+            "mediacentre_doubts",
             "mediacentre_joining",
+            "mediacentre_once",
             "personal_codes",
             "progress",
             "rosters",
@@ -40,7 +42,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
     ),
     ("certifications", &["certification_pages", "certifications"]),
     ("certifications-worker", &["certifications"]),
-    ("directory", &["directory", "offers"]),
+    ("directory", &["directory", "mediacentre_staff", "offers"]),
     (
         "import-worker",
         &["crashes", "deciding", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"],
@@ -54,6 +56,9 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "imports",
             "learner_pages",
             "learners",
+            "mediacentre_removal",
+            "mediacentre_staff",
+            "mediacentre_staff_pages",
             "names",
             "pages",
             "personal_codes",
@@ -61,11 +66,22 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
         ],
     ),
     ("mail-worker", &["accounts", "activation", "team"]),
-    ("mediacentre", &["mediacentre", "mediacentre_cases", "mediacentre_pages", "second_voice", "sign_ons"]),
+    (
+        "mediacentre",
+        &[
+            "mediacentre",
+            "mediacentre_cases",
+            "mediacentre_pages",
+            "mediacentre_removal",
+            "mediacentre_staff",
+            "second_voice",
+            "sign_ons",
+        ],
+    ),
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 13] = [
+pub(crate) const OF_QUEUES: [&str; 14] = [
     "accounts",
     "activation",
     "certifications",
@@ -74,6 +90,7 @@ pub(crate) const OF_QUEUES: [&str; 13] = [
     "directory",
     "imports",
     "lambda",
+    "mediacentre_staff",
     "messages",
     "names",
     "offers",

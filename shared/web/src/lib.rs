@@ -117,6 +117,8 @@ pub enum Section {
     Certifications,
     /// Imports.
     Imports,
+    /// Médiacentre.
+    Mediacentre,
     /// The team.
     Team,
 }
@@ -140,6 +142,11 @@ impl Section {
     /// Whether this is about imports.
     pub fn is_imports(self) -> bool {
         self == Self::Imports
+    }
+
+    /// Whether this is about the Médiacentre.
+    pub fn is_mediacentre(self) -> bool {
+        self == Self::Mediacentre
     }
 
     /// Whether this is about the team.
