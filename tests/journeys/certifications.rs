@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use rentree_domain::{SchoolYear, Uai, paris};
 use rentree_local::operator::Operator;
+use rentree_samples::Sample;
 use rentree_table::{Certification, Role};
 use serde_json::{Value, json};
 
@@ -160,7 +161,7 @@ fn a_certification_of_no_pupil_is_shown_and_finds_its_pupil_later() {
     run(async {
         let school = a_school(2, 65).await?;
         let (uai, number) = (school.uai, a_number());
-        let newcomer = rentree_samples::Sample::new(uai, 5, 6_500).pupils[4].clone();
+        let newcomer = Sample::new(uai, 5, 6_500).pupils[4].clone();
         let mut unknown = statement(number, uai, school.pupils[0].id, "validated", ago(5));
         unknown["learner"] = Value::Null;
         unknown["ine"] = json!(newcomer.ine);
@@ -438,6 +439,22 @@ fn a_certification_as_it_is_stored() {
         insta::with_settings!({filters => filters}, {
             insta::assert_json_snapshot!("items_of_certifications", items);
         });
+        Ok(())
+    });
+}
+
+/// What `cargo dev sample --certifications` writes: each is its pupil's, with the class of the year.
+#[test]
+fn the_sample_of_a_session_is_taken_whole() {
+    run(async {
+        let (uai, _) = a_team().await?;
+        let sample = Sample::new(uai, 40, 64);
+        import(uai, &sample).await?;
+        let session = format!("exemple-{uai}");
+        put_silently_as(&format!("certifications/{session}.csv"), sample.certifications()).await?;
+        worker_with(None::<Faults>)?.handle(&uploaded(&session)).await?;
+        let report = silent_report(&session).await?;
+        assert_eq!((counts(&report), &report["problems"]), (json!({"lines": 40, "created": 40}), &json!([])));
         Ok(())
     });
 }
