@@ -6,6 +6,8 @@ pub(crate) mod download;
 mod filter;
 mod row;
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -44,17 +46,23 @@ pub(crate) struct CertificationsView {
     school_year: SchoolYear,
     /// The school years of which certifications are kept, from the latest.
     school_years: Vec<SchoolYear>,
+    /// How many there are, whatever the filter.
+    #[serde(skip)]
+    of_year: usize,
     /// The last day on which those of this school year are kept.
     #[schemars(with = "String")]
     kept_until: Date,
-    /// The numbers of each class in that year, of pupils who left only when asked for.
+    /// The numbers of each class that is shown, whatever the status, of pupils who left only when asked for.
     classes: Vec<Class>,
+    /// The classes that can be chosen.
+    #[serde(skip)]
+    choices: BTreeSet<String>,
     /// The classes that are chosen; none for all.
     divisions: Vec<String>,
     status: Option<CertificationStatus>,
     /// Whether pupils who left are shown.
     former: bool,
-    /// Certifications of pupils who left, in that year.
+    /// Certifications of pupils who left that all else in the filter lets through.
     of_former: usize,
     /// Certifications that the filter lets through.
     found: usize,
@@ -80,8 +88,12 @@ pub(crate) async fn list(
     let filter = Filter::read(&asked, paris::date(now));
     let Results { school, of_pupils, of_no_pupil } = app.results(uai, &visitor, filter.school_year).await?;
 
-    let of_former = of_pupils.iter().filter(|row| row.left).count();
-    let classes = tally(of_pupils.iter().filter(|row| filter.former || !row.left));
+    let of_year = of_pupils.len() + of_no_pupil.len();
+    let of_former = of_pupils.iter().filter(|row| row.left && filter.asks_for(row)).count();
+    let classes = tally(of_pupils.iter().filter(|row| filter.is_of_class(row) && filter.may_show(row)));
+    // A chosen class that the year does not have can be unchosen, too.
+    let divisions = of_pupils.iter().filter_map(|row| row.division.as_ref()).chain(&filter.divisions);
+    let choices = divisions.cloned().collect();
     let chosen: Vec<Row> = of_pupils.into_iter().filter(|row| filter.admits(row)).collect();
     let found = chosen.len();
     let pages = found.div_ceil(PER_PAGE).max(1);
@@ -94,7 +106,9 @@ pub(crate) async fn list(
         school_year: filter.school_year,
         school_years: years_kept(paris::date(now)),
         kept_until: kept_until(filter.school_year),
+        of_year,
         classes,
+        choices,
         divisions: filter.divisions,
         status: filter.status,
         former: filter.former,

@@ -4,7 +4,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use rentree_domain::certification::Competence;
+use rentree_domain::certification::{Competence, JuryComment};
 use rentree_domain::{SchoolYear, Uai, paris};
 use rentree_http::{Problem, authorise};
 use rentree_table::Role;
@@ -110,10 +110,10 @@ fn cells(year: SchoolYear, row: &Row) -> [Cell; COLUMNS] {
     ];
     let level = |it: Competence| row.levels.get(&it).map(|level| Cell::number(level.number())).unwrap_or_default();
     let after = [
-        Cell::text(french::date(&row.taken_on)),
+        Cell::day(row.taken_on),
         Cell::text(row.session.as_str()),
         Cell::text(row.number.to_string()),
-        Cell::text(row.comment.as_ref().map(|comment| comment.as_str()).unwrap_or_default()),
+        Cell::text(row.comment.as_ref().map(JuryComment::as_str).unwrap_or_default()),
         Cell::text(if row.left { "Oui" } else { "" }),
         Cell::text(if row.learner.is_some() { "Oui" } else { "Non" }),
     ];

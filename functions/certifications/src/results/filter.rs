@@ -43,10 +43,23 @@ impl Filter {
 
     /// Whether it lets a certification of a pupil through.
     pub(crate) fn admits(&self, row: &Row) -> bool {
+        self.asks_for(row) && self.may_show(row)
+    }
+
+    /// Whether its class and status are asked for, has the pupil left or not.
+    pub(crate) fn asks_for(&self, row: &Row) -> bool {
+        self.is_of_class(row) && self.status.is_none_or(|status| row.status == status)
+    }
+
+    /// Whether its class is asked for.
+    pub(crate) fn is_of_class(&self, row: &Row) -> bool {
         let in_class = |division: &String| self.divisions.contains(division);
-        (self.divisions.is_empty() || row.division.as_ref().is_some_and(in_class))
-            && self.status.is_none_or(|status| row.status == status)
-            && (self.former || !row.left)
+        self.divisions.is_empty() || row.division.as_ref().is_some_and(in_class)
+    }
+
+    /// Whether the pupil is in the school, or those who left are asked for.
+    pub(crate) fn may_show(&self, row: &Row) -> bool {
+        self.former || !row.left
     }
 
     /// Whether it lets a certification of no pupil through: of no class is whoever is of no pupil.
