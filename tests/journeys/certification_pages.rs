@@ -1,7 +1,7 @@
 //! The results of certifications in a real browser: all of last year's after this year's import, one class, downloads, a member who may
 //! not download. With JavaScript and without, on a desktop and on a phone.
 
-use fantoccini::Client;
+use fantoccini::{Client, Locator};
 use jiff::ToSpan as _;
 use rentree_domain::{SchoolYear, paris};
 use rentree_table::Role;
@@ -69,10 +69,21 @@ async fn results_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resu
     let (school, last_year) = a_school_in_its_next_year(seed).await?;
     let browser = Browser::open(look).await?;
     let client = &browser.client;
-    let shot = async |page: &str| picture(&browser, look, &format!("{name}-certifications-{page}")).await;
+    let shot = async |page: &str| {
+        picture(&browser, look, &format!("{name}-certifications-{page}")).await?;
+        // A picture shows a screen; the page is longer.
+        for part in ["h1", ".downloads", ".legend", "table.cards"] {
+            if look.javascript && client.find(Locator::Css(part)).await.is_ok() {
+                client.execute(&format!("document.querySelector('{part}').scrollIntoView()"), vec![]).await?;
+                let part = part.trim_matches(|sign: char| !sign.is_alphanumeric());
+                browser.screenshot(&format!("{name}-certifications-{page}-{}", part.replace('.', "-"))).await?;
+            }
+        }
+        anyhow::Ok(())
+    };
     sign_in(client, &school.administrator).await?;
     click(client, "nav a[href$='/certifications']").await?;
-    see(client, "[role=status]", "0 certification").await?;
+    see(client, "[role=status]", "Aucune certification en").await?;
     shot("01-none").await?;
 
     // All of last year's, after this year's import.
@@ -93,6 +104,15 @@ async fn results_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resu
     see(client, "[role=status]", "12 certifications").await?;
     see(client, "main", "auparavant").await?;
     shot("03-one-class").await?;
+    if look.width > PHONE.width {
+        click(client, "button[formaction$='results.csv']").await?;
+        let today = paris::date(jiff::Timestamp::now());
+        let file = browser.download(&format!("certifications-{}-{last_year}-{today}.csv", school.uai)).await?;
+        assert!(file.starts_with("\u{FEFF}Année scolaire;Classe;Nom;".as_bytes()), "not as Excel opens it");
+        let lines = String::from_utf8(file)?.lines().map(ToOwned::to_owned).collect::<Vec<_>>();
+        assert_eq!(lines.len(), 1 + 12, "{lines:?}");
+        assert!(lines[1..].iter().all(|line| line.contains(";3 PREPA MET;")), "{lines:?}");
+    }
     browser.close().await?;
 
     // Who may not download is told who may.
@@ -101,6 +121,8 @@ async fn results_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resu
     sign_in(&browser.client, &member).await?;
     go(&browser.client, &format!("/schools/{}/certifications?year={}", school.uai, last_year.first())).await?;
     see(&browser.client, "main", "Un administrateur de l’espace peut télécharger").await?;
+    anyhow::ensure!(browser.client.find_all(Locator::Css(".downloads")).await?.is_empty(), "a member is offered files");
+    picture(&browser, look, &format!("{name}-certifications-04-member")).await?;
     go(&browser.client, &format!("/schools/{}/certifications/results.csv", school.uai)).await?;
     see(&browser.client, "main", "administrateur").await?;
     browser.close().await
