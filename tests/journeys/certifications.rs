@@ -215,7 +215,10 @@ fn results_and_the_class_of_their_year_survive_the_yearly_import() {
         sample.pupils.iter_mut().for_each(|pupil| pupil.division = "2NDE 1".to_owned());
         import(uai, &sample).await?;
 
-        let page = page_of(&school, &format!("?year={}", this_year().first())).await?;
+        let of_year = format!("?year={}", this_year().first());
+        let page = page_of(&school, &of_year).await?;
+        assert_eq!((&page["found"], &page["of_former"]), (&json!(3), &json!(1)), "who left is counted: {page:#}");
+        let page = page_of(&school, &format!("{of_year}&former=true")).await?;
         let rows = page["certifications"].as_array().unwrap();
         assert_eq!((rows.len(), &page["found"]), (4, &json!(4)), "{page:#}");
         assert!(rows.iter().all(|row| row["division"] == "3A"), "{page:#}");

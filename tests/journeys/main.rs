@@ -11,6 +11,7 @@ mod asking_pages;
 mod campaign_pages;
 mod campaigns;
 mod certifiable;
+mod certification_pages;
 mod certifications;
 mod chains;
 mod contracts;

@@ -51,7 +51,8 @@ impl Certifications {
 
 /// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
-    use Access::{Members, Signed};
+    use Access::{Administrators, Members, Signed};
+    use results::download;
     vec![
         Route::get(
             "/schools/{uai}/certifications",
@@ -60,6 +61,19 @@ fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
             "The certifications of a school in a school year, those of no pupil included",
         )
         .gives::<results::CertificationsView>(),
+        Route::get(
+            "/schools/{uai}/certifications/results.csv",
+            get(download::csv),
+            Administrators,
+            "The certifications of a school year, as a list for spreadsheets",
+        ),
+        Route::get(
+            "/schools/{uai}/certifications/results.json",
+            get(download::json),
+            Administrators,
+            "The certifications of a school year, all of them at once",
+        )
+        .gives::<download::ResultsView>(),
         Route::post(
             "/certifications",
             post(state::state),

@@ -325,6 +325,10 @@ impl<G: Ground> Tour<'_, G> {
         self.send(head, (follow, true), &[uai.as_str(), campaign], None, &[]).await?;
         let certified = self.visit(head, "GET /schools/{uai}/certifications", &[uai.as_str()], None).await?;
         ensure!(certified["found"] == 1, "the certification is not shown: {certified}");
+        for kind in ["csv", "json"] {
+            let route = format!("GET /schools/{{uai}}/certifications/results.{kind}");
+            self.visit(head, &route, &[uai.as_str()], None).await?;
+        }
         let results = "GET /schools/{uai}/campaigns/{campaign}/results.csv";
         self.visit(head, results, &[uai.as_str(), campaign], None).await?;
         Ok(())

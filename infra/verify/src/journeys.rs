@@ -41,7 +41,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "rosters",
         ],
     ),
-    ("certifications", &["certifications"]),
+    ("certifications", &["certification_pages", "certifications"]),
     ("certifications-worker", &["certifications"]),
     ("directory", &["directory", "mediacentre_staff", "offers"]),
     (

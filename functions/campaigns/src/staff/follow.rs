@@ -13,6 +13,7 @@ use rentree_domain::{
 };
 use rentree_http::{Face, Problem, authorise_beside};
 use rentree_table::{JoinAttempt, JoinOutcome, Role};
+use rentree_web::chart::Chart;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -20,7 +21,7 @@ use tokio::try_join;
 
 use crate::Campaigns;
 use crate::school::parse_uai;
-use crate::staff::chart::{Chart, charts};
+use crate::staff::chart::charts;
 use crate::staff::tally::{Class, Counts, Pupil, State, pupils, tally};
 
 const PER_PAGE: usize = 50;
