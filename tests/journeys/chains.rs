@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 90] = [
+const CHAINS: [(&str, usize); 91] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -81,6 +81,7 @@ const CHAINS: [(&str, usize); 90] = [
     ("POST /participations/progress", 2),
     ("POST /schools/{uai}/campaigns", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/archive", 3),
+    ("POST /schools/{uai}/campaigns/{campaign}/classes", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/restore", 3),
     ("POST /schools/{uai}/imports", 3),
     ("POST /schools/{uai}/imports/{import}/cancel", 4),

@@ -312,7 +312,8 @@ fn an_archived_campaign_is_closed() {
         let entry = AuditEntry::new(now, rentree_runtime::random(), owner, "Test", AuditAction::CampaignArchived);
         assert!(product().table.archive_campaign(class.uai, class.campaign, now, &entry).await?);
         let mut device = a_device();
-        assert_eq!(step(&device.get(&class.path("")).await?.expect(200)?), "archived");
+        let page = device.get(&class.path("")).await?.expect(200)?;
+        assert_eq!((step(&page), &page["why"]), ("closed", &json!("archived")));
         for answer in [
             device.tell(&class, &class.identity(1)).await?,
             device.create(&class, &class.identity(1), &json!({})).await?,

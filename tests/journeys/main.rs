@@ -45,6 +45,8 @@ mod offers;
 mod pages;
 mod partitions;
 mod personal_codes;
+mod platform_campaign_pages;
+mod platform_campaigns;
 mod privacy;
 mod progress;
 mod refusals;

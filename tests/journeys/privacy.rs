@@ -1,7 +1,7 @@
 //! Nothing of a person stands in logs, keys or addresses: marked people go through every route and every mail, in the functions'
 //! own binaries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{
@@ -61,10 +61,13 @@ async fn a_campaign_of(uai: Uai, owner: UserId, title: &str) -> anyhow::Result<(
         course: CourseId::parse("competences-numeriques-6e")?,
         message: Some(CampaignMessage::parse(title)?),
         code: CampaignCode::draw(rentree_runtime::random()),
-        owner,
+        owner: Some(owner),
         owner_name: title.to_owned(),
         created_at: now,
         archived_at: None,
+        given: None,
+        classes: BTreeSet::new(),
+        platform: None,
     };
     let entry = AuditEntry::new(now, rentree_runtime::random(), owner, title, AuditAction::CampaignCreated);
     product().table.create_campaign(uai, id, &campaign, &entry).await?;

@@ -6,8 +6,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use axum::http::HeaderMap;
 use encoding_rs::UTF_8;
 use jiff::Timestamp;
+use jiff::civil::date;
 use rentree_domain::mediacentre::Profile;
-use rentree_domain::{CampaignCode, CampaignId, PersonName, paris};
+use rentree_domain::platform_campaign::Audience;
+use rentree_domain::{
+    Academie, CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Level, PersonName,
+    PlatformCampaign, PlatformCampaignName, paris,
+};
 use rentree_http::NewSession;
 use rentree_samples::{Fault, Sample};
 use rentree_table::{
@@ -17,7 +22,7 @@ use rentree_table::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::campaigns::{COURSE, Platform, a_school_of, class, join};
+use crate::support::campaigns::{COURSE, PROFILES, Platform, a_school_of, class, join};
 use crate::support::classes::{a_class, a_device};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, a_member, a_stranger, a_team, an_email};
@@ -137,6 +142,56 @@ fn one_item_of_each_entity_of_campaigns() {
         filters.push((created["code"].as_str().unwrap(), "<code>"));
         insta::with_settings!({filters => filters}, {
             insta::assert_json_snapshot!("items_of_campaigns", by_entity);
+        });
+        Ok(())
+    });
+}
+
+/// A campaign of the platform's team: what it says, and what a school has of it.
+#[test]
+fn one_item_of_each_entity_of_a_platform_campaign() {
+    run(async {
+        let (uai, person) = a_team().await?;
+        let name = PlatformCampaignName::parse("2026-instantane")?;
+        let given = PlatformCampaign {
+            title: CampaignTitle::parse("Rentrée numérique")?,
+            kind: CampaignKind::ProfileCollection,
+            course: CourseId::parse(PROFILES)?,
+            message: Some(CampaignMessage::parse("Bonjour à tous")?),
+            audience: Audience {
+                academies: [Academie::parse("rennes")?].into(),
+                kinds: ["Instantané".to_owned()].into(),
+            },
+            levels: [Level::Sixieme, Level::Terminale].into(),
+            opens_on: date(2026, 9, 1),
+            closes_on: date(2099, 10, 15),
+            given_at: Timestamp::now(),
+            withdrawn_at: None,
+        };
+        let table = &product().table;
+        let given = table.tell_platform_campaign(&name, given).await?;
+        let code = CampaignCode::draw(rentree_runtime::random());
+        assert!(table.give_campaign(uai, (&name, &given), || code.clone(), Timestamp::now()).await?);
+        let list = person.get(&format!("/schools/{uai}/campaigns")).await?.expect(200)?;
+        let id: CampaignId = serde_json::from_value(list["campaigns"][0]["id"].clone())?;
+        assert!(table.choose_classes(uai, id, &["ULIS".to_owned()].into()).await?);
+
+        let mut items = BTreeMap::new();
+        let scan = product().stack.dynamodb.scan().table_name(product().stack.value("Table")?);
+        let mut found = scan.into_paginator().items().send();
+        while let Some(item) = found.try_next().await? {
+            let item = shown(&item);
+            let is_its = item["SK"] == "CAMPAIGN#2026-instantane"
+                || item["SK"] == format!("CAMPAIGN#{id}")
+                || item.get("campaign").is_some_and(|campaign| *campaign == id.to_string());
+            if is_its {
+                items.insert(item["entity"].as_str().unwrap().to_owned(), item);
+            }
+        }
+        let mut filters = varying(uai.as_str());
+        filters.push((code.as_str(), "<code>"));
+        insta::with_settings!({filters => filters}, {
+            insta::assert_json_snapshot!("items_of_a_platform_campaign", items);
         });
         Ok(())
     });

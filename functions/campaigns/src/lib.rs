@@ -76,7 +76,7 @@ impl Campaigns {
 fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
     use Access::{Members, Signed};
     use progress::record;
-    use staff::{archive, create, follow, list, results};
+    use staff::{archive, classes, create, follow, list, results};
     let mut routes = vec![
         Route::get(
             "/schools/{uai}/campaigns",
@@ -122,6 +122,14 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
             "Takes a campaign back from the archive",
         )
         .gives::<archive::ArchivedView>(),
+        Route::post(
+            "/schools/{uai}/campaigns/{campaign}/classes",
+            post(classes::choose),
+            Members,
+            "Chooses the classes of a campaign of the platform's team whose level no MEF tells",
+        )
+        .takes::<classes::Fields>()
+        .gives::<classes::ClassesView>(),
         Route::get(
             "/schools/{uai}/campaigns/{campaign}/results.csv",
             get(results::download),

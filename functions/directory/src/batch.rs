@@ -33,6 +33,14 @@ impl Directory {
                 Task::Word(Word::Mediacentre { uai, id_etab, id_ent }) => {
                     self.turn_mediacentre(uai, id_etab, id_ent).await?;
                 }
+                Task::Word(Word::Campaign(word)) if is_dead_letter => self.campaign_failed(&word.name).await?,
+                Task::Word(Word::Campaign(word)) => self.tell_campaign(*word).await?,
+                Task::Word(Word::WithdrawCampaign { name }) if is_dead_letter => self.campaign_failed(&name).await?,
+                Task::Word(Word::WithdrawCampaign { name }) => self.withdraw_campaign(&name).await?,
+                Task::Word(Word::GiveCampaign { name, academie }) if is_dead_letter => {
+                    self.giving_failed(&name, academie).await?;
+                }
+                Task::Word(Word::GiveCampaign { name, academie }) => self.give_campaign(&name, academie).await?,
                 Task::Nothing { why } => tracing::info!(is_dead_letter, why, "a message asks for nothing"),
                 Task::Mistake { why } => tracing::error!(is_dead_letter, why, "a message is not understood"),
             }

@@ -1,6 +1,7 @@
 //! What the function reads from its settings. `infra/template.yaml` sets them.
 
 use jiff::SignedDuration;
+use rentree_domain::Catalogue;
 use rentree_runtime::{Settings, SettingsError};
 
 /// The function's settings.
@@ -16,6 +17,10 @@ pub struct Config {
     pub mail_from: String,
     /// `MAILS_PER_SECOND`: what one running instance sends at most.
     pub mails_per_second: u32,
+    /// `COURSES`: what campaigns lead to, as the function `campaigns` has it.
+    pub courses: Catalogue,
+    /// `CAMPAIGNS_PER_SECOND`: to how many schools one running instance gives a campaign a second, where a pass is asked for.
+    pub campaigns_per_second: u32,
     /// `OFFER_QUEUE_URL`: one message for each school to be offered its space.
     pub offer_queue_url: String,
     /// `OFFER_CLAIM_SECONDS`: after how long a mail that somebody began to send is one whose sender died. More than the
@@ -35,6 +40,9 @@ impl Config {
             origin: required("ORIGIN")?,
             mail_from: required("MAIL_FROM")?,
             mails_per_second: settings.number("MAILS_PER_SECOND")?,
+            courses: Catalogue::parse(settings.required("COURSES")?)
+                .map_err(|error| SettingsError::Unreadable { name: "COURSES", why: error.to_string() })?,
+            campaigns_per_second: settings.number("CAMPAIGNS_PER_SECOND")?,
             offer_queue_url: required("OFFER_QUEUE_URL")?,
             claim_patience: SignedDuration::from_secs(settings.number("OFFER_CLAIM_SECONDS")?.into()),
             dead_letter_queue_arns: [

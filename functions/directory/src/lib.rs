@@ -1,10 +1,11 @@
 //! The schools: the public directory of schools is loaded from the bucket, and every school of an académie is offered its
-//! space, by one mail and never two; and in which of them the Médiacentre is on.
+//! space, by one mail and never two; in which of them the Médiacentre is on; and the campaigns that the platform's team gives them.
 //!
 //! Lambda hands over batches of SQS messages: events of the bucket, words of operators, and one message for each school to
 //! be offered its space. Each stands alone: done, to be tried again, or answered and recorded.
 
 mod batch;
+mod campaign;
 mod clients;
 mod config;
 mod error;
@@ -13,13 +14,14 @@ mod load;
 mod mediacentre;
 pub mod message;
 mod offer;
+mod pace;
 mod report;
 mod technical;
 
 pub use clients::Clients;
 pub use config::Config;
 use listing::Limits;
-use offer::Pace;
+use pace::Pace;
 use rentree_mail::Mailer;
 use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::Table;
@@ -34,6 +36,7 @@ pub struct Directory {
     config: Config,
     limits: Limits,
     pace: Pace,
+    giving: Pace,
     clock: Clock,
 }
 
@@ -52,6 +55,7 @@ impl Directory {
             mailer: Mailer::new(clients.ses.clone(), &config.mail_from),
             limits: Limits::default(),
             pace: Pace::new(config.mails_per_second),
+            giving: Pace::new(config.campaigns_per_second),
             config,
             clock,
         }

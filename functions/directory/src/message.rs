@@ -1,6 +1,12 @@
 //! The body of a message: events of the bucket, words of operators and our own.
 
-use rentree_domain::{Academie, GarId, Round, Uai};
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+use rentree_domain::platform_campaign::Audience;
+use rentree_domain::{
+    Academie, CampaignMessage, CampaignTitle, CourseId, GarId, Level, PlatformCampaignName, Round, Uai,
+};
 use rentree_uploads::{Told, told};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -23,6 +29,21 @@ pub enum Word {
         /// The round.
         round: Round,
     },
+    /// An operator: give this campaign of the platform's team to schools, or say something else of it than before. Withdrawn before, it
+    /// is given again.
+    Campaign(Box<CampaignWord>),
+    /// An operator: give it no more, and let nobody join it.
+    WithdrawCampaign {
+        /// What operators call it.
+        name: PlatformCampaignName,
+    },
+    /// An operator: give it to every school of the académie now, not when somebody there first looks. Sent again, it resumes.
+    GiveCampaign {
+        /// What operators call it.
+        name: PlatformCampaignName,
+        /// The académie.
+        academie: Academie,
+    },
     /// An operator: the Médiacentre of this school is on; off again, when `id_etab` is blank.
     Mediacentre {
         /// The school.
@@ -34,6 +55,31 @@ pub enum Word {
         #[serde(default, deserialize_with = "blank_is_none", skip_serializing_if = "Option::is_none")]
         id_ent: Option<GarId>,
     },
+}
+
+/// What an operator says of a campaign of the platform's team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignWord {
+    /// What operators call it.
+    pub name: PlatformCampaignName,
+    /// What pupils and staff read.
+    pub title: CampaignTitle,
+    /// `id` of a course.
+    pub course: CourseId,
+    /// What pupils read before they begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<CampaignMessage>,
+    /// Which schools it is given to.
+    #[serde(default)]
+    pub audience: Audience,
+    /// For which classes; none: for all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub levels: BTreeSet<Level>,
+    /// The first day on which pupils can join.
+    pub opens_on: Date,
+    /// The last one.
+    pub closes_on: Date,
 }
 
 fn blank_is_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GarId>, D::Error> {
@@ -116,6 +162,45 @@ mod tests {
         let text = r#"{"offer_to":{"uai":"0350760L","round":"2026-rentree"}}"#;
         assert_eq!(serde_json::to_string(&offer_to).unwrap(), text);
         assert_eq!(tasks(text), [Task::Word(offer_to)]);
+    }
+
+    #[test]
+    fn campaigns_of_the_team() {
+        let least =
+            r#"{"name":"2026-6e","title":"Rentrée","course":"a","opens_on":"2026-09-01","closes_on":"2026-10-15"}"#;
+        let [Task::Word(Word::Campaign(word))] = &tasks(&format!(r#"{{"campaign":{least}}}"#))[..] else {
+            panic!("understood");
+        };
+        assert_eq!(
+            (word.title.as_str(), word.audience == Audience::default(), word.levels.len()),
+            ("Rentrée", true, 0)
+        );
+        let all = r#"{"name":"2026-6e","title":"Rentrée","course":"a","message":"Bonjour","audience":{"academies":["rennes"],"kinds":["Collège"]},"levels":["6e"],"opens_on":"2026-09-01","closes_on":"2026-10-15"}"#;
+        let [Task::Word(word)] = &tasks(&format!(r#"{{"campaign":{all}}}"#))[..] else { panic!("understood") };
+        assert_eq!(serde_json::to_string(word).unwrap(), format!(r#"{{"campaign":{all}}}"#));
+        for (told, why) in [
+            (least.replace("2026-6e", "2026 6e"), "a-z, 0-9 and -"),
+            (all.replace(r#"["6e"]"#, r#"["CM2"]"#), "6e"),
+            (all.replace("rennes", "bretagne"), "bretagne"),
+            (all.replace("kinds", "types"), "types"),
+            (all.replace("2026-09-01", "le 1er septembre"), "date"),
+        ] {
+            let [Task::Mistake { why: said }] = &tasks(&format!(r#"{{"campaign":{told}}}"#))[..] else {
+                panic!("understood: {told}");
+            };
+            assert!(said.contains(why), "{said}");
+        }
+        let name = PlatformCampaignName::parse("2026-6e").unwrap();
+        for (text, word) in [
+            (r#"{"withdraw_campaign":{"name":"2026-6e"}}"#, Word::WithdrawCampaign { name: name.clone() }),
+            (
+                r#"{"give_campaign":{"name":"2026-6e","academie":"rennes"}}"#,
+                Word::GiveCampaign { name, academie: Academie::parse("rennes").unwrap() },
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&word).unwrap(), text);
+            assert_eq!(tasks(text), [Task::Word(word)]);
+        }
     }
 
     #[test]

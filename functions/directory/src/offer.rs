@@ -1,10 +1,7 @@
 //! The offer: an operator names an académie and a round, and every school of it that has no space yet gets one mail.
 
-mod pace;
 mod plan;
 mod send;
-
-pub(crate) use pace::Pace;
 
 #[cfg(test)]
 mod tests {
@@ -29,6 +26,8 @@ mod tests {
         let settings = Settings::from_pairs(names.map(|name| (name, "test"))).with([
             ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
             ("MAILS_PER_SECOND", "5"),
+            ("CAMPAIGNS_PER_SECOND", "50"),
+            ("COURSES", r#"[{"id": "a", "title": "A", "kind": "assessment", "url": "https://p.example/"}]"#),
             ("OFFER_CLAIM_SECONDS", "330"),
         ]);
         let clients = Clients { sqs: sqs.into(), ..Clients::from_settings(&settings).unwrap() };

@@ -1,7 +1,7 @@
 //! Reports for operators: one JSON object in the bucket for each file and each offer, overwritten by the next. The same
 //! state gives the same bytes.
 
-use rentree_domain::{Academie, Round, Uai};
+use rentree_domain::{Academie, PlatformCampaign, PlatformCampaignName, Round, Uai};
 use rentree_table::InMediacentre;
 use rentree_uploads as uploads;
 use serde::Serialize;
@@ -75,6 +75,53 @@ pub(crate) struct OfferReport {
     pub(crate) failed: Vec<Uai>,
 }
 
+/// What is known of a campaign of the platform's team.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct CampaignReport {
+    pub(crate) name: PlatformCampaignName,
+    /// Why nothing was changed, if that is so.
+    pub(crate) refused: Option<CampaignRefusal>,
+    /// What schools are told of it now.
+    pub(crate) campaign: Option<PlatformCampaign>,
+    /// Schools that it is for, closed ones left out.
+    pub(crate) schools: usize,
+    /// Of these, schools that have their space.
+    pub(crate) activated: usize,
+}
+
+/// What came of giving a campaign to the schools of an académie.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct GivingReport {
+    pub(crate) name: PlatformCampaignName,
+    pub(crate) academie: Academie,
+    /// Why it was given to nobody, or not to all, if that is so.
+    pub(crate) refused: Option<CampaignRefusal>,
+    /// Schools of the académie that it is for, and that have their space. Others get it when they have one.
+    pub(crate) schools: usize,
+    /// Schools that had it before.
+    pub(crate) had: usize,
+    /// Schools that have it since this word.
+    pub(crate) given: usize,
+}
+
+/// Why a word about a campaign was not followed.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct CampaignRefusal {
+    pub(crate) code: CampaignRefusalCode,
+    /// What is wrong, and how to mend it.
+    pub(crate) detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CampaignRefusalCode {
+    CourseUnknown,
+    DatesReversed,
+    CampaignUnknown,
+    NotGiven,
+    Technical,
+}
+
 /// Whether the Médiacentre of a school is on.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct MediacentreReport {
@@ -103,6 +150,15 @@ pub(crate) enum MediacentreRefusalCode {
 impl Directory {
     pub(crate) async fn write_mediacentre_report(&self, report: &MediacentreReport) -> Result<(), ProcessError> {
         self.write_report(&format!("reports/mediacentre/{}.json", report.uai), report).await
+    }
+
+    pub(crate) async fn write_campaign_report(&self, report: &CampaignReport) -> Result<(), ProcessError> {
+        self.write_report(&format!("reports/campaigns/{}.json", report.name), report).await
+    }
+
+    pub(crate) async fn write_giving_report(&self, report: &GivingReport) -> Result<(), ProcessError> {
+        let (name, academie) = (&report.name, report.academie.short_name());
+        self.write_report(&format!("reports/campaigns/{name}/{academie}.json"), report).await
     }
 
     pub(crate) async fn write_load_report(&self, name: &str, report: &LoadReport) -> Result<(), ProcessError> {

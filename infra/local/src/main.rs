@@ -1,7 +1,8 @@
 //! `cargo dev`: everything on one machine. `cargo dev cloud`: the local cloud alone, for `cargo lambda watch`. `cargo dev deploy`: the
 //! product as Lambda runs it. `cargo dev import FILE`: the main job without a browser. `cargo dev directory`, `cargo dev offer`,
-//! `cargo dev mediacentre` and `cargo dev certifications`: what operators do.
+//! `cargo dev mediacentre`, `cargo dev campaign` and `cargo dev certifications`: what operators do.
 
+mod campaign;
 mod certifications;
 mod cloud;
 mod deploy;
@@ -42,6 +43,8 @@ enum Command {
     Offer(offer::OfferArguments),
     /// Turn the Médiacentre of a school on or off: wait, print the report. Exit 0 done, 2 refused
     Mediacentre(mediacentre::MediacentreArguments),
+    /// Give a campaign of the platform's team to schools, or withdraw it: wait, print the report. Exit 0 done, 2 refused
+    Campaign(campaign::CampaignArguments),
     /// Build and deploy the product as Lambda runs it, into a stand-in for AWS on this machine; serve it, or check it
     Deploy(deploy::DeployArguments),
     /// Write a file of invented pupils, or a directory of invented schools
@@ -64,16 +67,17 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let done = match &arguments.command {
+    let done = match arguments.command {
         None => runtime.block_on(serve::run(&arguments.serve)).map(|()| 0),
-        Some(Command::Cloud(cloud)) => runtime.block_on(cloud::run(cloud)).map(|()| 0),
-        Some(Command::Import(import)) => runtime.block_on(import::run(import)),
-        Some(Command::Directory(directory)) => runtime.block_on(directory::run(directory)),
-        Some(Command::Certifications(certifications)) => runtime.block_on(certifications::run(certifications)),
-        Some(Command::Offer(offer)) => runtime.block_on(offer::run(offer)),
-        Some(Command::Mediacentre(mediacentre)) => runtime.block_on(mediacentre::run(mediacentre)),
-        Some(Command::Deploy(deploy)) => runtime.block_on(deploy::run(deploy)).map(|()| 0),
-        Some(Command::Sample(sample)) => sample::run(sample).map(|()| 0),
+        Some(Command::Cloud(cloud)) => runtime.block_on(cloud::run(&cloud)).map(|()| 0),
+        Some(Command::Import(import)) => runtime.block_on(import::run(&import)),
+        Some(Command::Directory(directory)) => runtime.block_on(directory::run(&directory)),
+        Some(Command::Certifications(certifications)) => runtime.block_on(certifications::run(&certifications)),
+        Some(Command::Offer(offer)) => runtime.block_on(offer::run(&offer)),
+        Some(Command::Mediacentre(mediacentre)) => runtime.block_on(mediacentre::run(&mediacentre)),
+        Some(Command::Campaign(campaign)) => runtime.block_on(campaign::run(campaign)),
+        Some(Command::Deploy(deploy)) => runtime.block_on(deploy::run(&deploy)).map(|()| 0),
+        Some(Command::Sample(sample)) => sample::run(&sample).map(|()| 0),
     };
     match done {
         Ok(status) => ExitCode::from(status),

@@ -9,8 +9,8 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_sqs::types::QueueAttributeName;
 use axum::routing::get;
 use axum::{Json, Router};
-use directory::message::Word;
-use rentree_domain::{Academie, GarId, Round, Uai};
+use directory::message::{CampaignWord, Word};
+use rentree_domain::{Academie, GarId, PlatformCampaignName, Round, Uai};
 use rentree_runtime::Settings;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_testkit::Stack;
@@ -151,6 +151,30 @@ impl Operator {
         let report = format!("reports/mediacentre/{uai}.json");
         self.forget(&report).await?;
         self.send(&Word::Mediacentre { uai, id_etab: id_etab.cloned(), id_ent: id_ent.cloned() }).await?;
+        self.report(&report).await
+    }
+
+    /// Sends the word that gives a campaign of the platform's team to schools; returns the report.
+    pub async fn tell_campaign(&self, word: CampaignWord) -> anyhow::Result<Value> {
+        let report = format!("reports/campaigns/{}.json", word.name);
+        self.forget(&report).await?;
+        self.send(&Word::Campaign(Box::new(word))).await?;
+        self.report(&report).await
+    }
+
+    /// Sends the word that withdraws it; returns the report.
+    pub async fn withdraw_campaign(&self, name: &PlatformCampaignName) -> anyhow::Result<Value> {
+        let report = format!("reports/campaigns/{name}.json");
+        self.forget(&report).await?;
+        self.send(&Word::WithdrawCampaign { name: name.clone() }).await?;
+        self.report(&report).await
+    }
+
+    /// Sends the word that gives it to every school of an académie now; returns the report.
+    pub async fn give_campaign(&self, name: &PlatformCampaignName, academie: Academie) -> anyhow::Result<Value> {
+        let report = format!("reports/campaigns/{name}/{}.json", academie.short_name());
+        self.forget(&report).await?;
+        self.send(&Word::GiveCampaign { name: name.clone(), academie }).await?;
         self.report(&report).await
     }
 

@@ -1,5 +1,7 @@
 //! Campaigns and accounts of pupils without the pages that make them: for tests and benches.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignTitle, CourseId, Entry, LearnerId, PersonName, Uai, UserId,
@@ -15,10 +17,13 @@ pub async fn a_campaign(table: &Table, uai: Uai, now: Timestamp) -> anyhow::Resu
         course: CourseId::parse("competences-numeriques-6e")?,
         message: None,
         code: CampaignCode::draw(rentree_runtime::random()),
-        owner,
+        owner: Some(owner),
         owner_name: "Camille Le Goff".to_owned(),
         created_at: now,
         archived_at: None,
+        given: None,
+        classes: BTreeSet::new(),
+        platform: None,
     };
     let action = AuditAction::CampaignCreated;
     let entry = AuditEntry::new(now, rentree_runtime::random(), owner, &campaign.owner_name, action);

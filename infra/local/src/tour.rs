@@ -282,6 +282,8 @@ impl<G: Ground> Tour<'_, G> {
             let route = format!("POST /schools/{{uai}}/campaigns/{{campaign}}/{action}");
             self.visit(head, &route, &[uai, campaign], Some(json!({}))).await?;
         }
+        let choose = "POST /schools/{uai}/campaigns/{campaign}/classes";
+        self.visit(head, choose, &[uai, campaign], Some(json!({"classes": []}))).await?;
         Ok((text(&made, "code")?.to_owned(), campaign.to_owned()))
     }
 

@@ -37,13 +37,15 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "mediacentre_joining",
             "mediacentre_once",
             "personal_codes",
+            "platform_campaign_pages",
+            "platform_campaigns",
             "progress",
             "rosters",
         ],
     ),
     ("certifications", &["certification_pages", "certifications"]),
     ("certifications-worker", &["certifications"]),
-    ("directory", &["directory", "mediacentre_staff", "offers"]),
+    ("directory", &["directory", "mediacentre_staff", "offers", "platform_campaigns"]),
     (
         "import-worker",
         &["crashes", "deciding", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"],
@@ -82,7 +84,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 14] = [
+pub(crate) const OF_QUEUES: [&str; 15] = [
     "accounts",
     "activation",
     "certifications",
@@ -95,6 +97,7 @@ pub(crate) const OF_QUEUES: [&str; 14] = [
     "messages",
     "names",
     "offers",
+    "platform_campaigns",
     "team",
     "turns",
 ];

@@ -1,58 +1,19 @@
 //! The courses of the assessment platform that campaigns lead to.
 
 use std::collections::HashSet;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::plain_name::plain_name;
 use crate::{CampaignId, CampaignKind, LearnerId};
 
-/// Names a course, for good: `a-z`, `0-9` and `-`, at most 60 signs.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct CourseId(String);
-
-/// The text names no course.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a course is named with a-z, 0-9 and -, at most 60 signs")]
-pub struct CourseIdError;
-
-impl CourseId {
-    /// Reads a name.
-    pub fn parse(text: &str) -> Result<Self, CourseIdError> {
-        let sign = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if (1..=60).contains(&text.len()) && text.chars().all(sign) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(CourseIdError)
-        }
-    }
-
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for CourseId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for CourseId {
-    type Error = CourseIdError;
-
-    fn try_from(text: String) -> Result<Self, CourseIdError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<CourseId> for String {
-    fn from(id: CourseId) -> Self {
-        id.0
-    }
-}
+plain_name!(
+    /// Names a course, for good: `a-z`, `0-9` and `-`, at most 60 signs.
+    CourseId,
+    CourseIdError,
+    60,
+    "a course is named with a-z, 0-9 and -, at most 60 signs"
+);
 
 /// A course.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use crate::id::LearnerId;
 use crate::import::Write;
 use crate::learner::{Entry, Learner, Revision};
+use crate::level::Level;
 use crate::matching::{KnownAs, Typed};
 use crate::name;
 
@@ -35,15 +36,17 @@ pub struct ListedPupil {
     pub birth_date: Date,
     /// The class; of a pupil who left, the last one.
     pub division: String,
+    /// The level, as far as the MEF tells it.
+    pub level: Option<Level>,
 }
 
 impl ListedPupil {
     /// What lists show of a pupil whom readers see so.
     pub fn of(id: LearnerId, seen: &Revision) -> Self {
-        let Entry { last_name, usage_name, first_name, second_name, third_name, birth_date, division, .. } =
+        let Entry { last_name, usage_name, first_name, second_name, third_name, birth_date, division, mef, .. } =
             seen.entry.clone();
-        let left_in = seen.deactivated_in();
-        Self { id, left_in, last_name, usage_name, first_name, second_name, third_name, birth_date, division }
+        let (left_in, level) = (seen.deactivated_in(), mef.as_deref().and_then(Level::of_mef));
+        Self { id, left_in, last_name, usage_name, first_name, second_name, third_name, birth_date, division, level }
     }
 
     /// `DUPONT Karine`.
@@ -162,6 +165,7 @@ mod tests {
             third_name: None,
             birth_date: date(2012, 3, 10),
             division: "6A".to_owned(),
+            level: None,
         }
     }
 

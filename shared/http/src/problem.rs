@@ -38,6 +38,8 @@ pub enum Code {
     UnknownCode,
     /// Nobody can join the campaign any more.
     CampaignArchived,
+    /// Nobody can join the campaign today.
+    CampaignClosed,
     /// No pupil of the school is like that, or several are.
     NotAPupil,
     /// The pupil has an account already: its owner signs in.
@@ -193,6 +195,12 @@ impl Problem {
         let detail =
             "Cette campagne est archivée : on ne peut plus la rejoindre. Demandez un autre code à votre enseignant.";
         Self::new(StatusCode::GONE, Code::CampaignArchived, "La campagne est archivée", detail)
+            .leading_to("Saisir un autre code", "/campagnes")
+    }
+
+    /// Nobody can join the campaign today; `title` and `detail` say why, in French.
+    pub fn campaign_closed(title: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, Code::CampaignClosed, title, detail)
             .leading_to("Saisir un autre code", "/campagnes")
     }
 

@@ -1,16 +1,27 @@
 //! Campaigns of a school, and the codes that lead to them.
 
+use std::collections::{BTreeSet, HashSet};
+
 use jiff::Timestamp;
-use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Uai, UserId};
+use jiff::civil::Date;
+use rentree_domain::platform_campaign::{Closed, Concerned, TEAM};
+use rentree_domain::{
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Listing, PlatformCampaign,
+    PlatformCampaignName, Uai, UserId,
+};
 use serde::{Deserialize, Serialize};
 
+use crate::batch::AsOf;
 use crate::item::{Change, put_new, stored};
-use crate::keys::{CAMPAIGNS, id_in_sk, school_pk};
+use crate::keys::{CAMPAIGNS, id_in_sk, school_in_pk, school_pk};
+use crate::platform_campaign::{PlatformCampaigns, given_id};
 use crate::transaction::Cancelled;
 use crate::{AuditEntry, Item, Key, Table, TableError, audit};
 
 const ENTITY: &str = "Campaign";
 const CODE: &str = "CampaignCode";
+/// Two codes of 76 thousand million are the same so rarely that the second draw is one for the tests.
+const DRAWS: usize = 5;
 
 /// A campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,8 +37,9 @@ pub struct Campaign {
     pub message: Option<CampaignMessage>,
     /// What pupils type to join. It stays the campaign's, archived or not, and is never given to another.
     pub code: CampaignCode,
-    /// Who created it.
-    pub owner: UserId,
+    /// Who created it; nobody of the school, where the platform's team gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<UserId>,
     /// First and last name of who created it, as it was then: they may leave the team.
     pub owner_name: String,
     /// When.
@@ -35,6 +47,15 @@ pub struct Campaign {
     /// Since when nobody can join it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived_at: Option<Timestamp>,
+    /// What the platform's team calls it, where it gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<PlatformCampaignName>,
+    /// Classes that staff have chosen for it because nothing tells their level.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub classes: BTreeSet<String>,
+    /// What the platform's team says of it today, where it gave it. Title, message and course are these, too.
+    #[serde(skip)]
+    pub platform: Option<PlatformCampaign>,
 }
 
 /// What a code leads to.
@@ -56,9 +77,49 @@ pub enum CampaignError {
 }
 
 impl Campaign {
-    /// Whether nobody can join it any more.
+    /// Why nobody can join it on `today`, if that is so.
+    pub fn closed(&self, today: Date) -> Option<Closed> {
+        let platform = self.platform.as_ref();
+        if platform.is_some_and(|platform| platform.withdrawn_at.is_some()) {
+            return Some(Closed::Withdrawn);
+        }
+        if self.archived_at.is_some() {
+            return Some(Closed::Archived);
+        }
+        let (opens_on, closes_on) = platform.map(|platform| (platform.opens_on, platform.closes_on))?;
+        if today < opens_on {
+            return Some(Closed::NotYet(opens_on));
+        }
+        (today > closes_on).then_some(Closed::Over(closes_on))
+    }
+
+    /// For which classes it is, of those that the school has.
+    pub fn concerned(&self, listing: &Listing) -> Concerned {
+        let none = BTreeSet::new();
+        let levels = self.platform.as_ref().map_or(&none, |platform| &platform.levels);
+        Concerned::of(listing, levels, &self.classes)
+    }
+
+    /// Whether it is in the archive: the school put it there, or the platform's team withdrew it.
     pub fn is_archived(&self) -> bool {
-        self.archived_at.is_some()
+        self.put_away_at().is_some()
+    }
+
+    /// Since when it is in the archive.
+    pub fn put_away_at(&self) -> Option<Timestamp> {
+        self.platform.as_ref().and_then(|platform| platform.withdrawn_at).or(self.archived_at)
+    }
+
+    /// The campaign as the platform's team tells it today.
+    pub(crate) fn as_told(self, platform: PlatformCampaign) -> Self {
+        Self {
+            title: platform.title.clone(),
+            kind: platform.kind,
+            course: platform.course.clone(),
+            message: platform.message.clone(),
+            platform: Some(platform),
+            ..self
+        }
     }
 }
 
@@ -84,19 +145,108 @@ impl Table {
         }
     }
 
-    /// A campaign.
+    /// A campaign. One that the platform's team gave costs a second read: what the team says of it.
     pub async fn campaign(&self, uai: Uai, id: CampaignId) -> Result<Option<Campaign>, TableError> {
-        self.get(Key::campaign(uai, id), ENTITY).await
+        let Some(campaign) = self.get::<Campaign>(Key::campaign(uai, id), ENTITY).await? else { return Ok(None) };
+        let Some(name) = &campaign.given else { return Ok(Some(campaign)) };
+        let platform = self.platform_campaign(name).await?;
+        let platform = platform.ok_or("the platform's team knows it no more").map_err(TableError::malformed(ENTITY))?;
+        Ok(Some(campaign.as_told(platform)))
     }
 
-    /// Every campaign of a school, archived or not, the oldest first.
+    /// Every campaign that a school has, archived or not, the oldest first.
     pub async fn campaigns(&self, uai: Uai) -> Result<Vec<(CampaignId, Campaign)>, TableError> {
+        Ok(self.campaigns_and_given(uai).await?.0)
+    }
+
+    /// Every campaign of a school, archived or not, the oldest first; and every campaign that the platform's team gives, whether this
+    /// school has it or not.
+    pub async fn campaigns_and_given(
+        &self,
+        uai: Uai,
+    ) -> Result<(Vec<(CampaignId, Campaign)>, PlatformCampaigns), TableError> {
+        let items = self.items(school_pk(uai), CAMPAIGNS);
+        let (items, platform) = tokio::try_join!(items, self.platform_campaigns())?;
         let read = |item: Item| {
             let id =
                 id_in_sk(&item, CAMPAIGNS).ok_or("no identifier in its key").map_err(TableError::malformed(ENTITY))?;
-            Ok((id, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
+            let campaign: Campaign = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
+            let told = campaign.given.as_ref().and_then(|name| platform.get(name)).cloned();
+            Ok((
+                id,
+                match told {
+                    Some(told) => campaign.as_told(told),
+                    None => campaign,
+                },
+            ))
         };
-        self.items(school_pk(uai), CAMPAIGNS).await?.into_iter().map(read).collect()
+        let campaigns = items.into_iter().map(read).collect::<Result<_, TableError>>()?;
+        Ok((campaigns, platform))
+    }
+
+    /// Gives a campaign of the platform's team to a school, with a code of its own; `false`: the school has it already, archived or
+    /// not. Its identifier follows from the school and the campaign, so that whoever gives it twice, or at the same moment as somebody
+    /// else, gives it once.
+    pub async fn give_campaign(
+        &self,
+        uai: Uai,
+        (name, platform): (&PlatformCampaignName, &PlatformCampaign),
+        draw: impl Fn() -> CampaignCode,
+        now: Timestamp,
+    ) -> Result<bool, TableError> {
+        let id = given_id(uai, name, platform);
+        let mut campaign = Campaign {
+            title: platform.title.clone(),
+            kind: platform.kind,
+            course: platform.course.clone(),
+            message: None,
+            code: draw(),
+            owner: None,
+            owner_name: TEAM.to_owned(),
+            created_at: now,
+            archived_at: None,
+            given: Some(name.clone()),
+            classes: BTreeSet::new(),
+            platform: None,
+        };
+        for _ in 0..DRAWS {
+            let marker = stored(&Marker { uai, campaign: id }, CODE, Key::campaign_code(&campaign.code))?;
+            let item = stored(&campaign, ENTITY, Key::campaign(uai, id))?;
+            match self.transact(vec![put_new(&self.name, marker)?, put_new(&self.name, item)?]).await {
+                Ok(()) => return Ok(true),
+                Err(Cancelled::Conditions(failed)) if failed[1] => return Ok(false),
+                Err(Cancelled::Conditions(_)) => campaign.code = draw(),
+                Err(Cancelled::Table(error)) => return Err(error),
+            }
+        }
+        Err(TableError::Contended { operation: "TransactWriteItems" })
+    }
+
+    /// Those of these schools that have a campaign of the platform's team, archived or not.
+    pub async fn have_campaign(
+        &self,
+        schools: &[Uai],
+        (name, platform): (&PlatformCampaignName, &PlatformCampaign),
+    ) -> Result<HashSet<Uai>, TableError> {
+        let keys = schools.iter().map(|uai| Key::campaign(*uai, given_id(*uai, name, platform))).collect();
+        let found = self.batch(keys, "PK", AsOf::Now).await?;
+        let of = |item: &Item| school_in_pk(item).ok_or("no UAI in its key").map_err(TableError::malformed(ENTITY));
+        found.iter().map(of).collect()
+    }
+
+    /// Chooses the classes of a campaign whose level nothing tells, in place of those that were chosen before.
+    pub async fn choose_classes(
+        &self,
+        uai: Uai,
+        id: CampaignId,
+        classes: &BTreeSet<String>,
+    ) -> Result<bool, TableError> {
+        let change = if classes.is_empty() {
+            Change::of(Key::campaign(uai, id), "REMOVE classes")
+        } else {
+            Change::of(Key::campaign(uai, id), "SET classes = :classes").value_of(":classes", classes)?
+        };
+        change.only_if("attribute_exists(PK)").alone(self).await
     }
 
     /// The school and the campaign that a code leads to, archived or not. One read, however many campaigns there are.

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{
     Academie, ActivationId, AuditId, CampaignCode, CampaignId, CertificationNumber, EmailAddress, EntityId, ImportId,
-    Ine, InvitationId, JoinAttemptId, LearnerId, Limit, Login, PersonalCode, Round, SchoolYear, SignOnId, Uai, UserId,
-    UserName,
+    Ine, InvitationId, JoinAttemptId, LearnerId, Limit, Login, PersonalCode, PlatformCampaignName, Round, SchoolYear,
+    SignOnId, Uai, UserId, UserName,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -32,6 +32,8 @@ pub(crate) const TIES: &str = "TIE#";
 pub(crate) const CAMPAIGNS: &str = "CAMPAIGN#";
 pub(crate) const PARTICIPATIONS: &str = "PARTICIPATION#";
 pub(crate) const JOIN_ATTEMPTS: &str = "ATTEMPT#";
+/// Where the platform's team keeps what it says to all schools.
+pub(crate) const PLATFORM: &str = "PLATFORM#CAMPAIGNS";
 const CERTIFICATIONS: &str = "CERTIFICATION#";
 const CERTIFIED: &str = "CERTIFIED#";
 const SCHOOLS: &str = "SCHOOL#";
@@ -196,6 +198,11 @@ impl Key {
     /// A campaign of a school.
     pub fn campaign(uai: Uai, id: CampaignId) -> Self {
         Self::new(school_pk(uai), format!("{CAMPAIGNS}{id}"))
+    }
+
+    /// A campaign that the platform's team gives.
+    pub fn platform_campaign(name: &PlatformCampaignName) -> Self {
+        Self::new(PLATFORM.to_owned(), format!("{CAMPAIGNS}{name}"))
     }
 
     /// Which campaign a code leads to.

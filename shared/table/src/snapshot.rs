@@ -226,6 +226,7 @@ mod tests {
             third_name: None,
             birth_date: date(2012, 3, 10),
             division: "6A".to_owned(),
+            level: None,
         }])
     }
 

@@ -34,7 +34,7 @@ impl Table {
     /// Writes all `items` or none.
     ///
     /// A plain write on one of the items at the same moment cancels a transaction with `TransactionConflict`, which
-    /// the SDK does not retry: we do, with doubling pauses of 25 ms to 1.6 s. All attempts carry one token, so that DynamoDB knows the
+    /// the SDK does not retry: we do, with doubling pauses of about 25 ms to 1.6 s, each of another length: twenty that met would meet again otherwise. All attempts carry one token, so that DynamoDB knows the
     /// transaction that took effect already, and whose answer was lost: otherwise its own conditions would fail.
     pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<(), Cancelled> {
         self.send_until_taken(items, None).await?;
@@ -80,7 +80,7 @@ impl Table {
                 return Err(TableError::request(OPERATION)(error).into());
             }
             tracing::info!(attempt, pause_ms = pause.as_millis(), "a transaction met other writers, sending it again");
-            tokio::time::sleep(pause).await;
+            tokio::time::sleep(scattered(pause)).await;
             pause *= 2;
         }
         Err(TableError::Contended { operation: OPERATION }.into())
@@ -89,9 +89,19 @@ impl Table {
 
 /// By which DynamoDB knows a transaction again for ten minutes.
 fn token() -> Uuid {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random).expect("the operating system gives random bytes");
-    Builder::from_random_bytes(random).into_uuid()
+    Builder::from_random_bytes(random()).into_uuid()
+}
+
+/// A pause from one half of `pause` to one and a half.
+fn scattered(pause: Duration) -> Duration {
+    let [byte] = random();
+    pause / 2 + pause * u32::from(byte) / 255
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
 }
 
 #[cfg(test)]
@@ -142,6 +152,14 @@ mod tests {
             .build();
         assert!(transact(mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&rule])).await.is_ok());
         assert_eq!(rule.num_calls(), 3);
+    }
+
+    #[test]
+    fn pauses_differ() {
+        let second = Duration::from_secs(1);
+        let pauses: BTreeSet<_> = (0..100).map(|_| scattered(second)).collect();
+        assert!(pauses.len() > 20, "{}", pauses.len());
+        assert!(pauses.iter().all(|pause| (second / 2..=second * 3 / 2).contains(pause)));
     }
 
     /// Its answer may have been lost before the conflict: under another token it would meet itself.

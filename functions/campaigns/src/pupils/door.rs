@@ -171,6 +171,7 @@ impl Campaigns {
     async fn entrance(&self, (uai, id): Place) -> Result<Entrance, Problem> {
         let (school, campaign) = tokio::try_join!(self.table.school(uai), self.table.campaign(uai, id))?;
         let (school, campaign) = school.zip(campaign).ok_or_else(Problem::unknown_code)?;
-        Ok(Entrance { uai, school, id, campaign })
+        let closed = campaign.closed(paris::date((self.clock)()));
+        Ok(Entrance { uai, school, id, campaign, closed })
     }
 }

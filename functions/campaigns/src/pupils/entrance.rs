@@ -3,7 +3,7 @@
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use rentree_domain::{CampaignId, LearnerId, Progress};
+use rentree_domain::{CampaignId, LearnerId, Progress, paris};
 use rentree_http::{Face, Input, Problem, WAITING_SIGN_ON};
 use rentree_table::Campaign;
 use schemars::JsonSchema;
@@ -104,17 +104,17 @@ const LEFT: &str =
 impl Campaigns {
     /// What comes next for who is there.
     pub(crate) async fn step(&self, visit: &Visit) -> Result<Step, Problem> {
-        let Entrance { id, ref campaign, .. } = visit.entrance;
+        let Entrance { id, closed, .. } = visit.entrance;
         let forms = || IdentityFields::default().forms(visit.told_names());
         let Some(tie) = visit.known.as_ref().and_then(|known| known.tie) else {
-            return Ok(if campaign.is_archived() { Step::Archived } else { Step::Identify { forms: forms() } });
+            return Ok(closed.map_or_else(|| Step::Identify { forms: forms() }, Step::Closed));
         };
         let (part, pupil) =
             tokio::try_join!(self.progress(id, tie.learner), self.enrolled(&visit.entrance, tie.learner))?;
         Ok(match (part, pupil) {
             (Some(progress), Some(pupil)) => self.joined(visit, &pupil, progress),
             (Some(progress), None) => self.joined_as(visit, tie.learner, progress, Offer::Nothing),
-            _ if campaign.is_archived() => Step::Archived,
+            (None, _) if let Some(closed) = closed => Step::Closed(closed),
             (None, Some(pupil)) => Step::Join { mediacentre: offer(visit, &pupil) },
             (None, None) => Step::Left { forms: forms() },
         })
@@ -122,7 +122,7 @@ impl Campaigns {
 
     /// The step of `pupil`, who is in.
     pub(crate) fn joined(&self, visit: &Visit, pupil: &Pupil, progress: Progress) -> Step {
-        let offer = if visit.entrance.campaign.is_archived() { Offer::Nothing } else { offer(visit, pupil) };
+        let offer = if visit.entrance.closed.is_some() { Offer::Nothing } else { offer(visit, pupil) };
         self.joined_as(visit, pupil.learner.id, progress, offer)
     }
 
@@ -132,7 +132,7 @@ impl Campaigns {
         Step::Joined {
             progress,
             resume: self.resume(id, campaign, learner, progress),
-            is_archived: campaign.is_archived(),
+            closed: visit.entrance.closed,
             user_name: methods.and_then(|methods| methods.user_name.as_ref()).map(ToString::to_string),
             by_mediacentre: methods.is_some_and(|methods| methods.mediacentre.any((self.clock)())),
             mediacentre,
@@ -152,7 +152,8 @@ impl Campaigns {
         learner: LearnerId,
         progress: Progress,
     ) -> Option<String> {
-        let is_open = !campaign.is_archived() && progress < Progress::Sent;
+        let closed = campaign.closed(paris::date((self.clock)()));
+        let is_open = closed.is_none() && progress < Progress::Sent;
         let course = self.config.courses.find(&campaign.course).filter(|_| is_open)?;
         Some(course.link(id, learner))
     }

@@ -1,6 +1,7 @@
 //! What pupils do: type a code, say who they are, join, come back. `docs/joining.md` has the rules.
 
 mod account;
+pub(crate) mod closed;
 mod code;
 mod counted;
 mod decide;

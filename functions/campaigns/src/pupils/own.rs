@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::method::may_use_email;
+use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignId, CampaignKind, LearnerId, Method, Progress, Score, Uai, paris};
 use rentree_http::{Face, Presented, Problem};
 use rentree_runtime::several;
@@ -54,10 +55,22 @@ struct Row {
     progress: Progress,
     /// The result, once sent.
     score: Option<Score>,
-    /// Whether it is archived.
-    is_archived: bool,
+    /// Why it cannot be joined, or gone on with, if that is so.
+    closed: Option<Closed>,
     /// Where the course begins or goes on.
     resume: Option<String>,
+}
+
+impl Row {
+    /// What closes it, in a word.
+    fn closed_by(&self) -> Option<&'static str> {
+        self.closed.map(|closed| match closed {
+            Closed::Archived => "Archivée",
+            Closed::Withdrawn => "Retirée",
+            Closed::NotYet(_) => "Pas encore ouverte",
+            Closed::Over(_) => "Terminée",
+        })
+    }
 }
 
 /// `GET /mes-campagnes`
@@ -132,7 +145,7 @@ impl Campaigns {
         let progress = part.participation.progress();
         Row {
             resume: self.resume(part.campaign, campaign, part.learner, progress),
-            is_archived: campaign.is_archived(),
+            closed: campaign.closed(paris::date((self.clock)())),
             code: campaign.code.to_string(),
             title: campaign.title.to_string(),
             kind: campaign.kind,

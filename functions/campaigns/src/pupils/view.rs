@@ -1,11 +1,13 @@
 //! The page behind a code: who one is here, and what comes next.
 
 use askama::Template;
+use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignKind, LearnerId, Method, Progress, UserName};
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::closed;
 use super::decide::{Doubt, Owner};
 use super::find::Pupil;
 use super::told::Offer;
@@ -65,8 +67,8 @@ pub(crate) struct SignOnView {
 #[serde(tag = "step", rename_all = "snake_case")]
 #[schemars(rename = "EntranceStep")]
 pub(crate) enum Step {
-    /// Nobody can join any more.
-    Archived,
+    /// Nobody can join: now, or any more.
+    Closed(Closed),
     /// Say which pupil one is.
     Identify {
         /// The forms.
@@ -110,10 +112,10 @@ pub(crate) enum Step {
     Joined {
         /// How far.
         progress: Progress,
-        /// Where the course begins or goes on; none once the result was sent, or the campaign is archived.
+        /// Where the course begins or goes on; none once the result was sent, or the campaign is closed.
         resume: Option<String>,
-        /// Whether nobody can go on any more.
-        is_archived: bool,
+        /// Why nobody can go on, if that is so.
+        closed: Option<Closed>,
         /// What to sign in with, next time.
         user_name: Option<String>,
         /// Whether the Médiacentre opens the account.

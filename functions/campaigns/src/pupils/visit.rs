@@ -1,9 +1,11 @@
 //! Somebody at the entrance of a campaign.
 
+use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignId, Uai};
 use rentree_http::{FormToken, Problem, Proof, SignedIn};
 use rentree_table::{Campaign, School, Tie, User};
 
+use super::closed::problem;
 use super::waiting::{SignOn, gone};
 use super::who::ToldNames;
 
@@ -14,6 +16,8 @@ pub(crate) struct Entrance {
     pub(crate) school: School,
     pub(crate) id: CampaignId,
     pub(crate) campaign: Campaign,
+    /// Why nobody can join it, if that is so.
+    pub(crate) closed: Option<Closed>,
 }
 
 /// Somebody who is signed in, and what is known of them here. Never printed: it holds the hash of a password.
@@ -79,7 +83,7 @@ impl Visit {
 
     /// Checks that the campaign can be joined.
     pub(crate) fn check_open(&self) -> Result<(), Problem> {
-        if self.entrance.campaign.is_archived() { Err(Problem::campaign_archived()) } else { Ok(()) }
+        self.entrance.closed.map_or(Ok(()), |closed| Err(problem(closed)))
     }
 
     /// Checks that a sign-on waits still, if a form was `about` one.

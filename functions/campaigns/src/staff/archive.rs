@@ -3,7 +3,8 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::CampaignId;
+use rentree_domain::platform_campaign::Closed;
+use rentree_domain::{CampaignId, paris};
 use rentree_http::{Face, Input, Problem, authorise_beside};
 use rentree_table::{AuditAction, AuditEntry, Role};
 use schemars::JsonSchema;
@@ -59,6 +60,12 @@ pub(crate) async fn restore(
     let found = app.campaign(uai, &id);
     let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
     visitor.check_meant(&input.proof)?;
+    if campaign.closed(paris::date(now)) == Some(Closed::Withdrawn) {
+        return Err(Problem::campaign_closed(
+            "Cette campagne est retirée",
+            "L’équipe de la plateforme l’a retirée : elle ne peut plus être désarchivée. Ses résultats restent consultables.",
+        ));
+    }
 
     let entry =
         AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::CampaignRestored);

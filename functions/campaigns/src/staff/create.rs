@@ -1,5 +1,7 @@
 //! Create a campaign.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -119,10 +121,13 @@ pub(crate) async fn create(
         course: course.id,
         message,
         code: CampaignCode::draw(rentree_runtime::random()),
-        owner: visitor.user,
+        owner: Some(visitor.user),
         owner_name: visitor.name.clone(),
         created_at: now,
         archived_at: None,
+        given: None,
+        classes: BTreeSet::new(),
+        platform: None,
         title,
     };
     let code = app.store(uai, id, campaign, &entry).await?;

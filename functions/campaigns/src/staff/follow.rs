@@ -1,15 +1,18 @@
 //! A campaign: its code for the board, who is how far by class and by pupil, and the tries to join that failed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
 use axum::extract::{Path, Query, State as AppState};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use rentree_domain::platform_campaign::Closed;
 use rentree_domain::profile::CollectedProfile;
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Listing, Score, Uai,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Level, Listing,
+    PlatformCampaign, Score, Uai, paris,
 };
 use rentree_http::{Face, Problem, authorise_beside};
 use rentree_table::{JoinAttempt, JoinOutcome, Role};
@@ -80,8 +83,14 @@ pub(crate) struct CampaignView {
     /// First and last name of who created it.
     owner: String,
     created_at: Timestamp,
-    /// Since when nobody can join it.
+    /// Since when it is in the archive.
     archived_at: Option<Timestamp>,
+    /// Why nobody can join it today, if that is so.
+    closed: Option<Closed>,
+    /// What the platform's team says, where it gave the campaign.
+    given: Option<Given>,
+    /// Classes of which no pupil's MEF tells a level, where the campaign is for some levels: staff choose those it is for.
+    choices: Vec<Choice>,
     /// The numbers of the school.
     total: Counts,
     /// The numbers of each class.
@@ -99,6 +108,48 @@ pub(crate) struct CampaignView {
     pupils: Vec<Row>,
     /// Tries to join that failed in the last thirty days, the latest first.
     attempts: Vec<Attempt>,
+}
+
+/// What the platform's team says of a campaign that it gave.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "GivenCampaign")]
+struct Given {
+    /// The first day on which pupils can join.
+    opens_on: Date,
+    /// The last one.
+    closes_on: Date,
+    /// For which levels; none: for all.
+    levels: Vec<Level>,
+}
+
+/// A class that may be chosen.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ClassChoice")]
+struct Choice {
+    division: String,
+    /// Whether the campaign is for it.
+    chosen: bool,
+}
+
+impl Given {
+    fn of(platform: &PlatformCampaign) -> Self {
+        Self {
+            opens_on: platform.opens_on,
+            closes_on: platform.closes_on,
+            levels: platform.levels.iter().copied().collect(),
+        }
+    }
+
+    /// `6e, 5e`.
+    fn levels(&self) -> String {
+        self.levels.iter().map(|level| level.french()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Choice {
+    fn of(class: &str, chosen: &BTreeSet<String>) -> Self {
+        Self { division: class.to_owned(), chosen: chosen.contains(class) }
+    }
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -150,15 +201,18 @@ pub(crate) async fn follow(
     )?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
     let attempts = told(attempts, &listing, now);
-    let (pupils, unlisted) = pupils(&listing, participations);
+    let concerned = campaign.concerned(&listing);
+    let (pupils, unlisted) = pupils(&listing, &concerned, participations);
     let (total, classes) = tally(&pupils);
     let page = select(pupils, &filter);
     let course = app.config.courses.find(&campaign.course);
+    let (archived_at, closed) = (campaign.put_away_at(), campaign.closed(paris::date(now)));
     let view = CampaignView {
         frame: visitor.frame(campaign.title.as_str(), uai, &school, Section::Campaigns),
         csrf: visitor.csrf.clone(),
         done: match filter.done.as_str() {
             "created" => Some("La campagne est créée. Donnez son code aux élèves."),
+            "classes" => Some("Les classes de la campagne sont enregistrées."),
             "archived" => Some("La campagne est archivée : plus personne ne peut la rejoindre."),
             "restored" => {
                 Some("La campagne est de nouveau active : les élèves peuvent la rejoindre avec le même code.")
@@ -176,7 +230,10 @@ pub(crate) async fn follow(
         address: format!("{}{JOIN}", app.config.origin),
         owner: campaign.owner_name,
         created_at: campaign.created_at,
-        archived_at: campaign.archived_at,
+        archived_at,
+        closed,
+        given: campaign.platform.as_ref().map(Given::of),
+        choices: concerned.unknown.iter().map(|class| Choice::of(class, &campaign.classes)).collect(),
         total,
         classes,
         unlisted,
@@ -253,6 +310,24 @@ fn select(mut pupils: Vec<Pupil<'_>>, filter: &Filter) -> Page {
 }
 
 impl CampaignView {
+    /// Whether the platform's team has withdrawn it.
+    fn is_withdrawn(&self) -> bool {
+        self.closed == Some(Closed::Withdrawn)
+    }
+
+    /// When it can be joined, where that is not always.
+    fn opening(&self) -> Option<String> {
+        let Given { opens_on, closes_on, .. } = self.given.as_ref()?;
+        let (opens, closes) = (french::date(opens_on), french::date(closes_on));
+        Some(match self.closed {
+            Some(Closed::NotYet(_)) => format!("Elle ouvre le {opens}, et se termine le {closes}."),
+            Some(Closed::Over(_)) => {
+                format!("Elle est terminée depuis le {closes} : plus personne ne peut la rejoindre.")
+            }
+            _ => format!("Ils peuvent la rejoindre jusqu’au {closes}."),
+        })
+    }
+
     /// What pupils type: browsers add the rest.
     fn host(&self) -> &str {
         let address = self.address.trim_end_matches(JOIN);

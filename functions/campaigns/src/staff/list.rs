@@ -7,7 +7,8 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, Search, Uai, UserId};
+use jiff::civil::Date;
+use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, Search, Uai};
 use rentree_http::{Face, Problem, authorise};
 use rentree_table::{Campaign, Role};
 use rentree_web::{Frame, Section, french};
@@ -61,8 +62,9 @@ pub(crate) struct CampaignsView {
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "CampaignOwner")]
 struct Owner {
-    id: UserId,
-    /// First and last name.
+    /// Of who created campaigns; `platform` for the platform's team.
+    id: String,
+    /// First and last name, or the team's.
     name: String,
 }
 
@@ -79,7 +81,14 @@ struct Row {
     /// First and last name of who created it.
     owner: String,
     created_at: Timestamp,
+    /// Since when it is in the archive.
     archived_at: Option<Timestamp>,
+    /// Whether the platform's team gave it.
+    given: bool,
+    /// The first day on which it can be joined, if it has one.
+    opens_on: Option<Date>,
+    /// The last one.
+    closes_on: Option<Date>,
 }
 
 /// `GET /schools/{uai}/campaigns`
@@ -91,9 +100,10 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let now = (app.clock)();
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
-    let page = select(app.table.campaigns(uai).await?, &filter);
+    let page = select(app.campaigns_of(uai, &visitor.school, now).await?, &filter);
     let view = CampaignsView {
         frame: visitor.frame("Campagnes", uai, &visitor.school, Section::Campaigns),
         uai,
@@ -125,12 +135,12 @@ fn select(campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter) -> Page {
     campaigns.retain(|(_, campaign)| campaign.is_archived() == filter.archived);
     campaigns.sort_by_key(|(id, campaign)| std::cmp::Reverse((campaign.created_at, *id)));
     let total = campaigns.len();
-    let owners: BTreeSet<(String, UserId)> =
-        campaigns.iter().map(|(_, campaign)| (campaign.owner_name.clone(), campaign.owner)).collect();
+    let owners: BTreeSet<(String, String)> =
+        campaigns.iter().map(|(_, campaign)| (campaign.owner_name.clone(), owner(campaign))).collect();
 
     let search = Search::new(&filter.q);
     campaigns.retain(|(_, campaign)| {
-        let is_owners = filter.owner.is_empty() || campaign.owner.to_string() == filter.owner;
+        let is_owners = filter.owner.is_empty() || owner(campaign) == filter.owner;
         is_owners && search.finds([&campaign.title.as_str().to_owned()])
     });
 
@@ -139,12 +149,15 @@ fn select(campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter) -> Page {
     let found = campaigns.len();
     let row = |(id, campaign): (CampaignId, Campaign)| Row {
         id,
+        archived_at: campaign.put_away_at(),
         title: campaign.title,
         kind: campaign.kind,
         code: campaign.code,
         owner: campaign.owner_name,
         created_at: campaign.created_at,
-        archived_at: campaign.archived_at,
+        given: campaign.given.is_some(),
+        opens_on: campaign.platform.as_ref().map(|platform| platform.opens_on),
+        closes_on: campaign.platform.as_ref().map(|platform| platform.closes_on),
     };
     Page {
         owners: owners.into_iter().map(|(name, id)| Owner { id, name }).collect(),
@@ -156,6 +169,11 @@ fn select(campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter) -> Page {
     }
 }
 
+/// Whose a campaign is, as the filter says it.
+fn owner(campaign: &Campaign) -> String {
+    campaign.owner.map_or_else(|| "platform".to_owned(), |id| id.to_string())
+}
+
 impl CampaignsView {
     fn is_filtered(&self) -> bool {
         self.found != self.total
@@ -164,7 +182,7 @@ impl CampaignsView {
 
 #[cfg(test)]
 mod tests {
-    use rentree_domain::CourseId;
+    use rentree_domain::{CourseId, UserId};
 
     use super::*;
 
@@ -179,10 +197,13 @@ mod tests {
                 course: CourseId::parse("a").unwrap(),
                 message: None,
                 code: CampaignCode::draw([number; 16]),
-                owner: UserId::new(Timestamp::UNIX_EPOCH, [number % 2; 10]),
+                owner: Some(UserId::new(Timestamp::UNIX_EPOCH, [number % 2; 10])),
                 owner_name: ["Zoé", "Anne"][usize::from(number % 2)].to_owned(),
                 created_at,
                 archived_at: (number == 3).then_some(created_at),
+                given: None,
+                classes: BTreeSet::new(),
+                platform: None,
             };
             (id, campaign)
         };

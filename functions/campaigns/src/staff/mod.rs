@@ -2,8 +2,10 @@
 
 pub(crate) mod archive;
 mod chart;
+pub(crate) mod classes;
 pub(crate) mod create;
 pub(crate) mod follow;
+mod given;
 pub(crate) mod list;
 pub(crate) mod results;
 mod tally;

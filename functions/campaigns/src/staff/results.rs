@@ -44,7 +44,7 @@ pub(crate) async fn download(
     let (listed, participations) =
         try_join!(app.table.with_listing(uai, visitor.school), app.table.participations(id))?;
     let (_, listing) = listed.ok_or_else(Problem::not_found)?;
-    let (pupils, _) = pupils(&listing, participations);
+    let (pupils, _) = pupils(&listing, &campaign.concerned(&listing), participations);
     let rows = pupils.into_iter().map(|pupil| row(&campaign, pupil));
     let sheet = csv::sheet(HEADER, rows).map_err(|error| Problem::internal(&error))?;
 

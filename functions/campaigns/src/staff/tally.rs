@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rentree_domain::platform_campaign::Concerned;
 use rentree_domain::profile::CollectedProfile;
 use rentree_domain::{LearnerId, ListedPupil, Listing, Progress};
 use rentree_table::Participation;
@@ -145,12 +146,18 @@ impl Counts {
     }
 }
 
-/// The pupils of a campaign by class and name, and how many took part of whom no file tells any more.
-pub(crate) fn pupils(listing: &Listing, participations: Vec<(LearnerId, Participation)>) -> (Vec<Pupil<'_>>, usize) {
+/// The pupils of a campaign by class and name, and how many took part of whom no file tells any more. Those of classes that are not
+/// `concerned` are of it once they have joined.
+pub(crate) fn pupils<'a>(
+    listing: &'a Listing,
+    concerned: &Concerned,
+    participations: Vec<(LearnerId, Participation)>,
+) -> (Vec<Pupil<'a>>, usize) {
     let mut parts: HashMap<LearnerId, Participation> = participations.into_iter().collect();
     let everybody = listing.everybody().iter().map(|listed| Pupil { listed, participation: parts.remove(&listed.id) });
+    let expected = |listed: &ListedPupil| !listed.left() && concerned.has(&listed.division);
     let mut pupils: Vec<Pupil<'_>> =
-        everybody.filter(|pupil| !pupil.listed.left() || pupil.participation.is_some()).collect();
+        everybody.filter(|pupil| expected(pupil.listed) || pupil.participation.is_some()).collect();
     // By name they are already.
     pupils.sort_by(|one, other| one.listed.division.cmp(&other.listed.division));
     (pupils, parts.len())
@@ -170,6 +177,8 @@ pub(crate) fn tally(pupils: &[Pupil<'_>]) -> (Counts, Vec<Class>) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use jiff::Timestamp;
     use jiff::civil::date;
     use rentree_domain::Uai;
@@ -192,6 +201,7 @@ mod tests {
             third_name: None,
             birth_date: date(2012, 3, 10),
             division: division.to_owned(),
+            level: None,
         }
     }
 
@@ -220,7 +230,8 @@ mod tests {
             part(6, State::Sent, 80),
             part(99, State::Sent, 10),
         ];
-        let (pupils, unlisted) = pupils(&listing, parts);
+        let all = Concerned::of(&listing, &BTreeSet::new(), &BTreeSet::new());
+        let (pupils, unlisted) = pupils(&listing, &all, parts);
         assert_eq!(unlisted, 1, "of whom no file tells");
         assert_eq!(pupils.len(), 6, "who left without having joined is nobody here");
         assert_eq!(pupils.iter().map(|pupil| pupil.listed.id).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 1].map(id));

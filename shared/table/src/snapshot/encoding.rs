@@ -13,9 +13,9 @@ use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use jiff::civil::Date;
-use rentree_domain::{LearnerId, ListedPupil, Listing};
+use rentree_domain::{LearnerId, Level, ListedPupil, Listing};
 
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 /// More than a hundred thousand pupils take. What unpacks to more is none of ours.
 const LONGEST: u64 = 64 << 20;
 /// Where the time of an identifier ends, which all pupils of one import share, and its chance begins.
@@ -57,6 +57,7 @@ pub(super) fn encode(listing: &Listing, version: u64) -> io::Result<Vec<u8>> {
     put_texts(&mut columns, pupils, |pupil| pupil.usage_name.as_ref());
     put_texts(&mut columns, pupils, |pupil| pupil.second_name.as_ref());
     put_texts(&mut columns, pupils, |pupil| pupil.third_name.as_ref());
+    pupils.iter().for_each(|pupil| columns.push(pupil.level.map_or(0, number_of)));
 
     let mut packed = DeflateEncoder::new(vec![FORMAT], Compression::best());
     packed.write_all(&columns)?;
@@ -100,8 +101,9 @@ pub(super) fn decode(bytes: &[u8], version: u64) -> Result<Listing, Unreadable> 
     let mut usage_names = rest.texts(count)?.into_iter();
     let mut second_names = rest.texts(count)?.into_iter();
     let mut third_names = rest.texts(count)?.into_iter();
+    let levels = rest.bytes(count)?.iter().map(|number| level_of(*number));
 
-    let pupils = ids.zip(left).zip(dates).map(|((id, left), birth_date)| {
+    let pupils = ids.zip(left).zip(dates).zip(levels).map(|(((id, left), birth_date), level)| {
         Ok(ListedPupil {
             id,
             left_in: left.checked_sub(1),
@@ -112,9 +114,20 @@ pub(super) fn decode(bytes: &[u8], version: u64) -> Result<Listing, Unreadable> 
             usage_name: usage_names.next().flatten(),
             second_name: second_names.next().flatten(),
             third_name: third_names.next().flatten(),
+            level: level?,
         })
     });
     Ok(Listing::new(pupils.collect::<Result<_, _>>()?))
+}
+
+/// A level in one byte: from 1, from the youngest.
+fn number_of(level: Level) -> u8 {
+    Level::ALL.iter().zip(1..).find_map(|(one, number)| (*one == level).then_some(number)).unwrap_or_default()
+}
+
+fn level_of(number: u8) -> Result<Option<Level>, Unreadable> {
+    let Some(index) = number.checked_sub(1) else { return Ok(None) };
+    Level::ALL.get(usize::from(index)).copied().map(Some).ok_or(Unreadable::Damaged("a level is none"))
 }
 
 /// A number, seven bits a byte, the lowest first; all bytes but the last have the highest bit set.
@@ -188,10 +201,11 @@ mod tests {
             usage_name in prop::option::of("\\PC{0,10}"),
             second_name in prop::option::of("\\PC{1,10}"),
             third_name in prop::option::of("\\PC{1,200}"),
+            level in prop::option::of(prop::sample::select(&Level::ALL)),
         ) -> ListedPupil {
             let birth_date = date(2012, 1, 1).saturating_add(jiff::Span::new().days(days));
             let id = LearnerId::new(Timestamp::from_second(second).unwrap(), entropy);
-            ListedPupil { id, left_in, last_name, usage_name, first_name, second_name, third_name, birth_date, division }
+            ListedPupil { id, left_in, last_name, usage_name, first_name, second_name, third_name, birth_date, division, level }
         }
     }
 
@@ -207,7 +221,7 @@ mod tests {
         }
 
         #[test]
-        fn another_format_or_version_is_told(listing in a_listing(), version in 1_u64.., format in 2_u8..) {
+        fn another_format_or_version_is_told(listing in a_listing(), version in 1_u64.., format in 3_u8..) {
             let mut bytes = encode(&listing, version).unwrap();
             prop_assert_eq!(decode(&bytes, version - 1).unwrap_err(), Unreadable::Version(version));
             bytes[0] = format;
@@ -247,8 +261,9 @@ mod tests {
             third_name: None,
             birth_date: date(2012, 3, 10),
             division: "6E1".to_owned(),
+            level: Some(Level::Sixieme),
         };
-        let written = "01636564ec3eff3483a19cbd9d1d0258eeb03373f1b9a87b1cee0cf20f0df3f4f171e5f4393ab924b3243391c5ccd590813528bf38950100";
+        let written = "02636564ec3eff3483a19cbd9d1d0258eeb03373f1b9a87b1cee0cf20f0df3f4f171e5f4393ab924b3243391c5ccd590813528bf3895811100";
         let byte = |at| u8::from_str_radix(&written[at..at + 2], 16).unwrap();
         let bytes: Vec<u8> = (0..written.len()).step_by(2).map(byte).collect();
         assert_eq!(decode(&bytes, 5).unwrap().everybody(), [pupil]);

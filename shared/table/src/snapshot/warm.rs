@@ -86,6 +86,7 @@ mod tests {
             third_name: None,
             birth_date: date(2012, 3, 10),
             division: "6A".to_owned(),
+            level: None,
         };
         Listing::new((0..pupils).map(pupil).collect())
     }

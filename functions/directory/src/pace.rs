@@ -1,4 +1,4 @@
-//! The pace of mails: SES takes so many a second, and refuses the others.
+//! So many a second, of what others would refuse or suffer from: mails by SES, writes that a whole académie causes at once.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn ten_mails_at_five_a_second_take_nearly_two_seconds() {
+    async fn ten_at_five_a_second_take_nearly_two_seconds() {
         let (pace, started) = (Pace::new(5), Instant::now());
         for _ in 0..5 {
             let (one, other) = (pace.clone(), pace.clone());

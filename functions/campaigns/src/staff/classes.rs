@@ -1,0 +1,62 @@
+//! Choose the classes of a campaign of the platform's team whose level no MEF tells. All of them are said at once: those that are not
+//! named are chosen no more.
+
+use std::collections::BTreeSet;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::CampaignId;
+use rentree_http::{Face, Input, Problem, authorise_beside};
+use rentree_table::Role;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Campaigns;
+use crate::school::parse_uai;
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "ClassesFields")]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// The classes, of those that the campaign's page offers (`choices`).
+    classes: Vec<String>,
+}
+
+/// What was chosen.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ClassesView")]
+pub(crate) struct ClassesView {
+    campaign: CampaignId,
+    /// The classes chosen.
+    classes: BTreeSet<String>,
+}
+
+/// `POST /schools/{uai}/campaigns/{campaign}/classes`
+pub(crate) async fn choose(
+    State(app): State<Campaigns>,
+    Path((uai, id)): Path<(String, String)>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let found = app.campaign(uai, &id);
+    let (visitor, (id, campaign)) =
+        authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
+    visitor.check_meant(&input.proof)?;
+
+    let (_, listing) = app.table.with_listing(uai, visitor.school).await?.ok_or_else(Problem::not_found)?;
+    let offered = campaign.concerned(&listing).unknown;
+    let classes: BTreeSet<String> = input.fields.classes.into_iter().collect();
+    if !classes.is_subset(&offered) {
+        let detail = "Une de ces classes n’est pas à choisir ici : son niveau est connu, ou elle n’existe plus. Revenez à la campagne et recommencez.";
+        return Err(Problem::badly_chosen("Les classes ont changé", detail)
+            .leading_to("Revenir à la campagne", format!("/schools/{uai}/campaigns/{id}")));
+    }
+    app.table.choose_classes(uai, id, &classes).await?;
+
+    let location = format!("/schools/{uai}/campaigns/{id}?done=classes");
+    face.after_post(StatusCode::OK, &location, &ClassesView { campaign: id, classes })
+}

@@ -1,0 +1,221 @@
+//! A campaign that the platform's team gives to schools: to which of them, when, and for which classes. `docs/platform-campaigns.md`
+//! says how it comes to a school.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::plain_name::plain_name;
+use crate::{Academie, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Level, Listing, name};
+
+plain_name!(
+    /// What operators call a campaign that they give: `a-z`, `0-9` and `-`, at most 40 signs. It stands in keys, and no pupil sees it.
+    PlatformCampaignName,
+    PlatformCampaignNameError,
+    40,
+    "a campaign of the platform's team is named with a-z, 0-9 and -, at most 40 signs, for instance 2026-rentree-6e"
+);
+
+/// Who gives it, as every school reads it.
+pub const TEAM: &str = "Équipe de la plateforme";
+
+/// A campaign of the platform's team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlatformCampaign {
+    /// What it is called.
+    pub title: CampaignTitle,
+    /// What it is for.
+    pub kind: CampaignKind,
+    /// Which course it leads to.
+    pub course: CourseId,
+    /// What pupils read before they begin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<CampaignMessage>,
+    /// Which schools it is given to.
+    #[serde(default)]
+    pub audience: Audience,
+    /// For which classes; none: for all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub levels: BTreeSet<Level>,
+    /// The first day on which pupils can join.
+    pub opens_on: Date,
+    /// The last one.
+    pub closes_on: Date,
+    /// When it was first given.
+    pub given_at: Timestamp,
+    /// Since when it is given no more, and nobody can join it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+/// Which schools a campaign is given to.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Audience {
+    /// Of these académies; none: of the whole country.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub academies: BTreeSet<Academie>,
+    /// Of these kinds, as the directory of schools calls them (`Collège`); none: of all kinds.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub kinds: BTreeSet<String>,
+}
+
+impl Audience {
+    /// Whether a school of this académie and kind is one of them. Kinds are compared without regard to case and accents.
+    pub fn has(&self, academie: Option<Academie>, kind: &str) -> bool {
+        let kind = name::fold(kind);
+        let is_of_academie = self.academies.is_empty() || academie.is_some_and(|one| self.academies.contains(&one));
+        is_of_academie && (self.kinds.is_empty() || self.kinds.iter().any(|one| name::fold(one) == kind))
+    }
+}
+
+impl PlatformCampaign {
+    /// Whether a school that has it not yet gets it on `today`: a campaign that is over is of no use to it.
+    pub fn is_given(&self, today: Date) -> bool {
+        self.withdrawn_at.is_none() && today <= self.closes_on
+    }
+}
+
+/// Why a campaign cannot be joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(tag = "why", content = "on", rename_all = "snake_case")]
+pub enum Closed {
+    /// The school has archived it.
+    Archived,
+    /// The platform's team has withdrawn it.
+    Withdrawn,
+    /// It opens on this day.
+    NotYet(Date),
+    /// This was its last day.
+    Over(Date),
+}
+
+/// For which classes of a school a campaign is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concerned {
+    /// These; `None`: all.
+    classes: Option<BTreeSet<String>>,
+    /// Classes of which no pupil's MEF tells a level: staff choose.
+    pub unknown: BTreeSet<String>,
+}
+
+impl Concerned {
+    /// The classes of a campaign for `levels`, of those that a school has, and those that its staff have `chosen` among the ones
+    /// whose level nothing tells. A class with pupils of several levels is concerned if one of them is.
+    pub fn of(listing: &Listing, levels: &BTreeSet<Level>, chosen: &BTreeSet<String>) -> Self {
+        if levels.is_empty() {
+            return Self { classes: None, unknown: BTreeSet::new() };
+        }
+        let mut by_class: BTreeMap<&str, BTreeSet<Level>> = BTreeMap::new();
+        for pupil in listing.enrolled() {
+            by_class.entry(&pupil.division).or_default().extend(pupil.level);
+        }
+        let unknown: BTreeSet<_> =
+            by_class.iter().filter(|(_, told)| told.is_empty()).map(|(class, _)| (*class).to_owned()).collect();
+        let by_level = by_class.iter().filter(|(_, told)| !told.is_disjoint(levels)).map(|(class, _)| *class);
+        let by_choice = unknown.intersection(chosen).map(String::as_str);
+        let classes = by_level.chain(by_choice).map(ToOwned::to_owned).collect();
+        Self { classes: Some(classes), unknown }
+    }
+
+    /// Whether a class is one of them.
+    pub fn has(&self, class: &str) -> bool {
+        self.classes.as_ref().is_none_or(|classes| classes.contains(class))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{LearnerId, ListedPupil};
+
+    fn set<const N: usize>(texts: [&str; N]) -> BTreeSet<String> {
+        texts.map(ToOwned::to_owned).into()
+    }
+
+    fn academie(name: &str) -> Academie {
+        Academie::parse(name).unwrap()
+    }
+
+    #[test]
+    fn an_audience_is_of_académies_and_kinds() {
+        let all = Audience::default();
+        assert!(all.has(None, "") && all.has(Some(academie("rennes")), "Collège"));
+        let some = Audience { academies: [academie("rennes")].into(), kinds: set(["college"]) };
+        for (of, kind, is_one) in [
+            ("rennes", "Collège", true),
+            ("rennes", "COLLEGE", true),
+            ("rennes", "Lycée", false),
+            ("lyon", "Collège", false),
+        ] {
+            assert_eq!(some.has(Some(academie(of)), kind), is_one, "{of} {kind}");
+        }
+        assert!(!some.has(None, "Collège"), "a school of no académie is of none of these");
+    }
+
+    fn pupil(number: u8, class: &str, level: Option<Level>) -> ListedPupil {
+        ListedPupil {
+            id: LearnerId::new(Timestamp::UNIX_EPOCH, [number; 10]),
+            left_in: None,
+            last_name: "NOM".to_owned(),
+            usage_name: None,
+            first_name: "Léa".to_owned(),
+            second_name: None,
+            third_name: None,
+            birth_date: date(2012, 3, 10),
+            division: class.to_owned(),
+            level,
+        }
+    }
+
+    #[test]
+    fn classes_are_concerned_by_their_level_or_by_choice() {
+        let (sixth, third) = (Some(Level::Sixieme), Some(Level::Troisieme));
+        let listing = Listing::new(vec![
+            pupil(1, "6A", sixth),
+            pupil(2, "6A", None),
+            pupil(3, "3B", third),
+            pupil(4, "ULIS", None),
+            pupil(5, "UPE2A", None),
+            pupil(6, "MIXTE", third),
+            pupil(7, "MIXTE", sixth),
+        ]);
+        let levels = [Level::Sixieme].into();
+        let concerned = Concerned::of(&listing, &levels, &set(["ULIS", "3B", "9Z"]));
+        let has = ["6A", "3B", "ULIS", "UPE2A", "MIXTE", "9Z"].map(|class| concerned.has(class));
+        assert_eq!(has, [true, false, true, false, true, false], "what has a level is not chosen");
+        assert_eq!(concerned.unknown, set(["ULIS", "UPE2A"]));
+        let all = Concerned::of(&listing, &BTreeSet::new(), &BTreeSet::new());
+        assert!(all.has("3B") && all.unknown.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn every_class_is_concerned_or_not_by_what_is_said(
+            told in prop::collection::vec((0_u8..5, prop::option::of(0_usize..7)), 0..30),
+            wanted in prop::collection::btree_set(0_usize..7, 1..4),
+            chosen in prop::collection::btree_set(0_u8..5, 0..5),
+        ) {
+            let level = |index: usize| Level::ALL[index];
+            let pupils = (0..).zip(&told).map(|(number, (class, index))| pupil(number, &class.to_string(), index.map(level)));
+            let listing = Listing::new(pupils.collect());
+            let wanted: BTreeSet<Level> = wanted.into_iter().map(level).collect();
+            let chosen: BTreeSet<String> = chosen.iter().map(ToString::to_string).collect();
+            let concerned = Concerned::of(&listing, &wanted, &chosen);
+            for class in 0_u8..5 {
+                let levels: BTreeSet<_> = told.iter().filter(|(of, _)| *of == class).filter_map(|(_, index)| index.map(level)).collect();
+                let exists = told.iter().any(|(of, _)| *of == class);
+                let class = class.to_string();
+                let expected = if levels.is_empty() { exists && chosen.contains(&class) } else { !levels.is_disjoint(&wanted) };
+                prop_assert_eq!(concerned.has(&class), expected);
+                prop_assert_eq!(concerned.unknown.contains(&class), exists && levels.is_empty());
+            }
+        }
+    }
+}

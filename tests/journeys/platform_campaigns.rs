@@ -1,0 +1,441 @@
+//! Campaigns that the platform's team gives to schools.
+
+use std::collections::{BTreeSet, HashSet};
+
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use directory::message::CampaignWord;
+use jiff::civil::Date;
+use jiff::{Span, Timestamp};
+use rentree_domain::platform_campaign::Audience;
+use rentree_domain::{
+    Academie, CampaignId, CampaignMessage, CampaignTitle, CourseId, Level, ListedSchool, Ministry,
+    PlatformCampaignName, Uai, paris,
+};
+use rentree_local::operator::Operator;
+use rentree_local::{Options, Rentree};
+use rentree_runtime::Settings;
+use rentree_samples::Sample;
+use serde_json::{Value, json};
+
+use crate::support::campaigns::{COURSE, PROFILES, class, import, join};
+use crate::support::classes::{a_device, step};
+use crate::support::operators::{activate, message, report};
+use crate::support::people::{Person, a_team};
+use crate::support::runtime_api::Function;
+use crate::support::stall::{Of, Stall};
+use crate::support::{join_all, product, run};
+
+/// A school of a kind that no other test has, and who looks at it.
+struct Given {
+    uai: Uai,
+    person: Person,
+    kind: String,
+}
+
+async fn a_school() -> anyhow::Result<Given> {
+    let (uai, person) = a_team().await?;
+    let kind = format!("Collège d’essai {uai}");
+    of_kind(uai, &kind, false).await?;
+    Ok(Given { uai, person, kind })
+}
+
+async fn of_kind(uai: Uai, kind: &str, closed: bool) -> anyhow::Result<()> {
+    let school = ListedSchool {
+        uai,
+        name: format!("Collège {uai}"),
+        kind: kind.to_owned(),
+        ministry: Ministry::Education,
+        mailbox: None,
+        closed,
+    };
+    product().table.load_schools(&[school]).await?;
+    Ok(())
+}
+
+fn operator() -> anyhow::Result<Operator> {
+    Operator::of(&product().stack)
+}
+
+fn today() -> Date {
+    paris::date(Timestamp::now())
+}
+
+fn in_days(days: i64) -> Date {
+    today().saturating_add(Span::new().days(days))
+}
+
+fn name_of(school: &Given) -> PlatformCampaignName {
+    PlatformCampaignName::parse(&format!("2026-{}", school.uai.as_str().to_lowercase())).expect("a name")
+}
+
+/// A campaign for the schools of this kind, from yesterday to tomorrow.
+fn a_word(school: &Given) -> CampaignWord {
+    CampaignWord {
+        name: name_of(school),
+        title: CampaignTitle::parse("Rentrée numérique").expect("a title"),
+        course: CourseId::parse(PROFILES).expect("a course"),
+        message: Some(CampaignMessage::parse("Bonjour à tous").expect("a message")),
+        audience: Audience { academies: BTreeSet::new(), kinds: [school.kind.to_uppercase()].into() },
+        levels: BTreeSet::new(),
+        opens_on: in_days(-1),
+        closes_on: in_days(1),
+    }
+}
+
+impl Given {
+    async fn list(&self, filter: &str) -> anyhow::Result<Value> {
+        self.person.get(&format!("/schools/{}/campaigns{filter}", self.uai)).await?.expect(200)
+    }
+
+    /// The one campaign of the school: its identifier and its code.
+    async fn the_campaign(&self) -> anyhow::Result<(CampaignId, String)> {
+        let list = self.list("").await?;
+        anyhow::ensure!(list["total"] == 1, "{list}");
+        let row = &list["campaigns"][0];
+        let code = row["code"].as_str().unwrap_or_default().to_owned();
+        Ok((serde_json::from_value(row["id"].clone())?, code))
+    }
+
+    async fn page(&self, id: CampaignId) -> anyhow::Result<Value> {
+        self.person.get(&format!("/schools/{}/campaigns/{id}", self.uai)).await?.expect(200)
+    }
+}
+
+#[test]
+fn a_campaign_comes_once_to_the_schools_it_is_for() {
+    run(async {
+        let (school, other) = (a_school().await?, a_school().await?);
+        let word = a_word(&school);
+        let told = operator()?.tell_campaign(word.clone()).await?;
+        assert_eq!(
+            (&told["refused"], &told["campaign"]["kind"]),
+            (&json!(null), &json!("profile_collection")),
+            "{told}"
+        );
+        assert!(product().table.campaigns(school.uai).await?.is_empty(), "nothing is written before somebody looks");
+
+        // Twenty look at the same moment.
+        let lists = (0..20).map(|_| (school.person.clone(), school.uai)).map(async |(person, uai): (Person, Uai)| {
+            person.get(&format!("/schools/{uai}/campaigns")).await?.expect(200)
+        });
+        let lists = join_all(lists).await.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let (id, code) = school.the_campaign().await?;
+        for list in &lists {
+            assert_eq!((&list["total"], &list["campaigns"][0]["id"]), (&json!(1), &json!(id)), "{list}");
+        }
+        let row = &lists[0]["campaigns"][0];
+        assert_eq!((&row["owner"], &row["given"]), (&json!("Équipe de la plateforme"), &json!(true)));
+        assert_eq!(school.list("?owner=platform").await?["found"], 1);
+        assert_eq!(other.list("").await?["total"], 0, "of another kind");
+        let page = school.page(id).await?;
+        assert_eq!((&page["title"], &page["message"]), (&json!("Rentrée numérique"), &json!("Bonjour à tous")));
+
+        // What the team says anew, all schools read, and none has it twice.
+        let anew = CampaignWord { title: CampaignTitle::parse("Rentrée des collèges")?, message: None, ..word };
+        operator()?.tell_campaign(anew).await?;
+        let page = school.page(id).await?;
+        assert_eq!(
+            (&page["title"], &page["message"], &page["code"]),
+            (&json!("Rentrée des collèges"), &json!(null), &json!(code))
+        );
+        assert_eq!(school.the_campaign().await?, (id, code.clone()));
+        assert_eq!(a_device().get(&format!("/campagnes/{code}")).await?.expect(200)?["title"], "Rentrée des collèges");
+
+        // A school that is of this kind later has it then.
+        of_kind(other.uai, &school.kind, false).await?;
+        let (others, another) = other.the_campaign().await?;
+        assert!(others != id && another != code, "a code of its own");
+        Ok(())
+    });
+}
+
+#[test]
+fn it_opens_and_closes_on_its_days() {
+    run(async {
+        let school = a_school().await?;
+        let word = a_word(&school);
+        operator()?.tell_campaign(CampaignWord { opens_on: in_days(2), closes_on: in_days(9), ..word.clone() }).await?;
+        let (id, code) = school.the_campaign().await?;
+        let at = format!("/campagnes/{code}");
+        let told = async || {
+            let page = a_device().get(&at).await?.expect(200)?;
+            let identity = json!({"first_name": "A", "last_name": "B", "birth_date": "10/03/2012"});
+            let refused = a_device().post(&format!("{at}/identity"), &identity).await?;
+            anyhow::Ok((
+                step(&page).to_owned(),
+                page["why"].clone(),
+                page["on"].clone(),
+                refused.status,
+                refused.code().to_owned(),
+            ))
+        };
+        let closed =
+            |why: &str, on: Date| ("closed".to_owned(), json!(why), json!(on), 409, "campaign_closed".to_owned());
+        assert_eq!(told().await?, closed("not_yet", in_days(2)));
+        assert_eq!(school.page(id).await?["closed"], json!({"why": "not_yet", "on": in_days(2)}));
+
+        operator()?.tell_campaign(word.clone()).await?;
+        assert_eq!(step(&a_device().get(&at).await?.expect(200)?), "identify");
+        assert_eq!(school.page(id).await?["closed"], json!(null));
+
+        operator()?.tell_campaign(CampaignWord { opens_on: in_days(-9), closes_on: in_days(-1), ..word }).await?;
+        assert_eq!(told().await?, closed("over", in_days(-1)));
+        assert_eq!(school.list("").await?["total"], 1, "its results stay");
+        let late = a_school().await?;
+        of_kind(late.uai, &school.kind, false).await?;
+        assert_eq!(late.list("").await?["total"], 0, "what is over comes to nobody any more");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_school_archives_it_for_itself_and_the_team_withdraws_it() {
+    run(async {
+        let (school, other) = (a_school().await?, a_school().await?);
+        of_kind(other.uai, &school.kind, false).await?;
+        let word = a_word(&school);
+        operator()?.tell_campaign(word.clone()).await?;
+        let ((id, code), (others, others_code)) = (school.the_campaign().await?, other.the_campaign().await?);
+        let path = format!("/schools/{}/campaigns/{id}", school.uai);
+        school.person.post(&format!("{path}/archive"), &json!({})).await?.expect(200)?;
+        assert_eq!(school.list("").await?["total"], 0, "and it does not come back");
+        assert_eq!(school.list("?archived=true").await?["total"], 1);
+        assert_eq!(other.list("").await?["total"], 1, "others have it still");
+        assert_eq!(a_device().get(&format!("/campagnes/{code}")).await?.expect(200)?["why"], "archived");
+        school.person.post(&format!("{path}/restore"), &json!({})).await?.expect(200)?;
+        assert_eq!(school.list("").await?["total"], 1);
+
+        let report = operator()?.withdraw_campaign(&word.name).await?;
+        assert_eq!(report["refused"], json!(null));
+        for (school, id, code) in [(&school, id, &code), (&other, others, &others_code)] {
+            assert_eq!(school.list("").await?["total"], 0);
+            assert_eq!(school.list("?archived=true").await?["total"], 1);
+            assert_eq!(school.page(id).await?["closed"], json!({"why": "withdrawn"}));
+            let device = a_device().get(&format!("/campagnes/{code}")).await?.expect(200)?;
+            assert_eq!((step(&device), &device["why"]), ("closed", &json!("withdrawn")));
+            let path = format!("/schools/{}/campaigns/{id}/restore", school.uai);
+            let restored = school.person.post(&path, &json!({})).await?;
+            assert_eq!((restored.status, restored.code()), (409, "campaign_closed"));
+        }
+        // Said again, it is given again.
+        operator()?.tell_campaign(word).await?;
+        assert_eq!(school.the_campaign().await?, (id, code));
+        Ok(())
+    });
+}
+
+#[test]
+fn it_is_for_the_classes_of_its_levels_and_those_that_staff_choose() {
+    run(async {
+        let school = a_school().await?;
+        let mut sample = Sample::new(school.uai, 10, 880);
+        let classes = [("6A", "10010012110"), ("3B", "10310019110"), ("ULIS", "16710010110"), ("UPE2A", "16710010110")];
+        for (number, pupil) in sample.pupils.iter_mut().enumerate() {
+            let (class, mef) = classes[number % 4];
+            (pupil.division, pupil.mef) = (class.to_owned(), mef.to_owned());
+        }
+        import(school.uai, &sample).await?;
+        operator()?.tell_campaign(CampaignWord { levels: [Level::Sixieme].into(), ..a_word(&school) }).await?;
+        let (id, _) = school.the_campaign().await?;
+        let classes = async || {
+            let page = school.page(id).await?;
+            let classes = page["classes"].as_array().cloned().unwrap_or_default();
+            let told =
+                |class: &Value| (class["division"].as_str().unwrap_or_default().to_owned(), class["enrolled"].as_u64());
+            anyhow::Ok((classes.iter().map(told).collect::<Vec<_>>(), page["choices"].clone()))
+        };
+        let one = |class: &str, pupils: u64| (class.to_owned(), Some(pupils));
+        let choices = |chosen: &[&str]| {
+            json!(["ULIS", "UPE2A"].map(|class| json!({"division": class, "chosen": chosen.contains(&class)})))
+        };
+        assert_eq!(classes().await?, (vec![one("6A", 3)], choices(&[])));
+
+        let path = format!("/schools/{}/campaigns/{id}", school.uai);
+        let choose =
+            async |chosen: &[&str]| school.person.post(&format!("{path}/classes"), &json!({"classes": chosen})).await;
+        choose(&["ULIS"]).await?.expect(200)?;
+        assert_eq!(classes().await?, (vec![one("6A", 3), one("ULIS", 2)], choices(&["ULIS"])));
+        for wrong in ["3B", "6A", "9Z"] {
+            let refused = choose(&[wrong]).await?;
+            assert_eq!((refused.status, refused.code()), (400, "bad_request"), "{wrong}: {}", refused.body);
+        }
+        assert_eq!(classes().await?.1, choices(&["ULIS"]), "what is refused changes nothing");
+
+        // Who joins counts, of whatever class; and the file has whom the page has.
+        join(school.uai, id, &class(school.uai, "3B").await?[..1]).await?;
+        assert_eq!(classes().await?.0, [one("3B", 1), one("6A", 3), one("ULIS", 2)]);
+        let sheet = school.person.page(&format!("{path}/results.csv")).await?;
+        assert_eq!(sheet.lines().count(), 1 + 6, "{sheet}");
+        choose(&[]).await?.expect(200)?;
+        assert_eq!(classes().await?, (vec![one("3B", 1), one("6A", 3)], choices(&[])));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_word_that_is_wrong_says_why_and_changes_nothing() {
+    run(async {
+        let school = a_school().await?;
+        let (word, operator) = (a_word(&school), operator()?);
+        let unknown = CampaignWord { course: CourseId::parse("inconnu")?, ..word.clone() };
+        let reversed = CampaignWord { closes_on: in_days(-2), ..word.clone() };
+        let (rennes, name) = (Academie::parse("rennes")?, word.name.clone());
+        for (report, code, says) in [
+            (operator.tell_campaign(unknown).await?, "course_unknown", COURSE),
+            (operator.tell_campaign(reversed).await?, "dates_reversed", "before it opens"),
+            (operator.withdraw_campaign(&name).await?, "campaign_unknown", name.as_str()),
+            (operator.give_campaign(&name, rennes).await?, "campaign_unknown", name.as_str()),
+        ] {
+            assert_eq!(report["refused"]["code"], code, "{report}");
+            assert!(report["refused"]["detail"].as_str().unwrap().contains(says), "{report}");
+        }
+        assert_eq!(school.list("").await?["total"], 0);
+        operator.tell_campaign(word).await?;
+        operator.withdraw_campaign(&name).await?;
+        assert_eq!(operator.give_campaign(&name, rennes).await?["refused"]["code"], "not_given");
+        Ok(())
+    });
+}
+
+const SCHOOLS: usize = 12_000;
+
+/// The country: schools of many académies, each with its space.
+fn a_country() -> Vec<Uai> {
+    let departments = (1..=19).chain(21..=95);
+    let numbers = departments.flat_map(|department| (0..130).map(move |number| department * 10_000 + number));
+    let uai = |number: u32| ('A'..='Z').find_map(|key| Uai::parse(&format!("{number:07}{key}")).ok());
+    numbers.filter_map(uai).take(SCHOOLS).collect()
+}
+
+/// Puts the schools of the country into the table: `active` are copies of the item that the directory makes of `late`, with a space.
+async fn fill(rentree: &Rentree, late: Uai, active: &[Uai]) -> anyhow::Result<()> {
+    let school = ListedSchool {
+        uai: late,
+        name: "Collège".to_owned(),
+        kind: "Collège".to_owned(),
+        ministry: Ministry::Education,
+        mailbox: None,
+        closed: false,
+    };
+    rentree.table.load_schools(&[school]).await?;
+    let (dynamodb, table) = (&rentree.stack.dynamodb, rentree.stack.value("Table")?);
+    let text = |text: String| AttributeValue::S(text);
+    let get = dynamodb
+        .get_item()
+        .table_name(&table)
+        .key("PK", text(format!("SCHOOL#{late}")))
+        .key("SK", text("SCHOOL".to_owned()));
+    let like = get.send().await?.item.expect("a school");
+    for uais in active.chunks(25) {
+        let mut puts = Vec::with_capacity(uais.len());
+        for uai in uais {
+            let academie = Academie::of(*uai).expect("an académie").short_name();
+            let mut item = like.clone();
+            item.extend([
+                ("PK".to_owned(), text(format!("SCHOOL#{uai}"))),
+                ("GSI1PK".to_owned(), text(format!("ACADEMIE#{academie}"))),
+                ("GSI1SK".to_owned(), text(format!("SCHOOL#{uai}"))),
+                ("academie".to_owned(), text(academie.to_owned())),
+                ("activated_at".to_owned(), text(Timestamp::now().to_string())),
+            ]);
+            let put = PutRequest::builder().set_item(Some(item)).build()?;
+            puts.push(WriteRequest::builder().put_request(put).build());
+        }
+        dynamodb.batch_write_item().request_items(&table, puts).send().await?;
+    }
+    Ok(())
+}
+
+/// How many schools have a campaign, how many campaigns there are, and how many codes.
+async fn given(rentree: &Rentree) -> anyhow::Result<(usize, usize, usize)> {
+    let (mut schools, mut campaigns, mut codes) = (HashSet::new(), 0, 0);
+    let scan = rentree.stack.dynamodb.scan().table_name(rentree.stack.value("Table")?);
+    let mut pages = scan.projection_expression("PK, entity").into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for item in page?.items.unwrap_or_default() {
+            match item["entity"].as_s().map(String::as_str) {
+                Ok("Campaign") => {
+                    campaigns += 1;
+                    schools.insert(item["PK"].clone().as_s().cloned().unwrap_or_default());
+                }
+                Ok("CampaignCode") => codes += 1,
+                _ => {}
+            }
+        }
+    }
+    Ok((schools.len(), campaigns, codes))
+}
+
+#[test]
+fn a_pass_over_the_country_that_dies_in_the_middle_is_resumed() {
+    run(async {
+        let rentree = Rentree::start(&Options::in_memory()).await?;
+        let country = a_country();
+        assert_eq!(country.len(), SCHOOLS);
+        let (late, active) = country.split_first().expect("schools");
+        fill(&rentree, *late, active).await?;
+
+        let operator = Operator::of(&rentree.stack)?;
+        let name = PlatformCampaignName::parse("2026-rentree")?;
+        let word = CampaignWord {
+            name: name.clone(),
+            title: CampaignTitle::parse("Rentrée numérique")?,
+            course: CourseId::parse(PROFILES)?,
+            message: None,
+            audience: Audience::default(),
+            levels: BTreeSet::new(),
+            opens_on: in_days(-1),
+            closes_on: in_days(30),
+        };
+        let told = operator.tell_campaign(word).await?;
+        assert_eq!((&told["schools"], &told["activated"]), (&json!(SCHOOLS), &json!(SCHOOLS - 1)), "{told}");
+        assert_eq!(given(&rentree).await?, (0, 0, 0), "giving it to the country costs one write");
+
+        let words: Vec<Value> = Academie::all()
+            .map(|academie| json!({"give_campaign": {"name": name, "academie": academie}}))
+            .map(|word| message(&word))
+            .collect();
+        let settings = rentree.stack.function_settings("DirectoryFunction")?.with([("CAMPAIGNS_PER_SECOND", "100000")]);
+        let way = Stall::after(SCHOOLS / 2, Of::All, &settings).await?;
+        let mut dying = Function::start("directory", &way.of(settings.clone())).await?;
+        tokio::select! {
+            passed = async { for word in &words { dying.invoke(word.clone()).await?; } anyhow::Ok(()) } => {
+                passed?;
+                anyhow::bail!("the pass came to its end");
+            }
+            reached = way.reached() => reached?,
+        }
+        dying.kill().await?;
+        let (schools, campaigns, codes) = given(&rentree).await?;
+        assert!(
+            schools == campaigns && campaigns == codes && schools >= SCHOOLS / 2 && schools < SCHOOLS - 1,
+            "{schools} {campaigns} {codes}"
+        );
+
+        // Two go on at the same moment.
+        let goes_on = |settings: Settings, words: Vec<Value>| async move {
+            let mut function = Function::start("directory", &settings).await?;
+            for word in words {
+                let answer = function.invoke(word).await?;
+                anyhow::ensure!(answer["batchItemFailures"] == json!([]), "{answer}");
+            }
+            function.kill().await
+        };
+        let both = join_all((0..2).map(|_| goes_on(settings.clone(), words.clone()))).await;
+        both.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let all = SCHOOLS - 1;
+        assert_eq!(given(&rentree).await?, (all, all, all));
+        let bucket = rentree.stack.value("Bucket")?;
+        let rennes = report(&rentree.stack, &bucket, "reports/campaigns/2026-rentree/rennes.json").await?;
+        let of_rennes = |field: &str| rennes[field].as_u64().unwrap_or_default();
+        assert_eq!(of_rennes("had") + of_rennes("given"), of_rennes("schools"), "{rennes}");
+
+        // A school that has its space only now.
+        activate(&rentree.stack, *late).await?;
+        let academie = Academie::of(*late).expect("an académie");
+        let report = operator.give_campaign(&name, academie).await?;
+        assert_eq!(report["given"], 1, "{report}");
+        assert_eq!(given(&rentree).await?, (SCHOOLS, SCHOOLS, SCHOOLS));
+        rentree.stop().await
+    });
+}
