@@ -165,6 +165,19 @@ fn directory_carries_out_the_committed_events() {
                     report("reports/mediacentre/9769902J.json").await?["refused"]["code"].to_string()
                 }
                 "dead-letter-offer-to" => format!("{:?}", offer("9769903K").await?),
+                "campaign" | "withdraw-campaign" => {
+                    let told = report("reports/campaigns/2026-exemple.json").await?;
+                    format!("{} {}", told["campaign"]["kind"], told["campaign"]["withdrawn_at"].is_string())
+                }
+                "give-campaign" => {
+                    report("reports/campaigns/2026-exemple/spm.json").await?["refused"]["code"].to_string()
+                }
+                "dead-letter-campaign" => {
+                    report("reports/campaigns/2026-perdue.json").await?["refused"]["code"].to_string()
+                }
+                "dead-letter-give-campaign" => {
+                    report("reports/campaigns/2026-perdue/spm.json").await?["refused"]["code"].to_string()
+                }
                 other => panic!("{other}: say here how it ends"),
             };
             ends.insert(name, end);
