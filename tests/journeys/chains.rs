@@ -81,7 +81,7 @@ const CHAINS: [(&str, usize); 91] = [
     ("POST /participations/progress", 2),
     ("POST /schools/{uai}/campaigns", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/archive", 3),
-    ("POST /schools/{uai}/campaigns/{campaign}/classes", 3),
+    ("POST /schools/{uai}/campaigns/{campaign}/classes", 4),
     ("POST /schools/{uai}/campaigns/{campaign}/restore", 3),
     ("POST /schools/{uai}/imports", 3),
     ("POST /schools/{uai}/imports/{import}/cancel", 4),
