@@ -65,6 +65,7 @@ async fn a_campaign_of(uai: Uai, owner: UserId, title: &str) -> anyhow::Result<(
         owner_name: title.to_owned(),
         created_at: now,
         archived_at: None,
+        ready_of: None,
     };
     let entry = AuditEntry::new(now, rentree_runtime::random(), owner, title, AuditAction::CampaignCreated);
     product().table.create_campaign(uai, id, &campaign, &entry).await?;

@@ -19,6 +19,7 @@ pub async fn a_campaign(table: &Table, uai: Uai, now: Timestamp) -> anyhow::Resu
         owner_name: "Camille Le Goff".to_owned(),
         created_at: now,
         archived_at: None,
+        ready_of: None,
     };
     let action = AuditAction::CampaignCreated;
     let entry = AuditEntry::new(now, rentree_runtime::random(), owner, &campaign.owner_name, action);
@@ -57,6 +58,7 @@ pub async fn tie(
         version: learner.current.version,
         ine: entry.ine,
         campaign,
+        division: &entry.division,
         who,
         session: None,
         corrected: None,

@@ -1,7 +1,9 @@
 //! Campaigns of a school, and the codes that lead to them.
 
 use jiff::Timestamp;
-use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Uai, UserId};
+use rentree_domain::{
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, SchoolYear, Uai, UserId,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, put_new, stored};
@@ -11,6 +13,7 @@ use crate::{AuditEntry, Item, Key, Table, TableError, audit};
 
 const ENTITY: &str = "Campaign";
 const CODE: &str = "CampaignCode";
+const READY: &str = "ReadyCampaign";
 
 /// A campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +38,9 @@ pub struct Campaign {
     /// Since when nobody can join it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived_at: Option<Timestamp>,
+    /// The school year whose ready campaign it is; a school makes one a year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready_of: Option<SchoolYear>,
 }
 
 /// What a code leads to.
@@ -44,12 +50,21 @@ struct Marker {
     campaign: CampaignId,
 }
 
+/// What a school made of the campaign that is ready for a year.
+#[derive(Debug, Serialize, Deserialize)]
+struct Made {
+    campaign: CampaignId,
+}
+
 /// Why a campaign was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CampaignError {
     /// Another campaign has the code: draw again.
     #[error("the code is another campaign's")]
     CodeTaken,
+    /// The school has made the ready campaign of the year.
+    #[error("the ready campaign of the year was made before")]
+    ReadyMade,
     /// The table failed.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -63,7 +78,7 @@ impl Campaign {
 }
 
 impl Table {
-    /// Stores a campaign, and its code as its own; `entry` tells it.
+    /// Stores a campaign, and its code as its own; `entry` tells it. Of two who make the ready one of a year at the same moment, one does.
     pub async fn create_campaign(
         &self,
         uai: Uai,
@@ -71,13 +86,17 @@ impl Table {
         campaign: &Campaign,
         entry: &AuditEntry,
     ) -> Result<(), CampaignError> {
-        let items = vec![
+        let mut items = vec![
             put_new(&self.name, stored(&Marker { uai, campaign: id }, CODE, Key::campaign_code(&campaign.code))?)?,
             put_new(&self.name, stored(campaign, ENTITY, Key::campaign(uai, id))?)?,
             audit::write(&self.name, uai, entry)?,
         ];
+        if let Some(year) = campaign.ready_of {
+            items.push(put_new(&self.name, stored(&Made { campaign: id }, READY, Key::ready_campaign(uai, year))?)?);
+        }
         match self.transact(items).await {
             Ok(()) => Ok(()),
+            Err(Cancelled::Conditions(failed)) if failed.get(3) == Some(&true) => Err(CampaignError::ReadyMade),
             Err(Cancelled::Conditions(failed)) if failed[0] => Err(CampaignError::CodeTaken),
             Err(Cancelled::Conditions(_)) => Err(TableError::Contended { operation: "TransactWriteItems" }.into()),
             Err(Cancelled::Table(error)) => Err(error.into()),

@@ -19,6 +19,7 @@ mod item;
 mod join;
 mod join_attempt;
 mod keys;
+mod latest_profile;
 mod learner;
 mod link;
 mod mediacentre;
@@ -61,6 +62,7 @@ pub use invitation::{Delivery, Invitation, InvitationError, InvitationState, MOS
 pub use join::{By, JoinError, Joining, Who};
 pub use join_attempt::{JoinAttempt, JoinOutcome};
 pub use keys::{Key, SessionHash};
+pub use latest_profile::LatestProfile;
 pub use learner::{ActiveLearner, Born, Candidate, Roster};
 pub use link::{Link, LinkState, Purpose};
 pub use mediacentre::{MediacentreId, MediacentreIds};

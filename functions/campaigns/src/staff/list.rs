@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
 use crate::school::parse_uai;
+use crate::staff::ready::Proposal;
 
 const PER_PAGE: usize = 50;
 
@@ -56,6 +57,8 @@ pub(crate) struct CampaignsView {
     pages: usize,
     /// The newest first.
     campaigns: Vec<Row>,
+    /// A campaign that is ready to be made, while it is proposed and the school has not made it.
+    ready: Option<Proposal>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -91,9 +94,12 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let now = (app.clock)();
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
-    let page = select(app.table.campaigns(uai).await?, &filter);
+    let campaigns = app.table.campaigns(uai).await?;
+    let ready = app.proposal(now).filter(|ready| !filter.archived && !is_made(ready, &campaigns));
+    let page = select(campaigns, &filter);
     let view = CampaignsView {
         frame: visitor.frame("Campagnes", uai, &visitor.school, Section::Campaigns),
         uai,
@@ -106,8 +112,14 @@ pub(crate) async fn list(
         page: page.number,
         pages: page.pages,
         campaigns: page.rows,
+        ready,
     };
     face.render(StatusCode::OK, &view)
+}
+
+/// Whether a school has made the campaign that is ready, archived or not.
+fn is_made(ready: &Proposal, campaigns: &[(CampaignId, Campaign)]) -> bool {
+    campaigns.iter().any(|(_, campaign)| campaign.ready_of == Some(ready.school_year))
 }
 
 struct Page {
@@ -183,6 +195,7 @@ mod tests {
                 owner_name: ["Zoé", "Anne"][usize::from(number % 2)].to_owned(),
                 created_at,
                 archived_at: (number == 3).then_some(created_at),
+                ready_of: None,
             };
             (id, campaign)
         };

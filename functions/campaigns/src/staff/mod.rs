@@ -5,5 +5,6 @@ mod chart;
 pub(crate) mod create;
 pub(crate) mod follow;
 pub(crate) mod list;
+pub(crate) mod ready;
 pub(crate) mod results;
 mod tally;
