@@ -33,6 +33,10 @@ impl Directory {
                 Task::Word(Word::Mediacentre { uai, id_etab, id_ent }) => {
                     self.turn_mediacentre(uai, id_etab, id_ent).await?;
                 }
+                Task::Word(Word::Totals { academie, school_year }) if is_dead_letter => {
+                    self.totals_failed(academie, school_year).await?;
+                }
+                Task::Word(Word::Totals { academie, school_year }) => self.total(academie, school_year).await?,
                 Task::Nothing { why } => tracing::info!(is_dead_letter, why, "a message asks for nothing"),
                 Task::Mistake { why } => tracing::error!(is_dead_letter, why, "a message is not understood"),
             }

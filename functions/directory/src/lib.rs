@@ -1,5 +1,5 @@
 //! The schools: the public directory of schools is loaded from the bucket, and every school of an académie is offered its
-//! space, by one mail and never two; and in which of them the Médiacentre is on.
+//! space, by one mail and never two; in which of them the Médiacentre is on; and what an académie did in a school year, in numbers.
 //!
 //! Lambda hands over batches of SQS messages: events of the bucket, words of operators, and one message for each school to
 //! be offered its space. Each stands alone: done, to be tried again, or answered and recorded.
@@ -15,6 +15,7 @@ pub mod message;
 mod offer;
 mod report;
 mod technical;
+mod totals;
 
 pub use clients::Clients;
 pub use config::Config;

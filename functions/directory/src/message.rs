@@ -1,6 +1,6 @@
 //! The body of a message: events of the bucket, words of operators and our own.
 
-use rentree_domain::{Academie, GarId, Round, Uai};
+use rentree_domain::{Academie, GarId, Round, SchoolYear, Uai};
 use rentree_uploads::{Told, told};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -23,6 +23,14 @@ pub enum Word {
         /// The round.
         round: Round,
     },
+    /// An operator: add up what the schools of the académie did in a school year. Sent again, it refreshes the report.
+    Totals {
+        /// The académie.
+        academie: Academie,
+        /// By its first calendar year.
+        #[serde(deserialize_with = "a_school_year")]
+        school_year: SchoolYear,
+    },
     /// An operator: the Médiacentre of this school is on; off again, when `id_etab` is blank.
     Mediacentre {
         /// The school.
@@ -34,6 +42,12 @@ pub enum Word {
         #[serde(default, deserialize_with = "blank_is_none", skip_serializing_if = "Option::is_none")]
         id_ent: Option<GarId>,
     },
+}
+
+fn a_school_year<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SchoolYear, D::Error> {
+    let first = i16::deserialize(deserializer)?;
+    SchoolYear::starting_in(first)
+        .ok_or_else(|| serde::de::Error::custom("a school year is its first calendar year, as 2026"))
 }
 
 fn blank_is_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GarId>, D::Error> {
@@ -116,6 +130,21 @@ mod tests {
         let text = r#"{"offer_to":{"uai":"0350760L","round":"2026-rentree"}}"#;
         assert_eq!(serde_json::to_string(&offer_to).unwrap(), text);
         assert_eq!(tasks(text), [Task::Word(offer_to)]);
+    }
+
+    #[test]
+    fn totals() {
+        let word = Word::Totals {
+            academie: Academie::parse("rennes").unwrap(),
+            school_year: SchoolYear::starting_in(2026).unwrap(),
+        };
+        let text = r#"{"totals":{"academie":"rennes","school_year":2026}}"#;
+        assert_eq!(serde_json::to_string(&word).unwrap(), text);
+        assert_eq!(tasks(text), [Task::Word(word)]);
+        for mistake in [r#"{"academie":"rennes"}"#, r#"{"academie":"rennes","school_year":26}"#] {
+            let body = format!(r#"{{"totals":{mistake}}}"#);
+            assert!(matches!(tasks(&body).as_slice(), [Task::Mistake { .. }]), "{body}");
+        }
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "campaigns",
             "campaign_pages",
             "certifiable",
+            "follow_up",
             "guessing",
             "joining",
             "joining_at_once",
@@ -43,7 +44,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
     ),
     ("certifications", &["certification_pages", "certifications"]),
     ("certifications-worker", &["certifications"]),
-    ("directory", &["directory", "mediacentre_staff", "offers"]),
+    ("directory", &["directory", "follow_up", "mediacentre_staff", "offers"]),
     (
         "import-worker",
         &["crashes", "deciding", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"],

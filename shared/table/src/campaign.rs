@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, SchoolYear, Uai, UserId,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, SchoolYear, Uai, UserId, paris,
 };
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +74,12 @@ impl Campaign {
     /// Whether nobody can join it any more.
     pub fn is_archived(&self) -> bool {
         self.archived_at.is_some()
+    }
+
+    /// Whether it could be joined in a school year.
+    pub fn was_open_in(&self, year: SchoolYear) -> bool {
+        let of = |at: Timestamp| SchoolYear::of(paris::date(at));
+        of(self.created_at) <= year && self.archived_at.is_none_or(|at| of(at) >= year)
     }
 }
 

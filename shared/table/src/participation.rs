@@ -57,7 +57,7 @@ pub enum ProgressError {
 }
 
 impl Participation {
-    fn new(uai: Uai, division: &str, joined_at: Timestamp) -> Self {
+    pub(crate) fn new(uai: Uai, division: &str, joined_at: Timestamp) -> Self {
         Self {
             uai,
             joined_at,
@@ -76,9 +76,13 @@ impl Participation {
         self.milestones().progress()
     }
 
+    /// The result that holds.
+    pub fn latest_sent(&self) -> Option<Sent> {
+        self.sent_at.zip(self.score).map(|(at, score)| Sent { at, score, profile: self.profile })
+    }
+
     fn milestones(&self) -> Milestones {
-        let holds = self.sent_at.zip(self.score).map(|(at, score)| Sent { at, score, profile: self.profile });
-        Milestones::new(self.started_at, self.former.iter().copied().chain(holds))
+        Milestones::new(self.started_at, self.former.iter().copied().chain(self.latest_sent()))
     }
 }
 

@@ -8,3 +8,4 @@ pub(crate) mod list;
 pub(crate) mod ready;
 pub(crate) mod results;
 mod tally;
+pub(crate) mod year;
