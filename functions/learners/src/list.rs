@@ -158,15 +158,21 @@ pub(crate) async fn search(
 
 impl Learners {
     async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
-        let (listed, mut profiles) =
-            try_join!(self.table.with_listing(uai, visitor.school.clone()), self.table.latest_profiles(uai))?;
+        let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
         let (school, listing) = listed.ok_or_else(Problem::not_found)?;
         let (enrolled, divisions) = (listing.enrolled().count(), divisions(listing.enrolled()));
-        let certifiable = listing.enrolled().filter(|pupil| Certifiable::Yes.admits(profiles.get(&pupil.id))).count();
 
         let mut sought = sought(listing.enrolled(), &filter.q, &filter.division);
-        sought.retain(|pupil| filter.certifiable.admits(profiles.get(&pupil.id)));
-        let (found, page) = self.found(uai, sought, filter.account, filter.page).await?;
+        let profiles = async { Ok::<_, Problem>(self.table.latest_profiles(uai).await?) };
+        // Profiles are read beside the accounts, unless they say whose accounts are asked for.
+        let (mut profiles, (found, page)) = if filter.certifiable == Certifiable::All {
+            try_join!(profiles, self.found(uai, sought, filter.account, filter.page))?
+        } else {
+            let profiles = profiles.await?;
+            sought.retain(|pupil| filter.certifiable.admits(profiles.get(&pupil.id)));
+            (profiles, self.found(uai, sought, filter.account, filter.page).await?)
+        };
+        let certifiable = listing.enrolled().filter(|pupil| Certifiable::Yes.admits(profiles.get(&pupil.id))).count();
 
         let view = LearnersView {
             frame: visitor.frame("Élèves", uai, &school, Section::Learners),
