@@ -207,7 +207,7 @@ fn follow_up_counts_by_class_also_who_left() {
         assert_eq!(filtered("state=started").await?, 1);
         // A pupil whom no file tells of.
         let unknown = LearnerId::new(Timestamp::now(), [9; 10]);
-        product().table.begin_participation(uai, id, unknown, Timestamp::now()).await?;
+        product().table.begin_participation(uai, id, (unknown, "6A"), Timestamp::now()).await?;
         assert_eq!(person.get(&path).await?.expect(200)?["unlisted"], 1);
         Ok(())
     });
@@ -219,12 +219,13 @@ fn participations_begin_once_and_are_found_by_pupil() {
         let (uai, person, _) = a_school_of(&[("6A", 2)], 32).await?;
         let (one, other) = (a_campaign(uai, &person, "Une").await?, a_campaign(uai, &person, "Autre").await?);
         let pupil = class(uai, "6A").await?[0].id;
-        let table = &product().table;
+        let (table, of) = (&product().table, (pupil, "6A"));
         let first = Timestamp::now();
-        assert!(table.begin_participation(uai, one, pupil, first).await?);
-        assert!(!table.begin_participation(uai, one, pupil, first + SignedDuration::from_hours(1)).await?);
-        assert!(table.begin_participation(uai, other, pupil, first).await?);
-        assert_eq!(table.participation(one, pupil).await?.unwrap().joined_at, first);
+        assert!(table.begin_participation(uai, one, of, first).await?);
+        assert!(!table.begin_participation(uai, one, (pupil, "5A"), first + SignedDuration::from_hours(1)).await?);
+        assert!(table.begin_participation(uai, other, of, first).await?);
+        let part = table.participation(one, pupil).await?.unwrap();
+        assert_eq!((part.joined_at, part.division.as_deref()), (first, Some("6A")));
         let found: HashSet<_> = table.participations_of(pupil).await?.into_iter().map(|(id, _)| id).collect();
         assert_eq!(found, HashSet::from([one, other]));
         assert_eq!(table.participations(one).await?.len(), 1);

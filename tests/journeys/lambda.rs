@@ -164,6 +164,8 @@ fn directory_carries_out_the_committed_events() {
                 "dead-letter-mediacentre" => {
                     report("reports/mediacentre/9769902J.json").await?["refused"]["code"].to_string()
                 }
+                "totals" => report("reports/totals/2026-spm.json").await?["totals"]["joined"].to_string(),
+                "dead-letter-totals" => report("reports/totals/2025-spm.json").await?["refused"]["code"].to_string(),
                 "dead-letter-offer-to" => format!("{:?}", offer("9769903K").await?),
                 "campaign" | "withdraw-campaign" => {
                     let told = report("reports/campaigns/2026-exemple.json").await?;
@@ -186,7 +188,7 @@ fn directory_carries_out_the_committed_events() {
 
         let log = function.log()?;
         assert!(log.contains("an offer was sent") && log.contains("a directory was read"), "{log}");
-        for alarming in ["a directory failed", "an offer failed", "a mediacentre failed"] {
+        for alarming in ["a directory failed", "an offer failed", "a mediacentre failed", "totals failed"] {
             let alarming = format!("{alarming} for a technical reason");
             assert!(
                 log.contains(&format!(r#""message":"{alarming}""#)),

@@ -104,13 +104,13 @@ fn the_list_by_account() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}{}", listener.local_addr()?, class.path(""));
         let server = tokio::spawn(async move { axum::serve(listener, function.router()).await });
-        // One page a query: that of a snapshot, or of the index of ties.
+        // One page a query: that of profiles, each time; and that of a snapshot, or of the index of ties.
         let pages = [
-            ("", 3, 1),
-            ("?page=3", 3, 0),
-            ("?division=3EME%20A", 3, 0),
-            ("?account=email", 3, 1),
-            ("?account=none", 0, 1),
+            ("", 3, 2),
+            ("?page=3", 3, 1),
+            ("?division=3EME%20A", 3, 1),
+            ("?account=email", 3, 2),
+            ("?account=none", 0, 2),
         ];
         for (query, batches, queries) in pages {
             let get = a_client().get(format!("{url}{query}")).header(COOKIE, &class.administrator.cookie);

@@ -18,6 +18,7 @@ mod contracts;
 mod crashes;
 mod deciding;
 mod directory;
+mod follow_up;
 mod gateway;
 mod guards;
 mod guessing;

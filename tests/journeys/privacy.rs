@@ -68,6 +68,7 @@ async fn a_campaign_of(uai: Uai, owner: UserId, title: &str) -> anyhow::Result<(
         given: None,
         classes: BTreeSet::new(),
         platform: None,
+        ready_of: None,
     };
     let entry = AuditEntry::new(now, rentree_runtime::random(), owner, title, AuditAction::CampaignCreated);
     product().table.create_campaign(uai, id, &campaign, &entry).await?;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::types::AttributeValue;
 use axum::http::HeaderMap;
 use encoding_rs::UTF_8;
-use jiff::Timestamp;
 use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
 use rentree_domain::mediacentre::Profile;
 use rentree_domain::platform_campaign::Audience;
 use rentree_domain::{
@@ -22,7 +22,7 @@ use rentree_table::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::campaigns::{COURSE, PROFILES, Platform, a_school_of, class, join};
+use crate::support::campaigns::{PROFILES, Platform, a_school_of, class, join};
 use crate::support::classes::{a_class, a_device};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, a_member, a_stranger, a_team, an_email};
@@ -106,18 +106,25 @@ fn one_item_of_each_entity_of_people() {
     });
 }
 
-/// A campaign that a pupil went through, and a try to join it.
+/// The ready campaign, that a pupil went through with a profile, and a try to join it.
 #[test]
 fn one_item_of_each_entity_of_campaigns() {
     run(async {
         let (uai, person, _) = a_school_of(&[("6A", 1)], 12).await?;
-        let body = json!({"title": "Rentrée", "course": COURSE, "message": "Bonjour.\nBon courage !"});
+        let body = json!({
+            "title": "Rentrée", "course": PROFILES, "message": "Bonjour.\nBon courage !", "ready": "certification",
+        });
         let created = person.post(&format!("/schools/{uai}/campaigns"), &body).await?.expect(201)?;
         let id: CampaignId = serde_json::from_value(created["id"].clone())?;
         person.post(&format!("/schools/{uai}/campaigns/{id}/archive"), &json!({})).await?.expect(200)?;
         let pupils = class(uai, "6A").await?;
         join(uai, id, &pupils).await?;
-        assert_eq!(Platform::real()?.sent(id, pupils[0].id, 80).await?.0, 200);
+        let platform = Platform::real()?;
+        let sent = json!({
+            "campaign": id, "learner": pupils[0].id, "event": "sent", "at": Timestamp::now(), "score": 80,
+            "profile": {"competences": 7, "points": 140},
+        });
+        assert_eq!(platform.post(&platform.letter(&sent, SignedDuration::ZERO)).await?.0, 200);
         let attempt = JoinAttempt::new(
             Timestamp::now(),
             rentree_runtime::random(),
@@ -133,6 +140,7 @@ fn one_item_of_each_entity_of_campaigns() {
             let item = shown(&item);
             let is_its = item["PK"] == format!("CAMPAIGN#{id}")
                 || item["SK"] == format!("CAMPAIGN#{id}")
+                || item["SK"] == format!("PROFILE#{}", pupils[0].id)
                 || item.get("campaign").is_some_and(|campaign| *campaign == id.to_string());
             if is_its {
                 by_entity.insert(item["entity"].as_str().unwrap().to_owned(), item);
@@ -140,6 +148,8 @@ fn one_item_of_each_entity_of_campaigns() {
         }
         let mut filters = varying(uai.as_str());
         filters.push((created["code"].as_str().unwrap(), "<code>"));
+        filters.push((r"READY#\d{4}", "READY#<year>"));
+        filters.push((r#"("ready_of": )\d{4}"#, "$1<year>"));
         insta::with_settings!({filters => filters}, {
             insta::assert_json_snapshot!("items_of_campaigns", by_entity);
         });

@@ -32,7 +32,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use aws_sdk_s3::primitives::ByteStream;
 use import_worker::{Clients, Config, Worker};
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use rentree_domain::import::file_name::FILE_NAME_METADATA;
 use rentree_domain::import::{ImportState, Resume};
 use rentree_domain::{Entry, ImportId, Uai, UserId};
@@ -64,7 +64,13 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
 
 /// The product that most tests share. A function may take as long as Lambda ever allows: how fast this machine is decides
 /// nothing here.
-static PRODUCT: LazyLock<Rentree> = LazyLock::new(|| start(&shared_options()));
+static PRODUCT: LazyLock<Rentree> = LazyLock::new(|| {
+    // Schools are proposed to collect profiles, from last week on.
+    let mut options = shared_options();
+    let today = rentree_domain::paris::date(Timestamp::now());
+    options.parameters.extend(rentree_local::proposed(today - 7.days(), today + 60.days()));
+    start(&options)
+});
 
 /// The product of the tests that count up to a limit. Its time stands still, so that no window of a limit ends in
 /// between.

@@ -74,9 +74,9 @@ impl Campaigns {
 
 /// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
-    use Access::{Members, Signed};
+    use Access::{Administrators, Members, Signed};
     use progress::record;
-    use staff::{archive, classes, create, follow, list, results};
+    use staff::{archive, classes, create, follow, list, results, year};
     let mut routes = vec![
         Route::get(
             "/schools/{uai}/campaigns",
@@ -135,6 +135,19 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
             get(results::download),
             Members,
             "The results, as a list for spreadsheets",
+        ),
+        Route::get(
+            "/schools/{uai}/follow-up",
+            get(year::page),
+            Members,
+            "A school year across campaigns: who joined, sent, is certifiable and certified, by class and pupil",
+        )
+        .gives::<year::FollowUpView>(),
+        Route::get(
+            "/schools/{uai}/follow-up/results.csv",
+            get(year::download::csv),
+            Administrators,
+            "The same as a list for spreadsheets",
         ),
         Route::post(
             "/participations/progress",

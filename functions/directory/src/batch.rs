@@ -41,6 +41,10 @@ impl Directory {
                     self.giving_failed(&name, academie).await?;
                 }
                 Task::Word(Word::GiveCampaign { name, academie }) => self.give_campaign(&name, academie).await?,
+                Task::Word(Word::Totals { academie, school_year }) if is_dead_letter => {
+                    self.totals_failed(academie, school_year).await?;
+                }
+                Task::Word(Word::Totals { academie, school_year }) => self.total(academie, school_year).await?,
                 Task::Nothing { why } => tracing::info!(is_dead_letter, why, "a message asks for nothing"),
                 Task::Mistake { why } => tracing::error!(is_dead_letter, why, "a message is not understood"),
             }

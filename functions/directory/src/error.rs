@@ -16,6 +16,8 @@ pub(crate) enum ProcessError {
     Reader(#[from] tokio::task::JoinError),
     #[error("the file is replaced again and again")]
     Restless,
+    #[error("a school was not read to its end")]
+    Unread,
     #[error("the report could not be written")]
     Report(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the queue of offers did not take every message")]

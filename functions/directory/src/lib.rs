@@ -1,5 +1,6 @@
 //! The schools: the public directory of schools is loaded from the bucket, and every school of an académie is offered its
-//! space, by one mail and never two; in which of them the Médiacentre is on; and the campaigns that the platform's team gives them.
+//! space, by one mail and never two; in which of them the Médiacentre is on; the campaigns that the platform's team gives them; and what
+//! an académie did in a school year, in numbers.
 //!
 //! Lambda hands over batches of SQS messages: events of the bucket, words of operators, and one message for each school to
 //! be offered its space. Each stands alone: done, to be tried again, or answered and recorded.
@@ -17,6 +18,7 @@ mod offer;
 mod pace;
 mod report;
 mod technical;
+mod totals;
 
 pub use clients::Clients;
 pub use config::Config;

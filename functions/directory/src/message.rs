@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use rentree_domain::platform_campaign::Audience;
 use rentree_domain::{
-    Academie, CampaignMessage, CampaignTitle, CourseId, GarId, Level, PlatformCampaignName, Round, Uai,
+    Academie, CampaignMessage, CampaignTitle, CourseId, GarId, Level, PlatformCampaignName, Round, SchoolYear, Uai,
 };
 use rentree_uploads::{Told, told};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -44,6 +44,14 @@ pub enum Word {
         /// The académie.
         academie: Academie,
     },
+    /// An operator: add up what the schools of the académie did in a school year. Sent again, it refreshes the report.
+    Totals {
+        /// The académie.
+        academie: Academie,
+        /// By its first calendar year.
+        #[serde(deserialize_with = "a_school_year")]
+        school_year: SchoolYear,
+    },
     /// An operator: the Médiacentre of this school is on; off again, when `id_etab` is blank.
     Mediacentre {
         /// The school.
@@ -80,6 +88,12 @@ pub struct CampaignWord {
     pub opens_on: Date,
     /// The last one.
     pub closes_on: Date,
+}
+
+fn a_school_year<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SchoolYear, D::Error> {
+    let first = i16::deserialize(deserializer)?;
+    SchoolYear::starting_in(first)
+        .ok_or_else(|| serde::de::Error::custom("a school year is its first calendar year, as 2026"))
 }
 
 fn blank_is_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GarId>, D::Error> {
@@ -200,6 +214,21 @@ mod tests {
         ] {
             assert_eq!(serde_json::to_string(&word).unwrap(), text);
             assert_eq!(tasks(text), [Task::Word(word)]);
+        }
+    }
+
+    #[test]
+    fn totals() {
+        let word = Word::Totals {
+            academie: Academie::parse("rennes").unwrap(),
+            school_year: SchoolYear::starting_in(2026).unwrap(),
+        };
+        let text = r#"{"totals":{"academie":"rennes","school_year":2026}}"#;
+        assert_eq!(serde_json::to_string(&word).unwrap(), text);
+        assert_eq!(tasks(text), [Task::Word(word)]);
+        for mistake in [r#"{"academie":"rennes"}"#, r#"{"academie":"rennes","school_year":26}"#] {
+            let body = format!(r#"{{"totals":{mistake}}}"#);
+            assert!(matches!(tasks(&body).as_slice(), [Task::Mistake { .. }]), "{body}");
         }
     }
 

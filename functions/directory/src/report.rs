@@ -1,7 +1,7 @@
 //! Reports for operators: one JSON object in the bucket for each file and each offer, overwritten by the next. The same
 //! state gives the same bytes.
 
-use rentree_domain::{Academie, PlatformCampaign, PlatformCampaignName, Round, Uai};
+use rentree_domain::{Academie, PlatformCampaign, PlatformCampaignName, Round, SchoolYear, Uai};
 use rentree_table::InMediacentre;
 use rentree_uploads as uploads;
 use serde::Serialize;
@@ -132,6 +132,40 @@ pub(crate) struct MediacentreReport {
     pub(crate) mediacentre: Option<InMediacentre>,
 }
 
+/// The numbers of an académie in a school year.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct TotalsReport {
+    pub(crate) academie: Academie,
+    /// By its first calendar year.
+    pub(crate) school_year: SchoolYear,
+    /// Why nothing was added up, if that is so.
+    pub(crate) refused: Option<Refusal>,
+    pub(crate) totals: Totals,
+}
+
+/// Sums over the schools of an académie. Pupils count in each school that they were in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub(crate) struct Totals {
+    /// Schools of the académie.
+    pub(crate) schools: usize,
+    /// Of these, schools that have their space.
+    pub(crate) activated: usize,
+    /// Of these, schools of which a campaign was joined in that year.
+    pub(crate) with_campaigns: usize,
+    /// Campaigns that somebody joined.
+    pub(crate) campaigns: usize,
+    /// Pupils who joined one.
+    pub(crate) joined: usize,
+    /// Pupils who sent a result.
+    pub(crate) sent: usize,
+    /// Pupils who may be registered for a certification, by the latest profile of that year.
+    pub(crate) certifiable: usize,
+    /// Pupils whose certification was validated.
+    pub(crate) certified: usize,
+    /// Validated certifications that no pupil of the school is found for.
+    pub(crate) certified_of_no_pupil: usize,
+}
+
 /// Why nothing was changed.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct MediacentreRefusal {
@@ -148,6 +182,11 @@ pub(crate) enum MediacentreRefusalCode {
 }
 
 impl Directory {
+    pub(crate) async fn write_totals_report(&self, report: &TotalsReport) -> Result<(), ProcessError> {
+        let (year, academie) = (report.school_year.first(), report.academie.short_name());
+        self.write_report(&format!("reports/totals/{year}-{academie}.json"), report).await
+    }
+
     pub(crate) async fn write_mediacentre_report(&self, report: &MediacentreReport) -> Result<(), ProcessError> {
         self.write_report(&format!("reports/mediacentre/{}.json", report.uai), report).await
     }

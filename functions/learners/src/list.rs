@@ -1,7 +1,9 @@
-//! The list of pupils: by name, class and account, page by page. What decides stands in [`filter`].
+//! The list of pupils: by name, class, account and profile, page by page. What decides stands in [`filter`].
 
 pub(crate) mod filter;
 mod found;
+
+use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -9,17 +11,19 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rentree_domain::profile::CollectedProfile;
 use rentree_domain::{LearnerId, Method, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
-use rentree_table::Role;
+use rentree_table::{LatestProfile, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::try_join;
 
 use crate::Learners;
 use crate::account::Lock;
 use crate::school::parse_uai;
-use filter::{Holding, divisions, sought};
+use filter::{Certifiable, Holding, divisions, sought};
 use found::Found;
 
 /// What to show.
@@ -33,6 +37,8 @@ pub(crate) struct Filter {
     division: String,
     /// Which accounts.
     account: Holding,
+    /// What the latest profile must say.
+    certifiable: Certifiable,
     /// From 1.
     page: Option<usize>,
 }
@@ -45,6 +51,7 @@ pub(crate) struct Search {
     q: String,
     division: String,
     account: Holding,
+    certifiable: Certifiable,
     page: Option<usize>,
 }
 
@@ -59,9 +66,15 @@ pub(crate) struct LearnersView {
     q: String,
     division: String,
     account: Holding,
+    certifiable: Certifiable,
     divisions: Vec<String>,
     /// Active pupils of the school.
     enrolled: usize,
+    /// Those of them whose latest profile says that they may be registered for a certification.
+    certifiable_pupils: usize,
+    /// Whether the school has collected any profile.
+    #[serde(skip)]
+    collects: bool,
     /// Former pupils of the school.
     former: usize,
     /// Those that the filter lets through.
@@ -82,6 +95,20 @@ struct Row {
     birth_date: Date,
     /// `null` for who has joined no campaign yet.
     account: Option<AccountRow>,
+    /// `null` for who has sent no profile yet.
+    profile: Option<ProfileRow>,
+}
+
+/// The latest profile that was collected of the pupil, by whatever campaign.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LearnerProfile")]
+struct ProfileRow {
+    /// Whether the pupil may be registered for a certification.
+    certifiable: bool,
+    /// When the pupil sent it.
+    found_at: Timestamp,
+    #[serde(flatten)]
+    profile: CollectedProfile,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -125,18 +152,27 @@ pub(crate) async fn search(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
-    let Search { q, division, account, page } = input.fields;
-    app.show(uai, &visitor, face, Filter { q, division, account, page }).await
+    let Search { q, division, account, certifiable, page } = input.fields;
+    app.show(uai, &visitor, face, Filter { q, division, account, certifiable, page }).await
 }
 
 impl Learners {
     async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
-        let (school, listing) =
-            self.table.with_listing(uai, visitor.school.clone()).await?.ok_or_else(Problem::not_found)?;
+        let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
+        let (school, listing) = listed.ok_or_else(Problem::not_found)?;
         let (enrolled, divisions) = (listing.enrolled().count(), divisions(listing.enrolled()));
 
-        let sought = sought(listing.enrolled(), &filter.q, &filter.division);
-        let (found, page) = self.found(uai, sought, filter.account, filter.page).await?;
+        let mut sought = sought(listing.enrolled(), &filter.q, &filter.division);
+        let profiles = async { Ok::<_, Problem>(self.table.latest_profiles(uai).await?) };
+        // Profiles are read beside the accounts, unless they say whose accounts are asked for.
+        let (mut profiles, (found, page)) = if filter.certifiable == Certifiable::All {
+            try_join!(profiles, self.found(uai, sought, filter.account, filter.page))?
+        } else {
+            let profiles = profiles.await?;
+            sought.retain(|pupil| filter.certifiable.admits(profiles.get(&pupil.id)));
+            (profiles, self.found(uai, sought, filter.account, filter.page).await?)
+        };
+        let certifiable = listing.enrolled().filter(|pupil| Certifiable::Yes.admits(profiles.get(&pupil.id))).count();
 
         let view = LearnersView {
             frame: visitor.frame("Élèves", uai, &school, Section::Learners),
@@ -145,13 +181,16 @@ impl Learners {
             q: filter.q,
             division: filter.division,
             account: filter.account,
+            certifiable: filter.certifiable,
             divisions,
             enrolled,
+            certifiable_pupils: certifiable,
+            collects: !profiles.is_empty(),
             former: listing.former().count(),
             found,
             page: page.number,
             pages: page.pages,
-            learners: page.rows.into_iter().map(|found| Row::of(found, visitor.at)).collect(),
+            learners: page.rows.into_iter().map(|found| Row::of(found, &mut profiles, visitor.at)).collect(),
             last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
         };
         face.render(StatusCode::OK, &view)
@@ -159,7 +198,11 @@ impl Learners {
 }
 
 impl Row {
-    fn of(Found { pupil, account, lock }: Found<'_>, now: Timestamp) -> Self {
+    fn of(
+        Found { pupil, account, lock }: Found<'_>,
+        profiles: &mut HashMap<LearnerId, LatestProfile>,
+        now: Timestamp,
+    ) -> Self {
         let account = account.map(|account| AccountRow {
             methods: account.methods.all(now),
             password_is_temporary: account.password_is_temporary,
@@ -172,7 +215,25 @@ impl Row {
             division: pupil.division.clone(),
             birth_date: pupil.birth_date,
             account,
+            profile: profiles.remove(&pupil.id).map(ProfileRow::of),
         }
+    }
+}
+
+impl ProfileRow {
+    fn of(LatestProfile { at, profile, .. }: LatestProfile) -> Self {
+        Self { certifiable: profile.is_certifiable(), found_at: at, profile }
+    }
+
+    /// `Oui, 7 compétences, le 12/05/2027`.
+    fn text(&self) -> String {
+        let says = if self.certifiable { "Oui" } else { "Pas encore" };
+        let competences = usize::from(u8::from(self.profile.competences));
+        format!(
+            "{says}, {}, le\u{A0}{}",
+            french::count(competences, "compétence", "compétences"),
+            french::day(&self.found_at)
+        )
     }
 }
 

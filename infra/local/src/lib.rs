@@ -25,5 +25,5 @@ pub mod zips;
 
 pub use demo::{DEMO_EMAIL, DEMO_PASSWORD, DEMO_UAI};
 pub use door::Door;
-pub use running::{Options, Rentree};
+pub use running::{Options, Rentree, proposed};
 pub use watched::Watched;

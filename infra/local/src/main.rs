@@ -1,6 +1,6 @@
 //! `cargo dev`: everything on one machine. `cargo dev cloud`: the local cloud alone, for `cargo lambda watch`. `cargo dev deploy`: the
 //! product as Lambda runs it. `cargo dev import FILE`: the main job without a browser. `cargo dev directory`, `cargo dev offer`,
-//! `cargo dev mediacentre`, `cargo dev campaign` and `cargo dev certifications`: what operators do.
+//! `cargo dev mediacentre`, `cargo dev campaign`, `cargo dev certifications` and `cargo dev totals`: what operators do.
 
 mod campaign;
 mod certifications;
@@ -13,6 +13,7 @@ mod mediacentre;
 mod offer;
 mod sample;
 mod serve;
+mod totals;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,8 @@ enum Command {
     Mediacentre(mediacentre::MediacentreArguments),
     /// Give a campaign of the platform's team to schools, or withdraw it: wait, print the report. Exit 0 done, 2 refused
     Campaign(campaign::CampaignArguments),
+    /// Add up what the schools of an académie, or of each, did in a school year: wait, print the report. Exit 0 done, 2 refused
+    Totals(totals::TotalsArguments),
     /// Build and deploy the product as Lambda runs it, into a stand-in for AWS on this machine; serve it, or check it
     Deploy(deploy::DeployArguments),
     /// Write a file of invented pupils, or a directory of invented schools
@@ -76,6 +79,7 @@ fn main() -> ExitCode {
         Some(Command::Offer(offer)) => runtime.block_on(offer::run(&offer)),
         Some(Command::Mediacentre(mediacentre)) => runtime.block_on(mediacentre::run(&mediacentre)),
         Some(Command::Campaign(campaign)) => runtime.block_on(campaign::run(campaign)),
+        Some(Command::Totals(totals)) => runtime.block_on(totals::run(&totals)),
         Some(Command::Deploy(deploy)) => runtime.block_on(deploy::run(&deploy)).map(|()| 0),
         Some(Command::Sample(sample)) => sample::run(&sample).map(|()| 0),
     };

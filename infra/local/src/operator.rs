@@ -10,7 +10,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use axum::routing::get;
 use axum::{Json, Router};
 use directory::message::{CampaignWord, Word};
-use rentree_domain::{Academie, GarId, PlatformCampaignName, Round, Uai};
+use rentree_domain::{Academie, GarId, PlatformCampaignName, Round, SchoolYear, Uai};
 use rentree_runtime::Settings;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_testkit::Stack;
@@ -175,6 +175,14 @@ impl Operator {
         let report = format!("reports/campaigns/{name}/{}.json", academie.short_name());
         self.forget(&report).await?;
         self.send(&Word::GiveCampaign { name: name.clone(), academie }).await?;
+        self.report(&report).await
+    }
+
+    /// Sends the word that adds up what the schools of an académie did in a school year; returns the report.
+    pub async fn total(&self, academie: Academie, school_year: SchoolYear) -> anyhow::Result<Value> {
+        let report = format!("reports/totals/{}-{}.json", school_year.first(), academie.short_name());
+        self.forget(&report).await?;
+        self.send(&Word::Totals { academie, school_year }).await?;
         self.report(&report).await
     }
 

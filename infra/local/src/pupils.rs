@@ -24,6 +24,7 @@ pub async fn a_campaign(table: &Table, uai: Uai, now: Timestamp) -> anyhow::Resu
         given: None,
         classes: BTreeSet::new(),
         platform: None,
+        ready_of: None,
     };
     let action = AuditAction::CampaignCreated;
     let entry = AuditEntry::new(now, rentree_runtime::random(), owner, &campaign.owner_name, action);
@@ -62,6 +63,7 @@ pub async fn tie(
         version: learner.current.version,
         ine: entry.ine,
         campaign,
+        division: &entry.division,
         who,
         session: None,
         corrected: None,

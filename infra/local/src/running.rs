@@ -15,6 +15,7 @@ use certifications::Certifications;
 use directory::Directory;
 use import_worker::Worker;
 use invitations::Invitations;
+use jiff::civil::Date;
 use learners::Learners;
 use mail_worker::MailWorker;
 use mediacentre::Mediacentre;
@@ -82,6 +83,14 @@ impl Options {
         options.parameters.remove(IDENTITY_PROVIDERS);
         options
     }
+}
+
+/// The parameters by which schools are proposed to collect profiles before the certification, from a day until a day.
+pub fn proposed(from: Date, until: Date) -> BTreeMap<String, String> {
+    BTreeMap::from([
+        ("CertificationCampaignFrom".to_owned(), from.to_string()),
+        ("CertificationCampaignUntil".to_owned(), until.to_string()),
+    ])
 }
 
 /// The product, running on this machine until [`stop`](Self::stop).

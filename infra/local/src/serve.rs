@@ -4,8 +4,9 @@ use std::io::stderr;
 
 use anyhow::bail;
 use clap::Args;
+use jiff::civil::Date;
 use rentree_local::state::{self, Address, Holder};
-use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Rentree};
+use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Rentree, proposed};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
@@ -21,6 +22,9 @@ pub(crate) struct ServeArguments {
     /// Also start an ENT with its Médiacentre, to sign on from: it is installed when first asked for
     #[arg(long)]
     mediacentre: bool,
+    /// Propose to schools to collect profiles before the certification, from a day until a day (2027-01-10 2027-02-05)
+    #[arg(long, num_args = 2, value_names = ["FROM", "UNTIL"])]
+    certification_campaign: Option<Vec<Date>>,
 }
 
 /// Serves until Ctrl-C.
@@ -30,8 +34,12 @@ pub(crate) async fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
         Holder::Us(lock) => lock,
         Holder::Running(url) => bail!("cargo dev is already running at {url}"),
     };
-    let on_disk = Options::on_disk(state::directory(), arguments.port);
-    let rentree = Rentree::start(&Options { mediacentre: arguments.mediacentre, ..on_disk }).await?;
+    let mut options =
+        Options { mediacentre: arguments.mediacentre, ..Options::on_disk(state::directory(), arguments.port) };
+    if let Some([from, until]) = arguments.certification_campaign.as_deref() {
+        options.parameters.extend(proposed(*from, *until));
+    }
+    let rentree = Rentree::start(&options).await?;
     let address = Address::tell(&rentree.url)?;
     println!("Rentrée : {}", rentree.url);
     println!("Démonstration : {0}/demo ; messages envoyés : {0}/demo/mailbox", rentree.url);

@@ -331,6 +331,8 @@ impl<G: Ground> Tour<'_, G> {
             let route = format!("GET /schools/{{uai}}/certifications/results.{kind}");
             self.visit(head, &route, &[uai.as_str()], None).await?;
         }
+        self.visit(head, "GET /schools/{uai}/follow-up", &[uai.as_str()], None).await?;
+        self.visit(head, "GET /schools/{uai}/follow-up/results.csv", &[uai.as_str()], None).await?;
         let results = "GET /schools/{uai}/campaigns/{campaign}/results.csv";
         self.visit(head, results, &[uai.as_str(), campaign], None).await?;
         Ok(())

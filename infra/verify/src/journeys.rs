@@ -28,6 +28,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "campaigns",
             "campaign_pages",
             "certifiable",
+            "follow_up",
             "guessing",
             "joining",
             "joining_at_once",
@@ -45,7 +46,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
     ),
     ("certifications", &["certification_pages", "certifications"]),
     ("certifications-worker", &["certifications"]),
-    ("directory", &["directory", "mediacentre_staff", "offers", "platform_campaigns"]),
+    ("directory", &["directory", "follow_up", "mediacentre_staff", "offers", "platform_campaigns"]),
     (
         "import-worker",
         &["crashes", "deciding", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"],

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rentree_domain::platform_campaign::{Closed, Concerned, TEAM};
 use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Listing, PlatformCampaign,
-    PlatformCampaignName, Uai, UserId,
+    PlatformCampaignName, SchoolYear, Uai, UserId, paris,
 };
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,7 @@ const ENTITY: &str = "Campaign";
 const CODE: &str = "CampaignCode";
 /// Two codes of 76 thousand million are the same so rarely that the second draw is one for the tests.
 const DRAWS: usize = 5;
+const READY: &str = "ReadyCampaign";
 
 /// A campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,9 @@ pub struct Campaign {
     /// What the platform's team says of it today, where it gave it. Title, message and course are these, too.
     #[serde(skip)]
     pub platform: Option<PlatformCampaign>,
+    /// The school year whose ready campaign it is; a school makes one a year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready_of: Option<SchoolYear>,
 }
 
 /// What a code leads to.
@@ -65,12 +69,21 @@ struct Marker {
     campaign: CampaignId,
 }
 
+/// What a school made of the campaign that is ready for a year.
+#[derive(Debug, Serialize, Deserialize)]
+struct Made {
+    campaign: CampaignId,
+}
+
 /// Why a campaign was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CampaignError {
     /// Another campaign has the code: draw again.
     #[error("the code is another campaign's")]
     CodeTaken,
+    /// The school has made the ready campaign of the year.
+    #[error("the ready campaign of the year was made before")]
+    ReadyMade,
     /// The table failed.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -121,10 +134,16 @@ impl Campaign {
             ..self
         }
     }
+
+    /// Whether it could be joined in a school year.
+    pub fn was_open_in(&self, year: SchoolYear) -> bool {
+        let of = |at: Timestamp| SchoolYear::of(paris::date(at));
+        of(self.created_at) <= year && self.archived_at.is_none_or(|at| of(at) >= year)
+    }
 }
 
 impl Table {
-    /// Stores a campaign, and its code as its own; `entry` tells it.
+    /// Stores a campaign, and its code as its own; `entry` tells it. Of two who make the ready one of a year at the same moment, one does.
     pub async fn create_campaign(
         &self,
         uai: Uai,
@@ -132,13 +151,17 @@ impl Table {
         campaign: &Campaign,
         entry: &AuditEntry,
     ) -> Result<(), CampaignError> {
-        let items = vec![
+        let mut items = vec![
             put_new(&self.name, stored(&Marker { uai, campaign: id }, CODE, Key::campaign_code(&campaign.code))?)?,
             put_new(&self.name, stored(campaign, ENTITY, Key::campaign(uai, id))?)?,
             audit::write(&self.name, uai, entry)?,
         ];
+        if let Some(year) = campaign.ready_of {
+            items.push(put_new(&self.name, stored(&Made { campaign: id }, READY, Key::ready_campaign(uai, year))?)?);
+        }
         match self.transact(items).await {
             Ok(()) => Ok(()),
+            Err(Cancelled::Conditions(failed)) if failed.get(3) == Some(&true) => Err(CampaignError::ReadyMade),
             Err(Cancelled::Conditions(failed)) if failed[0] => Err(CampaignError::CodeTaken),
             Err(Cancelled::Conditions(_)) => Err(TableError::Contended { operation: "TransactWriteItems" }.into()),
             Err(Cancelled::Table(error)) => Err(error.into()),
@@ -208,6 +231,7 @@ impl Table {
             given: Some(name.clone()),
             classes: BTreeSet::new(),
             platform: None,
+            ready_of: None,
         };
         for _ in 0..DRAWS {
             let marker = stored(&Marker { uai, campaign: id }, CODE, Key::campaign_code(&campaign.code))?;

@@ -34,6 +34,7 @@ pub(crate) const PARTICIPATIONS: &str = "PARTICIPATION#";
 pub(crate) const JOIN_ATTEMPTS: &str = "ATTEMPT#";
 /// Where the platform's team keeps what it says to all schools.
 pub(crate) const PLATFORM: &str = "PLATFORM#CAMPAIGNS";
+pub(crate) const PROFILES: &str = "PROFILE#";
 const CERTIFICATIONS: &str = "CERTIFICATION#";
 const CERTIFIED: &str = "CERTIFIED#";
 const SCHOOLS: &str = "SCHOOL#";
@@ -213,6 +214,16 @@ impl Key {
     /// To whom a personal code was given. Hashed, with the school: whoever reads the table joins as nobody.
     pub fn personal_code(uai: Uai, code: &PersonalCode) -> Self {
         Self::new(format!("PERSONAL#{}", personal_code_hash(uai, code)), "PERSONAL")
+    }
+
+    /// That the campaign which is ready for a school year was made in a school.
+    pub fn ready_campaign(uai: Uai, year: SchoolYear) -> Self {
+        Self::new(school_pk(uai), format!("READY#{}", year.first()))
+    }
+
+    /// The latest profile of a pupil. Beside the pupil and not in it: no import touches it.
+    pub fn profile(uai: Uai, id: LearnerId) -> Self {
+        Self::new(school_pk(uai), format!("{PROFILES}{id}"))
     }
 
     /// A certification of a school, in the school year that it counts for.
@@ -415,6 +426,7 @@ mod tests {
             prop_assert_eq!(id_in_sk(&import_item, IMPORTS), Some(import));
             prop_assert_eq!(id_in_sk(&Key::campaign(uai, campaign).into_item(), CAMPAIGNS), Some(campaign));
             prop_assert_eq!((campaign_in_pk(&part), id_in_sk(&part, PARTICIPATIONS)), (Some(campaign), Some(learner)));
+            prop_assert_eq!(id_in_sk(&Key::profile(uai, learner).into_item(), PROFILES), Some(learner));
             prop_assert_eq!(campaign_in_pk(&learner_item), None);
             prop_assert_eq!(id_in_sk::<ImportId>(&learner_item, IMPORTS), None);
             prop_assert_eq!(school_in_pk(&import_item), Some(uai));
@@ -456,6 +468,8 @@ mod tests {
                 Key::member(uai, user),
                 Key::offer(uai, &Round::parse(&round).unwrap()),
                 Key::campaign(uai, CampaignId::new(at, entropy)),
+                Key::ready_campaign(uai, SchoolYear::starting_in(2026).unwrap()),
+                Key::profile(uai, LearnerId::new(at, entropy)),
                 Key::certification(uai, SchoolYear::starting_in(2026).unwrap(), u64::from(page).try_into().unwrap()),
                 Key::certified(u64::from(page).try_into().unwrap()),
                 Key::campaign_code(&CampaignCode::draw([entropy[0]; 16])),
@@ -463,7 +477,7 @@ mod tests {
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 33);
+            prop_assert_eq!(keys.len(), 35);
         }
 
         #[test]

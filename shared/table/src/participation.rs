@@ -23,6 +23,9 @@ pub struct Participation {
     pub uai: Uai,
     /// When the pupil joined.
     pub joined_at: Timestamp,
+    /// The pupil's class on that day; `None` of who joined before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub division: Option<String>,
     /// When the pupil began the course.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
@@ -54,10 +57,11 @@ pub enum ProgressError {
 }
 
 impl Participation {
-    fn new(uai: Uai, joined_at: Timestamp) -> Self {
+    pub(crate) fn new(uai: Uai, division: &str, joined_at: Timestamp) -> Self {
         Self {
             uai,
             joined_at,
+            division: Some(division.to_owned()),
             started_at: None,
             sent_at: None,
             score: None,
@@ -72,9 +76,13 @@ impl Participation {
         self.milestones().progress()
     }
 
+    /// The result that holds.
+    pub fn latest_sent(&self) -> Option<Sent> {
+        self.sent_at.zip(self.score).map(|(at, score)| Sent { at, score, profile: self.profile })
+    }
+
     fn milestones(&self) -> Milestones {
-        let holds = self.sent_at.zip(self.score).map(|(at, score)| Sent { at, score, profile: self.profile });
-        Milestones::new(self.started_at, self.former.iter().copied().chain(holds))
+        Milestones::new(self.started_at, self.former.iter().copied().chain(self.latest_sent()))
     }
 }
 
@@ -90,26 +98,22 @@ pub(crate) fn begin(
     table: &str,
     uai: Uai,
     campaign: CampaignId,
-    learner: LearnerId,
+    (learner, division): (LearnerId, &str),
     now: Timestamp,
 ) -> Result<TransactWriteItem, TableError> {
-    put_new(table, item(campaign, learner, &Participation::new(uai, now))?)
+    put_new(table, item(campaign, learner, &Participation::new(uai, division, now))?)
 }
 
 impl Table {
-    /// Begins a pupil's part in a campaign. Begun already: `false`, and nothing is written.
+    /// Begins a pupil's part in a campaign, which keeps the class of this day. Begun already: `false`, and nothing is written.
     pub async fn begin_participation(
         &self,
         uai: Uai,
         campaign: CampaignId,
-        learner: LearnerId,
+        of: (LearnerId, &str),
         now: Timestamp,
     ) -> Result<bool, TableError> {
-        match self.transact(vec![begin(&self.name, uai, campaign, learner, now)?]).await {
-            Ok(()) => Ok(true),
-            Err(Cancelled::Conditions(_)) => Ok(false),
-            Err(Cancelled::Table(error)) => Err(error),
-        }
+        self.written(vec![begin(&self.name, uai, campaign, of, now)?]).await
     }
 
     /// A pupil's part in a campaign.
@@ -133,8 +137,8 @@ impl Table {
         self.indexed(learner(id), PARTICIPATIONS).await?.into_iter().map(read).collect()
     }
 
-    /// Records what the assessment platform tells of a pupil, and returns what is known then. What changes nothing is not
-    /// written.
+    /// Records what the assessment platform tells of a pupil, and returns what is known then. A profile becomes the pupil's latest one
+    /// in the same transaction, if it is. What changes nothing is not written.
     pub async fn record_progress(
         &self,
         campaign: CampaignId,
@@ -144,8 +148,22 @@ impl Table {
         for _ in 0..TURNS {
             let known = self.participation(campaign, learner).await?.ok_or(ProgressError::Unknown)?;
             let after = known.milestones().after(event);
-            if after == known.milestones() {
+            let profile = match event {
+                ProgressEvent::Sent { at, score, profile } => {
+                    self.later_profile(known.uai, learner, Sent { at, score, profile }).await?
+                }
+                ProgressEvent::Started { .. } => None,
+            };
+            let is_known = after == known.milestones();
+            if is_known && profile.is_none() {
                 return Ok(known);
+            }
+            if is_known {
+                // The participation tells the profile; the school does not yet.
+                if self.written(profile.into_iter().collect()).await? {
+                    return Ok(known);
+                }
+                continue;
             }
             let next = Participation {
                 started_at: after.started_at,
@@ -156,12 +174,26 @@ impl Table {
                 changes: known.changes + 1,
                 ..known
             };
-            if change(campaign, learner, &next)?.alone(self).await? {
+            let change = change(campaign, learner, &next)?;
+            let is_written = match profile {
+                None => change.alone(self).await?,
+                Some(profile) => self.written(vec![change.in_transaction(&self.name)?, profile]).await?,
+            };
+            if is_written {
                 return Ok(next);
             }
             // Another message about the pupil was faster: look again.
         }
         Err(TableError::Contended { operation: "UpdateItem" }.into())
+    }
+
+    /// Whether all conditions of `items` held; then they are written.
+    async fn written(&self, items: Vec<TransactWriteItem>) -> Result<bool, TableError> {
+        match self.transact(items).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Conditions(_)) => Ok(false),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
     }
 }
 

@@ -47,6 +47,8 @@ pub struct Tying<'a> {
     pub ine: Ine,
     /// The campaign whose participation begins.
     pub campaign: CampaignId,
+    /// The pupil's class now, which the participation keeps.
+    pub division: &'a str,
     /// The account.
     pub who: Who<'a>,
     /// The session that begins, unless one is open already. One of the account's next epoch ends all others.
@@ -157,7 +159,8 @@ impl Table {
         items.push((Guard::Nothing, methods::claim_ine(table, tying.ine, id)?));
         self.account_items(tying, id, &mut items)?;
         if joins {
-            let begins = participation::begin(table, tying.uai, tying.campaign, tying.learner, tying.now)?;
+            let of = (tying.learner, tying.division);
+            let begins = participation::begin(table, tying.uai, tying.campaign, of, tying.now)?;
             items.push((Guard::Participation, begins));
         }
         if let Some(opened) = tying.session {

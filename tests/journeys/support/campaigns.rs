@@ -62,7 +62,8 @@ pub(crate) async fn a_campaign(uai: Uai, by: &Person, title: &str) -> anyhow::Re
 /// Pupils join.
 pub(crate) async fn join(uai: Uai, campaign: CampaignId, pupils: &[ActiveLearner]) -> anyhow::Result<()> {
     for pupil in pupils {
-        let began = product().table.begin_participation(uai, campaign, pupil.id, Timestamp::now()).await?;
+        let of = (pupil.id, pupil.entry.division.as_str());
+        let began = product().table.begin_participation(uai, campaign, of, Timestamp::now()).await?;
         anyhow::ensure!(began, "joined twice");
     }
     Ok(())

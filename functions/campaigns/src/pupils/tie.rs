@@ -20,6 +20,7 @@ pub(crate) fn tying<'a>(visit: &Visit, pupil: &'a Pupil, who: Who<'a>, now: Time
         version: pupil.learner.current.version,
         ine: pupil.entry.ine,
         campaign: visit.entrance.id,
+        division: &pupil.entry.division,
         who,
         session: None,
         corrected: None,
@@ -107,7 +108,8 @@ impl Campaigns {
 
     async fn begin_part(&self, entrance: &Entrance, pupil: &Pupil) -> Result<Progress, Problem> {
         let Entrance { uai, id, .. } = *entrance;
-        if self.table.begin_participation(uai, id, pupil.learner.id, (self.clock)()).await? {
+        let of = (pupil.learner.id, pupil.entry.division.as_str());
+        if self.table.begin_participation(uai, id, of, (self.clock)()).await? {
             return Ok(Progress::Joined);
         }
         self.progress_of_before(entrance, pupil).await

@@ -1,23 +1,25 @@
-//! Create a campaign.
+//! Create a campaign, or the one that is ready.
 
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use jiff::Timestamp;
 use rentree_domain::campaign::CampaignTextError;
 use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, Catalogue, Course, CourseId, Uai,
 };
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CampaignError, Role};
-use rentree_web::{Choices, Field, Form, Frame, Section};
+use rentree_web::{Choices, Field, Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
 use crate::school::parse_uai;
+use crate::staff::ready::{Proposal, Ready};
 
 /// Two codes of 76 thousand million are the same so rarely that the second draw is one for the tests.
 const DRAWS: usize = 5;
@@ -35,6 +37,15 @@ pub(crate) struct Fields {
     kind: Option<CampaignKind>,
     /// What pupils read before they begin: 500 characters at most. Blank for none.
     message: String,
+    /// `certification`: the campaign that is ready, as long as it is proposed; else the school's own.
+    ready: Ready,
+}
+
+/// Which campaign the form is for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    ready: Ready,
 }
 
 /// The page of the form.
@@ -50,6 +61,8 @@ pub(crate) struct NewCampaignView {
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
+    /// The campaign that is ready, if it was asked for and is proposed.
+    ready: Option<Proposal>,
     /// What a campaign may lead to.
     courses: Vec<CourseView>,
 }
@@ -84,14 +97,17 @@ struct Wanted {
 pub(crate) async fn page(
     State(app): State<Campaigns>,
     Path(uai): Path<String>,
+    Query(asked): Query<Asked>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let now = (app.clock)();
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
-    let form = form(&app.config.courses, &Fields::default());
-    face.render(StatusCode::OK, &app.new_campaign(uai, &visitor, form))
+    let ready = app.asked_for(asked.ready, now);
+    let form = form(&app.config.courses, &ready.as_ref().map(Fields::of).unwrap_or_default());
+    face.render(StatusCode::OK, &app.new_campaign(uai, &visitor, form, ready))
 }
 
 /// `POST /schools/{uai}/campaigns`
@@ -107,10 +123,13 @@ pub(crate) async fn create(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
     visitor.check_meant(&input.proof)?;
 
+    // Who filled the form in on the last evening makes a campaign of the school's own after midnight.
+    let ready = app.asked_for(input.fields.ready, now);
     let mut form = form(&app.config.courses, &input.fields);
-    let Some(Wanted { title, course, message }) = read(&mut form, &app.config.courses, &input.fields) else {
+    let wanted = read(&mut form, &app.config.courses, &input.fields, ready.is_some());
+    let Some(Wanted { title, course, message }) = wanted else {
         let problem = Problem::invalid(&form);
-        return face.again(problem, &app.new_campaign(uai, &visitor, form));
+        return face.again(problem, &app.new_campaign(uai, &visitor, form, ready));
     };
 
     let id = CampaignId::new(now, rentree_runtime::random());
@@ -128,6 +147,7 @@ pub(crate) async fn create(
         given: None,
         classes: BTreeSet::new(),
         platform: None,
+        ready_of: ready.map(|ready| ready.school_year),
         title,
     };
     let code = app.store(uai, id, campaign, &entry).await?;
@@ -138,7 +158,7 @@ pub(crate) async fn create(
 
 impl Campaigns {
     /// The page.
-    fn new_campaign(&self, uai: Uai, visitor: &Visitor, form: Form) -> NewCampaignView {
+    fn new_campaign(&self, uai: Uai, visitor: &Visitor, form: Form, ready: Option<Proposal>) -> NewCampaignView {
         let course =
             |course: &Course| CourseView { id: course.id.clone(), title: course.title.clone(), kind: course.kind };
         NewCampaignView {
@@ -146,8 +166,14 @@ impl Campaigns {
             csrf: visitor.csrf.clone(),
             form,
             uai,
+            ready,
             courses: self.config.courses.courses().iter().map(course).collect(),
         }
+    }
+
+    /// The ready campaign, if it is asked for and proposed.
+    fn asked_for(&self, asked: Ready, now: Timestamp) -> Option<Proposal> {
+        self.proposal(now).filter(|_| asked == Ready::Certification)
     }
 
     /// Stores a campaign, and draws again while its code is another's. Its code.
@@ -163,10 +189,32 @@ impl Campaigns {
             match self.table.create_campaign(uai, id, &campaign, &entry).await {
                 Ok(()) => return Ok(campaign.code),
                 Err(CampaignError::Table(error)) => return Err(error.into()),
+                Err(CampaignError::ReadyMade) => return Err(made_before(uai)),
                 Err(CampaignError::CodeTaken) => campaign.code = CampaignCode::draw(rentree_runtime::random()),
             }
         }
         Err(Problem::internal(&CampaignError::CodeTaken))
+    }
+}
+
+/// Two colleagues had the same proposal before their eyes, or one of them clicked twice.
+fn made_before(uai: Uai) -> Problem {
+    Problem::too_late(
+        "Cette campagne vient d’être créée dans votre établissement : elle figure dans la liste, ou dans les archives.",
+    )
+    .leading_to("Voir les campagnes", format!("/schools/{uai}/campaigns"))
+}
+
+impl Fields {
+    /// What the form of a ready campaign has in it before anybody types.
+    fn of(ready: &Proposal) -> Self {
+        Self {
+            title: ready.title.clone(),
+            course: ready.course.to_string(),
+            kind: None,
+            message: ready.message.clone(),
+            ready: Ready::Certification,
+        }
     }
 }
 
@@ -194,8 +242,8 @@ fn form(catalogue: &Catalogue, typed: &Fields) -> Form {
     )
 }
 
-/// What was typed; its errors at their fields.
-fn read(form: &mut Form, catalogue: &Catalogue, typed: &Fields) -> Option<Wanted> {
+/// What was typed; its errors at their fields. The ready campaign collects profiles, and nothing else.
+fn read(form: &mut Form, catalogue: &Catalogue, typed: &Fields, is_ready: bool) -> Option<Wanted> {
     let title = form.read("title", CampaignTitle::parse(&typed.title), |error| match error {
         CampaignTextError::Empty => "Indiquez le titre de la campagne.".to_owned(),
         other => told("Le titre", other),
@@ -204,6 +252,9 @@ fn read(form: &mut Form, catalogue: &Catalogue, typed: &Fields) -> Option<Wanted
     let course = match (found, typed.kind) {
         (Some(course), Some(kind)) if course.kind != kind => {
             Err(format!("Ce parcours ne convient pas à ce type de campagne : {}.", kind.french()))
+        }
+        (Some(course), _) if is_ready && course.kind != CampaignKind::ProfileCollection => {
+            Err("Cette campagne recueille les profils : choisissez une collecte de profils.".to_owned())
         }
         (Some(course), _) => Ok(course.clone()),
         (None, _) => Err("Choisissez un parcours dans la liste.".to_owned()),
@@ -240,7 +291,8 @@ mod tests {
 
     fn errors(typed: &Fields) -> Vec<(&'static str, String)> {
         let mut form = form(&catalogue(), typed);
-        assert_eq!(read(&mut form, &catalogue(), typed).is_none(), form.is_refused());
+        let is_ready = typed.ready == Ready::Certification;
+        assert_eq!(read(&mut form, &catalogue(), typed, is_ready).is_none(), form.is_refused());
         form.errors().map(|(field, error)| (field, error.to_owned())).collect()
     }
 
@@ -268,6 +320,14 @@ mod tests {
         assert_eq!(errors(&Fields { kind: Some(CampaignKind::Assessment), ..good() }), []);
         let other = errors(&Fields { kind: Some(CampaignKind::ProfileCollection), ..good() });
         assert!(other[0].0 == "course" && other[0].1.contains("Collecte de profils"));
+    }
+
+    #[test]
+    fn the_ready_campaign_collects_profiles() {
+        let [(field, error)] = &errors(&Fields { ready: Ready::Certification, ..good() })[..] else {
+            panic!("one error")
+        };
+        assert!(*field == "course" && error.contains("collecte de profils"), "{error}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
 use crate::school::parse_uai;
+use crate::staff::ready::Proposal;
 
 const PER_PAGE: usize = 50;
 
@@ -57,6 +58,8 @@ pub(crate) struct CampaignsView {
     pages: usize,
     /// The newest first.
     campaigns: Vec<Row>,
+    /// A campaign that is ready to be made, while it is proposed and the school has not made it.
+    ready: Option<Proposal>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -103,7 +106,9 @@ pub(crate) async fn list(
     let now = (app.clock)();
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
-    let page = select(app.campaigns_of(uai, &visitor.school, now).await?, &filter);
+    let campaigns = app.campaigns_of(uai, &visitor.school, now).await?;
+    let ready = app.proposal(now).filter(|ready| !filter.archived && !is_made(ready, &campaigns));
+    let page = select(campaigns, &filter);
     let view = CampaignsView {
         frame: visitor.frame("Campagnes", uai, &visitor.school, Section::Campaigns),
         uai,
@@ -116,8 +121,14 @@ pub(crate) async fn list(
         page: page.number,
         pages: page.pages,
         campaigns: page.rows,
+        ready,
     };
     face.render(StatusCode::OK, &view)
+}
+
+/// Whether a school has made the campaign that is ready, archived or not.
+fn is_made(ready: &Proposal, campaigns: &[(CampaignId, Campaign)]) -> bool {
+    campaigns.iter().any(|(_, campaign)| campaign.ready_of == Some(ready.school_year))
 }
 
 struct Page {
@@ -204,6 +215,7 @@ mod tests {
                 given: None,
                 classes: BTreeSet::new(),
                 platform: None,
+                ready_of: None,
             };
             (id, campaign)
         };

@@ -7,5 +7,7 @@ pub(crate) mod create;
 pub(crate) mod follow;
 mod given;
 pub(crate) mod list;
+pub(crate) mod ready;
 pub(crate) mod results;
 mod tally;
+pub(crate) mod year;
