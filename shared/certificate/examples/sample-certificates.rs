@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     };
     let pupils = pupils.and_then(|pupils| pupils.parse().ok()).unwrap_or(2);
     let mut certificates = samples::many(pupils);
-    certificates.push(samples::of(&"Wilhelmine-".repeat(5), &"W".repeat(60)));
+    certificates.push(samples::of(&["Wilhelmine"; 5].join("-"), &"W".repeat(60)));
     certificates.push(samples::of("Anne-Laure Marie Joséphine Élisabeth", "DE LA ROCHEFOUCAULD-MONTBEL D’ARTOIS"));
     certificates.push(samples::of("王小明", "Ɛ\u{300}BLA"));
     let mut long = samples::of("Li", "WU");

@@ -30,6 +30,17 @@ pub(crate) enum Step {
     Close,
 }
 
+impl Step {
+    pub(crate) fn map(self, place: impl Fn(Place) -> Place) -> Self {
+        match self {
+            Self::Move(to) => Self::Move(place(to)),
+            Self::Line(to) => Self::Line(place(to)),
+            Self::Curve(first, second, to) => Self::Curve(place(first), place(second), place(to)),
+            Self::Close => Self::Close,
+        }
+    }
+}
+
 /// One or several outlines, painted at once.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shape(pub(crate) Vec<Step>);

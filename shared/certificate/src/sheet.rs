@@ -10,7 +10,7 @@ use qrcode::QrCode;
 
 use crate::Certificate;
 use crate::line::{Line, Style};
-use crate::paper::{HEIGHT, Sheet, WIDTH};
+use crate::paper::{HEIGHT, Sheet, Stamp, WIDTH};
 use crate::shape::{Place, at};
 use crate::typeface::Typefaces;
 
@@ -26,7 +26,8 @@ const PROOF_TOP: f32 = HEIGHT - 152.0;
 /// Draws a certificate. Tells whether a letter is missing from the font.
 pub(crate) fn draw(sheet: &mut Sheet<'_>, faces: &Typefaces, certificate: &Certificate, qr: &QrCode) -> bool {
     let mut page = Page { sheet, faces, is_whole: true };
-    page.sheet.backdrop(frame::draw);
+    page.sheet.prepare(Stamp::Backdrop, frame::draw);
+    page.sheet.decoration(|pen| pen.stamp(Stamp::Backdrop));
     let end = person::draw(&mut page, certificate);
     rosette::draw(&mut page, certificate, end, LEVELS_TOP);
     levels::draw(&mut page, &certificate.levels, LEVELS_TOP);

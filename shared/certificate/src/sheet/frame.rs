@@ -1,5 +1,7 @@
-//! The frame: a fine line, and in each corner a quarter of a flower.
+//! What is the same on every page: a fine line around it, in each corner a quarter of a flower, a line in five colours under the
+//! title, and one above what proves the paper.
 
+use super::{LEFT, MIDDLE, PROOF_TOP, RIGHT};
 use crate::Area;
 use crate::colour::PALE;
 use crate::paper::{HEIGHT, Pen, WIDTH};
@@ -27,6 +29,11 @@ pub(super) fn draw(pen: &mut Pen<'_, '_>) {
         }
         pen.fill(&Shape::circle(corner, 3.8), Area::Information.text_colour());
     }
+    let pieces: [f32; 5] = [-2.0, -1.0, 0.0, 1.0, 2.0];
+    for (area, piece) in Area::ALL.into_iter().zip(pieces) {
+        pen.fill(&Shape::rectangle(MIDDLE + piece * 26.0 - 11.0, 97.0, 22.0, 2.4), area.colour());
+    }
+    pen.fill(&Shape::rectangle(LEFT, PROOF_TOP, RIGHT - LEFT, 0.7), PALE);
 }
 
 /// A rectangle whose corners are cut by quarters of circles.

@@ -75,14 +75,15 @@ fn name_of(page: &mut Page<'_, '_>, competence: Competence, left: f32, top: f32)
 /// Eight dots that end at `right`, as many of them full as the level.
 fn dots(page: &mut Page<'_, '_>, colour: Colour, reached: Option<Level>, right: f32, y: f32) {
     let reached = reached.map_or(0, Level::number);
-    let dot = |number: u8| Shape::circle(at(right - f32::from(Level::MOST - number) * DOT - 2.4, y), 2.35);
-    let all = |numbers: std::ops::RangeInclusive<u8>| numbers.map(dot).reduce(Shape::and);
+    let dot = |number: u8| at(right - f32::from(Level::MOST - number) * DOT - 2.4, y);
+    // A little further, so that the last one is not lost to rounding.
+    let row = |from: u8, to: u8| Shape::from(dot(from)).line(at(dot(to).x + 0.1, y));
     page.sheet.decoration(|pen| {
-        if let Some(full) = all(1..=reached) {
-            pen.fill(&full, colour);
+        if reached > 0 {
+            pen.dot(&row(1, reached), colour, 4.7, DOT);
         }
-        if let Some(rest) = all(reached + 1..=Level::MOST) {
-            pen.fill(&rest, PALE.tint(55));
+        if reached < Level::MOST {
+            pen.dot(&row(reached + 1, Level::MOST), PALE.tint(55), 4.7, DOT);
         }
     });
 }

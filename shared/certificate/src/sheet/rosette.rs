@@ -4,6 +4,7 @@ use super::{MIDDLE, Page};
 use crate::colour::{GREY, INK, PALE};
 use crate::french::number;
 use crate::line::{bold, regular};
+use crate::paper::Stamp;
 use crate::shape::{Place, Shape, at};
 use crate::{Area, Certificate, Competence, Level};
 
@@ -11,28 +12,35 @@ use crate::{Area, Certificate, Competence, Level};
 const GAP: f32 = 0.012;
 /// What a petal takes of the circle: sixteen petals and five gaps make it whole.
 const PETAL: f32 = (1.0 - 5.0 * GAP) / 16.0;
-const SAYS: &str = "Fleur de seize pétales, un par compétence, d’autant plus longs que le niveau atteint est élevé. \
-                    Les niveaux sont dans les tableaux qui suivent.";
+const SAYS: &str = "Fleur de seize pétales, un par compétence, plus longs là où le niveau est plus haut";
+/// The flower is drawn this large, then scaled.
+const RADIUS: f32 = 100.0;
+const HEART: f32 = 35.0;
+const CENTRE: Place = at(0.0, 0.0);
 
 /// Between `top` and `bottom`, as large as there is room.
 pub(super) fn draw(page: &mut Page<'_, '_>, certificate: &Certificate, top: f32, bottom: f32) {
     let radius = ((bottom - top) / 2.0 - 15.0).clamp(60.0, 118.0);
     let centre = at(MIDDLE, f32::midpoint(top, bottom) + 1.0);
-    let heart = radius * 0.35;
-    page.sheet.figure(SAYS, (centre.x, centre.y), radius, |pen| {
+    page.sheet.prepare(Stamp::Flower, |pen| {
         for (competence, turns) in petals() {
-            pen.fill(&petal(centre, turns, heart, radius), competence.area().colour().tint(17));
+            pen.fill(&petal(turns, HEART, RADIUS), competence.area().colour().tint(17));
         }
-        for (competence, turns) in petals() {
-            if let Some(level) = certificate.levels.get(competence) {
-                let share = f32::from(level.number()) / f32::from(Level::MOST);
-                let length = (radius - heart - 2.0) * share;
-                pen.fill(&petal(centre, turns, heart + 2.0, heart + 2.0 + length), competence.area().colour());
-            }
-        }
-        pen.stroke(&Shape::circle(centre, heart - 3.5), PALE, 0.8);
+        pen.stroke(&Shape::circle(CENTRE, HEART - 3.0), PALE, 0.7);
     });
-    score(page, certificate.score, centre, heart);
+    page.sheet.figure(SAYS, (centre.x, centre.y), radius, |pen| {
+        pen.scaled(centre, radius / RADIUS, |pen| {
+            pen.stamp(Stamp::Flower);
+            for (competence, turns) in petals() {
+                if let Some(level) = certificate.levels.get(competence) {
+                    let inner = HEART + 2.0;
+                    let length = (RADIUS - inner) * f32::from(level.number()) / f32::from(Level::MOST);
+                    pen.fill(&petal(turns, inner, inner + length), competence.area().colour());
+                }
+            }
+        });
+    });
+    score(page, certificate.score, centre, radius / RADIUS * HEART);
 }
 
 fn score(page: &mut Page<'_, '_>, score: u16, centre: Place, heart: f32) {
@@ -43,8 +51,8 @@ fn score(page: &mut Page<'_, '_>, score: u16, centre: Place, heart: f32) {
     page.sheet.paragraph(&[above, points, below]);
 }
 
-fn petal(centre: Place, turns: f32, inner: f32, outer: f32) -> Shape {
-    Shape::petal(centre, turns, inner, outer, PETAL * 0.88)
+fn petal(turns: f32, inner: f32, outer: f32) -> Shape {
+    Shape::petal(CENTRE, turns, inner, outer, PETAL * 0.88)
 }
 
 /// Each competence, and where its petal stands. The first area begins at twelve o'clock.

@@ -13,13 +13,13 @@ const VALIDATORS: [&str; 3] = ["page-validation PDF/UA-1", "page-validation PDF/
 
 fn written(name: &str, bytes: &[u8]) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, bytes).unwrap();
+    std::fs::write(&path, bytes).expect("a file to check");
     path
 }
 
 fn bytes_of_each_kind() -> Vec<u8> {
     let certificates: Vec<Certificate> = of_each_kind().into_iter().map(|(certificate, _)| certificate).collect();
-    pdf(&certificates).unwrap().bytes
+    pdf(&certificates).expect("a file").bytes
 }
 
 /// What each validator says of a file.
@@ -74,7 +74,7 @@ fn validators_refuse_what_is_spoilt() {
 fn readers_find_names_and_codes() {
     let certificates = [
         many(12),
-        vec![of(&"Wilhelmine-".repeat(5), "LŒUILLET"), of("小明", "Ɛ\u{300}BLA"), of("N'Golo", "D'HÉROUVILLE")],
+        vec![of(&["Wilhelmine"; 5].join("-"), "LŒUILLET"), of("小明", "Ɛ\u{300}BLA"), of("N'Golo", "D'HÉROUVILLE")],
     ]
     .concat();
     let (found, ran) = python::run("reads.py", &[&written("read.pdf", &pdf(&certificates).unwrap().bytes)]);
