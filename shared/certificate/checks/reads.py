@@ -1,5 +1,6 @@
 """reads.py FILE: what readers of PDF find in one, a line each, what it is before a tab: its language and title, its outline, the
-headings of its structure; of each page, the text that is copied from it, and what the QR on its picture says."""
+headings of its structure; of each page, the text that is copied from it, and what its picture shows: the QR, and the full dots behind
+the second competence."""
 
 import sys
 
@@ -36,14 +37,27 @@ def structure(file: str) -> None:
                 tell("link", next(str(child.Obj.A.URI) for child in element.K if isinstance(child, pikepdf.Dictionary)))
 
 
+def full_dots(page, picture) -> int:
+    """How many coloured runs a line through the middle of the dots meets, from the end of the competence's name to the next column."""
+    text = page.get_textpage()
+    place, length = text.search("Gérer des données").get_next()
+    boxes = [text.get_charbox(letter) for letter in range(place, place + length)]
+    y = int((page.get_height() - (boxes[0][1] + boxes[0][3]) / 2) * SCALE)
+    start, end = int(boxes[-1][2] * SCALE), int(page.get_width() / 2 * SCALE)
+    coloured = [max(pixel) - min(pixel) > 60 for pixel in (picture.getpixel((x, y)) for x in range(start, end))]
+    return sum(after and not before for before, after in zip(coloured, coloured[1:]))
+
+
 def pages(file: str) -> None:
     pdf = pypdfium2.PdfDocument(file)
     for entry in pdf.get_toc():
         tell("outline", entry.get_title())
     for page in pdf:
         tell("text", page.get_textpage().get_text_bounded())
-        for code in zxingcpp.read_barcodes(page.render(scale=SCALE).to_pil()):
+        picture = page.render(scale=SCALE).to_pil().convert("RGB")
+        for code in zxingcpp.read_barcodes(picture):
             tell("qr", code.text)
+        tell("dots", str(full_dots(page, picture)))
 
 
 sys.stdout.reconfigure(encoding="utf-8")

@@ -49,7 +49,7 @@ fn lines(faces: &Typefaces, weight: Weight, text: &str, width: f32, may_break: b
     let is_wide = |text: &str| faces.draw(weight, text).width() > width;
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in words(text) {
+    for word in words(text, may_break) {
         if !line.is_empty() && is_wide(&format!("{line}{word}")) {
             lines.push(std::mem::take(&mut line));
         }
@@ -70,9 +70,9 @@ fn lines(faces: &Typefaces, weight: Weight, text: &str, width: f32, may_break: b
     Some(lines)
 }
 
-/// `text` cut after spaces and hyphens.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive([' ', '-'])
+/// `text` cut after spaces, and if words may be broken, after hyphens first.
+fn words(text: &str, may_break: bool) -> impl Iterator<Item = &str> {
+    text.split_inclusive(move |character| character == ' ' || may_break && character == '-')
 }
 
 #[cfg(test)]
@@ -92,7 +92,8 @@ mod tests {
         assert_eq!(fitted("Lina DUPONT", 480.0), (30.0, vec!["Lina DUPONT".to_owned()]));
         assert_eq!(fitted("Lina DUPONT", 140.0), (20.0, vec!["Lina DUPONT".to_owned()]));
         assert_eq!(fitted("Lina DUPONT", 100.0), (20.0, vec!["Lina ".to_owned(), "DUPONT".to_owned()]));
-        assert_eq!(fitted("Anne-Laure", 80.0), (20.0, vec!["Anne-".to_owned(), "Laure".to_owned()]));
+        assert_eq!(fitted("Anne-Laure", 80.0), (9.0, vec!["Anne-Laure".to_owned()]));
+        assert_eq!(fitted("Anne-Laure", 40.0), (9.0, vec!["Anne-".to_owned(), "Laure".to_owned()]));
     }
 
     #[test]

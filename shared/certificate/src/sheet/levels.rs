@@ -76,8 +76,8 @@ fn name_of(page: &mut Page<'_, '_>, competence: Competence, left: f32, top: f32)
 fn dots(page: &mut Page<'_, '_>, colour: Colour, reached: Option<Level>, right: f32, y: f32) {
     let reached = reached.map_or(0, Level::number);
     let dot = |number: u8| at(right - f32::from(Level::MOST - number) * DOT - 2.4, y);
-    // A little further, so that the last one is not lost to rounding.
-    let row = |from: u8, to: u8| Shape::from(dot(from)).line(at(dot(to).x + 0.1, y));
+    // Half a step further: some readers leave out a dot at the very end.
+    let row = |from: u8, to: u8| Shape::from(dot(from)).line(at(dot(to).x + DOT / 2.0, y));
     page.sheet.decoration(|pen| {
         if reached > 0 {
             pen.dot(&row(1, reached), colour, 4.7, DOT);
