@@ -83,8 +83,11 @@ fn from_the_form_to_the_space() {
         let refused = as_head(&team).send().await?;
         assert_eq!(refused.status(), 403);
         assert_eq!(refused.json::<Value>().await?["code"], "terms_not_accepted");
-        let accept =
-            head.0.post(format!("{}/terms", product().url)).header("cookie", &cookie).json(&json!({"version": 1}));
+        let accept = head
+            .0
+            .post(format!("{}/terms", product().url))
+            .header("cookie", &cookie)
+            .json(&json!({"version": rentree_domain::terms::VERSION}));
         assert_eq!(accept.send().await?.status(), 200);
         let team: Value = as_head(&team).send().await?.json().await?;
         assert_eq!(team["members"][0]["role"], "administrator");

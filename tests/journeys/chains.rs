@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 83] = [
+const CHAINS: [(&str, usize); 86] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -50,6 +50,8 @@ const CHAINS: [(&str, usize); 83] = [
     ("GET /schools/{uai}/learners/former.csv", 3),
     ("POST /schools/{uai}/learners/former", 3),
     ("GET /schools/{uai}/learners/{learner}", 4),
+    ("GET /schools/{uai}/learners/{learner}/mediacentre", 3),
+    ("GET /schools/{uai}/mediacentre", 3),
     ("GET /schools/{uai}/team", 3),
     ("GET /sign-in", 0),
     ("GET /sign-up", 0),
@@ -87,6 +89,7 @@ const CHAINS: [(&str, usize); 83] = [
     ("POST /schools/{uai}/invitations/{invitation}/resend", 4),
     ("POST /schools/{uai}/learners", 5),
     ("POST /schools/{uai}/learners/passwords", 7),
+    ("POST /schools/{uai}/learners/{learner}/mediacentre", 4),
     ("POST /schools/{uai}/learners/{learner}/personal-code", 3),
     ("POST /schools/{uai}/learners/{learner}/unblock", 4),
     ("POST /schools/{uai}/learners/{learner}/untie", 4),

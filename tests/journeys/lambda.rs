@@ -158,6 +158,10 @@ fn directory_carries_out_the_committed_events() {
                 "dead-letter-offer" => {
                     report("reports/offers/evenement-spm.json").await?["refused"]["code"].to_string()
                 }
+                "mediacentre" => report("reports/mediacentre/9769901H.json").await?["mediacentre"].to_string(),
+                "dead-letter-mediacentre" => {
+                    report("reports/mediacentre/9769902J.json").await?["refused"]["code"].to_string()
+                }
                 "dead-letter-offer-to" => format!("{:?}", offer("9769903K").await?),
                 other => panic!("{other}: say here how it ends"),
             };
@@ -167,7 +171,8 @@ fn directory_carries_out_the_committed_events() {
 
         let log = function.log()?;
         assert!(log.contains("an offer was sent") && log.contains("a directory was read"), "{log}");
-        for alarming in ["a directory failed for a technical reason", "an offer failed for a technical reason"] {
+        for alarming in ["a directory failed", "an offer failed", "a mediacentre failed"] {
+            let alarming = format!("{alarming} for a technical reason");
             assert!(
                 log.contains(&format!(r#""message":"{alarming}""#)),
                 "the alarm of the template listens to this: {log}"

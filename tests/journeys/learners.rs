@@ -135,18 +135,18 @@ fn a_pupils_page_says_how_they_sign_in() {
         let page = class.administrator.get(&class.path(&format!("/{}", pupil.learner))).await?.expect(200)?;
         let email = methods.email.unwrap();
         let shown = json!([
-            {"method": "user_name", "shown": methods.user_name.unwrap()},
-            {"method": "email", "shown": email.masked()},
+            {"method": "user_name", "used_at": null, "shown": methods.user_name.unwrap()},
+            {"method": "email", "used_at": null, "shown": email.masked()},
         ]);
         assert_eq!(page["account"]["methods"], shown);
         assert!(!page.to_string().contains(email.as_str()));
         assert_eq!(page["account"]["lock"], Value::Null);
         assert!(page["account"]["tied_at"].is_string());
-        let actions = json!({"hand_out": true, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "untie": true});
+        let actions = json!({"hand_out": true, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "untie": true, "remove_mediacentre": false});
         assert_eq!(page["actions"], actions);
 
         let none = class.administrator.get(&class.path(&format!("/{}", class.learners[5].id))).await?.expect(200)?;
-        let nothing = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": true, "give_personal_code": true, "untie": false});
+        let nothing = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": true, "give_personal_code": true, "untie": false, "remove_mediacentre": false});
         assert_eq!((&none["account"], &none["actions"]), (&Value::Null, &nothing));
 
         // Of another school, and nobody at all.
@@ -197,13 +197,13 @@ fn staff_tied_as_a_pupil_are_left_alone() {
             a_failure(&boss.email().clone().into(), at).await?;
         }
         let learner = class.learners[4].id;
-        for what in ["unblock", "user-name"] {
+        for what in ["unblock", "user-name", "mediacentre"] {
             let refused = class.administrator.post(&class.path(&format!("/{learner}/{what}")), &json!({})).await?;
             assert_eq!((refused.status, refused.code()), (409, "too_late"), "{what}");
         }
         assert_eq!(product().table.user(boss.id).await?.unwrap(), boss.user);
         let page = class.administrator.get(&class.path(&format!("/{learner}"))).await?.expect(200)?;
-        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "untie": true});
+        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "untie": true, "remove_mediacentre": false});
         assert_eq!((&page["actions"], &page["account"]["is_of_pupil_alone"]), (&untie_alone, &json!(false)));
         Ok(())
     });
@@ -247,9 +247,9 @@ fn who_left_can_only_be_untied() {
         import(class.uai, &sample).await?;
         let path = |what: &str| class.path(&format!("/{}{what}", pupil.learner));
         let page = class.administrator.get(&path("")).await?.expect(200)?;
-        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "untie": true});
+        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "untie": true, "remove_mediacentre": false});
         assert_eq!((&page["is_enrolled"], &page["actions"]), (&json!(false), &untie_alone));
-        for what in ["/user-name", "/unblock"] {
+        for what in ["/user-name", "/unblock", "/mediacentre"] {
             assert_eq!(class.administrator.post(&path(what), &json!({})).await?.status, 409, "{what}");
         }
         assert_eq!(pupil.now().await?, pupil.user);

@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use rentree_domain::UserId;
 use rentree_local::ent::Person;
 use rentree_samples::Pupil;
-use rentree_table::Role;
+use rentree_table::{Methods, Role};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, picture, see};
 use crate::support::classes::{Class, PUPIL_PASSWORD, a_campaign, a_class, a_first_name};
 use crate::support::mediacentre::{click_the_tile, known, pupil_of_the_ent, sign_on_id, somebody_of_the_ent};
 use crate::support::people::{PASSWORD, a_member};
 use crate::support::pupils::by_user_name;
-use crate::support::{product, run_with_ent};
+use crate::support::{clock, eventually, product, run_with_ent};
 
 /// A class of one.
 async fn a_class_of(begins: &str) -> anyhow::Result<Class> {
@@ -46,7 +46,13 @@ impl Case {
         if !self.look.javascript {
             click(self.client(), "#continue").await?;
         }
-        Ok(())
+        // The page of the provider is left by its script in its own time.
+        eventually("the product's answer", async || {
+            let url = self.client().current_url().await?;
+            let arrived = url.as_str().starts_with(&product().url) && url.path() != "/mediacentre/acs";
+            Ok(arrived.then_some(()))
+        })
+        .await
     }
 
     /// Whom the product does not know yet says the campaign's code, then the birth date: the names are told by the Médiacentre.
@@ -61,6 +67,13 @@ impl Case {
         self.shot("02-birth-date").await?;
         fill(self.client(), "#who-birth_date", &pupil.birth_date).await?;
         click(self.client(), "form[action$='/identity'] button").await
+    }
+
+    /// Nobody had an account for this pupil: it begins by one click.
+    async fn begin_the_account(&self) -> anyhow::Result<()> {
+        see(self.client(), "main", "Votre compte va être créé").await?;
+        self.shot("02-new-account").await?;
+        click(self.client(), "form[action$='/account'] button").await
     }
 
     /// The ways in that the own page shows, in its order.
@@ -105,6 +118,7 @@ async fn no_account(look: Look, name: &'static str) -> anyhow::Result<()> {
     case.come(&person).await?;
     case.shot("01-code").await?;
     case.tell(&class, pupil).await?;
+    case.begin_the_account().await?;
     see(case.client(), "[role=status]", "Vous avez rejoint la campagne").await?;
     case.shot("03-joined").await?;
     case.see_ways_in(&["Médiacentre"]).await?;
@@ -140,13 +154,9 @@ fn mediacentre_then_mediacentre_in_the_new_year_and_in_a_new_school() {
         let college = a_class_of("Nina").await?;
         let pupil = &college.sample.pupils[0];
         let first = pupil_of_the_ent(college.uai, pupil).await?;
+        let last_year = Methods::of_mediacentre(sign_on_id(&first)?, clock::last_year());
+        let account = Some(college.tie(&pupil.first_name, last_year).await?);
         let case = Case::begin(DESKTOP, "desktop-new-year").await?;
-        case.come(&first).await?;
-        case.tell(&college, pupil).await?;
-        see(case.client(), "[role=status]", "Vous avez rejoint la campagne").await?;
-        let account = account_of(&first).await?;
-        assert!(account.is_some());
-        case.sign_out().await?;
 
         let lycee = college.of_another_school().await?;
         let mut before = first;
@@ -250,7 +260,12 @@ fn user_name_then_mediacentre_on_one_account() {
         case.shot("03-has-account").await?;
         find(case.client(), Locator::LinkText("Me connecter")).await?.click().await?;
         case.sign_in(user_name.as_str(), PUPIL_PASSWORD).await?;
-        see(case.client(), "[role=status]", "Vous avez rejoint la campagne").await?;
+        see(case.client(), "main", "Ajouter le Médiacentre à votre compte").await?;
+        case.shot("04-add").await?;
+        assert_eq!(account_of(&person).await?, None, "nothing before it is said");
+        click(case.client(), "button[name=add_mediacentre]").await?;
+        see(case.client(), "[role=status]", "Le Médiacentre est ajouté à votre compte").await?;
+        case.shot("05-joined").await?;
         case.see_ways_in(&["Médiacentre", "Identifiant"]).await?;
         assert_eq!(account_of(&person).await?, Some(account));
 
@@ -280,7 +295,7 @@ async fn added(look: Look, name: &'static str) -> anyhow::Result<()> {
     case.shot("01-code").await?;
     find(case.client(), Locator::LinkText("Me connecter")).await?.click().await?;
     case.sign_in(user_name.as_str(), PUPIL_PASSWORD).await?;
-    see(case.client(), "main", "Le Médiacentre ouvrira désormais ce compte").await?;
+    see(case.client(), "main", "Si vous confirmez, le Médiacentre ouvrira ce compte").await?;
     case.shot("02-add").await?;
     assert_eq!(account_of(&person).await?, None, "nothing before it is said");
     click(case.client(), "main form[action='/mediacentre/suite'] button").await?;
@@ -323,7 +338,7 @@ fn staff_add_the_mediacentre() {
         case.shot("01-sign-in").await?;
         find(case.client(), Locator::LinkText("Me connecter")).await?.click().await?;
         case.sign_in(teacher.email().as_str(), PASSWORD).await?;
-        see(case.client(), "main", "Le Médiacentre ouvrira désormais ce compte").await?;
+        see(case.client(), "main", "Si vous confirmez, le Médiacentre ouvrira ce compte").await?;
         case.shot("02-add").await?;
         click(case.client(), "main form[action='/mediacentre/suite'] button").await?;
         see(case.client(), "h1", "Mon compte").await?;

@@ -1,6 +1,7 @@
 //! Pupils who come from the Médiacentre join a campaign: the five cases of a new school year, as a program sees them, and whoever is not who
 //! the Médiacentre says.
 
+use anyhow::Context;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::limit::IDENTITIES_BY_NAME;
@@ -33,9 +34,14 @@ fn id_of(person: &Person) -> anyhow::Result<SignOnId> {
     Ok(SignOnId { idp: EntityId::parse(idp::ENTITY_ID)?, ido: Ido::parse(&person.ido)? })
 }
 
-/// By the Médiacentre alone, as `person`.
+/// By the Médiacentre alone, as `person`, this year.
 fn by(person: &Person) -> anyhow::Result<Methods> {
     Ok(Methods::of_mediacentre(id_of(person)?, Timestamp::now()))
+}
+
+/// The same, last year and not since.
+fn by_last_year(person: &Person) -> anyhow::Result<Methods> {
+    Ok(Methods::of_mediacentre(id_of(person)?, clock::last_year()))
 }
 
 fn a_user_name(first_name: &str) -> anyhow::Result<Methods> {
@@ -162,7 +168,7 @@ fn the_mediacentre_of_last_year() {
         let name = a_first_name("Inès");
         let class = a_class(&[(&name, "LEROY", "10/03/2013")]).await?;
         let last_year = in_the_ent(&class, 0);
-        let account = class.tie(&name, by(&last_year)?).await?;
+        let account = class.tie(&name, by_last_year(&last_year)?).await?;
 
         let this_year = in_the_ent(&class, 0);
         let mut computer = arrived(&class, &this_year).await?;
@@ -171,14 +177,17 @@ fn the_mediacentre_of_last_year() {
         assert_eq!((step(&joined.json()), user(&computer).await?), ("joined", Some(account)));
         assert!(!waits(&computer));
         assert_eq!((owner(&last_year).await?, owner(&this_year).await?), (None, Some(account)));
+        let epoch = product().table.user(account).await?.expect("an account").epoch;
+        assert_eq!(epoch, 1, "whoever came by the former one is out");
+        assert_eq!(computer.get("/mes-campagnes").await?.status, 200, "and who came now is in");
         let methods = product().table.user(account).await?.expect("an account").methods;
         assert_eq!(methods.mediacentre.at(Timestamp::now()).count(), 1, "replaced, not added");
         assert_eq!(class.joined().await?.len(), 1);
         let administrator = a_member(class.uai, Role::Administrator).await?;
         let log = administrator.get(&format!("/schools/{}/audit", class.uai)).await?.expect(200)?;
-        let entry = &log["entries"][0];
-        assert_eq!(entry["action"], "mediacentre_replaced", "{log}");
-        assert_eq!(entry["learner"], json!(class.pupil(&name).await?.id));
+        let entries = log["entries"].as_array().expect("a list");
+        let entry = entries.iter().find(|entry| entry["action"] == "mediacentre_replaced");
+        assert_eq!(entry.map(|entry| &entry["learner"]), Some(&json!(class.pupil(&name).await?.id)), "{log}");
         assert!(!log.to_string().contains(&name) && !log.to_string().contains(&this_year.ido), "{log}");
         // Nobody failed.
         assert!(product().table.join_attempts(class.campaign, 10).await?.is_empty());
@@ -196,7 +205,7 @@ fn the_mediacentre_of_last_year() {
         assert_eq!(owner(&this_year).await?, None);
         assert_eq!(lycee.pupil(&name).await?.user, Some(account));
         let own = computer.get("/mes-campagnes").await?.json();
-        assert_eq!(own["campaigns"].as_array().map(Vec::len), Some(2), "one account, two schools");
+        assert_eq!(own["campaigns"].as_array().map(Vec::len), Some(3), "one account, two schools");
         assert_eq!(own["methods"], json!(["mediacentre"]));
         Ok(())
     });
@@ -307,7 +316,8 @@ fn it_is_offered_to_who_is_in() {
         let methods = a_user_name(&name)?;
         class.tie(&name, methods.clone()).await?;
         let mut device = a_device();
-        device.sign_in(&methods.logins()[0].to_string(), PUPIL_PASSWORD).await?.expect(200)?;
+        let login = methods.user_name.as_ref().expect("a user name").to_string();
+        device.sign_in(&login, PUPIL_PASSWORD).await?.expect(200)?;
         device.post(&class.path(""), &json!({})).await?.expect(200)?;
 
         let mut computer = arrived(&class, &in_the_ent(&class, 0)).await?;
@@ -385,7 +395,7 @@ fn twins_are_asked() {
         let emmy = emma.replacen("Emma", "Emmy", 1);
         let class = a_class(&[(&emmy, "MARTIN", "12/05/2013")]).await?;
         let last_year = in_the_ent(&class, 0);
-        let account = class.tie(&emmy, by(&last_year)?).await?;
+        let account = class.tie(&emmy, by_last_year(&last_year)?).await?;
         let person = Person { first_names: vec![emma.clone()], ..in_the_ent(&class, 0) };
         let mut computer = arrived(&class, &person).await?;
         let asked = tell(&mut computer, &class, &born(&class, 0)).await?;
@@ -405,9 +415,10 @@ fn twins_are_asked() {
         assert_eq!(attempts.first().map(|attempt| attempt.outcome), Some(JoinOutcome::Declined));
         assert_eq!((owner(&last_year).await?, owner(&person).await?), (Some(account), None));
 
-        // The ENT writes the name otherwise: it is the same child, who says so.
-        ok(&tell(&mut computer, &class, &answer("yes")).await?, 201)?;
-        assert_eq!((user(&computer).await?, owner(&person).await?), (Some(account), Some(account)));
+        // A twin says so, too: the account is Emmy's, and what opens it is known.
+        let told = tell(&mut computer, &class, &answer("yes")).await?.json();
+        assert_eq!((step(&told), &told["methods"][0]["method"]), ("has_account", &json!("mediacentre")), "{told}");
+        assert_eq!((owner(&last_year).await?, owner(&person).await?), (Some(account), None));
         Ok(())
     });
 }
@@ -419,7 +430,7 @@ fn nobody_else_takes_an_account() {
         let name = a_first_name("Louis");
         let class = a_class(&[(&name, "DURAND", "10/03/2014")]).await?;
         let last_year = in_the_ent(&class, 0);
-        let account = class.tie(&name, by(&last_year)?).await?;
+        let account = class.tie(&name, by_last_year(&last_year)?).await?;
 
         let homonym = Person { school: "0990001N".to_owned(), ..in_the_ent(&class, 0) };
         let mut computer = arrived(&class, &homonym).await?;
@@ -443,6 +454,61 @@ fn nobody_else_takes_an_account() {
         assert_eq!(step(&tell(&mut computer, &class, &typed).await?.json()), "has_account");
         assert!(user(&computer).await?.is_none() && user(&elsewhere).await?.is_none());
         assert_eq!(owner(&last_year).await?, Some(account), "nothing was replaced");
+        Ok(())
+    });
+}
+
+/// A namesake of the class, who knows the birth date: both have an identifier of this year.
+#[test]
+fn a_namesake_of_the_class_takes_no_account() {
+    run(async {
+        let name = a_first_name("Lucas");
+        let class = a_class(&[(&name, "BERNARD", "10/03/2014")]).await?;
+        let theirs = in_the_ent(&class, 0);
+        let account = class.tie(&name, by(&theirs)?).await?;
+        let namesake = in_the_ent(&class, 0);
+        let mut computer = arrived(&class, &namesake).await?;
+        for reply in [
+            tell(&mut computer, &class, &born(&class, 0)).await?,
+            begin(&mut computer, &class, &born(&class, 0)).await?,
+        ] {
+            assert_ne!(reply.status, 201, "{}", reply.text);
+        }
+        assert!(user(&computer).await?.is_none());
+        assert_eq!((owner(&theirs).await?, owner(&namesake).await?), (Some(account), None));
+        Ok(())
+    });
+}
+
+/// Anna's sign-on waits on a computer where Bruno signs in: nothing that Bruno says makes it his, his own personal code neither.
+#[test]
+fn a_personal_code_takes_nobody_s_sign_on() {
+    run(async {
+        let (anna, bruno) = (a_first_name("Anna"), a_first_name("Bruno"));
+        let class = a_class(&[(&anna, "VIDAL", "10/03/2014"), (&bruno, "PETIT", "11/03/2014")]).await?;
+        let pupil = class.pupil(&bruno).await?.id;
+        let staff = a_member(class.uai, Role::Administrator).await?;
+        let give = format!("/schools/{}/learners/{pupil}/personal-code", class.uai);
+        let code = staff.post(&give, &json!({})).await?.expect(200)?["personal_code"].clone();
+        let mut device = a_device();
+        let by_code = json!({"personal_code": code});
+        device.create(&class, &by_code, &json!({})).await?.expect(201)?;
+        let account = class.pupil(&bruno).await?.user.context("an account")?;
+        let methods = product().table.user(account).await?.context("an account")?.methods;
+
+        let person = in_the_ent(&class, 0);
+        let mut computer = arrived(&class, &person).await?;
+        sign_in(&mut computer, &methods).await?;
+        for identity in [
+            json!({"personal_code": code}),
+            json!({"personal_code": code, "mediacentre": true, "asked": pupil, "answer": "yes"}),
+        ] {
+            tell(&mut computer, &class, &identity).await?;
+        }
+        computer.post(&class.path(""), &json!({"add_mediacentre": true})).await?;
+        assert_eq!(owner(&person).await?, None);
+        let methods = product().table.user(account).await?.expect("an account").methods;
+        assert!(!methods.mediacentre.any(Timestamp::now()));
         Ok(())
     });
 }
@@ -510,7 +576,10 @@ fn two_at_once_are_one_child() {
             assert_eq!(class.joined().await?.len(), 1);
 
             // The same with an account of last year's identifier.
-            let this_year = in_the_ent(&class, 0);
+            let name = a_first_name("Nino");
+            let class = a_class(&[(&name, "DEUX", "10/03/2014")]).await?;
+            let (person, this_year) = (in_the_ent(&class, 0), in_the_ent(&class, 0));
+            let account = Some(class.tie(&name, by_last_year(&person)?).await?);
             let (mut one, mut two) = (arrived(&class, &this_year).await?, arrived(&class, &this_year).await?);
             let clicks = tokio::try_join!(tell(&mut one, &class, &identity), tell(&mut two, &class, &identity))?;
             assert_eq!((clicks.0.status, clicks.1.status), (201, 201), "{} {}", clicks.0.text, clicks.1.text);
@@ -572,11 +641,16 @@ fn who_comes_back_uses_no_guess_up() {
     run_while_time_stands_still(async {
         let name = a_first_name("Rose");
         let class = a_class(&[(&name, "GRIS", "10/03/2014")]).await?;
-        class.tie(&name, by(&in_the_ent(&class, 0))?).await?;
+        let person = in_the_ent(&class, 0);
+        let mut computers = Vec::new();
         for _ in 0..=IDENTITIES_BY_NAME.count {
             let mut computer = a_computer();
-            sign_on_at(&mut computer, &class, &in_the_ent(&class, 0), clock::still()).await?;
-            ok(&tell(&mut computer, &class, &born(&class, 0)).await?, 201)?;
+            sign_on_at(&mut computer, &class, &person, clock::still()).await?;
+            computers.push(computer);
+        }
+        ok(&begin(&mut computers[0], &class, &born(&class, 0)).await?, 201)?;
+        for computer in &mut computers[1..] {
+            ok(&tell(computer, &class, &born(&class, 0)).await?, 201)?;
         }
         Ok(())
     });
@@ -605,7 +679,8 @@ fn a_sign_on_is_used_once_and_waits_half_an_hour() {
 
         let waiting = arrived(&class, &in_the_ent(&class, 1)).await?;
         let (url, stop) = campaigns_with(Faults::default(), late).await?;
-        let mut half_an_hour_later = Computer { cookies: waiting.cookies.clone(), ..Computer::at(&url, &a_client()) };
+        let mut half_an_hour_later = Computer::at(&url, &a_client());
+        half_an_hour_later.cookies.clone_from(&waiting.cookies);
         assert_eq!(half_an_hour_later.get(&class.path("")).await?.json()["sign_on"], Value::Null);
         let reply = begin(&mut half_an_hour_later, &class, &born(&class, 1)).await?;
         assert_eq!(refused(&reply), (410, "sign_on_too_late".to_owned()));
@@ -732,7 +807,8 @@ fn an_account_begins_whole_or_not_at_all() {
         let computer = arrived(&class, &person).await?;
         for died in 0..40 {
             let (url, stop) = campaigns_with(Faults::after(died), Timestamp::now).await?;
-            let mut there = Computer { cookies: computer.cookies.clone(), ..Computer::at(&url, &a_client()) };
+            let mut there = Computer::at(&url, &a_client());
+            there.cookies.clone_from(&computer.cookies);
             let reply = begin(&mut there, &class, &born(&class, 0)).await?;
             stop.abort();
             let account = class.pupil(&name).await?.user;

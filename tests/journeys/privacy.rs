@@ -157,7 +157,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
         }
         let mut body = json!({
             "uai": "0750654D", "first_name": FIRST_NAME, "last_name": LAST_NAME, "email": email, "password": PASSWORD,
-            "current_password": PASSWORD, "emails": email, "q": LAST_NAME, "way": "sign_up", "role": "member", "version": 1,
+            "current_password": PASSWORD, "emails": email, "q": LAST_NAME, "way": "sign_up", "role": "member", "version": rentree_domain::terms::VERSION,
             "title": LAST_NAME, "course": "competences-numeriques-6e", "message": LAST_NAME, "campaign": LAST_NAME,
             "birth_date": BIRTH_DATE, "code": LAST_NAME, "asked": LAST_NAME, "login": email, "user_name": LAST_NAME,
         });

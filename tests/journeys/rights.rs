@@ -84,7 +84,7 @@ fn a_right_that_is_taken_away_is_refused_where_it_is_needed() {
     });
 }
 
-fn withdraw(rentree: &Rentree, function: &str, right: &str) -> anyhow::Result<()> {
+pub(crate) fn withdraw(rentree: &Rentree, function: &str, right: &str) -> anyhow::Result<()> {
     let strict = rentree.stack.strict();
     let rights = strict.rights();
     let found = rights.iter().find(|(of, granted, _)| of == function && granted.to_string() == right);

@@ -7,11 +7,12 @@ use axum::http::HeaderMap;
 use encoding_rs::UTF_8;
 use jiff::Timestamp;
 use rentree_domain::mediacentre::Profile;
-use rentree_domain::{CampaignCode, CampaignId, PersonName};
+use rentree_domain::{CampaignCode, CampaignId, PersonName, paris};
 use rentree_http::NewSession;
 use rentree_samples::{Fault, Sample};
 use rentree_table::{
-    Delivery, ImportOptions, JoinAttempt, JoinOutcome, Methods, Role, SignOnRequest, SigningOn, Terms, WaitingSignOn,
+    Delivery, ImportOptions, JoinAttempt, JoinOutcome, Methods, Role, SignOnCount, SignOnRequest, SigningOn, Terms,
+    WaitingSignOn,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -209,6 +210,15 @@ fn one_item_of_each_entity_of_a_personal_code() {
     });
 }
 
+const COUNTS: [SignOnCount; 6] = [
+    SignOnCount::Known,
+    SignOnCount::Unknown,
+    SignOnCount::NotConfirmed,
+    SignOnCount::TooLate,
+    SignOnCount::UsedBefore,
+    SignOnCount::Elsewhere,
+];
+
 /// Somebody who signed on by Médiacentre and is known, and somebody whose sign-on waits for an account.
 #[test]
 fn one_item_of_each_entity_of_sign_ons() {
@@ -247,6 +257,10 @@ fn one_item_of_each_entity_of_sign_ons() {
         };
         let signing_on = SigningOn { request: &unknown, assertion: &second, ..signing_on };
         table.wait_for_account(&signing_on, &secret, &waiting).await?;
+        for what in COUNTS {
+            table.count_sign_on(class.uai, what, now).await?;
+        }
+        let today = paris::date(now).to_string();
 
         let hashed = |text: &[u8]| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         let of_idp = |what: &str| hashed(format!("{} {what}", id.idp.as_str()).as_bytes());
@@ -257,6 +271,7 @@ fn one_item_of_each_entity_of_sign_ons() {
             ("SIGNON", format!("SIGNON#{}", hashed(&secret))),
             ("IDENTITY", format!("IDENTITY#GAR#{}", of_idp(id.ido.as_str()))),
             ("USER", format!("USER#{}", pupil.id)),
+            (&*today, format!("MEDIACENTRE#{}", class.uai)),
         ];
         let mut items = Vec::new();
         for (sk, pk) in keys {
@@ -268,7 +283,8 @@ fn one_item_of_each_entity_of_sign_ons() {
         filters.push((r"[0-9a-f]{128}", "<ido>"));
         // The sample differs by school.
         filters.push((r#"("(first_name|last_name|birth_date)": )"[^"]+""#, "$1<of the sample>"));
-        filters.rotate_right(2);
+        filters.push((r#""SK": "\d{4}-\d\d-\d\d""#, r#""SK": "<day>""#));
+        filters.rotate_right(3);
         insta::with_settings!({filters => filters}, {
             insta::assert_json_snapshot!("items_of_sign_ons", items);
         });

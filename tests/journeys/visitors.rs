@@ -87,7 +87,7 @@ async fn knock(route: &RouteDoc, who: &str) -> anyhow::Result<u16> {
     };
     if route.method == "POST" {
         request = request.json(&json!({
-            "role": "administrator", "session": "others", "version": 1, "learners": [pupil.learner],
+            "role": "administrator", "session": "others", "version": rentree_domain::terms::VERSION, "learners": [pupil.learner],
         }));
     }
     let answer = request.send().await?;
@@ -257,7 +257,7 @@ fn a_refusal_reads_little_and_the_same_for_every_school() {
                 request = request.header(COOKIE, cookie);
             }
             if route.method == "POST" {
-                request = request.json(&json!({"role": "member", "session": "others", "version": 1, "learners": []}));
+                request = request.json(&json!({"role": "member", "session": "others", "version": rentree_domain::terms::VERSION, "learners": []}));
             }
             strict.begin_record();
             let status = request.send().await?.status().as_u16();

@@ -36,6 +36,8 @@ pub(crate) struct AccountView {
     may_use_email: bool,
     /// Whether it is a pupil's of some school.
     is_pupil: bool,
+    /// Whether the Médiacentre is there, and does not open the account yet.
+    may_add_mediacentre: bool,
     #[serde(skip)]
     done: Option<&'static str>,
     /// First and last name.
@@ -121,6 +123,7 @@ impl Accounts {
             address: address_form(&user, unconfirmed.map(EmailAddress::as_str).unwrap_or_default()),
             may_use_email: user.birth_date.is_none_or(|born| may_use_email(born, paris::date(now))),
             is_pupil: !ties.is_empty(),
+            may_add_mediacentre: self.config.has_mediacentre && !user.methods.has(Method::Mediacentre, now),
             done: None,
             name: user.full_name(),
             methods: user.methods.all(now),

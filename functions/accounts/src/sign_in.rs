@@ -29,6 +29,8 @@ pub(crate) struct SignInView {
     form: Form,
     #[serde(skip)]
     alert: Option<String>,
+    /// Whether there is a Médiacentre to sign on by.
+    has_mediacentre: bool,
     /// Where somebody goes on after they signed in.
     next: String,
 }
@@ -96,7 +98,7 @@ pub(crate) async fn page(
     if face == Face::Page && signed_in(&app.table, &headers, (app.clock)()).await?.is_some() {
         return Ok(Redirect::to(&towards.next.or("/")).into_response());
     }
-    let view = SignInView::new(&token, sign_in_form(""), None, &towards.next);
+    let view = SignInView::new(&app, &token, sign_in_form(""), None, &towards.next);
     Ok(token.on(face.render(StatusCode::OK, &view)?))
 }
 
@@ -118,7 +120,7 @@ pub(crate) async fn sign_in(
         Ok(proven) => proven,
         Err(error) => {
             let Some(told) = error.told() else { return Err(Problem::internal(&error)) };
-            let view = SignInView::new(&token, sign_in_form(&credentials.login), Some(told), &next);
+            let view = SignInView::new(&app, &token, sign_in_form(&credentials.login), Some(told), &next);
             return Ok(token.on(face.again(error.problem(), &view)?));
         }
     };
@@ -164,8 +166,8 @@ fn sign_in_form(login: &str) -> Form {
 }
 
 impl SignInView {
-    fn new(token: &FormToken, form: Form, alert: Option<String>, next: &Next) -> Self {
+    fn new(app: &Accounts, token: &FormToken, form: Form, alert: Option<String>, next: &Next) -> Self {
         let (frame, csrf) = (Frame::bare("Connexion"), token.csrf());
-        Self { frame, csrf, form, alert, next: next.as_str().to_owned() }
+        Self { frame, csrf, form, alert, has_mediacentre: app.config.has_mediacentre, next: next.as_str().to_owned() }
     }
 }

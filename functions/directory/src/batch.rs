@@ -29,6 +29,10 @@ impl Directory {
                 Task::Word(Word::Offer { academie, round }) => self.plan_offers(academie, &round).await?,
                 Task::Word(Word::OfferTo { uai, round }) if is_dead_letter => self.offer_failed(uai, &round).await?,
                 Task::Word(Word::OfferTo { uai, round }) => self.offer_to(uai, &round).await?,
+                Task::Word(Word::Mediacentre { uai, .. }) if is_dead_letter => self.mediacentre_failed(uai).await?,
+                Task::Word(Word::Mediacentre { uai, id_etab, id_ent }) => {
+                    self.turn_mediacentre(uai, id_etab, id_ent).await?;
+                }
                 Task::Nothing { why } => tracing::info!(is_dead_letter, why, "a message asks for nothing"),
                 Task::Mistake { why } => tracing::error!(is_dead_letter, why, "a message is not understood"),
             }

@@ -1,5 +1,5 @@
 //! The schools: the public directory of schools is loaded from the bucket, and every school of an académie is offered its
-//! space, by one mail and never two.
+//! space, by one mail and never two; and in which of them the Médiacentre is on.
 //!
 //! Lambda hands over batches of SQS messages: events of the bucket, words of operators, and one message for each school to
 //! be offered its space. Each stands alone: done, to be tried again, or answered and recorded.
@@ -11,6 +11,7 @@ mod error;
 mod file;
 pub mod listing;
 mod load;
+mod mediacentre;
 pub mod message;
 mod offer;
 mod report;

@@ -1,8 +1,8 @@
 //! The body of a message: events of the bucket, words of operators and our own.
 
 use percent_encoding::percent_decode_str;
-use rentree_domain::{Academie, Round, Uai};
-use serde::{Deserialize, Serialize};
+use rentree_domain::{Academie, GarId, Round, Uai};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// A word that a message can say: `{"offer": {"academie": "rennes", "round": "2026-rentree"}}`.
@@ -23,6 +23,22 @@ pub enum Word {
         /// The round.
         round: Round,
     },
+    /// An operator: the Médiacentre of this school is on; off again, when `id_etab` is blank.
+    Mediacentre {
+        /// The school.
+        uai: Uai,
+        /// `idEtab`: what the GAR calls it.
+        #[serde(deserialize_with = "blank_is_none")]
+        id_etab: Option<GarId>,
+        /// `idENT`: the ENT that its pupils come from, where it is known.
+        #[serde(default, deserialize_with = "blank_is_none", skip_serializing_if = "Option::is_none")]
+        id_ent: Option<GarId>,
+    },
+}
+
+fn blank_is_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<GarId>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?.unwrap_or_default();
+    if text.trim().is_empty() { Ok(None) } else { GarId::parse(&text).map(Some).map_err(serde::de::Error::custom) }
 }
 
 /// What a message asks for.
@@ -107,6 +123,29 @@ mod tests {
         let text = r#"{"offer_to":{"uai":"0350760L","round":"2026-rentree"}}"#;
         assert_eq!(serde_json::to_string(&offer_to).unwrap(), text);
         assert_eq!(tasks(text), [Task::Word(offer_to)]);
+    }
+
+    #[test]
+    fn the_mediacentre_of_a_school() {
+        let uai = Uai::parse("0350760L").unwrap();
+        let word = |id_etab: Option<&str>, id_ent: Option<&str>| {
+            let read = |id: Option<&str>| id.map(|id| GarId::parse(id).unwrap());
+            [Task::Word(Word::Mediacentre { uai, id_etab: read(id_etab), id_ent: read(id_ent) })]
+        };
+        let on = r#"{"mediacentre":{"uai":"0350760L","id_etab":"0350760L","id_ent":"RU5U"}}"#;
+        assert_eq!(tasks(on), word(Some("0350760L"), Some("RU5U")));
+        assert_eq!(tasks(r#"{"mediacentre":{"uai":"0350760L","id_etab":"1"}}"#), word(Some("1"), None));
+        for off in [r#""""#, r#"" ""#, "null"] {
+            assert_eq!(tasks(&format!(r#"{{"mediacentre":{{"uai":"0350760L","id_etab":{off}}}}}"#)), word(None, None));
+        }
+        let Task::Word(sent) = &word(Some("1"), None)[0] else { panic!("a word") };
+        assert_eq!(tasks(&serde_json::to_string(sent).unwrap()), word(Some("1"), None));
+        for mistake in
+            [r#"{"uai":"0350760L"}"#, r#"{"uai":"0350760A","id_etab":"1"}"#, r#"{"uai":"0350760L","id_etab":"a b"}"#]
+        {
+            let body = format!(r#"{{"mediacentre":{mistake}}}"#);
+            assert!(matches!(tasks(&body).as_slice(), [Task::Mistake { .. }]), "{body}");
+        }
     }
 
     /// An operator who mistypes is told what.

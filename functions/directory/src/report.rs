@@ -3,6 +3,7 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 use rentree_domain::{Academie, Round, Uai};
+use rentree_table::InMediacentre;
 use serde::Serialize;
 
 use crate::Directory;
@@ -74,7 +75,36 @@ pub(crate) struct OfferReport {
     pub(crate) failed: Vec<Uai>,
 }
 
+/// Whether the Médiacentre of a school is on.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct MediacentreReport {
+    pub(crate) uai: Uai,
+    /// Why nothing was changed, if that is so.
+    pub(crate) refused: Option<MediacentreRefusal>,
+    /// What the GAR calls the school; `null` where the Médiacentre is off, or nothing was changed.
+    pub(crate) mediacentre: Option<InMediacentre>,
+}
+
+/// Why nothing was changed.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct MediacentreRefusal {
+    pub(crate) code: MediacentreRefusalCode,
+    /// What is wrong, and how to mend it.
+    pub(crate) detail: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum MediacentreRefusalCode {
+    SchoolUnknown,
+    Technical,
+}
+
 impl Directory {
+    pub(crate) async fn write_mediacentre_report(&self, report: &MediacentreReport) -> Result<(), ProcessError> {
+        self.write_report(&format!("reports/mediacentre/{}.json", report.uai), report).await
+    }
+
     pub(crate) async fn write_load_report(&self, name: &str, report: &LoadReport) -> Result<(), ProcessError> {
         self.write_report(&format!("reports/directory/{name}.json"), report).await
     }

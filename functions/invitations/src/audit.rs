@@ -126,6 +126,7 @@ impl Row {
             AuditAction::Unblocked => "a débloqué :",
             AuditAction::Untied => "a détaché de son compte :",
             AuditAction::MediacentreReplaced => "est revenu du Médiacentre avec un nouvel identifiant :",
+            AuditAction::MediacentreRemoved => "a retiré le Médiacentre à :",
         }
     }
 }

@@ -13,6 +13,10 @@ pub struct Config {
     pub upload_url: String,
     /// `IMPORT_QUEUE_URL`: where the worker is told to take an import up.
     pub import_queue_url: String,
+    /// `SUPPORT_EMAIL`: where people ask for help.
+    pub support_email: String,
+    /// `MEDIACENTRE`: not blank where an identity provider is configured.
+    pub has_mediacentre: bool,
     /// `ORIGIN`: the product's address for browsers, without a slash at its end.
     pub origin: String,
 }
@@ -25,6 +29,8 @@ impl Config {
             bucket: settings.required("BUCKET")?.to_owned(),
             upload_url: settings.required("UPLOAD_URL")?.to_owned(),
             import_queue_url: settings.required("IMPORT_QUEUE_URL")?.to_owned(),
+            support_email: settings.required("SUPPORT_EMAIL")?.to_owned(),
+            has_mediacentre: settings.optional("MEDIACENTRE").is_some(),
             origin: settings.required("ORIGIN")?.trim_end_matches('/').to_owned(),
         })
     }
@@ -48,6 +54,8 @@ mod tests {
             bucket: String::new(),
             upload_url: upload_url.to_owned(),
             import_queue_url: String::new(),
+            support_email: String::new(),
+            has_mediacentre: false,
             origin: String::new(),
         };
         assert_eq!(

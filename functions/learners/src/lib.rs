@@ -1,11 +1,12 @@
 //! The pupils of a school: list them, upload a file and follow its import, confirm, cancel, undo; hand out user names and passwords,
-//! unblock, untie.
+//! unblock, untie; the state of the Médiacentre.
 
 mod account;
 mod config;
 mod former;
 mod imports;
 mod list;
+mod mediacentre;
 mod passwords;
 mod pupil;
 mod school;
@@ -148,6 +149,22 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
             "Unties a pupil from the account, which stays",
         )
         .gives::<pupil::untie::UntiedView>(),
+        Route::get(
+            "/schools/{uai}/learners/{learner}/mediacentre",
+            get(pupil::mediacentre::page),
+            Members,
+            "What taking the Médiacentre off a pupil's account comes to",
+        )
+        .gives::<pupil::mediacentre::RemovalView>(),
+        Route::post(
+            "/schools/{uai}/learners/{learner}/mediacentre",
+            post(pupil::mediacentre::remove),
+            Members,
+            "Takes the Médiacentre off a pupil's account, whose sessions end",
+        )
+        .gives::<pupil::mediacentre::RemovedView>(),
+        Route::get("/schools/{uai}/mediacentre", get(mediacentre::page), Members, "Whether the Médiacentre works")
+            .gives::<mediacentre::MediacentreView>(),
         Route::get("/schools/{uai}/imports", get(imports::recent::recent), Members, "The latest imports")
             .gives::<imports::recent::ImportsView>(),
         Route::post("/schools/{uai}/imports", post(imports::request::request), Administrators, "Asks for an upload")

@@ -1,5 +1,6 @@
 //! A pupil's page: who they are, how they sign in, and what staff can do about it.
 
+pub(crate) mod mediacentre;
 pub(crate) mod personal_code;
 pub(crate) mod unblock;
 pub(crate) mod untie;
@@ -73,6 +74,8 @@ struct AccountView {
 #[schemars(rename = "PupilMethod")]
 struct MethodRow {
     method: Method,
+    /// Of Médiacentre: when it was used last, noted once a month.
+    used_at: Option<Timestamp>,
     /// The user name in clear, which staff tell pupils who forgot it; an e-mail address masked; nothing of Médiacentre.
     shown: Option<String>,
 }
@@ -89,6 +92,8 @@ struct Actions {
     /// Give who has no account yet a code that stands for names and birth date.
     give_personal_code: bool,
     untie: bool,
+    /// Take the Médiacentre off the account.
+    remove_mediacentre: bool,
 }
 
 /// What was just done.
@@ -118,7 +123,8 @@ pub(crate) async fn page(
         }
     }
 
-    let actions = actions(&pupil, account.as_ref().map(|(lock, _, looked)| (looked, lock.is_some())));
+    let of_account = account.as_ref().map(|(lock, _, looked)| (looked, lock.is_some()));
+    let actions = actions(&pupil, of_account, visitor.at);
     let entry = pupil.entry;
     let view = PupilView {
         frame: visitor.frame("Fiche élève", uai, &visitor.school, Section::Learners),
@@ -127,6 +133,9 @@ pub(crate) async fn page(
             "user-name" => Some("L’élève a maintenant un identifiant. Son mot de passe n’a pas changé."),
             "unblocked" => Some("La connexion est débloquée : l’élève peut réessayer tout de suite."),
             "tries" => Some("L’élève peut réessayer tout de suite de rejoindre une campagne."),
+            "mediacentre" => {
+                Some("Le Médiacentre n’ouvre plus ce compte, et les appareils connectés ont été déconnectés.")
+            }
             "untied" => Some("L’élève n’est plus rattaché à un compte. Le compte est conservé."),
             _ => None,
         },
@@ -145,7 +154,7 @@ pub(crate) async fn page(
 }
 
 /// What can be done for a pupil, with the account `looked` at and whether it is locked.
-fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>) -> Actions {
+fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>, now: Timestamp) -> Actions {
     let looked = account.map(|(looked, _)| looked);
     let may_act = pupil.is_enrolled && looked.is_some_and(Looked::is_of_pupil_alone);
     Actions {
@@ -155,6 +164,8 @@ fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>) -> Actions {
         allow_tries: pupil.is_enrolled && pupil.user.is_none(),
         give_personal_code: pupil.is_enrolled && pupil.user.is_none(),
         untie: pupil.user.is_some(),
+        remove_mediacentre: may_act
+            && looked.is_some_and(|looked| looked.account.methods.has(Method::Mediacentre, now)),
     }
 }
 
@@ -216,16 +227,17 @@ fn refused(uai: Uai, id: LearnerId, detail: &'static str) -> Problem {
 
 impl AccountView {
     fn new(lock: Option<Lock>, tied_at: Option<Timestamp>, looked: &Looked, now: Timestamp) -> Self {
-        let user_name = &looked.account.methods.user_name;
+        let methods = &looked.account.methods;
         let shown = |(method, masked)| MethodRow {
             method,
+            used_at: methods.mediacentre.used_at(now).filter(|_| method == Method::Mediacentre),
             shown: match method {
-                Method::UserName => user_name.as_ref().map(UserName::to_string),
+                Method::UserName => methods.user_name.as_ref().map(UserName::to_string),
                 Method::Email | Method::Mediacentre => masked,
             },
         };
         Self {
-            methods: looked.account.methods.masked(now).into_iter().map(shown).collect(),
+            methods: methods.masked(now).into_iter().map(shown).collect(),
             tied_at,
             password_is_temporary: looked.account.password_is_temporary,
             lock,

@@ -3,6 +3,8 @@
 //! It is read purely before the table is asked anything. Then two rounds of reads, the request beside whose the identifier is, and the
 //! account; and one transaction, in which request and assertion are used up and a session begins, or a sign-on waits.
 //!
+//! Beside them it is counted for the staff of the school.
+//!
 //! The post comes from another site, so that the session of the browser does not come with it. Whoever signs on takes its place: the
 //! request remembers it. On a computer of the school, the child before may not have signed out.
 
@@ -14,19 +16,21 @@ use jiff::civil::Date;
 use rentree_domain::UserId;
 use rentree_domain::mediacentre::Profile;
 use rentree_http::{Face, Input, NewSession, Problem, WAITING_SIGN_ON, claimed_session, forget_session};
-use rentree_table::{CameOf, SessionHash, SignOnError, SignOnRequest};
+use rentree_table::{CameOf, SessionHash, SignOnCount, SignOnError, SignOnRequest};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Mediacentre;
 use crate::answer::{Answer, Fields};
 use crate::cookies::NONCE;
-use crate::refused::Refused;
+use crate::refused::{Refused, Stopped};
 
 /// An account may be changed while its owner signs on.
 const TURNS: usize = 3;
 /// Where somebody goes on whose sign-on waits.
 pub(crate) const SUITE: &str = "/mediacentre/suite";
+/// The same after a second click: where nothing waits in the browser, it begins anew.
+const SUITE_AGAIN: &str = "/mediacentre/suite?again=true";
 
 /// What came of it.
 #[derive(Serialize, JsonSchema)]
@@ -44,13 +48,15 @@ struct Asked {
 }
 
 /// What came of an answer.
-enum Outcome {
+pub(crate) enum Outcome {
     /// A session, and where its owner goes on.
     SignedIn(Box<NewSession>, String),
+    /// The same in place of a session that came of the same answer.
+    SignedInAgain(Box<NewSession>, String),
     /// A sign-on that waits under this secret.
     Waits([u8; 32], Profile),
-    /// The one that waits already.
-    WaitsStill,
+    /// The one that waits already. The browser may have left before the answer came that told it under which secret.
+    WaitsStill(Profile),
 }
 
 /// `POST /mediacentre/acs`
@@ -66,13 +72,26 @@ pub(crate) async fn sign_on(
     let table = &app.table;
     let request = table.sign_on_request(&answer.request);
     let (request, owner) = tokio::try_join!(request, table.user_of_sign_on(&answer.id, now))?;
-    let asked = Asked::check(request, NONCE.secret(&headers), &answer, now);
-    let asked = asked.map_err(|refused| refused.by(answer.provider))?;
+    let asked = match Asked::check(request, NONCE.secret(&headers), &answer, now) {
+        Ok(asked) => asked,
+        Err(refused) => return Err(app.refuse(&answer, &refused, now).await),
+    };
 
     let outcome = match (&asked.request.came_of_it, owner) {
-        (Some(before), _) => app.once_more(&asked, before, &answer, &headers, now).await?,
-        (None, Some(owner)) => app.let_in(&asked, owner, &answer, &headers, now).await?,
-        (None, None) => app.let_wait(&asked, &answer, &headers, now).await?,
+        (Some(before), _) => app.once_more(&asked, before, &answer, &headers, now).await,
+        (None, Some(owner)) => {
+            let let_in = app.let_in(&asked, owner, &answer, &headers, now);
+            app.counting(answer.uai, SignOnCount::Known, let_in, now).await
+        }
+        (None, None) => {
+            let let_wait = app.let_wait(&asked, &answer, &headers, now);
+            app.counting(answer.uai, SignOnCount::Unknown, let_wait, now).await
+        }
+    };
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(Stopped::Refused(refused)) => return Err(app.refuse(&answer, &refused, now).await),
+        Err(Stopped::Failed(problem)) => return Err(problem),
     };
 
     tracing::info!(idp = answer.provider.id, known = outcome.is_known(), "somebody signed on");
@@ -114,7 +133,7 @@ impl Mediacentre {
         answer: &Answer<'_>,
         headers: &HeaderMap,
         now: Timestamp,
-    ) -> Result<Outcome, Problem> {
+    ) -> Result<Outcome, Stopped> {
         let former = asked.former(headers);
         let signing_on = answer.signing_on(&asked.nonce, former.as_ref(), now);
         for _ in 0..TURNS {
@@ -130,8 +149,8 @@ impl Mediacentre {
                 Err(error) => return self.not_signed_on(error, asked, answer, headers, now).await,
             }
         }
-        Err(Problem::too_late("Votre compte a changé au même moment. Recommencez depuis le Médiacentre.")
-            .leading_to("Recommencer", "/mediacentre"))
+        let moved = Problem::too_late("Votre compte a changé au même moment. Recommencez depuis le Médiacentre.");
+        Err(moved.leading_to("Recommencer", "/mediacentre").into())
     }
 
     /// Keeps the sign-on of whom no account knows.
@@ -141,7 +160,7 @@ impl Mediacentre {
         answer: &Answer<'_>,
         headers: &HeaderMap,
         now: Timestamp,
-    ) -> Result<Outcome, Problem> {
+    ) -> Result<Outcome, Stopped> {
         let former = asked.former(headers);
         let signing_on = answer.signing_on(&asked.nonce, former.as_ref(), now);
         let (secret, waiting) = (rentree_runtime::random(), answer.waiting(asked.request.campaign.clone(), now));
@@ -159,15 +178,15 @@ impl Mediacentre {
         answer: &Answer<'_>,
         headers: &HeaderMap,
         now: Timestamp,
-    ) -> Result<Outcome, Problem> {
+    ) -> Result<Outcome, Stopped> {
         match error {
             SignOnError::Table(error) => Err(error.into()),
-            SignOnError::Replayed => Err(Refused::UsedAssertion.by(answer.provider)),
+            SignOnError::Replayed => Err(Refused::UsedAssertion.into()),
             SignOnError::Moved | SignOnError::Request => {
                 let request = self.table.sign_on_request(&answer.request).await?;
                 match request.and_then(|request| request.came_of_it) {
                     Some(before) => self.once_more(asked, &before, answer, headers, now).await,
-                    None => Err(Refused::OldRequest.by(answer.provider)),
+                    None => Err(Refused::OldRequest.into()),
                 }
             }
         }
@@ -183,16 +202,15 @@ impl Mediacentre {
         answer: &Answer<'_>,
         headers: &HeaderMap,
         now: Timestamp,
-    ) -> Result<Outcome, Problem> {
-        let CameOf::Session(before) = before else { return Ok(Outcome::WaitsStill) };
-        let used = || Refused::UsedRequest.by(answer.provider);
-        let open = self.table.session(before, now).await?.ok_or_else(used)?;
+    ) -> Result<Outcome, Stopped> {
+        let CameOf::Session(before) = before else { return Ok(Outcome::WaitsStill(answer.profile)) };
+        let open = self.table.session(before, now).await?.ok_or(Refused::UsedRequest)?;
         let session = NewSession::new(open.user, open.epoch, headers, now);
         let signing_on = answer.signing_on(&asked.nonce, None, now);
         let opened = self.table.sign_on_again(&signing_on, before, session.stored());
         let (opened, person) = tokio::try_join!(opened, self.table.person(open.user))?;
-        let person = person.filter(|_| opened).ok_or_else(used)?;
-        Ok(Outcome::SignedIn(Box::new(session), towards(&asked.request, person.birth_date)))
+        let person = person.filter(|_| opened).ok_or(Refused::UsedRequest)?;
+        Ok(Outcome::SignedInAgain(Box::new(session), towards(&asked.request, person.birth_date)))
     }
 }
 
@@ -209,22 +227,31 @@ fn campaign(request: &SignOnRequest) -> Option<String> {
 
 impl Outcome {
     fn is_known(&self) -> bool {
-        matches!(self, Self::SignedIn(..))
+        matches!(self, Self::SignedIn(..) | Self::SignedInAgain(..))
+    }
+
+    /// Whether the answer came for the first time.
+    pub(crate) fn is_new(&self) -> bool {
+        matches!(self, Self::SignedIn(..) | Self::Waits(..))
     }
 
     fn render(self, face: Face, request: &SignOnRequest) -> Result<Response, Problem> {
         let location = match &self {
-            Self::SignedIn(_, location) => location.clone(),
+            Self::SignedIn(_, location) | Self::SignedInAgain(_, location) => location.clone(),
             Self::Waits(_, Profile::Pupil) => campaign(request).unwrap_or_else(|| SUITE.to_owned()),
-            Self::Waits(_, Profile::Staff) | Self::WaitsStill => SUITE.to_owned(),
+            Self::Waits(_, Profile::Staff) => SUITE.to_owned(),
+            Self::WaitsStill(Profile::Pupil) => campaign(request).unwrap_or_else(|| SUITE_AGAIN.to_owned()),
+            Self::WaitsStill(Profile::Staff) => SUITE_AGAIN.to_owned(),
         };
         let view = SignedOnView { signed_in: self.is_known(), location: location.clone() };
         let response = face.after_post(StatusCode::OK, &location, &view)?;
         Ok(match self {
             // Whose sign-on waited here before is somebody else.
-            Self::SignedIn(session, _) => WAITING_SIGN_ON.forget(session.on(response)),
+            Self::SignedIn(session, _) | Self::SignedInAgain(session, _) => {
+                WAITING_SIGN_ON.forget(session.on(response))
+            }
             Self::Waits(secret, _) => WAITING_SIGN_ON.on(forget_session(response), &secret),
-            Self::WaitsStill => response,
+            Self::WaitsStill(_) => response,
         })
     }
 }

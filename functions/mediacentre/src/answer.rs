@@ -37,8 +37,9 @@ pub(crate) struct Answer<'a> {
     /// Who it is.
     pub(crate) id: SignOnId,
     pub(crate) names: Names,
-    uai: Option<Uai>,
-    profile: Profile,
+    /// The school, if it is told.
+    pub(crate) uai: Option<Uai>,
+    pub(crate) profile: Profile,
 }
 
 impl Mediacentre {

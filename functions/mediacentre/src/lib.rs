@@ -9,6 +9,7 @@ mod authn_request;
 mod begin;
 mod config;
 mod cookies;
+mod counting;
 mod metadata;
 mod names;
 mod providers;

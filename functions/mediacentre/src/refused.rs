@@ -3,6 +3,7 @@
 
 use axum::http::StatusCode;
 use rentree_http::{Code, Problem};
+use rentree_table::{SignOnCount, TableError};
 
 use crate::providers::Provider;
 use crate::response::{self, Refusal};
@@ -26,6 +27,32 @@ pub(crate) enum Refused {
     OtherBrowser,
     /// Another identity provider was asked.
     OtherProvider,
+}
+
+/// Why an answer came to nothing.
+pub(crate) enum Stopped {
+    /// It is refused.
+    Refused(Refused),
+    /// Something else failed.
+    Failed(Problem),
+}
+
+impl From<Refused> for Stopped {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl From<Problem> for Stopped {
+    fn from(problem: Problem) -> Self {
+        Self::Failed(problem)
+    }
+}
+
+impl From<TableError> for Stopped {
+    fn from(error: TableError) -> Self {
+        Self::Failed(error.into())
+    }
 }
 
 /// What people are told.
@@ -62,6 +89,16 @@ impl Refused {
             Self::UnknownRequest | Self::OldRequest => Kind::TooLate,
             Self::UsedRequest | Self::UsedAssertion => Kind::Used,
             Self::OtherBrowser => Kind::OtherBrowser,
+        }
+    }
+
+    /// As what it is counted for staff.
+    pub(crate) fn count(&self) -> SignOnCount {
+        match self.kind() {
+            Kind::NotConfirmed => SignOnCount::NotConfirmed,
+            Kind::TooLate => SignOnCount::TooLate,
+            Kind::Used => SignOnCount::UsedBefore,
+            Kind::OtherBrowser => SignOnCount::Elsewhere,
         }
     }
 
@@ -117,7 +154,7 @@ pub(crate) fn off() -> Problem {
 
 /// Nothing waits (any more) for an account in this browser.
 pub(crate) fn waits_no_more() -> Problem {
-    let detail = "Votre passage par le Médiacentre date de plus d’une demi-heure, ou a déjà servi. Recommencez depuis le Médiacentre.";
+    let detail = "Votre passage par le Médiacentre date de plus d’une demi-heure, a déjà servi, ou n’a pas eu lieu dans ce navigateur. Recommencez depuis le Médiacentre.";
     Problem::sign_on(StatusCode::GONE, Code::SignOnTooLate, "Il s’est passé trop de temps", detail)
         .leading_to("Recommencer", "/mediacentre")
 }

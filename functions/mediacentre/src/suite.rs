@@ -2,9 +2,9 @@
 //! the Médiacentre to it. Nothing is added before its owner says so.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use rentree_domain::mediacentre::Profile;
 use rentree_http::{Face, FormToken, Input, Presented, Problem, SignedIn, WAITING_SIGN_ON};
@@ -48,7 +48,7 @@ pub(crate) enum Step {
     SignIn,
     /// Add the Médiacentre to the account.
     Add,
-    /// The same, with `confirmed`: the names are nearly the same, and may be a twin's.
+    /// The same, with `confirmed`: the names are not quite the same, and may be a twin's, or a colleague's.
     Ask,
     /// The account is of somebody with another name.
     OtherAccount,
@@ -66,8 +66,16 @@ pub(crate) struct AddedView {
 #[schemars(rename = "AddMediacentreFields")]
 #[serde(default)]
 pub(crate) struct Fields {
-    /// Whether it is the same person, though the names are only nearly the same.
+    /// Whether it is the same person, though the names are not quite the same.
     confirmed: bool,
+}
+
+/// What the address says.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Before {
+    /// Whether the answer came a second time.
+    again: bool,
 }
 
 /// Who is there, and what waits in the browser.
@@ -79,12 +87,18 @@ struct Arrived {
 /// `GET /mediacentre/suite`
 pub(crate) async fn page(
     State(app): State<Mediacentre>,
+    Query(before): Query<Before>,
     face: Face,
     token: FormToken,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let Arrived { account, waiting } = app.arrived(&headers).await?;
-    let (_, waiting) = waiting.ok_or_else(waits_no_more)?;
+    let waiting = match waiting {
+        Some((_, waiting)) => waiting,
+        // The browser left before it had the secret. The provider still knows who it is, and nobody is asked again.
+        None if before.again => return Ok(Redirect::to("/mediacentre").into_response()),
+        None => return Err(waits_no_more()),
+    };
 
     let step = Step::of(&waiting, account.as_ref().map(|(_, user)| user));
 
@@ -103,7 +117,10 @@ pub(crate) async fn add(
     let (signed_in, user) = account.ok_or_else(Problem::signed_out)?;
     signed_in.check_meant(&input.proof)?;
     signed_in.check_password()?;
-    let (secret, waiting) = waiting.ok_or_else(waits_no_more)?;
+    // A second click finds nothing that waits, and what the first one did.
+    let Some((secret, waiting)) = waiting else {
+        return if user.methods.mediacentre.any((app.clock)()) { added(face, DONE) } else { Err(waits_no_more()) };
+    };
 
     match Step::of(&waiting, Some(&user)) {
         Step::Add => {}
@@ -112,12 +129,23 @@ pub(crate) async fn add(
         Step::OtherAccount | Step::Code | Step::SignIn => return Err(other_account(&user)),
     }
 
-    let added = app.table.add_mediacentre((&secret, &waiting), (signed_in.user, &user), (app.clock)()).await;
-    added.map_err(not_added)?;
+    let now = (app.clock)();
+    match app.table.add_mediacentre((&secret, &waiting), (signed_in.user, &user), now).await {
+        Ok(()) => tracing::info!(user = %signed_in.user, "the Médiacentre was added to an account"),
+        Err(error) => {
+            let opens = app.table.user_of_sign_on(&waiting.id, now).await?;
+            if opens != Some(signed_in.user) {
+                return Err(not_added(error));
+            }
+        }
+    }
 
-    tracing::info!(user = %signed_in.user, "the Médiacentre was added to an account");
-    let location = waiting.campaign.map_or_else(|| DONE.to_owned(), |code| format!("/campagnes/{code}"));
-    Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &location, &AddedView { added: true })?))
+    added(face, &waiting.campaign.map_or_else(|| DONE.to_owned(), |code| format!("/campagnes/{code}")))
+}
+
+/// It is a method of the account, by this click or by the one before, and nothing waits any more.
+fn added(face: Face, location: &str) -> Result<Response, Problem> {
+    Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, location, &AddedView { added: true })?))
 }
 
 /// The account's page, which says what was done.
@@ -145,14 +173,15 @@ impl Step {
                 Profile::Staff => Self::SignIn,
             };
         };
-        // Names of staff differ: somebody marries, and the ENT knows it first. They see both, and say yes.
-        if waiting.profile == Profile::Staff && user.birth_date.is_none() {
-            return Self::Add;
-        }
-        match closeness(waiting, user) {
-            Closeness::Exact => Self::Add,
-            Closeness::Near => Self::Ask,
-            Closeness::Another => Self::OtherAccount,
+        let is_of_staff = user.birth_date.is_none();
+        match (waiting.profile, closeness(waiting, user)) {
+            // No pupil's tile opens the space of a school.
+            (Profile::Pupil, _) if is_of_staff => Self::OtherAccount,
+            (_, Closeness::Exact) => Self::Add,
+            (_, Closeness::Near) => Self::Ask,
+            // Names of staff differ: somebody marries, and the ENT knows it first. They see both, and say so.
+            (Profile::Staff, Closeness::Another) if is_of_staff => Self::Ask,
+            (_, Closeness::Another) => Self::OtherAccount,
         }
     }
 }
@@ -161,14 +190,17 @@ impl Step {
 /// computer of the school, two children may come one after the other.
 fn closeness(waiting: &WaitingSignOn, user: &User) -> Closeness {
     let (Some(first), Some(last)) = (&waiting.first_name, &waiting.last_name) else { return Closeness::Another };
-    let told = KnownAs::new([first.as_str()].into_iter(), [last.as_str()].into_iter());
-    let account = Typed::new(user.first_name.as_str(), user.last_name.as_str());
-    told.given_like(&account).min(told.family_like(&account))
+    let (told, account) = ((first.as_str(), last.as_str()), (user.first_name.as_str(), user.last_name.as_str()));
+    // Either may have all given names where the other has one.
+    let like = |(first, last), (other_first, other_last)| {
+        KnownAs::new([first].into_iter(), [last].into_iter()).like(&Typed::new(other_first, other_last))
+    };
+    like(told, account).max(like(account, told))
 }
 
 fn to_confirm(user: &User) -> Problem {
     Problem::to_confirm(format!(
-        "Le nom du compte, {}, ressemble à celui que donne le Médiacentre, sans être tout à fait pareil. Confirmez que c’est vous.",
+        "Le nom du compte, {}, n’est pas tout à fait celui que donne le Médiacentre. Confirmez que c’est vous.",
         user.full_name()
     ))
     .leading_to("Revenir en arrière", SUITE)
@@ -176,7 +208,7 @@ fn to_confirm(user: &User) -> Problem {
 
 fn other_account(user: &User) -> Problem {
     Problem::other_account(format!(
-        "Vous êtes connecté(e) au compte de {}, et le Médiacentre donne un autre nom. Déconnectez-vous, puis recommencez depuis le Médiacentre.",
+        "Vous êtes connecté(e) au compte de {}, et le Médiacentre parle de quelqu’un d’autre, ou ne dit pas de qui. Déconnectez-vous, puis recommencez depuis le Médiacentre ; si cela recommence, demandez de l’aide à votre enseignant ou à un administrateur de l’espace.",
         user.full_name()
     ))
     .leading_to("Revenir en arrière", SUITE)
@@ -258,23 +290,29 @@ mod tests {
         for (account_of, step) in [
             (("Karine", "Dunord"), Step::Add),
             (("Karine", "DU NORD"), Step::Add),
+            (("Karine Marie", "Dunord"), Step::Add),
+            (("Dunord", "Karine"), Step::Add),
             (("Carine", "Dunord"), Step::Ask),
             (("Karine", "Dumord"), Step::Ask),
             (("Nadia", "Dunord"), Step::OtherAccount),
             (("Karine", "Martin"), Step::OtherAccount),
         ] {
-            for (profile, is_pupil) in [(Profile::Pupil, true), (Profile::Pupil, false), (Profile::Staff, true)] {
-                let told = Step::of(&waiting(karine, profile), Some(&account(account_of, is_pupil)));
+            for profile in [Profile::Pupil, Profile::Staff] {
+                let told = Step::of(&waiting(karine, profile), Some(&account(account_of, true)));
                 assert_eq!(told, step, "{account_of:?}");
             }
+            let of_staff = Step::of(&waiting(karine, Profile::Pupil), Some(&account(account_of, false)));
+            assert_eq!(of_staff, Step::OtherAccount, "no pupil's tile opens the space of a school");
         }
         let nameless = Step::of(&waiting(None, Profile::Pupil), Some(&account(("Karine", "Dunord"), true)));
         assert_eq!(nameless, Step::OtherAccount);
     }
 
+    /// A name changes, and a colleague leaves a sign-on behind in the staff room: both names are shown, and it is asked.
     #[test]
-    fn staff_say_so_themselves() {
+    fn staff_of_another_name_say_so_themselves() {
         let told = waiting(Some(("Camille", "Durand")), Profile::Staff);
-        assert_eq!(Step::of(&told, Some(&account(("Camille", "Le Goff"), false))), Step::Add);
+        assert_eq!(Step::of(&told, Some(&account(("Camille", "Durand"), false))), Step::Add);
+        assert_eq!(Step::of(&told, Some(&account(("Camille", "Le Goff"), false))), Step::Ask);
     }
 }

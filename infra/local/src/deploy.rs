@@ -110,12 +110,8 @@ async fn deploy(
     let secret: [u8; 24] = rentree_runtime::random();
     let secret = format!("whsec_{}", STANDARD.encode(secret));
     let identity_providers = rentree_local::idp::setting();
-    let parameters = Parameters {
-        architecture,
-        origin: &url,
-        webhook_secret: &secret,
-        identity_providers: &identity_providers,
-    };
+    let parameters =
+        Parameters { architecture, origin: &url, webhook_secret: &secret, identity_providers: &identity_providers };
     let began = Instant::now();
     sam.deploy(endpoint, &parameters).await?;
     let deployed = Deployed::find(endpoint).await?;

@@ -1,12 +1,13 @@
 //! `cargo dev`: everything on one machine. `cargo dev cloud`: the local cloud alone, for `cargo lambda watch`. `cargo dev deploy`: the
-//! product as Lambda runs it. `cargo dev import FILE`: the main job without a browser. `cargo dev directory` and
-//! `cargo dev offer`: what operators do.
+//! product as Lambda runs it. `cargo dev import FILE`: the main job without a browser. `cargo dev directory`,
+//! `cargo dev offer` and `cargo dev mediacentre`: what operators do.
 
 mod cloud;
 mod deploy;
 mod directory;
 mod import;
 mod interrupted;
+mod mediacentre;
 mod offer;
 mod sample;
 mod serve;
@@ -36,6 +37,8 @@ enum Command {
     Directory(directory::DirectoryArguments),
     /// Offer every school of an académie its space: wait, print the report. Exit 0 all sent, 2 some failed or uncertain
     Offer(offer::OfferArguments),
+    /// Turn the Médiacentre of a school on or off: wait, print the report. Exit 0 done, 2 refused
+    Mediacentre(mediacentre::MediacentreArguments),
     /// Build and deploy the product as Lambda runs it, into a stand-in for AWS on this machine; serve it, or check it
     Deploy(deploy::DeployArguments),
     /// Write a file of invented pupils, or a directory of invented schools
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Some(Command::Import(import)) => runtime.block_on(import::run(import)),
         Some(Command::Directory(directory)) => runtime.block_on(directory::run(directory)),
         Some(Command::Offer(offer)) => runtime.block_on(offer::run(offer)),
+        Some(Command::Mediacentre(mediacentre)) => runtime.block_on(mediacentre::run(mediacentre)),
         Some(Command::Deploy(deploy)) => runtime.block_on(deploy::run(deploy)).map(|()| 0),
         Some(Command::Sample(sample)) => sample::run(sample).map(|()| 0),
     };

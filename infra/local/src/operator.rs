@@ -10,7 +10,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use axum::routing::get;
 use axum::{Json, Router};
 use directory::message::Word;
-use rentree_domain::{Academie, Round};
+use rentree_domain::{Academie, GarId, Round, Uai};
 use rentree_runtime::Settings;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_testkit::Stack;
@@ -118,9 +118,7 @@ impl Operator {
     pub async fn plan(&self, academie: Academie, round: &Round) -> anyhow::Result<Value> {
         let report = format!("reports/offers/{round}-{}.json", academie.short_name());
         self.forget(&report).await?;
-        let word = Word::Offer { academie, round: round.clone() };
-        let send = self.sqs.send_message().queue_url(&self.places.directory_queue);
-        send.message_body(serde_json::to_string(&word)?).send().await.context("sending the offer")?;
+        self.send(&Word::Offer { academie, round: round.clone() }).await?;
         self.report(&report).await
     }
 
@@ -132,6 +130,25 @@ impl Operator {
         let report = self.plan(academie, round).await?;
         self.no_offer_is_pending().await?;
         Ok(report)
+    }
+
+    /// Sends the word that turns the Médiacentre of a school on, or off when the GAR calls it nothing; returns the report.
+    pub async fn turn_mediacentre(
+        &self,
+        uai: Uai,
+        id_etab: Option<&GarId>,
+        id_ent: Option<&GarId>,
+    ) -> anyhow::Result<Value> {
+        let report = format!("reports/mediacentre/{uai}.json");
+        self.forget(&report).await?;
+        self.send(&Word::Mediacentre { uai, id_etab: id_etab.cloned(), id_ent: id_ent.cloned() }).await?;
+        self.report(&report).await
+    }
+
+    async fn send(&self, word: &Word) -> anyhow::Result<()> {
+        let send = self.sqs.send_message().queue_url(&self.places.directory_queue);
+        send.message_body(serde_json::to_string(word)?).send().await.context("sending the word")?;
+        Ok(())
     }
 
     /// Waits until every message of the queue of offers was carried out.

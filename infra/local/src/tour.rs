@@ -68,6 +68,7 @@ pub async fn lead<G: Ground>(ground: &G, pupils: usize) -> anyhow::Result<()> {
     tour.account(&mut head).await?;
     tour.mediacentre(&mut head).await?;
     tour.join_by_mediacentre(&code, &sample.pupils[1]).await?;
+    tour.mediacentre_of_a_pupil(&mut head).await?;
     tour.newcomers().await
 }
 
@@ -358,7 +359,7 @@ impl<G: Ground> Tour<'_, G> {
             ido: format!("{:032x}", u128::from_be_bytes(rentree_runtime::random())),
             first_names: vec!["Anne".to_owned()],
             last_names: vec!["HÉROUVILLE".to_owned()],
-            school: String::new(),
+            school: self.ground.school().0.to_string(),
             profile: "National_dir".to_owned(),
         };
         self.visit(head, "GET /mediacentre/metadata", &[], None).await?;
@@ -376,7 +377,7 @@ impl<G: Ground> Tour<'_, G> {
             ido: format!("{:032x}", u128::from_be_bytes(rentree_runtime::random())),
             first_names: vec![pupil.first_name.clone()],
             last_names: vec![pupil.last_name.clone()],
-            school: String::new(),
+            school: self.ground.school().0.to_string(),
             profile: "National_elv".to_owned(),
         };
         let mut visitor = Visitor::default();
@@ -386,6 +387,20 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(&mut visitor, "POST /campagnes/{code}/identity", &[code], Some(who.clone())).await?;
         who["way"] = "mediacentre".into();
         self.visit(&mut visitor, "POST /campagnes/{code}/account", &[code], Some(who)).await?;
+        Ok(())
+    }
+
+    /// Staff look whether the Médiacentre works, and take it off the pupil who came by it.
+    async fn mediacentre_of_a_pupil(&self, head: &mut Visitor) -> anyhow::Result<()> {
+        let (uai, _) = self.ground.school();
+        let uai = uai.as_str();
+        self.visit(head, "GET /schools/{uai}/mediacentre", &[uai], None).await?;
+        let those = json!({"account": "mediacentre"});
+        let found = self.visit(head, "POST /schools/{uai}/learners", &[uai], Some(those)).await?;
+        let pupil = text(&found["learners"][0], "id")?;
+        let removal = "/schools/{uai}/learners/{learner}/mediacentre";
+        self.visit(head, &format!("GET {removal}"), &[uai, pupil], None).await?;
+        self.visit(head, &format!("POST {removal}"), &[uai, pupil], Some(json!({}))).await?;
         Ok(())
     }
 

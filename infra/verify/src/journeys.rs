@@ -38,7 +38,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
             "rosters",
         ],
     ),
-    ("directory", &["directory", "offers"]),
+    ("directory", &["directory", "mediacentre_staff", "offers"]),
     (
         "import-worker",
         &["crashes", "deciding", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"],
@@ -52,6 +52,9 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
             "imports",
             "learner_pages",
             "learners",
+            "mediacentre_removal",
+            "mediacentre_staff",
+            "mediacentre_staff_pages",
             "names",
             "pages",
             "personal_codes",
@@ -59,11 +62,22 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
         ],
     ),
     ("mail-worker", &["accounts", "activation", "team"]),
-    ("mediacentre", &["mediacentre", "mediacentre_cases", "mediacentre_pages", "second_voice", "sign_ons"]),
+    (
+        "mediacentre",
+        &[
+            "mediacentre",
+            "mediacentre_cases",
+            "mediacentre_pages",
+            "mediacentre_removal",
+            "mediacentre_staff",
+            "second_voice",
+            "sign_ons",
+        ],
+    ),
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 12] = [
+pub(crate) const OF_QUEUES: [&str; 13] = [
     "accounts",
     "activation",
     "crashes",
@@ -71,6 +85,7 @@ pub(crate) const OF_QUEUES: [&str; 12] = [
     "directory",
     "imports",
     "lambda",
+    "mediacentre_staff",
     "messages",
     "names",
     "offers",

@@ -48,7 +48,7 @@ pub use listed::ListedSchool;
 pub use listing::{ListedPupil, Listing};
 pub use login::Login;
 pub use mailbox::Ministry;
-pub use mediacentre::{EntityId, Ido, SignOnId};
+pub use mediacentre::{EntityId, GarId, Ido, SignOnId};
 pub use method::Method;
 pub use order::MailOrder;
 pub use password::Password;

@@ -60,6 +60,11 @@ impl KnownAs {
         Closeness::of(exact.map(String::as_str), self.family.iter().map(String::as_str), &typed.family)
     }
 
+    /// How close both names together come: exact is also what finds, as all given names in one field, or both names in each other's place.
+    pub fn like(&self, typed: &Typed) -> Closeness {
+        if self.is_found_by(typed) { Closeness::Exact } else { self.given_like(typed).min(self.family_like(typed)) }
+    }
+
     /// Whether somebody who typed these names, well or badly, may mean this pupil.
     pub fn may_be_meant(&self, typed: &Typed) -> bool {
         self.is_found_by(typed) || (0..self.given.len()).any(|rank| self.is_nearly(typed, rank))

@@ -123,6 +123,47 @@ pub struct SignOnId {
     pub ido: Ido,
 }
 
+/// What the GAR calls a school (`idEtab`) or its ENT (`idENT`): 1 to 128 characters without blanks. Neither a person's nor a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct GarId(String);
+
+/// The text is no identifier of the GAR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an identifier of the GAR: 1 to 128 characters without blanks")]
+pub struct GarIdError;
+
+impl GarId {
+    const MOST: usize = 128;
+
+    /// Reads an identifier; blanks around it do not count.
+    pub fn parse(text: &str) -> Result<Self, GarIdError> {
+        let text = text.trim();
+        let blank = |c: char| c.is_whitespace() || c.is_control();
+        let reads = (1..=Self::MOST).contains(&text.chars().count()) && !text.contains(blank);
+        if reads { Ok(Self(text.to_owned())) } else { Err(GarIdError) }
+    }
+
+    /// The identifier.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for GarId {
+    type Error = GarIdError;
+
+    fn try_from(text: String) -> Result<Self, GarIdError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<GarId> for String {
+    fn from(id: GarId) -> Self {
+        id.0
+    }
+}
+
 /// What an identity provider takes a person for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -168,6 +209,18 @@ mod tests {
         }
         for text in ["", "https://idp.example /", "a\tb", "a\u{a0}b", "a\u{0}b", &"a".repeat(1025)] {
             assert_eq!(EntityId::parse(text), Err(EntityIdError), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_gar_s_identifiers_have_no_blanks() {
+        for (text, read) in
+            [(" 0750654D ", "0750654D"), ("RU5UVEVTVDE=", "RU5UVEVTVDE="), (&"a".repeat(128), &"a".repeat(128))]
+        {
+            assert_eq!(GarId::parse(text).unwrap().as_str(), read);
+        }
+        for text in ["", " ", "a b", "a\tb", "a\u{a0}b", "a\u{0}b", &"a".repeat(129)] {
+            assert_eq!(GarId::parse(text), Err(GarIdError), "{text:?}");
         }
     }
 

@@ -27,6 +27,7 @@ impl InSpace {
             Some("learners") => Section::Learners,
             Some("imports") => Section::Imports,
             Some("campaigns") => Section::Campaigns,
+            Some("mediacentre") => Section::Mediacentre,
             _ => Section::Team,
         };
         let about = parts.next().zip(parts.next()).map(|(about, _)| about.to_owned());
@@ -48,6 +49,7 @@ impl InSpace {
             Section::Learners => ("learners", "Revenir aux élèves", Some("Revenir à la fiche de l’élève")),
             Section::Imports => ("imports", "Revenir aux imports", Some("Revenir à cet import")),
             Section::Campaigns => ("campaigns", "Revenir aux campagnes", Some("Revenir à la campagne")),
+            Section::Mediacentre => ("mediacentre", "Revenir au Médiacentre", None),
             Section::Team => ("team", "Revenir à l’équipe", None),
         };
         match one.zip(about) {
@@ -75,6 +77,7 @@ mod tests {
             ("/schools/0350760L/learners/passwords", too_late(), Some("/schools/0350760L/learners")),
             ("/schools/0350760L/campaigns/x/archive", too_late(), Some("/schools/0350760L/campaigns/x")),
             ("/schools/0350760L/members/x/role", Problem::last_administrator(), Some("/schools/0350760L/team")),
+            ("/schools/0350760L/mediacentre", too_late(), Some("/schools/0350760L/mediacentre")),
             ("/schools/0350760L", Problem::not_found(), Some("/schools/0350760L/team")),
             ("/schools/0350760A/learners", Problem::not_found(), None),
             ("/schools/", Problem::not_found(), None),

@@ -89,11 +89,8 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
     // Without its query: an address that is passed on holds no more than it must.
     let path = request.uri().path().to_owned();
     let headers = request.headers().clone();
-    let mut response = if is_foreign(shell, &request) {
-        Problem::forged_form().into_response()
-    } else {
-        next.run(request).await
-    };
+    let mut response =
+        if is_foreign(shell, &request) { Problem::forged_form().into_response() } else { next.run(request).await };
     let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| of_framework(&response)) else {
         return response;
     };

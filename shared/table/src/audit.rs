@@ -85,6 +85,8 @@ pub enum AuditAction {
     Untied,
     /// A pupil came from the Médiacentre with another identifier, which took the place of the one before.
     MediacentreReplaced,
+    /// The Médiacentre was taken off a pupil's account.
+    MediacentreRemoved,
 }
 
 impl AuditEntry {

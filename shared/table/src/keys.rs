@@ -141,6 +141,11 @@ impl Key {
         Self::new(format!("SIGNON#{}", hash(secret)), "SIGNON")
     }
 
+    /// How many people of a school signed on by Médiacentre on a day.
+    pub fn sign_on_day(uai: Uai, date: Date) -> Self {
+        Self::new(sign_ons_pk(uai), date.to_string())
+    }
+
     /// Which account the child with this INE has. Hashed: no INE stands in a key.
     pub fn ine_identity(ine: Ine) -> Self {
         Self::new(format!("IDENTITY#INE#{}", hash(ine.as_str())), "IDENTITY")
@@ -307,6 +312,11 @@ pub(crate) fn audit_pk(uai: Uai) -> String {
     format!("AUDIT#{uai}")
 }
 
+/// Where the sign-ons of a school are counted. Not with the school: who counts them has no right to read it.
+pub(crate) fn sign_ons_pk(uai: Uai) -> String {
+    format!("MEDIACENTRE#{uai}")
+}
+
 /// Where the ties of a school's pupils are found.
 pub(crate) fn ties_in(uai: Uai) -> String {
     format!("TIES#{uai}")
@@ -395,6 +405,7 @@ mod tests {
                 Key::assertion(&EntityId::parse("urn:idp").unwrap(), name.as_str()),
                 Key::sign_on_request(name.as_str()),
                 Key::waiting_sign_on(&secret),
+                Key::sign_on_day(uai, rentree_domain::paris::date(at)),
                 Key::ine_identity(Ine::parse("1234567890V").unwrap()),
                 Key::tie(user, uai),
                 Key::attempts(&address.clone().into()),
@@ -415,7 +426,7 @@ mod tests {
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 30);
+            prop_assert_eq!(keys.len(), 31);
         }
 
         #[test]
@@ -461,7 +472,7 @@ mod tests {
         fn no_two_lists_share_a_partition(uai in an_uai(), round in "[a-z0-9-]{1,40}", (at, entropy) in times_and_entropy()) {
             let round = Round::parse(&round).unwrap();
             let mut partitions: Vec<_> = Academie::all().map(academie).collect();
-            partitions.extend([offers(&round), user(UserId::new(at, entropy)), school_pk(uai), ties_in(uai)]);
+            partitions.extend([offers(&round), user(UserId::new(at, entropy)), school_pk(uai), ties_in(uai), sign_ons_pk(uai)]);
             partitions.extend([campaign_pk(CampaignId::new(at, entropy)), learner(LearnerId::new(at, entropy))]);
             let distinct: std::collections::HashSet<_> = partitions.iter().collect();
             prop_assert_eq!(distinct.len(), partitions.len());

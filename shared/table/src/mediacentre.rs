@@ -6,8 +6,8 @@ use rentree_domain::mediacentre::{is_to_be_noted, kept_until};
 use rentree_domain::{SignOnId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{delete_if, put_if, stored};
-use crate::{Key, Table, TableError};
+use crate::item::{Change, delete_if, put_if, stored};
+use crate::{Key, Table, TableError, User};
 
 const ENTITY: &str = "SignOnIdentity";
 /// Nobody's, or of somebody who did not use it for so long that it counts no more. (TTL deletes late.)
@@ -51,6 +51,11 @@ impl MediacentreIds {
     /// Whether any counts at `now`.
     pub fn any(&self, now: Timestamp) -> bool {
         self.at(now).next().is_some()
+    }
+
+    /// When its owner signed on last with one that counts at `now`: noted once a month.
+    pub fn used_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.at(now).map(|id| id.used_at).max()
     }
 
     /// Those that count, and `id`, used at `now`. Of the same provider it takes the place of others if `replaces`: an ENT may know a pupil
@@ -118,6 +123,27 @@ pub(crate) fn release(table: &str, id: &SignOnId, user: UserId) -> Result<Transa
     delete_if(table, Key::sign_on_identity(id), MINE, ":id", &user)
 }
 
+/// Takes every identifier off the account as it was read, as parts of a transaction. They are nobody's then. Its sessions end, for nobody
+/// knows which of them began by one of these.
+pub(crate) fn take_off(
+    table: &str,
+    (user_id, user): (UserId, &User),
+    now: Timestamp,
+) -> Result<Vec<TransactWriteItem>, TableError> {
+    let ids = &user.methods.mediacentre;
+    let account = Change::of(Key::user(user_id), "SET epoch = :next REMOVE mediacentre")
+        .only_if("epoch = :epoch AND mediacentre = :before")
+        .number(":next", user.epoch + 1)
+        .number(":epoch", user.epoch)
+        .value_of(":before", ids)?;
+    let mut items = vec![account.in_transaction(table)?];
+    // Those that nobody used for two years are nobody's already, or somebody else's.
+    for known in ids.at(now) {
+        items.push(release(table, &known.id, user_id)?);
+    }
+    Ok(items)
+}
+
 impl Table {
     /// Whose an identifier is at `now`.
     pub async fn user_of_sign_on(&self, id: &SignOnId, now: Timestamp) -> Result<Option<UserId>, TableError> {
@@ -149,6 +175,7 @@ mod tests {
         let ids = MediacentreIds::one(id("gar", "old"), day(0)).with(&id("ent", "new"), false, day(300));
         assert_eq!(shown(&ids, day(729)), ["gar old", "ent new"]);
         assert_eq!(shown(&ids, day(730)), ["ent new"]);
+        assert_eq!((ids.used_at(day(400)), ids.used_at(day(300 + 730))), (Some(day(300)), None));
         assert!(!ids.any(day(300 + 730)));
         let written = ids.with(&id("gar", "other"), false, day(800));
         assert_eq!(written.0.len(), 2, "what does not count is not written again");

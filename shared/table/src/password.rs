@@ -155,7 +155,7 @@ impl Table {
 }
 
 /// Checks that the account `id` is this pupil's, as part of a transaction.
-fn tied(table: &str, (uai, learner): (Uai, LearnerId), id: UserId) -> Result<TransactWriteItem, TableError> {
+pub(crate) fn tied(table: &str, (uai, learner): (Uai, LearnerId), id: UserId) -> Result<TransactWriteItem, TableError> {
     check_text(table, Key::tie(id, uai), "learner = :value", &learner.to_string())
 }
 

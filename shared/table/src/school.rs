@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::Timestamp;
 use rentree_domain::import::{Dated, ImportState, Lease};
-use rentree_domain::{Academie, EmailAddress, ImportId, Ministry, Uai, mailbox};
+use rentree_domain::{Academie, EmailAddress, GarId, ImportId, Ministry, Uai, mailbox};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::AsOf;
-use crate::item::stored;
+use crate::item::{Change, stored};
 use crate::keys::school_in_pk;
 use crate::{Item, Key, Table, TableError};
 
@@ -65,10 +65,10 @@ pub struct School {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InMediacentre {
     /// `idEtab`: the school, for the GAR.
-    pub id_etab: String,
+    pub id_etab: GarId,
     /// `idENT`: the ENT that its pupils come from, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id_ent: Option<String>,
+    pub id_ent: Option<GarId>,
 }
 
 /// An import that waits for a person's word.
@@ -176,6 +176,15 @@ impl Table {
             Ok((uai, name))
         };
         found.into_iter().map(read).collect()
+    }
+
+    /// Turns the Médiacentre of a school on, or off again with `None`; `false` when the school is not known.
+    pub async fn set_mediacentre(&self, uai: Uai, known: Option<&InMediacentre>) -> Result<bool, TableError> {
+        let change = match known {
+            Some(known) => Change::of(Key::school(uai), "SET mediacentre = :known").value_of(":known", known)?,
+            None => Change::of(Key::school(uai), "REMOVE mediacentre"),
+        };
+        change.only_if("attribute_exists(PK)").alone(self).await
     }
 
     /// A school, as of now.

@@ -14,8 +14,9 @@ use crate::transaction::Cancelled;
 use crate::{Key, MediacentreIds, Methods, Session, SessionHash, Table, TableError, User, mediacentre, session};
 
 const ENTITY: &str = "WaitingSignOn";
-const SET: &str = "SET mediacentre = :ids, first_name = :first, last_name = :last";
-const SET_WITH_BIRTH_DATE: &str = "SET mediacentre = :ids, first_name = :first, last_name = :last, birth_date = :born";
+const SET: &str = "SET mediacentre = :ids, first_name = :first, last_name = :last, epoch = :next";
+const SET_WITH_BIRTH_DATE: &str =
+    "SET mediacentre = :ids, first_name = :first, last_name = :last, epoch = :next, birth_date = :born";
 const AS_READ: &str = "epoch = :epoch AND mediacentre = :before";
 const AS_READ_WITHOUT: &str = "epoch = :epoch AND attribute_not_exists(mediacentre)";
 
@@ -114,14 +115,14 @@ pub enum AddError {
     Table(#[from] TableError),
 }
 
-/// The account `id` as it was read, with `ids` in place of those it has, `names` in place of its own, and the birth date as it was
-/// `corrected`: as part of a transaction.
+/// The account `id` as it was read, with `ids` in place of those it has, `names` in place of its own, the birth date as it was
+/// `corrected`, and `epoch`: as part of a transaction.
 fn account(
     table: &str,
     (id, user): (UserId, &User),
     ids: &MediacentreIds,
     (first_name, last_name): (&PersonName, &PersonName),
-    corrected: Option<Date>,
+    (corrected, epoch): (Option<Date>, u64),
 ) -> Result<TransactWriteItem, TableError> {
     let had = &user.methods.mediacentre;
     let change = match corrected {
@@ -129,6 +130,7 @@ fn account(
         Some(birth_date) => Change::of(Key::user(id), SET_WITH_BIRTH_DATE).text(":born", birth_date.to_string()),
     };
     let change = change
+        .number(":next", epoch)
         .value_of(":ids", ids)?
         .text(":first", first_name.as_str())
         .text(":last", last_name.as_str())
@@ -155,19 +157,19 @@ pub(crate) fn take_up(table: &str, secret: &[u8; 32], now: Timestamp) -> Result<
 
 /// Adds the identifier `id` to the account as it was read, as parts of a transaction: the account first, then the identifier's marker,
 /// then those of the identifiers that it takes the place of. A pupil has one for each provider, and staff may have several schools. It may
-/// be the account's already: the same child signed on twice, on two devices.
+/// be the account's already: the same child signed on twice, on two devices. `epoch` is the account's from then on.
 pub(crate) fn add(
     table: &str,
     (user_id, user): (UserId, &User),
     id: &SignOnId,
-    corrected: Option<Date>,
+    (corrected, epoch): (Option<Date>, u64),
     now: Timestamp,
 ) -> Result<Vec<TransactWriteItem>, TableError> {
     let Methods { mediacentre: had, .. } = &user.methods;
     let ids = had.with(id, user.birth_date.is_some(), now);
     let marker = if had.at(now).any(|had| had.id == *id) { mediacentre::note_use } else { mediacentre::claim };
     let mut items = vec![
-        account(table, (user_id, user), &ids, (&user.first_name, &user.last_name), corrected)?,
+        account(table, (user_id, user), &ids, (&user.first_name, &user.last_name), (corrected, epoch))?,
         marker(table, id, user_id, now)?,
     ];
     for former in had.gone_in(&ids, now) {
@@ -194,7 +196,7 @@ impl Table {
             items.push(unchanged(table, (user_id, user))?);
         } else {
             let ids = noted.as_ref().unwrap_or(&user.methods.mediacentre);
-            items.push(account(table, (user_id, user), ids, names, None)?);
+            items.push(account(table, (user_id, user), ids, names, (None, user.epoch))?);
         }
         items.push(session::open(table, session)?);
         if noted.is_some() {
@@ -277,7 +279,7 @@ impl Table {
         now: Timestamp,
     ) -> Result<(), AddError> {
         let mut items = vec![take_up(&self.name, secret, now)?];
-        items.extend(add(&self.name, (id, user), &waiting.id, None, now)?);
+        items.extend(add(&self.name, (id, user), &waiting.id, (None, user.epoch), now)?);
         match self.transact(items).await {
             Ok(()) => Ok(()),
             Err(Cancelled::Table(error)) => Err(error.into()),

@@ -15,8 +15,8 @@ use crate::item::{Change, check_number, check_text, delete, delete_if, put_if, p
 use crate::keys::{GSI1, LEARNERS, SK, TIES, personal_code_hash, user_in_pk};
 use crate::transaction::Cancelled;
 use crate::{
-    AuditEntry, Item, Key, Session, SessionHash, Table, TableError, TakingUp, Who, audit, keys, methods, participation,
-    session, sign_on, user,
+    AuditEntry, Item, Key, Session, SessionHash, Table, TableError, TakingUp, Who, audit, keys, mediacentre, methods,
+    participation, session, sign_on, user,
 };
 
 const ENTITY: &str = "Tie";
@@ -49,7 +49,7 @@ pub struct Tying<'a> {
     pub campaign: CampaignId,
     /// The account.
     pub who: Who<'a>,
-    /// The session that begins, unless one is open already.
+    /// The session that begins, unless one is open already. One of the account's next epoch ends all others.
     pub session: Option<(&'a SessionHash, &'a Session)>,
     /// Of a known pupil's account: the birth date that the file has now.
     pub corrected: Option<Date>,
@@ -211,7 +211,8 @@ impl Table {
         let table = &self.name;
         match (tying.who, tying.sign_on) {
             (Who::Known { .. }, Some(taken)) => {
-                let added = sign_on::add(table, (id, taken.user), taken.id, tying.corrected, tying.now)?;
+                let epoch = tying.session.map_or(taken.user.epoch, |(_, begins)| begins.epoch);
+                let added = sign_on::add(table, (id, taken.user), taken.id, (tying.corrected, epoch), tying.now)?;
                 let guards = [Guard::Account, Guard::Identifier].into_iter().chain(std::iter::repeat(Guard::Account));
                 items.extend(guards.zip(added));
             }
@@ -261,27 +262,36 @@ impl Table {
         self.items(keys::user(id), TIES).await?.into_iter().map(read).collect()
     }
 
-    /// Unties a pupil from the account `id`; `entry` tells it. The account stays, and what the pupil did stays the pupil's.
-    /// `false` when they are not tied (any more).
+    /// Unties a pupil from the account `id`; `entry` tells it. The account stays, and what the pupil did stays the pupil's. Where it was
+    /// the account's last pupil, the Médiacentre opens it no more, and its sessions end: whoever it knows by these identifiers may be
+    /// another child, and no page of any pupil could take them off later. `false` when they are not tied (any more), or the account was
+    /// changed.
     pub async fn untie(
         &self,
         uai: Uai,
         (learner, ine): (LearnerId, Ine),
         id: UserId,
         entry: &AuditEntry,
+        now: Timestamp,
     ) -> Result<bool, TableError> {
         let mut items = vec![
             release(uai, learner, id).in_transaction(&self.name)?,
             delete(&self.name, Key::tie(id, uai))?,
             audit::write(&self.name, uai, entry)?,
         ];
-        if self.user_of_ine(ine).await? == Some(id) {
+        let (of_ine, ties, user) = tokio::try_join!(self.user_of_ine(ine), self.ties(id), self.user(id))?;
+        let is_last = ties.iter().all(|(school, _)| *school == uai);
+        if let Some(user) = user.filter(|user| is_last && !user.methods.mediacentre.is_empty()) {
+            items.extend(mediacentre::take_off(&self.name, (id, &user), now)?);
+        }
+        let without_ine = items.len();
+        if of_ine == Some(id) {
             items.push(delete_if(&self.name, Key::ine_identity(ine), "#user = :id", ":id", &id)?);
         }
         let sent = match self.transact(items.clone()).await {
             // The child joined another school with another account at this moment: that marker is not ours.
-            Err(Cancelled::Conditions(failed)) if failed == [false, false, false, true] => {
-                items.truncate(3);
+            Err(Cancelled::Conditions(failed)) if failed.iter().position(|failed| *failed) == Some(without_ine) => {
+                items.truncate(without_ine);
                 self.transact(items).await
             }
             sent => sent,

@@ -114,6 +114,8 @@ pub enum Section {
     Campaigns,
     /// Imports.
     Imports,
+    /// Médiacentre.
+    Mediacentre,
     /// The team.
     Team,
 }
@@ -132,6 +134,11 @@ impl Section {
     /// Whether this is about imports.
     pub fn is_imports(self) -> bool {
         self == Self::Imports
+    }
+
+    /// Whether this is about the Médiacentre.
+    pub fn is_mediacentre(self) -> bool {
+        self == Self::Mediacentre
     }
 
     /// Whether this is about the team.

@@ -113,7 +113,7 @@ impl Browser {
         bail!("chromedriver did not open a browser")
     }
 
-    /// What the network of a watched browser did since the last time that somebody asked: events of the DevTools protocol.
+    /// What the network of a watched browser did since the last time that somebody asked: events of the `DevTools` protocol.
     pub(crate) async fn network(&self) -> anyhow::Result<Vec<Value>> {
         let session = self.client.session_id().await?.context("a session")?;
         let http = reqwest::Client::builder().no_proxy().build()?;

@@ -12,6 +12,11 @@ pub(crate) fn still() -> Timestamp {
     *STILL
 }
 
+/// A day of the school year before this one.
+pub(crate) fn last_year() -> Timestamp {
+    Timestamp::now() - SignedDuration::from_hours(366 * 24)
+}
+
 /// A clock that stands still until it is moved by hand.
 pub(crate) struct HandClock {
     began: OnceLock<Timestamp>,

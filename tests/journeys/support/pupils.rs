@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
-use rentree_domain::{CampaignId, EntityId, Ido, LearnerId, Login, Password, SignOnId, Uai, UserId, UserName};
+use rentree_domain::{
+    CampaignCode, CampaignId, EntityId, Ido, LearnerId, Login, Password, SignOnId, Uai, UserId, UserName,
+};
 use rentree_http::NewSession;
 use rentree_samples::Sample;
 use rentree_table::{ActiveLearner, Methods, User, Who};
@@ -99,6 +101,12 @@ impl Classes {
         let id = UserId::new(now, rentree_runtime::random());
         self.tie_to(place, Who::Newcomer { id, user: &user }).await?;
         Ok(Tied { id, learner: self.learners[place].id, user })
+    }
+
+    /// The code of the school's campaign.
+    pub(crate) async fn code(&self) -> anyhow::Result<CampaignCode> {
+        let campaign = product().table.campaign(self.uai, self.campaign).await?;
+        Ok(campaign.expect("the campaign of the class").code)
     }
 
     /// Ties an account to the pupil at `place`.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use rentree_domain::method::may_use_email;
+use rentree_domain::school_year::SchoolYear;
 use rentree_domain::{LearnerId, Method, SignOnId, UserId, paris};
 use rentree_http::Problem;
 use rentree_table::{JoinOutcome, Methods, User};
@@ -135,14 +136,15 @@ pub(crate) struct Owner {
     pub(crate) user: Box<User>,
     /// How its owner signs in: each method, with what nobody but its owner knows it again by.
     pub(crate) methods: Vec<(Method, Option<String>)>,
-    /// By what identity providers know its owner.
-    ids: Vec<SignOnId>,
+    /// By what identity providers know its owner, and in which school year each was used last.
+    ids: Vec<(SignOnId, SchoolYear)>,
 }
 
 impl Owner {
     /// The owner of an account.
     pub(crate) fn new(id: UserId, user: User, now: Timestamp) -> Self {
-        let ids = user.methods.mediacentre.at(now).map(|had| had.id.clone()).collect();
+        let year = |used_at| SchoolYear::of(paris::date(used_at));
+        let ids = user.methods.mediacentre.at(now).map(|had| (had.id.clone(), year(had.used_at))).collect();
         Self { id, methods: user.methods.masked(now), ids, user: Box::new(user) }
     }
 
@@ -153,21 +155,28 @@ impl Owner {
 
     /// Whether the provider of `id` knows its owner by another identifier.
     pub(crate) fn has_another(&self, id: &SignOnId) -> bool {
-        self.ids.iter().any(|had| had.idp == id.idp && had != id)
+        self.others(id).next().is_some()
+    }
+
+    fn others(&self, id: &SignOnId) -> impl Iterator<Item = SchoolYear> {
+        self.ids.iter().filter(move |(had, _)| had.idp == id.idp && had != id).map(|(_, year)| *year)
     }
 
     /// Whether a sign-on opens the account of `found`, whose owner it is: they signed on with the same identifier on another device, or with
-    /// one of last year. No password is asked for, so nothing of it may be in doubt but a name that is nearly the same, about which who is
-    /// there was asked; and staff, whom several schools may know, have none replaced.
-    fn is_opened_by(&self, told: &Told, found: &Found, is_tied: bool) -> bool {
-        if self.ids.contains(&told.id) {
+    /// one of last year. No password is asked for, so nothing of it may be in doubt: a twin's name is nearly the same, and a namesake of
+    /// the class, who was told the birth date, is known by another identifier this very year. Staff, whom several schools may know, have
+    /// none replaced.
+    fn is_opened_by(&self, told: &Told, found: &Found, is_tied: bool, year: SchoolYear) -> bool {
+        if self.ids.iter().any(|(had, _)| *had == told.id) {
             return true;
         }
-        let is_named = told.likeness.is_some_and(|likeness| likeness >= Closeness::Near);
+        let is_named = told.likeness == Some(Closeness::Exact);
         let is_pupils = self.user.birth_date.is_some();
+        // In another school, the child has another identifier from the first day.
+        let is_of_last_year = !is_tied || self.others(&told.id).all(|used_in| used_in < year);
         // The file of another school says that it is the same child: the account must say nothing else.
         let fits = is_tied || found.likeness(&name_of(&self.user), self.user.birth_date) > Closeness::Another;
-        is_named && is_pupils && fits && !told.is_of_another_school && self.has_another(&told.id)
+        is_named && is_pupils && fits && is_of_last_year && !told.is_of_another_school && self.has_another(&told.id)
     }
 }
 
@@ -201,14 +210,18 @@ pub(crate) fn decide(
     let (mine_here, mine_elsewhere) = (is_mine(&here), is_mine(&elsewhere));
     // Where no names are told, what was typed is all that there is.
     let likeness = told.and_then(|told| told.likeness);
-    if likeness.is_some_and(|likeness| likeness != Closeness::Exact) && !said.confirmed {
+    // Of quite another name, it is somebody else's that waits in the browser of who is signed in. Without names, nobody can say.
+    let may_add = likeness.is_some_and(|likeness| likeness > Closeness::Another);
+    let is_asked = likeness.is_some_and(|likeness| likeness != Closeness::Exact) && (may_add || signed_in.is_none());
+    if is_asked && !said.confirmed {
         return Next::Ask(Doubt::Mediacentre);
     }
     if !found.is_sure && !said.confirmed && !mine_here {
         return Next::Ask(Doubt::Typed);
     }
     let opens = |owner: &Owner, is_tied| {
-        signed_in.is_none() && told.is_some_and(|told| owner.is_opened_by(told, found, is_tied))
+        let year = SchoolYear::of(today);
+        signed_in.is_none() && told.is_some_and(|told| owner.is_opened_by(told, found, is_tied, year))
     };
     match (here, elsewhere) {
         (Some(owner), _) if opens(&owner, true) => return Next::Enter { owner, elsewhere: false },
@@ -218,10 +231,8 @@ pub(crate) fn decide(
         _ => {}
     }
     let Some(account) = signed_in else { return Next::NewAccount };
-    // Without names, nobody can say whose sign-on it is that waits in the browser of somebody who is signed in.
-    let adds = likeness.is_some();
     if mine_here {
-        return Next::Tie { account, adds };
+        return Next::Tie { account, adds: may_add };
     }
     // A school whose file has no number of its own may list a child anew when the INE changes.
     let has_another = account.pupil.is_some_and(|mine| mine.id != found.id && mine.is_active);
@@ -238,7 +249,7 @@ pub(crate) fn decide(
     if account.methods.email.is_some() && !may_use_email(found.birth_date, today) {
         return Next::Refused(Refusal::UnderFifteen);
     }
-    Next::Tie { account, adds }
+    Next::Tie { account, adds: may_add }
 }
 
 impl Found {

@@ -44,7 +44,7 @@ impl FromRequestParts<Campaigns> for Knock {
 /// What a code leads to.
 type Place = (Uai, CampaignId);
 /// An attempt to be a pupil, or the forms with what is wrong.
-pub(crate) type Attempt = Result<Tried, WhoForms>;
+pub(crate) type Attempt = Result<Tried, Box<WhoForms>>;
 /// What is behind the door, who is before it, and what they made of the forms.
 type Arrival = (Entrance, Option<Known>, Option<SignOn>, Option<Attempt>);
 
@@ -62,7 +62,7 @@ impl Campaigns {
         fields: &IdentityFields,
     ) -> Result<(Visit, Attempt), Problem> {
         let (visit, attempt) = self.come(knock, Some(fields)).await?;
-        let attempt = attempt.unwrap_or_else(|| Err(fields.forms(visit.told_names())));
+        let attempt = attempt.unwrap_or_else(|| Err(Box::new(fields.forms(visit.told_names()))));
         Ok((visit, attempt))
     }
 

@@ -53,7 +53,9 @@ impl Campaigns {
         headers: &HeaderMap,
     ) -> Result<Entered, Problem> {
         let now = (self.clock)();
-        let session = NewSession::new(owner.id, owner.user.epoch, headers, now);
+        let replaces = owner.has_another(sign_on.id());
+        // Whoever came by the identifier that is replaced may have been somebody else: all sessions of before end.
+        let session = NewSession::new(owner.id, owner.user.epoch + u64::from(replaces), headers, now);
         let entry = AuditEntry::new(now, rentree_runtime::random(), owner.id, PUPIL, AuditAction::MediacentreReplaced)
             .to(pupil.entry.division.clone())
             .about(pupil.learner.id);
@@ -70,7 +72,7 @@ impl Campaigns {
             personal_code: pupil.code(),
             is_tied,
             sign_on: Some(sign_on.taking_up(&owner.user)),
-            entry: owner.has_another(sign_on.id()).then_some(&entry),
+            entry: replaces.then_some(&entry),
             now,
         };
         match self.table.tie(&tying).await {

@@ -41,7 +41,7 @@ pub(crate) async fn tell(
         Ok(tried) => tried,
         Err(forms) => {
             let problem = Problem::invalid(forms.refused());
-            let view = EntranceView::new(&visit, Step::Identify { forms });
+            let view = EntranceView::new(&visit, Step::Identify { forms: *forms });
             return Ok(visit.token.on(face.again(problem, &view)?));
         }
     };

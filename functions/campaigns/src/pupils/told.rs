@@ -69,10 +69,7 @@ fn likeness((first_name, last_name): ToldNames<'_>, by: &By, known: &KnownAs) ->
     match by {
         By::Names => Closeness::Exact,
         By::NearlyNames => Closeness::Near,
-        By::Code(_) | By::Tie => {
-            let told = Typed::new(first_name, last_name);
-            known.given_like(&told).min(known.family_like(&told))
-        }
+        By::Code(_) | By::Tie => known.like(&Typed::new(first_name, last_name)),
     }
 }
 
@@ -90,6 +87,8 @@ mod tests {
             (("Marie", "Dunord"), Closeness::Exact),
             (("Carine", "Dunord"), Closeness::Near),
             (("Karine", "Dumord"), Closeness::Near),
+            (("Karine Marie", "Dunord"), Closeness::Exact),
+            (("Dunord", "Karine"), Closeness::Exact),
             (("Nadia", "Dunord"), Closeness::Another),
             (("Karine", "Martin"), Closeness::Another),
         ] {

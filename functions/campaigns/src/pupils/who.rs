@@ -126,12 +126,12 @@ impl IdentityFields {
     }
 
     /// Who is meant, or the forms with their errors.
-    pub(crate) fn read(&self, today: Date, told: Option<ToldNames<'_>>) -> Result<Claim, WhoForms> {
+    pub(crate) fn read(&self, today: Date, told: Option<ToldNames<'_>>) -> Result<Claim, Box<WhoForms>> {
         let mut forms = self.forms(told);
         if self.is_by_code() {
             let code = PersonalCode::parse(&self.personal_code);
             let code = forms.by_code.read("personal_code", code, |_| CODE_SHAPE.to_owned());
-            return code.map(Claim::Code).ok_or(forms);
+            return code.map(Claim::Code).ok_or_else(|| Box::new(forms));
         }
         let form = &mut forms.by_names;
         let (first_name, last_name) = told.unwrap_or((&self.first_name, &self.last_name));
@@ -157,7 +157,7 @@ impl IdentityFields {
                 let (first_name, last_name) = (first_name.to_owned(), last_name.to_owned());
                 Ok(Claim::Names(Identity { first_name, last_name, birth_date }))
             }
-            None => Err(forms),
+            None => Err(Box::new(forms)),
         }
     }
 

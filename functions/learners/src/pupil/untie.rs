@@ -37,7 +37,7 @@ pub(crate) async fn untie(
     let user = pupil.user.ok_or_else(|| refused(uai, pupil.id, NOT_TIED))?;
 
     let entry = app.told_of(&visitor, AuditAction::Untied, &[&pupil]);
-    if !app.table.untie(uai, (pupil.id, pupil.entry.ine), user, &entry).await? {
+    if !app.table.untie(uai, (pupil.id, pupil.entry.ine), user, &entry, (app.clock)()).await? {
         return Err(refused(uai, pupil.id, NOT_TIED));
     }
 

@@ -14,6 +14,9 @@ fn main() {
     let number = |at: usize, otherwise: u64| arguments.get(at).and_then(|text| text.parse().ok()).unwrap_or(otherwise);
     let (time, seed) = (Duration::from_secs(number(0, 60)), number(1, 1));
     let folder = arguments.get(2).map(Path::new);
+    if let Some(folder) = folder {
+        std::fs::create_dir_all(folder).expect("a folder to write to");
+    }
     let judge = Judge::new();
     let mut random = fastrand::Rng::with_seed(seed);
     let mut counts: BTreeMap<Verdict, u64> = BTreeMap::new();
