@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 86] = [
+const CHAINS: [(&str, usize); 88] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -39,6 +39,7 @@ const CHAINS: [(&str, usize); 86] = [
     ("GET /schools/{uai}/campaigns/{campaign}", 3),
     ("GET /schools/{uai}/campaigns/{campaign} (again)", 3),
     ("GET /schools/{uai}/campaigns/{campaign}/results.csv", 3),
+    ("GET /schools/{uai}/certifications", 3),
     ("GET /schools/{uai}/imports", 3),
     ("GET /schools/{uai}/imports/{import}", 3),
     ("GET /schools/{uai}/imports/{import} (again)", 3),
@@ -68,6 +69,7 @@ const CHAINS: [(&str, usize); 86] = [
     ("POST /campagnes/{code}", 4),
     ("POST /campagnes/{code}/account", 5),
     ("POST /campagnes/{code}/identity", 4),
+    ("POST /certifications", 4),
     ("POST /demande-administration-sco", 2),
     ("POST /forgotten-password", 2),
     ("POST /invitation/{token}", 6),

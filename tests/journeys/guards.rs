@@ -7,9 +7,12 @@ use rentree_testkit::{Template, strict};
 use serde_json::{Value, json};
 
 /// The alarms of the product; each rings for one log line that somebody must see.
-const ALARMS: [&str; 3] = ["DirectoryFailuresAlarm", "TechnicalFailuresAlarm", "UnsentMailsAlarm"];
+const ALARMS: [&str; 4] =
+    ["CertificationsFailuresAlarm", "DirectoryFailuresAlarm", "TechnicalFailuresAlarm", "UnsentMailsAlarm"];
 /// Days after which files that name pupils are gone.
 const DAYS_OF_A_FILE: u64 = 30;
+/// Where they are.
+const FILES_OF_PUPILS: [&str; 2] = ["imports/", "certifications/"];
 /// Two weeks: what lies in a dead-letter queue waits for people.
 const SECONDS_OF_A_DEAD_LETTER: u64 = 1_209_600;
 /// The account of a stand-in, which AWS gives to nobody.
@@ -81,7 +84,7 @@ fn files_go_to_s3_unless_a_parameter_says_otherwise() {
 /// Each change as somebody in a hurry would make it, and what is said of it.
 #[test]
 fn a_change_that_takes_a_guard_away_is_told() {
-    let changes: [(&str, Value, &str); 20] = [
+    let changes: [(&str, Value, &str); 21] = [
         ("/LearnersFunction/Properties/Policies/0/Statement/0/Action", json!("dynamodb:*"), "in full"),
         ("/LearnersFunction/Properties/Policies/0/Statement/0/Resource", json!("*"), "names its resource"),
         ("/LearnersFunction/Properties/Policies/0/Statement/0/Condition", Value::Null, "keys of every kind"),
@@ -96,6 +99,7 @@ fn a_change_that_takes_a_guard_away_is_told() {
         ("/Bucket/Properties/PublicAccessBlockConfiguration", Value::Null, "BlockPublicAcls"),
         ("/Bucket/Properties/BucketEncryption", Value::Null, "not encrypted"),
         ("/Bucket/Properties/LifecycleConfiguration/Rules/0/ExpirationInDays", json!(400), "30 days"),
+        ("/Bucket/Properties/LifecycleConfiguration/Rules/1", Value::Null, "30 days"),
         ("/Bucket/Properties/CorsConfiguration/CorsRules/0/AllowedOrigins/0", json!("*"), "from anywhere"),
         ("/ImportQueue/Properties/RedrivePolicy", Value::Null, "no dead letter"),
         ("/ImportDeadLetterQueue/Properties/MessageRetentionPeriod", json!(60), "two weeks"),
@@ -216,10 +220,12 @@ fn buckets(template: &Template, faults: &mut Vec<String>) {
         if !bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"].is_array() {
             faults.push(format!("{name} is not encrypted"));
         }
-        let mut rules = bucket["LifecycleConfiguration"]["Rules"].as_array().into_iter().flatten();
-        let imports = rules.find(|rule| rule["Prefix"] == "imports/" && rule["Status"] == "Enabled");
-        if imports.and_then(|rule| rule["ExpirationInDays"].as_u64()).is_none_or(|days| days > DAYS_OF_A_FILE) {
-            faults.push(format!("{name} keeps files of pupils longer than {DAYS_OF_A_FILE} days"));
+        for prefix in FILES_OF_PUPILS {
+            let mut rules = bucket["LifecycleConfiguration"]["Rules"].as_array().into_iter().flatten();
+            let files = rules.find(|rule| rule["Prefix"] == prefix && rule["Status"] == "Enabled");
+            if files.and_then(|rule| rule["ExpirationInDays"].as_u64()).is_none_or(|days| days > DAYS_OF_A_FILE) {
+                faults.push(format!("{name} keeps files of pupils under {prefix} longer than {DAYS_OF_A_FILE} days"));
+            }
         }
         for rule in bucket["CorsConfiguration"]["CorsRules"].as_array().into_iter().flatten() {
             if rule["AllowedOrigins"] != json!([{"Ref": "Origin"}]) {

@@ -50,6 +50,8 @@ fn http_functions_answer_the_committed_events() {
         insta::assert_json_snapshot!("events_accounts", answers("accounts", "AccountsFunction").await?);
         insta::assert_json_snapshot!("events_activation", answers("activation", "ActivationFunction").await?);
         insta::assert_json_snapshot!("events_campaigns", answers("campaigns", "CampaignsFunction").await?);
+        let of_certifications = answers("certifications", "CertificationsFunction").await?;
+        insta::assert_json_snapshot!("events_certifications", of_certifications);
         insta::assert_json_snapshot!("events_invitations", answers("invitations", "InvitationsFunction").await?);
         insta::assert_json_snapshot!("events_learners", answers("learners", "LearnersFunction").await?);
         // Each request is drawn.
@@ -179,6 +181,49 @@ fn directory_carries_out_the_committed_events() {
             );
         }
         for mark in ["marque", "exemple.fr", "rentree.example"] {
+            assert!(!log.to_lowercase().contains(mark), "the log holds {mark}");
+        }
+        function.kill().await
+    });
+}
+
+/// The events name files of two sessions, of pupils whom no school has.
+#[test]
+fn certifications_worker_carries_out_the_committed_events() {
+    run(async {
+        let settings = product().stack.function_settings("CertificationsWorkerFunction")?;
+        let bucket = product().stack.value("Bucket")?;
+        let (uai, school) = a_school().await?;
+        drop(school);
+        for (session, number) in [("événement 2026", 4_711), ("seconde", 4_712)] {
+            let header = "numero;constate_le;statut;uai;date_passage;ine;date_naissance;nom;prenom";
+            let day = rentree_domain::paris::date(jiff::Timestamp::now());
+            let stated = jiff::Timestamp::now() - jiff::SignedDuration::from_mins(1);
+            let line = format!("{number};{stated};validated;{uai};{day};1234567890V;2012-03-10;MARQUE-PAGE;Zoé");
+            put_file(&format!("certifications/{session}.csv"), format!("{header}\n{line}\n").into_bytes()).await?;
+        }
+        let mut function = Function::start("certifications-worker", &settings).await?;
+        let mut ends = BTreeMap::new();
+        for name in events("certifications-worker")? {
+            let answer = function.invoke(event("certifications-worker", &name)?).await?;
+            assert_eq!(answer, serde_json::json!({"batchItemFailures": []}), "{name}");
+            let report = |key: &'static str| report(&product().stack, &bucket, key);
+            let end = match name.as_str() {
+                "upload" => report("reports/certifications/événement 2026.json").await?["counts"]["lines"].to_string(),
+                "garbage-in-a-batch" => report("reports/certifications/seconde.json").await?["of_no_pupil"].to_string(),
+                "dead-letter" => report("reports/certifications/perdue.json").await?["refused"]["code"].to_string(),
+                "s3-test-event" => "nothing".to_owned(),
+                other => panic!("{other}: say here how it ends"),
+            };
+            ends.insert(name, end);
+        }
+        insta::assert_json_snapshot!("events_certifications_worker", ends);
+
+        let log = function.log()?;
+        // The alarm of the template listens to this.
+        assert!(log.contains(r#""message":"certifications failed for a technical reason""#), "{log}");
+        assert!(log.contains("certifications were read") && log.contains("a message is not understood"), "{log}");
+        for mark in ["marque", "1234567890v", "2012-03-10"] {
             assert!(!log.to_lowercase().contains(mark), "the log holds {mark}");
         }
         function.kill().await

@@ -1,7 +1,6 @@
 //! Sign-on by Médiacentre, as programs see it: from the tile to the own page, and whatever comes twice, late, or from somebody else.
 
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{EntityId, Ido, SignOnId};
 use rentree_local::idp::{self, Person, Request};
 use rentree_local::{Options, Rentree};
 use rentree_table::{Methods, Role, User};
@@ -9,7 +8,7 @@ use reqwest::header::{CONTENT_TYPE, SET_COOKIE};
 use serde_json::json;
 
 use crate::support::clock::HandClock;
-use crate::support::ent::{Computer, a_computer, a_pupil_of_the_ent, answer, leads};
+use crate::support::ent::{Computer, a_computer, a_pupil_of_the_ent, answer, id_of, leads};
 use crate::support::faults::{Faults, mediacentre_with};
 use crate::support::people::{PASSWORD, a_client, a_team, an_unknown_user, somebody};
 use crate::support::pupils::{Classes, PUPIL_PASSWORD, Tied, a_class, by_user_name};
@@ -19,10 +18,6 @@ use crate::support::{join_all, product, run, shared_options};
 async fn a_known_pupil(class: &Classes, place: usize) -> anyhow::Result<(Tied, Person)> {
     let person = a_pupil_of_the_ent();
     Ok((class.tie(place, Methods::of_mediacentre(id_of(&person)?, Timestamp::now())).await?, person))
-}
-
-fn id_of(person: &Person) -> anyhow::Result<SignOnId> {
-    Ok(SignOnId { idp: EntityId::parse(idp::ENTITY_ID)?, ido: Ido::parse(&person.ido)? })
 }
 
 fn answer_at(request: &Request, person: &Person, now: Timestamp) -> anyhow::Result<String> {

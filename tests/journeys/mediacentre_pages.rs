@@ -9,7 +9,7 @@ use rentree_samples::Pupil;
 use rentree_table::Methods;
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, PHONE, WITHOUT_SCRIPTS, click, find, go, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, go, picture, see};
 use crate::support::classes::{Class, a_class, a_first_name};
 use crate::support::mediacentre::{be_late, click_the_tile, ent, known, pupil_of_the_ent, sign_on_id, tile};
 use crate::support::people::a_client;
@@ -25,6 +25,14 @@ const NONCE: &str = "__Host-mediacentre";
 async fn a_class_of_two() -> anyhow::Result<Class> {
     let [zoe, max] = ["Zoe", "Max"].map(a_first_name);
     a_class(&[(&zoe, "BLANC", "10/03/2014"), (&max, "VERT", "11/03/2014")]).await
+}
+
+/// Somebody who signed on before, in a browser that has just clicked the tile.
+async fn clicked(look: Look) -> anyhow::Result<(Person, Browser)> {
+    let zoe = known(&a_class_of_two().await?, 0).await?;
+    let browser = Browser::open(look).await?;
+    click_the_tile(&browser.client, &zoe).await?;
+    Ok((zoe, browser))
 }
 
 /// Whose own page this is: the page of the account says the name.
@@ -118,10 +126,7 @@ fn a_shared_computer() {
 #[test]
 fn without_scripts() {
     run_with_ent(async {
-        let class = a_class_of_two().await?;
-        let zoe = known(&class, 0).await?;
-        let browser = Browser::open(WITHOUT_SCRIPTS).await?;
-        click_the_tile(&browser.client, &zoe).await?;
+        let (zoe, browser) = clicked(WITHOUT_SCRIPTS).await?;
         see(&browser.client, "h1", "Le Médiacentre ouvre Rentrée").await?;
         click(&browser.client, "#continue").await?;
         see_the_account_of(&browser.client, &zoe).await?;
@@ -211,11 +216,8 @@ fn another_browsers_response_is_refused() {
 #[test]
 fn back_and_reload_frighten_nobody() {
     run_with_ent(async {
-        let class = a_class_of_two().await?;
-        let zoe = known(&class, 0).await?;
-        let browser = Browser::open(WITHOUT_SCRIPTS).await?;
+        let (zoe, browser) = clicked(WITHOUT_SCRIPTS).await?;
         let client = &browser.client;
-        click_the_tile(client, &zoe).await?;
         let response = response_on_the_page(client).await?;
         click(client, "#continue").await?;
         see_the_account_of(client, &zoe).await?;
@@ -234,11 +236,8 @@ fn back_and_reload_frighten_nobody() {
 #[test]
 fn ten_minutes_too_late() {
     run_late_with_ent(async {
-        let class = a_class_of_two().await?;
-        let zoe = known(&class, 0).await?;
-        let browser = Browser::open(WITHOUT_SCRIPTS).await?;
+        let (zoe, browser) = clicked(WITHOUT_SCRIPTS).await?;
         let client = &browser.client;
-        click_the_tile(client, &zoe).await?;
         see(client, "h1", "Le Médiacentre ouvre Rentrée").await?;
         be_late(SignedDuration::from_mins(11));
         click(client, "#continue").await?;
@@ -274,11 +273,8 @@ fn two_ents_at_once() {
 #[test]
 fn twice_in_two_tabs() {
     run_with_ent(async {
-        let class = a_class_of_two().await?;
-        let zoe = known(&class, 0).await?;
-        let browser = Browser::open(WITHOUT_SCRIPTS).await?;
+        let (zoe, browser) = clicked(WITHOUT_SCRIPTS).await?;
         let client = &browser.client;
-        click_the_tile(client, &zoe).await?;
         see(client, "h1", "Le Médiacentre ouvre Rentrée").await?;
         let first = client.window().await?;
         let second = client.new_window(true).await?.handle;

@@ -1,13 +1,12 @@
 //! Staff take the Médiacentre off a pupil's account: whoever came by it comes no more, and nothing else is lost.
 
 use jiff::Timestamp;
-use rentree_domain::{EntityId, Ido, SignOnId};
-use rentree_local::idp::{self, Person};
+use rentree_local::idp::Person;
 use rentree_table::{Methods, Role, Who};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::ent::{a_computer, a_pupil_of_the_ent, leads};
+use crate::support::ent::{a_computer, a_pupil_of_the_ent, id_of, leads};
 use crate::support::people::{a_member, a_team, somebody};
 use crate::support::pupils::{Classes, Tied, a_class, as_holder, by_user_name, sign_in};
 use crate::support::{product, run};
@@ -23,10 +22,6 @@ async fn by_mediacentre(class: &Classes, place: usize, methods: Methods) -> anyh
     };
     let mediacentre = Methods::of_mediacentre(id_of(&person)?, Timestamp::now()).mediacentre;
     Ok((class.tie(place, Methods { mediacentre, ..methods }).await?, person))
-}
-
-fn id_of(person: &Person) -> anyhow::Result<SignOnId> {
-    Ok(SignOnId { idp: EntityId::parse(idp::ENTITY_ID)?, ido: Ido::parse(&person.ido)? })
 }
 
 fn removal(class: &Classes, pupil: &Tied) -> String {

@@ -148,6 +148,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             ("accounts", "AccountsFunction"),
             ("activation", "ActivationFunction"),
             ("campaigns", "CampaignsFunction"),
+            ("certifications", "CertificationsFunction"),
             ("invitations", "InvitationsFunction"),
             ("learners", "LearnersFunction"),
             ("mail-worker", "MailWorkerFunction"),
@@ -231,6 +232,28 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             let answer = functions.get_mut("campaigns").unwrap().invoke(event).await?;
             assert_eq!(answer["statusCode"], 400, "signed, but it does not read: {answer}");
         }
+
+        // What the platform states of somebody who is marked: one that reads, and others that do not.
+        let (uai, _) = a_team().await?;
+        let day = rentree_domain::paris::date(Timestamp::now());
+        let mut stated = json!({
+            "number": 17, "at": Timestamp::now(), "status": "validated", "uai": uai, "session": "marques", "taken_on": day,
+            "ine": "1234567890V", "birth_date": "2014-03-23", "last_name": LAST_NAME, "first_name": FIRST_NAME,
+            "comment": format!("Félicitations à {FIRST_NAME}."),
+        });
+        for (field, status) in [("", 200), ("ine", 400), ("status", 400), ("uai", 400)] {
+            if !field.is_empty() {
+                stated[field] = LAST_NAME.into();
+            }
+            let letter = platform.letter(&stated, SignedDuration::ZERO);
+            let mut event = request("POST", "/certifications", None, &stated);
+            for (name, value) in &letter.headers {
+                event["headers"][*name] = value.clone().into();
+            }
+            let answer = functions.get_mut("certifications").unwrap().invoke(event).await?;
+            assert_eq!(answer["statusCode"], status, "{field}: {answer}");
+        }
+        secrets.push("1234567890V".to_owned());
 
         // A pupil who is marked joins, after a mistake; then somebody asks again.
         let class = a_class(&[(FIRST_NAME, LAST_NAME, BIRTH_DATE)]).await?;

@@ -4,7 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use campaigns::Campaigns;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{CampaignId, LearnerId, Progress};
+use rentree_domain::{CampaignId, LearnerId, Progress, Score};
+use rentree_webhook::Secrets;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -133,7 +134,7 @@ fn secrets_are_rotated_without_a_gap() {
             let (id, timestamp) = (&letter.headers["webhook-id"], &letter.headers["webhook-timestamp"]);
             let signatures: Vec<String> = signers
                 .iter()
-                .map(|secret| Ok(campaigns::Secrets::parse(secret)?.sign(id, timestamp, letter.body.as_bytes())))
+                .map(|secret| Ok(Secrets::parse(secret)?.sign(id, timestamp, letter.body.as_bytes())))
                 .collect::<anyhow::Result<_>>()?;
             letter.headers.insert("webhook-signature", signatures.join(" "));
             let mut request = axum::http::Request::post("/participations/progress");
@@ -183,17 +184,31 @@ fn events_in_any_order_end_in_the_same_state() {
     });
 }
 
+/// A pupil who sends again, and messages about it that are exchanged on their way.
 #[test]
-fn another_score_is_refused_and_the_first_holds() {
+fn the_later_result_holds_in_any_order_and_the_other_is_told() {
     run(async {
-        let (campaign, learner) = somebody_who_joined().await?;
         let platform = Platform::real()?;
-        assert_eq!(platform.sent(campaign, learner, 80).await?.0, 200);
-        let before = product().table.participation(campaign, learner).await?;
-        let (status, problem) = platform.sent(campaign, learner, 81).await?;
-        assert_eq!((status, problem["code"].as_str()), (409, Some("other_score")));
-        assert_eq!(product().table.participation(campaign, learner).await?, before);
-        assert_eq!(platform.sent(campaign, learner, 80).await?.0, 200, "the same score");
+        let early = Timestamp::now() - SignedDuration::from_mins(30);
+        let late = early + SignedDuration::from_mins(20);
+        let mut ends = Vec::new();
+        for order in [[0, 1, 0], [1, 0, 1]] {
+            let (campaign, learner) = somebody_who_joined().await?;
+            let messages = [
+                message(campaign, learner, "sent", early, Some(81)),
+                message(campaign, learner, "sent", late, Some(80)),
+            ];
+            for number in order {
+                assert_eq!(platform.post(&platform.letter(&messages[number], NOW)).await?.0, 200);
+            }
+            let known = product().table.participation(campaign, learner).await?.unwrap();
+            let (_, view) = platform.post(&platform.letter(&messages[0], NOW)).await?;
+            assert_eq!(product().table.participation(campaign, learner).await?, Some(known.clone()), "nothing new");
+            assert_eq!(view["former"], json!([{"at": early, "score": 81}]));
+            ends.push((known.started_at, known.sent_at, known.score.map(Score::per_cent), known.former));
+        }
+        assert_eq!((ends[0].0, ends[0].1, ends[0].2), (Some(early), Some(late), Some(80)));
+        assert_eq!(ends[0], ends[1]);
         Ok(())
     });
 }
@@ -209,16 +224,13 @@ fn messages_at_the_same_moment_all_count() {
                 platform.sent(campaign, learner, 71),
                 platform.started(campaign, learner),
             );
-            let (one, other) = (one?, other?);
-            let mut statuses = [one.0, other.0];
-            statuses.sort_unstable();
-            assert_eq!((statuses, begun?.0), ([200, 409], 200));
-            let winner = if one.0 == 200 { 70 } else { 71 };
+            assert_eq!([one?.0, other?.0, begun?.0], [200; 3]);
             let known = product().table.participation(campaign, learner).await?.unwrap();
-            assert_eq!(
-                (known.score.map(rentree_domain::Score::per_cent), known.progress()),
-                (Some(winner), Progress::Sent)
-            );
+            let mut scores: Vec<u8> = known.former.iter().map(|sent| sent.score.per_cent()).collect();
+            scores.extend(known.score.map(Score::per_cent));
+            scores.sort_unstable();
+            assert_eq!((scores.as_slice(), known.progress()), (&[70, 71][..], Progress::Sent), "none is lost");
+            assert!(known.former.iter().all(|sent| Some(sent.at) <= known.sent_at), "the later one holds");
             assert!(known.started_at <= known.sent_at);
         }
         Ok(())

@@ -73,6 +73,14 @@ fn a_right_that_is_taken_away_is_refused_where_it_is_needed() {
         put.body(rentree_samples::SchoolDirectory::new(5, 1).csv().into()).send().await?;
         until_told(&rentree, "DirectoryFunction", "dynamodb:BatchGetItem").await?;
 
+        let query = "dynamodb:Query on table/rentree of SCHOOL#*";
+        refused("CertificationsFunction", query, &of_school("/certifications"), None).await?;
+        let put = "s3:PutObject on rentree-uploads-000000000000/reports/certifications/*";
+        withdraw(&rentree, "CertificationsWorkerFunction", put)?;
+        let put = rentree.stack.s3.put_object().bucket(rentree.stack.value("Bucket")?).key("certifications/s.csv");
+        put.body(b"numero\n".to_vec().into()).send().await?;
+        until_told(&rentree, "CertificationsWorkerFunction", "s3:PutObject").await?;
+
         refused(
             "ActivationFunction",
             "dynamodb:UpdateItem on table/rentree of LIMIT#*",
@@ -144,9 +152,13 @@ fn dead_letters_are_done_with() {
             QueueAttributeName::ApproximateNumberOfMessages,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
         ];
-        for queue in
-            ["DirectoryDeadLetterQueue", "ImportDeadLetterQueue", "MailDeadLetterQueue", "OfferDeadLetterQueue"]
-        {
+        for queue in [
+            "CertificationsDeadLetterQueue",
+            "DirectoryDeadLetterQueue",
+            "ImportDeadLetterQueue",
+            "MailDeadLetterQueue",
+            "OfferDeadLetterQueue",
+        ] {
             let url = stack.value(queue)?;
             stack.sqs.send_message().queue_url(&url).message_body("{}").send().await?;
             eventually(&format!("{queue} is empty"), async || {

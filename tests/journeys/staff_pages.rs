@@ -8,7 +8,7 @@ use rentree_domain::{EmailAddress, LinkToken, Uai};
 use rentree_table::{Link, Purpose, School};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, picture, see};
-use crate::support::mails::{link_in, mail_to};
+use crate::support::mails::{link_in, mail_about, mail_to};
 use crate::support::people::{PASSWORD, a_team, an_email, somebody};
 use crate::support::{a_uai, product, run};
 
@@ -180,8 +180,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "main form button").await?;
     see(client, "[role=status]", "Consultez votre messagerie").await?;
     shot("18-forgotten-sent").await?;
-    // After the one that confirms the address, and the one that tells of the change.
-    go(client, &link_in(&mail_to(head.as_str(), 3).await?)?).await?;
+    go(client, &link_in(&mail_about("nouveau mot de passe", head.as_str()).await?)?).await?;
     see(client, "h1", "Choisissez un nouveau mot de passe").await?;
     shot("19-new-password").await?;
     fill(client, "#new-password", "une cabane sous les pins").await?;

@@ -293,7 +293,7 @@ fn one_item_of_each_entity_of_sign_ons() {
 }
 
 /// What differs from one run to the next.
-fn varying(uai: &str) -> Vec<(&str, &str)> {
+pub(crate) fn varying(uai: &str) -> Vec<(&str, &str)> {
     vec![
         (r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
         (uai, "<uai>"),

@@ -2,7 +2,6 @@
 //! included.
 
 use anyhow::Context;
-use campaigns::Secrets;
 use encoding_rs::UTF_8;
 use rentree_domain::Uai;
 use rentree_local::env_file::EnvFile;
@@ -11,6 +10,7 @@ use rentree_local::operator::Operator;
 use rentree_local::tour::{self, Ground};
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Watched};
 use rentree_samples::{Sample, SchoolDirectory};
+use rentree_webhook::Secrets;
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -20,13 +20,15 @@ use crate::support::watch::Watch;
 use crate::support::{a_uai, eventually, run};
 
 /// One event of each function, and the status of its answer.
-const EVENTS: [(&str, &str, Option<u16>); 9] = [
+const EVENTS: [(&str, &str, Option<u16>); 11] = [
     ("accounts", "sign-in-page", Some(200)),
     ("activation", "request-page", Some(200)),
     ("campaigns", "code-unknown", Some(404)),
+    ("certifications", "list-signed-out", Some(401)),
     ("invitations", "team-signed-out", Some(401)),
     ("learners", "stylesheet", Some(200)),
     ("mediacentre", "metadata", Some(200)),
+    ("certifications-worker", "s3-test-event", None),
     ("directory", "s3-test-event", None),
     ("import-worker", "s3-test-event", None),
     ("mail-worker", "sign-up", None),

@@ -2,8 +2,7 @@
 
 use rentree_domain::Catalogue;
 use rentree_runtime::{Settings, SettingsError};
-
-use crate::progress::signature::Secrets;
+use rentree_webhook::Secrets;
 
 /// The function's settings.
 #[derive(Debug, Clone)]

@@ -16,7 +16,6 @@ use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::Table;
 
 pub use config::Config;
-pub use progress::signature::Secrets;
 
 /// What all requests share. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -1,8 +1,7 @@
 //! Why a message must come again.
 
 use rentree_table::TableError;
-
-use crate::file::FetchError;
+use rentree_uploads::FetchError;
 
 /// Why a message must come again.
 #[derive(Debug, thiserror::Error)]

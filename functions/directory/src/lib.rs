@@ -8,7 +8,6 @@ mod batch;
 mod clients;
 mod config;
 mod error;
-mod file;
 pub mod listing;
 mod load;
 mod mediacentre;

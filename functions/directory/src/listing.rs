@@ -6,8 +6,6 @@
 
 mod codes;
 mod columns;
-mod fields;
-mod lines;
 mod problem;
 mod records;
 mod remark;
@@ -20,9 +18,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead};
 
 use rentree_domain::{EmailAddress, ListedSchool, Ministry, Uai, UaiError, name as names};
+use rentree_rows::{Line, Lines, is_damage, split};
 
 use columns::Columns;
-use lines::{Line, Lines};
 pub use problem::{Problem, ProblemCode, Refusal, RefusalCode};
 use records::Records;
 pub use remark::{Remark, RemarkCode};
@@ -130,9 +128,9 @@ impl<R: BufRead> Listing<R> {
             let message = "the line is not UTF-8; save the file as UTF-8".to_owned();
             return refused(ProblemCode::NotUtf8, "", message);
         };
-        let fields = match fields::split(text, self.limits.field) {
+        let fields = match split(text, self.limits.field) {
             Ok(fields) => fields,
-            Err(broken) => return refused(broken.fault.code(), "", broken.fault.message()),
+            Err(broken) => return refused(broken.fault.into(), "", broken.fault.message()),
         };
         let expected = self.columns.count;
         if fields.len() != expected {
@@ -242,11 +240,4 @@ fn text<'a>(text: &'a str, column: &str, longest: usize) -> Result<&'a str, (Pro
         }
         None => Ok(text),
     }
-}
-
-/// Control characters, line and paragraph separators, marks that turn the direction of writing, and what stands for a sign
-/// that was lost.
-fn is_damage(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFD}')
 }

@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use rentree_domain::ListedSchool;
 use rentree_table::Change;
+use rentree_uploads::{self as uploads, FetchError};
 use tokio::sync::mpsc;
 
 use crate::Directory;
 use crate::error::ProcessError;
-use crate::file::{self, FetchError};
 use crate::listing::{Limits, Listed, Listing, OpenError, Problem, Refusal, RefusalCode, Remark};
 use crate::report::{Counts, LISTED, LoadReport};
 
@@ -27,7 +27,7 @@ impl Directory {
         // looks whether it was the newest.
         for _ in 0..PATIENCE {
             let etag = self.load_once(name, &key).await?;
-            let now = file::etag(&self.bucket, &self.config.bucket, &key).await.map_err(ProcessError::Fetch)?;
+            let now = uploads::etag(&self.bucket, &self.config.bucket, &key).await.map_err(ProcessError::Fetch)?;
             if now.is_none() || now == etag {
                 return Ok(());
             }
@@ -39,7 +39,7 @@ impl Directory {
     /// Loads the file as it is now; returns its `ETag`.
     async fn load_once(&self, name: &str, key: &str) -> Result<Option<String>, ProcessError> {
         let started = Instant::now();
-        let (outcome, etag) = match file::fetch(&self.bucket, &self.config.bucket, key, self.limits.file).await {
+        let (outcome, etag) = match uploads::fetch(&self.bucket, &self.config.bucket, key, self.limits.file).await {
             Ok((file, etag)) => (self.load_file(file).await?, etag),
             Err(FetchError::Missing) => (
                 Err(Refusal::new(RefusalCode::Missing, "The file was gone before it was read: upload it again.")),

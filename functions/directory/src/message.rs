@@ -1,7 +1,7 @@
 //! The body of a message: events of the bucket, words of operators and our own.
 
-use percent_encoding::percent_decode_str;
 use rentree_domain::{Academie, GarId, Round, Uai};
+use rentree_uploads::{Told, told};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -56,41 +56,34 @@ pub(crate) enum Task {
 
 /// Every task of a body; at least one.
 pub(crate) fn tasks(body: &str) -> Vec<Task> {
-    let mistake = |why: &str| Task::Mistake { why: why.to_owned() };
     let Ok(body) = serde_json::from_str::<Value>(body) else {
-        return vec![mistake("the body is not JSON")];
+        return vec![Task::Mistake { why: "the body is not JSON".to_owned() }];
     };
-    if body["Event"] == "s3:TestEvent" {
-        return vec![Task::Nothing { why: "S3 tells that notifications are set up" }];
+    if let Some(told) = told(&body) {
+        return told.into_iter().map(task).collect();
     }
-    match body["Records"].as_array() {
-        Some(records) if records.is_empty() => vec![mistake("the event of S3 has no records")],
-        Some(records) => records.iter().map(upload).collect(),
-        None => match serde_json::from_value(body) {
-            Ok(word) => vec![Task::Word(word)],
-            Err(error) => {
-                vec![Task::Mistake { why: format!("neither an event of S3 nor a word that we know: {error}") }]
-            }
+    match serde_json::from_value(body) {
+        Ok(word) => vec![Task::Word(word)],
+        Err(error) => {
+            vec![Task::Mistake { why: format!("neither an event of S3 nor a word that we know: {error}") }]
+        }
+    }
+}
+
+fn task(told: Told) -> Task {
+    match told {
+        Told::Uploaded { key } => match name(&key) {
+            Some(name) => Task::Load { name: name.to_owned() },
+            None => Task::Nothing { why: "the object is not under directory/<name>.csv" },
         },
+        Told::Nothing { why } => Task::Nothing { why },
+        Told::Mistake { why } => Task::Mistake { why: why.to_owned() },
     }
 }
 
-fn upload(record: &Value) -> Task {
-    if !record["eventName"].as_str().unwrap_or_default().starts_with("ObjectCreated:") {
-        return Task::Nothing { why: "the event is not the creation of an object" };
-    }
-    match parse_key(record["s3"]["object"]["key"].as_str().unwrap_or_default()) {
-        Some(name) => Task::Load { name },
-        None => Task::Nothing { why: "the object is not under directory/<name>.csv" },
-    }
-}
-
-/// `directory/<name>.csv`, as S3 events carry it: URL-encoded, `+` for a space.
-fn parse_key(key: &str) -> Option<String> {
-    let spaced = key.replace('+', " ");
-    let key = percent_decode_str(&spaced).decode_utf8().ok()?;
-    let name = key.strip_prefix("directory/")?.strip_suffix(".csv")?;
-    (!name.is_empty()).then(|| name.to_owned())
+/// `<name>` of `directory/<name>.csv`.
+fn name(key: &str) -> Option<&str> {
+    key.strip_prefix("directory/")?.strip_suffix(".csv").filter(|name| !name.is_empty())
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Reports for operators: one JSON object in the bucket for each file and each offer, overwritten by the next. The same
 //! state gives the same bytes.
 
-use aws_sdk_s3::primitives::ByteStream;
 use rentree_domain::{Academie, Round, Uai};
 use rentree_table::InMediacentre;
+use rentree_uploads as uploads;
 use serde::Serialize;
 
 use crate::Directory;
@@ -114,10 +114,7 @@ impl Directory {
         self.write_report(&format!("reports/offers/{round}-{academie}.json"), report).await
     }
 
-    async fn write_report<T: Serialize>(&self, key: &str, report: &T) -> Result<(), ProcessError> {
-        let body = serde_json::to_vec_pretty(report).map_err(|error| ProcessError::Report(Box::new(error)))?;
-        let put = self.bucket.put_object().bucket(&self.config.bucket).key(key).content_type("application/json");
-        put.body(ByteStream::from(body)).send().await.map_err(|error| ProcessError::Report(Box::new(error)))?;
-        Ok(())
+    async fn write_report<T: Serialize + Sync>(&self, key: &str, report: &T) -> Result<(), ProcessError> {
+        uploads::write_report(&self.bucket, &self.config.bucket, key, report).await.map_err(ProcessError::Report)
     }
 }

@@ -11,11 +11,11 @@ use axum::response::Response;
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use campaigns::Secrets;
 use rentree_domain::{CampaignId, CampaignKind, Course, CourseId, LearnerId};
 use rentree_http::{Face, Input, Problem};
 use rentree_runtime::Clock;
 use rentree_web::Frame;
+use rentree_webhook::Secrets;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use campaigns::Secrets;
 use clap::Args;
 use rentree_samples::SchoolDirectory;
 use rentree_testkit::cloud::Ministack;
 use rentree_testkit::{mail, workspace_root};
+use rentree_webhook::Secrets;
 use tokio::net::TcpListener;
 
 use crate::interrupted::interrupted;

@@ -4,9 +4,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use campaigns::Secrets;
 use jiff::Timestamp;
 use rentree_testkit::mail;
+use rentree_webhook::Secrets;
 
 const PATIENCE: Duration = Duration::from_mins(5);
 const PAUSE: Duration = Duration::from_millis(50);

@@ -1,7 +1,8 @@
 //! `cargo dev`: everything on one machine. `cargo dev cloud`: the local cloud alone, for `cargo lambda watch`. `cargo dev deploy`: the
-//! product as Lambda runs it. `cargo dev import FILE`: the main job without a browser. `cargo dev directory`,
-//! `cargo dev offer` and `cargo dev mediacentre`: what operators do.
+//! product as Lambda runs it. `cargo dev import FILE`: the main job without a browser. `cargo dev directory`, `cargo dev offer`,
+//! `cargo dev mediacentre` and `cargo dev certifications`: what operators do.
 
+mod certifications;
 mod cloud;
 mod deploy;
 mod directory;
@@ -35,6 +36,8 @@ enum Command {
     /// Load a directory of schools: upload, wait, print the report. Exit 0 all loaded, with remarks or
     /// without, 2 something refused
     Directory(directory::DirectoryArguments),
+    /// Load the certifications of a session: upload, wait, print the report. Exit 0 all loaded, 2 something refused
+    Certifications(certifications::CertificationsArguments),
     /// Offer every school of an académie its space: wait, print the report. Exit 0 all sent, 2 some failed or uncertain
     Offer(offer::OfferArguments),
     /// Turn the Médiacentre of a school on or off: wait, print the report. Exit 0 done, 2 refused
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Some(Command::Cloud(cloud)) => runtime.block_on(cloud::run(cloud)).map(|()| 0),
         Some(Command::Import(import)) => runtime.block_on(import::run(import)),
         Some(Command::Directory(directory)) => runtime.block_on(directory::run(directory)),
+        Some(Command::Certifications(certifications)) => runtime.block_on(certifications::run(certifications)),
         Some(Command::Offer(offer)) => runtime.block_on(offer::run(offer)),
         Some(Command::Mediacentre(mediacentre)) => runtime.block_on(mediacentre::run(mediacentre)),
         Some(Command::Deploy(deploy)) => runtime.block_on(deploy::run(deploy)).map(|()| 0),

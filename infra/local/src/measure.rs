@@ -4,10 +4,10 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
-use campaigns::Secrets;
 use rentree_domain::Uai;
 use rentree_samples::SchoolDirectory;
 use rentree_testkit::strict::{Call, Distance, longest_chain, time_at};
+use rentree_webhook::Secrets;
 
 use crate::operator::Operator;
 use crate::tour::{self, Ground};

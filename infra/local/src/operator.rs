@@ -114,6 +114,15 @@ impl Operator {
         self.report(&report).await
     }
 
+    /// Uploads `certifications/<session>.csv`, waits until it is loaded, and returns the report.
+    pub async fn certify(&self, session: &str, file: Vec<u8>) -> anyhow::Result<Value> {
+        let report = format!("reports/certifications/{session}.json");
+        self.forget(&report).await?;
+        let put = self.s3.put_object().bucket(&self.places.bucket).key(format!("certifications/{session}.csv"));
+        put.body(ByteStream::from(file)).send().await.context("uploading the certifications")?;
+        self.report(&report).await
+    }
+
     /// Sends the word that offers every school of an académie its space; returns the report of the planning.
     pub async fn plan(&self, academie: Academie, round: &Round) -> anyhow::Result<Value> {
         let report = format!("reports/offers/{round}-{}.json", academie.short_name());

@@ -10,7 +10,8 @@ use activation::Activation;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use campaigns::{Campaigns, Secrets};
+use campaigns::Campaigns;
+use certifications::Certifications;
 use directory::Directory;
 use import_worker::Worker;
 use invitations::Invitations;
@@ -20,6 +21,7 @@ use mediacentre::Mediacentre;
 use rentree_runtime::{Clock, Settings};
 use rentree_table::Table;
 use rentree_testkit::{Cloud, CloudOptions, Stack, StackOptions, Strict, Template};
+use rentree_webhook::Secrets;
 use serde_json::json;
 
 use crate::course::{self, Platform};
@@ -132,6 +134,12 @@ impl Rentree {
             let directory = directory.clone();
             Box::pin(async move { Ok(directory.handle(&event).await?) })
         });
+        let certifications_worker =
+            certifications_worker::Worker::from_settings(&settings_of("CertificationsWorkerFunction")?, options.clock)?;
+        let certifications_worker: event_source::Worker = Arc::new(move |event| {
+            let worker = certifications_worker.clone();
+            Box::pin(async move { Ok(worker.handle(&event).await?) })
+        });
         let table = Table::new(stack.dynamodb.clone(), stack.value("Table")?);
 
         let mail_worker = MailWorker::from_settings(&settings_of("MailWorkerFunction")?, options.clock)?;
@@ -150,6 +158,7 @@ impl Rentree {
             .routes()
             .merge(Activation::from_settings(&settings_of("ActivationFunction")?, options.clock)?.routes())
             .merge(campaigns.routes())
+            .merge(Certifications::from_settings(&settings_of("CertificationsFunction")?, options.clock)?.routes())
             .merge(Mediacentre::from_settings(&settings_of("MediacentreFunction")?, options.clock)?.routes())
             .merge(Invitations::from_settings(&settings_of("InvitationsFunction")?, options.clock)?.routes())
             .merge(learners.routes())
@@ -165,6 +174,7 @@ impl Rentree {
         for mapping in stack.mappings()? {
             let worker = match mapping.function.as_str() {
                 "ImportWorkerFunction" => import_worker.clone(),
+                "CertificationsWorkerFunction" => certifications_worker.clone(),
                 "DirectoryFunction" => directory.clone(),
                 "MailWorkerFunction" => mail_worker.clone(),
                 other => anyhow::bail!("{other} takes messages, and nobody here starts it"),

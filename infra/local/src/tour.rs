@@ -5,7 +5,7 @@
 use anyhow::{Context, bail, ensure};
 use encoding_rs::UTF_8;
 use jiff::Timestamp;
-use rentree_domain::Uai;
+use rentree_domain::{Uai, paris};
 use rentree_samples::{Pupil, Sample};
 use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, redirect};
@@ -305,6 +305,15 @@ impl<G: Ground> Tour<'_, G> {
         let headers = self.ground.signed(&message);
         let route = ("POST /participations/progress", false);
         self.send(&mut Visitor::default(), route, &[], Some(Value::String(message)), &headers).await?;
+        let (uai, _) = self.ground.school();
+        let stated = json!({
+            "number": 4_711, "at": Timestamp::now(), "status": "validated", "uai": uai, "session": "visite",
+            "taken_on": paris::date(Timestamp::now()), "learner": learner, "score": 512,
+        });
+        let stated = stated.to_string();
+        let headers = self.ground.signed(&stated);
+        let route = ("POST /certifications", false);
+        self.send(&mut Visitor::default(), route, &[], Some(Value::String(stated)), &headers).await?;
         self.visit(&mut pupil, "POST /sign-out", &[], Some(json!({}))).await?;
         Ok(())
     }
@@ -314,6 +323,8 @@ impl<G: Ground> Tour<'_, G> {
         let follow = "GET /schools/{uai}/campaigns/{campaign}";
         self.visit(head, follow, &[uai.as_str(), campaign], None).await?;
         self.send(head, (follow, true), &[uai.as_str(), campaign], None, &[]).await?;
+        let certified = self.visit(head, "GET /schools/{uai}/certifications", &[uai.as_str()], None).await?;
+        ensure!(certified["found"] == 1, "the certification is not shown: {certified}");
         let results = "GET /schools/{uai}/campaigns/{campaign}/results.csv";
         self.visit(head, results, &[uai.as_str(), campaign], None).await?;
         Ok(())

@@ -7,12 +7,12 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use axum::response::Redirect;
 use axum::routing::get;
-use campaigns::Secrets;
 use rentree_http::{ASSET_ROUTE, Shell, asset};
 use rentree_runtime::Settings;
 use rentree_runtime::batch::{BatchItemFailure, BatchResponse};
 use rentree_table::Table;
 use rentree_testkit::{Cloud, CloudOptions, Stack, StackOptions, Template};
+use rentree_webhook::Secrets;
 use serde_json::Value;
 use tokio::net::TcpListener;
 

@@ -12,10 +12,12 @@ use zip::ZipArchive;
 use crate::cargo_lambda;
 
 /// The functions, by the names of their binaries.
-pub const FUNCTIONS: [&str; 9] = [
+pub const FUNCTIONS: [&str; 11] = [
     "accounts",
     "activation",
     "campaigns",
+    "certifications",
+    "certifications-worker",
     "directory",
     "import-worker",
     "invitations",

@@ -17,7 +17,7 @@ pub(crate) const OF_ALL: [&str; 12] = [
 ];
 
 /// What concerns one function, by its folder.
-pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
+pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
     ("accounts", &["accounts", "staff_pages", "joining_pages"]),
     ("activation", &["activation", "staff_pages"]),
     (
@@ -32,12 +32,16 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
             "joining_at_once",
             "joining_pages",
             "mediacentre_cases",
+            "mediacentre_doubts",
             "mediacentre_joining",
+            "mediacentre_once",
             "personal_codes",
             "progress",
             "rosters",
         ],
     ),
+    ("certifications", &["certifications"]),
+    ("certifications-worker", &["certifications"]),
     ("directory", &["directory", "mediacentre_staff", "offers"]),
     (
         "import-worker",
@@ -77,9 +81,10 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 9] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 13] = [
+pub(crate) const OF_QUEUES: [&str; 14] = [
     "accounts",
     "activation",
+    "certifications",
     "crashes",
     "deciding",
     "directory",

@@ -1,5 +1,6 @@
 //! How far a pupil is in a campaign. Messages about it come late, twice and out of order; all end in the same state.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -77,44 +78,67 @@ pub enum ProgressEvent {
     },
 }
 
+/// A result that the platform told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Sent {
+    /// When the pupil sent it.
+    pub at: Timestamp,
+    /// The result.
+    pub score: Score,
+}
+
+/// How many results are kept of a pupil in a campaign, the one that holds included.
+const RESULTS: usize = 10;
+
 /// What is known of a pupil's way through a course.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Milestones {
     /// When the pupil began.
     pub started_at: Option<Timestamp>,
-    /// When the pupil sent the result, and the result.
-    pub sent: Option<(Timestamp, Score)>,
+    /// What the pupil sent, each result once, in the order of their times and then of their scores; the last one holds.
+    results: BTreeSet<Sent>,
 }
 
-/// Another result was sent before: the first one holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("another score was sent before")]
-pub struct OtherScore;
-
 impl Milestones {
-    /// What is known after `event`. Of two times of one thing, the earlier holds, so that the order of messages does not count;
-    /// who has sent a result has begun, at the latest then.
-    pub fn after(self, event: ProgressEvent) -> Result<Self, OtherScore> {
-        let earlier = |known: Option<Timestamp>, at: Timestamp| Some(known.map_or(at, |known| known.min(at)));
-        Ok(match event {
-            ProgressEvent::Started { at } => Self { started_at: earlier(self.started_at, at), ..self },
-            ProgressEvent::Sent { at, score } => {
-                let sent_at = match self.sent {
-                    Some((_, known)) if known != score => return Err(OtherScore),
-                    Some((known, _)) => known.min(at),
-                    None => at,
-                };
-                Self { started_at: earlier(self.started_at, at), sent: Some((sent_at, score)) }
-            }
-        })
+    /// What is known of a pupil who began then and sent these results.
+    pub fn new(started_at: Option<Timestamp>, results: impl IntoIterator<Item = Sent>) -> Self {
+        Self { started_at, results: results.into_iter().collect() }
+    }
+
+    /// What is known after `event`. Of two times of beginning the earlier holds, of two results the later, of two results of one moment
+    /// the greater: so the order of messages does not count. Who has sent a result has begun, at the latest then.
+    #[must_use]
+    pub fn after(mut self, event: ProgressEvent) -> Self {
+        let (ProgressEvent::Started { at } | ProgressEvent::Sent { at, .. }) = event;
+        self.started_at = Some(self.started_at.map_or(at, |known| known.min(at)));
+        if let ProgressEvent::Sent { at, score } = event {
+            self.results.insert(Sent { at, score });
+        }
+        // The latest ones of all that came are the latest ones of those that were kept and the new one: no order matters here, either.
+        while self.results.len() > RESULTS {
+            self.results.pop_first();
+        }
+        self
+    }
+
+    /// The result that holds.
+    pub fn sent(&self) -> Option<Sent> {
+        self.results.last().copied()
+    }
+
+    /// The results that held before, or came late, from the oldest.
+    pub fn former(&self) -> Vec<Sent> {
+        let mut former: Vec<Sent> = self.results.iter().copied().collect();
+        former.pop();
+        former
     }
 
     /// How far that is.
     pub fn progress(&self) -> Progress {
-        match self {
-            Self { sent: Some(_), .. } => Progress::Sent,
-            Self { started_at: Some(_), .. } => Progress::Started,
-            Self { .. } => Progress::Joined,
+        match (self.sent(), self.started_at) {
+            (Some(_), _) => Progress::Sent,
+            (None, Some(_)) => Progress::Started,
+            (None, None) => Progress::Joined,
         }
     }
 }
@@ -131,7 +155,7 @@ mod tests {
     }
 
     fn all(events: &[ProgressEvent]) -> Milestones {
-        events.iter().fold(Milestones::default(), |known, event| known.after(*event).unwrap())
+        events.iter().fold(Milestones::default(), |known, event| known.after(*event))
     }
 
     #[test]
@@ -139,14 +163,19 @@ mod tests {
         let score = Score::new(80).unwrap();
         let sent = all(&[event(100, Some(score))]);
         assert_eq!((sent.started_at, sent.progress()), (Timestamp::from_second(100).ok(), Progress::Sent));
-        let late = sent.after(event(40, None)).unwrap();
-        assert_eq!((late.started_at, late.sent), (Timestamp::from_second(40).ok(), sent.sent));
+        let late = sent.clone().after(event(40, None));
+        assert_eq!((late.started_at, late.sent()), (Timestamp::from_second(40).ok(), sent.sent()));
     }
 
     #[test]
-    fn the_first_result_holds() {
-        let sent = all(&[event(100, Some(Score::new(80).unwrap()))]);
-        assert_eq!(sent.after(event(50, Some(Score::new(81).unwrap()))), Err(OtherScore));
+    fn the_later_result_holds_and_the_others_are_kept() {
+        let [good, better] = [80, 81].map(|score| Score::new(score).unwrap());
+        let of = |second, score| Sent { at: Timestamp::from_second(second).unwrap(), score };
+        let sent = all(&[event(100, Some(better)), event(200, Some(good)), event(100, Some(better))]);
+        assert_eq!((sent.sent(), sent.former()), (Some(of(200, good)), vec![of(100, better)]));
+        let same_moment = sent.after(event(200, Some(better)));
+        assert_eq!(same_moment.sent(), Some(of(200, better)), "the greater one of a moment");
+        assert_eq!(same_moment.former(), [of(100, better), of(200, good)]);
         assert_eq!(Score::new(101), Err(ScoreError));
         assert!(serde_json::from_str::<Score>("101").is_err() && serde_json::from_str::<Score>("100").is_ok());
     }
@@ -157,25 +186,19 @@ mod tests {
     }
 
     prop_compose! {
-        /// Events that agree on the result, and another order of them in which each may come again.
-        fn events_and_another_order()(score in 0_u8..=100, events in prop::collection::vec((0_i64..1_000, any::<bool>()), 1..8))(
+        /// More events than are kept, and another order of them in which each may come again.
+        fn events_and_another_order()(events in prop::collection::vec((0_i64..40, prop::option::of(0_u8..4)), 1..30))(
             order in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
             shuffled in Just(events.clone()).prop_shuffle(),
-            score in Just(score),
+            events in Just(events),
         ) -> (Vec<ProgressEvent>, Vec<ProgressEvent>) {
-            let score = Score::new(score).unwrap();
-            let of = |(second, sent): &(i64, bool)| event(*second, sent.then_some(score));
-            let events: Vec<ProgressEvent> = shuffled.iter().map(of).collect();
-            let mut other = events.clone();
-            other.reverse();
+            let of = |(second, score): &(i64, Option<u8>)| event(*second, score.map(|score| Score::new(score).unwrap()));
+            let events: Vec<ProgressEvent> = events.iter().map(of).collect();
+            let mut other: Vec<ProgressEvent> = shuffled.iter().map(of).collect();
             for index in order {
                 other.push(events[index.index(events.len())]);
             }
-            let mut sorted = events.clone();
-            sorted.sort_by_key(|event| match event {
-                ProgressEvent::Started { at } | ProgressEvent::Sent { at, .. } => *at,
-            });
-            (sorted, other)
+            (events, other)
         }
     }
 
@@ -189,11 +212,11 @@ mod tests {
         fn nobody_goes_back((events, other) in events_and_another_order()) {
             let mut known = Milestones::default();
             for event in events.into_iter().chain(other) {
-                let next = known.after(event).unwrap();
+                let next = known.clone().after(event);
                 prop_assert!(next.progress() >= known.progress());
                 prop_assert!(next.started_at.is_some());
-                if let Some((sent_at, _)) = next.sent {
-                    prop_assert!(next.started_at.unwrap() <= sent_at);
+                if let Some(sent) = next.sent() {
+                    prop_assert!(next.started_at.unwrap() <= sent.at);
                 }
                 known = next;
             }

@@ -27,6 +27,7 @@ impl InSpace {
             Some("learners") => Section::Learners,
             Some("imports") => Section::Imports,
             Some("campaigns") => Section::Campaigns,
+            Some("certifications") => Section::Certifications,
             Some("mediacentre") => Section::Mediacentre,
             _ => Section::Team,
         };
@@ -49,6 +50,7 @@ impl InSpace {
             Section::Learners => ("learners", "Revenir aux élèves", Some("Revenir à la fiche de l’élève")),
             Section::Imports => ("imports", "Revenir aux imports", Some("Revenir à cet import")),
             Section::Campaigns => ("campaigns", "Revenir aux campagnes", Some("Revenir à la campagne")),
+            Section::Certifications => ("certifications", "Revenir aux certifications", None),
             Section::Mediacentre => ("mediacentre", "Revenir au Médiacentre", None),
             Section::Team => ("team", "Revenir à l’équipe", None),
         };

@@ -54,8 +54,6 @@ pub enum Code {
     BadSignature,
     /// A message was signed too long ago, or in the future.
     StaleMessage,
-    /// Another result was sent before; the first one holds.
-    OtherScore,
     /// The Médiacentre does not confirm who somebody is.
     SignOnRefused,
     /// A sign-on by Médiacentre took too long.
@@ -247,10 +245,10 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, Code::NotFound, "Cette participation n’existe pas", detail)
     }
 
-    /// Another result was sent before; the first one holds.
-    pub fn other_score() -> Self {
-        let detail = "Un autre score a déjà été reçu pour cet élève dans cette campagne. Le premier est conservé : rien n’a été changé.";
-        Self::new(StatusCode::CONFLICT, Code::OtherScore, "Les résultats ont déjà été envoyés", detail)
+    /// A message is about a school that there is not.
+    pub fn no_school() -> Self {
+        let detail = "Aucun établissement n’a cet UAI ici. Vérifiez-le ; s’il est juste, l’établissement manque dans l’annuaire chargé.";
+        Self::new(StatusCode::NOT_FOUND, Code::NotFound, "Cet établissement n’existe pas", detail)
     }
 
     /// A sign-on by Médiacentre comes to nothing; `title` and `detail` say why and what to do, in French.

@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{
-    Academie, ActivationId, AuditId, CampaignCode, CampaignId, EmailAddress, EntityId, ImportId, Ine, InvitationId,
-    JoinAttemptId, LearnerId, Limit, Login, PersonalCode, Round, SignOnId, Uai, UserId, UserName,
+    Academie, ActivationId, AuditId, CampaignCode, CampaignId, CertificationNumber, EmailAddress, EntityId, ImportId,
+    Ine, InvitationId, JoinAttemptId, LearnerId, Limit, Login, PersonalCode, Round, SchoolYear, SignOnId, Uai, UserId,
+    UserName,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -31,6 +32,8 @@ pub(crate) const TIES: &str = "TIE#";
 pub(crate) const CAMPAIGNS: &str = "CAMPAIGN#";
 pub(crate) const PARTICIPATIONS: &str = "PARTICIPATION#";
 pub(crate) const JOIN_ATTEMPTS: &str = "ATTEMPT#";
+const CERTIFICATIONS: &str = "CERTIFICATION#";
+const CERTIFIED: &str = "CERTIFIED#";
 const SCHOOLS: &str = "SCHOOL#";
 const USERS: &str = "USER#";
 
@@ -49,6 +52,11 @@ pub(crate) fn report_prefix(id: ImportId) -> String {
 /// What the sort keys of the snapshot of a roster begin with.
 pub(crate) fn roster_prefix(version: u64) -> String {
     format!("{ROSTERS}{version}#")
+}
+
+/// What the sort keys of a school's certifications of a school year begin with.
+pub(crate) fn certification_prefix(year: SchoolYear) -> String {
+    format!("{CERTIFICATIONS}{}#", year.first())
 }
 
 impl Key {
@@ -200,6 +208,16 @@ impl Key {
         Self::new(format!("PERSONAL#{}", personal_code_hash(uai, code)), "PERSONAL")
     }
 
+    /// A certification of a school, in the school year that it counts for.
+    pub fn certification(uai: Uai, year: SchoolYear, number: CertificationNumber) -> Self {
+        Self::new(school_pk(uai), format!("{}{number}", certification_prefix(year)))
+    }
+
+    /// Where a certification is: a statement may correct its school and its day.
+    pub fn certified(number: CertificationNumber) -> Self {
+        Self::new(format!("{CERTIFIED}{number}"), "CERTIFIED")
+    }
+
     /// A pupil's part in a campaign.
     pub fn participation(campaign: CampaignId, learner: LearnerId) -> Self {
         Self::new(campaign_pk(campaign), format!("{PARTICIPATIONS}{learner}"))
@@ -286,6 +304,16 @@ pub(crate) fn campaign_pk(campaign: CampaignId) -> String {
 /// The campaign whose partition an item is in.
 pub(crate) fn campaign_in_pk(item: &Item) -> Option<CampaignId> {
     item.get(PK)?.as_s().ok()?.strip_prefix(CAMPAIGNS)?.parse().ok()
+}
+
+/// The number of the certification that an item is.
+pub(crate) fn certification_in_sk(item: &Item) -> Option<CertificationNumber> {
+    item.get(SK)?.as_s().ok()?.strip_prefix(CERTIFICATIONS)?.split_once('#')?.1.parse().ok()
+}
+
+/// The number of the certification whose place an item tells.
+pub(crate) fn certified_in_pk(item: &Item) -> Option<CertificationNumber> {
+    item.get(PK)?.as_s().ok()?.strip_prefix(CERTIFIED)?.parse().ok()
 }
 
 /// Where the participations of a pupil are found.
@@ -421,12 +449,14 @@ mod tests {
                 Key::member(uai, user),
                 Key::offer(uai, &Round::parse(&round).unwrap()),
                 Key::campaign(uai, CampaignId::new(at, entropy)),
+                Key::certification(uai, SchoolYear::starting_in(2026).unwrap(), u64::from(page).try_into().unwrap()),
+                Key::certified(u64::from(page).try_into().unwrap()),
                 Key::campaign_code(&CampaignCode::draw([entropy[0]; 16])),
                 Key::personal_code(uai, &PersonalCode::draw([entropy[0]; 16])),
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 31);
+            prop_assert_eq!(keys.len(), 33);
         }
 
         #[test]
@@ -482,6 +512,16 @@ mod tests {
         fn pages_of_a_report_sort_in_order(uai in an_uai(), (at, entropy) in times_and_entropy(), page in 1_u32..99_998) {
             let import = ImportId::new(at, entropy);
             prop_assert!(Key::report(uai, import, page).sk < Key::report(uai, import, page + 1).sk);
+        }
+
+        #[test]
+        fn certifications_are_found_by_their_year_alone(uai in an_uai(), first in 1990_i16..2100, number in 1_u64..1_000_000_000_000) {
+            let (year, number) = (SchoolYear::starting_in(first).unwrap(), CertificationNumber::try_from(number).unwrap());
+            let key = Key::certification(uai, year, number);
+            let other = SchoolYear::starting_in(first + 1).map(certification_prefix);
+            prop_assert!(key.sk.starts_with(&certification_prefix(year)) && other.is_none_or(|other| !key.sk.starts_with(&other)));
+            prop_assert_eq!(certification_in_sk(&key.into_item()), Some(number));
+            prop_assert_eq!(certified_in_pk(&Key::certified(number).into_item()), Some(number));
         }
 
         #[test]

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
-use rentree_domain::progress::{Milestones, OtherScore, ProgressEvent};
+use rentree_domain::progress::{Milestones, ProgressEvent, Sent};
 use rentree_domain::{CampaignId, LearnerId, Progress, Score, Uai};
 use serde::{Deserialize, Serialize};
 
@@ -25,12 +25,15 @@ pub struct Participation {
     /// When the pupil began the course.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
-    /// When the pupil sent the result.
+    /// When the pupil sent the result that holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,
-    /// The result.
+    /// The result that holds: the later one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<Score>,
+    /// The results that do not hold, from the oldest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<Sent>,
     /// How often it was changed: who changes it says which state they saw.
     changes: u32,
 }
@@ -41,9 +44,6 @@ pub enum ProgressError {
     /// The pupil has no part in the campaign.
     #[error("no such participation")]
     Unknown,
-    /// Another result was sent before.
-    #[error(transparent)]
-    OtherScore(#[from] OtherScore),
     /// The table failed.
     #[error(transparent)]
     Table(#[from] TableError),
@@ -51,7 +51,7 @@ pub enum ProgressError {
 
 impl Participation {
     fn new(uai: Uai, joined_at: Timestamp) -> Self {
-        Self { uai, joined_at, started_at: None, sent_at: None, score: None, changes: 0 }
+        Self { uai, joined_at, started_at: None, sent_at: None, score: None, former: Vec::new(), changes: 0 }
     }
 
     /// How far the pupil is.
@@ -60,7 +60,8 @@ impl Participation {
     }
 
     fn milestones(&self) -> Milestones {
-        Milestones { started_at: self.started_at, sent: self.sent_at.zip(self.score) }
+        let holds = self.sent_at.zip(self.score).map(|(at, score)| Sent { at, score });
+        Milestones::new(self.started_at, self.former.iter().copied().chain(holds))
     }
 }
 
@@ -129,14 +130,15 @@ impl Table {
     ) -> Result<Participation, ProgressError> {
         for _ in 0..TURNS {
             let known = self.participation(campaign, learner).await?.ok_or(ProgressError::Unknown)?;
-            let after = known.milestones().after(event)?;
+            let after = known.milestones().after(event);
             if after == known.milestones() {
                 return Ok(known);
             }
             let next = Participation {
                 started_at: after.started_at,
-                sent_at: after.sent.map(|(at, _)| at),
-                score: after.sent.map(|(_, score)| score),
+                sent_at: after.sent().map(|sent| sent.at),
+                score: after.sent().map(|sent| sent.score),
+                former: after.former(),
                 changes: known.changes + 1,
                 ..known
             };
@@ -152,7 +154,8 @@ impl Table {
 /// Updated, never put: other flows may own other attributes.
 fn change(campaign: CampaignId, learner: LearnerId, next: &Participation) -> Result<Change, TableError> {
     const STARTED: &str = "SET started_at = :started, #changes = :changes";
-    const SENT: &str = "SET started_at = :started, sent_at = :sent, score = :score, #changes = :changes";
+    const SENT: &str =
+        "SET started_at = :started, sent_at = :sent, score = :score, #former = :former, #changes = :changes";
     let expression = if next.sent_at.is_some() { SENT } else { STARTED };
     let mut change = Change::of(Key::participation(campaign, learner), expression)
         .only_if("#changes = :seen")
@@ -160,7 +163,10 @@ fn change(campaign: CampaignId, learner: LearnerId, next: &Participation) -> Res
         .number(":changes", next.changes)
         .number(":seen", next.changes - 1);
     if next.sent_at.is_some() {
-        change = change.value_of(":sent", &next.sent_at)?.value_of(":score", &next.score)?;
+        change = change
+            .value_of(":sent", &next.sent_at)?
+            .value_of(":score", &next.score)?
+            .value_of(":former", &next.former)?;
     }
     Ok(change)
 }

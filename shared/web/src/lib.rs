@@ -112,6 +112,8 @@ pub enum Section {
     Learners,
     /// Campaigns.
     Campaigns,
+    /// Certifications.
+    Certifications,
     /// Imports.
     Imports,
     /// Médiacentre.
@@ -129,6 +131,11 @@ impl Section {
     /// Whether this is about campaigns.
     pub fn is_campaigns(self) -> bool {
         self == Self::Campaigns
+    }
+
+    /// Whether this is about certifications.
+    pub fn is_certifications(self) -> bool {
+        self == Self::Certifications
     }
 
     /// Whether this is about imports.

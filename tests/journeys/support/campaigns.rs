@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use campaigns::Secrets;
 use encoding_rs::UTF_8;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignId, LearnerId, Uai};
 use rentree_samples::{Pupil, Sample};
 use rentree_table::{ActiveLearner, ImportOptions};
+use rentree_webhook::Secrets;
 use reqwest::Client;
 use serde_json::{Value, json};
 
@@ -104,7 +104,12 @@ impl Platform {
 
     /// Sends a letter; status and body of the answer.
     pub(crate) async fn post(&self, letter: &Letter) -> anyhow::Result<(u16, Value)> {
-        let mut post = self.http.post(format!("{}/participations/progress", product().url));
+        self.post_to("/participations/progress", letter).await
+    }
+
+    /// Sends a letter to another address.
+    pub(crate) async fn post_to(&self, path: &str, letter: &Letter) -> anyhow::Result<(u16, Value)> {
+        let mut post = self.http.post(format!("{}{path}", product().url));
         for (name, value) in &letter.headers {
             post = post.header(*name, value);
         }

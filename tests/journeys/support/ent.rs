@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use rentree_domain::{EntityId, Ido, SignOnId};
 use rentree_local::idp::{self, Person, Request};
 use rentree_table::{Session, SessionHash};
 use reqwest::header::{ACCEPT, COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE};
@@ -155,6 +156,11 @@ pub(crate) fn a_pupil_of_the_ent() -> Person {
         school: String::new(),
         profile: "National_elv".to_owned(),
     }
+}
+
+/// By what the product knows `person`.
+pub(crate) fn id_of(person: &Person) -> anyhow::Result<SignOnId> {
+    Ok(SignOnId { idp: EntityId::parse(idp::ENTITY_ID)?, ido: Ido::parse(&person.ido)? })
 }
 
 /// `true` for 303.

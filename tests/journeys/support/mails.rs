@@ -18,6 +18,16 @@ pub(crate) async fn mail_to(address: &str, count: usize) -> anyhow::Result<SentM
     eventually(&what, async || Ok(mails_to(address).await?.into_iter().nth(count - 1))).await
 }
 
+/// The first mail to an address whose subject says `what`, once it is there. Orders are carried out at least once, so that
+/// a mail of another kind may stand before it twice.
+pub(crate) async fn mail_about(what: &str, address: &str) -> anyhow::Result<SentMail> {
+    let is_about = |mail: &SentMail| mail.subject.contains(what);
+    eventually(&format!("a mail to {address} about “{what}”"), async || {
+        Ok(mails_to(address).await?.into_iter().find(is_about))
+    })
+    .await
+}
+
 /// Waits until every order of a mail was carried out.
 pub(crate) async fn no_mail_is_pending() -> anyhow::Result<()> {
     let counts =

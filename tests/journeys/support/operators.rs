@@ -46,6 +46,11 @@ pub(crate) async fn done(directory: &Directory, event: &Value) -> anyhow::Result
 
 /// Puts a file where only who is told loads it.
 pub(crate) async fn put_silently(name: &str, file: Vec<u8>) -> anyhow::Result<()> {
+    put_silently_as(&format!("directory/{name}.csv"), file).await
+}
+
+/// The same under any key.
+pub(crate) async fn put_silently_as(key: &str, file: Vec<u8>) -> anyhow::Result<()> {
     let s3 = &product().stack.s3;
     eventually("the silent bucket is there", async || {
         if s3.head_bucket().bucket(SILENT_BUCKET).send().await.is_ok() {
@@ -58,7 +63,7 @@ pub(crate) async fn put_silently(name: &str, file: Vec<u8>) -> anyhow::Result<()
         Ok(None)
     })
     .await?;
-    let put = s3.put_object().bucket(SILENT_BUCKET).key(format!("directory/{name}.csv"));
+    let put = s3.put_object().bucket(SILENT_BUCKET).key(key);
     put.body(ByteStream::from(file)).send().await?;
     Ok(())
 }

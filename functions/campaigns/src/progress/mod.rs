@@ -1,4 +1,3 @@
 //! What the assessment platform tells of pupils.
 
 pub(crate) mod record;
-pub(crate) mod signature;

@@ -5,15 +5,15 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use rentree_domain::progress::ProgressEvent;
+use rentree_domain::progress::{ProgressEvent, Sent};
 use rentree_domain::{CampaignId, LearnerId, Progress, Score};
 use rentree_http::Problem;
 use rentree_table::ProgressError;
+use rentree_webhook::{Doubt, TOLERANCE};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::progress::signature::{Doubt, TOLERANCE};
 
 /// What the platform sends.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -53,10 +53,12 @@ pub(crate) struct ProgressView {
     progress: Progress,
     /// When the pupil began.
     started_at: Option<Timestamp>,
-    /// When the pupil sent the result.
+    /// When the pupil sent the result that holds.
     sent_at: Option<Timestamp>,
-    /// The result.
+    /// The result that holds: the later one, and of one moment the greater one.
     score: Option<Score>,
+    /// The results that do not hold, from the oldest.
+    former: Vec<Sent>,
 }
 
 /// `POST /participations/progress`
@@ -75,7 +77,6 @@ pub(crate) async fn record(State(app): State<Campaigns>, headers: HeaderMap, bod
     let (campaign, learner) = (message.campaign, message.learner);
     let known = app.table.record_progress(campaign, learner, event).await.map_err(|error| match error {
         ProgressError::Unknown => Problem::no_participation(),
-        ProgressError::OtherScore(_) => Problem::other_score(),
         ProgressError::Table(error) => error.into(),
     })?;
 
@@ -86,6 +87,7 @@ pub(crate) async fn record(State(app): State<Campaigns>, headers: HeaderMap, bod
         started_at: known.started_at,
         sent_at: known.sent_at,
         score: known.score,
+        former: known.former,
     };
     Ok(axum::Json(view).into_response())
 }

@@ -9,7 +9,7 @@ use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, MailOrder, Password, PersonName, Progress, UserId, UserName, paris};
 use rentree_http::{Face, Input, NewSession, Problem, WAITING_SIGN_ON};
 use rentree_identity::{PasswordRules, email_error, hash, read_password, verify};
-use rentree_table::{Methods, Session, SessionHash, Tie, TieError, Tying, User, Who};
+use rentree_table::{Methods, Tie, TieError, Tying, User, Who};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -18,6 +18,7 @@ use super::decide::{Next, Owner};
 use super::door::Knock;
 use super::enter::Entered;
 use super::find::Pupil;
+use super::tie::tying;
 use super::view::{EntranceView, NewAccount, Step};
 use super::visit::{Known, Visit};
 use super::waiting::SignOn;
@@ -218,7 +219,8 @@ impl Campaigns {
         let session = NewSession::new(id, 0, headers, now);
         let tying = Tying {
             sign_on: Some(sign_on.taking_up(&user)),
-            ..tying(visit, pupil, Who::Newcomer { id, user: &user }, session.stored(), now)
+            session: Some(session.stored()),
+            ..tying(visit, pupil, Who::Newcomer { id, user: &user }, now)
         };
         let (tied, ()) = tokio::join!(self.table.tie(&tying), self.settle_if_possible(visit, counted, Back::All));
         let why = match tied {
@@ -270,7 +272,8 @@ impl Campaigns {
         let mut user = new_user(pupil, methods, Some(password_hash), now);
         for draw in 0..DRAWS {
             let session = NewSession::new(id, 0, headers, now);
-            let tying = tying(visit, pupil, Who::Newcomer { id, user: &user }, session.stored(), now);
+            let who = Who::Newcomer { id, user: &user };
+            let tying = Tying { session: Some(session.stored()), ..tying(visit, pupil, who, now) };
             match self.table.tie(&tying).await {
                 Ok(true) => return Ok(Beginning::Begun(Box::new(user), session, Progress::Joined)),
                 Ok(false) => {
@@ -325,32 +328,6 @@ impl Campaigns {
         let session = NewSession::new(id, user.epoch, headers, now);
         let opened = self.table.open_session(&session.hash, &session.session, None).await?;
         Ok(opened.then_some((user, session)))
-    }
-}
-
-/// What begins with an account: the tie, the participation, and the session.
-fn tying<'a>(
-    visit: &Visit,
-    pupil: &'a Pupil,
-    who: Who<'a>,
-    session: (&'a SessionHash, &'a Session),
-    now: Timestamp,
-) -> Tying<'a> {
-    Tying {
-        uai: visit.entrance.uai,
-        learner: pupil.learner.id,
-        version: pupil.learner.current.version,
-        ine: pupil.entry.ine,
-        campaign: visit.entrance.id,
-        who,
-        session: Some(session),
-        corrected: None,
-        instead_of: None,
-        personal_code: pupil.code(),
-        is_tied: false,
-        sign_on: None,
-        entry: None,
-        now,
     }
 }
 

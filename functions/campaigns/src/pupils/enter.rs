@@ -9,6 +9,7 @@ use rentree_table::{AuditAction, AuditEntry, TieError, Tying, User, Who};
 use super::counted::{Back, Counted};
 use super::decide::Owner;
 use super::find::Pupil;
+use super::tie::tying;
 use super::visit::Visit;
 use super::waiting::{SignOn, gone, taken};
 use crate::Campaigns;
@@ -60,20 +61,12 @@ impl Campaigns {
             .to(pupil.entry.division.clone())
             .about(pupil.learner.id);
         let tying = Tying {
-            uai: visit.entrance.uai,
-            learner: pupil.learner.id,
-            version: pupil.learner.current.version,
-            ine: pupil.entry.ine,
-            campaign: visit.entrance.id,
-            who: Who::Known { id: owner.id, epoch: owner.user.epoch },
             session: Some(session.stored()),
             corrected: Some(pupil.entry.birth_date).filter(|_| !is_tied),
-            instead_of: None,
-            personal_code: pupil.code(),
             is_tied,
             sign_on: Some(sign_on.taking_up(&owner.user)),
             entry: replaces.then_some(&entry),
-            now,
+            ..tying(visit, pupil, Who::Known { id: owner.id, epoch: owner.user.epoch }, now)
         };
         match self.table.tie(&tying).await {
             Ok(joins) => Ok(Entered::In(owner.user.clone(), session, joins.then_some(Progress::Joined))),

@@ -1,6 +1,7 @@
 //! What follows for who is signed in: the account is tied to the pupil, unless it is so already, and joins. Of two clicks at the same moment,
 //! one does it, and both are told so.
 
+use jiff::Timestamp;
 use rentree_domain::{Progress, UserId};
 use rentree_http::Problem;
 use rentree_table::{TieError, Tying, Who};
@@ -10,6 +11,26 @@ use super::find::Pupil;
 use super::visit::{Entrance, Visit};
 use super::waiting::{SignOn, gone, taken};
 use crate::Campaigns;
+
+/// What is written when the account of `who` is tied to a pupil and joins, without all that is not always so.
+pub(crate) fn tying<'a>(visit: &Visit, pupil: &'a Pupil, who: Who<'a>, now: Timestamp) -> Tying<'a> {
+    Tying {
+        uai: visit.entrance.uai,
+        learner: pupil.learner.id,
+        version: pupil.learner.current.version,
+        ine: pupil.entry.ine,
+        campaign: visit.entrance.id,
+        who,
+        session: None,
+        corrected: None,
+        instead_of: None,
+        personal_code: pupil.code(),
+        is_tied: false,
+        sign_on: None,
+        entry: None,
+        now,
+    }
+}
 
 impl Campaigns {
     /// Ties the account that is signed in, unless it is tied already, and joins: how far the pupil is then, or why not. `adds`: the sign-on
@@ -26,20 +47,11 @@ impl Campaigns {
             return Ok(Ok(self.join_again(&visit.entrance, pupil, account.id, None).await?));
         }
         let tying = Tying {
-            uai: visit.entrance.uai,
-            learner: pupil.learner.id,
-            version: pupil.learner.current.version,
-            ine: pupil.entry.ine,
-            campaign: visit.entrance.id,
-            who: Who::Known { id: account.id, epoch: account.epoch },
-            session: None,
             corrected: Some(pupil.entry.birth_date).filter(|_| account.birth_date.is_some() && !is_tied),
             instead_of: account.pupil.map(|mine| mine.id).filter(|former| *former != pupil.learner.id),
-            personal_code: pupil.code(),
             is_tied,
             sign_on: sign_on.zip(visit.known.as_ref()).map(|(sign_on, known)| sign_on.taking_up(&known.user)),
-            entry: None,
-            now: (self.clock)(),
+            ..tying(visit, pupil, Who::Known { id: account.id, epoch: account.epoch }, (self.clock)())
         };
         match self.table.tie(&tying).await {
             Ok(true) => Ok(Ok(Progress::Joined)),

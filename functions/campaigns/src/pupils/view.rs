@@ -38,6 +38,9 @@ pub(crate) struct EntranceView {
     message: Option<String>,
     /// Who is signed in: first and last name.
     signed_in: Option<String>,
+    /// The way in by the Médiacentre, for whoever has that method.
+    #[serde(skip)]
+    mediacentre: String,
     /// Where pupils of a school come in whose Médiacentre is on: the way that goes before the others.
     way_in: Option<String>,
     /// The sign-on by Médiacentre that waits in this browser.
@@ -180,6 +183,7 @@ impl EntranceView {
             csrf: visit.csrf(),
             alert: None,
             has_added: false,
+            mediacentre: visit.mediacentre(),
             way_in: visit.entrance.school.mediacentre.is_some().then(|| visit.mediacentre()),
             sign_on: visit.waiting.as_ref().map(SignOnView::of),
             code: campaign.code.as_str().to_owned(),
@@ -215,11 +219,6 @@ impl EntranceView {
     /// The name that the Médiacentre tells.
     fn told_name(&self) -> Option<&str> {
         self.sign_on.as_ref().and_then(|sign_on| sign_on.name.as_deref())
-    }
-
-    /// The way in by the Médiacentre.
-    fn mediacentre(&self) -> String {
-        format!("/mediacentre?code={}", self.code)
     }
 
     /// Saying what was done before, if that is so: the address can be written by anybody.

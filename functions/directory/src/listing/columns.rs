@@ -5,9 +5,9 @@
 //! `docs/directory.md` lists the names.
 
 use rentree_domain::name as names;
+use rentree_rows::{is_damage, split};
 
 use super::problem::{Refusal, RefusalCode};
-use super::{fields, is_damage};
 
 /// A column by the name that the documentation of the file gives it, and by other names that it has had, the best one first.
 struct Column {
@@ -96,8 +96,8 @@ impl Columns {
         if header.contains(|c| is_damage(c) && c != '\t') {
             return Err(not_csv("The header holds signs that no text has: this is no CSV."));
         }
-        let found = fields::split(header, longest)
-            .map_err(|broken| not_csv(&format!("In the header, {}.", broken.fault.message())))?;
+        let found =
+            split(header, longest).map_err(|broken| not_csv(&format!("In the header, {}.", broken.fault.message())))?;
         let names: Vec<String> = found.iter().map(|name| folded(name)).collect();
 
         let (uai, name) = (place(&names, &UAI)?, place(&names, &NAME)?);

@@ -1,5 +1,6 @@
 //! What can be wrong with a directory of schools, and how operators are told.
 
+use rentree_rows::{Fault, is_damage};
 use serde::Serialize;
 
 use super::codes::codes;
@@ -31,6 +32,15 @@ codes! {
         TextDamaged,
         /// A warning: the school is loaded without mailbox.
         MailInvalid,
+    }
+}
+
+impl From<Fault> for ProblemCode {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Open { .. } | Fault::Misplaced { .. } => Self::Quotes,
+            Fault::TooLong { .. } => Self::FieldTooLong,
+        }
     }
 }
 
@@ -83,7 +93,7 @@ impl Problem {
 
 /// What stands in the column of the UAI, whatever it is: a few signs, and none that a terminal would obey.
 pub(super) fn shown(uai: &str) -> String {
-    uai.chars().filter(|c| !super::is_damage(*c)).take(20).collect()
+    uai.chars().filter(|c| !is_damage(*c)).take(20).collect()
 }
 
 /// What is said of a line, and of which school.

@@ -9,10 +9,9 @@ use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
 use rentree_domain::{Uai, UaiError};
+use rentree_rows::{Broken, Fault, Line, Lines, split};
 
 use super::columns::Columns;
-use super::fields::{self, Broken, Fault};
-use super::lines::{Line, Lines};
 
 /// How many lines may follow the first one of a school. It also bounds what a hostile file costs.
 const MOST_FURTHER_LINES: usize = 8;
@@ -72,14 +71,14 @@ impl<R: BufRead> Records<R> {
         // Most lines have none: they are not split twice.
         text.contains(&b'"')
             && str::from_utf8(text).is_ok_and(|text| {
-                matches!(fields::split(text, self.longest_field), Err(Broken { fault: Fault::Open { .. }, .. }))
+                matches!(split(text, self.longest_field), Err(Broken { fault: Fault::Open { .. }, .. }))
             })
     }
 
     /// Whether the text has as many fields as the header.
     fn is_complete(&self, text: &[u8]) -> bool {
         let text = str::from_utf8(text);
-        text.is_ok_and(|text| fields::split(text, self.longest_field).is_ok_and(|fields| fields.len() == self.fields))
+        text.is_ok_and(|text| split(text, self.longest_field).is_ok_and(|fields| fields.len() == self.fields))
     }
 
     /// Whether a line is, or begins, a school by itself: it has every field, or something like a UAI where it should be.
@@ -89,7 +88,7 @@ impl<R: BufRead> Records<R> {
             let text = text.trim_matches(|c: char| c == '"' || c.is_whitespace());
             matches!(Uai::parse(text), Ok(_) | Err(UaiError::Key { .. }))
         };
-        let has_uai = match fields::split(line, self.longest_field) {
+        let has_uai = match split(line, self.longest_field) {
             Ok(fields) if fields.len() == self.fields => return true,
             Ok(fields) | Err(Broken { before: fields, .. }) => fields.get(self.uai).is_some_and(|field| is_uai(field)),
         };

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 pub(crate) fn of(function: &str) -> anyhow::Result<Value> {
     match function {
         "activation" => event("activation/link-forged.json"),
+        "certifications-worker" => event("certifications-worker/upload.json"),
         "directory" => event("directory/offer-to.json"),
         "import-worker" => event("import-worker/confirmed.json"),
         "invitations" => event("invitations/link-forged.json"),
@@ -16,6 +17,7 @@ pub(crate) fn of(function: &str) -> anyhow::Result<Value> {
         "mediacentre" => event("mediacentre/begin.json"),
         "accounts" => with_session("accounts/account-signed-out.json"),
         "campaigns" => with_session("campaigns/own-signed-out.json"),
+        "certifications" => with_session("certifications/list-signed-out.json"),
         "learners" => with_session("learners/list-signed-out.json"),
         EMPTY => event("accounts/home.json"),
         other => anyhow::bail!("{other} has no event here"),

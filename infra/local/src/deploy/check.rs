@@ -6,7 +6,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::{Context, ensure};
-use campaigns::Secrets;
 use encoding_rs::UTF_8;
 use rentree_domain::{Academie, Round, Uai};
 use rentree_local::client::School;
@@ -16,6 +15,7 @@ use rentree_local::tour::{self, Ground};
 use rentree_local::zips;
 use rentree_samples::{Sample, SchoolDirectory};
 use rentree_testkit::{Template, mail};
+use rentree_webhook::Secrets;
 use reqwest::Client;
 use reqwest::header::{ACCEPT, CONTENT_SECURITY_POLICY};
 use serde_json::Value;

@@ -7,21 +7,24 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// A line, without its end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub enum Line {
+    /// What it is made of.
     Bytes(Vec<u8>),
+    /// More than a line may have; nothing of it is kept.
     TooLong,
 }
 
 /// The lines, with their numbers from 1.
 #[derive(Debug)]
-pub(super) struct Lines<R> {
+pub struct Lines<R> {
     source: R,
     longest: usize,
     number: u64,
 }
 
 impl<R: BufRead> Lines<R> {
-    pub(super) fn new(source: R, longest: usize) -> Self {
+    /// The lines of `source`, of `longest` bytes at most.
+    pub fn new(source: R, longest: usize) -> Self {
         Self { source, longest, number: 0 }
     }
 

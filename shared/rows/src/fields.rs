@@ -1,41 +1,46 @@
-//! The fields of one school: `;` between them, `"` around those that hold one, `""` for a quote within.
+//! The fields of a row: `;` between them, `"` around those that hold one, `""` for a quote within.
 
 use std::borrow::Cow;
-
-use super::ProblemCode;
 
 /// A field, and what follows its `;`.
 type Quoted<'a> = (Cow<'a, str>, Option<&'a str>);
 
 /// Why a text cannot be split. Fields are counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub enum Fault {
     /// A quote is opened, and not closed.
-    Open { field: usize },
+    Open {
+        /// Which field.
+        field: usize,
+    },
     /// Something follows a closing quote.
-    Misplaced { field: usize },
+    Misplaced {
+        /// Which field.
+        field: usize,
+    },
     /// More bytes than a field may have.
-    TooLong { field: usize, bytes: usize, longest: usize },
+    TooLong {
+        /// Which field.
+        field: usize,
+        /// How many bytes it has.
+        bytes: usize,
+        /// How many it may have.
+        longest: usize,
+    },
 }
 
 /// A text that cannot be split to its end.
 #[derive(Debug)]
-pub(super) struct Broken<'a> {
+pub struct Broken<'a> {
     /// The fields before the one that is at fault.
-    pub(super) before: Vec<Cow<'a, str>>,
-    pub(super) fault: Fault,
+    pub before: Vec<Cow<'a, str>>,
+    /// What is at fault.
+    pub fault: Fault,
 }
 
 impl Fault {
-    pub(super) fn code(self) -> ProblemCode {
-        match self {
-            Self::Open { .. } | Self::Misplaced { .. } => ProblemCode::Quotes,
-            Self::TooLong { .. } => ProblemCode::FieldTooLong,
-        }
-    }
-
     /// What is wrong, and how to mend it.
-    pub(super) fn message(self) -> String {
+    pub fn message(self) -> String {
         match self {
             Self::Open { field } => {
                 format!("the quote that opens field {field} is not closed; close it on this line, or take it away")
@@ -51,7 +56,7 @@ impl Fault {
 }
 
 /// Splits a text. A quote within a field that does not begin with one is a sign like any other.
-pub(super) fn split(text: &str, longest: usize) -> Result<Vec<Cow<'_, str>>, Broken<'_>> {
+pub fn split(text: &str, longest: usize) -> Result<Vec<Cow<'_, str>>, Broken<'_>> {
     let mut fields = Vec::new();
     let mut rest = Some(text);
     while let Some(text) = rest {

@@ -1,4 +1,5 @@
-//! Signatures as [Standard Webhooks](https://www.standardwebhooks.com) has them: HMAC-SHA256 of `id.timestamp.body`.
+//! Messages of other servers, signed as [Standard Webhooks](https://www.standardwebhooks.com) has it: HMAC-SHA256 of
+//! `id.timestamp.body`. Functions that such messages reach check them here, before they parse anything.
 
 use std::fmt;
 
@@ -10,14 +11,14 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
 
 /// How far the clocks of the two sides may differ, and how long a message may travel.
-pub(crate) const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+pub const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 /// More signatures than any rotation needs are a way to make us work.
 const MOST_SIGNATURES: usize = 8;
 /// In bytes; Standard Webhooks wants 24 to 64.
 const SHORTEST_SECRET: usize = 24;
 
 /// The headers of a message, in the order in which it is signed.
-pub(crate) const HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+pub const HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
 /// What messages are signed with. Never printed.
 #[derive(Clone)]
@@ -30,7 +31,7 @@ pub struct SecretsError;
 
 /// Why a message is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Doubt {
+pub enum Doubt {
     /// A header is missing, or no signature is one of ours.
     Forged,
     /// Signed too long ago, or in the future: somebody may play it again.
@@ -49,7 +50,7 @@ impl Secrets {
     }
 
     /// Checks that a message is the platform's, and of now.
-    pub(crate) fn check(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Doubt> {
+    pub fn check(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Doubt> {
         let [id, timestamp, signatures] = HEADERS.map(|name| headers.get(name).and_then(|value| value.to_str().ok()));
         let (Some(id), Some(timestamp), Some(signatures)) = (id, timestamp, signatures) else {
             return Err(Doubt::Forged);

@@ -10,7 +10,7 @@ use tokio::io::AsyncWriteExt;
 
 /// Why there is no file.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum FetchError {
+pub enum FetchError {
     /// The object is gone. S3 is consistent: it will not come back.
     #[error("the object is not in the bucket")]
     Missing,
@@ -33,7 +33,7 @@ pub(crate) enum FetchError {
 /// Fetches an object into a file without a name: nothing is left of it when the process ends, however it ends.
 ///
 /// Also returns the object's `ETag`.
-pub(crate) async fn fetch(
+pub async fn fetch(
     client: &Client,
     bucket: &str,
     key: &str,
@@ -63,7 +63,7 @@ pub(crate) async fn fetch(
 }
 
 /// The object's `ETag`, as of now; `None` if it is gone.
-pub(crate) async fn etag(client: &Client, bucket: &str, key: &str) -> Result<Option<String>, FetchError> {
+pub async fn etag(client: &Client, bucket: &str, key: &str) -> Result<Option<String>, FetchError> {
     match client.head_object().bucket(bucket).key(key).send().await {
         Ok(object) => Ok(object.e_tag().map(ToOwned::to_owned)),
         Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),

@@ -1,0 +1,77 @@
+//! Certifications: the assessment platform states, by signed messages, how pupils' examinations ended; the school sees the results of each
+//! school year, whatever was imported since. Files of whole sessions are loaded by `certifications-worker`.
+
+mod config;
+mod message;
+mod results;
+mod state;
+
+use axum::Router;
+use axum::routing::{get, post};
+use rentree_http::{Access, Purpose, Route, RouteDoc, Shell};
+use rentree_runtime::aws::{Aws, Service};
+use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_table::Table;
+
+pub use config::Config;
+
+/// What all requests share. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Certifications {
+    table: Table,
+    config: Config,
+    clock: Clock,
+}
+
+impl Certifications {
+    /// The function as `settings` say, with a client of its own.
+    pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
+        let config = Config::read(settings)?;
+        let dynamodb = aws_sdk_dynamodb::Client::new(&Aws::new(settings)?.config(Service::DynamoDb));
+        Ok(Self { table: Table::new(dynamodb, &config.table), config, clock })
+    }
+
+    /// Every route, with the shell around it.
+    pub fn router(self) -> Router {
+        let shell = self.shell();
+        rentree_http::wrap(self.routes(), shell)
+    }
+
+    /// Every route, bare: one machine puts several functions behind one port.
+    pub fn routes(self) -> Router {
+        Route::router(routes()).with_state(self)
+    }
+
+    /// What stands around the routes.
+    pub fn shell(&self) -> Shell {
+        let origin = self.config.origin.clone();
+        Shell { origin, upload_origin: None, table: self.table.clone(), clock: self.clock }
+    }
+}
+
+/// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
+fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
+    use Access::{Members, Signed};
+    vec![
+        Route::get(
+            "/schools/{uai}/certifications",
+            get(results::list),
+            Members,
+            "The certifications of a school in a school year, those of no pupil included",
+        )
+        .gives::<results::CertificationsView>(),
+        Route::post(
+            "/certifications",
+            post(state::state),
+            Signed,
+            "The assessment platform states how an examination ended",
+        )
+        .takes::<message::Message>()
+        .gives::<state::StatedView>(),
+    ]
+}
+
+/// What every route is.
+pub fn route_docs() -> Vec<RouteDoc> {
+    Route::docs(routes())
+}
