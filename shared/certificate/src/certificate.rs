@@ -2,8 +2,7 @@
 
 use jiff::civil::Date;
 use rentree_domain::PersonName;
-
-use crate::Levels;
+use rentree_domain::certification::Levels;
 
 /// One pupil's certificate. The file shows all that stands here, and nothing else. `Debug` shows no name.
 #[derive(Clone)]
@@ -24,7 +23,7 @@ pub struct Certificate {
     pub date: Date,
     /// Points in all.
     pub score: u16,
-    /// The level in each competence.
+    /// The level in each competence. One of 0 is shown as one that is absent: none was reached.
     pub levels: Levels,
     /// The certificate's number.
     pub number: String,
@@ -37,7 +36,7 @@ pub struct Certificate {
 pub struct Verification {
     /// What is typed on the page.
     pub code: String,
-    /// The address of the page, as people type it: `rentree.example/certificats`.
+    /// The address of the page, as people type it: `rentree.example/verification`.
     pub page: String,
     /// Where the QR and the link lead, with scheme: the page, with the code if it takes one.
     pub link: String,

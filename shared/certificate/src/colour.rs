@@ -1,6 +1,6 @@
 //! The colours of the paper. Text has at least 4.5 : 1 against white.
 
-use crate::Area;
+use rentree_domain::certification::Area;
 
 /// Red, green, blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,9 +13,16 @@ pub(crate) const GREY: Colour = Colour(0x55, 0x59, 0x78);
 /// Lines, and what is not reached.
 pub(crate) const PALE: Colour = Colour(0xC9, 0xCC, 0xDE);
 
-impl Area {
+/// What an area of the framework is drawn with.
+pub(crate) trait Coloured {
     /// Its petals.
-    pub(crate) fn colour(self) -> Colour {
+    fn colour(self) -> Colour;
+    /// Its name.
+    fn text_colour(self) -> Colour;
+}
+
+impl Coloured for Area {
+    fn colour(self) -> Colour {
         match self {
             Self::Information => Colour(0x3E, 0x7B, 0xEE),
             Self::Communication => Colour(0x14, 0xA5, 0x93),
@@ -25,8 +32,7 @@ impl Area {
         }
     }
 
-    /// Its name.
-    pub(crate) fn text_colour(self) -> Colour {
+    fn text_colour(self) -> Colour {
         match self {
             Self::Information => Colour(0x1E, 0x55, 0xBE),
             Self::Communication => Colour(0x0A, 0x72, 0x66),
@@ -63,7 +69,7 @@ mod tests {
 
     #[test]
     fn text_is_readable() {
-        for colour in Area::ALL.map(Area::text_colour).into_iter().chain([INK, GREY]) {
+        for colour in Area::ALL.map(Coloured::text_colour).into_iter().chain([INK, GREY]) {
             assert!(contrast(colour) >= 4.5, "{colour:?}: {:.2}", contrast(colour));
         }
     }

@@ -9,11 +9,9 @@
 
 mod certificate;
 mod colour;
-mod competence;
 mod file;
 mod fit;
 mod french;
-mod level;
 mod line;
 mod paper;
 mod shape;
@@ -21,7 +19,5 @@ mod sheet;
 mod typeface;
 
 pub use certificate::{Certificate, Verification};
-pub use competence::{Area, Competence};
 pub use file::{CertificateError, File, pdf};
-pub use level::{Level, Levels};
 pub use paper::PaperError;

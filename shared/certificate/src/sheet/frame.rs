@@ -1,9 +1,10 @@
 //! What is the same on every page: a fine line around it, in each corner a quarter of a flower, a line in five colours under the
 //! title, and one above what proves the paper.
 
+use rentree_domain::certification::Area;
+
 use super::{LEFT, MIDDLE, PROOF_TOP, RIGHT};
-use crate::Area;
-use crate::colour::PALE;
+use crate::colour::{Coloured as _, PALE};
 use crate::paper::{HEIGHT, Pen, WIDTH};
 use crate::shape::{Place, Shape, at};
 

@@ -1,13 +1,14 @@
 //! The level of each competence, a table for each area, in two columns.
 
+use rentree_domain::certification::{Area, Competence, Level, Levels};
+
 use super::{LEFT, Page, RIGHT};
-use crate::colour::{Colour, GREY, INK, PALE};
+use crate::colour::{Colour, Coloured as _, GREY, INK, PALE};
 use crate::fit::fit;
 use crate::line::{Line, bold, regular};
 use crate::paper::{Cell, Row};
 use crate::shape::{Shape, at};
 use crate::typeface::Weight;
-use crate::{Area, Competence, Level, Levels};
 
 const COLUMN: f32 = 231.0;
 const LEADING: f32 = 9.8;
@@ -43,7 +44,7 @@ fn table(page: &mut Page<'_, '_>, area: Area, levels: &Levels, left: f32, top: f
     page.sheet.decoration(|pen| pen.fill(&Shape::rectangle(left, y + 4.2, COLUMN, 0.7), area.colour()));
     y += 15.6;
     for competence in area.competences() {
-        let reached = levels.get(competence);
+        let reached = reached(levels, competence);
         let name = name_of(page, competence, left, y);
         dots(page, area.colour(), reached, right - 14.0, y - 2.9);
         let last = name.last().map_or(y, |line| line.place.y);
@@ -58,6 +59,11 @@ fn table(page: &mut Page<'_, '_>, area: Area, levels: &Levels, left: f32, top: f
     }
     page.sheet.table(&rows);
     y - 2.0
+}
+
+/// The level, if one was reached.
+pub(super) fn reached(levels: &Levels, competence: Competence) -> Option<Level> {
+    levels.get(&competence).copied().filter(|level| level.number() > 0)
 }
 
 /// On two lines, if it is long.

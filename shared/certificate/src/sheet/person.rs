@@ -86,7 +86,7 @@ mod tests {
             session: String::new(),
             date: jiff::civil::date(2026, 5, 12),
             score: 0,
-            levels: crate::Levels::default(),
+            levels: rentree_domain::certification::Levels::new(),
             number: String::new(),
             verification: crate::Verification { code: String::new(), page: String::new(), link: String::new() },
         };

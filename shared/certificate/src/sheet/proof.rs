@@ -1,10 +1,11 @@
 //! What proves the paper: its number, its code, and where the code is verified.
 
 use qrcode::{Color, QrCode};
+use rentree_domain::certification::Area;
 
 use super::{LEFT, Page, RIGHT};
 use crate::Certificate;
-use crate::colour::{GREY, INK};
+use crate::colour::{Coloured as _, GREY, INK};
 use crate::fit::fit;
 use crate::french::{day, printed};
 use crate::line::{bold, regular};
@@ -57,7 +58,7 @@ fn code(page: &mut Page<'_, '_>, certificate: &Certificate, width: f32, y: f32) 
     page.sheet.paragraph(&[verify]);
     let address = &certificate.verification.page;
     let (size, _) = fit(page.faces, Weight::Regular, address, width, &[(8.6, 1), (7.0, 1), (5.5, 1)]);
-    let link = page.line(address, bold(size, crate::Area::Information.text_colour()), at(LEFT, y + 27.5));
+    let link = page.line(address, bold(size, Area::Information.text_colour()), at(LEFT, y + 27.5));
     page.sheet.link(&link, &certificate.verification.link, "Vérifier ce certificat");
 }
 

@@ -1,12 +1,15 @@
 //! The pupil's own flower: a petal for each competence, the longer the higher the level, and the score in its middle.
 
+use rentree_domain::certification::{Area, Competence, Level};
+
+use super::levels::reached;
 use super::{MIDDLE, Page};
-use crate::colour::{GREY, INK, PALE};
+use crate::Certificate;
+use crate::colour::{Coloured as _, GREY, INK, PALE};
 use crate::french::number;
 use crate::line::{bold, regular};
 use crate::paper::Stamp;
 use crate::shape::{Place, Shape, at};
-use crate::{Area, Certificate, Competence, Level};
 
 /// Between two areas, in turns.
 const GAP: f32 = 0.012;
@@ -32,7 +35,7 @@ pub(super) fn draw(page: &mut Page<'_, '_>, certificate: &Certificate, top: f32,
         pen.scaled(centre, radius / RADIUS, |pen| {
             pen.stamp(Stamp::Flower);
             for (competence, turns) in petals() {
-                if let Some(level) = certificate.levels.get(competence) {
+                if let Some(level) = reached(&certificate.levels, competence) {
                     let inner = HEART + 2.0;
                     let length = (RADIUS - inner) * f32::from(level.number()) / f32::from(Level::MOST);
                     pen.fill(&petal(turns, inner, inner + length), competence.area().colour());

@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-use rentree_certificate::{Certificate, Competence, Level, pdf};
+use rentree_certificate::{Certificate, pdf};
+use rentree_domain::certification::Competence;
 
 use crate::pages::of_each_kind;
 use crate::python;
@@ -102,7 +103,8 @@ fn readers_find_names_and_codes() {
     assert_eq!(all("outline"), listed);
     assert_eq!(all("link"), links);
     assert_eq!(all("qr"), links);
-    let level = |c: &Certificate| c.levels.get(Competence::ManageData).map_or(0, Level::number).to_string();
+    let manage_data: Competence = "1.2".parse().unwrap();
+    let level = |c: &Certificate| c.levels.get(&manage_data).map_or(0, |level| level.number()).to_string();
     assert_eq!(all("dots"), certificates.iter().map(level).collect::<Vec<_>>());
     for ((text, name), certificate) in all("text").iter().zip(&names).zip(&certificates) {
         for said in [

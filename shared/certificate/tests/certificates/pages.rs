@@ -1,15 +1,16 @@
 //! A page of each kind, any name, and the same bytes each time.
 
 use proptest::prelude::*;
-use rentree_certificate::{Certificate, CertificateError, Level, Levels, pdf};
+use rentree_certificate::{Certificate, CertificateError, pdf};
 use rentree_domain::PersonName;
+use rentree_domain::certification::{Competence, Level, Levels};
 
 use crate::samples::{many, of};
 
 /// Certificates that are drawn in different ways, each with whether the font lacks a letter of it.
 pub(crate) fn of_each_kind() -> Vec<(Certificate, bool)> {
     let plain = || of("Lina", "DUPONT");
-    let all = |level| Levels::of(|_| Level::new(level));
+    let all = |level: u8| -> Levels { Competence::all().map(|it| (it, Level::try_from(level).unwrap())).collect() };
     vec![
         (plain(), false),
         (Certificate { birth_date: None, class: String::new(), ..plain() }, false),

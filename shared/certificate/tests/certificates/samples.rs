@@ -1,8 +1,9 @@
 //! Certificates of invented pupils.
 
 use jiff::civil::date;
-use rentree_certificate::{Certificate, Competence, Level, Levels, Verification};
+use rentree_certificate::{Certificate, Verification};
 use rentree_domain::PersonName;
+use rentree_domain::certification::{Competence, Level, Levels};
 
 const FIRST_NAMES: [&str; 12] = [
     "Lina",
@@ -47,8 +48,8 @@ pub(crate) fn of(first_name: &str, last_name: &str) -> Certificate {
         number: "2026-0000042".to_owned(),
         verification: Verification {
             code: "R7KD-2MXQ-9FTH-V3PB".to_owned(),
-            page: "rentree.example/certificats".to_owned(),
-            link: "https://rentree.example/certificats?code=R7KD2MXQ9FTHV3PB".to_owned(),
+            page: "rentree.example/verification".to_owned(),
+            link: "https://rentree.example/verification?code=R7KD2MXQ9FTHV3PB".to_owned(),
         },
     }
 }
@@ -63,9 +64,8 @@ fn one(place: usize) -> Certificate {
     let code = format!("{:016X}", (place as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     certificate.number = format!("2026-{place:07}");
     certificate.levels = levels(place);
-    certificate.score =
-        Competence::ALL.iter().filter_map(|c| certificate.levels.get(*c)).map(|l| u16::from(l.number()) * 8).sum();
-    certificate.verification.link = format!("https://rentree.example/certificats?code={code}");
+    certificate.score = certificate.levels.values().map(|level| u16::from(level.number()) * 8).sum();
+    certificate.verification.link = format!("https://rentree.example/verification?code={code}");
     let parts: Vec<&str> = (0..4).map(|part| &code[part * 4..part * 4 + 4]).collect();
     certificate.verification.code = parts.join("-");
     certificate
@@ -73,8 +73,10 @@ fn one(place: usize) -> Certificate {
 
 fn levels(seed: usize) -> Levels {
     let mut number = seed;
-    Levels::of(|_| {
+    let level = |competence| {
         number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        u8::try_from((number >> 33) % 7).ok().and_then(Level::new)
-    })
+        let level = u8::try_from((number >> 33) % 7).ok()?;
+        Some((competence, Level::try_from(level).ok()?))
+    };
+    Competence::all().filter_map(level).collect()
 }

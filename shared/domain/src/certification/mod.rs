@@ -8,7 +8,7 @@ mod status;
 
 use jiff::civil::{Date, date};
 
-pub use competence::{Competence, CompetenceError, Level, LevelError, Levels};
+pub use competence::{Area, Competence, CompetenceError, Level, LevelError, Levels};
 pub use parts::{CertificationNumber, JuryComment, PartError, Points, SessionName, VerificationCode};
 pub use statement::{About, Standing, Statement, Told};
 pub use status::{CertificationStatus, StatusError};
