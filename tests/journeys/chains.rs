@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 88] = [
+const CHAINS: [(&str, usize); 90] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -60,6 +60,7 @@ const CHAINS: [(&str, usize); 88] = [
     ("GET /spaces", 3),
     ("GET /temporary-password", 2),
     ("GET /terms", 2),
+    ("GET /verification", 0),
     ("POST /account/email", 5),
     ("POST /account/email/{token}", 4),
     ("POST /account/password", 6),
@@ -105,6 +106,7 @@ const CHAINS: [(&str, usize); 88] = [
     ("POST /sign-up/{token}", 2),
     ("POST /temporary-password", 3),
     ("POST /terms", 3),
+    ("POST /verification", 3),
 ];
 
 #[test]

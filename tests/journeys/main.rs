@@ -55,6 +55,7 @@ mod stored_items;
 mod support;
 mod team;
 mod turns;
+mod verification;
 mod visitors;
 mod watched;
 mod wiring;

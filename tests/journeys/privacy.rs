@@ -26,6 +26,7 @@ const LAST_NAME: &str = "Quatremarque";
 const PASSWORD: &str = "phrase-marquée-de-zéphyrine";
 const BIRTH_DATE: &str = "23/03/2014";
 const USER_NAME: &str = "zephyrine.quatremarque2303";
+const PROOF: &str = "PREUVE-MARQUEE-0001";
 const ADDRESS: &str = "198.51.100.77";
 
 /// What the gateway sends.
@@ -239,7 +240,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
         let mut stated = json!({
             "number": 17, "at": Timestamp::now(), "status": "validated", "uai": uai, "session": "marques", "taken_on": day,
             "ine": "1234567890V", "birth_date": "2014-03-23", "last_name": LAST_NAME, "first_name": FIRST_NAME,
-            "comment": format!("Félicitations à {FIRST_NAME}."),
+            "comment": format!("Félicitations à {FIRST_NAME}."), "score": 512, "verification_code": PROOF,
         });
         for (field, status) in [("", 200), ("ine", 400), ("status", 400), ("uai", 400)] {
             if !field.is_empty() {
@@ -253,7 +254,17 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             let answer = functions.get_mut("certifications").unwrap().invoke(event).await?;
             assert_eq!(answer["statusCode"], status, "{field}: {answer}");
         }
-        secrets.push("1234567890V".to_owned());
+        secrets.extend(["1234567890V".to_owned(), PROOF.to_owned()]);
+        // Whoever has the code verifies the certificate, by the form and by the QR, and mistypes it.
+        for (code, status) in [(PROOF, 200), (LAST_NAME, 404)] {
+            let form = request("POST", "/verification", None, &json!({"code": code}));
+            let mut qr = request("GET", "/verification", None, &Value::Null);
+            qr["rawQueryString"] = format!("code={code}").into();
+            for event in [form, qr] {
+                let answer = functions.get_mut("certifications").unwrap().invoke(event).await?;
+                assert_eq!(answer["statusCode"], status, "{answer}");
+            }
+        }
 
         // A pupil who is marked joins, after a mistake; then somebody asks again.
         let class = a_class(&[(FIRST_NAME, LAST_NAME, BIRTH_DATE)]).await?;

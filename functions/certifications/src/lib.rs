@@ -1,10 +1,12 @@
 //! Certifications: the assessment platform states, by signed messages, how pupils' examinations ended; the school sees the results of each
-//! school year, whatever was imported since. Files of whole sessions are loaded by `certifications-worker`.
+//! school year, whatever was imported since, and anybody verifies a certificate by its code. Files of whole sessions are loaded by `certifications-worker`.
 
 mod config;
 mod message;
+mod names;
 mod results;
 mod state;
+mod verification;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -51,7 +53,7 @@ impl Certifications {
 
 /// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
-    use Access::{Members, Signed};
+    use Access::{Everybody, Members, Signed};
     vec![
         Route::get(
             "/schools/{uai}/certifications",
@@ -68,6 +70,16 @@ fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
         )
         .takes::<message::Message>()
         .gives::<state::StatedView>(),
+        Route::get(
+            "/verification",
+            get(verification::page),
+            Everybody,
+            "The form that verifies a certificate; with its code as `code`, what it proves",
+        )
+        .gives::<verification::VerificationView>(),
+        Route::post("/verification", post(verification::verify), Everybody, "What the code of a certificate proves")
+            .takes::<verification::Fields>()
+            .gives::<verification::VerificationView>(),
     ]
 }
 

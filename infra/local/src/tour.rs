@@ -308,12 +308,16 @@ impl<G: Ground> Tour<'_, G> {
         let (uai, _) = self.ground.school();
         let stated = json!({
             "number": 4_711, "at": Timestamp::now(), "status": "validated", "uai": uai, "session": "visite",
-            "taken_on": paris::date(Timestamp::now()), "learner": learner, "score": 512,
+            "taken_on": paris::date(Timestamp::now()), "learner": learner, "score": 512, "verification_code": "VISITE-4711",
         });
         let stated = stated.to_string();
         let headers = self.ground.signed(&stated);
         let route = ("POST /certifications", false);
-        self.send(&mut Visitor::default(), route, &[], Some(Value::String(stated)), &headers).await?;
+        let mut reader = Visitor::default();
+        self.send(&mut reader, route, &[], Some(Value::String(stated)), &headers).await?;
+        self.visit(&mut reader, "GET /verification", &[], None).await?;
+        let proven = self.visit(&mut reader, "POST /verification", &[], Some(json!({"code": "visite 4711"}))).await?;
+        ensure!(proven["certificate"]["number"] == 4_711, "the code proves nothing: {proven}");
         self.visit(&mut pupil, "POST /sign-out", &[], Some(json!({}))).await?;
         Ok(())
     }

@@ -40,8 +40,8 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "rosters",
         ],
     ),
-    ("certifications", &["certifications"]),
-    ("certifications-worker", &["certifications"]),
+    ("certifications", &["certifications", "verification"]),
+    ("certifications-worker", &["certifications", "verification"]),
     ("directory", &["directory", "mediacentre_staff", "offers"]),
     (
         "import-worker",

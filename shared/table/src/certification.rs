@@ -3,11 +3,13 @@
 //! A later statement may correct school and day, and so the place of a certification. A marker by its number says where it is, and every
 //! write that depends on what was read is conditional: whatever comes in whatever order, twice or at once, ends the same.
 
+mod proofs;
 mod pupils;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rentree_domain::certification::{About, Standing, Statement, Told, kept_until};
 use rentree_domain::{CertificationNumber, LearnerId, SchoolYear, Uai};
@@ -21,8 +23,8 @@ use crate::{Item, Key, School, Table, TableError};
 
 const ENTITY: &str = "Certification";
 const PLACE: &str = "CertificationPlace";
-/// Certifications of one transaction: each is three items at most.
-const AT_ONCE: usize = 33;
+/// Certifications of one transaction: each is five items at most, itself, its place, and its proof, two of them twice when it moves.
+const AT_ONCE: usize = 20;
 /// Other messages about the same certifications may come at the same moment.
 const TURNS: usize = 10;
 
@@ -74,6 +76,11 @@ pub enum Recorded {
 }
 
 impl Certification {
+    /// Whether it was passed, and is kept on a day: what has expired is deleted late.
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.latest.proven_by().is_some() && day <= kept_until(self.latest.year())
+    }
+
     /// What was stated of it.
     pub fn standing(&self) -> Standing {
         Standing { latest: self.latest.clone(), trace: self.trace.clone() }
@@ -250,7 +257,9 @@ impl Table {
         let is_there = seen.place.is_some_and(|before| (before.uai, before.year) == (place.uai, place.year));
         if let (true, Some(before)) = (is_there, &seen.certification) {
             let unchanged = Some((":seen", number_of(before.changes)));
-            return Ok(vec![put_if(&self.name, item, "#changes = :seen", unchanged)?]);
+            let mut items = vec![put_if(&self.name, item, "#changes = :seen", unchanged)?];
+            items.extend(self.write_proof(next)?);
+            return Ok(items);
         }
         let marker = expiring(&place, PLACE, Key::certified(*number), place.year)?;
         let mut items = match seen.place {
@@ -264,6 +273,7 @@ impl Table {
             let key = place.key(*number);
             items.push(delete_if(&self.name, key, "#changes = :seen", ":seen", &before.changes)?);
         }
+        items.extend(self.write_proof(next)?);
         Ok(items)
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rentree_domain::certification::VerificationCode;
 use rentree_domain::{
     Academie, ActivationId, AuditId, CampaignCode, CampaignId, CertificationNumber, EmailAddress, EntityId, ImportId,
     Ine, InvitationId, JoinAttemptId, LearnerId, Limit, Login, PersonalCode, Round, SchoolYear, SignOnId, Uai, UserId,
@@ -34,6 +35,7 @@ pub(crate) const PARTICIPATIONS: &str = "PARTICIPATION#";
 pub(crate) const JOIN_ATTEMPTS: &str = "ATTEMPT#";
 const CERTIFICATIONS: &str = "CERTIFICATION#";
 const CERTIFIED: &str = "CERTIFIED#";
+pub(crate) const PROOFS: &str = "PROOF#";
 const SCHOOLS: &str = "SCHOOL#";
 const USERS: &str = "USER#";
 
@@ -218,6 +220,12 @@ impl Key {
         Self::new(format!("{CERTIFIED}{number}"), "CERTIFIED")
     }
 
+    /// That a code proves a certification. Hashed, for it opens what the certificate tells; with the number, so that a code that was given
+    /// twice by mistake takes no certification's proof away.
+    pub fn proof(code: &VerificationCode, number: CertificationNumber) -> Self {
+        Self::new(proofs_pk(code), format!("{PROOFS}{number}"))
+    }
+
     /// A pupil's part in a campaign.
     pub fn participation(campaign: CampaignId, learner: LearnerId) -> Self {
         Self::new(campaign_pk(campaign), format!("{PARTICIPATIONS}{learner}"))
@@ -304,6 +312,11 @@ pub(crate) fn campaign_pk(campaign: CampaignId) -> String {
 /// The campaign whose partition an item is in.
 pub(crate) fn campaign_in_pk(item: &Item) -> Option<CampaignId> {
     item.get(PK)?.as_s().ok()?.strip_prefix(CAMPAIGNS)?.parse().ok()
+}
+
+/// Where the certifications that a code proves are found.
+pub(crate) fn proofs_pk(code: &VerificationCode) -> String {
+    format!("{PROOFS}{}", hash(code.signs()))
 }
 
 /// The number of the certification that an item is.
@@ -451,12 +464,13 @@ mod tests {
                 Key::campaign(uai, CampaignId::new(at, entropy)),
                 Key::certification(uai, SchoolYear::starting_in(2026).unwrap(), u64::from(page).try_into().unwrap()),
                 Key::certified(u64::from(page).try_into().unwrap()),
+                Key::proof(&VerificationCode::parse(&format!("P-{page:08}")).unwrap(), u64::from(page).try_into().unwrap()),
                 Key::campaign_code(&CampaignCode::draw([entropy[0]; 16])),
                 Key::personal_code(uai, &PersonalCode::draw([entropy[0]; 16])),
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 33);
+            prop_assert_eq!(keys.len(), 34);
         }
 
         #[test]
@@ -522,6 +536,16 @@ mod tests {
             prop_assert!(key.sk.starts_with(&certification_prefix(year)) && other.is_none_or(|other| !key.sk.starts_with(&other)));
             prop_assert_eq!(certification_in_sk(&key.into_item()), Some(number));
             prop_assert_eq!(certified_in_pk(&Key::certified(number).into_item()), Some(number));
+        }
+
+        /// However it is typed, and never as it is printed.
+        #[test]
+        fn a_code_is_found_by_its_signs(code in "[A-Z0-9]{4}-[A-Z0-9]{4,8}", number in 1_u64..1_000) {
+            let number = CertificationNumber::try_from(number).unwrap();
+            let key = |text: &str| Key::proof(&VerificationCode::typed(text).unwrap(), number);
+            let printed = key(&code);
+            prop_assert_eq!(&key(&code.replace('-', "").to_lowercase()), &printed);
+            prop_assert!(!printed.pk.contains(&code) && id_in_sk(&printed.into_item(), PROOFS) == Some(number));
         }
 
         #[test]

@@ -164,6 +164,17 @@ impl VerificationCode {
         let fits = (8..=40).contains(&signs) && code.len() <= 60 && code.bytes().all(|byte| sign(byte) || byte == b'-');
         if fits { Ok(Self(code)) } else { Err(PartError::Code) }
     }
+
+    /// Reads a code that somebody types: with blanks, and with dashes of other kinds.
+    pub fn typed(text: &str) -> Result<Self, PartError> {
+        let dash = |c: char| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
+        Self::parse(&text.chars().filter(|c| !c.is_whitespace()).map(dash).collect::<String>())
+    }
+
+    /// What tells it from other codes: its signs, without the hyphens.
+    pub fn signs(&self) -> String {
+        self.0.replace('-', "")
+    }
 }
 
 impl SessionName {
@@ -204,6 +215,8 @@ mod tests {
         for text in ["", "ABC1234", "ABCD 1234", "éABCD1234", &"A".repeat(41), &"-".repeat(70)] {
             assert_eq!(VerificationCode::parse(text), Err(PartError::Code), "{text}");
         }
+        assert_eq!(VerificationCode::typed(" p–ab12\u{a0}cd34 ").unwrap().as_str(), "P-AB12CD34");
+        assert_eq!(VerificationCode::parse("PAB12-CD34").unwrap().signs(), "PAB12CD34");
         for text in ["session 2027-05", "S_12.b", "Été"] {
             assert_eq!(SessionName::parse(text).unwrap().as_str(), text);
         }
