@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 90] = [
+const CHAINS: [(&str, usize); 94] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -31,6 +31,8 @@ const CHAINS: [(&str, usize); 90] = [
     ("GET /mediacentre/metadata", 0),
     ("GET /mediacentre/suite", 2),
     ("GET /mes-campagnes", 4),
+    ("GET /mes-certificats", 3),
+    ("GET /mes-certificats/{number}", 4),
     ("GET /new-password/{token}", 2),
     ("GET /openapi.json", 0),
     ("GET /schools/{uai}/audit", 3),
@@ -39,6 +41,8 @@ const CHAINS: [(&str, usize); 90] = [
     ("GET /schools/{uai}/campaigns/{campaign}", 3),
     ("GET /schools/{uai}/campaigns/{campaign} (again)", 3),
     ("GET /schools/{uai}/campaigns/{campaign}/results.csv", 3),
+    ("GET /schools/{uai}/certificates", 3),
+    ("GET /schools/{uai}/certificates.pdf", 3),
     ("GET /schools/{uai}/certifications", 3),
     ("GET /schools/{uai}/imports", 3),
     ("GET /schools/{uai}/imports/{import}", 3),

@@ -10,6 +10,7 @@ mod asking;
 mod asking_pages;
 mod campaign_pages;
 mod campaigns;
+mod certificates;
 mod certifications;
 mod chains;
 mod contracts;

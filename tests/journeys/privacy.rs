@@ -200,6 +200,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
                 .path
                 .replace("{campaign}", &campaign.to_string())
                 .replace("{code}", code.as_str())
+                .replace("{number}", "1")
                 .replace("{uai}", uai.as_str())
                 .replace("{token}", &token.text())
                 .replace("{member}", &member.id.to_string())

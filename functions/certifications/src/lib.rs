@@ -1,9 +1,10 @@
 //! Certifications: the assessment platform states, by signed messages, how pupils' examinations ended; the school sees the results of each
-//! school year, whatever was imported since, and anybody verifies a certificate by its code. Files of whole sessions are loaded by `certifications-worker`.
+//! school year, whatever was imported since, and prints the certificates; anybody verifies one by its code. Files of whole sessions are loaded by `certifications-worker`.
 
+mod certificates;
 mod config;
+mod holder;
 mod message;
-mod names;
 mod results;
 mod state;
 mod verification;
@@ -53,7 +54,7 @@ impl Certifications {
 
 /// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
-    use Access::{Everybody, Members, Signed};
+    use Access::{Administrators, Everybody, Members, Signed, SignedIn};
     vec![
         Route::get(
             "/schools/{uai}/certifications",
@@ -70,6 +71,27 @@ fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
         )
         .takes::<message::Message>()
         .gives::<state::StatedView>(),
+        Route::get(
+            "/schools/{uai}/certificates",
+            get(certificates::page),
+            Administrators,
+            "The certificates of a school in a school year, by class",
+        )
+        .gives::<certificates::CertificatesView>(),
+        Route::get(
+            "/schools/{uai}/certificates.pdf",
+            get(certificates::file),
+            Administrators,
+            "The certificates of one pupil (`number`), of a class (`class`) or of the school, of the school year `year`, as PDF",
+        ),
+        Route::get(
+            "/mes-certificats",
+            get(certificates::own),
+            SignedIn,
+            "The certificates of the pupils whose account is signed in",
+        )
+        .gives::<certificates::OwnCertificatesView>(),
+        Route::get("/mes-certificats/{number}", get(certificates::own_file), SignedIn, "One of them, as PDF"),
         Route::get(
             "/verification",
             get(verification::page),

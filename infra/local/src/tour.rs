@@ -318,6 +318,9 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(&mut reader, "GET /verification", &[], None).await?;
         let proven = self.visit(&mut reader, "POST /verification", &[], Some(json!({"code": "visite 4711"}))).await?;
         ensure!(proven["certificate"]["number"] == 4_711, "the code proves nothing: {proven}");
+        let own = self.visit(&mut pupil, "GET /mes-certificats", &[], None).await?;
+        ensure!(own["certificates"][0]["number"] == 4_711, "the pupil's certificate is not shown: {own}");
+        self.visit(&mut pupil, "GET /mes-certificats/{number}", &["4711"], None).await?;
         self.visit(&mut pupil, "POST /sign-out", &[], Some(json!({}))).await?;
         Ok(())
     }
@@ -329,6 +332,8 @@ impl<G: Ground> Tour<'_, G> {
         self.send(head, (follow, true), &[uai.as_str(), campaign], None, &[]).await?;
         let certified = self.visit(head, "GET /schools/{uai}/certifications", &[uai.as_str()], None).await?;
         ensure!(certified["found"] == 1, "the certification is not shown: {certified}");
+        self.visit(head, "GET /schools/{uai}/certificates", &[uai.as_str()], None).await?;
+        self.visit(head, "GET /schools/{uai}/certificates.pdf", &[uai.as_str()], None).await?;
         let results = "GET /schools/{uai}/campaigns/{campaign}/results.csv";
         self.visit(head, results, &[uai.as_str(), campaign], None).await?;
         Ok(())

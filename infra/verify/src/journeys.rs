@@ -40,7 +40,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "rosters",
         ],
     ),
-    ("certifications", &["certifications", "verification"]),
+    ("certifications", &["certificates", "certifications", "verification"]),
     ("certifications-worker", &["certifications", "verification"]),
     ("directory", &["directory", "mediacentre_staff", "offers"]),
     (

@@ -17,7 +17,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::AsOf;
 use crate::item::{delete_if, put_if, put_new, stored};
-use crate::keys::{certification_in_sk, certification_prefix, certified_in_pk, school_pk};
+use crate::keys::{
+    CERTIFICATIONS, GSI1, certification_in_sk, certification_prefix, certified_in_pk, learner, school_pk,
+};
 use crate::transaction::Cancelled;
 use crate::{Item, Key, School, Table, TableError};
 
@@ -177,12 +179,15 @@ impl Table {
         uai: Uai,
         year: SchoolYear,
     ) -> Result<Vec<(CertificationNumber, Certification)>, TableError> {
-        let read = |item: Item| {
-            let number =
-                certification_in_sk(&item).ok_or("no number in its key").map_err(TableError::malformed(ENTITY))?;
-            Ok((number, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
-        };
         self.items(school_pk(uai), &certification_prefix(year)).await?.into_iter().map(read).collect()
+    }
+
+    /// The certifications of a pupil, of all school years. The index may be a moment late.
+    pub async fn certifications_of(
+        &self,
+        id: LearnerId,
+    ) -> Result<Vec<(CertificationNumber, Certification)>, TableError> {
+        self.indexed(learner(id), CERTIFICATIONS).await?.into_iter().map(read).collect()
     }
 
     /// Records statements about at most [`AT_ONCE`] certifications, all or none; looks again when somebody else was faster.
@@ -252,7 +257,12 @@ impl Table {
         let Next { number, seen, certification } = next;
         let moves = seen.place.map_or(0, |place| place.moves + 1);
         let place = Place { uai: certification.latest.uai, year: certification.latest.year(), moves };
-        let item = expiring(certification, ENTITY, place.key(*number), place.year)?;
+        let mut item = expiring(certification, ENTITY, place.key(*number), place.year)?;
+        if let Some(pupil) = &certification.pupil {
+            let found_by = format!("{}{number}", certification_prefix(place.year));
+            item.insert(GSI1.0.to_owned(), AttributeValue::S(learner(pupil.learner)));
+            item.insert(GSI1.1.to_owned(), AttributeValue::S(found_by));
+        }
         let number_of = |count: u32| AttributeValue::N(count.to_string());
         let is_there = seen.place.is_some_and(|before| (before.uai, before.year) == (place.uai, place.year));
         if let (true, Some(before)) = (is_there, &seen.certification) {
@@ -276,6 +286,11 @@ impl Table {
         items.extend(self.write_proof(next)?);
         Ok(items)
     }
+}
+
+fn read(item: Item) -> Result<(CertificationNumber, Certification), TableError> {
+    let number = certification_in_sk(&item).ok_or("no number in its key").map_err(TableError::malformed(ENTITY))?;
+    Ok((number, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
 }
 
 /// An item that ends with the last day on which certifications of its year are kept.

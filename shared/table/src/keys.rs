@@ -18,7 +18,7 @@ use crate::Item;
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
-/// Found by school: ties. By user: memberships and sessions. By académie: schools. By round: offers. By pupil: participations.
+/// Found by school: ties. By user: memberships and sessions. By académie: schools. By round: offers. By pupil: participations, certifications.
 pub(crate) const GSI1: (&str, &str) = ("GSI1PK", "GSI1SK");
 /// Found by date of birth: the pupils of a school.
 pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
@@ -33,7 +33,7 @@ pub(crate) const TIES: &str = "TIE#";
 pub(crate) const CAMPAIGNS: &str = "CAMPAIGN#";
 pub(crate) const PARTICIPATIONS: &str = "PARTICIPATION#";
 pub(crate) const JOIN_ATTEMPTS: &str = "ATTEMPT#";
-const CERTIFICATIONS: &str = "CERTIFICATION#";
+pub(crate) const CERTIFICATIONS: &str = "CERTIFICATION#";
 const CERTIFIED: &str = "CERTIFIED#";
 pub(crate) const PROOFS: &str = "PROOF#";
 const SCHOOLS: &str = "SCHOOL#";
@@ -329,7 +329,7 @@ pub(crate) fn certified_in_pk(item: &Item) -> Option<CertificationNumber> {
     item.get(PK)?.as_s().ok()?.strip_prefix(CERTIFIED)?.parse().ok()
 }
 
-/// Where the participations of a pupil are found.
+/// Where the participations and the certifications of a pupil are found.
 pub(crate) fn learner(learner: LearnerId) -> String {
     format!("{LEARNERS}{learner}")
 }

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Certifications;
-use crate::names::Names;
+use crate::holder::Holder;
 
 /// What a code proves.
 #[derive(Serialize, JsonSchema)]
@@ -37,8 +37,8 @@ impl Certifications {
         number: CertificationNumber,
         certification: Certification,
     ) -> Result<Proven, Problem> {
-        let (school, names) = self.school_and_names(&certification).await?;
-        let Names { first_name, last_name } = names;
+        let (school, holder) = self.school_and_holder(&certification).await?;
+        let Holder { first_name, last_name, .. } = holder;
         let Certification { latest, pupil, .. } = certification;
         Ok(Proven {
             number,

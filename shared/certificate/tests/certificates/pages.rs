@@ -10,7 +10,8 @@ use crate::samples::{many, of};
 /// Certificates that are drawn in different ways, each with whether the font lacks a letter of it.
 pub(crate) fn of_each_kind() -> Vec<(Certificate, bool)> {
     let plain = || of("Lina", "DUPONT");
-    let all = |level: u8| -> Levels { Competence::all().map(|it| (it, Level::try_from(level).unwrap())).collect() };
+    let all =
+        |level: u8| -> Levels { Competence::all().map(|it| (it, Level::try_from(level).expect("a level"))).collect() };
     vec![
         (plain(), false),
         (Certificate { birth_date: None, class: String::new(), ..plain() }, false),
