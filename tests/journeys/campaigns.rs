@@ -169,10 +169,9 @@ fn follow_up_counts_by_class_also_who_left() {
         }
         let path = format!("/schools/{uai}/campaigns/{id}");
         let seen = person.get(&path).await?.expect(200)?;
-        let six =
-            json!({"division": "6A", "enrolled": 6, "left": 0, "joined": 4, "started": 3, "sent": 2, "mean_score": 66});
+        let six = json!({"division": "6A", "enrolled": 6, "left": 0, "joined": 4, "started": 3, "sent": 2, "mean_score": 66, "certifiable": 0});
         assert_eq!(class_of(&seen, "6A"), &six);
-        let total = json!({"enrolled": 10, "left": 0, "joined": 5, "started": 3, "sent": 2, "mean_score": 66});
+        let total = json!({"enrolled": 10, "left": 0, "joined": 5, "started": 3, "sent": 2, "mean_score": 66, "certifiable": 0});
         assert_eq!(seen["total"], total);
         assert_eq!(class_of(&seen, "6B")["mean_score"], Value::Null);
 
@@ -189,8 +188,7 @@ fn follow_up_counts_by_class_also_who_left() {
         sample.pupils.last_mut().unwrap().division = "6C".to_owned();
         import(uai, &sample).await?;
         let seen = person.get(&path).await?.expect(200)?;
-        let six =
-            json!({"division": "6A", "enrolled": 5, "left": 1, "joined": 5, "started": 3, "sent": 2, "mean_score": 66});
+        let six = json!({"division": "6A", "enrolled": 5, "left": 1, "joined": 5, "started": 3, "sent": 2, "mean_score": 66, "certifiable": 0});
         assert_eq!(class_of(&seen, "6A"), &six);
         assert_eq!(class_of(&seen, "6C")["enrolled"], 1);
         assert_eq!(seen["total"]["enrolled"], 9);

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use rentree_domain::{SchoolYear, Uai, paris};
 use rentree_local::operator::Operator;
+use rentree_samples::Sample;
 use rentree_table::{Certification, Role};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -161,7 +162,7 @@ fn a_certification_of_no_pupil_is_shown_and_finds_its_pupil_later() {
     run(async {
         let school = a_school(2, 65).await?;
         let (uai, number) = (school.uai, a_number());
-        let newcomer = rentree_samples::Sample::new(uai, 5, 6_500).pupils[4].clone();
+        let newcomer = Sample::new(uai, 5, 6_500).pupils[4].clone();
         let mut unknown = statement(number, uai, school.pupils[0].id, "validated", ago(5));
         unknown["learner"] = Value::Null;
         unknown["ine"] = json!(newcomer.ine);
@@ -215,7 +216,10 @@ fn results_and_the_class_of_their_year_survive_the_yearly_import() {
         sample.pupils.iter_mut().for_each(|pupil| pupil.division = "2NDE 1".to_owned());
         import(uai, &sample).await?;
 
-        let page = page_of(&school, &format!("?year={}", this_year().first())).await?;
+        let of_year = format!("?year={}", this_year().first());
+        let page = page_of(&school, &of_year).await?;
+        assert_eq!((&page["found"], &page["of_former"]), (&json!(3), &json!(1)), "who left is counted: {page:#}");
+        let page = page_of(&school, &format!("{of_year}&former=true")).await?;
         let rows = page["certifications"].as_array().unwrap();
         assert_eq!((rows.len(), &page["found"]), (4, &json!(4)), "{page:#}");
         assert!(rows.iter().all(|row| row["division"] == "3A"), "{page:#}");
@@ -444,6 +448,22 @@ fn a_certification_as_it_is_stored() {
         insta::with_settings!({filters => filters}, {
             insta::assert_json_snapshot!("items_of_certifications", items);
         });
+        Ok(())
+    });
+}
+
+/// What `cargo dev sample --certifications` writes: each is its pupil's, with the class of the year.
+#[test]
+fn the_sample_of_a_session_is_taken_whole() {
+    run(async {
+        let (uai, _) = a_team().await?;
+        let sample = Sample::new(uai, 40, 64);
+        import(uai, &sample).await?;
+        let session = format!("exemple-{uai}");
+        put_silently_as(&format!("certifications/{session}.csv"), sample.certifications()).await?;
+        worker_with(None::<Faults>)?.handle(&uploaded(&session)).await?;
+        let report = silent_report(&session).await?;
+        assert_eq!((counts(&report), &report["problems"]), (json!({"lines": 40, "created": 40}), &json!([])));
         Ok(())
     });
 }

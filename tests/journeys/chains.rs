@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 94] = [
+const CHAINS: [(&str, usize); 96] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -44,6 +44,8 @@ const CHAINS: [(&str, usize); 94] = [
     ("GET /schools/{uai}/certificates", 3),
     ("GET /schools/{uai}/certificates.pdf", 3),
     ("GET /schools/{uai}/certifications", 3),
+    ("GET /schools/{uai}/certifications/results.csv", 3),
+    ("GET /schools/{uai}/certifications/results.json", 3),
     ("GET /schools/{uai}/imports", 3),
     ("GET /schools/{uai}/imports/{import}", 3),
     ("GET /schools/{uai}/imports/{import} (again)", 3),

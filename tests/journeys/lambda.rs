@@ -136,10 +136,10 @@ fn directory_carries_out_the_committed_events() {
         let lines = schools.map(|uai| format!("{uai};Lycée Marque-Page;marque.{uai}@exemple.fr"));
         put_file("directory/événement.csv", format!("{header}\n{}\n", lines.join("\n")).into_bytes()).await?;
 
-        // The school events come last: the upload makes their schools.
+        // The upload makes the schools. The plan of an offer comes last: what it orders, the product's own worker carries out at
+        // any moment, and an offer that somebody else is sending comes again.
         let mut names = events("directory")?;
-        names.sort_by_key(|name| (name.contains("offer"), name.contains("garbage"), name.clone()));
-        names.sort_by_key(|name| name != "upload");
+        names.sort_by_key(|name| (name != "upload", name == "offer"));
         let mut function = Function::start("directory", &settings).await?;
         let mut ends = BTreeMap::new();
         for name in names {

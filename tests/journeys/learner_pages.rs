@@ -6,26 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::LearnerId;
 use rentree_table::Who;
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, picture, see};
 use crate::support::campaigns::import;
-use crate::support::people::{PASSWORD, Person, a_failure, a_team};
+use crate::support::people::{a_failure, a_team};
 use crate::support::pupils::{Classes, PUPIL_PASSWORD, Tied, by_email, by_mediacentre, by_user_name, classes, sign_in};
-use crate::support::{product, run};
+use crate::support::run;
 
 /// The class whose slips are printed.
 const CLASS: usize = 35;
-
-async fn go(client: &Client, path: &str) -> anyhow::Result<()> {
-    Ok(client.goto(&format!("{}{path}", product().url)).await?)
-}
-
-async fn enter(client: &Client, person: &Person) -> anyhow::Result<()> {
-    go(client, "/sign-in").await?;
-    fill(client, "#known-login", person.email().as_str()).await?;
-    fill(client, "#known-password", PASSWORD).await?;
-    click(client, "form[action='/sign-in'] button").await?;
-    see(client, "h1", "Élèves").await
-}
 
 async fn choose(client: &Client, field: &str, option: &str) -> anyhow::Result<()> {
     find(client, Locator::Css(field)).await?.select_by_label(option).await?;

@@ -55,6 +55,7 @@ impl Certifications {
 /// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
     use Access::{Administrators, Everybody, Members, Signed, SignedIn};
+    use results::download;
     vec![
         Route::get(
             "/schools/{uai}/certifications",
@@ -63,6 +64,19 @@ fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
             "The certifications of a school in a school year, those of no pupil included",
         )
         .gives::<results::CertificationsView>(),
+        Route::get(
+            "/schools/{uai}/certifications/results.csv",
+            get(download::csv),
+            Administrators,
+            "The certifications of a school year, as a list for spreadsheets",
+        ),
+        Route::get(
+            "/schools/{uai}/certifications/results.json",
+            get(download::json),
+            Administrators,
+            "The certifications of a school year, all of them at once",
+        )
+        .gives::<download::ResultsView>(),
         Route::post(
             "/certifications",
             post(state::state),

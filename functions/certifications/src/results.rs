@@ -1,6 +1,12 @@
-//! The certifications of a school in a school year: by class and name, page by page, and apart those of no pupil.
+//! The certifications of a school in a school year: by class and name, on a page with a chart, and as lists to download. What was imported
+//! since changes none of them; pupils who left stand there when asked for.
 
+mod chart;
+pub(crate) mod download;
+mod filter;
 mod row;
+
+use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -8,28 +14,21 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::civil::Date;
 use rentree_domain::certification::{kept_until, years_kept};
-use rentree_domain::{SchoolYear, Uai, paris};
-use rentree_http::{Face, Problem, authorise};
-use rentree_table::Role;
+use rentree_domain::{CertificationStatus, SchoolYear, Uai, paris};
+use rentree_http::{Face, Problem, Visitor, authorise};
+use rentree_table::{Role, School};
+use rentree_web::chart::Chart;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tokio::try_join;
 
 use crate::Certifications;
+use chart::{Class, charts, tally};
+use filter::Filter;
 use row::{Row, rows};
 
 const PER_PAGE: usize = 50;
-
-/// Which certifications.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Filter {
-    /// The first calendar year of the school year; the present one without it.
-    year: Option<i16>,
-    /// From 1.
-    page: Option<usize>,
-}
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -37,21 +36,40 @@ pub(crate) struct Filter {
 pub(crate) struct CertificationsView {
     #[serde(skip)]
     frame: Frame,
+    #[serde(skip)]
+    may_download: bool,
+    #[serde(skip)]
+    charts: Vec<Chart>,
     #[schemars(with = "String")]
     uai: Uai,
     /// By its first calendar year.
     school_year: SchoolYear,
     /// The school years of which certifications are kept, from the latest.
     school_years: Vec<SchoolYear>,
+    /// How many there are, whatever the filter.
+    #[serde(skip)]
+    of_year: usize,
     /// The last day on which those of this school year are kept.
     #[schemars(with = "String")]
     kept_until: Date,
-    /// Certifications of pupils of the school.
+    /// The numbers of each class that is shown, whatever the status, of pupils who left only when asked for.
+    classes: Vec<Class>,
+    /// The classes that can be chosen.
+    #[serde(skip)]
+    choices: BTreeSet<String>,
+    /// The classes that are chosen; none for all.
+    divisions: Vec<String>,
+    status: Option<CertificationStatus>,
+    /// Whether pupils who left are shown.
+    former: bool,
+    /// Certifications of pupils who left that all else in the filter lets through.
+    of_former: usize,
+    /// Certifications that the filter lets through.
     found: usize,
     page: usize,
     pages: usize,
     certifications: Vec<Row>,
-    /// Certifications that no pupil of the school is found for; all of them, on every page.
+    /// Certifications that no pupil of the school is found for; all of the year, whatever the filter.
     of_no_pupil: Vec<Row>,
 }
 
@@ -59,7 +77,7 @@ pub(crate) struct CertificationsView {
 pub(crate) async fn list(
     State(app): State<Certifications>,
     Path(uai): Path<String>,
-    Query(filter): Query<Filter>,
+    Query(asked): Query<Vec<(String, String)>>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -67,34 +85,76 @@ pub(crate) async fn list(
     let now = (app.clock)();
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
-    let school_years = years_kept(paris::date(now));
-    let asked = filter.year.and_then(SchoolYear::starting_in).filter(|year| school_years.contains(year));
-    let school_year = asked.unwrap_or_else(|| SchoolYear::of(paris::date(now)));
-    let (listed, certifications) =
-        try_join!(app.table.with_listing(uai, visitor.school.clone()), app.table.certifications(uai, school_year),)?;
-    let (school, listing) = listed.ok_or_else(Problem::not_found)?;
+    let filter = Filter::read(&asked, paris::date(now));
+    let Results { school, of_pupils, of_no_pupil } = app.results(uai, &visitor, filter.school_year).await?;
 
-    let (of_pupils, of_no_pupil) = rows(certifications, &listing);
-    let found = of_pupils.len();
+    let of_year = of_pupils.len() + of_no_pupil.len();
+    let of_former = of_pupils.iter().filter(|row| row.left && filter.asks_for(row)).count();
+    let classes = tally(of_pupils.iter().filter(|row| filter.is_of_class(row) && filter.may_show(row)));
+    // A chosen class that the year does not have can be unchosen, too.
+    let divisions = of_pupils.iter().filter_map(|row| row.division.as_ref()).chain(&filter.divisions);
+    let choices = divisions.cloned().collect();
+    let chosen: Vec<Row> = of_pupils.into_iter().filter(|row| filter.admits(row)).collect();
+    let found = chosen.len();
     let pages = found.div_ceil(PER_PAGE).max(1);
-    let page = filter.page.unwrap_or(1).clamp(1, pages);
+    let page = filter.page.clamp(1, pages);
     let view = CertificationsView {
         frame: visitor.frame("Certifications", uai, &school, Section::Certifications),
+        may_download: visitor.is_administrator(),
+        charts: charts(&classes),
         uai,
-        school_year,
-        school_years,
-        kept_until: kept_until(school_year),
+        school_year: filter.school_year,
+        school_years: years_kept(paris::date(now)),
+        kept_until: kept_until(filter.school_year),
+        of_year,
+        classes,
+        choices,
+        divisions: filter.divisions,
+        status: filter.status,
+        former: filter.former,
+        of_former,
         found,
         page,
         pages,
-        certifications: of_pupils.into_iter().skip((page - 1) * PER_PAGE).take(PER_PAGE).collect(),
+        certifications: chosen.into_iter().skip((page - 1) * PER_PAGE).take(PER_PAGE).collect(),
         of_no_pupil,
     };
     face.render(StatusCode::OK, &view)
 }
 
+/// The certifications of a school year.
+struct Results {
+    school: School,
+    /// By class and name.
+    of_pupils: Vec<Row>,
+    /// By name.
+    of_no_pupil: Vec<Row>,
+}
+
+impl Certifications {
+    async fn results(&self, uai: Uai, visitor: &Visitor, year: SchoolYear) -> Result<Results, Problem> {
+        let (listed, certifications) =
+            try_join!(self.table.with_listing(uai, visitor.school.clone()), self.table.certifications(uai, year))?;
+        let (school, listing) = listed.ok_or_else(Problem::not_found)?;
+        let (of_pupils, of_no_pupil) = rows(certifications, &listing);
+        Ok(Results { school, of_pupils, of_no_pupil })
+    }
+}
+
 impl CertificationsView {
     fn is_shown(&self, year: SchoolYear) -> bool {
         self.school_year == year
+    }
+
+    fn statuses() -> [CertificationStatus; 5] {
+        CertificationStatus::ALL
+    }
+
+    fn is_chosen(&self, status: CertificationStatus) -> bool {
+        self.status == Some(status)
+    }
+
+    fn has(&self, division: &str) -> bool {
+        self.divisions.iter().any(|chosen| chosen == division)
     }
 }

@@ -64,6 +64,10 @@ struct CourseView {
     started: bool,
     /// In per cent, as typed.
     score: String,
+    /// Competences at level 1 or more of the profile, as typed.
+    competences: String,
+    /// Points of the profile, as typed.
+    points: String,
     /// What the product answered, when it refused.
     refused: Option<String>,
 }
@@ -85,6 +89,11 @@ struct Done {
     event: String,
     #[serde(default)]
     score: String,
+    /// Competences at level 1 or more; blank where no profile is collected.
+    #[serde(default)]
+    competences: String,
+    #[serde(default)]
+    points: String,
 }
 
 impl Platform {
@@ -129,6 +138,8 @@ impl Platform {
             learner,
             started,
             score: "75".to_owned(),
+            competences: String::new(),
+            points: String::new(),
             refused: None,
         }
     }
@@ -141,16 +152,20 @@ async fn page(State(platform): State<Platform>, Query(coming): Query<Coming>, fa
 
 /// `POST /demo/course`
 async fn tell(State(platform): State<Platform>, face: Face, input: Input<Done>) -> Result<Response, Problem> {
-    let Done { campaign, learner, event, score } = input.fields;
+    let Done { campaign, learner, event, score, competences, points } = input.fields;
     let mut message = json!({"campaign": campaign, "learner": learner, "event": event, "at": (platform.clock)()});
     let sends = event == "sent";
     if sends {
-        message["score"] = score.trim().parse::<u8>().map_or(Value::Null, Value::from);
+        let number = |text: &str| text.trim().parse::<u16>().map_or(Value::Null, Value::from);
+        message["score"] = number(&score);
+        if !(competences.trim().is_empty() && points.trim().is_empty()) {
+            message["profile"] = json!({"competences": number(&competences), "points": number(&points)});
+        }
     }
     let refused = platform.send(&message).await.map_err(|error| Problem::internal(error.as_ref()))?;
     let coming = Coming { campaign, learner, started: true };
     if refused.is_some() {
-        let view = CourseView { score, refused, ..platform.view(coming) };
+        let view = CourseView { score, competences, points, refused, ..platform.view(coming) };
         return face.render(StatusCode::UNPROCESSABLE_ENTITY, &view);
     }
     let on = if sends {

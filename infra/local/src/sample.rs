@@ -1,6 +1,6 @@
 //! `cargo dev sample FILE`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::{Context, bail};
@@ -20,6 +20,9 @@ pub(crate) struct SampleArguments {
     /// A directory of so many schools instead, over the whole country (.csv)
     #[arg(long, conflicts_with_all = ["pupils", "uai", "skip", "encoding"])]
     schools: Option<usize>,
+    /// The certifications of a session that these pupils took instead (.csv), named as the session
+    #[arg(long, conflicts_with_all = ["schools", "faults", "encoding"])]
+    certifications: bool,
     /// The school
     #[arg(long, default_value = DEMO_UAI, value_parser = Uai::parse)]
     uai: Uai,
@@ -66,6 +69,9 @@ pub(crate) fn run(arguments: &SampleArguments) -> anyhow::Result<()> {
     }
     let mut sample = Sample::new(arguments.uai, 0, arguments.seed);
     sample.enrol(arguments.skip..arguments.pupils);
+    if arguments.certifications {
+        return certifications(&arguments.file, &sample);
+    }
     let count = sample.pupils.len();
     for (index, fault) in faults(&arguments.faults, count)? {
         sample.spoil(index, fault);
@@ -79,6 +85,14 @@ pub(crate) fn run(arguments: &SampleArguments) -> anyhow::Result<()> {
     };
     std::fs::write(&arguments.file, &bytes).with_context(|| format!("writing {}", arguments.file.display()))?;
     println!("{} : {} élèves, {} octets", arguments.file.display(), sample.pupils.len(), bytes.len());
+    Ok(())
+}
+
+/// Writes the certifications of a session.
+fn certifications(file: &Path, sample: &Sample) -> anyhow::Result<()> {
+    let bytes = sample.certifications();
+    std::fs::write(file, &bytes).with_context(|| format!("writing {}", file.display()))?;
+    println!("{} : {} certifications, {} octets", file.display(), sample.pupils.len(), bytes.len());
     Ok(())
 }
 

@@ -334,6 +334,10 @@ impl<G: Ground> Tour<'_, G> {
         ensure!(certified["found"] == 1, "the certification is not shown: {certified}");
         self.visit(head, "GET /schools/{uai}/certificates", &[uai.as_str()], None).await?;
         self.visit(head, "GET /schools/{uai}/certificates.pdf", &[uai.as_str()], None).await?;
+        for kind in ["csv", "json"] {
+            let route = format!("GET /schools/{{uai}}/certifications/results.{kind}");
+            self.visit(head, &route, &[uai.as_str()], None).await?;
+        }
         let results = "GET /schools/{uai}/campaigns/{campaign}/results.csv";
         self.visit(head, results, &[uai.as_str(), campaign], None).await?;
         Ok(())

@@ -27,6 +27,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "asking_pages",
             "campaigns",
             "campaign_pages",
+            "certifiable",
             "guessing",
             "joining",
             "joining_at_once",
@@ -40,7 +41,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "rosters",
         ],
     ),
-    ("certifications", &["certificates", "certifications", "verification"]),
+    ("certifications", &["certificates", "certification_pages", "certifications", "verification"]),
     ("certifications-worker", &["certifications", "verification"]),
     ("directory", &["directory", "mediacentre_staff", "offers"]),
     (

@@ -27,6 +27,7 @@ pub mod paris;
 pub mod password;
 pub mod person;
 pub mod personal_code;
+pub mod profile;
 pub mod progress;
 pub mod round;
 pub mod school_year;

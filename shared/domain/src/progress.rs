@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::profile::CollectedProfile;
+
 /// A result, from 0 to 100 per cent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "u8", into = "u8")]
@@ -75,6 +77,8 @@ pub enum ProgressEvent {
         at: Timestamp,
         /// The result.
         score: Score,
+        /// What the profile said, if that was collected.
+        profile: Option<CollectedProfile>,
     },
 }
 
@@ -85,6 +89,9 @@ pub struct Sent {
     pub at: Timestamp,
     /// The result.
     pub score: Score,
+    /// What the profile said, if that was collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<CollectedProfile>,
 }
 
 /// How many results are kept of a pupil in a campaign, the one that holds included.
@@ -95,7 +102,7 @@ const RESULTS: usize = 10;
 pub struct Milestones {
     /// When the pupil began.
     pub started_at: Option<Timestamp>,
-    /// What the pupil sent, each result once, in the order of their times and then of their scores; the last one holds.
+    /// What the pupil sent, each result once, in the order of their times, then of their scores and profiles; the last one holds.
     results: BTreeSet<Sent>,
 }
 
@@ -111,8 +118,8 @@ impl Milestones {
     pub fn after(mut self, event: ProgressEvent) -> Self {
         let (ProgressEvent::Started { at } | ProgressEvent::Sent { at, .. }) = event;
         self.started_at = Some(self.started_at.map_or(at, |known| known.min(at)));
-        if let ProgressEvent::Sent { at, score } = event {
-            self.results.insert(Sent { at, score });
+        if let ProgressEvent::Sent { at, score, profile } = event {
+            self.results.insert(Sent { at, score, profile });
         }
         // The latest ones of all that came are the latest ones of those that were kept and the new one: no order matters here, either.
         while self.results.len() > RESULTS {
@@ -151,7 +158,21 @@ mod tests {
 
     fn event(second: i64, score: Option<Score>) -> ProgressEvent {
         let at = Timestamp::from_second(second).unwrap();
-        score.map_or(ProgressEvent::Started { at }, |score| ProgressEvent::Sent { at, score })
+        score.map_or(ProgressEvent::Started { at }, |score| ProgressEvent::Sent { at, score, profile: None })
+    }
+
+    /// Of few values, so that many are of one moment.
+    fn any_event(second: i64, result: Option<(u8, Option<u8>)>) -> ProgressEvent {
+        let at = Timestamp::from_second(second).unwrap();
+        let profile = |competences: u8| CollectedProfile {
+            competences: competences.try_into().unwrap(),
+            points: 100.try_into().unwrap(),
+        };
+        result.map_or(ProgressEvent::Started { at }, |(score, competences)| ProgressEvent::Sent {
+            at,
+            score: Score::new(score).unwrap(),
+            profile: competences.map(profile),
+        })
     }
 
     fn all(events: &[ProgressEvent]) -> Milestones {
@@ -170,7 +191,7 @@ mod tests {
     #[test]
     fn the_later_result_holds_and_the_others_are_kept() {
         let [good, better] = [80, 81].map(|score| Score::new(score).unwrap());
-        let of = |second, score| Sent { at: Timestamp::from_second(second).unwrap(), score };
+        let of = |second, score| Sent { at: Timestamp::from_second(second).unwrap(), score, profile: None };
         let sent = all(&[event(100, Some(better)), event(200, Some(good)), event(100, Some(better))]);
         assert_eq!((sent.sent(), sent.former()), (Some(of(200, good)), vec![of(100, better)]));
         let same_moment = sent.after(event(200, Some(better)));
@@ -187,14 +208,14 @@ mod tests {
 
     prop_compose! {
         /// More events than are kept, and another order of them in which each may come again.
-        fn events_and_another_order()(events in prop::collection::vec((0_i64..40, prop::option::of(0_u8..4)), 1..30))(
+        fn events_and_another_order()(events in prop::collection::vec((0_i64..40, prop::option::of((0_u8..3, prop::option::of(0_u8..3)))), 1..30))(
             order in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
             shuffled in Just(events.clone()).prop_shuffle(),
             events in Just(events),
         ) -> (Vec<ProgressEvent>, Vec<ProgressEvent>) {
-            let of = |(second, score): &(i64, Option<u8>)| event(*second, score.map(|score| Score::new(score).unwrap()));
-            let events: Vec<ProgressEvent> = events.iter().map(of).collect();
-            let mut other: Vec<ProgressEvent> = shuffled.iter().map(of).collect();
+            let of = |(second, result): (i64, Option<(u8, Option<u8>)>)| any_event(second, result);
+            let events: Vec<ProgressEvent> = events.into_iter().map(of).collect();
+            let mut other: Vec<ProgressEvent> = shuffled.into_iter().map(of).collect();
             for index in order {
                 other.push(events[index.index(events.len())]);
             }

@@ -1,10 +1,11 @@
 //! Realistic SIECLE and Fregata files of invented pupils: any number, any fault on any pupil, any encoding, zipped or
 //! not. The same seed gives the same pupils, so that a school can be followed through a year of imports.
 //!
-//! Also the public directory of schools, with invented ones.
+//! Also the public directory of schools, with invented ones, and the certifications of a session.
 //!
 //! No real person: names are drawn from lists, dates and numbers from a generator.
 
+mod certifications;
 mod directory;
 mod fault;
 mod fregata;

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
+use rentree_domain::profile::CollectedProfile;
 use rentree_domain::progress::{Milestones, ProgressEvent, Sent};
 use rentree_domain::{CampaignId, LearnerId, Progress, Score, Uai};
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,9 @@ pub struct Participation {
     /// The result that holds: the later one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<Score>,
+    /// What the profile said with that result, if it was collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<CollectedProfile>,
     /// The results that do not hold, from the oldest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<Sent>,
@@ -51,7 +55,16 @@ pub enum ProgressError {
 
 impl Participation {
     fn new(uai: Uai, joined_at: Timestamp) -> Self {
-        Self { uai, joined_at, started_at: None, sent_at: None, score: None, former: Vec::new(), changes: 0 }
+        Self {
+            uai,
+            joined_at,
+            started_at: None,
+            sent_at: None,
+            score: None,
+            profile: None,
+            former: Vec::new(),
+            changes: 0,
+        }
     }
 
     /// How far the pupil is.
@@ -60,7 +73,7 @@ impl Participation {
     }
 
     fn milestones(&self) -> Milestones {
-        let holds = self.sent_at.zip(self.score).map(|(at, score)| Sent { at, score });
+        let holds = self.sent_at.zip(self.score).map(|(at, score)| Sent { at, score, profile: self.profile });
         Milestones::new(self.started_at, self.former.iter().copied().chain(holds))
     }
 }
@@ -138,6 +151,7 @@ impl Table {
                 started_at: after.started_at,
                 sent_at: after.sent().map(|sent| sent.at),
                 score: after.sent().map(|sent| sent.score),
+                profile: after.sent().and_then(|sent| sent.profile),
                 former: after.former(),
                 changes: known.changes + 1,
                 ..known
@@ -156,7 +170,14 @@ fn change(campaign: CampaignId, learner: LearnerId, next: &Participation) -> Res
     const STARTED: &str = "SET started_at = :started, #changes = :changes";
     const SENT: &str =
         "SET started_at = :started, sent_at = :sent, score = :score, #former = :former, #changes = :changes";
-    let expression = if next.sent_at.is_some() { SENT } else { STARTED };
+    const COLLECTED: &str = "SET started_at = :started, sent_at = :sent, score = :score, #profile = :profile, #former = :former, #changes = :changes";
+    // A result that tells no profile may take the place of one that did: a profile that is not there is written as none.
+    let collected = next.profile.is_some() || next.former.iter().any(|sent| sent.profile.is_some());
+    let expression = match next.sent_at {
+        None => STARTED,
+        Some(_) if collected => COLLECTED,
+        Some(_) => SENT,
+    };
     let mut change = Change::of(Key::participation(campaign, learner), expression)
         .only_if("#changes = :seen")
         .value_of(":started", &next.started_at)?
@@ -167,6 +188,9 @@ fn change(campaign: CampaignId, learner: LearnerId, next: &Participation) -> Res
             .value_of(":sent", &next.sent_at)?
             .value_of(":score", &next.score)?
             .value_of(":former", &next.former)?;
+        if collected {
+            change = change.value_of(":profile", &next.profile)?;
+        }
     }
     Ok(change)
 }

@@ -10,7 +10,8 @@
 //! | would be read as a number, a date, a time, a share, an amount, a truth value or an error (`guess.rs`) | as a formula that gives the text: `="6E1"` | as it is |
 //! | is none of it | as it is | as it is |
 //!
-//! Numbers and moments that are meant to be such, for sums and sorting, are no texts: [`Cell::number`], [`Cell::moment`].
+//! Numbers, days and moments that are meant to be such, for sums and sorting, are no texts: [`Cell::number`], [`Cell::day`],
+//! [`Cell::moment`].
 
 mod danger;
 mod guess;
@@ -19,6 +20,7 @@ mod tests;
 
 use csv::{Terminator, WriterBuilder};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use rentree_domain::paris;
 
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
@@ -48,6 +50,11 @@ impl Cell {
         Self(number.into().to_string())
     }
 
+    /// A day to sort by: `15/07/2026`, which French spreadsheets take for one.
+    pub fn day(day: Date) -> Self {
+        Self(day.strftime("%d/%m/%Y").to_string())
+    }
+
     /// A moment to sort by: `15/07/2026 08:05`, in Paris, which French spreadsheets take for one.
     pub fn moment(moment: Timestamp) -> Self {
         Self(paris::date_time(moment).strftime("%d/%m/%Y %H:%M").to_string())
@@ -60,7 +67,7 @@ impl From<String> for Cell {
     }
 }
 
-/// A list with its header. What is not said to be a number or a moment is a text.
+/// A list with its header. What is not said to be a number, a day or a moment is a text.
 pub fn sheet<C: Into<Cell>, const N: usize>(
     header: [&str; N],
     rows: impl IntoIterator<Item = [C; N]>,

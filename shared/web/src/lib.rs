@@ -2,6 +2,7 @@
 //!
 //! Pages work without JavaScript; JavaScript only adds. The theme is our own.
 
+pub mod chart;
 pub mod csv;
 mod entry;
 pub mod form;

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
+use super::people::{PASSWORD, Person};
 use super::{PATIENCE, axe, eventually, product};
 
 /// A browser of one test's own. Closed by [`close`](Self::close), or with the test.
@@ -161,6 +162,15 @@ fn pictures() -> PathBuf {
 /// Opens a page of the product.
 pub(crate) async fn go(client: &Client, path: &str) -> anyhow::Result<()> {
     Ok(client.goto(&format!("{}{path}", product().url)).await?)
+}
+
+/// Signs a member of the staff in.
+pub(crate) async fn enter(client: &Client, person: &Person) -> anyhow::Result<()> {
+    go(client, "/sign-in").await?;
+    fill(client, "#known-login", person.email().as_str()).await?;
+    fill(client, "#known-password", PASSWORD).await?;
+    click(client, "form[action='/sign-in'] button").await?;
+    see(client, "h1", "Élèves").await
 }
 
 /// Waits until the element shows the text: a click may still be on its way.

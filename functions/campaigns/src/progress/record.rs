@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
+use rentree_domain::profile::CollectedProfile;
 use rentree_domain::progress::{ProgressEvent, Sent};
 use rentree_domain::{CampaignId, LearnerId, Progress, Score};
 use rentree_http::Problem;
@@ -30,6 +31,9 @@ pub(crate) struct Message {
     /// In per cent, from 0 to 100; of `sent`.
     #[serde(default)]
     score: Option<Score>,
+    /// Of `sent`, where the campaign collects profiles: competences at level 1 or more, and all points of the profile.
+    #[serde(default)]
+    profile: Option<CollectedProfile>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
@@ -57,6 +61,8 @@ pub(crate) struct ProgressView {
     sent_at: Option<Timestamp>,
     /// The result that holds: the later one, and of one moment the greater one.
     score: Option<Score>,
+    /// What the profile said with that result, if it was collected.
+    profile: Option<CollectedProfile>,
     /// The results that do not hold, from the oldest.
     former: Vec<Sent>,
 }
@@ -87,6 +93,7 @@ pub(crate) async fn record(State(app): State<Campaigns>, headers: HeaderMap, bod
         started_at: known.started_at,
         sent_at: known.sent_at,
         score: known.score,
+        profile: known.profile,
         former: known.former,
     };
     Ok(axum::Json(view).into_response())
@@ -100,7 +107,7 @@ impl Message {
         }
         match (self.event, self.score) {
             (Event::Started, _) => Ok(ProgressEvent::Started { at }),
-            (Event::Sent, Some(score)) => Ok(ProgressEvent::Sent { at, score }),
+            (Event::Sent, Some(score)) => Ok(ProgressEvent::Sent { at, score, profile: self.profile }),
             (Event::Sent, None) => {
                 Err(Problem::bad_request("Le champ « score » manque : un nombre entier de 0 à 100 est attendu."))
             }

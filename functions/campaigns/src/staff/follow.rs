@@ -7,11 +7,13 @@ use axum::extract::{Path, Query, State as AppState};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
+use rentree_domain::profile::CollectedProfile;
 use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Listing, Score, Uai,
 };
 use rentree_http::{Face, Problem, authorise_beside};
 use rentree_table::{JoinAttempt, JoinOutcome, Role};
+use rentree_web::chart::Chart;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,7 +21,7 @@ use tokio::try_join;
 
 use crate::Campaigns;
 use crate::school::parse_uai;
-use crate::staff::chart::{Chart, charts};
+use crate::staff::chart::charts;
 use crate::staff::tally::{Class, Counts, Pupil, State, pupils, tally};
 
 const PER_PAGE: usize = 50;
@@ -38,6 +40,8 @@ pub(crate) struct Filter {
     division: String,
     /// `not_joined`, `joined`, `started`, `sent`; blank for all.
     state: String,
+    /// `yes`, `no`; blank for all.
+    certifiable: String,
     /// From 1.
     page: Option<usize>,
     /// What was just done.
@@ -86,6 +90,8 @@ pub(crate) struct CampaignView {
     unlisted: usize,
     division: String,
     state: Option<State>,
+    /// Whether only those are shown who may be registered for a certification, or only those of whom the profile says they may not.
+    certifiable: Option<bool>,
     /// Pupils that the filter lets through.
     found: usize,
     page: usize,
@@ -109,6 +115,10 @@ struct Row {
     started_at: Option<Timestamp>,
     sent_at: Option<Timestamp>,
     score: Option<Score>,
+    /// What the profile said, if the campaign collects it.
+    profile: Option<CollectedProfile>,
+    /// Whether the pupil may be registered for a certification; `null` while no profile says.
+    certifiable: Option<bool>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -172,6 +182,7 @@ pub(crate) async fn follow(
         unlisted,
         division: filter.division,
         state: page.state,
+        certifiable: page.certifiable,
         found: page.found,
         page: page.number,
         pages: page.pages,
@@ -195,6 +206,7 @@ fn told(attempts: Vec<JoinAttempt>, listing: &Listing, now: Timestamp) -> Vec<At
 
 struct Page {
     state: Option<State>,
+    certifiable: Option<bool>,
     found: usize,
     number: usize,
     pages: usize,
@@ -205,15 +217,21 @@ struct Page {
 fn select(mut pupils: Vec<Pupil<'_>>, filter: &Filter) -> Page {
     let all = State::FROM_THE_FURTHEST;
     let state = all.into_iter().find(|state| state.name() == filter.state);
+    let certifiable = match filter.certifiable.as_str() {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    };
     pupils.retain(|pupil| {
         (filter.division.is_empty() || pupil.listed.division == filter.division)
             && state.is_none_or(|state| pupil.state() == state)
+            && (certifiable.is_none() || pupil.certifiable() == certifiable)
     });
     let found = pupils.len();
     let pages = found.div_ceil(PER_PAGE).max(1);
     let number = filter.page.unwrap_or(1).clamp(1, pages);
     let row = |pupil: Pupil<'_>| {
-        let state = pupil.state();
+        let (state, certifiable) = (pupil.state(), pupil.certifiable());
         let Pupil { listed, participation: part } = pupil;
         Row {
             id: listed.id,
@@ -225,11 +243,13 @@ fn select(mut pupils: Vec<Pupil<'_>>, filter: &Filter) -> Page {
             joined_at: part.as_ref().map(|part| part.joined_at),
             started_at: part.as_ref().and_then(|part| part.started_at),
             sent_at: part.as_ref().and_then(|part| part.sent_at),
-            score: part.and_then(|part| part.score),
+            score: part.as_ref().and_then(|part| part.score),
+            profile: part.and_then(|part| part.profile),
+            certifiable,
         }
     };
     let rows = pupils.into_iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).map(row).collect();
-    Page { state, found, number, pages, rows }
+    Page { state, certifiable, found, number, pages, rows }
 }
 
 impl CampaignView {
@@ -248,7 +268,17 @@ impl CampaignView {
     }
 
     fn is_filtered(&self) -> bool {
-        self.state.is_some() || !self.division.is_empty()
+        self.state.is_some() || self.certifiable.is_some() || !self.division.is_empty()
+    }
+
+    /// Whether the filter is for those who are certifiable, or for those who are not yet.
+    fn wants(&self, certifiable: bool) -> bool {
+        self.certifiable == Some(certifiable)
+    }
+
+    /// Whether pupils send their profiles: only then it says who is certifiable.
+    fn collects(&self) -> bool {
+        self.kind == CampaignKind::ProfileCollection
     }
 
     fn score(counts: &Counts) -> String {
@@ -257,6 +287,15 @@ impl CampaignView {
 }
 
 impl Row {
+    /// `Oui, 7 compétences, 312 points`; blank while no profile says.
+    fn said_by_profile(&self) -> String {
+        let Some(profile) = self.profile else { return String::new() };
+        let is_certifiable = if profile.is_certifiable() { "Oui" } else { "Pas encore" };
+        let competences = french::count(usize::from(u8::from(profile.competences)), "compétence", "compétences");
+        let points = french::count(usize::from(u16::from(profile.points)), "point", "points");
+        format!("{is_certifiable}, {competences}, {points}")
+    }
+
     /// When the pupil came so far.
     fn since(&self) -> Option<&Timestamp> {
         self.sent_at.as_ref().or(self.started_at.as_ref()).or(self.joined_at.as_ref())

@@ -13,7 +13,7 @@ use crate::Campaigns;
 use crate::school::parse_uai;
 use crate::staff::tally::{Pupil, pupils};
 
-const HEADER: [&str; 11] = [
+const HEADER: [&str; 14] = [
     "Campagne",
     "Classe",
     "Nom de famille",
@@ -24,6 +24,9 @@ const HEADER: [&str; 11] = [
     "A commencé le",
     "A envoyé le",
     "Score (%)",
+    "Certifiable",
+    "Compétences au niveau 1 ou plus",
+    "Points du profil",
     "Parti de l’établissement",
 ];
 
@@ -54,10 +57,11 @@ pub(crate) async fn download(
     Ok((headers, sheet).into_response())
 }
 
-fn row(campaign: &Campaign, pupil: Pupil<'_>) -> [Cell; 11] {
-    let state = pupil.state().french();
+fn row(campaign: &Campaign, pupil: Pupil<'_>) -> [Cell; 14] {
+    let (state, certifiable) = (pupil.state().french(), pupil.certifiable());
     let Pupil { listed, participation } = pupil;
     let part = participation.as_ref();
+    let profile = part.and_then(|part| part.profile);
     let moment = |moment: Option<jiff::Timestamp>| moment.map(Cell::moment).unwrap_or_default();
     [
         Cell::text(campaign.title.as_str()),
@@ -70,6 +74,13 @@ fn row(campaign: &Campaign, pupil: Pupil<'_>) -> [Cell; 11] {
         moment(part.and_then(|part| part.started_at)),
         moment(part.and_then(|part| part.sent_at)),
         part.and_then(|part| part.score).map(|score| Cell::number(score.per_cent())).unwrap_or_default(),
+        Cell::text(match certifiable {
+            Some(true) => "Oui",
+            Some(false) => "Non",
+            None => "",
+        }),
+        profile.map(|profile| Cell::number(u8::from(profile.competences))).unwrap_or_default(),
+        profile.map(|profile| Cell::number(u16::from(profile.points))).unwrap_or_default(),
         Cell::text(if listed.left() { "Oui" } else { "" }),
     ]
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rentree_domain::profile::CollectedProfile;
 use rentree_domain::{LearnerId, ListedPupil, Listing, Progress};
 use rentree_table::Participation;
 use schemars::JsonSchema;
@@ -54,6 +55,11 @@ pub(crate) struct Pupil<'a> {
 }
 
 impl Pupil<'_> {
+    /// Whether the pupil may be registered for a certification; `None` while no profile says.
+    pub(crate) fn certifiable(&self) -> Option<bool> {
+        self.participation.as_ref()?.profile.map(CollectedProfile::is_certifiable)
+    }
+
     /// How far.
     pub(crate) fn state(&self) -> State {
         match self.participation.as_ref().map(Participation::progress) {
@@ -81,6 +87,8 @@ pub(crate) struct Counts {
     pub(crate) sent: usize,
     /// Mean of the results, in per cent, rounded.
     pub(crate) mean_score: Option<u8>,
+    /// Who may be registered for a certification, by the profile that was collected.
+    pub(crate) certifiable: usize,
     #[serde(skip)]
     sum: usize,
 }
@@ -130,6 +138,7 @@ impl Counts {
         self.started += usize::from(state >= State::Started);
         self.sent += usize::from(state >= State::Sent);
         let score = pupil.participation.as_ref().and_then(|participation| participation.score);
+        self.certifiable += usize::from(pupil.certifiable() == Some(true));
         self.sum += score.map_or(0, |score| usize::from(score.per_cent()));
         self.mean_score =
             (2 * self.sum + self.sent).checked_div(2 * self.sent).and_then(|mean| u8::try_from(mean).ok());

@@ -24,6 +24,9 @@ pub(crate) struct Row {
     pub(crate) birth_date: Option<Date>,
     /// The class of that school year; `null` where it is not known.
     pub(crate) division: Option<String>,
+    /// Whether the pupil has a page.
+    #[serde(skip)]
+    pub(crate) listed: bool,
     /// Whether the pupil left the school.
     pub(crate) left: bool,
     pub(crate) status: CertificationStatus,
@@ -73,6 +76,7 @@ fn row(number: CertificationNumber, it: Certification, known: &HashMap<LearnerId
         first_name,
         birth_date: if learner.is_none() { about.birth_date } else { None },
         division: pupil.and_then(|pupil| pupil.division),
+        listed: listed.is_some(),
         left: learner.is_some() && listed.is_none_or(|listed| listed.left()),
         status: latest.status,
         formerly,

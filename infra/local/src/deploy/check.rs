@@ -27,6 +27,7 @@ use super::sam::is_profile_of_releases;
 /// Pupils of the school that the tour leads through, and those who come after it.
 const PUPILS: usize = 60;
 const NEWCOMERS: usize = 5;
+const SESSION: &str = "2026-10";
 /// Schools that are offered their space.
 const OFFERED: usize = 12;
 
@@ -66,11 +67,21 @@ pub(super) async fn everything(deployed: &Deployed, url: &str, secrets: Secrets)
     tell("import", began, &format!("{:?}", summary.counts));
 
     let began = Instant::now();
+    let report = operator.certify(SESSION, sample.certifications()).await?;
+    let all = PUPILS + NEWCOMERS;
+    ensure!(report["counts"]["created"] == all && report["counts"]["of_no_pupil"] == 0, "certifications: {report}");
+    tell("certifications", began, &format!("{all} by an event of S3, each of its pupil"));
+
+    let began = Instant::now();
     let next = Round::parse("2027-rentree")?;
     dead_letters::are_settled(deployed, &operator, &school, &sample, (academie, &next)).await?;
     let summary = school.import(sample.siecle(UTF_8).bytes, false).await?;
     ensure!(summary.status == "succeeded", "an import after dead letters: {summary:?}");
-    tell("dead letters", began, "an import, a mail and an offer that the table refuses end there and are told");
+    tell(
+        "dead letters",
+        began,
+        "an import, a mail, an offer and certifications that the table refuses end there and are told",
+    );
 
     sizes(deployed).await
 }

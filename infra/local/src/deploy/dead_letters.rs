@@ -17,13 +17,15 @@ use serde_json::json;
 use super::deployed::Deployed;
 
 /// The functions that take messages.
-const WORKERS: [&str; 3] = ["import-worker", "mail-worker", "directory"];
+const WORKERS: [&str; 4] = ["import-worker", "mail-worker", "directory", "certifications-worker"];
 /// The queues that messages fail in here; the dead letters of each are in `<queue>-dead`.
-const QUEUES: [&str; 3] = ["imports", "mails", "directory"];
+const QUEUES: [&str; 4] = ["imports", "mails", "directory", "certifications"];
 /// Of these, the queues whose dead letters are settled in the table, and so wait until it answers.
 const THAT_WAIT: [&str; 2] = ["imports", "mails"];
 /// In seconds. A worker that the table refuses answers sooner.
 const HIDDEN: u16 = 2;
+/// Whose file the table refuses.
+const SESSION: &str = "2026-11";
 const PATIENCE: Duration = Duration::from_mins(5);
 const PAUSE: Duration = Duration::from_millis(200);
 const INVITED: &str = "sans.table@rentree.example";
@@ -50,6 +52,12 @@ pub(super) async fn are_settled(
     // The letter about an offer asks nothing of the table: it is settled, by its report, while the table still refuses.
     let report = operator.plan(academie, round).await?;
     ensure!(!report["refused"].is_null(), "an offer that failed each time is told as planned: {report}");
+    // Nor does the one about certifications.
+    let report = operator.certify(SESSION, sample.certifications()).await?;
+    ensure!(
+        report["refused"]["code"] == "technical",
+        "certifications that failed each time are told as loaded: {report}"
+    );
     for queue in THAT_WAIT {
         until(&format!("no message of {queue} becomes a dead letter"), async || {
             Ok(deployed.messages(&dead(queue)).await? > 0 && deployed.messages(queue).await? == 0)

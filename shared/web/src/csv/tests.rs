@@ -43,10 +43,11 @@ fn a_sheet_as_spreadsheets_want_it() {
 }
 
 #[test]
-fn numbers_and_moments_stay_such() {
+fn numbers_days_and_moments_stay_such() {
     let moment: Timestamp = "2026-07-15T06:05:00Z".parse().unwrap();
-    let sheet = sheet(["a", "b", "c"], [[Cell::number(100_u8), Cell::moment(moment), Cell::default()]]).unwrap();
-    assert_eq!(cells(&sheet)[1], ["100", "15/07/2026 08:05", ""]);
+    let row = [Cell::number(100_u8), Cell::day(jiff::civil::date(2026, 7, 5)), Cell::moment(moment), Cell::default()];
+    let sheet = sheet(["a", "b", "c", "d"], [row]).unwrap();
+    assert_eq!(cells(&sheet)[1], ["100", "05/07/2026", "15/07/2026 08:05", ""]);
 }
 
 #[test]

@@ -1,0 +1,122 @@
+//! The certifications of a school year as a list for spreadsheets, one column a competence, and as JSON. One class, several, or the whole
+//! school in one file, as the page's filter says.
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use rentree_domain::certification::{Competence, JuryComment};
+use rentree_domain::{SchoolYear, Uai, paris};
+use rentree_http::{Problem, authorise};
+use rentree_table::Role;
+use rentree_web::csv::{self, Cell};
+use rentree_web::french;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::filter::Filter;
+use super::row::Row;
+use crate::Certifications;
+
+const BEFORE: [&str; 7] = ["Année scolaire", "Classe", "Nom", "Prénom", "Résultat", "Auparavant", "Score"];
+const COMPETENCES: usize = 16;
+const AFTER: [&str; 6] =
+    ["Passée le", "Session", "Numéro", "Commentaire du jury", "Parti de l’établissement", "Élève retrouvé"];
+const COLUMNS: usize = BEFORE.len() + COMPETENCES + AFTER.len();
+
+/// What programs get.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CertificationResults")]
+pub(crate) struct ResultsView {
+    /// By its first calendar year.
+    school_year: SchoolYear,
+    certifications: Vec<Row>,
+    /// Those that no pupil of the school is found for; none where classes are asked for.
+    of_no_pupil: Vec<Row>,
+}
+
+/// `GET /schools/{uai}/certifications/results.csv`
+pub(crate) async fn csv(
+    State(app): State<Certifications>,
+    Path(uai): Path<String>,
+    Query(asked): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (uai, view) = app.chosen(&uai, &asked, &headers).await?;
+
+    let year = view.school_year;
+    let titles: Vec<String> = Competence::all().map(|it| format!("{} {}", it.id(), it.name())).collect();
+    let mut header = BEFORE.into_iter().chain(titles.iter().map(String::as_str)).chain(AFTER);
+    let header: [&str; COLUMNS] = std::array::from_fn(|_| header.next().unwrap_or_default());
+    let rows = view.certifications.iter().chain(&view.of_no_pupil).map(|row| cells(year, row));
+    let sheet = csv::sheet(header, rows).map_err(|error| Problem::internal(&error))?;
+
+    let name = format!("certifications-{uai}-{year}-{}.csv", paris::date((app.clock)()));
+    let headers = [
+        (header::CONTENT_TYPE, csv::CONTENT_TYPE.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    Ok((headers, sheet).into_response())
+}
+
+/// `GET /schools/{uai}/certifications/results.json`
+pub(crate) async fn json(
+    State(app): State<Certifications>,
+    Path(uai): Path<String>,
+    Query(asked): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (uai, view) = app.chosen(&uai, &asked, &headers).await?;
+
+    let name = format!("certifications-{uai}-{}-{}.json", view.school_year, paris::date((app.clock)()));
+    let disposition = [(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
+    Ok((disposition, axum::Json(view)).into_response())
+}
+
+impl Certifications {
+    /// What an administrator asks for.
+    async fn chosen(
+        &self,
+        uai: &str,
+        asked: &[(String, String)],
+        headers: &HeaderMap,
+    ) -> Result<(Uai, ResultsView), Problem> {
+        let uai = Uai::parse(uai).map_err(|_| Problem::not_found())?;
+        let now = (self.clock)();
+        let visitor = authorise(&self.table, headers, uai, Role::Administrator, now).await?;
+
+        let filter = Filter::read(asked, paris::date(now));
+        let mut results = self.results(uai, &visitor, filter.school_year).await?;
+        results.of_pupils.retain(|row| filter.admits(row));
+        results.of_no_pupil.retain(|row| filter.admits_of_no_pupil(row));
+        let view = ResultsView {
+            school_year: filter.school_year,
+            certifications: results.of_pupils,
+            of_no_pupil: results.of_no_pupil,
+        };
+        Ok((uai, view))
+    }
+}
+
+fn cells(year: SchoolYear, row: &Row) -> [Cell; COLUMNS] {
+    let formerly = row.formerly.map(|told| format!("{} ({})", told.status.french(), french::day(&told.at)));
+    let before = [
+        Cell::text(year.to_string()),
+        Cell::text(row.division.clone().unwrap_or_default()),
+        Cell::text(row.last_name.clone()),
+        Cell::text(row.first_name.clone()),
+        Cell::text(row.status.french()),
+        Cell::text(formerly.unwrap_or_default()),
+        row.score.map(|score| Cell::number(u16::from(score))).unwrap_or_default(),
+    ];
+    let level = |it: Competence| row.levels.get(&it).map(|level| Cell::number(level.number())).unwrap_or_default();
+    let after = [
+        Cell::day(row.taken_on),
+        Cell::text(row.session.as_str()),
+        Cell::text(row.number.to_string()),
+        Cell::text(row.comment.as_ref().map(JuryComment::as_str).unwrap_or_default()),
+        Cell::text(if row.left { "Oui" } else { "" }),
+        Cell::text(if row.learner.is_some() { "Oui" } else { "Non" }),
+    ];
+    let mut cells = before.into_iter().chain(Competence::all().map(level)).chain(after);
+    std::array::from_fn(|_| cells.next().unwrap_or_default())
+}

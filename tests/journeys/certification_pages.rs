@@ -1,0 +1,175 @@
+//! The results of certifications in a real browser: all of last year's after this year's import, one class, downloads, a member who may
+//! not download. With JavaScript and without, on a desktop and on a phone.
+
+use fantoccini::Locator;
+use jiff::ToSpan as _;
+use rentree_domain::{SchoolYear, paris};
+use rentree_table::Role;
+use serde_json::{Value, json};
+
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
+use crate::support::campaigns::{class, import};
+use crate::support::certifications::{Certified, a_number, ago, state, statement};
+use crate::support::people::{a_member, a_team};
+use crate::support::run;
+
+const CLASSES: [&str; 4] = ["3A", "3B", "3C", "3 PREPA MET"];
+
+/// A school that had four classes of twelve last year, certified then, and has imported this year's list since; one pupil in twelve left.
+async fn a_school_in_its_next_year(seed: u64) -> anyhow::Result<(Certified, SchoolYear)> {
+    let (uai, administrator) = a_team().await?;
+    let last_year = SchoolYear::starting_in(crate::support::certifications::this_year().first() - 1).expect("a year");
+    let mut sample = rentree_samples::Sample::new(uai, 48, seed);
+    sample.school_year = last_year;
+    for (at, pupil) in sample.pupils.iter_mut().enumerate() {
+        pupil.division = CLASSES[at / 12].to_owned();
+    }
+    import(uai, &sample).await?;
+    let day = paris::date(jiff::Timestamp::now()) - 1.year();
+    for (at, division) in CLASSES.into_iter().enumerate() {
+        for (place, pupil) in class(uai, division).await?.into_iter().enumerate() {
+            let ends = ["validated", "validated", "rejected", "validated", "started", "validated", "cancelled"];
+            let mut stated = statement(a_number(), uai, pupil.id, ends[(place + at * place) % ends.len()], ago(90));
+            (stated["taken_on"], stated["score"]) = (json!(day), json!(300 + 20 * place));
+            if place == 2 {
+                stated["comment"] =
+                    json!("Le jury regrette l’interruption de l’épreuve : panne du réseau de l’établissement.");
+            }
+            anyhow::ensure!(state(&stated).await?.0 == 200);
+            if place == 3 {
+                stated["status"] = json!("rejected");
+                stated["at"] = json!(ago(95));
+                anyhow::ensure!(state(&stated).await?.0 == 200);
+            }
+        }
+    }
+    let mut nobody = statement(a_number(), uai, class(uai, "3A").await?[0].id, "validated", ago(80));
+    (nobody["taken_on"], nobody["learner"]) = (json!(day), Value::Null);
+    (nobody["ine"], nobody["birth_date"]) = (json!("1234567890V"), json!("2012-03-10"));
+    (nobody["last_name"], nobody["first_name"]) = (json!("D’HÉROUVILLE-SAINT-CLAIR"), json!("Lætitia"));
+    anyhow::ensure!(state(&nobody).await?.0 == 200);
+
+    let pupils = class(uai, "3A").await?;
+    sample.school_year = crate::support::certifications::this_year();
+    sample.pupils.retain(|pupil| pupils[..4].iter().all(|left| left.entry.ine.to_string() != pupil.ine));
+    sample.pupils.iter_mut().for_each(|pupil| pupil.division = "2NDE 1".to_owned());
+    import(uai, &sample).await?;
+    Ok((Certified { uai, administrator, sample, pupils }, last_year))
+}
+
+async fn results_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
+    let (school, last_year) = a_school_in_its_next_year(seed).await?;
+    let browser = Browser::open(look).await?;
+    let client = &browser.client;
+    let shot = async |page: &str| {
+        picture(&browser, look, &format!("{name}-certifications-{page}")).await?;
+        // A picture shows a screen; the page is longer.
+        for part in ["h1", ".downloads", ".legend", "table.cards"] {
+            if look.javascript && client.find(Locator::Css(part)).await.is_ok() {
+                client.execute(&format!("document.querySelector('{part}').scrollIntoView()"), vec![]).await?;
+                let part = part.trim_matches(|sign: char| !sign.is_alphanumeric());
+                browser.screenshot(&format!("{name}-certifications-{page}-{}", part.replace('.', "-"))).await?;
+            }
+        }
+        anyhow::Ok(())
+    };
+    enter(client, &school.administrator).await?;
+    click(client, "nav a[href$='/certifications']").await?;
+    see(client, "[role=status]", "Aucune certification en").await?;
+    shot("01-none").await?;
+
+    // All of last year's, after this year's import.
+    click(client, &format!("#year option[value='{}']", last_year.first())).await?;
+    click(client, "form.filter button").await?;
+    see(client, "[role=status]", "44 certifications").await?;
+    see(client, "[role=status]", "4 certifications d’élèves partis ne sont pas affichées").await?;
+    see(client, "main", "conservés ici jusqu’au").await?;
+    see(client, "main", "D’HÉROUVILLE-SAINT-CLAIR").await?;
+    shot("02-last-year").await?;
+    click(client, "#former").await?;
+    click(client, "form.filter button").await?;
+    see(client, "[role=status]", "48 certifications").await?;
+
+    // One class.
+    click(client, "input[value='3 PREPA MET']").await?;
+    click(client, "form.filter button").await?;
+    see(client, "[role=status]", "12 certifications").await?;
+    see(client, "main", "auparavant").await?;
+    shot("03-one-class").await?;
+    if look.width > PHONE.width {
+        click(client, "button[formaction$='results.csv']").await?;
+        let today = paris::date(jiff::Timestamp::now());
+        let file = browser.download(&format!("certifications-{}-{last_year}-{today}.csv", school.uai)).await?;
+        assert!(file.starts_with("\u{FEFF}Année scolaire;Classe;Nom;".as_bytes()), "not as Excel opens it");
+        let lines = String::from_utf8(file)?.lines().map(ToOwned::to_owned).collect::<Vec<_>>();
+        assert_eq!(lines.len(), 1 + 12, "{lines:?}");
+        assert!(lines[1..].iter().all(|line| line.contains(";3 PREPA MET;")), "{lines:?}");
+    }
+    browser.close().await?;
+
+    // Who may not download is told who may.
+    let browser = Browser::open(look).await?;
+    let member = a_member(school.uai, Role::Member).await?;
+    enter(&browser.client, &member).await?;
+    go(&browser.client, &format!("/schools/{}/certifications?year={}", school.uai, last_year.first())).await?;
+    see(&browser.client, "main", "Un administrateur de l’espace peut télécharger").await?;
+    anyhow::ensure!(browser.client.find_all(Locator::Css(".downloads")).await?.is_empty(), "a member is offered files");
+    picture(&browser, look, &format!("{name}-certifications-04-member")).await?;
+    go(&browser.client, &format!("/schools/{}/certifications/results.csv", school.uai)).await?;
+    see(&browser.client, "main", "administrateur").await?;
+    browser.close().await
+}
+
+#[test]
+fn at_a_desk() {
+    run(results_in_a_browser(DESKTOP, "desktop", 81));
+}
+
+#[test]
+fn on_a_phone() {
+    run(results_in_a_browser(PHONE, "phone", 82));
+}
+
+#[test]
+fn without_scripts() {
+    run(results_in_a_browser(WITHOUT_SCRIPTS, "no-js", 83));
+}
+
+/// What an administrator downloads is what the page shows.
+#[test]
+fn one_class_several_or_the_whole_school_in_one_file() {
+    run(async {
+        let (school, last_year) = a_school_in_its_next_year(84).await?;
+        let (uai, administrator) = (school.uai, &school.administrator);
+        let path = |kind: &str, query: &str| {
+            format!("/schools/{uai}/certifications/results.{kind}?year={}{query}", last_year.first())
+        };
+        let rows = async |query: &str| {
+            let csv = administrator.get(&path("csv", query)).await?.expect(200)?;
+            let csv = csv.as_str().expect("a text").to_owned();
+            let json = administrator.get(&path("json", query)).await?.expect(200)?;
+            let of = |what: &str| json[what].as_array().map_or(0, Vec::len);
+            let lines: Vec<String> = csv.trim_end().split("\r\n").map(ToOwned::to_owned).collect();
+            anyhow::ensure!(lines.len() == 1 + of("certifications") + of("of_no_pupil"), "{query}: {csv}");
+            anyhow::ensure!(lines.iter().all(|line| line.split(';').count() == 29), "{csv}");
+            Ok(lines)
+        };
+        let whole = rows("").await?;
+        assert!(whole[0].contains("1.1 Mener une recherche et une veille d’information"), "{}", whole[0]);
+        assert_eq!(whole.len(), 1 + 44 + 1, "and the one of no pupil");
+        assert!(whole.iter().any(|line| line.contains("HÉROUVILLE") && line.ends_with("Non")));
+        assert_eq!(rows("&former=true").await?.len(), 1 + 48 + 1);
+        assert_eq!(rows("&division=3A").await?.len(), 1 + 8);
+        assert_eq!(rows("&division=3A&division=3B&former=true").await?.len(), 1 + 24);
+        let rejected = rows("&division=3B&status=rejected").await?;
+        assert!(rejected.len() > 1 && rejected[1..].iter().all(|line| line.contains("Rejetée")), "{rejected:?}");
+
+        let member = a_member(uai, Role::Member).await?;
+        for kind in ["csv", "json"] {
+            assert_eq!(member.get(&path(kind, "")).await?.status, 403);
+        }
+        let (_, stranger) = a_team().await?;
+        assert_eq!(stranger.get(&path("csv", "")).await?.status, 404);
+        Ok(())
+    });
+}
