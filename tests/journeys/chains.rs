@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 96] = [
+const CHAINS: [(&str, usize); 100] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -43,6 +43,9 @@ const CHAINS: [(&str, usize); 96] = [
     ("GET /schools/{uai}/campaigns/{campaign}/results.csv", 3),
     ("GET /schools/{uai}/certificates", 3),
     ("GET /schools/{uai}/certificates.pdf", 3),
+    ("GET /schools/{uai}/certificates/file", 2),
+    ("GET /schools/{uai}/certificates/file (again)", 2),
+    ("GET /schools/{uai}/certificates/file.pdf", 2),
     ("GET /schools/{uai}/certifications", 3),
     ("GET /schools/{uai}/certifications/results.csv", 3),
     ("GET /schools/{uai}/certifications/results.json", 3),
@@ -87,6 +90,7 @@ const CHAINS: [(&str, usize); 96] = [
     ("POST /schools/{uai}/campaigns", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/archive", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/restore", 3),
+    ("POST /schools/{uai}/certificates/file", 5),
     ("POST /schools/{uai}/imports", 3),
     ("POST /schools/{uai}/imports/{import}/cancel", 4),
     ("POST /schools/{uai}/imports/{import}/confirm", 5),

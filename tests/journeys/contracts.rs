@@ -123,7 +123,8 @@ fn arrows_point_down() {
         ("infra/local" | "tests", to) => to != "tests",
         (from, "shared/domain") => from != "shared/domain" && from != "infra/verify",
         // Fonts and the library that draws are a megabyte, which no other function carries.
-        ("functions/certifications", "shared/certificate") => true,
+        ("functions/certificates-worker" | "functions/certifications", "shared/certificate" | "shared/issued") => true,
+        ("shared/issued", to) => ["shared/certificate", "shared/table"].contains(&to),
         (from, to) if from.starts_with("functions/") => {
             const SHARED: [&str; 11] = [
                 "shared/table",

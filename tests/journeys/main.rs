@@ -46,6 +46,7 @@ mod offers;
 mod pages;
 mod partitions;
 mod personal_codes;
+mod prepared_files;
 mod privacy;
 mod progress;
 mod refusals;

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use rentree_domain::certification::SchoolCertificates;
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, LinkToken, MailOrder, Uai, UserId,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, LinkToken, MailOrder, SchoolYear,
+    Uai, UserId,
 };
 use rentree_local::idp::{self, Person};
-use rentree_table::{AuditAction, AuditEntry, Campaign, Link, Purpose, Role, User};
+use rentree_table::{AuditAction, AuditEntry, Campaign, Link, PreparedState, Purpose, Role, User};
 use serde_json::{Value, json};
 
 use crate::contracts::every_route;
@@ -16,6 +18,7 @@ use crate::support::campaigns::Platform;
 use crate::support::classes::{PUPIL_PASSWORD, a_class};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{a_member, a_team, an_email, an_unknown_user};
+use crate::support::prepared::{self, ask_silently, delivered};
 use crate::support::pupils::{a_sign_on_id, by_mediacentre, classes};
 use crate::support::runtime_api::Function;
 use crate::support::{batch, product, run};
@@ -149,6 +152,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             ("accounts", "AccountsFunction"),
             ("activation", "ActivationFunction"),
             ("campaigns", "CampaignsFunction"),
+            ("certificates-worker", "CertificatesWorkerFunction"),
             ("certifications", "CertificationsFunction"),
             ("invitations", "InvitationsFunction"),
             ("learners", "LearnersFunction"),
@@ -266,6 +270,13 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
                 assert_eq!(answer["statusCode"], status, "{answer}");
             }
         }
+
+        // The certificate of the one who is marked is printed with those of the school.
+        let of = SchoolCertificates { uai, year: SchoolYear::of(day), left: true };
+        let order = delivered(&ask_silently(&of).await?);
+        let worker = functions.get_mut("certificates-worker").unwrap();
+        assert_eq!(worker.invoke(order).await?, json!({"batchItemFailures": []}));
+        assert_eq!(prepared::state_of(&of).await?, Some(PreparedState::Ready));
 
         // A pupil who is marked joins, after a mistake; then somebody asks again.
         let class = a_class(&[(FIRST_NAME, LAST_NAME, BIRTH_DATE)]).await?;

@@ -17,7 +17,7 @@ pub(crate) const OF_ALL: [&str; 12] = [
 ];
 
 /// What concerns one function, by its folder.
-pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
+pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
     ("accounts", &["accounts", "staff_pages", "joining_pages"]),
     ("activation", &["activation", "staff_pages"]),
     (
@@ -41,7 +41,8 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "rosters",
         ],
     ),
-    ("certifications", &["certificates", "certification_pages", "certifications", "verification"]),
+    ("certificates-worker", &["prepared_files"]),
+    ("certifications", &["certificates", "certification_pages", "certifications", "prepared_files", "verification"]),
     ("certifications-worker", &["certifications", "verification"]),
     ("directory", &["directory", "mediacentre_staff", "offers"]),
     (
@@ -82,7 +83,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 14] = [
+pub(crate) const OF_QUEUES: [&str; 15] = [
     "accounts",
     "activation",
     "certifications",
@@ -95,6 +96,7 @@ pub(crate) const OF_QUEUES: [&str; 14] = [
     "messages",
     "names",
     "offers",
+    "prepared_files",
     "team",
     "turns",
 ];

@@ -40,6 +40,11 @@ pub enum CertificateError {
 
 /// The PDF of `certificates`, one page each, in the order in which they are given. The same certificates are the same bytes.
 pub fn pdf(certificates: &[Certificate]) -> Result<File, CertificateError> {
+    pdf_telling(certificates, |_| {})
+}
+
+/// The same, which tells after each page how many are drawn.
+pub fn pdf_telling(certificates: &[Certificate], mut drawn: impl FnMut(usize)) -> Result<File, CertificateError> {
     let date = certificates.iter().map(|certificate| certificate.date).max().ok_or(CertificateError::Nothing)?;
     let faces = Typefaces::load().ok_or_else(PaperError::fonts)?;
     let mut paper = Paper::new()?;
@@ -54,6 +59,7 @@ pub fn pdf(certificates: &[Certificate]) -> Result<File, CertificateError> {
         if !is_whole {
             with_missing_letters.push(place);
         }
+        drawn(place + 1);
     }
     Ok(File { bytes: paper.finish(title(certificates), date)?, with_missing_letters })
 }

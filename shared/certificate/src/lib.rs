@@ -19,5 +19,5 @@ mod sheet;
 mod typeface;
 
 pub use certificate::{Certificate, Verification};
-pub use file::{CertificateError, File, pdf};
+pub use file::{CertificateError, File, pdf, pdf_telling};
 pub use paper::PaperError;

@@ -16,10 +16,11 @@ use rentree_domain::{CertificationNumber, LearnerId, SchoolYear, Uai};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::AsOf;
-use crate::item::{delete_if, put_if, put_new, stored};
+use crate::item::{all_at, delete_if, put_if, put_new, stored};
 use crate::keys::{
     CERTIFICATIONS, GSI1, certification_in_sk, certification_prefix, certified_in_pk, learner, school_pk,
 };
+use crate::paced::Paced;
 use crate::transaction::Cancelled;
 use crate::{Item, Key, School, Table, TableError};
 
@@ -78,6 +79,11 @@ pub enum Recorded {
 }
 
 impl Certification {
+    /// How often it was changed.
+    pub(crate) fn changes(&self) -> u32 {
+        self.changes
+    }
+
     /// Whether it was passed, and is kept on a day: what has expired is deleted late.
     pub fn holds_on(&self, day: Date) -> bool {
         self.latest.proven_by().is_some() && day <= kept_until(self.latest.year())
@@ -180,6 +186,17 @@ impl Table {
         year: SchoolYear,
     ) -> Result<Vec<(CertificationNumber, Certification)>, TableError> {
         self.items(school_pk(uai), &certification_prefix(year)).await?.into_iter().map(read).collect()
+    }
+
+    /// The same at a pace, for whom nobody waits.
+    pub async fn certifications_at_pace(
+        &self,
+        uai: Uai,
+        year: SchoolYear,
+        read_units_a_second: u32,
+    ) -> Result<Vec<(CertificationNumber, Certification)>, TableError> {
+        let query = self.query_items(school_pk(uai), &certification_prefix(year));
+        all_at(&mut Paced::new(read_units_a_second), query).await?.into_iter().map(read).collect()
     }
 
     /// The certifications of a pupil, of all school years. The index may be a moment late.

@@ -5,7 +5,7 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::certification::VerificationCode;
+use rentree_domain::certification::{SchoolCertificates, VerificationCode};
 use rentree_domain::{
     Academie, ActivationId, AuditId, CampaignCode, CampaignId, CertificationNumber, EmailAddress, EntityId, ImportId,
     Ine, InvitationId, JoinAttemptId, LearnerId, Limit, Login, PersonalCode, Round, SchoolYear, SignOnId, Uai, UserId,
@@ -213,6 +213,11 @@ impl Key {
     /// A certification of a school, in the school year that it counts for.
     pub fn certification(uai: Uai, year: SchoolYear, number: CertificationNumber) -> Self {
         Self::new(school_pk(uai), format!("{}{number}", certification_prefix(year)))
+    }
+
+    /// The file of a school's certificates of a school year, that somebody asked for.
+    pub fn prepared_file(of: &SchoolCertificates) -> Self {
+        Self::new(school_pk(of.uai), format!("CERTIFICATES#{}", of.name()))
     }
 
     /// Where a certification is: a statement may correct its school and its day.
@@ -463,14 +468,16 @@ mod tests {
                 Key::offer(uai, &Round::parse(&round).unwrap()),
                 Key::campaign(uai, CampaignId::new(at, entropy)),
                 Key::certification(uai, SchoolYear::starting_in(2026).unwrap(), u64::from(page).try_into().unwrap()),
+                Key::prepared_file(&SchoolCertificates { uai, year: SchoolYear::starting_in(2026).unwrap(), left: false }),
+                Key::prepared_file(&SchoolCertificates { uai, year: SchoolYear::starting_in(2026).unwrap(), left: true }),
                 Key::certified(u64::from(page).try_into().unwrap()),
-                Key::proof(&VerificationCode::parse(&format!("P-{page:08}")).unwrap(), u64::from(page).try_into().unwrap()),
+                Key::proof(&VerificationCode::parse(&format!("P-{page:012}")).unwrap(), u64::from(page).try_into().unwrap()),
                 Key::campaign_code(&CampaignCode::draw([entropy[0]; 16])),
                 Key::personal_code(uai, &PersonalCode::draw([entropy[0]; 16])),
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 34);
+            prop_assert_eq!(keys.len(), 36);
         }
 
         #[test]
@@ -540,7 +547,7 @@ mod tests {
 
         /// However it is typed, and never as it is printed.
         #[test]
-        fn a_code_is_found_by_its_signs(code in "[A-Z0-9]{4}-[A-Z0-9]{4,8}", number in 1_u64..1_000) {
+        fn a_code_is_found_by_its_signs(code in "[A-Z0-9]{5}-[A-Z0-9]{8,12}", number in 1_u64..1_000) {
             let number = CertificationNumber::try_from(number).unwrap();
             let key = |text: &str| Key::proof(&VerificationCode::typed(text).unwrap(), number);
             let printed = key(&code);

@@ -6,6 +6,7 @@ use axum::response::Response;
 use rentree_certificate::Certificate;
 use rentree_domain::{CertificationNumber, SchoolYear, Uai, paris};
 use rentree_http::{Problem, authorise};
+use rentree_issued::issued;
 use rentree_table::Role;
 use serde::Deserialize;
 use tokio::try_join;
@@ -48,7 +49,7 @@ pub(crate) async fn file(
     let listed = app.table.with_listing(uai, visitor.school);
     let (listed, certifications) = try_join!(listed, app.table.certifications(uai, year))?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
-    let mut issued = app.issued(&certifications, &listing, &school.name);
+    let mut issued = issued(&certifications, &listing, &school.name, app.verifying());
     match asked.number {
         Some(number) => issued.retain(|it| it.number == number),
         None => issued.retain(|it| {
@@ -60,8 +61,11 @@ pub(crate) async fn file(
         return Err(Problem::not_found());
     }
     if issued.len() > MOST {
-        let detail = format!("Un fichier contient {MOST} certificats au plus. Téléchargez-les classe par classe.");
-        return Err(Problem::bad_request(detail));
+        let detail = format!(
+            "Un téléchargement direct contient {MOST} certificats au plus. Téléchargez-les classe par classe, ou demandez le fichier de l’établissement."
+        );
+        let way_on = format!("/schools/{uai}/certificates/file?year={}", year.first());
+        return Err(Problem::bad_request(detail).leading_to("Demander le fichier de l’établissement", way_on));
     }
     let name = match asked.number {
         Some(number) => format!("certificat-{number}.pdf"),

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use rentree_domain::certification::Points;
 use rentree_domain::{CertificationNumber, paris};
 use rentree_http::{Face, Presented, Problem, SignedIn};
+use rentree_issued::certificate;
 use rentree_runtime::several;
 use rentree_table::{Certification, TableError};
 use rentree_web::{Frame, french};
@@ -70,7 +71,7 @@ pub(crate) async fn own_file(
     let (_, certification, _) =
         found.into_iter().find(|(known, ..)| *known == number).ok_or_else(Problem::not_found)?;
     let (school, holder) = app.school_and_holder(&certification).await?;
-    let certificate = app.certificate(number, &certification, &holder, &school.name);
+    let certificate = certificate(number, &certification, &holder, &school.name, app.verifying());
     answer(&[certificate.ok_or_else(Problem::not_found)?], &format!("certificat-{number}.pdf"))
 }
 

@@ -10,6 +10,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rentree_domain::certification::years_kept;
 use rentree_domain::{CertificationNumber, SchoolYear, Uai, name, paris};
 use rentree_http::{Face, Problem, authorise};
+use rentree_issued::{Issued, issued};
 use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -37,6 +38,8 @@ pub(crate) struct Filter {
 pub(crate) struct CertificatesView {
     #[serde(skip)]
     frame: Frame,
+    #[serde(skip)]
+    csrf: String,
     #[schemars(with = "String")]
     uai: Uai,
     /// By its first calendar year.
@@ -100,7 +103,7 @@ pub(crate) async fn page(
     let (listed, certifications) = try_join!(listed, app.table.certifications(uai, school_year))?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
 
-    let mut issued = app.issued(&certifications, &listing, &school.name);
+    let mut issued = issued(&certifications, &listing, &school.name, app.verifying());
     let all = issued.len();
     issued.retain(|it| filter.left || !it.left);
     let mut classes: BTreeMap<(bool, &str), usize> = BTreeMap::new();
@@ -108,12 +111,10 @@ pub(crate) async fn page(
         *classes.entry((it.division.is_empty(), &it.division)).or_default() += 1;
     }
     let of_class = issued.iter().filter(|it| filter.class.as_ref().is_some_and(|class| it.division == *class));
-    let row = |it: &super::issued::Issued| Row {
-        number: it.number,
-        name: name::full(&it.holder.last_name, &it.holder.first_name),
-    };
+    let row = |it: &Issued| Row { number: it.number, name: name::full(&it.holder.last_name, &it.holder.first_name) };
     let view = CertificatesView {
         frame: visitor.frame("Certificats", uai, &school, Section::Certifications),
+        csrf: visitor.csrf.clone(),
         uai,
         school_year,
         school_years,

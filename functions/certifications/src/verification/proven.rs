@@ -4,12 +4,12 @@ use jiff::civil::Date;
 use rentree_domain::CertificationNumber;
 use rentree_domain::certification::{Area, Levels, Points};
 use rentree_http::Problem;
+use rentree_issued::Holder;
 use rentree_table::Certification;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Certifications;
-use crate::holder::Holder;
 
 /// What a code proves.
 #[derive(Serialize, JsonSchema)]
