@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::faults::{Operations, watched};
 use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{Answer, PASSWORD, a_client, a_member, a_stranger, a_team, an_email, somebody};
-use crate::support::{a_uai, batch, clock, product, run, run_while_time_stands_still};
+use crate::support::{a_uai, batch, clock, is_refused, product, run, run_while_time_stands_still};
 
 const FORM: &str = "/demande-administration-sco";
 
@@ -270,7 +270,9 @@ fn a_school_is_not_mail_bombed() {
             a_stranger().post(FORM, &request(uai.as_str())).await?.expect(202)?;
         }
         no_mail_is_pending().await?;
-        assert_eq!(mails_to(mailbox.as_str()).await?.len(), 3);
+        let sent = mails_to(mailbox.as_str()).await?.len();
+        // An order whose answer was lost, while another one was counted, counts twice: never too little.
+        assert!(sent == 3 || is_refused() && (1..3).contains(&sent), "{sent}");
         Ok(())
     });
 }

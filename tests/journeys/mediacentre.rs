@@ -149,10 +149,14 @@ fn a_pupil_adds_the_mediacentre_to_the_account() {
         assert!(computer.page("/mediacentre/suite").await?.text.contains("Ajouter le Médiacentre à ce compte"));
         assert_eq!(pupil.now().await?.methods.all(Timestamp::now()).len(), 1, "nothing is added before it is said");
 
+        let before = computer.cookies.clone();
         for _ in 0..2 {
+            computer.cookies.clone_from(&before);
             let added = computer.post("/mediacentre/suite", &json!({})).await?;
             assert_eq!(added.json(), json!({"added": true}), "a second click finds what the first one did");
         }
+        let nothing = computer.post("/mediacentre/suite", &json!({})).await?;
+        assert_eq!(nothing.status, 410, "nothing is said to be added where nothing waited: {}", nothing.text);
         let both = json!(["mediacentre", "user_name"]);
         assert_eq!(computer.get("/mes-campagnes").await?.json()["methods"], both);
         assert_eq!(computer.get("/mediacentre/suite").await?.status, 410, "it waits no more");

@@ -78,10 +78,11 @@ pub(crate) struct Before {
     again: bool,
 }
 
-/// Who is there, and what waits in the browser.
+/// Who is there, and what waits in the browser: under a secret, which the browser keeps as long as a sign-on waits.
 struct Arrived {
     account: Option<(SignedIn, User)>,
-    waiting: Option<([u8; 32], WaitingSignOn)>,
+    secret: Option<[u8; 32]>,
+    waiting: Option<WaitingSignOn>,
 }
 
 /// `GET /mediacentre/suite`
@@ -92,9 +93,9 @@ pub(crate) async fn page(
     token: FormToken,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let Arrived { account, waiting } = app.arrived(&headers).await?;
+    let Arrived { account, waiting, .. } = app.arrived(&headers).await?;
     let waiting = match waiting {
-        Some((_, waiting)) => waiting,
+        Some(waiting) => waiting,
         // The browser left before it had the secret. The provider still knows who it is, and nobody is asked again.
         None if before.again => return Ok(Redirect::to("/mediacentre").into_response()),
         None => return Err(waits_no_more()),
@@ -113,12 +114,13 @@ pub(crate) async fn add(
     headers: HeaderMap,
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
-    let Arrived { account, waiting } = app.arrived(&headers).await?;
+    let Arrived { account, secret, waiting } = app.arrived(&headers).await?;
     let (signed_in, user) = account.ok_or_else(Problem::signed_out)?;
     signed_in.check_meant(&input.proof)?;
     signed_in.check_password()?;
+    let secret = secret.ok_or_else(waits_no_more)?;
     // A second click finds nothing that waits, and what the first one did.
-    let Some((secret, waiting)) = waiting else {
+    let Some(waiting) = waiting else {
         return if user.methods.mediacentre.any((app.clock)()) { added(face, DONE) } else { Err(waits_no_more()) };
     };
 
@@ -161,7 +163,7 @@ impl Mediacentre {
             }
         };
         let (presented, waiting) = tokio::try_join!(Presented::read(&self.table, headers, now), waiting)?;
-        Ok(Arrived { account: presented.account(&self.table).await?, waiting: secret.zip(waiting) })
+        Ok(Arrived { account: presented.account(&self.table).await?, secret, waiting })
     }
 }
 

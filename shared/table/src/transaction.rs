@@ -5,6 +5,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput};
 use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, TransactWriteItem};
 
+use uuid::{Builder, Uuid};
+
 use crate::item::apart;
 use crate::paced::units_of;
 use crate::{Table, TableError};
@@ -32,7 +34,8 @@ impl Table {
     /// Writes all `items` or none.
     ///
     /// A plain write on one of the items at the same moment cancels a transaction with `TransactionConflict`, which
-    /// the SDK does not retry: we do, with doubling pauses of 25 ms to 1.6 s.
+    /// the SDK does not retry: we do, with doubling pauses of 25 ms to 1.6 s. All attempts carry one token, so that DynamoDB knows the
+    /// transaction that took effect already, and whose answer was lost: otherwise its own conditions would fail.
     pub(crate) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<(), Cancelled> {
         self.send_until_taken(items, None).await?;
         Ok(())
@@ -50,9 +53,11 @@ impl Table {
         price: Option<ReturnConsumedCapacity>,
     ) -> Result<TransactWriteItemsOutput, Cancelled> {
         const OPERATION: &str = "TransactWriteItems";
+        let token = token().to_string();
         let mut pause = FIRST_PAUSE;
         for attempt in 1..=ATTEMPTS {
-            let send = self.client.transact_write_items().set_transact_items(Some(items.clone()));
+            let send = self.client.transact_write_items().client_request_token(&token);
+            let send = send.set_transact_items(Some(items.clone()));
             let error = match apart(send.set_return_consumed_capacity(price.clone()).send()).await {
                 Ok(taken) => return Ok(taken),
                 Err(error) => error,
@@ -82,9 +87,19 @@ impl Table {
     }
 }
 
+/// By which DynamoDB knows a transaction again for ten minutes.
+fn token() -> Uuid {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).expect("the operating system gives random bytes");
+    Builder::from_random_bytes(random).into_uuid()
+}
+
 #[cfg(test)]
 mod tests {
     //! What the local stand-in for DynamoDB never answers.
+
+    use std::collections::BTreeSet;
+    use std::sync::{Arc, Mutex};
 
     use aws_sdk_dynamodb::Client;
     use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsOutput;
@@ -127,6 +142,27 @@ mod tests {
             .build();
         assert!(transact(mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&rule])).await.is_ok());
         assert_eq!(rule.num_calls(), 3);
+    }
+
+    /// Its answer may have been lost before the conflict: under another token it would meet itself.
+    #[tokio::test]
+    async fn all_attempts_are_one_transaction() {
+        let tokens = Arc::new(Mutex::new(BTreeSet::new()));
+        for transactions in 1..=2 {
+            let noted = Arc::clone(&tokens);
+            let rule = mock!(Client::transact_write_items)
+                .match_requests(move |request| {
+                    noted.lock().unwrap().insert(request.client_request_token().map(str::to_owned));
+                    true
+                })
+                .sequence()
+                .error(cancelled(&["TransactionConflict"]))
+                .output(|| TransactWriteItemsOutput::builder().build())
+                .build();
+            assert!(transact(mock_client!(aws_sdk_dynamodb, RuleMode::Sequential, [&rule])).await.is_ok());
+            assert_eq!((rule.num_calls(), tokens.lock().unwrap().len()), (2, transactions));
+        }
+        assert!(!tokens.lock().unwrap().contains(&None));
     }
 
     #[tokio::test(start_paused = true)]

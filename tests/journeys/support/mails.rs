@@ -30,8 +30,12 @@ pub(crate) async fn mail_about(what: &str, address: &str) -> anyhow::Result<Sent
 
 /// Waits until every order of a mail was carried out.
 pub(crate) async fn no_mail_is_pending() -> anyhow::Result<()> {
-    let counts =
-        [QueueAttributeName::ApproximateNumberOfMessages, QueueAttributeName::ApproximateNumberOfMessagesNotVisible];
+    let counts = [
+        QueueAttributeName::ApproximateNumberOfMessages,
+        QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
+        // Some come late while calls are refused.
+        QueueAttributeName::ApproximateNumberOfMessagesDelayed,
+    ];
     eventually("no mail is pending", async || {
         let get = product().stack.sqs.get_queue_attributes().queue_url(product().stack.value("MailQueue")?);
         let found = get.set_attribute_names(Some(counts.to_vec())).send().await?.attributes.unwrap_or_default();
