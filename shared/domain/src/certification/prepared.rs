@@ -66,7 +66,7 @@ mod tests {
         };
         let id = PreparedFileId::new(Timestamp::from_second(1_788_249_600).unwrap(), [7; 10]);
         let message = PrepareCertificates { of, id };
-        let text = r#"{"uai":"0350760L","year":2026,"left":false,"id":"01a05c4e-9000-7707-8707-070707070707"}"#;
+        let text = r#"{"uai":"0350760L","year":2026,"left":false,"id":"01a05bfb-7000-7707-8707-070707070707"}"#;
         assert_eq!(serde_json::to_string(&message).unwrap(), text);
         assert_eq!(serde_json::from_str::<PrepareCertificates>(text).unwrap(), message);
         let stamp = Stamp::of_hash([1, 171]);
