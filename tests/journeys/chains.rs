@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 93] = [
+const CHAINS: [(&str, usize); 103] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -31,6 +31,8 @@ const CHAINS: [(&str, usize); 93] = [
     ("GET /mediacentre/metadata", 0),
     ("GET /mediacentre/suite", 2),
     ("GET /mes-campagnes", 4),
+    ("GET /mes-certificats", 3),
+    ("GET /mes-certificats/{number}", 4),
     ("GET /new-password/{token}", 2),
     ("GET /openapi.json", 0),
     ("GET /schools/{uai}/audit", 3),
@@ -39,6 +41,11 @@ const CHAINS: [(&str, usize); 93] = [
     ("GET /schools/{uai}/campaigns/{campaign}", 3),
     ("GET /schools/{uai}/campaigns/{campaign} (again)", 3),
     ("GET /schools/{uai}/campaigns/{campaign}/results.csv", 3),
+    ("GET /schools/{uai}/certificates", 3),
+    ("GET /schools/{uai}/certificates.pdf", 3),
+    ("GET /schools/{uai}/certificates/file", 2),
+    ("GET /schools/{uai}/certificates/file (again)", 2),
+    ("GET /schools/{uai}/certificates/file.pdf", 2),
     ("GET /schools/{uai}/certifications", 3),
     ("GET /schools/{uai}/certifications/results.csv", 3),
     ("GET /schools/{uai}/certifications/results.json", 3),
@@ -64,6 +71,7 @@ const CHAINS: [(&str, usize); 93] = [
     ("GET /spaces", 3),
     ("GET /temporary-password", 2),
     ("GET /terms", 2),
+    ("GET /verification", 0),
     ("POST /account/email", 5),
     ("POST /account/email/{token}", 4),
     ("POST /account/password", 6),
@@ -85,6 +93,7 @@ const CHAINS: [(&str, usize); 93] = [
     ("POST /schools/{uai}/campaigns/{campaign}/archive", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/classes", 4),
     ("POST /schools/{uai}/campaigns/{campaign}/restore", 3),
+    ("POST /schools/{uai}/certificates/file", 5),
     ("POST /schools/{uai}/imports", 3),
     ("POST /schools/{uai}/imports/{import}/cancel", 4),
     ("POST /schools/{uai}/imports/{import}/confirm", 5),
@@ -110,6 +119,7 @@ const CHAINS: [(&str, usize); 93] = [
     ("POST /sign-up/{token}", 2),
     ("POST /temporary-password", 3),
     ("POST /terms", 3),
+    ("POST /verification", 3),
 ];
 
 #[test]

@@ -7,12 +7,17 @@ use rentree_testkit::{Template, strict};
 use serde_json::{Value, json};
 
 /// The alarms of the product; each rings for one log line that somebody must see.
-const ALARMS: [&str; 4] =
-    ["CertificationsFailuresAlarm", "DirectoryFailuresAlarm", "TechnicalFailuresAlarm", "UnsentMailsAlarm"];
+const ALARMS: [&str; 5] = [
+    "CertificatesFailuresAlarm",
+    "CertificationsFailuresAlarm",
+    "DirectoryFailuresAlarm",
+    "TechnicalFailuresAlarm",
+    "UnsentMailsAlarm",
+];
 /// Days after which files that name pupils are gone.
 const DAYS_OF_A_FILE: u64 = 30;
 /// Where they are.
-const FILES_OF_PUPILS: [&str; 2] = ["imports/", "certifications/"];
+const FILES_OF_PUPILS: [&str; 3] = ["imports/", "certifications/", "certificates/"];
 /// Two weeks: what lies in a dead-letter queue waits for people.
 const SECONDS_OF_A_DEAD_LETTER: u64 = 1_209_600;
 /// The account of a stand-in, which AWS gives to nobody.
@@ -67,13 +72,18 @@ fn settings_are_texts() {
     }
 }
 
-/// Browsers send files to the address that S3 gives the bucket, unless a parameter names another.
+/// Browsers send files to the address that S3 gives the bucket, and fetch them there, unless a parameter names another.
 #[test]
 fn files_go_to_s3_unless_a_parameter_says_otherwise() {
     let template = Template::of_project().unwrap();
-    let address = |template: &Template| {
-        let function = template.resources("AWS::Serverless::Function").find(|(name, _)| *name == "LearnersFunction");
+    let address_of = |template: &Template, function: &str| {
+        let function = template.resources("AWS::Serverless::Function").find(|(name, _)| *name == function);
         function.unwrap().1["Environment"]["Variables"]["UPLOAD_URL"].clone()
+    };
+    let address = |template: &Template| {
+        let [sends, fetches] = ["LearnersFunction", "CertificationsFunction"].map(|name| address_of(template, name));
+        assert_eq!(sends, fetches);
+        sends
     };
     let of_s3 = json!({"Fn::Sub": "https://${Bucket}.s3.${AWS::Region}.${AWS::URLSuffix}/"});
     assert_eq!(address(&on_aws(&template)), of_s3);

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use encoding_rs::UTF_8;
+use rentree_domain::certification::{SchoolCertificates, Statement};
 use rentree_domain::import::ImportState;
-use rentree_domain::{ImportId, Round, Uai};
+use rentree_domain::{ImportId, Round, SchoolYear, Uai};
 use rentree_local::DEMO_UAI;
 use rentree_samples::{Fault, Sample};
 use rentree_table::{Import, ImportOptions};
@@ -14,6 +15,7 @@ use serde_json::Value;
 use crate::support::mails::mails_to;
 use crate::support::operators::report;
 use crate::support::people::a_session;
+use crate::support::prepared::{self, ask_silently_as};
 use crate::support::runtime_api::Function;
 use crate::support::{FILE_NAME, a_school, note_import, product, put_file, resume_event, run, silent_import};
 
@@ -196,6 +198,48 @@ fn directory_carries_out_the_committed_events() {
             );
         }
         for mark in ["marque", "exemple.fr", "rentree.example"] {
+            assert!(!log.to_lowercase().contains(mark), "the log holds {mark}");
+        }
+        function.kill().await
+    });
+}
+
+/// The events name two askings for the certificates of the demo school, of 2026, of a pupil whom no school has.
+#[test]
+fn certificates_worker_carries_out_the_committed_events() {
+    run(async {
+        let uai = Uai::parse(DEMO_UAI)?;
+        let year = SchoolYear::starting_in(2026).unwrap();
+        let stated = serde_json::json!({
+            "at": "2026-09-05T08:00:00Z", "status": "validated", "uai": uai, "session": "événements", "taken_on": "2026-09-03",
+            "score": 512, "code": "P-EVENEMENT-0001",
+            "about": {"ine": "1234567890V", "birth_date": "2012-03-10", "last_name": "MARQUE-PAGE", "first_name": "Zoé"},
+        });
+        let stated: Statement = serde_json::from_value(stated)?;
+        product().table.state_certifications(&[(4_713.try_into()?, stated)]).await?;
+        let settings = product().stack.function_settings("CertificatesWorkerFunction")?;
+        let mut function = Function::start("certificates-worker", &settings).await?;
+        let mut ends = BTreeMap::new();
+        for name in events("certificates-worker")? {
+            // The pupil was never found, and so stands in the file of all alone.
+            let all = SchoolCertificates { uai, year, left: true };
+            let present = SchoolCertificates { left: false, ..all };
+            ask_silently_as(&all, "0199a1b2-c3d4-7000-8000-0000000000c1".parse()?).await?;
+            ask_silently_as(&present, "0199a1b2-c3d4-7000-8000-0000000000c2".parse()?).await?;
+            let answer = function.invoke(event("certificates-worker", &name)?).await?;
+            assert_eq!(answer, serde_json::json!({"batchItemFailures": []}), "{name}");
+            ends.insert(name, (prepared::state_of(&all).await?, prepared::state_of(&present).await?));
+        }
+        insta::assert_json_snapshot!("events_certificates_worker", ends);
+
+        let log = function.log()?;
+        // The alarm of the template listens to this.
+        assert!(log.contains(r#""message":"a file of certificates failed for a technical reason""#), "{log}");
+        assert!(
+            log.contains("a file of certificates is ready") && log.contains("a message is not understood"),
+            "{log}"
+        );
+        for mark in ["marque", "1234567890v", "2012-03-10", "evenement"] {
             assert!(!log.to_lowercase().contains(mark), "the log holds {mark}");
         }
         function.kill().await

@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use rentree_domain::certification::SchoolCertificates;
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, LinkToken, MailOrder, Uai, UserId,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, LinkToken, MailOrder, SchoolYear,
+    Uai, UserId,
 };
 use rentree_local::idp::{self, Person};
-use rentree_table::{AuditAction, AuditEntry, Campaign, Link, Purpose, Role, User};
+use rentree_table::{AuditAction, AuditEntry, Campaign, Link, PreparedState, Purpose, Role, User};
 use serde_json::{Value, json};
 
 use crate::contracts::every_route;
@@ -16,6 +18,7 @@ use crate::support::campaigns::Platform;
 use crate::support::classes::{PUPIL_PASSWORD, a_class};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{a_member, a_team, an_email, an_unknown_user};
+use crate::support::prepared::{self, ask_silently, delivered};
 use crate::support::pupils::{a_sign_on_id, by_mediacentre, classes};
 use crate::support::runtime_api::Function;
 use crate::support::{batch, product, run};
@@ -26,6 +29,7 @@ const LAST_NAME: &str = "Quatremarque";
 const PASSWORD: &str = "phrase-marquée-de-zéphyrine";
 const BIRTH_DATE: &str = "23/03/2014";
 const USER_NAME: &str = "zephyrine.quatremarque2303";
+const PROOF: &str = "PREUVE-MARQUEE-0001";
 const ADDRESS: &str = "198.51.100.77";
 
 /// What the gateway sends.
@@ -152,6 +156,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             ("accounts", "AccountsFunction"),
             ("activation", "ActivationFunction"),
             ("campaigns", "CampaignsFunction"),
+            ("certificates-worker", "CertificatesWorkerFunction"),
             ("certifications", "CertificationsFunction"),
             ("invitations", "InvitationsFunction"),
             ("learners", "LearnersFunction"),
@@ -203,6 +208,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
                 .path
                 .replace("{campaign}", &campaign.to_string())
                 .replace("{code}", code.as_str())
+                .replace("{number}", "1")
                 .replace("{uai}", uai.as_str())
                 .replace("{token}", &token.text())
                 .replace("{member}", &member.id.to_string())
@@ -243,7 +249,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
         let mut stated = json!({
             "number": 17, "at": Timestamp::now(), "status": "validated", "uai": uai, "session": "marques", "taken_on": day,
             "ine": "1234567890V", "birth_date": "2014-03-23", "last_name": LAST_NAME, "first_name": FIRST_NAME,
-            "comment": format!("Félicitations à {FIRST_NAME}."),
+            "comment": format!("Félicitations à {FIRST_NAME}."), "score": 512, "verification_code": PROOF,
         });
         for (field, status) in [("", 200), ("ine", 400), ("status", 400), ("uai", 400)] {
             if !field.is_empty() {
@@ -257,7 +263,24 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             let answer = functions.get_mut("certifications").unwrap().invoke(event).await?;
             assert_eq!(answer["statusCode"], status, "{field}: {answer}");
         }
-        secrets.push("1234567890V".to_owned());
+        secrets.extend(["1234567890V".to_owned(), PROOF.to_owned()]);
+        // Whoever has the code verifies the certificate, by the form and by the QR, and mistypes it.
+        for (code, status) in [(PROOF, 200), (LAST_NAME, 404)] {
+            let form = request("POST", "/verification", None, &json!({"code": code}));
+            let mut qr = request("GET", "/verification", None, &Value::Null);
+            qr["rawQueryString"] = format!("code={code}").into();
+            for event in [form, qr] {
+                let answer = functions.get_mut("certifications").unwrap().invoke(event).await?;
+                assert_eq!(answer["statusCode"], status, "{answer}");
+            }
+        }
+
+        // The certificate of the one who is marked is printed with those of the school.
+        let of = SchoolCertificates { uai, year: SchoolYear::of(day), left: true };
+        let order = delivered(&ask_silently(&of).await?);
+        let worker = functions.get_mut("certificates-worker").unwrap();
+        assert_eq!(worker.invoke(order).await?, json!({"batchItemFailures": []}));
+        assert_eq!(prepared::state_of(&of).await?, Some(PreparedState::Ready));
 
         // A pupil who is marked joins, after a mistake; then somebody asks again.
         let class = a_class(&[(FIRST_NAME, LAST_NAME, BIRTH_DATE)]).await?;

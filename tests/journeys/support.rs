@@ -14,6 +14,7 @@ pub(crate) mod mails;
 pub(crate) mod mediacentre;
 pub(crate) mod operators;
 pub(crate) mod people;
+pub(crate) mod prepared;
 pub(crate) mod pupils;
 pub(crate) mod rosters;
 pub(crate) mod runtime_api;

@@ -62,6 +62,7 @@ async fn knock(route: &RouteDoc, who: &str) -> anyhow::Result<u16> {
         .path
         .replace("{campaign}", &campaign.to_string())
         .replace("{code}", code.as_str())
+        .replace("{number}", "1")
         .replace("{uai}", uai.as_str())
         .replace("{import}", import["id"].as_str().unwrap())
         .replace("{invitation}", invited["invitations"][0].as_str().unwrap())

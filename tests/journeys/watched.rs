@@ -20,7 +20,7 @@ use crate::support::watch::Watch;
 use crate::support::{a_uai, eventually, run};
 
 /// One event of each function, and the status of its answer.
-const EVENTS: [(&str, &str, Option<u16>); 11] = [
+const EVENTS: [(&str, &str, Option<u16>); 12] = [
     ("accounts", "sign-in-page", Some(200)),
     ("activation", "request-page", Some(200)),
     ("campaigns", "code-unknown", Some(404)),
@@ -28,6 +28,7 @@ const EVENTS: [(&str, &str, Option<u16>); 11] = [
     ("invitations", "team-signed-out", Some(401)),
     ("learners", "stylesheet", Some(200)),
     ("mediacentre", "metadata", Some(200)),
+    ("certificates-worker", "not-wanted", None),
     ("certifications-worker", "s3-test-event", None),
     ("directory", "s3-test-event", None),
     ("import-worker", "s3-test-event", None),

@@ -18,7 +18,7 @@ use crate::report::Report;
 use crate::sheet::{LARGEST_FILE, Line, OpenError, Problem, ProblemCode, Refusal, RefusalCode, Sheet};
 
 /// Lines handed over at a time.
-const BATCH: usize = 99;
+const BATCH: usize = 100;
 
 impl Worker {
     /// Loads `certifications/<session>.csv`. Of two uploads that are loaded at once, it does not matter which one ends last: the later

@@ -1,16 +1,20 @@
 //! Certifications: the assessment platform states, by signed messages, how pupils' examinations ended; the school sees the results of each
-//! school year, whatever was imported since. Files of whole sessions are loaded by `certifications-worker`.
+//! school year, whatever was imported since, and prints the certificates; anybody verifies one by its code. Files of whole sessions are
+//! loaded by `certifications-worker`, the certificates of a large school made by `certificates-worker`.
 
+mod certificates;
 mod config;
+mod holder;
 mod message;
 mod results;
 mod state;
+mod verification;
 
 use axum::Router;
 use axum::routing::{get, post};
 use rentree_http::{Access, Purpose, Route, RouteDoc, Shell};
-use rentree_runtime::aws::{Aws, Service};
-use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_runtime::aws::{Aws, BucketSigner, Service};
+use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::Table;
 
 pub use config::Config;
@@ -19,16 +23,24 @@ pub use config::Config;
 #[derive(Debug, Clone)]
 pub struct Certifications {
     table: Table,
+    queue: Lazy<aws_sdk_sqs::Client>,
+    signer: BucketSigner,
     config: Config,
     clock: Clock,
 }
 
 impl Certifications {
-    /// The function as `settings` say, with a client of its own.
+    /// The function as `settings` say, with clients of its own.
     pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
         let config = Config::read(settings)?;
-        let dynamodb = aws_sdk_dynamodb::Client::new(&Aws::new(settings)?.config(Service::DynamoDb));
-        Ok(Self { table: Table::new(dynamodb, &config.table), config, clock })
+        let aws = Aws::new(settings)?;
+        Ok(Self {
+            table: Table::new(aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb)), &config.table),
+            queue: aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new),
+            signer: aws.bucket_signer(),
+            config,
+            clock,
+        })
     }
 
     /// Every route, with the shell around it.
@@ -51,7 +63,7 @@ impl Certifications {
 
 /// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
-    use Access::{Administrators, Members, Signed};
+    use Access::{Administrators, Everybody, Members, Signed, SignedIn};
     use results::download;
     vec![
         Route::get(
@@ -82,6 +94,58 @@ fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
         )
         .takes::<message::Message>()
         .gives::<state::StatedView>(),
+        Route::get(
+            "/schools/{uai}/certificates",
+            get(certificates::page),
+            Administrators,
+            "The certificates of a school in a school year, by class",
+        )
+        .gives::<certificates::CertificatesView>(),
+        Route::get(
+            "/schools/{uai}/certificates.pdf",
+            get(certificates::file),
+            Administrators,
+            "The certificates of one pupil (`number`), of a class (`class`) or of the school, of the school year `year`, as PDF",
+        ),
+        Route::post(
+            "/schools/{uai}/certificates/file",
+            post(certificates::ask),
+            Administrators,
+            "Asks for the file of all certificates of a school year, which a worker makes",
+        )
+        .takes::<certificates::Which>()
+        .gives::<certificates::PreparedFileView>(),
+        Route::get(
+            "/schools/{uai}/certificates/file",
+            get(certificates::follow),
+            Administrators,
+            "How far that file is; waits up to `wait` seconds for it",
+        )
+        .gives::<certificates::PreparedFileView>(),
+        Route::get(
+            "/schools/{uai}/certificates/file.pdf",
+            get(certificates::download),
+            Administrators,
+            "Leads to that file, by a link that ends after five minutes",
+        ),
+        Route::get(
+            "/mes-certificats",
+            get(certificates::own),
+            SignedIn,
+            "The certificates of the pupils whose account is signed in",
+        )
+        .gives::<certificates::OwnCertificatesView>(),
+        Route::get("/mes-certificats/{number}", get(certificates::own_file), SignedIn, "One of them, as PDF"),
+        Route::get(
+            "/verification",
+            get(verification::page),
+            Everybody,
+            "The form that verifies a certificate; with its code as `code`, what it proves",
+        )
+        .gives::<verification::VerificationView>(),
+        Route::post("/verification", post(verification::verify), Everybody, "What the code of a certificate proves")
+            .takes::<verification::Fields>()
+            .gives::<verification::VerificationView>(),
     ]
 }
 

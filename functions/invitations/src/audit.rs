@@ -127,6 +127,7 @@ impl Row {
             AuditAction::Untied => "a détaché de son compte :",
             AuditAction::MediacentreReplaced => "est revenu du Médiacentre avec un nouvel identifiant :",
             AuditAction::MediacentreRemoved => "a retiré le Médiacentre à :",
+            AuditAction::CertificatesPrepared => "a demandé le fichier des certificats :",
         }
     }
 }

@@ -9,7 +9,7 @@ pub struct Config {
     pub table: String,
     /// `BUCKET`: where files are uploaded to.
     pub bucket: String,
-    /// `UPLOAD_URL`: the bucket's address for forms.
+    /// `UPLOAD_URL`: the bucket's address for browsers.
     pub upload_url: String,
     /// `IMPORT_QUEUE_URL`: where the worker is told to take an import up.
     pub import_queue_url: String,

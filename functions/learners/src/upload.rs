@@ -1,18 +1,15 @@
 //! The presigned POST of a file: a form that the bucket itself checks. The SDK presigns PUT only, but a POST policy is
 //! what enforces a size and works from a plain form, so we sign it ourselves (AWS Signature Version 4).
 
-use aws_credential_types::Credentials;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use rentree_domain::import::state::UPLOAD_VALIDITY;
 use rentree_domain::import::{MAX_FILE_BYTES, file_name};
-use rentree_runtime::aws::Aws;
+use rentree_runtime::aws::{Aws, BucketSigner};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
-use sha2::Sha256;
 
 use crate::Config;
 
@@ -46,33 +43,21 @@ pub(crate) enum Afterwards {
 /// Signs uploads.
 #[derive(Debug, Clone)]
 pub(crate) struct Signer {
-    credentials: Credentials,
-    /// When the credentials expire, where whoever gave them told.
-    credentials_end: Option<Timestamp>,
-    region: String,
+    signature: BucketSigner,
     bucket: String,
     url: String,
 }
 
 impl Signer {
     pub(crate) fn new(aws: &Aws, config: &Config) -> Self {
-        Self {
-            credentials: aws.credentials().clone(),
-            credentials_end: aws.credentials().expiry().and_then(|end| Timestamp::try_from(end).ok()),
-            region: aws.region().to_owned(),
-            bucket: config.bucket.clone(),
-            url: config.upload_url.clone(),
-        }
+        Self { signature: aws.bucket_signer(), bucket: config.bucket.clone(), url: config.upload_url.clone() }
     }
 
     /// A form that uploads one file to `key`, valid from `requested_at` for [`UPLOAD_VALIDITY`], but never longer than the
     /// credentials that sign it: beyond, the bucket refuses it whatever it says. The same arguments give the same form, so that a page
     /// can be shown again.
     pub(crate) fn sign(&self, key: &str, requested_at: Timestamp, afterwards: Afterwards) -> Upload {
-        let latest = requested_at + UPLOAD_VALIDITY;
-        let expires_at = self.credentials_end.map_or(latest, |end| end.min(latest));
-        let day = requested_at.strftime("%Y%m%d").to_string();
-        let scope = format!("{day}/{}/s3/aws4_request", self.region);
+        let expires_at = self.signature.not_after(requested_at + UPLOAD_VALIDITY);
         // Whoever signs cannot know it: the bucket puts it there, whatever it is.
         let file_name = Field { name: FILE_NAME_FIELD, value: file_name::PLACEHOLDER.to_owned() };
         let mut fields = vec![
@@ -83,10 +68,10 @@ impl Signer {
                 Afterwards::Created => Field { name: "success_action_status", value: "201".to_owned() },
             },
             Field { name: "x-amz-algorithm", value: "AWS4-HMAC-SHA256".to_owned() },
-            Field { name: "x-amz-credential", value: format!("{}/{scope}", self.credentials.access_key_id()) },
-            Field { name: "x-amz-date", value: requested_at.strftime("%Y%m%dT%H%M%SZ").to_string() },
+            Field { name: "x-amz-credential", value: self.signature.credential(requested_at) },
+            Field { name: "x-amz-date", value: BucketSigner::moment(requested_at) },
         ];
-        if let Some(token) = self.credentials.session_token() {
+        if let Some(token) = self.signature.token() {
             fields.push(Field { name: "x-amz-security-token", value: token.to_owned() });
         }
 
@@ -97,21 +82,11 @@ impl Signer {
         let expiration = expires_at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         let policy = STANDARD.encode(json!({"expiration": expiration, "conditions": conditions}).to_string());
 
-        let secret = format!("AWS4{}", self.credentials.secret_access_key());
-        let signing_key = [day.as_str(), &self.region, "s3", "aws4_request"]
-            .into_iter()
-            .fold(secret.into_bytes(), |key, part| hmac(&key, part.as_bytes()));
-        let signature: String = hmac(&signing_key, policy.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+        let signature = self.signature.signature(requested_at, &policy);
         fields.push(Field { name: "policy", value: policy });
         fields.push(Field { name: "x-amz-signature", value: signature });
         Upload { url: self.url.clone(), fields, max_bytes: MAX_FILE_BYTES, expires_at }
     }
-}
-
-fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().to_vec()
 }
 
 #[cfg(test)]
@@ -119,16 +94,6 @@ mod tests {
     use rentree_runtime::Settings;
 
     use super::*;
-
-    /// The signing key is the documented derivation: the example of AWS's own guide to Signature Version 4.
-    #[test]
-    fn the_signing_key_is_that_of_the_documentation() {
-        let key = ["20150830", "us-east-1", "iam", "aws4_request"]
-            .into_iter()
-            .fold(b"AWS4wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".to_vec(), |key, part| hmac(&key, part.as_bytes()));
-        let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
-        assert_eq!(hex, "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9");
-    }
 
     const REQUESTED_AT: &str = "2026-09-01T08:00:00Z";
 

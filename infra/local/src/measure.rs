@@ -14,10 +14,11 @@ use crate::tour::{self, Ground};
 use crate::{Rentree, grounds};
 
 /// The functions that answer browsers.
-const OF_BROWSERS: [&str; 6] = [
+const OF_BROWSERS: [&str; 7] = [
     "AccountsFunction",
     "ActivationFunction",
     "CampaignsFunction",
+    "CertificationsFunction",
     "InvitationsFunction",
     "LearnersFunction",
     "MediacentreFunction",

@@ -149,6 +149,12 @@ impl Rentree {
             let worker = certifications_worker.clone();
             Box::pin(async move { Ok(worker.handle(&event).await?) })
         });
+        let certificates_worker =
+            certificates_worker::Worker::from_settings(&settings_of("CertificatesWorkerFunction")?, options.clock)?;
+        let certificates_worker: event_source::Worker = Arc::new(move |event| {
+            let worker = certificates_worker.clone();
+            Box::pin(async move { Ok(worker.handle(&event).await?) })
+        });
         let table = Table::new(stack.dynamodb.clone(), stack.value("Table")?);
 
         let mail_worker = MailWorker::from_settings(&settings_of("MailWorkerFunction")?, options.clock)?;
@@ -183,6 +189,7 @@ impl Rentree {
         for mapping in stack.mappings()? {
             let worker = match mapping.function.as_str() {
                 "ImportWorkerFunction" => import_worker.clone(),
+                "CertificatesWorkerFunction" => certificates_worker.clone(),
                 "CertificationsWorkerFunction" => certifications_worker.clone(),
                 "DirectoryFunction" => directory.clone(),
                 "MailWorkerFunction" => mail_worker.clone(),

@@ -310,12 +310,20 @@ impl<G: Ground> Tour<'_, G> {
         let (uai, _) = self.ground.school();
         let stated = json!({
             "number": 4_711, "at": Timestamp::now(), "status": "validated", "uai": uai, "session": "visite",
-            "taken_on": paris::date(Timestamp::now()), "learner": learner, "score": 512,
+            "taken_on": paris::date(Timestamp::now()), "learner": learner, "score": 512, "verification_code": "VISITE-DU-4711-X",
         });
         let stated = stated.to_string();
         let headers = self.ground.signed(&stated);
         let route = ("POST /certifications", false);
-        self.send(&mut Visitor::default(), route, &[], Some(Value::String(stated)), &headers).await?;
+        let mut reader = Visitor::default();
+        self.send(&mut reader, route, &[], Some(Value::String(stated)), &headers).await?;
+        self.visit(&mut reader, "GET /verification", &[], None).await?;
+        let proven =
+            self.visit(&mut reader, "POST /verification", &[], Some(json!({"code": "visite du 4711 x"}))).await?;
+        ensure!(proven["certificate"]["number"] == 4_711, "the code proves nothing: {proven}");
+        let own = self.visit(&mut pupil, "GET /mes-certificats", &[], None).await?;
+        ensure!(own["certificates"][0]["number"] == 4_711, "the pupil's certificate is not shown: {own}");
+        self.visit(&mut pupil, "GET /mes-certificats/{number}", &["4711"], None).await?;
         self.visit(&mut pupil, "POST /sign-out", &[], Some(json!({}))).await?;
         Ok(())
     }
@@ -327,6 +335,9 @@ impl<G: Ground> Tour<'_, G> {
         self.send(head, (follow, true), &[uai.as_str(), campaign], None, &[]).await?;
         let certified = self.visit(head, "GET /schools/{uai}/certifications", &[uai.as_str()], None).await?;
         ensure!(certified["found"] == 1, "the certification is not shown: {certified}");
+        self.visit(head, "GET /schools/{uai}/certificates", &[uai.as_str()], None).await?;
+        self.visit(head, "GET /schools/{uai}/certificates.pdf", &[uai.as_str()], None).await?;
+        self.prepared_file(head).await?;
         for kind in ["csv", "json"] {
             let route = format!("GET /schools/{{uai}}/certifications/results.{kind}");
             self.visit(head, &route, &[uai.as_str()], None).await?;
@@ -335,6 +346,28 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(head, "GET /schools/{uai}/follow-up/results.csv", &[uai.as_str()], None).await?;
         let results = "GET /schools/{uai}/campaigns/{campaign}/results.csv";
         self.visit(head, results, &[uai.as_str(), campaign], None).await?;
+        Ok(())
+    }
+
+    /// Asks for the file of all certificates, and fetches it from the bucket.
+    async fn prepared_file(&self, head: &mut Visitor) -> anyhow::Result<()> {
+        let (uai, _) = self.ground.school();
+        let uai = uai.as_str();
+        let (ask, follow) = ("POST /schools/{uai}/certificates/file", "GET /schools/{uai}/certificates/file");
+        let mut file = self.visit(head, ask, &[uai], Some(json!({}))).await?;
+        for _ in 0..6_000 {
+            if !matches!(text(&file, "state")?, "asked" | "making") {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            file = self.send(head, (follow, true), &[uai], None, &[]).await?;
+        }
+        let file = self.visit(head, follow, &[uai], None).await?;
+        ensure!(file["state"] == "ready" && file["pages"] == 1, "the file of the certificates: {file}");
+        let fetched = self.visit(head, "GET /schools/{uai}/certificates/file.pdf", &[uai], None).await?;
+        let answer = self.http.get(text(&fetched, "location")?).send().await?;
+        let (status, bytes) = (answer.status(), answer.bytes().await?);
+        ensure!(status.is_success() && bytes.starts_with(b"%PDF-"), "the bucket gives no file: {status}");
         Ok(())
     }
 

@@ -17,7 +17,7 @@ pub(crate) const OF_ALL: [&str; 12] = [
 ];
 
 /// What concerns one function, by its folder.
-pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
+pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
     ("accounts", &["accounts", "staff_pages", "joining_pages"]),
     ("activation", &["activation", "staff_pages"]),
     (
@@ -44,8 +44,9 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
             "rosters",
         ],
     ),
-    ("certifications", &["certification_pages", "certifications"]),
-    ("certifications-worker", &["certifications"]),
+    ("certificates-worker", &["prepared_files"]),
+    ("certifications", &["certificates", "certification_pages", "certifications", "prepared_files", "verification"]),
+    ("certifications-worker", &["certifications", "verification"]),
     ("directory", &["directory", "follow_up", "mediacentre_staff", "offers", "platform_campaigns"]),
     (
         "import-worker",
@@ -85,7 +86,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 11] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 15] = [
+pub(crate) const OF_QUEUES: [&str; 16] = [
     "accounts",
     "activation",
     "certifications",
@@ -99,6 +100,7 @@ pub(crate) const OF_QUEUES: [&str; 15] = [
     "names",
     "offers",
     "platform_campaigns",
+    "prepared_files",
     "team",
     "turns",
 ];

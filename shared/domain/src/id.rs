@@ -92,6 +92,11 @@ id!(
     JoinAttemptId
 );
 
+id!(
+    /// One asking for the file of a school's certificates.
+    PreparedFileId
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -45,7 +45,9 @@ pub use campaign::{CampaignCode, CampaignKind, CampaignMessage, CampaignTitle};
 pub use certification::{CertificationNumber, CertificationStatus};
 pub use course::{Catalogue, Course, CourseId};
 pub use email::EmailAddress;
-pub use id::{ActivationId, AuditId, CampaignId, ImportId, InvitationId, JoinAttemptId, LearnerId, UserId};
+pub use id::{
+    ActivationId, AuditId, CampaignId, ImportId, InvitationId, JoinAttemptId, LearnerId, PreparedFileId, UserId,
+};
 pub use ine::{Ine, IneError};
 pub use learner::{Entry, Sex};
 pub use level::Level;

@@ -67,6 +67,11 @@ pub const LENIENT_BY_CLIENT: u32 = 60;
 /// See [`LENIENT_BY_CLIENT`].
 pub const LENIENT_BY_CAMPAIGN: u32 = 200;
 
+/// Verification codes that prove no certificate, typed by one client. Who reads applications mistypes now and then. With the shortest codes,
+/// of eight signs, one client that never rests would find one of half a million certificates in three or four years.
+pub const VERIFICATIONS_BY_CLIENT: Limit =
+    Limit { what: "verifications-by-client", count: 30, window: SignedDuration::from_mins(10) };
+
 /// What [`IDENTITIES_BY_NAME`] counts: a name in a school, however it is dressed.
 pub fn name_subject(uai: Uai, first_name: &str, last_name: &str) -> String {
     format!("{uai} {} {}", fold(last_name), fold(first_name))

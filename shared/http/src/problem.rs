@@ -36,6 +36,8 @@ pub enum Code {
     PasswordToChange,
     /// No campaign has this code.
     UnknownCode,
+    /// No certificate that holds has this code.
+    UnknownCertificate,
     /// Nobody can join the campaign any more.
     CampaignArchived,
     /// Nobody can join the campaign today.
@@ -188,6 +190,14 @@ impl Problem {
         let detail = "Vérifiez le code : 6 lettres, puis 3 chiffres, par exemple KRTBVW582. Il n’a ni I, ni L, ni O, ni 0, ni 1.";
         Self::new(StatusCode::NOT_FOUND, Code::UnknownCode, "Aucune campagne n’a ce code", detail)
             .leading_to("Saisir un code", "/campagnes")
+    }
+
+    /// No certificate that holds has this code: whether it was mistyped, is none, or was of one that no longer holds, nobody is told.
+    pub fn unknown_certificate() -> Self {
+        let detail =
+            "Vérifiez que le code est celui qui figure en bas du certificat. Un certificat annulé n’est plus reconnu.";
+        Self::new(StatusCode::NOT_FOUND, Code::UnknownCertificate, "Aucun certificat valable n’a ce code", detail)
+            .leading_to("Saisir un code", "/verification")
     }
 
     /// Nobody can join the campaign any more.

@@ -2,6 +2,7 @@
 //! Lambda gives region and credentials in the environment; one machine gives endpoints of its own.
 
 mod http_client;
+mod signature;
 
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +20,7 @@ use jiff::Timestamp;
 
 use crate::{Lazy, Settings, SettingsError};
 use http_client::Http;
+pub use signature::BucketSigner;
 
 /// An AWS service that we call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,14 +91,9 @@ impl Aws {
         })
     }
 
-    /// The credentials, for what we sign ourselves.
-    pub fn credentials(&self) -> &Credentials {
-        &self.credentials
-    }
-
-    /// The region.
-    pub fn region(&self) -> &str {
-        self.region.as_ref()
+    /// What signs what browsers send to the bucket.
+    pub fn bucket_signer(&self) -> BucketSigner {
+        BucketSigner::new(self.credentials.clone(), self.region.as_ref())
     }
 
     /// A client of `service` that a function may never call. It costs nothing before the first request: each client reads its rules

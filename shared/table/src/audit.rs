@@ -87,6 +87,8 @@ pub enum AuditAction {
     MediacentreReplaced,
     /// The Médiacentre was taken off a pupil's account.
     MediacentreRemoved,
+    /// The file of the school's certificates was asked for.
+    CertificatesPrepared,
 }
 
 impl AuditEntry {

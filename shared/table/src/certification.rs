@@ -3,26 +3,31 @@
 //! A later statement may correct school and day, and so the place of a certification. A marker by its number says where it is, and every
 //! write that depends on what was read is conditional: whatever comes in whatever order, twice or at once, ends the same.
 
+mod proofs;
 mod pupils;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rentree_domain::certification::{About, Standing, Statement, Told, kept_until};
 use rentree_domain::{CertificationNumber, LearnerId, SchoolYear, Uai};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::AsOf;
-use crate::item::{delete_if, put_if, put_new, stored};
-use crate::keys::{certification_in_sk, certification_prefix, certified_in_pk, school_pk};
+use crate::item::{all_at, delete_if, put_if, put_new, stored};
+use crate::keys::{
+    CERTIFICATIONS, GSI1, certification_in_sk, certification_prefix, certified_in_pk, learner, school_pk,
+};
+use crate::paced::Paced;
 use crate::transaction::Cancelled;
 use crate::{Item, Key, School, Table, TableError};
 
 const ENTITY: &str = "Certification";
 const PLACE: &str = "CertificationPlace";
-/// Certifications of one transaction: each is three items at most.
-const AT_ONCE: usize = 33;
+/// Certifications of one transaction: each is five items at most, itself, its place, and its proof, two of them twice when it moves.
+const AT_ONCE: usize = 20;
 /// Other messages about the same certifications may come at the same moment.
 const TURNS: usize = 10;
 
@@ -74,6 +79,16 @@ pub enum Recorded {
 }
 
 impl Certification {
+    /// How often it was changed.
+    pub(crate) fn changes(&self) -> u32 {
+        self.changes
+    }
+
+    /// Whether it was passed, and is kept on a day: what has expired is deleted late.
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.latest.proven_by().is_some() && day <= kept_until(self.latest.year())
+    }
+
     /// What was stated of it.
     pub fn standing(&self) -> Standing {
         Standing { latest: self.latest.clone(), trace: self.trace.clone() }
@@ -170,12 +185,26 @@ impl Table {
         uai: Uai,
         year: SchoolYear,
     ) -> Result<Vec<(CertificationNumber, Certification)>, TableError> {
-        let read = |item: Item| {
-            let number =
-                certification_in_sk(&item).ok_or("no number in its key").map_err(TableError::malformed(ENTITY))?;
-            Ok((number, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
-        };
         self.items(school_pk(uai), &certification_prefix(year)).await?.into_iter().map(read).collect()
+    }
+
+    /// The same at a pace, for whom nobody waits.
+    pub async fn certifications_at_pace(
+        &self,
+        uai: Uai,
+        year: SchoolYear,
+        read_units_a_second: u32,
+    ) -> Result<Vec<(CertificationNumber, Certification)>, TableError> {
+        let query = self.query_items(school_pk(uai), &certification_prefix(year));
+        all_at(&mut Paced::new(read_units_a_second), query).await?.into_iter().map(read).collect()
+    }
+
+    /// The certifications of a pupil, of all school years. The index may be a moment late.
+    pub async fn certifications_of(
+        &self,
+        id: LearnerId,
+    ) -> Result<Vec<(CertificationNumber, Certification)>, TableError> {
+        self.indexed(learner(id), CERTIFICATIONS).await?.into_iter().map(read).collect()
     }
 
     /// Records statements about at most [`AT_ONCE`] certifications, all or none; looks again when somebody else was faster.
@@ -245,12 +274,19 @@ impl Table {
         let Next { number, seen, certification } = next;
         let moves = seen.place.map_or(0, |place| place.moves + 1);
         let place = Place { uai: certification.latest.uai, year: certification.latest.year(), moves };
-        let item = expiring(certification, ENTITY, place.key(*number), place.year)?;
+        let mut item = expiring(certification, ENTITY, place.key(*number), place.year)?;
+        if let Some(pupil) = &certification.pupil {
+            let found_by = format!("{}{number}", certification_prefix(place.year));
+            item.insert(GSI1.0.to_owned(), AttributeValue::S(learner(pupil.learner)));
+            item.insert(GSI1.1.to_owned(), AttributeValue::S(found_by));
+        }
         let number_of = |count: u32| AttributeValue::N(count.to_string());
         let is_there = seen.place.is_some_and(|before| (before.uai, before.year) == (place.uai, place.year));
         if let (true, Some(before)) = (is_there, &seen.certification) {
             let unchanged = Some((":seen", number_of(before.changes)));
-            return Ok(vec![put_if(&self.name, item, "#changes = :seen", unchanged)?]);
+            let mut items = vec![put_if(&self.name, item, "#changes = :seen", unchanged)?];
+            items.extend(self.write_proof(next)?);
+            return Ok(items);
         }
         let marker = expiring(&place, PLACE, Key::certified(*number), place.year)?;
         let mut items = match seen.place {
@@ -264,8 +300,14 @@ impl Table {
             let key = place.key(*number);
             items.push(delete_if(&self.name, key, "#changes = :seen", ":seen", &before.changes)?);
         }
+        items.extend(self.write_proof(next)?);
         Ok(items)
     }
+}
+
+fn read(item: Item) -> Result<(CertificationNumber, Certification), TableError> {
+    let number = certification_in_sk(&item).ok_or("no number in its key").map_err(TableError::malformed(ENTITY))?;
+    Ok((number, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
 }
 
 /// An item that ends with the last day on which certifications of its year are kept.

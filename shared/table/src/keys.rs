@@ -5,6 +5,7 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use rentree_domain::certification::{SchoolCertificates, VerificationCode};
 use rentree_domain::{
     Academie, ActivationId, AuditId, CampaignCode, CampaignId, CertificationNumber, EmailAddress, EntityId, ImportId,
     Ine, InvitationId, JoinAttemptId, LearnerId, Limit, Login, PersonalCode, PlatformCampaignName, Round, SchoolYear,
@@ -17,7 +18,7 @@ use crate::Item;
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
-/// Found by school: ties. By user: memberships and sessions. By académie: schools. By round: offers. By pupil: participations.
+/// Found by school: ties. By user: memberships and sessions. By académie: schools. By round: offers. By pupil: participations, certifications.
 pub(crate) const GSI1: (&str, &str) = ("GSI1PK", "GSI1SK");
 /// Found by date of birth: the pupils of a school.
 pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
@@ -35,8 +36,9 @@ pub(crate) const JOIN_ATTEMPTS: &str = "ATTEMPT#";
 /// Where the platform's team keeps what it says to all schools.
 pub(crate) const PLATFORM: &str = "PLATFORM#CAMPAIGNS";
 pub(crate) const PROFILES: &str = "PROFILE#";
-const CERTIFICATIONS: &str = "CERTIFICATION#";
+pub(crate) const CERTIFICATIONS: &str = "CERTIFICATION#";
 const CERTIFIED: &str = "CERTIFIED#";
+pub(crate) const PROOFS: &str = "PROOF#";
 const SCHOOLS: &str = "SCHOOL#";
 const USERS: &str = "USER#";
 
@@ -231,9 +233,20 @@ impl Key {
         Self::new(school_pk(uai), format!("{}{number}", certification_prefix(year)))
     }
 
+    /// The file of a school's certificates of a school year, that somebody asked for.
+    pub fn prepared_file(of: &SchoolCertificates) -> Self {
+        Self::new(school_pk(of.uai), format!("CERTIFICATES#{}", of.name()))
+    }
+
     /// Where a certification is: a statement may correct its school and its day.
     pub fn certified(number: CertificationNumber) -> Self {
         Self::new(format!("{CERTIFIED}{number}"), "CERTIFIED")
+    }
+
+    /// That a code proves a certification. Hashed, for it opens what the certificate tells; with the number, so that a code that was given
+    /// twice by mistake takes no certification's proof away.
+    pub fn proof(code: &VerificationCode, number: CertificationNumber) -> Self {
+        Self::new(proofs_pk(code), format!("{PROOFS}{number}"))
     }
 
     /// A pupil's part in a campaign.
@@ -324,6 +337,11 @@ pub(crate) fn campaign_in_pk(item: &Item) -> Option<CampaignId> {
     item.get(PK)?.as_s().ok()?.strip_prefix(CAMPAIGNS)?.parse().ok()
 }
 
+/// Where the certifications that a code proves are found.
+pub(crate) fn proofs_pk(code: &VerificationCode) -> String {
+    format!("{PROOFS}{}", hash(code.signs()))
+}
+
 /// The number of the certification that an item is.
 pub(crate) fn certification_in_sk(item: &Item) -> Option<CertificationNumber> {
     item.get(SK)?.as_s().ok()?.strip_prefix(CERTIFICATIONS)?.split_once('#')?.1.parse().ok()
@@ -334,7 +352,7 @@ pub(crate) fn certified_in_pk(item: &Item) -> Option<CertificationNumber> {
     item.get(PK)?.as_s().ok()?.strip_prefix(CERTIFIED)?.parse().ok()
 }
 
-/// Where the participations of a pupil are found.
+/// Where the participations and the certifications of a pupil are found.
 pub(crate) fn learner(learner: LearnerId) -> String {
     format!("{LEARNERS}{learner}")
 }
@@ -471,13 +489,17 @@ mod tests {
                 Key::ready_campaign(uai, SchoolYear::starting_in(2026).unwrap()),
                 Key::profile(uai, LearnerId::new(at, entropy)),
                 Key::certification(uai, SchoolYear::starting_in(2026).unwrap(), u64::from(page).try_into().unwrap()),
+                Key::prepared_file(&SchoolCertificates { uai, year: SchoolYear::starting_in(2026).unwrap(), left: false }),
+                Key::prepared_file(&SchoolCertificates { uai, year: SchoolYear::starting_in(2026).unwrap(), left: true }),
                 Key::certified(u64::from(page).try_into().unwrap()),
+                Key::proof(&VerificationCode::parse(&format!("P-{page:012}")).unwrap(), u64::from(page).try_into().unwrap()),
                 Key::campaign_code(&CampaignCode::draw([entropy[0]; 16])),
+                Key::platform_campaign(&PlatformCampaignName::parse(&round).unwrap()),
                 Key::personal_code(uai, &PersonalCode::draw([entropy[0]; 16])),
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 35);
+            prop_assert_eq!(keys.len(), 39);
         }
 
         #[test]
@@ -543,6 +565,16 @@ mod tests {
             prop_assert!(key.sk.starts_with(&certification_prefix(year)) && other.is_none_or(|other| !key.sk.starts_with(&other)));
             prop_assert_eq!(certification_in_sk(&key.into_item()), Some(number));
             prop_assert_eq!(certified_in_pk(&Key::certified(number).into_item()), Some(number));
+        }
+
+        /// However it is typed, and never as it is printed.
+        #[test]
+        fn a_code_is_found_by_its_signs(code in "[A-Z0-9]{5}-[A-Z0-9]{8,12}", number in 1_u64..1_000) {
+            let number = CertificationNumber::try_from(number).unwrap();
+            let key = |text: &str| Key::proof(&VerificationCode::typed(text).unwrap(), number);
+            let printed = key(&code);
+            prop_assert_eq!(&key(&code.replace('-', "").to_lowercase()), &printed);
+            prop_assert!(!printed.pk.contains(&code) && id_in_sk(&printed.into_item(), PROOFS) == Some(number));
         }
 
         #[test]

@@ -26,7 +26,7 @@ pub struct Asset {
     pub content: &'static [u8],
 }
 
-const ASSETS: [Asset; 4] = [
+const ASSETS: [Asset; 5] = [
     Asset {
         name: "style.css",
         content_type: "text/css; charset=utf-8",
@@ -36,6 +36,11 @@ const ASSETS: [Asset; 4] = [
         name: "imports.js",
         content_type: "text/javascript; charset=utf-8",
         content: include_bytes!("../assets/imports.js"),
+    },
+    Asset {
+        name: "prepared-file.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_bytes!("../assets/prepared-file.js"),
     },
     Asset {
         name: "print.js",

@@ -95,7 +95,8 @@ impl Person {
         self.user.methods.email.as_ref().expect("staff have an address")
     }
 
-    async fn new(id: UserId, user: User) -> anyhow::Result<Self> {
+    /// Somebody whose account there is, with a session.
+    pub(crate) async fn new(id: UserId, user: User) -> anyhow::Result<Self> {
         let mut person = Self { id, user, cookie: String::new(), http: a_client() };
         person.open_session().await?;
         Ok(person)

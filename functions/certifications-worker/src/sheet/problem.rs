@@ -112,7 +112,7 @@ impl ProblemCode {
             Self::Score => "score is no whole number from 0 to 1024; correct it, or leave it blank",
             Self::Level => "a level is no whole number from 0 to 8; correct it, or leave it blank",
             Self::Code => {
-                "code_verification is none: 8 to 40 signs of A to Z and 0 to 9; correct it, or leave it blank"
+                "code_verification is none: 13 to 40 signs of A to Z and 0 to 9, for shorter ones can be guessed; correct it, or leave it blank"
             }
             Self::Comment => "commentaire has more than 500 characters, or signs that no text has; shorten it",
         }

@@ -6,8 +6,7 @@ use rentree_domain::certification::Competence;
 use super::*;
 
 const HEADER: &str = "numero;constate_le;statut;uai;date_passage;eleve;ine;date_naissance;nom;prenom;score;code_verification;commentaire;1.1;5.2";
-const GOOD: &str =
-    "17;2027-06-20T08:00:00Z;validated;0350760L;2027-05-12;;1234567890V;10/03/2012;DUNORD;Karine;612;P-AB12CD34;;4;0";
+const GOOD: &str = "17;2027-06-20T08:00:00Z;validated;0350760L;2027-05-12;;1234567890V;10/03/2012;DUNORD;Karine;612;P-AB12CD34EF56;;4;0";
 
 fn read(file: impl AsRef<[u8]>) -> Result<Vec<Line>, OpenError> {
     let now: Timestamp = "2027-06-30T08:00:00Z".parse().unwrap();
@@ -65,7 +64,7 @@ fn each_thing_that_is_wrong_is_told_by_its_line() {
         ("10/03/2012", "", ProblemCode::PupilMissing),
         (";612;", ";1025;", ProblemCode::Score),
         (";4;0", ";9;0", ProblemCode::Level),
-        ("P-AB12CD34", "P-1", ProblemCode::Code),
+        ("P-AB12CD34EF56", "P-AB12CD34EF5", ProblemCode::Code),
         (";;4;0", &format!(";{comment};4;0"), ProblemCode::Comment),
         (";;4;0", &format!(";{long};4;0"), ProblemCode::FieldTooLong),
         ("DUNORD", "\"DUNORD", ProblemCode::Quotes),

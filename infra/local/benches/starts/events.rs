@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 pub(crate) fn of(function: &str) -> anyhow::Result<Value> {
     match function {
         "activation" => event("activation/link-forged.json"),
+        "certificates-worker" => event("certificates-worker/make.json"),
         "certifications-worker" => event("certifications-worker/upload.json"),
         "directory" => event("directory/offer-to.json"),
         "import-worker" => event("import-worker/confirmed.json"),

@@ -80,7 +80,7 @@ pub(super) async fn everything(deployed: &Deployed, url: &str, secrets: Secrets)
     tell(
         "dead letters",
         began,
-        "an import, a mail, an offer and certifications that the table refuses end there and are told",
+        "an import, a mail, an offer, certifications and their file that the table refuses end there and are told",
     );
 
     sizes(deployed).await

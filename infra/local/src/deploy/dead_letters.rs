@@ -17,11 +17,12 @@ use serde_json::json;
 use super::deployed::Deployed;
 
 /// The functions that take messages.
-const WORKERS: [&str; 4] = ["import-worker", "mail-worker", "directory", "certifications-worker"];
+const WORKERS: [&str; 5] =
+    ["import-worker", "mail-worker", "directory", "certificates-worker", "certifications-worker"];
 /// The queues that messages fail in here; the dead letters of each are in `<queue>-dead`.
-const QUEUES: [&str; 4] = ["imports", "mails", "directory", "certifications"];
+const QUEUES: [&str; 5] = ["imports", "mails", "directory", "certificates", "certifications"];
 /// Of these, the queues whose dead letters are settled in the table, and so wait until it answers.
-const THAT_WAIT: [&str; 2] = ["imports", "mails"];
+const THAT_WAIT: [&str; 3] = ["imports", "mails", "certificates"];
 /// In seconds. A worker that the table refuses answers sooner.
 const HIDDEN: u16 = 2;
 /// Whose file the table refuses.
@@ -48,6 +49,7 @@ pub(super) async fn are_settled(
     let import = school.request(&json!({})).await?;
     ensure!(school.send(&import, sample.siecle(UTF_8).bytes).await?, "the bucket finds the file too large");
     school.post("/invitations", &json!({ "emails": INVITED })).await?;
+    school.post("/certificates/file", &json!({})).await?;
 
     // The letter about an offer asks nothing of the table: it is settled, by its report, while the table still refuses.
     let report = operator.plan(academie, round).await?;
@@ -70,6 +72,10 @@ pub(super) async fn are_settled(
     let id = import["id"].as_str().context("an import without an identifier")?;
     let summary = school.wait(id).await?;
     ensure!(summary.status == "failed", "an import that failed each time is told as {}", summary.status);
+    until("the file of the certificates is not told as failed", async || {
+        Ok(school.get("/certificates/file").await?["state"] == "failed")
+    })
+    .await?;
     until("the invitation is not told as failed", async || {
         let team = school.get("/team").await?;
         let mut invitations = team["invitations"].as_array().into_iter().flatten();

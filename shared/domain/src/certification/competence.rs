@@ -1,4 +1,5 @@
-//! The sixteen competences of the reference framework of digital skills (CRCN), and how far a pupil is in each.
+//! The sixteen competences in five areas of the reference framework of digital skills (CRCN, article D. 121-1 of the code de l'éducation),
+//! and how far a pupil is in each: eight levels, two by two from novice to expert.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,24 +8,61 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-const NAMES: [(&str, &str); 16] = [
-    ("1.1", "Mener une recherche et une veille d’information"),
-    ("1.2", "Gérer des données"),
-    ("1.3", "Traiter des données"),
-    ("2.1", "Interagir"),
-    ("2.2", "Partager et publier"),
-    ("2.3", "Collaborer"),
-    ("2.4", "S’insérer dans le monde numérique"),
-    ("3.1", "Développer des documents textuels"),
-    ("3.2", "Développer des documents multimédia"),
-    ("3.3", "Adapter les documents à leur finalité"),
-    ("3.4", "Programmer"),
-    ("4.1", "Sécuriser l’environnement numérique"),
-    ("4.2", "Protéger les données personnelles et la vie privée"),
-    ("4.3", "Protéger la santé, le bien-être et l’environnement"),
-    ("5.1", "Résoudre des problèmes techniques"),
-    ("5.2", "Évoluer dans un environnement numérique"),
+const COMPETENCES: [(&str, Area, &str); 16] = [
+    ("1.1", Area::Information, "Mener une recherche et une veille d’information"),
+    ("1.2", Area::Information, "Gérer des données"),
+    ("1.3", Area::Information, "Traiter des données"),
+    ("2.1", Area::Communication, "Interagir"),
+    ("2.2", Area::Communication, "Partager et publier"),
+    ("2.3", Area::Communication, "Collaborer"),
+    ("2.4", Area::Communication, "S’insérer dans le monde numérique"),
+    ("3.1", Area::Creation, "Développer des documents textuels"),
+    ("3.2", Area::Creation, "Développer des documents multimédia"),
+    ("3.3", Area::Creation, "Adapter les documents à leur finalité"),
+    ("3.4", Area::Creation, "Programmer"),
+    ("4.1", Area::Protection, "Sécuriser l’environnement numérique"),
+    ("4.2", Area::Protection, "Protéger les données personnelles et la vie privée"),
+    ("4.3", Area::Protection, "Protéger la santé, le bien-être et l’environnement"),
+    ("5.1", Area::Environment, "Résoudre des problèmes techniques"),
+    ("5.2", Area::Environment, "Évoluer dans un environnement numérique"),
 ];
+
+/// An area of the framework. It follows the European `DigComp`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Area {
+    /// 1. Information et données.
+    Information,
+    /// 2. Communication et collaboration.
+    Communication,
+    /// 3. Création de contenus.
+    Creation,
+    /// 4. Protection et sécurité.
+    Protection,
+    /// 5. Environnement numérique.
+    Environment,
+}
+
+impl Area {
+    /// All five, in the order of the framework.
+    pub const ALL: [Self; 5] =
+        [Self::Information, Self::Communication, Self::Creation, Self::Protection, Self::Environment];
+
+    /// What people read.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Information => "Information et données",
+            Self::Communication => "Communication et collaboration",
+            Self::Creation => "Création de contenus",
+            Self::Protection => "Protection et sécurité",
+            Self::Environment => "Environnement numérique",
+        }
+    }
+
+    /// Its competences, in the order of the framework.
+    pub fn competences(self) -> impl Iterator<Item = Competence> {
+        Competence::all().filter(move |competence| competence.area() == self)
+    }
+}
 
 /// A competence: 1.1 to 5.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -48,12 +86,17 @@ impl Competence {
 
     /// `1.1`.
     pub fn id(self) -> &'static str {
-        NAMES[usize::from(self.0)].0
+        COMPETENCES[usize::from(self.0)].0
     }
 
     /// As the reference framework calls it.
     pub fn name(self) -> &'static str {
-        NAMES[usize::from(self.0)].1
+        COMPETENCES[usize::from(self.0)].2
+    }
+
+    /// The area that it belongs to.
+    pub fn area(self) -> Area {
+        COMPETENCES[usize::from(self.0)].1
     }
 }
 
@@ -96,6 +139,9 @@ pub struct Level(u8);
 pub struct LevelError;
 
 impl Level {
+    /// The highest one.
+    pub const MOST: u8 = 8;
+
     /// Its number.
     pub fn number(self) -> u8 {
         self.0
@@ -106,7 +152,7 @@ impl TryFrom<u8> for Level {
     type Error = LevelError;
 
     fn try_from(number: u8) -> Result<Self, LevelError> {
-        if number <= 8 { Ok(Self(number)) } else { Err(LevelError) }
+        if number <= Self::MOST { Ok(Self(number)) } else { Err(LevelError) }
     }
 }
 
@@ -125,6 +171,15 @@ impl fmt::Display for Level {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sixteen_in_five_areas() {
+        let counts: Vec<usize> = Area::ALL.into_iter().map(|area| area.competences().count()).collect();
+        assert_eq!(counts, [3, 4, 4, 3, 2]);
+        assert!(
+            Competence::all().is_sorted_by_key(Competence::id) && Competence::all().is_sorted_by_key(Competence::area)
+        );
+    }
 
     #[test]
     fn sixteen_by_their_numbers() {

@@ -3,13 +3,15 @@
 
 mod competence;
 mod parts;
+mod prepared;
 mod statement;
 mod status;
 
 use jiff::civil::{Date, date};
 
-pub use competence::{Competence, CompetenceError, Level, LevelError, Levels};
+pub use competence::{Area, Competence, CompetenceError, Level, LevelError, Levels};
 pub use parts::{CertificationNumber, JuryComment, PartError, Points, SessionName, VerificationCode};
+pub use prepared::{PrepareCertificates, SchoolCertificates, Stamp};
 pub use statement::{About, Standing, Statement, Told};
 pub use status::{CertificationStatus, StatusError};
 

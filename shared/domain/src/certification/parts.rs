@@ -16,7 +16,9 @@ pub enum PartError {
     #[error("a score of a certification is a whole number from 0 to 1024")]
     Points,
     /// Of a code.
-    #[error("a verification code is 8 to 40 signs of A to Z and 0 to 9, with or without hyphens")]
+    #[error(
+        "a verification code is 13 to 40 signs of A to Z and 0 to 9, with or without hyphens: fewer can be guessed"
+    )]
     Code,
     /// Of a session.
     #[error(
@@ -156,13 +158,31 @@ text!(
 );
 
 impl VerificationCode {
+    /// The fewest signs. Of an alphabet of 32, which leaves out what looks alike, they hold 65 random bits: nobody guesses one.
+    pub const FEWEST: usize = 13;
+    /// The most.
+    pub const MOST: usize = 40;
+
     /// Reads a code, in any case.
     pub fn parse(text: &str) -> Result<Self, PartError> {
         let code = text.trim().to_ascii_uppercase();
         let sign = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
         let signs = code.bytes().filter(|byte| sign(*byte)).count();
-        let fits = (8..=40).contains(&signs) && code.len() <= 60 && code.bytes().all(|byte| sign(byte) || byte == b'-');
+        let fits = (Self::FEWEST..=Self::MOST).contains(&signs)
+            && code.len() <= 60
+            && code.bytes().all(|byte| sign(byte) || byte == b'-');
         if fits { Ok(Self(code)) } else { Err(PartError::Code) }
+    }
+
+    /// Reads a code that somebody types: with blanks, and with dashes of other kinds.
+    pub fn typed(text: &str) -> Result<Self, PartError> {
+        let dash = |c: char| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
+        Self::parse(&text.chars().filter(|c| !c.is_whitespace()).map(dash).collect::<String>())
+    }
+
+    /// What tells it from other codes: its signs, without the hyphens.
+    pub fn signs(&self) -> String {
+        self.0.replace('-', "")
     }
 }
 
@@ -200,10 +220,12 @@ mod tests {
             ("1024".parse::<Points>().map(u16::from), "1025".parse::<Points>()),
             (Ok(1024), Err(PartError::Points))
         );
-        assert_eq!(VerificationCode::parse(" p-ab12cd34 ").unwrap().as_str(), "P-AB12CD34");
-        for text in ["", "ABC1234", "ABCD 1234", "éABCD1234", &"A".repeat(41), &"-".repeat(70)] {
+        assert_eq!(VerificationCode::parse(" p-ab12cd34ef56 ").unwrap().as_str(), "P-AB12CD34EF56");
+        for text in ["", "P-AB12CD34EF5", "AB12CD34 EF56G", "éAB12CD34EF56", &"A".repeat(41), &"-".repeat(70)] {
             assert_eq!(VerificationCode::parse(text), Err(PartError::Code), "{text}");
         }
+        assert_eq!(VerificationCode::typed(" p–ab12\u{a0}cd34 ef56 ").unwrap().as_str(), "P-AB12CD34EF56");
+        assert_eq!(VerificationCode::parse("PAB12-CD34EF56").unwrap().signs(), "PAB12CD34EF56");
         for text in ["session 2027-05", "S_12.b", "Été"] {
             assert_eq!(SessionName::parse(text).unwrap().as_str(), text);
         }

@@ -88,6 +88,11 @@ impl Statement {
     pub fn year(&self) -> SchoolYear {
         SchoolYear::of(self.taken_on)
     }
+
+    /// The code by which anybody verifies the certificate; `None` unless the examination was passed.
+    pub fn proven_by(&self) -> Option<&VerificationCode> {
+        self.code.as_ref().filter(|_| self.status == CertificationStatus::Validated)
+    }
 }
 
 /// What a statement said of the result.

@@ -55,7 +55,7 @@ impl Inner {
     async fn answer(self: Arc<Self>, parts: Parts, body: Bytes) -> Result<Response, Lost> {
         // In a task of its own: a call that was sent takes effect, whoever hangs up.
         let done = tokio::spawn(async move {
-            match signed(&parts.headers) {
+            match signed(&parts.headers).or_else(|| signed_link(&parts)) {
                 Some((key, service)) => self.signed(&parts, body, key, service).await,
                 None => self.unsigned(&parts, body).await,
             }
@@ -243,6 +243,14 @@ fn signed(headers: &HeaderMap) -> Option<(&str, &str)> {
     let authorization = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let scope = authorization.split_once("Credential=")?.1.split(',').next()?;
     let mut parts = scope.split('/');
+    Some((parts.next()?, parts.nth(2)?))
+}
+
+/// The same of a link that a function signed, and a browser follows: a request in the name of the function.
+fn signed_link(parts: &Parts) -> Option<(&str, &str)> {
+    let mut parameters = parts.uri.query()?.split('&');
+    let scope = parameters.find_map(|parameter| parameter.strip_prefix("X-Amz-Credential="))?;
+    let mut parts = scope.split("%2F");
     Some((parts.next()?, parts.nth(2)?))
 }
 

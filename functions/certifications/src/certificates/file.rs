@@ -1,0 +1,76 @@
+//! Certificates of a school in one file: of one pupil, of a class, or of the school while it fits into one answer.
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use rentree_certificate::Certificate;
+use rentree_domain::{CertificationNumber, SchoolYear, Uai, paris};
+use rentree_http::{Problem, authorise};
+use rentree_issued::issued;
+use rentree_table::Role;
+use serde::Deserialize;
+use tokio::try_join;
+
+use super::paper::answer;
+use crate::Certifications;
+
+/// What one answer holds: 17 kB each come to 4.3 MB, and 5.7 MB in base64.
+pub(super) const MOST: usize = 250;
+
+/// Which certificates.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    /// The first calendar year of the school year; the present one without it.
+    year: Option<i16>,
+    /// One certificate.
+    number: Option<CertificationNumber>,
+    /// A class; blank for those whose class is not known. Without it, the school.
+    class: Option<String>,
+    /// Those of pupils who left, too.
+    left: bool,
+}
+
+/// `GET /schools/{uai}/certificates.pdf`
+pub(crate) async fn file(
+    State(app): State<Certifications>,
+    Path(uai): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = Uai::parse(&uai).map_err(|_| Problem::not_found())?;
+    let now = (app.clock)();
+    let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
+
+    let year = match asked.year {
+        Some(year) => SchoolYear::starting_in(year).ok_or_else(Problem::not_found)?,
+        None => SchoolYear::of(paris::date(now)),
+    };
+    let listed = app.table.with_listing(uai, visitor.school);
+    let (listed, certifications) = try_join!(listed, app.table.certifications(uai, year))?;
+    let (school, listing) = listed.ok_or_else(Problem::not_found)?;
+    let mut issued = issued(&certifications, &listing, &school.name, app.verifying());
+    match asked.number {
+        Some(number) => issued.retain(|it| it.number == number),
+        None => issued.retain(|it| {
+            (asked.left || !it.left) && asked.class.as_ref().is_none_or(|class| it.division == class.trim())
+        }),
+    }
+
+    if issued.is_empty() {
+        return Err(Problem::not_found());
+    }
+    if issued.len() > MOST {
+        let detail = format!(
+            "Un téléchargement direct contient {MOST} certificats au plus. Téléchargez-les classe par classe, ou demandez le fichier de l’établissement."
+        );
+        let way_on = format!("/schools/{uai}/certificates/file?year={}", year.first());
+        return Err(Problem::bad_request(detail).leading_to("Demander le fichier de l’établissement", way_on));
+    }
+    let name = match asked.number {
+        Some(number) => format!("certificat-{number}.pdf"),
+        None => format!("certificats-{uai}-{}.pdf", year.first()),
+    };
+    let certificates: Vec<Certificate> = issued.into_iter().map(|it| it.certificate).collect();
+    answer(&certificates, &name)
+}

@@ -1,0 +1,147 @@
+//! Which certificates a school can print of a school year: by class, and within a class by pupil.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rentree_domain::certification::years_kept;
+use rentree_domain::{CertificationNumber, SchoolYear, Uai, name, paris};
+use rentree_http::{Face, Problem, authorise};
+use rentree_issued::{Issued, issued};
+use rentree_table::Role;
+use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tokio::try_join;
+
+use super::file::MOST;
+use crate::Certifications;
+
+/// Which certificates.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Filter {
+    /// The first calendar year of the school year; the present one without it.
+    year: Option<i16>,
+    /// The class whose pupils are shown; blank for those whose class is not known.
+    class: Option<String>,
+    /// Those of pupils who left, too.
+    left: bool,
+}
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "certificates.html")]
+pub(crate) struct CertificatesView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// By its first calendar year.
+    school_year: SchoolYear,
+    /// The school years of which certificates are kept, from the latest.
+    school_years: Vec<SchoolYear>,
+    /// Whether certificates of pupils who left are counted.
+    left: bool,
+    /// How many of those are not counted.
+    left_out: usize,
+    /// How many are.
+    found: usize,
+    /// By their names; a class that is not known is blank, and last.
+    classes: Vec<Class>,
+    /// The class whose pupils are shown.
+    class: Option<String>,
+    /// Its certificates, by name.
+    certificates: Vec<Row>,
+}
+
+/// A class.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CertifiedClass")]
+struct Class {
+    division: String,
+    certificates: usize,
+}
+
+impl Class {
+    /// As it stands in an address.
+    fn in_address(&self) -> String {
+        utf8_percent_encode(&self.division, NON_ALPHANUMERIC).to_string()
+    }
+}
+
+/// A certificate.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CertificateRow")]
+struct Row {
+    number: CertificationNumber,
+    /// `DUPONT Karine`.
+    name: String,
+}
+
+/// `GET /schools/{uai}/certificates`
+pub(crate) async fn page(
+    State(app): State<Certifications>,
+    Path(uai): Path<String>,
+    Query(filter): Query<Filter>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = Uai::parse(&uai).map_err(|_| Problem::not_found())?;
+    let now = (app.clock)();
+    let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
+
+    let school_years = years_kept(paris::date(now));
+    let asked = filter.year.and_then(SchoolYear::starting_in).filter(|year| school_years.contains(year));
+    let school_year = asked.unwrap_or_else(|| SchoolYear::of(paris::date(now)));
+    let listed = app.table.with_listing(uai, visitor.school.clone());
+    let (listed, certifications) = try_join!(listed, app.table.certifications(uai, school_year))?;
+    let (school, listing) = listed.ok_or_else(Problem::not_found)?;
+
+    let mut issued = issued(&certifications, &listing, &school.name, app.verifying());
+    let all = issued.len();
+    issued.retain(|it| filter.left || !it.left);
+    let mut classes: BTreeMap<(bool, &str), usize> = BTreeMap::new();
+    for it in &issued {
+        *classes.entry((it.division.is_empty(), &it.division)).or_default() += 1;
+    }
+    let of_class = issued.iter().filter(|it| filter.class.as_ref().is_some_and(|class| it.division == *class));
+    let row = |it: &Issued| Row { number: it.number, name: name::full(&it.holder.last_name, &it.holder.first_name) };
+    let view = CertificatesView {
+        frame: visitor.frame("Certificats", uai, &school, Section::Certifications),
+        csrf: visitor.csrf.clone(),
+        uai,
+        school_year,
+        school_years,
+        left: filter.left,
+        left_out: all - issued.len(),
+        found: issued.len(),
+        certificates: of_class.map(row).collect(),
+        classes: classes
+            .into_iter()
+            .map(|((_, division), certificates)| Class { division: division.to_owned(), certificates })
+            .collect(),
+        class: filter.class,
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+impl CertificatesView {
+    fn is_shown(&self, year: SchoolYear) -> bool {
+        self.school_year == year
+    }
+
+    /// Whether all of them go into one answer.
+    fn fits(&self) -> bool {
+        self.found <= MOST
+    }
+
+    fn left_query(&self) -> &'static str {
+        if self.left { "&left=true" } else { "" }
+    }
+}

@@ -1,0 +1,47 @@
+//! The file of all certificates of a school, when it is too long for one answer: a worker makes it. Ask for it, follow it, fetch it.
+
+mod ask;
+mod download;
+mod follow;
+mod link;
+mod view;
+
+use jiff::Timestamp;
+use rentree_domain::certification::SchoolCertificates;
+use rentree_domain::{SchoolYear, Uai, paris};
+use rentree_http::Problem;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+pub(crate) use ask::ask;
+pub(crate) use download::download;
+pub(crate) use follow::follow;
+pub(crate) use view::PreparedFileView;
+
+/// Which certificates of the school.
+#[derive(Debug, Default, Clone, Copy, Deserialize, JsonSchema)]
+#[schemars(rename = "PreparedFileFields")]
+#[serde(default)]
+pub(crate) struct Which {
+    /// The first calendar year of the school year; the present one without it.
+    year: Option<i16>,
+    /// Those of pupils who left, too.
+    left: bool,
+}
+
+impl Which {
+    fn of(self, uai: &str, now: Timestamp) -> Result<SchoolCertificates, Problem> {
+        let uai = Uai::parse(uai).map_err(|_| Problem::not_found())?;
+        let year = match self.year {
+            Some(year) => SchoolYear::starting_in(year).ok_or_else(Problem::not_found)?,
+            None => SchoolYear::of(paris::date(now)),
+        };
+        Ok(SchoolCertificates { uai, year, left: self.left })
+    }
+}
+
+/// The page of a file; `end` is `""` or `.pdf`.
+fn location(of: &SchoolCertificates, end: &str) -> String {
+    let left = if of.left { "&left=true" } else { "" };
+    format!("/schools/{}/certificates/file{end}?year={}{left}", of.uai, of.year.first())
+}

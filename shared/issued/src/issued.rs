@@ -1,0 +1,49 @@
+//! The certificates that a school can print of a school year.
+
+use std::collections::HashMap;
+
+use rentree_certificate::Certificate;
+use rentree_domain::{CertificationNumber, LearnerId, ListedPupil, Listing, name};
+use rentree_table::Certification;
+
+use crate::{Holder, Verifying, certificate};
+
+/// A certificate, and where it belongs.
+#[derive(Debug)]
+pub struct Issued {
+    /// The number of the certification.
+    pub number: CertificationNumber,
+    /// Whose it is.
+    pub holder: Holder,
+    /// The class of that school year; blank where it is not known.
+    pub division: String,
+    /// Whether the pupil is in the school no more, or was never found.
+    pub left: bool,
+    /// What is printed.
+    pub certificate: Certificate,
+}
+
+/// The certificates of these certifications of a school, by class and name.
+pub fn issued(
+    certifications: &[(CertificationNumber, Certification)],
+    listing: &Listing,
+    school: &str,
+    verifying: Verifying<'_>,
+) -> Vec<Issued> {
+    let known: HashMap<LearnerId, &ListedPupil> = listing.everybody().iter().map(|it| (it.id, it)).collect();
+    let one = |(number, it): &(CertificationNumber, Certification)| {
+        let listed = it.pupil.as_ref().and_then(|pupil| known.get(&pupil.learner));
+        let holder = listed.map_or_else(|| Holder::kept(it), |listed| Holder::listed(listed));
+        let certificate = certificate(*number, it, &holder, school, verifying)?;
+        let left = listed.is_none_or(|listed| listed.left());
+        Some(Issued { number: *number, division: certificate.class.clone(), holder, left, certificate })
+    };
+    let mut issued: Vec<Issued> = certifications.iter().filter_map(one).collect();
+    issued.sort_by_cached_key(|it| {
+        let Holder { last_name, first_name, .. } = &it.holder;
+        // Classes that are not known stand last.
+        let class = (it.division.is_empty(), it.division.clone());
+        (class, name::fold(last_name), name::fold(first_name), it.certificate.date, it.number)
+    });
+    issued
+}
