@@ -124,7 +124,7 @@ impl Campaign {
     }
 
     /// The campaign as the platform's team tells it today.
-    pub(crate) fn as_told(self, platform: PlatformCampaign) -> Self {
+    pub(crate) fn told_as(self, platform: PlatformCampaign) -> Self {
         Self {
             title: platform.title.clone(),
             kind: platform.kind,
@@ -174,7 +174,7 @@ impl Table {
         let Some(name) = &campaign.given else { return Ok(Some(campaign)) };
         let platform = self.platform_campaign(name).await?;
         let platform = platform.ok_or("the platform's team knows it no more").map_err(TableError::malformed(ENTITY))?;
-        Ok(Some(campaign.as_told(platform)))
+        Ok(Some(campaign.told_as(platform)))
     }
 
     /// Every campaign that a school has, archived or not, the oldest first.
@@ -198,7 +198,7 @@ impl Table {
             Ok((
                 id,
                 match told {
-                    Some(told) => campaign.as_told(told),
+                    Some(told) => campaign.told_as(told),
                     None => campaign,
                 },
             ))

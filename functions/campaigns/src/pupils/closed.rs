@@ -1,13 +1,15 @@
 //! Why a campaign cannot be joined, as pupils read it.
 
+use std::borrow::Borrow;
+
 use rentree_domain::platform_campaign::Closed;
 use rentree_http::Problem;
 use rentree_web::french;
 
 /// What is the matter, and what to do.
-pub(crate) fn words(closed: &Closed) -> (&'static str, String) {
+pub(crate) fn words(closed: impl Borrow<Closed>) -> (&'static str, String) {
     const ANOTHER: &str = "Demandez un autre code à votre enseignant.";
-    match *closed {
+    match *closed.borrow() {
         Closed::Archived => ("Cette campagne est archivée", format!("On ne peut plus la rejoindre. {ANOTHER}")),
         Closed::Withdrawn => (
             "Cette campagne est retirée",
@@ -28,7 +30,7 @@ pub(crate) fn problem(closed: Closed) -> Problem {
     match closed {
         Closed::Archived => Problem::campaign_archived(),
         other => {
-            let (title, detail) = words(&other);
+            let (title, detail) = words(other);
             Problem::campaign_closed(title, detail)
         }
     }

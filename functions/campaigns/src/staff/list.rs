@@ -245,7 +245,7 @@ mod tests {
         let page = select(campaigns(), &Filter::default());
         let names: Vec<_> = page.owners.iter().map(|owner| owner.name.as_str()).collect();
         assert_eq!(names, ["Anne", "Zoé"]);
-        let owner = page.owners[0].id.to_string();
+        let owner = page.owners[0].id.clone();
         assert_eq!(titles(&Filter { owner, ..Filter::default() }), ["Évaluation des 3e"]);
         let beyond = select(campaigns(), &Filter { page: Some(9), ..Filter::default() });
         assert_eq!((beyond.number, beyond.pages, beyond.found), (1, 1, 3));
