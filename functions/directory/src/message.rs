@@ -197,7 +197,7 @@ mod tests {
             (all.replace(r#"["6e"]"#, r#"["CM2"]"#), "6e"),
             (all.replace("rennes", "bretagne"), "bretagne"),
             (all.replace("kinds", "types"), "types"),
-            (all.replace("2026-09-01", "le 1er septembre"), "date"),
+            (all.replace("2026-09-01", "le 1er septembre"), "year"),
         ] {
             let [Task::Mistake { why: said }] = &tasks(&format!(r#"{{"campaign":{told}}}"#))[..] else {
                 panic!("understood: {told}");
