@@ -188,23 +188,26 @@ impl Table {
         &self,
         uai: Uai,
     ) -> Result<(Vec<(CampaignId, Campaign)>, PlatformCampaigns), TableError> {
-        let items = self.items(school_pk(uai), CAMPAIGNS);
-        let (items, platform) = tokio::try_join!(items, self.platform_campaigns())?;
+        let (campaigns, platform) = tokio::try_join!(self.campaigns_as_stored(uai), self.platform_campaigns())?;
+        let told = |(id, campaign): (CampaignId, Campaign)| {
+            let told = campaign.given.as_ref().and_then(|name| platform.get(name)).cloned();
+            match told {
+                Some(told) => (id, campaign.told_as(told)),
+                None => (id, campaign),
+            }
+        };
+        let campaigns = campaigns.into_iter().map(told).collect();
+        Ok((campaigns, platform))
+    }
+
+    /// Every campaign that a school has, without what the platform's team says today: for who wants neither titles nor days.
+    pub(crate) async fn campaigns_as_stored(&self, uai: Uai) -> Result<Vec<(CampaignId, Campaign)>, TableError> {
         let read = |item: Item| {
             let id =
                 id_in_sk(&item, CAMPAIGNS).ok_or("no identifier in its key").map_err(TableError::malformed(ENTITY))?;
-            let campaign: Campaign = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
-            let told = campaign.given.as_ref().and_then(|name| platform.get(name)).cloned();
-            Ok((
-                id,
-                match told {
-                    Some(told) => campaign.told_as(told),
-                    None => campaign,
-                },
-            ))
+            Ok((id, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
         };
-        let campaigns = items.into_iter().map(read).collect::<Result<_, TableError>>()?;
-        Ok((campaigns, platform))
+        self.items(school_pk(uai), CAMPAIGNS).await?.into_iter().map(read).collect()
     }
 
     /// Gives a campaign of the platform's team to a school, with a code of its own; `false`: the school has it already, archived or

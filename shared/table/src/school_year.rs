@@ -94,7 +94,7 @@ impl Table {
     /// joined then, side by side.
     pub async fn year_of_school(&self, uai: Uai, year: SchoolYear) -> Result<YearOfSchool, TableError> {
         let parts = async {
-            let campaigns = self.campaigns(uai).await?;
+            let campaigns = self.campaigns_as_stored(uai).await?;
             let open = campaigns.into_iter().filter(|(_, campaign)| campaign.was_open_in(year)).map(|(id, _)| id);
             self.participations_in_all(open, year).await
         };
