@@ -81,6 +81,14 @@ fn a_right_that_is_taken_away_is_refused_where_it_is_needed() {
         put.body(b"numero\n".to_vec().into()).send().await?;
         until_told(&rentree, "CertificationsWorkerFunction", "s3:PutObject").await?;
 
+        let get = "dynamodb:GetItem on table/rentree of SCHOOL#*";
+        withdraw(&rentree, "CertificatesWorkerFunction", get)?;
+        let id = "0199a1b2-c3d4-7000-8000-0000000000aa";
+        let order = json!({"uai": uai, "year": 2026, "left": false, "id": id}).to_string();
+        let send = rentree.stack.sqs.send_message().queue_url(rentree.stack.value("CertificatesQueue")?);
+        send.message_body(order).send().await?;
+        until_told(&rentree, "CertificatesWorkerFunction", "dynamodb:GetItem").await?;
+
         refused(
             "ActivationFunction",
             "dynamodb:UpdateItem on table/rentree of LIMIT#*",
@@ -153,6 +161,7 @@ fn dead_letters_are_done_with() {
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
         ];
         for queue in [
+            "CertificatesDeadLetterQueue",
             "CertificationsDeadLetterQueue",
             "DirectoryDeadLetterQueue",
             "ImportDeadLetterQueue",
