@@ -1,5 +1,6 @@
 """The one resource that may ask: the product."""
 
+import secrets
 from datetime import datetime, timezone
 
 from django.conf import settings
@@ -23,9 +24,14 @@ def trust(product):
 
 
 def metadata_path(row):
-    """Where the metadata are written: the library's own folder is the same for every process of a machine."""
+    """Where the metadata are written: the library's own folder is the same for every process of a machine.
+
+    At once or not at all: somebody else who signs on at the same moment reads the file while it is written.
+    """
     if row.refresh_metadata():
         row.save()
     path = settings.FOLDER / f"provider-{row.id}.xml"
-    path.write_text(row.local_metadata)
+    written = settings.FOLDER / f"provider-{row.id}-{secrets.token_hex(8)}.xml"
+    written.write_text(row.local_metadata)
+    written.replace(path)
     return str(path)
