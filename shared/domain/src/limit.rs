@@ -47,6 +47,10 @@ pub const LENIENT_BY_CAMPAIGN: u32 = 200;
 pub const VERIFICATIONS_BY_CLIENT: Limit =
     Limit { what: "verifications-by-client", count: 30, window: SignedDuration::from_mins(10) };
 
+/// Credentials of record books that are not right, sent by one client. Nobody guesses 256 bits; the limit spares the table whoever tries.
+pub const CREDENTIALS_BY_CLIENT: Limit =
+    Limit { what: "credentials-by-client", count: 30, window: SignedDuration::from_mins(10) };
+
 /// What [`IDENTITIES_BY_NAME`] counts: a name in a school, however it is dressed.
 pub fn name_subject(uai: Uai, first_name: &str, last_name: &str) -> String {
     format!("{uai} {} {}", fold(last_name), fold(first_name))

@@ -11,6 +11,12 @@ pub fn date(instant: Timestamp) -> Date {
     date_time(instant).date()
 }
 
+/// The moment at which a day in Paris is over; nothing at the end of time.
+pub fn end_of(day: Date) -> Option<Timestamp> {
+    let next = day.tomorrow().ok()?;
+    Some(next.to_zoned(PARIS.clone()).ok()?.timestamp())
+}
+
 /// Day and time in Paris at `instant`.
 pub fn date_time(instant: Timestamp) -> DateTime {
     PARIS.to_datetime(instant)
@@ -26,5 +32,12 @@ mod tests {
     fn a_late_evening_is_already_tomorrow_in_paris() {
         assert_eq!(date("2026-09-01T22:30:00Z".parse().unwrap()), day(2026, 9, 2));
         assert_eq!(date("2026-12-01T22:30:00Z".parse().unwrap()), day(2026, 12, 1));
+    }
+
+    #[test]
+    fn a_day_ends_at_midnight_in_paris() {
+        assert_eq!(end_of(day(2027, 8, 31)), Some("2027-08-31T22:00:00Z".parse().unwrap()));
+        assert_eq!(end_of(day(2026, 12, 31)), Some("2026-12-31T23:00:00Z".parse().unwrap()));
+        assert_eq!(end_of(Date::MAX), None);
     }
 }
