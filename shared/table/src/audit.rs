@@ -19,14 +19,15 @@ pub struct AuditEntry {
     id: AuditId,
     /// When.
     pub at: Timestamp,
-    /// Who.
-    pub by: UserId,
-    /// First and last name of who did it, as it was then.
+    /// Who; nobody, when a program did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+    /// First and last name of who did it, as it was then; of a program, the name of its credentials.
     pub by_name: String,
     /// What.
     pub action: AuditAction,
-    /// To which colleague, address, campaign or class: a name or an address of staff, the title of a campaign, or how many pupils of
-    /// which class.
+    /// To which colleague, address, campaign or class: a name or an address of staff, the title of a campaign, how many pupils of
+    /// which class, or what a program asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// To which pupil, when it is one. Never by name: the log outlives what the school's file says.
@@ -89,17 +90,25 @@ pub enum AuditAction {
     MediacentreRemoved,
     /// The file of the school's certificates was asked for.
     CertificatesPrepared,
+    /// A record book read the certifications.
+    RecordBookRead,
+    /// A record book was refused them.
+    RecordBookRefused,
 }
 
 impl AuditEntry {
     /// An entry of now.
     pub fn new(at: Timestamp, entropy: Entropy, by: UserId, by_name: impl Into<String>, action: AuditAction) -> Self {
-        let id = AuditId::new(at, entropy);
+        Self { by: Some(by), ..Self::by_program(at, entropy, by_name, action) }
+    }
+
+    /// An entry of now about what a program did, by the name of its credentials.
+    pub fn by_program(at: Timestamp, entropy: Entropy, name: impl Into<String>, action: AuditAction) -> Self {
         Self {
-            id,
+            id: AuditId::new(at, entropy),
             at,
-            by,
-            by_name: by_name.into(),
+            by: None,
+            by_name: name.into(),
             action,
             subject: None,
             learner: None,

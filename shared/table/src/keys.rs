@@ -8,8 +8,8 @@ use jiff::civil::Date;
 use rentree_domain::certification::{SchoolCertificates, VerificationCode};
 use rentree_domain::{
     Academie, ActivationId, AuditId, CampaignCode, CampaignId, CertificationNumber, EmailAddress, EntityId, ImportId,
-    Ine, InvitationId, JoinAttemptId, LearnerId, Limit, Login, PersonalCode, PlatformCampaignName, Round, SchoolYear,
-    SignOnId, Uai, UserId, UserName,
+    Ine, InvitationId, JoinAttemptId, LearnerId, Limit, Login, PersonalCode, PlatformCampaignName, RecordBookName,
+    Round, SchoolYear, SecretHash, SignOnId, Uai, UserId, UserName,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -35,6 +35,8 @@ pub(crate) const PARTICIPATIONS: &str = "PARTICIPATION#";
 pub(crate) const JOIN_ATTEMPTS: &str = "ATTEMPT#";
 /// Where the platform's team keeps what it says to all schools.
 pub(crate) const PLATFORM: &str = "PLATFORM#CAMPAIGNS";
+/// Where the credentials of record books are kept: a handful, which operators list.
+pub(crate) const RECORD_BOOKS: &str = "RECORDBOOK#CREDENTIALS";
 pub(crate) const PROFILES: &str = "PROFILE#";
 pub(crate) const CERTIFICATIONS: &str = "CERTIFICATION#";
 const CERTIFIED: &str = "CERTIFIED#";
@@ -247,6 +249,16 @@ impl Key {
     /// twice by mistake takes no certification's proof away.
     pub fn proof(code: &VerificationCode, number: CertificationNumber) -> Self {
         Self::new(proofs_pk(code), format!("{PROOFS}{number}"))
+    }
+
+    /// The credentials of a record book.
+    pub fn record_book(name: &RecordBookName) -> Self {
+        Self::new(RECORD_BOOKS.to_owned(), name.as_str())
+    }
+
+    /// What lets a record book in for a while, by the hash of the token.
+    pub fn access_token(token: &SecretHash) -> Self {
+        Self::new(format!("TOKEN#{token}"), "TOKEN")
     }
 
     /// A pupil's part in a campaign.
@@ -496,10 +508,12 @@ mod tests {
                 Key::campaign_code(&CampaignCode::draw([entropy[0]; 16])),
                 Key::platform_campaign(&PlatformCampaignName::parse(&round).unwrap()),
                 Key::personal_code(uai, &PersonalCode::draw([entropy[0]; 16])),
+                Key::record_book(&RecordBookName::parse(&round).unwrap()),
+                Key::access_token(&rentree_domain::ProgramSecret::new(secret).hash()),
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 39);
+            prop_assert_eq!(keys.len(), 41);
         }
 
         #[test]

@@ -1,6 +1,7 @@
 //! The DynamoDB table `rentree`: keys, one file per entity, transactions. The only place that knows keys,
 //! attribute names and expressions.
 
+mod access_token;
 mod account;
 mod activation;
 mod address;
@@ -33,6 +34,7 @@ mod password;
 mod personal_code;
 mod platform_campaign;
 mod prepared_file;
+mod record_book;
 mod report;
 mod rosters_made;
 mod run;
@@ -51,6 +53,7 @@ mod user;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
+pub use access_token::AccessToken;
 pub use account::Account;
 pub use activation::ActivationRequest;
 pub use attempt::{AttemptError, Seen};
@@ -77,6 +80,7 @@ pub use participation::{Participation, ProgressError};
 pub use password::HandOutError;
 pub use platform_campaign::PlatformCampaigns;
 pub use prepared_file::{PreparedFile, PreparedState, Ready};
+pub use record_book::{Ended, RecordBook};
 pub use report::{Changed, LineKind, ReportLine, ReportPage};
 pub use rosters_made::RosterMade;
 pub use run::{Begin, Run, RunError};
