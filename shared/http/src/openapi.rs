@@ -19,6 +19,12 @@ const SIGNED_HEADERS: [(&str, &str); 3] = [
     ),
 ];
 
+/// Where record books get their tokens.
+const TOKEN_ADDRESS: &str = "/api/token";
+/// What each scope reads.
+const SCOPES: [(&str, &str); 2] =
+    [("lsu", "Livret scolaire unique: écoles and collèges."), ("lsl", "Livret scolaire du lycée: lycées.")];
+
 /// OpenAPI 3.1 of `routes`: the JSON face. (Pages answer at the same addresses, to `Accept: text/html`.)
 pub fn document(routes: &[RouteDoc]) -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
@@ -35,48 +41,48 @@ pub fn document(routes: &[RouteDoc]) -> Value {
         let in_headers = SIGNED_HEADERS.iter().filter(|_| is_signed).map(|(name, description)| {
             json!({"name": name, "in": "header", "required": true, "description": description, "schema": {"type": "string"}})
         });
-        let parameters: Vec<Value> = in_path.chain(in_headers).collect();
+        let in_query = route.asked.iter().map(|(name, description)| {
+            json!({"name": name, "in": "query", "required": false, "description": description, "schema": {"type": "string"}})
+        });
+        let parameters: Vec<Value> = in_path.chain(in_query).chain(in_headers).collect();
         let mut answer = json!({"description": "Done."});
         if let Some(gives) = route.gives {
             answer["content"] = json!({"application/json": {"schema": gives(&mut generator)}});
         }
+        let refused = match route.refuses {
+            Some(refuses) => json!({
+                "description": "An error (RFC 6749).",
+                "content": {"application/json": {"schema": refuses(&mut generator)}},
+            }),
+            None => json!({
+                "description": "A problem (RFC 9457).",
+                "content": {"application/problem+json": {"schema": problem}},
+            }),
+        };
         let mut operation = json!({
             "summary": route.summary,
             "operationId": operation_id(route),
-            "responses": {
-                route.status.to_string(): answer,
-                "default": {
-                    "description": "A problem (RFC 9457).",
-                    "content": {"application/problem+json": {"schema": problem}},
-                },
-            },
+            "responses": {route.status.to_string(): answer, "default": refused},
         });
         if !parameters.is_empty() {
             operation["parameters"] = json!(parameters);
         }
         if let Some(takes) = route.takes {
             let schema = takes(&mut generator);
-            let mut content = json!({"application/json": {"schema": schema}});
+            let mut content = json!({});
+            if !route.takes_form_alone {
+                content["application/json"] = json!({"schema": schema});
+            }
             if !is_signed {
                 content["application/x-www-form-urlencoded"] = json!({"schema": schema});
             }
             operation["requestBody"] = json!({"required": true, "content": content});
         }
-        operation["security"] = match route.access {
-            Access::Everybody | Access::LinkHolders => json!([]),
-            Access::Signed => json!([{"signature": []}]),
-            Access::SignedIn | Access::Members | Access::Administrators => json!([{"session": []}]),
-        };
-        operation["x-access"] = json!(match route.access {
-            Access::Everybody => "everybody",
-            Access::LinkHolders => "holders of the link",
-            Access::Signed => "holders of the webhook secret",
-            Access::SignedIn => "signed in",
-            Access::Members => "members of the school",
-            Access::Administrators => "administrators of the school",
-        });
+        operation["security"] = security(route.access);
+        operation["x-access"] = json!(who(route.access));
         paths.entry(route.path).or_default().insert(route.method.to_lowercase(), operation);
     }
+    let scopes: BTreeMap<&str, &str> = SCOPES.into_iter().collect();
     sorted(json!({
         "openapi": "3.1.0",
         "info": {
@@ -88,6 +94,16 @@ pub fn document(routes: &[RouteDoc]) -> Value {
         "components": {
             "schemas": generator.take_definitions(true),
             "securitySchemes": {
+                "credentials": {
+                    "type": "http",
+                    "scheme": "basic",
+                    "description": "The client_id and the client_secret of a record book, each form-encoded.",
+                },
+                "token": {
+                    "type": "oauth2",
+                    "description": "A token for the credentials of a record book (RFC 6749, 4.4), sent as Authorization: Bearer (RFC 6750).",
+                    "flows": {"clientCredentials": {"tokenUrl": TOKEN_ADDRESS, "scopes": scopes}},
+                },
                 "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE},
                 "signature": {
                     "type": "apiKey",
@@ -98,6 +114,32 @@ pub fn document(routes: &[RouteDoc]) -> Value {
             },
         },
     }))
+}
+
+/// What proves that somebody may use a route.
+fn security(access: Access) -> Value {
+    match access {
+        Access::Everybody | Access::LinkHolders => json!([]),
+        Access::Signed => json!([{"signature": []}]),
+        // In the form, too.
+        Access::Credentials => json!([{"credentials": []}, {}]),
+        Access::Tokens => json!([{"token": ["lsu"]}, {"token": ["lsl"]}]),
+        Access::SignedIn | Access::Members | Access::Administrators => json!([{"session": []}]),
+    }
+}
+
+/// Who may use a route, in words.
+fn who(access: Access) -> &'static str {
+    match access {
+        Access::Everybody => "everybody",
+        Access::LinkHolders => "holders of the link",
+        Access::Signed => "holders of the webhook secret",
+        Access::Credentials => "record books, by their credentials",
+        Access::Tokens => "record books, by their token",
+        Access::SignedIn => "signed in",
+        Access::Members => "members of the school",
+        Access::Administrators => "administrators of the school",
+    }
 }
 
 /// `value` with its names in order: a library somewhere may make `serde_json` keep them as they came.

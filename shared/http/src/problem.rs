@@ -1,6 +1,6 @@
 //! Errors as RFC 9457 has them, and as a page for people: same code, same request id. A 500 never quotes internals.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rentree_web::Form;
 use schemars::JsonSchema;
@@ -58,6 +58,10 @@ pub enum Code {
     BadSignature,
     /// A message was signed too long ago, or in the future.
     StaleMessage,
+    /// A program's token is missing, or holds no more.
+    InvalidToken,
+    /// A program's token does not reach so far.
+    InsufficientScope,
     /// The Médiacentre does not confirm who somebody is.
     SignOnRefused,
     /// A sign-on by Médiacentre took too long.
@@ -94,11 +98,13 @@ pub struct Problem {
     pub(crate) detail: String,
     pub(crate) errors: Vec<FieldError>,
     pub(crate) way_on: Option<(&'static str, String)>,
+    /// `WWW-Authenticate`: what a program has to prove, and how.
+    pub(crate) challenge: Option<Box<HeaderValue>>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: Code, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, title, detail: detail.into(), errors: Vec::new(), way_on: None }
+        Self { status, code, title, detail: detail.into(), errors: Vec::new(), way_on: None, challenge: None }
     }
 
     /// The input does not read; `detail` says what, in French.
@@ -255,6 +261,23 @@ impl Problem {
     pub fn stale_message() -> Self {
         let detail = "L’heure de l’en-tête webhook-timestamp est à plus de cinq minutes de la nôtre. Signez le message à nouveau avant chaque envoi, et vérifiez l’horloge.";
         Self::new(StatusCode::UNAUTHORIZED, Code::StaleMessage, "Le message est trop ancien ou en avance", detail)
+    }
+
+    /// A program shows no token, or one that holds no more; `detail` says which, in French, and `challenge` as RFC 6750 does.
+    pub fn invalid_token(detail: impl Into<String>, challenge: &str) -> Self {
+        let problem =
+            Self::new(StatusCode::UNAUTHORIZED, Code::InvalidToken, "Le jeton d’accès n’est pas valable", detail);
+        problem.challenging(challenge)
+    }
+
+    /// A program's token does not reach so far; `detail` says why, in French, and `challenge` as RFC 6750 does.
+    pub fn insufficient_scope(detail: impl Into<String>, challenge: &str) -> Self {
+        let title = "Le jeton d’accès ne donne pas ce droit";
+        Self::new(StatusCode::FORBIDDEN, Code::InsufficientScope, title, detail).challenging(challenge)
+    }
+
+    fn challenging(self, challenge: &str) -> Self {
+        Self { challenge: HeaderValue::from_str(challenge).ok().map(Box::new), ..self }
     }
 
     /// Nobody takes part like that.

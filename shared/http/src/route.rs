@@ -15,6 +15,10 @@ pub enum Access {
     LinkHolders,
     /// Servers whose message is signed as Standard Webhooks does.
     Signed,
+    /// Record books, by their credentials.
+    Credentials,
+    /// Record books, by a token that they got for their credentials.
+    Tokens,
     /// Whoever is signed in.
     SignedIn,
     /// Members of the school.
@@ -38,7 +42,13 @@ pub struct RouteDoc {
     /// Who may use it.
     pub access: Access,
     pub(crate) takes: Option<SchemaOf>,
+    /// Whether it takes no JSON.
+    pub(crate) takes_form_alone: bool,
     pub(crate) gives: Option<SchemaOf>,
+    /// What it answers in place of a problem (RFC 9457).
+    pub(crate) refuses: Option<SchemaOf>,
+    /// Names in its query, and what each asks for.
+    pub(crate) asked: &'static [(&'static str, &'static str)],
     pub(crate) status: u16,
 }
 
@@ -95,7 +105,18 @@ impl<S: Clone + Send + Sync + 'static, P: Purpose> Route<S, P> {
         access: Access,
         summary: &'static str,
     ) -> Self {
-        let doc = RouteDoc { method, path, summary, access, takes: None, gives: None, status: 200 };
+        let doc = RouteDoc {
+            method,
+            path,
+            summary,
+            access,
+            takes: None,
+            takes_form_alone: false,
+            gives: None,
+            refuses: None,
+            asked: &[],
+            status: 200,
+        };
         Self { doc, handler, purpose: PhantomData }
     }
 
@@ -103,6 +124,27 @@ impl<S: Clone + Send + Sync + 'static, P: Purpose> Route<S, P> {
     #[must_use]
     pub fn takes<T: JsonSchema>(mut self) -> Self {
         self.doc.takes = P::schema::<T>();
+        self
+    }
+
+    /// What it takes as a form alone.
+    #[must_use]
+    pub fn takes_form<T: JsonSchema>(mut self) -> Self {
+        self.doc.takes_form_alone = true;
+        self.takes::<T>()
+    }
+
+    /// What it answers in place of a problem, as JSON.
+    #[must_use]
+    pub fn refuses<T: JsonSchema>(mut self) -> Self {
+        self.doc.refuses = P::schema::<T>();
+        self
+    }
+
+    /// Names that its query may have, and what each asks for.
+    #[must_use]
+    pub fn asked(mut self, asked: &'static [(&'static str, &'static str)]) -> Self {
+        self.doc.asked = asked;
         self
     }
 

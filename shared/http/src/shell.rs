@@ -120,10 +120,11 @@ fn see_other(location: &str) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()
 }
 
-/// What axum itself refuses, a query or a path that does not read, has no words of ours yet. (A form that is shown again has.)
+/// What axum itself refuses, a query or a path that does not read, has no words of ours yet. (A form that is shown again has, and so has
+/// JSON, as the errors of a token are.)
 fn of_framework(response: &Response) -> Option<Problem> {
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let is_ours = content_type.is_some_and(|kind| kind.starts_with("text/html"));
+    let is_ours = content_type.is_some_and(|kind| kind.starts_with("text/html") || kind == "application/json");
     match response.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::too_large()),
         status if status.is_client_error() && !is_ours => {
@@ -180,6 +181,9 @@ fn told(problem: &Problem, frame: impl FnOnce(&'static str) -> Frame, face: Face
         Face::Page => page_of(problem, frame(problem.title), request_id),
         Face::Json => json_of(problem, request_id),
     };
+    if let Some(challenge) = &problem.challenge {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge.as_ref().clone());
+    }
     if problem.status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
     }
