@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::Directory;
 use crate::error::ProcessError;
-use crate::message::{self, Task, Word};
+use crate::message::{self, ClientWord, Task, Word};
 
 impl Directory {
     /// Carries out a batch.
@@ -41,6 +41,14 @@ impl Directory {
                     self.giving_failed(&name, academie).await?;
                 }
                 Task::Word(Word::GiveCampaign { name, academie }) => self.give_campaign(&name, academie).await?,
+                Task::Word(Word::Client(word)) if is_dead_letter => self.record_book_failed(&word.name).await?,
+                Task::Word(Word::Client(ClientWord { name, scope, secret_hash, until })) => {
+                    self.make_record_book(&name, scope, secret_hash, until).await?;
+                }
+                Task::Word(Word::RevokeClient { name }) if is_dead_letter => self.record_book_failed(&name).await?,
+                Task::Word(Word::RevokeClient { name }) => self.revoke_record_book(&name).await?,
+                Task::Word(Word::Clients {}) if is_dead_letter => self.record_books_failed().await?,
+                Task::Word(Word::Clients {}) => self.list_record_books().await?,
                 Task::Word(Word::Totals { academie, school_year }) if is_dead_letter => {
                     self.totals_failed(academie, school_year).await?;
                 }

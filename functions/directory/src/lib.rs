@@ -1,6 +1,6 @@
 //! The schools: the public directory of schools is loaded from the bucket, and every school of an académie is offered its
-//! space, by one mail and never two; in which of them the Médiacentre is on; the campaigns that the platform's team gives them; and what
-//! an académie did in a school year, in numbers.
+//! space, by one mail and never two; in which of them the Médiacentre is on; the campaigns that the platform's team gives them; what an
+//! académie did in a school year, in numbers; and the credentials of the record books that read their certifications.
 //!
 //! Lambda hands over batches of SQS messages: events of the bucket, words of operators, and one message for each school to
 //! be offered its space. Each stands alone: done, to be tried again, or answered and recorded.
@@ -16,6 +16,7 @@ mod mediacentre;
 pub mod message;
 mod offer;
 mod pace;
+mod record_book;
 mod report;
 mod technical;
 mod totals;

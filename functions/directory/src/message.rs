@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use rentree_domain::platform_campaign::Audience;
 use rentree_domain::{
-    Academie, CampaignMessage, CampaignTitle, CourseId, GarId, Level, PlatformCampaignName, Round, SchoolYear, Uai,
+    Academie, CampaignMessage, CampaignTitle, CourseId, GarId, Level, PlatformCampaignName, RecordBookName, Round,
+    SchoolYear, Scope, SecretHash, Uai,
 };
 use rentree_uploads::{Told, told};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -52,6 +53,15 @@ pub enum Word {
         #[serde(deserialize_with = "a_school_year")]
         school_year: SchoolYear,
     },
+    /// An operator: these are the credentials of a record book.
+    Client(ClientWord),
+    /// An operator: they hold no more.
+    RevokeClient {
+        /// Which.
+        name: RecordBookName,
+    },
+    /// An operator: list the credentials of all record books.
+    Clients {},
     /// An operator: the Médiacentre of this school is on; off again, when `id_etab` is blank.
     Mediacentre {
         /// The school.
@@ -88,6 +98,20 @@ pub struct CampaignWord {
     pub opens_on: Date,
     /// The last one.
     pub closes_on: Date,
+}
+
+/// What an operator says of the credentials of a record book. The secret itself stays with them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientWord {
+    /// What the record book calls itself when it asks for a token; the logs of schools name it so. It is given once.
+    pub name: RecordBookName,
+    /// Which schools it reads.
+    pub scope: Scope,
+    /// SHA-256 of the secret.
+    pub secret_hash: SecretHash,
+    /// The last day on which they hold.
+    pub until: Date,
 }
 
 fn a_school_year<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SchoolYear, D::Error> {
@@ -229,6 +253,35 @@ mod tests {
         for mistake in [r#"{"academie":"rennes"}"#, r#"{"academie":"rennes","school_year":26}"#] {
             let body = format!(r#"{{"totals":{mistake}}}"#);
             assert!(matches!(tasks(&body).as_slice(), [Task::Mistake { .. }]), "{body}");
+        }
+    }
+
+    #[test]
+    fn credentials_of_record_books() {
+        let secret_hash = "5f".repeat(32);
+        let text = format!(
+            r#"{{"client":{{"name":"lsu-2026","scope":"lsu","secret_hash":"{secret_hash}","until":"2027-08-31"}}}}"#
+        );
+        let [Task::Word(word)] = &tasks(&text)[..] else { panic!("understood") };
+        assert!(matches!(word, Word::Client(ClientWord { scope: Scope::Lsu, .. })), "{word:?}");
+        assert_eq!(serde_json::to_string(word).unwrap(), text);
+        for (told, why) in [
+            (text.replace("lsu-2026", "LSU"), "a-z, 0-9 and -"),
+            (text.replace(r#""lsu""#, r#""lse""#), "lse"),
+            (text.replace(&secret_hash, "secret"), "64 hexadecimal"),
+            (text.replace("2027-08-31", "2027"), "month"),
+            (text.replace("secret_hash", "secret"), "secret"),
+        ] {
+            let [Task::Mistake { why: said }] = &tasks(&told)[..] else { panic!("understood: {told}") };
+            assert!(said.contains(why), "{said}");
+        }
+        let name = RecordBookName::parse("lsu-2026").unwrap();
+        for (text, word) in [
+            (r#"{"revoke_client":{"name":"lsu-2026"}}"#, Word::RevokeClient { name }),
+            (r#"{"clients":{}}"#, Word::Clients {}),
+        ] {
+            assert_eq!(serde_json::to_string(&word).unwrap(), text);
+            assert_eq!(tasks(text), [Task::Word(word)]);
         }
     }
 

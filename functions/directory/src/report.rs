@@ -1,7 +1,9 @@
 //! Reports for operators: one JSON object in the bucket for each file and each offer, overwritten by the next. The same
 //! state gives the same bytes.
 
-use rentree_domain::{Academie, PlatformCampaign, PlatformCampaignName, Round, SchoolYear, Uai};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rentree_domain::{Academie, PlatformCampaign, PlatformCampaignName, RecordBookName, Round, SchoolYear, Scope, Uai};
 use rentree_table::InMediacentre;
 use rentree_uploads as uploads;
 use serde::Serialize;
@@ -122,6 +124,55 @@ pub(crate) enum CampaignRefusalCode {
     Technical,
 }
 
+/// What became of the credentials of a record book.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct RecordBookReport {
+    pub(crate) name: RecordBookName,
+    /// Why nothing was changed, if that is so.
+    pub(crate) refused: Option<RecordBookRefusal>,
+    /// What they are now.
+    pub(crate) client: Option<ListedRecordBook>,
+}
+
+/// The credentials of all record books.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct RecordBooksReport {
+    /// Why they are not listed, if that is so.
+    pub(crate) refused: Option<RecordBookRefusal>,
+    /// By name.
+    pub(crate) clients: Vec<ListedRecordBook>,
+}
+
+/// Credentials, without what proves them.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct ListedRecordBook {
+    pub(crate) name: RecordBookName,
+    pub(crate) scope: Scope,
+    /// The last day on which they hold.
+    pub(crate) until: Date,
+    pub(crate) made_at: Timestamp,
+    /// Since when they are revoked.
+    pub(crate) revoked_at: Option<Timestamp>,
+}
+
+/// Why a word about credentials was not followed.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct RecordBookRefusal {
+    pub(crate) code: RecordBookRefusalCode,
+    /// What is wrong, and how to mend it.
+    pub(crate) detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RecordBookRefusalCode {
+    UntilPast,
+    UntilFar,
+    NameTaken,
+    Unknown,
+    Technical,
+}
+
 /// Whether the Médiacentre of a school is on.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct MediacentreReport {
@@ -198,6 +249,14 @@ impl Directory {
     pub(crate) async fn write_giving_report(&self, report: &GivingReport) -> Result<(), ProcessError> {
         let (name, academie) = (&report.name, report.academie.short_name());
         self.write_report(&format!("reports/campaigns/{name}/{academie}.json"), report).await
+    }
+
+    pub(crate) async fn write_record_book_report(&self, report: &RecordBookReport) -> Result<(), ProcessError> {
+        self.write_report(&format!("reports/clients/{}.json", report.name), report).await
+    }
+
+    pub(crate) async fn write_record_books_report(&self, report: &RecordBooksReport) -> Result<(), ProcessError> {
+        self.write_report("reports/clients.json", report).await
     }
 
     pub(crate) async fn write_load_report(&self, name: &str, report: &LoadReport) -> Result<(), ProcessError> {
