@@ -42,7 +42,7 @@ struct Row {
     /// What.
     #[schemars(with = "String")]
     action: AuditAction,
-    /// To whom, which campaign, or how many pupils of which class.
+    /// To whom, which campaign, how many pupils of which class, or what a program asked for.
     subject: Option<String>,
     /// Which pupil, when it is one.
     learner: Option<LearnerId>,
@@ -128,6 +128,8 @@ impl Row {
             AuditAction::MediacentreReplaced => "est revenu du Médiacentre avec un nouvel identifiant :",
             AuditAction::MediacentreRemoved => "a retiré le Médiacentre à :",
             AuditAction::CertificatesPrepared => "a demandé le fichier des certificats :",
+            AuditAction::RecordBookRead => "a lu les certifications pour le livret scolaire :",
+            AuditAction::RecordBookRefused => "s’est vu refuser les certifications pour le livret scolaire :",
         }
     }
 }
