@@ -1,11 +1,12 @@
 //! Certifications: the assessment platform states, by signed messages, how pupils' examinations ended; the school sees the results of each
-//! school year, whatever was imported since, and prints the certificates; anybody verifies one by its code. Files of whole sessions are
-//! loaded by `certifications-worker`, the certificates of a large school made by `certificates-worker`.
+//! school year, whatever was imported since, and prints the certificates; anybody verifies one by its code; school record books take them over.
+//! Files of whole sessions are loaded by `certifications-worker`, the certificates of a large school made by `certificates-worker`.
 
 mod certificates;
 mod config;
 mod holder;
 mod message;
+mod record_books;
 mod results;
 mod state;
 mod verification;
@@ -65,7 +66,7 @@ impl Certifications {
 fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
     use Access::{Administrators, Everybody, Members, Signed, SignedIn};
     use results::download;
-    vec![
+    let mut routes = vec![
         Route::get(
             "/schools/{uai}/certifications",
             get(results::list),
@@ -146,6 +147,38 @@ fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
         Route::post("/verification", post(verification::verify), Everybody, "What the code of a certificate proves")
             .takes::<verification::Fields>()
             .gives::<verification::VerificationView>(),
+    ];
+    routes.extend(of_record_books());
+    routes
+}
+
+/// Those by which record books take certifications over.
+fn of_record_books<P: Purpose>() -> [Route<Certifications, P>; 3] {
+    use Access::{Administrators, Credentials, Tokens};
+    [
+        Route::get(
+            "/schools/{uai}/certifications/record-books.csv",
+            get(record_books::csv),
+            Administrators,
+            "What school record books (LSU, LSL) take over of a school year, as a list for spreadsheets",
+        ),
+        Route::post(
+            "/api/token",
+            post(record_books::issue),
+            Credentials,
+            "A token for the credentials of a record book",
+        )
+        .takes_form::<record_books::TokenFields>()
+        .gives::<record_books::TokenView>()
+        .refuses::<record_books::RefusalView>(),
+        Route::get(
+            "/api/v1/organizations/{uai}/certifications",
+            get(record_books::read),
+            Tokens,
+            "The certifications of a school, in the shape that is published for record books",
+        )
+        .asked(record_books::ASKED)
+        .gives::<record_books::RecordBookView>(),
     ]
 }
 

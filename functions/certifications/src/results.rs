@@ -25,7 +25,7 @@ use tokio::try_join;
 
 use crate::Certifications;
 use chart::{Class, charts, tally};
-use filter::Filter;
+pub(crate) use filter::{Facts, Filter};
 use row::{Row, rows};
 
 const PER_PAGE: usize = 50;
@@ -89,8 +89,8 @@ pub(crate) async fn list(
     let Results { school, of_pupils, of_no_pupil } = app.results(uai, &visitor, filter.school_year).await?;
 
     let of_year = of_pupils.len() + of_no_pupil.len();
-    let of_former = of_pupils.iter().filter(|row| row.left && filter.asks_for(row)).count();
-    let classes = tally(of_pupils.iter().filter(|row| filter.is_of_class(row) && filter.may_show(row)));
+    let of_former = of_pupils.iter().filter(|row| row.left && filter.asks_for(*row)).count();
+    let classes = tally(of_pupils.iter().filter(|row| filter.is_of_class(*row) && filter.may_show(*row)));
     // A chosen class that the year does not have can be unchosen, too.
     let divisions = of_pupils.iter().filter_map(|row| row.division.as_ref()).chain(&filter.divisions);
     let choices = divisions.cloned().collect();

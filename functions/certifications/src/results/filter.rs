@@ -4,7 +4,15 @@ use jiff::civil::Date;
 use rentree_domain::certification::years_kept;
 use rentree_domain::{CertificationStatus, SchoolYear};
 
-use super::row::Row;
+/// What a filter looks at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Facts<'a> {
+    /// The class of that school year, where it is known.
+    pub(crate) division: Option<&'a str>,
+    pub(crate) status: CertificationStatus,
+    /// Whether the pupil left the school.
+    pub(crate) left: bool,
+}
 
 /// What an address asks for. What does not read asks for nothing.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,30 +49,37 @@ impl Filter {
         }
     }
 
+    /// Everything of a school year, but pupils who left.
+    pub(crate) fn of_year(school_year: SchoolYear) -> Self {
+        Self { school_year, divisions: Vec::new(), status: None, former: false, page: 1 }
+    }
+
     /// Whether it lets a certification of a pupil through.
-    pub(crate) fn admits(&self, row: &Row) -> bool {
-        self.asks_for(row) && self.may_show(row)
+    pub(crate) fn admits<'a>(&self, it: impl Into<Facts<'a>>) -> bool {
+        let facts = it.into();
+        self.asks_for(facts) && self.may_show(facts)
     }
 
     /// Whether its class and status are asked for, has the pupil left or not.
-    pub(crate) fn asks_for(&self, row: &Row) -> bool {
-        self.is_of_class(row) && self.status.is_none_or(|status| row.status == status)
+    pub(crate) fn asks_for<'a>(&self, it: impl Into<Facts<'a>>) -> bool {
+        let facts = it.into();
+        self.is_of_class(facts) && self.status.is_none_or(|status| facts.status == status)
     }
 
     /// Whether its class is asked for.
-    pub(crate) fn is_of_class(&self, row: &Row) -> bool {
-        let in_class = |division: &String| self.divisions.contains(division);
-        self.divisions.is_empty() || row.division.as_ref().is_some_and(in_class)
+    pub(crate) fn is_of_class<'a>(&self, it: impl Into<Facts<'a>>) -> bool {
+        let in_class = |division: &str| self.divisions.iter().any(|asked| asked == division);
+        self.divisions.is_empty() || it.into().division.is_some_and(in_class)
     }
 
     /// Whether the pupil is in the school, or those who left are asked for.
-    pub(crate) fn may_show(&self, row: &Row) -> bool {
-        self.former || !row.left
+    pub(crate) fn may_show<'a>(&self, it: impl Into<Facts<'a>>) -> bool {
+        self.former || !it.into().left
     }
 
     /// Whether it lets a certification of no pupil through: of no class is whoever is of no pupil.
-    pub(crate) fn admits_of_no_pupil(&self, row: &Row) -> bool {
-        self.divisions.is_empty() && self.status.is_none_or(|status| row.status == status)
+    pub(crate) fn admits_of_no_pupil<'a>(&self, it: impl Into<Facts<'a>>) -> bool {
+        self.divisions.is_empty() && self.status.is_none_or(|status| it.into().status == status)
     }
 }
 

@@ -9,6 +9,8 @@ use rentree_table::Certification;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::filter::Facts;
+
 /// A certification.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Certification")]
@@ -39,6 +41,12 @@ pub(crate) struct Row {
     pub(crate) taken_on: Date,
     /// What the jury tells the school.
     pub(crate) comment: Option<JuryComment>,
+}
+
+impl<'a> From<&'a Row> for Facts<'a> {
+    fn from(row: &'a Row) -> Self {
+        Self { division: row.division.as_deref(), status: row.status, left: row.left }
+    }
 }
 
 /// Certifications of pupils, by class and name, and those of no pupil, by name.

@@ -1,0 +1,88 @@
+//! The same for a person: what record books read, as a list for spreadsheets, of those classes and results that the page's filter lets
+//! through.
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use rentree_domain::certification::Competence;
+use rentree_domain::{SchoolYear, Uai, paris};
+use rentree_http::{Problem, authorise};
+use rentree_table::Role;
+use rentree_web::csv::{self, Cell};
+
+use super::taken::TakenOver;
+use crate::Certifications;
+use crate::results::Filter;
+
+const BEFORE: [&str; 13] = [
+    "Année scolaire",
+    "Classe",
+    "Nom",
+    "Prénom",
+    "Deuxième prénom",
+    "Troisième prénom",
+    "Né(e) le",
+    "INE",
+    "Numéro",
+    "Résultat",
+    "Score",
+    "Code de vérification",
+    "Passée le",
+];
+const COMPETENCES: usize = 16;
+const AFTER: [&str; 2] = ["Parti de l’établissement", "Élève retrouvé"];
+const COLUMNS: usize = BEFORE.len() + COMPETENCES + AFTER.len();
+
+/// `GET /schools/{uai}/certifications/record-books.csv`
+pub(crate) async fn csv(
+    State(app): State<Certifications>,
+    Path(uai): Path<String>,
+    Query(asked): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = Uai::parse(&uai).map_err(|_| Problem::not_found())?;
+    let now = (app.clock)();
+    authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
+
+    let today = paris::date(now);
+    let filter = Filter::read(&asked, today).of_record_book(SchoolYear::of(today));
+    let taken = app.taken_over(uai, &filter).await?.ok_or_else(Problem::not_found)?;
+
+    let year = filter.school_year;
+    let titles: Vec<String> = Competence::all().map(|it| format!("{} {}", it.id(), it.name())).collect();
+    let mut header = BEFORE.into_iter().chain(titles.iter().map(String::as_str)).chain(AFTER);
+    let header: [&str; COLUMNS] = std::array::from_fn(|_| header.next().unwrap_or_default());
+    let sheet = csv::sheet(header, taken.into_iter().map(|it| cells(year, it)));
+    let sheet = sheet.map_err(|error| Problem::internal(&error))?;
+
+    let name = format!("livret-scolaire-{uai}-{year}-{today}.csv");
+    let headers = [
+        (header::CONTENT_TYPE, csv::CONTENT_TYPE.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    Ok((headers, sheet).into_response())
+}
+
+fn cells(year: SchoolYear, it: TakenOver) -> [Cell; COLUMNS] {
+    let text = |text: Option<String>| Cell::text(text.unwrap_or_default());
+    let TakenOver { whose, levels, .. } = it;
+    let before = [
+        Cell::text(year.to_string()),
+        text(it.division),
+        text(whose.last_name),
+        text(whose.first_name),
+        text(whose.second_name),
+        text(whose.third_name),
+        whose.birth_date.map(Cell::day).unwrap_or_default(),
+        text(whose.ine.map(|ine| ine.as_str().to_owned())),
+        Cell::text(it.number.to_string()),
+        Cell::text(it.outcome.french()),
+        it.score.map(|score| Cell::number(u16::from(score))).unwrap_or_default(),
+        text(it.code),
+        Cell::day(it.taken_on),
+    ];
+    let level = |it: Competence| levels.get(&it).map(|level| Cell::number(level.number())).unwrap_or_default();
+    let after = [Cell::text(if it.left { "Oui" } else { "" }), Cell::text(if it.is_of_pupil { "Oui" } else { "Non" })];
+    let mut cells = before.into_iter().chain(Competence::all().map(level)).chain(after);
+    std::array::from_fn(|_| cells.next().unwrap_or_default())
+}

@@ -1,0 +1,119 @@
+//! A record book reads the certifications of a school. Each call of one that is known stands in the log of the school, also one that is
+//! refused; what is handed over is told before.
+
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rentree_domain::certification::years_kept;
+use rentree_domain::{RecordBookName, SchoolYear, Uai, paris};
+use rentree_http::Problem;
+use rentree_table::{AuditAction, AuditEntry};
+use tokio::try_join;
+
+use super::caller::{Refused, check_kind, scope, token_in, unknown_token};
+use super::shape::RecordBookView;
+use crate::Certifications;
+use crate::results::Filter;
+
+/// What its query may have.
+pub(crate) const ASKED: &[(&str, &str)] = &[
+    ("year", "The first calendar year of the school year, as 2026 for 2026-2027; the present one without it."),
+    (
+        "former",
+        "`true`: pupils who left the school in the present school year, too. Of one that is over, they stand there anyway.",
+    ),
+];
+
+/// `GET /api/v1/organizations/{uai}/certifications`
+pub(crate) async fn read(
+    State(app): State<Certifications>,
+    Path(uai): Path<String>,
+    Query(asked): Query<Vec<(String, String)>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let now = (app.clock)();
+    let token = token_in(&headers)?.hash();
+    let uai = Uai::parse(&uai).ok();
+
+    let school = async {
+        match uai {
+            Some(uai) => app.table.school(uai).await,
+            None => Ok(None),
+        }
+    };
+    let (token, school) = try_join!(app.table.access_token(&token), school)?;
+    let token = token.ok_or_else(unknown_token)?;
+    let book = app.table.record_book(&token.record_book).await?;
+    let scope = scope(&token, book.as_ref(), now);
+    let Some((uai, school)) = uai.zip(school) else {
+        // There is no log that could tell it.
+        return Err(scope.err().map_or_else(Problem::no_school, |refused| refused.problem()));
+    };
+
+    let may_read = scope.and_then(|scope| check_kind(scope, &school.kind).map(|()| scope));
+    let allowed = may_read.and_then(|scope| Ok((scope, filter(&asked, paris::date(now))?)));
+    let (scope, filter) = match allowed {
+        Ok(allowed) => allowed,
+        Err(refused) => {
+            let entry = entry(&token.record_book, AuditAction::RecordBookRefused, refused.told(), now);
+            app.table.audit(uai, &entry).await?;
+            return Err(refused.problem());
+        }
+    };
+
+    let taken = app.taken_over(uai, &filter).await?.ok_or_else(Problem::no_school)?;
+    let told = format!("{}, {}", scope.name().to_uppercase(), filter.school_year);
+    app.table.audit(uai, &entry(&token.record_book, AuditAction::RecordBookRead, told, now)).await?;
+
+    tracing::info!(%uai, record_book = %token.record_book, certifications = taken.len(), "a record book read a school");
+    Ok(axum::Json(RecordBookView::of(taken)).into_response())
+}
+
+/// What is asked for. A school year that does not read is no other one, as it is on a page: nobody would see which one was answered.
+fn filter(asked: &[(String, String)], today: Date) -> Result<Filter, Refused> {
+    let named = |wanted: &str| asked.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let school_year = match named("year") {
+        None => SchoolYear::of(today),
+        Some(year) => {
+            let year = year.parse().ok().and_then(SchoolYear::starting_in);
+            year.filter(|year| years_kept(today).contains(year)).ok_or(Refused::Year)?
+        }
+    };
+    let filter = Filter { former: named("former") == Some("true"), ..Filter::of_year(school_year) };
+    Ok(filter.of_record_book(SchoolYear::of(today)))
+}
+
+fn entry(book: &RecordBookName, action: AuditAction, told: String, now: Timestamp) -> AuditEntry {
+    AuditEntry::by_program(now, rentree_runtime::random(), book.as_str(), action).to(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn read(query: &[(&str, &str)]) -> Option<(i16, bool)> {
+        let pairs: Vec<_> = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let filter = filter(&pairs, date(2026, 11, 27)).ok()?;
+        Some((filter.school_year.first(), filter.former))
+    }
+
+    #[test]
+    fn a_year_that_is_over_is_asked_for_with_its_pupils() {
+        assert_eq!(read(&[]), Some((2026, false)));
+        assert_eq!(read(&[("former", "true")]), Some((2026, true)));
+        assert_eq!(read(&[("year", "2026")]), Some((2026, false)));
+        assert_eq!(read(&[("year", "2025")]), Some((2025, true)));
+        assert_eq!(read(&[("year", "2021"), ("page", "3")]), Some((2021, true)));
+    }
+
+    #[test]
+    fn no_year_is_taken_for_another() {
+        for year in ["2020", "2027", "26", "", "2026-2027", "cette année"] {
+            assert_eq!(read(&[("year", year)]), None, "{year}");
+        }
+    }
+}
