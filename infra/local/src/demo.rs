@@ -23,6 +23,8 @@ pub const DEMO_EMAIL: &str = "camille.demonstration@rentree.example";
 /// Their password.
 pub const DEMO_PASSWORD: &str = "une année bien préparée";
 const DEMO_SCHOOL: &str = "Collège de démonstration";
+/// As the directory of schools calls it: the record books of collèges read it.
+const DEMO_KIND: &str = "Collège";
 pub(crate) const DEMO_NAME: (&str, &str) = ("Camille", "Démonstration");
 
 #[derive(Clone)]
@@ -83,7 +85,9 @@ impl Demo {
     async fn administer(&self, uai: Uai, name: &str) -> anyhow::Result<()> {
         // So that its space can be asked for, too.
         let mailbox = EmailAddress::parse(&format!("ce.{uai}@rentree.example"))?;
-        self.table.create_school(uai, &School { mailbox: Some(mailbox), ..School::new(name) }).await?;
+        self.table
+            .create_school(uai, &School { kind: DEMO_KIND.to_owned(), mailbox: Some(mailbox), ..School::new(name) })
+            .await?;
         let now = (self.clock)();
         let (first_name, last_name) = DEMO_NAME;
         let administrator = an_account(first_name, last_name, DEMO_EMAIL, DEMO_PASSWORD, now).await?;

@@ -1,12 +1,16 @@
-//! What is beside the HTTP of a tour, wherever it leads: the mails that a local SES keeps, and the signature of the assessment
-//! platform.
+//! What is beside the HTTP of a tour, wherever it leads: the mails that a local SES keeps, the signature of the assessment platform, and
+//! what an operator does.
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
+use directory::message::ClientWord;
 use jiff::Timestamp;
+use rentree_domain::{ProgramSecret, RecordBookName, Scope, paris};
 use rentree_testkit::mail;
 use rentree_webhook::Secrets;
+
+use crate::operator::Operator;
 
 const PATIENCE: Duration = Duration::from_mins(5);
 const PAUSE: Duration = Duration::from_millis(50);
@@ -24,6 +28,23 @@ pub async fn link_in_mail(aws_endpoint: &str, url: &str, address: &str, count: u
         tokio::time::sleep(PAUSE).await;
     }
     bail!("mail {count} to {address} does not come")
+}
+
+/// Name and secret of new credentials of the record book that reads schools of this kind.
+pub async fn credentials(operator: &Operator, kind: &str) -> anyhow::Result<(String, String)> {
+    let secret = ProgramSecret::new(rentree_runtime::random());
+    let name = format!("visite-{:08x}", u32::from_be_bytes(rentree_runtime::random()));
+    let word = ClientWord {
+        name: RecordBookName::parse(&name)?,
+        scope: *Scope::of_kind(kind)
+            .first()
+            .with_context(|| format!("no record book reads a school of kind {kind}"))?,
+        secret_hash: secret.hash(),
+        until: paris::date(Timestamp::now()).tomorrow()?,
+    };
+    let report = operator.make_client(word).await?;
+    ensure!(report["refused"].is_null(), "the credentials were refused: {report}");
+    Ok((name, secret.as_str().to_owned()))
 }
 
 /// Headers that sign a message of the assessment platform.

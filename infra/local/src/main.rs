@@ -1,10 +1,11 @@
 //! `cargo dev`: everything on one machine. `cargo dev cloud`: the local cloud alone, for `cargo lambda watch`. `cargo dev deploy`: the
 //! product as Lambda runs it. `cargo dev import FILE`: the main job without a browser. `cargo dev directory`, `cargo dev offer`,
-//! `cargo dev mediacentre`, `cargo dev campaign`, `cargo dev certifications` and `cargo dev totals`: what operators do.
+//! `cargo dev mediacentre`, `cargo dev campaign`, `cargo dev certifications`, `cargo dev client` and `cargo dev totals`: what operators do.
 
 mod campaign;
 mod certifications;
 mod cloud;
+mod credentials;
 mod deploy;
 mod directory;
 mod import;
@@ -46,6 +47,8 @@ enum Command {
     Mediacentre(mediacentre::MediacentreArguments),
     /// Give a campaign of the platform's team to schools, or withdraw it: wait, print the report. Exit 0 done, 2 refused
     Campaign(campaign::CampaignArguments),
+    /// Make, list or revoke the credentials of record books: wait, print the report. Exit 0 done, 2 refused
+    Client(credentials::ClientArguments),
     /// Add up what the schools of an académie, or of each, did in a school year: wait, print the report. Exit 0 done, 2 refused
     Totals(totals::TotalsArguments),
     /// Build and deploy the product as Lambda runs it, into a stand-in for AWS on this machine; serve it, or check it
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Some(Command::Offer(offer)) => runtime.block_on(offer::run(&offer)),
         Some(Command::Mediacentre(mediacentre)) => runtime.block_on(mediacentre::run(&mediacentre)),
         Some(Command::Campaign(campaign)) => runtime.block_on(campaign::run(campaign)),
+        Some(Command::Client(client)) => runtime.block_on(credentials::run(client)),
         Some(Command::Totals(totals)) => runtime.block_on(totals::run(&totals)),
         Some(Command::Deploy(deploy)) => runtime.block_on(deploy::run(&deploy)).map(|()| 0),
         Some(Command::Sample(sample)) => sample::run(&sample).map(|()| 0),

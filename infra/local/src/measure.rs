@@ -66,6 +66,7 @@ pub async fn visits(rentree: &Rentree, pupils: usize, distance: Distance) -> any
     let here = Here {
         rentree,
         school: (Uai::parse(&listed.uai)?, listed.mail.clone()),
+        kind: listed.kind.clone(),
         secrets: Secrets::parse(settings.required("WEBHOOK_SECRETS")?)?,
         visits: Mutex::default(),
     };
@@ -80,6 +81,7 @@ pub async fn visits(rentree: &Rentree, pupils: usize, distance: Distance) -> any
 struct Here<'a> {
     rentree: &'a Rentree,
     school: (Uai, String),
+    kind: String,
     secrets: Secrets,
     visits: Mutex<Vec<Visit>>,
 }
@@ -99,6 +101,10 @@ impl Ground for Here<'_> {
 
     fn signed(&self, body: &str) -> Vec<(&'static str, String)> {
         grounds::signed(&self.secrets, body)
+    }
+
+    async fn credentials(&self) -> anyhow::Result<(String, String)> {
+        grounds::credentials(&Operator::of(&self.rentree.stack)?, &self.kind).await
     }
 
     fn before(&self) {

@@ -9,8 +9,8 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_sqs::types::QueueAttributeName;
 use axum::routing::get;
 use axum::{Json, Router};
-use directory::message::{CampaignWord, Word};
-use rentree_domain::{Academie, GarId, PlatformCampaignName, Round, SchoolYear, Uai};
+use directory::message::{CampaignWord, ClientWord, Word};
+use rentree_domain::{Academie, GarId, PlatformCampaignName, RecordBookName, Round, SchoolYear, Uai};
 use rentree_runtime::Settings;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_testkit::Stack;
@@ -184,6 +184,30 @@ impl Operator {
         self.forget(&report).await?;
         self.send(&Word::Totals { academie, school_year }).await?;
         self.report(&report).await
+    }
+
+    /// Sends the word that makes the credentials of a record book; returns the report.
+    pub async fn make_client(&self, word: ClientWord) -> anyhow::Result<Value> {
+        let report = format!("reports/clients/{}.json", word.name);
+        self.forget(&report).await?;
+        self.send(&Word::Client(word)).await?;
+        self.report(&report).await
+    }
+
+    /// Sends the word that revokes them; returns the report.
+    pub async fn revoke_client(&self, name: &RecordBookName) -> anyhow::Result<Value> {
+        let report = format!("reports/clients/{name}.json");
+        self.forget(&report).await?;
+        self.send(&Word::RevokeClient { name: name.clone() }).await?;
+        self.report(&report).await
+    }
+
+    /// Sends the word that lists the credentials of all record books; returns the report.
+    pub async fn list_clients(&self) -> anyhow::Result<Value> {
+        let report = "reports/clients.json";
+        self.forget(report).await?;
+        self.send(&Word::Clients {}).await?;
+        self.report(report).await
     }
 
     async fn send(&self, word: &Word) -> anyhow::Result<()> {

@@ -34,6 +34,8 @@ pub trait Ground {
     fn link(&self, address: &str, count: usize) -> impl Future<Output = anyhow::Result<String>>;
     /// Headers that sign a message of the assessment platform.
     fn signed(&self, body: &str) -> Vec<(&'static str, String)>;
+    /// Name and secret of credentials of a record book that reads the school.
+    fn credentials(&self) -> impl Future<Output = anyhow::Result<(String, String)>>;
     /// A request is about to be sent.
     fn before(&self);
     /// It was answered. `route` is as the template has it, `GET /schools/{uai}/team`; `again` for one that was visited
@@ -64,6 +66,7 @@ pub async fn lead<G: Ground>(ground: &G, pupils: usize) -> anyhow::Result<()> {
     let (code, campaign) = tour.campaigns(&mut head).await?;
     tour.join(&code, &campaign, &sample.pupils).await?;
     tour.follow(&mut head, &campaign).await?;
+    tour.record_books(&mut head).await?;
     tour.pupils(&mut head, &sample.pupils).await?;
     tour.account(&mut head).await?;
     tour.mediacentre(&mut head).await?;
@@ -107,7 +110,9 @@ impl<G: Ground> Tour<'_, G> {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
+        let is_told = headers.iter().any(|(name, _)| *name == "content-type");
         request = match body {
+            Some(Value::String(text)) if is_told => request.body(text),
             Some(Value::String(text)) => request.header("content-type", "application/json").body(text),
             Some(body) => request.json(&body),
             None => request,
@@ -368,6 +373,25 @@ impl<G: Ground> Tour<'_, G> {
         let answer = self.http.get(text(&fetched, "location")?).send().await?;
         let (status, bytes) = (answer.status(), answer.bytes().await?);
         ensure!(status.is_success() && bytes.starts_with(b"%PDF-"), "the bucket gives no file: {status}");
+        Ok(())
+    }
+
+    /// A record book reads what an administrator downloads.
+    async fn record_books(&self, head: &mut Visitor) -> anyhow::Result<()> {
+        let (uai, _) = self.ground.school();
+        let uai = uai.as_str();
+        let (name, secret) = self.ground.credentials().await?;
+        let form = format!("grant_type=client_credentials&client_id={name}&client_secret={secret}");
+        let headers = [("content-type", "application/x-www-form-urlencoded".to_owned())];
+        let mut program = Visitor::default();
+        let route = ("POST /api/token", false);
+        let token = self.send(&mut program, route, &[], Some(Value::String(form)), &headers).await?;
+        let headers = [("authorization", format!("Bearer {}", text(&token, "access_token")?))];
+        let route = ("GET /api/v1/organizations/{uai}/certifications", false);
+        let read = self.send(&mut program, route, &[uai], None, &headers).await?;
+        ensure!(read["certifications"][0]["id"] == 4_711, "the record book does not read the certification: {read}");
+        let sheet = self.visit(head, "GET /schools/{uai}/certifications/record-books.csv", &[uai], None).await?;
+        ensure!(sheet.as_str().is_some_and(|sheet| sheet.contains("VISITE-DU-4711-X")), "the list is another: {sheet}");
         Ok(())
     }
 

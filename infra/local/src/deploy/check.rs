@@ -52,7 +52,14 @@ pub(super) async fn everything(deployed: &Deployed, url: &str, secrets: Secrets)
 
     let began = Instant::now();
     let uai = Uai::parse(&school.uai)?;
-    let through = Through { deployed, url, school: (uai, school.mail.clone()), secrets, visited: Mutex::default() };
+    let through = Through {
+        deployed,
+        url,
+        school: (uai, school.mail.clone()),
+        kind: school.kind.clone(),
+        secrets,
+        visited: Mutex::default(),
+    };
     tour::lead(&through, PUPILS).await?;
     let routes = through.visited_all().await?;
     tell("activation, import, join", began, &format!("every route was called, {routes}"));
@@ -125,6 +132,7 @@ struct Through<'a> {
     deployed: &'a Deployed,
     url: &'a str,
     school: (Uai, String),
+    kind: String,
     secrets: Secrets,
     visited: Mutex<BTreeSet<String>>,
 }
@@ -144,6 +152,10 @@ impl Ground for Through<'_> {
 
     fn signed(&self, body: &str) -> Vec<(&'static str, String)> {
         grounds::signed(&self.secrets, body)
+    }
+
+    async fn credentials(&self) -> anyhow::Result<(String, String)> {
+        grounds::credentials(&self.deployed.operator().await?, &self.kind).await
     }
 
     fn before(&self) {}
