@@ -16,12 +16,13 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 103] = [
+const CHAINS: [(&str, usize); 106] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
     ("GET /activation/{token}", 2),
     ("GET /assets/{version}/{name}", 0),
+    ("GET /api/v1/organizations/{uai}/certifications", 6),
     ("GET /campagnes", 0),
     ("GET /campagnes/{code}", 2),
     ("GET /demande-administration-sco", 0),
@@ -47,6 +48,7 @@ const CHAINS: [(&str, usize); 103] = [
     ("GET /schools/{uai}/certificates/file (again)", 2),
     ("GET /schools/{uai}/certificates/file.pdf", 2),
     ("GET /schools/{uai}/certifications", 3),
+    ("GET /schools/{uai}/certifications/record-books.csv", 5),
     ("GET /schools/{uai}/certifications/results.csv", 3),
     ("GET /schools/{uai}/certifications/results.json", 3),
     ("GET /schools/{uai}/follow-up", 4),
@@ -77,6 +79,7 @@ const CHAINS: [(&str, usize); 103] = [
     ("POST /account/password", 6),
     ("POST /account/sessions", 3),
     ("POST /activation/{token}", 6),
+    ("POST /api/token", 3),
     ("POST /campagnes", 2),
     ("POST /campagnes/{code}", 4),
     ("POST /campagnes/{code}/account", 5),

@@ -179,6 +179,14 @@ fn directory_carries_out_the_committed_events() {
                 "dead-letter-campaign" => {
                     report("reports/campaigns/2026-perdue.json").await?["refused"]["code"].to_string()
                 }
+                "client" | "revoke-client" => {
+                    report("reports/clients/lsu-exemple.json").await?["refused"]["code"].to_string()
+                }
+                "clients" => report("reports/clients.json").await?["refused"].to_string(),
+                "dead-letter-client" => report("reports/clients/lsu-perdue.json").await?["refused"]["code"].to_string(),
+                "dead-letter-revoke-client" => {
+                    report("reports/clients/lsl-perdue.json").await?["refused"]["code"].to_string()
+                }
                 "dead-letter-give-campaign" => {
                     report("reports/campaigns/2026-perdue/spm.json").await?["refused"]["code"].to_string()
                 }
@@ -190,7 +198,9 @@ fn directory_carries_out_the_committed_events() {
 
         let log = function.log()?;
         assert!(log.contains("an offer was sent") && log.contains("a directory was read"), "{log}");
-        for alarming in ["a directory failed", "an offer failed", "a mediacentre failed", "totals failed"] {
+        for alarming in
+            ["a directory failed", "an offer failed", "a mediacentre failed", "totals failed", "credentials failed"]
+        {
             let alarming = format!("{alarming} for a technical reason");
             assert!(
                 log.contains(&format!(r#""message":"{alarming}""#)),

@@ -53,6 +53,8 @@ mod platform_campaigns;
 mod prepared_files;
 mod privacy;
 mod progress;
+mod record_book_pages;
+mod record_books;
 mod refusals;
 mod rights;
 mod rosters;

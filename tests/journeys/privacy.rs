@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::certification::SchoolCertificates;
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, LinkToken, MailOrder, SchoolYear,
-    Uai, UserId,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, LinkToken, MailOrder,
+    ProgramSecret, SchoolYear, Scope, Uai, UserId,
 };
 use rentree_local::idp::{self, Person};
 use rentree_table::{AuditAction, AuditEntry, Campaign, Link, PreparedState, Purpose, Role, User};
@@ -20,6 +20,7 @@ use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{a_member, a_team, an_email, an_unknown_user};
 use crate::support::prepared::{self, ask_silently, delivered};
 use crate::support::pupils::{a_sign_on_id, by_mediacentre, classes};
+use crate::support::record_books::{Program, of_kind};
 use crate::support::runtime_api::Function;
 use crate::support::{batch, product, run};
 
@@ -143,6 +144,43 @@ async fn sign_ons(
             addresses.push(answer["headers"]["location"].as_str().unwrap_or_default().to_owned());
         }
     }
+    Ok(())
+}
+
+/// A record book reads a school after some mistakes, one of them somebody's name.
+async fn record_books(function: &mut Function, secrets: &mut Vec<String>, uai: Uai) -> anyhow::Result<()> {
+    of_kind(uai, "Collège").await?;
+    let program = Program::new(Scope::Lsu).await?;
+    let wrong = ProgramSecret::new(rentree_runtime::random());
+    let mut bearer = String::new();
+    for (name, secret, status) in [
+        (LAST_NAME, program.secret.as_str(), 401),
+        (program.name.as_str(), wrong.as_str(), 401),
+        (program.name.as_str(), program.secret.as_str(), 200),
+    ] {
+        let mut event = request("POST", "/api/token", None, &Value::Null);
+        event["headers"]["content-type"] = "application/x-www-form-urlencoded".into();
+        event["body"] = format!("grant_type=client_credentials&client_id={name}&client_secret={secret}").into();
+        let answer = function.invoke(event).await?;
+        anyhow::ensure!(answer["statusCode"] == status, "{status}: {answer}");
+        let told: Value = serde_json::from_str(answer["body"].as_str().unwrap_or_default())?;
+        bearer = format!("Bearer {}", told["access_token"].as_str().unwrap_or_default());
+    }
+    for (authorization, query, status) in [
+        (bearer.clone(), String::new(), 200),
+        (bearer.clone(), format!("year={LAST_NAME}"), 400),
+        (format!("Bearer {LAST_NAME}"), String::new(), 401),
+    ] {
+        let mut event = request("GET", &format!("/api/v1/organizations/{uai}/certifications"), None, &Value::Null);
+        event["headers"]["authorization"] = authorization.into();
+        event["rawQueryString"] = query.into();
+        let answer = function.invoke(event).await?;
+        anyhow::ensure!(answer["statusCode"] == status, "{status}: {answer}");
+        let names_somebody = answer["body"].as_str().is_some_and(|body| body.contains(LAST_NAME));
+        anyhow::ensure!(names_somebody == (status == 200), "the pupil is told to whoever may read alone: {answer}");
+    }
+    let token = bearer.trim_start_matches("Bearer ").to_owned();
+    secrets.extend([program.secret.as_str().to_owned(), wrong.as_str().to_owned(), token]);
     Ok(())
 }
 
@@ -274,6 +312,8 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
                 assert_eq!(answer["statusCode"], status, "{answer}");
             }
         }
+
+        record_books(functions.get_mut("certifications").unwrap(), &mut secrets, uai).await?;
 
         // The certificate of the one who is marked is printed with those of the school.
         let of = SchoolCertificates { uai, year: SchoolYear::of(day), left: true };

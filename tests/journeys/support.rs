@@ -16,6 +16,7 @@ pub(crate) mod operators;
 pub(crate) mod people;
 pub(crate) mod prepared;
 pub(crate) mod pupils;
+pub(crate) mod record_books;
 pub(crate) mod rosters;
 pub(crate) mod runtime_api;
 pub(crate) mod samlp;

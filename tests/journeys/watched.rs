@@ -152,13 +152,14 @@ async fn every_route(watched: &Watched) -> anyhow::Result<()> {
     Operator::of(&watched.stack)?.load("tour", directory.csv()).await?;
     let secrets = Secrets::parse(watched.settings().required("WEBHOOK_SECRETS")?)?;
     let school = (Uai::parse(&listed.uai)?, listed.mail.clone());
-    tour::lead(&Elsewhere { watched, school, secrets }, 12).await
+    tour::lead(&Elsewhere { watched, school, kind: listed.kind.clone(), secrets }, 12).await
 }
 
 /// The product that is watched.
 struct Elsewhere<'a> {
     watched: &'a Watched,
     school: (Uai, String),
+    kind: String,
     secrets: Secrets,
 }
 
@@ -177,6 +178,10 @@ impl Ground for Elsewhere<'_> {
 
     fn signed(&self, body: &str) -> Vec<(&'static str, String)> {
         grounds::signed(&self.secrets, body)
+    }
+
+    async fn credentials(&self) -> anyhow::Result<(String, String)> {
+        grounds::credentials(&Operator::of(&self.watched.stack)?, &self.kind).await
     }
 
     fn before(&self) {}

@@ -45,9 +45,20 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
         ],
     ),
     ("certificates-worker", &["prepared_files"]),
-    ("certifications", &["certificates", "certification_pages", "certifications", "prepared_files", "verification"]),
+    (
+        "certifications",
+        &[
+            "certificates",
+            "certification_pages",
+            "certifications",
+            "prepared_files",
+            "record_book_pages",
+            "record_books",
+            "verification",
+        ],
+    ),
     ("certifications-worker", &["certifications", "verification"]),
-    ("directory", &["directory", "follow_up", "mediacentre_staff", "offers", "platform_campaigns"]),
+    ("directory", &["directory", "follow_up", "mediacentre_staff", "offers", "platform_campaigns", "record_books"]),
     (
         "import-worker",
         &["crashes", "deciding", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"],
@@ -102,6 +113,7 @@ pub(crate) const OF_QUEUES: [&str; 17] = [
     "offers",
     "platform_campaigns",
     "prepared_files",
+    "record_books",
     "team",
     "turns",
 ];
