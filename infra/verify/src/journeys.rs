@@ -97,7 +97,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 17] = [
+pub(crate) const OF_QUEUES: [&str; 18] = [
     "accounts",
     "activation",
     "certifications",
