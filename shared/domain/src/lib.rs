@@ -8,6 +8,7 @@ pub mod campaign;
 pub mod certification;
 pub mod course;
 pub mod email;
+pub mod guess;
 pub mod id;
 pub mod import;
 pub mod ine;

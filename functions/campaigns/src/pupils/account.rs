@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::counted::{Back, Counted};
-use super::decide::{Next, Owner};
+use super::decide::{Next, Owner, back_at_once};
 use super::door::Knock;
 use super::enter::Entered;
 use super::find::Pupil;
@@ -100,14 +100,19 @@ pub(crate) async fn create(
     let tried = attempt.map_err(|forms| Problem::invalid(forms.refused()))?;
 
     let (pupil, mut counted) = app.find(&visit, tried).await?;
-    match app.next(&visit, &pupil, fields.identity().said(pupil.learner.id)).await? {
+    let said = fields.identity().said(pupil.learner.id);
+    // An address may be somebody's: an attempt with one stays counted until the account is there.
+    let back = if fields.way == AccountWay::Email { Back::Nothing } else { back_at_once(&visit, &pupil, said) };
+    let (next, ()) = tokio::try_join!(app.next(&visit, &pupil, said), app.settle(&visit, &mut counted, back))?;
+    match next {
         Next::NewAccount => {}
         Next::Ask(doubt) => {
+            app.settle(&visit, &mut counted, Back::Nothing).await?;
             let view = EntranceView::new(&visit, Step::ask(&pupil, doubt, fields.identity()));
             return Ok(visit.token.on(face.again(to_confirm(&visit, &pupil), &view)?));
         }
         Next::HasAccount { owner, elsewhere } => {
-            app.settle(&visit, &mut counted, Back::AllButTheName).await?;
+            app.settle(&visit, &mut counted, Back::AllButThePupil).await?;
             if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
                 return app.let_in(visit, face, &pupil, None, (user, session)).await;
             }
@@ -149,7 +154,7 @@ pub(crate) async fn create(
             if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
                 return app.let_in(visit, face, &pupil, None, (user, session)).await;
             }
-            app.settle(&visit, &mut counted, Back::AllButTheName).await?;
+            app.settle(&visit, &mut counted, Back::AllButThePupil).await?;
             has_account(&visit, face, &owner, false, &fields)
         }
     }
@@ -230,7 +235,7 @@ impl Campaigns {
         };
         let entered = self.in_by_now(visit, pupil, (sign_on, &why), headers).await?;
         if matches!(entered, Entered::Not(_)) {
-            self.settle(visit, counted, Back::AllButTheName).await?;
+            self.settle(visit, counted, Back::AllButThePupil).await?;
         }
         Ok(entered)
     }

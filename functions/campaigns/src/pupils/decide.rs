@@ -272,7 +272,7 @@ pub(crate) fn back_at_once(visit: &Visit, pupil: &Pupil, said: Said) -> Back {
         (Some(_), _) => Back::Nothing,
         (None, Some(_)) if visit.sign_on().is_some() => Back::Nothing,
         (None, _) if !pupil.is_sure() && !said.confirmed => Back::Nothing,
-        (None, Some(_)) => Back::AllButTheName,
+        (None, Some(_)) => Back::AllButThePupil,
         (None, None) => Back::All,
     }
 }

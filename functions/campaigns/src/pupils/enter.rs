@@ -39,7 +39,7 @@ impl Campaigns {
         );
         let entered = entered?;
         if matches!(entered, Entered::Not(_)) {
-            self.settle(visit, counted, Back::AllButTheName).await?;
+            self.settle(visit, counted, Back::AllButThePupil).await?;
         }
         Ok(entered)
     }

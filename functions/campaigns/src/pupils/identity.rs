@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use rentree_domain::guess::Subject;
 use rentree_domain::method::may_use_email;
 use rentree_domain::{Progress, UserName, paris};
 use rentree_http::{Face, Input, NewSession, Problem, Proof, WAITING_SIGN_ON};
@@ -111,13 +112,15 @@ impl Campaigns {
         if fields.answer == Answer::No {
             // It was a guess, and stays counted as one.
             let declined = self.note(visit, JoinOutcome::Declined, Some(id));
-            tokio::try_join!(self.count_guesses(visit, vec![id], counted.at), declined)?;
+            let guess = self.count_guesses(vec![Subject::Pupil(id)], counted.at);
+            let (tallies, ()) = tokio::try_join!(guess, declined)?;
+            self.tell_staff(visit, &tallies, counted.at).await?;
             return Ok(Answered::Declined);
         }
         let said = fields.said(id);
         let back = back_at_once(visit, &pupil, said);
         // Without a session, an account that the pupil has here is told of, whatever else is read.
-        let is_noted = back == Back::AllButTheName;
+        let is_noted = back == Back::AllButThePupil;
         let (next, user_name, (), ()) = tokio::try_join!(
             self.next(visit, &pupil, said),
             self.free_name(&pupil, back == Back::All && visit.sign_on().is_none()),
@@ -139,7 +142,7 @@ impl Campaigns {
                     }
                     // It was told that somebody has joined at this name.
                     Err(refused) => {
-                        self.settle(visit, &mut counted, Back::AllButTheName).await?;
+                        self.settle(visit, &mut counted, Back::AllButThePupil).await?;
                         Err(refused)
                     }
                 }
@@ -162,7 +165,7 @@ impl Campaigns {
             }
             Next::HasAccount { owner, elsewhere } => {
                 let told = self.note_tied_if(!is_noted, visit, &pupil);
-                tokio::try_join!(self.settle(visit, &mut counted, Back::AllButTheName), told)?;
+                tokio::try_join!(self.settle(visit, &mut counted, Back::AllButThePupil), told)?;
                 Ok(Answered::Step(Step::has_account(&owner, elsewhere, fields)))
             }
             Next::Refused(refusal) => Err(refusal.problem()),
