@@ -62,6 +62,9 @@ pub const GUESSES_BY_COARSE_NAME: Limit = Limit { what: "guesses-by-coarse-name"
 /// The same in a day.
 pub const GUESSES_BY_COARSE_NAME_A_DAY: Limit =
     Limit { what: "guesses-by-coarse-name-a-day", ..GUESSES_BY_PUPIL_A_DAY };
+/// How often it is told of one pupil, by the right name and birth date, that there is an account, or whether somebody is that pupil: so
+/// a pupil who comes back is no guess, and nobody watches how a classmate signs in.
+pub const FOUND_BY_PUPIL: Limit = Limit { what: "found-by-pupil", count: 10, window: SignedDuration::from_hours(1) };
 /// Beyond these counts of [`IDENTITIES_BY_CLIENT`] and [`IDENTITIES_BY_CAMPAIGN`], names must be spelt right: who goes through the
 /// names of a school with all their spellings no longer finds anybody by a misspelt one.
 pub const LENIENT_BY_CLIENT: u32 = 60;

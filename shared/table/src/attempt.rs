@@ -187,14 +187,9 @@ impl Table {
         Ok(self.counted(limit, subject, now).await? < limit.count)
     }
 
-    /// What is counted for `subject` now. Counts nothing: it adds zero, and reads what that comes to.
+    /// What is counted for `subject`. Counts nothing: it adds zero, and reads what that comes to.
     pub async fn counted(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<u32, TableError> {
         Ok(u32::try_from(self.add(limit, subject, 0, now).await?).unwrap_or_default())
-    }
-
-    /// Counts one less for `subject`, and returns what is left.
-    pub async fn count_back(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<u32, TableError> {
-        Ok(u32::try_from(self.add(limit, subject, -1, now).await?).unwrap_or_default())
     }
 
     /// Forgets what is counted for `subjects` in the window of now.

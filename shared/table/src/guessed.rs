@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use rentree_domain::guess::Subject;
 use rentree_domain::limit::{
-    GUESSES_BY_COARSE_NAME, GUESSES_BY_COARSE_NAME_A_DAY, GUESSES_BY_PUPIL, GUESSES_BY_PUPIL_A_DAY,
+    FOUND_BY_PUPIL, GUESSES_BY_COARSE_NAME, GUESSES_BY_COARSE_NAME_A_DAY, GUESSES_BY_PUPIL, GUESSES_BY_PUPIL_A_DAY,
 };
 use rentree_domain::{LearnerId, Uai};
 use serde::{Deserialize, Serialize};
@@ -37,8 +37,8 @@ impl GuessedPupil {
 }
 
 impl Table {
-    /// Notes that a pupil of the school is held up, unless that is known until then.
-    pub async fn hold_up(&self, uai: Uai, learner: LearnerId, guessed: &GuessedPupil) -> Result<(), TableError> {
+    /// Notes that a pupil of the school is held up; whether that was not known until then.
+    pub async fn hold_up(&self, uai: Uai, learner: LearnerId, guessed: &GuessedPupil) -> Result<bool, TableError> {
         use aws_sdk_dynamodb::operation::put_item::PutItemError;
 
         let put = self.client.put_item().table_name(&self.name);
@@ -47,11 +47,11 @@ impl Table {
             .condition_expression("attribute_not_exists(PK) OR expires_at < :until")
             .expression_attribute_values(":until", AttributeValue::N(guessed.expires_at.to_string()));
         match apart(put.send()).await {
-            Ok(_) => Ok(()),
+            Ok(_) => Ok(true),
             Err(error)
                 if matches!(error.as_service_error(), Some(PutItemError::ConditionalCheckFailedException(_))) =>
             {
-                Ok(())
+                Ok(false)
             }
             Err(error) => Err(TableError::request("PutItem")(error)),
         }
@@ -85,6 +85,7 @@ impl Table {
         tokio::try_join!(
             self.forget_counts(&GUESSES_BY_PUPIL, &pupil, now),
             self.forget_counts(&GUESSES_BY_PUPIL_A_DAY, &pupil, now),
+            self.forget_counts(&FOUND_BY_PUPIL, &pupil, now),
             self.forget_counts(&GUESSES_BY_COARSE_NAME, &names, now),
             self.forget_counts(&GUESSES_BY_COARSE_NAME_A_DAY, &names, now),
             ended.number(":now", now.as_second()).alone(self),

@@ -13,8 +13,8 @@ use rentree_table::{Methods, Tie, TieError, Tying, User, Who};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::counted::{Back, Counted};
-use super::decide::{Next, Owner, back_at_once};
+use super::counted::{Counted, Due};
+use super::decide::{Next, Owner, due_at_once};
 use super::door::Knock;
 use super::enter::Entered;
 use super::find::Pupil;
@@ -102,17 +102,17 @@ pub(crate) async fn create(
     let (pupil, mut counted) = app.find(&visit, tried).await?;
     let said = fields.identity().said(pupil.learner.id);
     // An address may be somebody's: an attempt with one stays counted until the account is there.
-    let back = if fields.way == AccountWay::Email { Back::Nothing } else { back_at_once(&visit, &pupil, said) };
-    let (next, ()) = tokio::try_join!(app.next(&visit, &pupil, said), app.settle(&visit, &mut counted, back))?;
+    let due = if fields.way == AccountWay::Email { Due::Unknown } else { due_at_once(&visit, &pupil, said) };
+    let (next, ()) = tokio::try_join!(app.next(&visit, &pupil, said), app.settle(&visit, &mut counted, due))?;
     match next {
         Next::NewAccount => {}
         Next::Ask(doubt) => {
-            app.settle(&visit, &mut counted, Back::Nothing).await?;
+            app.settle(&visit, &mut counted, Due::Everything).await?;
             let view = EntranceView::new(&visit, Step::ask(&pupil, doubt, fields.identity()));
             return Ok(visit.token.on(face.again(to_confirm(&visit, &pupil), &view)?));
         }
         Next::HasAccount { owner, elsewhere } => {
-            app.settle(&visit, &mut counted, Back::AllButThePupil).await?;
+            app.settle(&visit, &mut counted, Due::ThePupil).await?;
             if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
                 return app.let_in(visit, face, &pupil, None, (user, session)).await;
             }
@@ -133,7 +133,7 @@ pub(crate) async fn create(
     let (methods, password) = match fields.read(&pupil, today) {
         Ok(read) => read,
         Err(forms) => {
-            app.settle(&visit, &mut counted, Back::All).await?;
+            app.settle(&visit, &mut counted, Due::Nothing).await?;
             return again(&visit, face, forms);
         }
     };
@@ -143,8 +143,9 @@ pub(crate) async fn create(
         Beginning::Begun(user, session, progress) => {
             app.let_in(visit, face, &pupil, Some(progress), (*user, session)).await
         }
-        // The attempt stays counted, by name, too: whoever tries addresses one after the other soon reaches the limit.
+        // The attempt stays counted: whoever tries addresses one after the other soon reaches the limit.
         Beginning::AddressTaken => {
+            app.settle(&visit, &mut counted, Due::Everything).await?;
             let mut forms = fields.forms(&pupil, today);
             forms.by_email.refuse("email", "Un compte existe déjà avec cette adresse. Connectez-vous avec ce compte, ou choisissez un identifiant.");
             again(&visit, face, Box::new(forms))
@@ -154,7 +155,7 @@ pub(crate) async fn create(
             if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
                 return app.let_in(visit, face, &pupil, None, (user, session)).await;
             }
-            app.settle(&visit, &mut counted, Back::AllButThePupil).await?;
+            app.settle(&visit, &mut counted, Due::ThePupil).await?;
             has_account(&visit, face, &owner, false, &fields)
         }
     }
@@ -227,7 +228,7 @@ impl Campaigns {
             session: Some(session.stored()),
             ..tying(visit, pupil, Who::Newcomer { id, user: &user }, now)
         };
-        let (tied, ()) = tokio::join!(self.table.tie(&tying), self.settle_if_possible(visit, counted, Back::All));
+        let (tied, ()) = tokio::join!(self.table.tie(&tying), self.settle_if_possible(visit, counted, Due::Nothing));
         let why = match tied {
             Ok(joins) => return Ok(Entered::In(Box::new(user), session, joins.then_some(Progress::Joined))),
             Err(TieError::Table(error)) => return Err(error.into()),
@@ -235,7 +236,7 @@ impl Campaigns {
         };
         let entered = self.in_by_now(visit, pupil, (sign_on, &why), headers).await?;
         if matches!(entered, Entered::Not(_)) {
-            self.settle(visit, counted, Back::AllButThePupil).await?;
+            self.settle(visit, counted, Due::ThePupil).await?;
         }
         Ok(entered)
     }
@@ -252,13 +253,13 @@ impl Campaigns {
     ) -> Result<Beginning, Problem> {
         let Some(email) = methods.email.clone() else {
             let begun = self.begin_by(visit, pupil, methods, password_hash, headers);
-            return tokio::join!(begun, self.settle_if_possible(visit, counted, Back::All)).0;
+            return tokio::join!(begun, self.settle_if_possible(visit, counted, Due::Nothing)).0;
         };
         let begun = self.begin_by(visit, pupil, methods, password_hash, headers).await?;
         if let Beginning::Begun(_, session, _) = &begun {
             // The pupil has already joined; if this mail fails, the account page can order it again.
             let order = MailOrder::Address { user: session.session.user, email };
-            tokio::join!(self.order_after(&order), self.settle_if_possible(visit, counted, Back::All));
+            tokio::join!(self.order_after(&order), self.settle_if_possible(visit, counted, Due::Nothing));
         }
         Ok(begun)
     }

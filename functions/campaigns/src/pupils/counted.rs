@@ -1,34 +1,34 @@
-//! What an attempt to be a pupil counts for: where it comes from, the campaign, and the pupil who was found or meant.
+//! What an attempt to be a pupil counts for: where it comes from, the campaign, and the pupil who was meant.
 //!
-//! **No guess is ever free.** Client and campaign are counted side by side with the look for who was meant, and whoever is found is
-//! counted as guessed at, too: telling is the try, not reading. Nothing that was found is told, by step, status or further calls, before
-//! all counts have come back and no limit refuses.
+//! **No guess is ever free.** Client and campaign are counted side by side with the look for who was meant, and guesses that failed are
+//! counted before they are told of, for everybody who was meant (`guesses.rs`). But telling is the try, not reading: nothing that was found
+//! is told, by step, status or further calls, before all counts have come back and no limit refuses.
 //!
-//! - *At the same moment:* each of many guesses gets numbers of its own; those beyond a limit are refused, whatever they found.
-//! - *Right before wrong:* a guess that fails may have to read the roster first, and is counted a call later than the one that finds. So
-//!   the count of who was found is looked at once more, side by side with that later call: of many guesses at the same moment the right
-//!   one is refused as easily as any other.
-//! - *Too early back:* an attempt may get its counts back while the last call before the answer is under way. If that call says that the
-//!   pupil stays counted (who has an account), the pupil is counted again, and that count must be allowed, too, before the answer.
-//!   So whoever was told of an account holds a number within the limit, and there are no more such numbers than the limit says.
+//! - *At the same moment:* each of many guesses gets numbers of its own; those beyond the limit are refused, whatever they found.
+//! - *Right before wrong:* a guess that fails may have to read the roster first, and is counted a call later than one that finds has
+//!   looked. So whoever found somebody looks again at the guesses that failed, side by side with that later call: of many guesses at the
+//!   same moment the right one is refused as easily as any other.
+//! - *Who has an account, and who is asked about,* is told of few times: the pupil is counted before that is told, and not where the
+//!   attempt comes to something.
 //! - *A crash* leaves an attempt counted that came to nothing, or uncounted one of which nobody was told anything.
 
 use jiff::Timestamp;
 use rentree_domain::guess::Held;
 use rentree_domain::limit::{
-    GUESSES_BY_PUPIL, IDENTITIES_BY_CAMPAIGN, IDENTITIES_BY_CLIENT, LENIENT_BY_CAMPAIGN, LENIENT_BY_CLIENT,
+    FOUND_BY_PUPIL, GUESSES_BY_PUPIL, IDENTITIES_BY_CAMPAIGN, IDENTITIES_BY_CLIENT, LENIENT_BY_CAMPAIGN,
+    LENIENT_BY_CLIENT,
 };
 use rentree_domain::matching::Spelling;
 use rentree_domain::{CampaignId, LearnerId};
 use rentree_http::{ClientAddress, Problem};
-use rentree_table::{JoinAttempt, JoinOutcome};
+use rentree_table::{GuessedPupil, JoinAttempt, JoinOutcome};
 
 use super::visit::Visit;
 use crate::Campaigns;
 
 /// What one attempt counts for.
 pub(crate) struct Counted {
-    /// The pupil who was found by names, and is counted as guessed at. Whoever is found by a code was not guessed at.
+    /// The pupil who was found by names. Whoever is found by a code was not guessed.
     pub(crate) found: Option<LearnerId>,
     client: String,
     campaign: String,
@@ -36,21 +36,26 @@ pub(crate) struct Counted {
     /// What the counts came to with it.
     by_client: u32,
     by_campaign: u32,
-    given_back: Back,
-    /// Whether the count of who was found was looked at once more.
+    /// Whether client and campaign have theirs back.
+    is_given_back: bool,
+    /// Whether the guesses at who was found were looked at once more.
     is_looked_at_again: bool,
+    /// Whether the pupil who was found is counted as told of.
+    is_told_of: bool,
 }
 
-/// What an attempt gets back.
+/// What an attempt counts for in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Back {
-    /// It failed, or a question is open: who is asked about everybody born on a day is guessing.
+pub(crate) enum Due {
+    /// That is not known yet.
+    Unknown,
+    /// Everything: it failed, or a question is open. Who is asked about everybody born on a day is guessing.
+    Everything,
+    /// The pupil alone: it found somebody with an account. Who asks how a classmate signs in asks it of few pupils, and a school of
+    /// returning pupils does not shut itself out.
+    ThePupil,
+    /// Nothing: it came to something.
     Nothing,
-    /// It found somebody with an account: who asks how a classmate signs in asks it of few pupils, and a school of returning pupils does
-    /// not shut itself out.
-    AllButThePupil,
-    /// It came to something.
-    All,
 }
 
 impl Campaigns {
@@ -67,8 +72,17 @@ impl Campaigns {
             self.table.count(&IDENTITIES_BY_CAMPAIGN, &campaign, at),
         )?;
         let client = client.0.clone();
-        let (found, given_back, is_looked_at_again) = (None, Back::Nothing, false);
-        Ok(Counted { found, client, campaign, at, by_client, by_campaign, given_back, is_looked_at_again })
+        Ok(Counted {
+            found: None,
+            client,
+            campaign,
+            at,
+            by_client,
+            by_campaign,
+            is_given_back: false,
+            is_looked_at_again: false,
+            is_told_of: false,
+        })
     }
 
     /// How closely the names of an attempt must be typed; or what the limit says that refuses it. A refused one counts for that limit
@@ -93,37 +107,60 @@ impl Campaigns {
         Ok(if many_failed { Spelling::Strict } else { Spelling::Lenient })
     }
 
-    /// Sees to it that an attempt has back what is `due`, and no more: what it got back too early is counted again. Either may be
-    /// refused: others may have guessed at the pupil meanwhile.
-    pub(crate) async fn settle(&self, visit: &Visit, counted: &mut Counted, due: Back) -> Result<(), Problem> {
-        let before = std::mem::replace(&mut counted.given_back, due);
-        let was_looked_at = std::mem::replace(&mut counted.is_looked_at_again, true);
-        let pupil = async {
-            let Some(found) = counted.found.map(|id| id.to_string()) else { return Ok(()) };
-            let (limit, at) = (&GUESSES_BY_PUPIL, counted.at);
-            let count = match (before == Back::All, due == Back::All) {
-                (false, true) => self.table.count_back(limit, &found, at).await? + 1,
-                (true, false) => self.table.count(limit, &found, at).await?,
-                (false, false) if !was_looked_at => self.table.counted(limit, &found, at).await?,
-                (true, true) | (false, false) => return Ok(()),
-            };
-            if count > limit.count { Err(too_many_guesses(visit, Held::AnHour)) } else { Ok(()) }
-        };
-        let others = async {
-            if before == Back::Nothing && due != Back::Nothing {
-                self.give_others_back(counted).await?;
-            }
-            Ok(())
-        };
+    /// Sees to it that an attempt counts for what is `due`, and no more. Refused if others have guessed too often at the pupil meanwhile,
+    /// or if the pupil was told of too often.
+    pub(crate) async fn settle(&self, visit: &Visit, counted: &mut Counted, due: Due) -> Result<(), Problem> {
+        let looks = !std::mem::replace(&mut counted.is_looked_at_again, true);
+        let gives_back = !counted.is_given_back && matches!(due, Due::Nothing | Due::ThePupil);
+        let tells = !counted.is_told_of && matches!(due, Due::Everything | Due::ThePupil);
+        counted.is_given_back |= gives_back;
+        counted.is_told_of |= tells;
+        let counted = &*counted;
+        let others = async { if gives_back { self.give_others_back(counted).await } else { Ok(()) } };
         // Each to its end: what is counted is given back.
-        let (pupil, others) = tokio::join!(pupil, others);
-        others.and(pupil)
+        let (others, looked, told) =
+            tokio::join!(others, self.look_again_if(looks, visit, counted), self.count_told_if(tells, visit, counted));
+        others.and(looked).and(told)
     }
 
     /// The same, side by side with the write that it is for. Whoever is in is not told of a count that was not given back: a failure
     /// was logged where it happened.
-    pub(crate) async fn settle_if_possible(&self, visit: &Visit, counted: &mut Counted, due: Back) {
+    pub(crate) async fn settle_if_possible(&self, visit: &Visit, counted: &mut Counted, due: Due) {
         let _ = self.settle(visit, counted, due).await;
+    }
+
+    /// Looks once more at the guesses at who was found, if it `does`.
+    async fn look_again_if(&self, does: bool, visit: &Visit, counted: &Counted) -> Result<(), Problem> {
+        let Some(pupil) = counted.found.filter(|_| does) else { return Ok(()) };
+        let guesses = self.table.counted(&GUESSES_BY_PUPIL, &pupil.to_string(), counted.at).await?;
+        if guesses < GUESSES_BY_PUPIL.count { Ok(()) } else { Err(too_many_guesses(visit, Held::AnHour)) }
+    }
+
+    /// Counts that the pupil who was found is told of, if it `is` so.
+    async fn count_told_if(&self, is: bool, visit: &Visit, counted: &Counted) -> Result<(), Problem> {
+        let Some(pupil) = counted.found.filter(|_| is) else { return Ok(()) };
+        let told = self.table.count(&FOUND_BY_PUPIL, &pupil.to_string(), counted.at).await?;
+        if told <= FOUND_BY_PUPIL.count {
+            return Ok(());
+        }
+        if told == FOUND_BY_PUPIL.count + 1 {
+            self.hold_up(visit, pupil, (counted.at, FOUND_BY_PUPIL.window_at(counted.at).1)).await?;
+        }
+        Err(too_many_guesses(visit, Held::AnHour))
+    }
+
+    /// Tells the school's staff that a pupil is held up, from when until when: once.
+    pub(crate) async fn hold_up(
+        &self,
+        visit: &Visit,
+        pupil: LearnerId,
+        (since, until): (Timestamp, Timestamp),
+    ) -> Result<(), Problem> {
+        let guessed = GuessedPupil::new(since, until);
+        if self.table.hold_up(visit.entrance.uai, pupil, &guessed).await? {
+            self.note(visit, JoinOutcome::Limited, Some(pupil)).await?;
+        }
+        Ok(())
     }
 
     /// Gives back what counts for where an attempt comes from: nothing was told of what it found, or it was a guess at nobody.

@@ -187,9 +187,9 @@ impl Campaigns {
             Err(no_match) => return Ok(Err(no_match)),
         };
         let (Match::Sure(id) | Match::Near(id)) = found;
-        let (pupil, tally) = tokio::try_join!(self.enrolled(entrance, id), self.count_found(id, counted.at))?;
-        counted.found = Some(id);
+        let (pupil, tally) = tokio::try_join!(self.enrolled(entrance, id), self.guessed_at(id, counted.at))?;
         if let Some(refused) = Refused::by(std::slice::from_ref(&tally)) {
+            counted.found = Some(id);
             // Read for nothing, so that the refusal of a right birth date takes as long as that of a wrong one.
             self.meant(visit, typed).await?;
             return Err(self.refuse(visit, counted, std::slice::from_ref(&tally), refused).await?);
@@ -203,6 +203,7 @@ impl Campaigns {
             (Match::Sure(_), Ok(Match::Sure(()))) => By::Names,
             (_, Ok(_)) => By::NearlyNames,
         };
+        counted.found = Some(id);
         Ok(Ok(Pupil { by, ..pupil }))
     }
 

@@ -5,7 +5,7 @@ use rentree_domain::LearnerId;
 use rentree_domain::guess::{Refused, Subject, Tally};
 use rentree_http::Problem;
 use rentree_runtime::several;
-use rentree_table::{GuessedPupil, JoinOutcome};
+use rentree_table::JoinOutcome;
 
 use super::counted::{Counted, too_many_guesses};
 use super::visit::Visit;
@@ -36,14 +36,13 @@ impl Campaigns {
             .collect::<Result<_, Problem>>()
     }
 
-    /// Counts a guess at the pupil whom it found, for the hour: it is given back if it comes to something, and one birth date more or
-    /// less is right, so that nobody goes through a year by those that stay counted. The day's count is looked at.
-    pub(crate) async fn count_found(&self, pupil: LearnerId, at: Timestamp) -> Result<Tally, Problem> {
+    /// What a guess would come to that found a pupil. It counts for nothing: what comes to something is no guess.
+    pub(crate) async fn guessed_at(&self, pupil: LearnerId, at: Timestamp) -> Result<Tally, Problem> {
         let subject = Subject::Pupil(pupil);
         let (key, (an_hour, a_day)) = (subject.key(), subject.limits());
         let (in_hour, in_day) =
-            tokio::try_join!(self.table.count(an_hour, &key, at), self.table.counted(a_day, &key, at))?;
-        Ok(Tally { subject, in_hour, in_day: in_day + 1 })
+            tokio::try_join!(self.table.counted(an_hour, &key, at), self.table.counted(a_day, &key, at))?;
+        Ok(Tally { subject, in_hour: in_hour + 1, in_day: in_day + 1 })
     }
 
     /// Refuses a guess that came to these counts. Whoever guesses at nobody who could still be guessed at holds up nobody else of the
@@ -56,34 +55,26 @@ impl Campaigns {
         refused: Refused,
     ) -> Result<Problem, Problem> {
         let others = async { if refused.tried_somebody { Ok(()) } else { self.give_others_back(counted).await } };
-        let days = self.give_days_back(counted, tallies);
-        let told = self.tell_staff(visit, tallies, counted.at);
-        tokio::try_join!(others, days, told)?;
+        // A guess that found somebody was counted for nothing.
+        let days = async { if counted.found.is_some() { Ok(()) } else { self.give_days_back(counted, tallies).await } };
+        tokio::try_join!(others, days, self.tell_staff(visit, tallies, counted.at))?;
         Ok(too_many_guesses(visit, refused.held))
     }
 
-    /// Whoever was found was not counted for the day.
     async fn give_days_back(&self, counted: &Counted, tallies: &[Tally]) -> Result<(), Problem> {
-        let is_counted = |tally: &&Tally| counted.found.is_none_or(|found| tally.subject != Subject::Pupil(found));
-        for tally in tallies.iter().filter(is_counted).filter(|tally| tally.gives_day_back()) {
+        for tally in tallies.iter().filter(|tally| tally.gives_day_back()) {
             self.table.take_back(tally.subject.limits().1, &tally.subject.key(), counted.at).await?;
         }
         Ok(())
     }
 
-    /// Tells whom a refusal holds up from now on, once. A name that is nobody's is told as such.
-    pub(crate) async fn tell_staff(&self, visit: &Visit, tallies: &[Tally], at: Timestamp) -> Result<(), Problem> {
+    /// Tells whom a refusal holds up from now on. A name that is nobody's is told as such.
+    async fn tell_staff(&self, visit: &Visit, tallies: &[Tally], at: Timestamp) -> Result<(), Problem> {
         let is_of_pupil = tallies.iter().any(|tally| tally.held().is_some() && tally.subject.pupil().is_some());
         for tally in tallies.iter().filter(|tally| tally.is_first_refused()) {
             let Some(held) = tally.held() else { continue };
             match tally.subject.pupil() {
-                Some(pupil) => {
-                    let guessed = GuessedPupil::new(at, tally.ends(held, at));
-                    tokio::try_join!(
-                        async { Ok(self.table.hold_up(visit.entrance.uai, pupil, &guessed).await?) },
-                        self.note(visit, JoinOutcome::Limited, Some(pupil)),
-                    )?;
-                }
+                Some(pupil) => self.hold_up(visit, pupil, (at, tally.ends(held, at))).await?,
                 None if !is_of_pupil => self.note(visit, JoinOutcome::Limited, None).await?,
                 None => {}
             }

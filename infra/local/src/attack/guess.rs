@@ -45,7 +45,8 @@ pub(crate) async fn run(url: &str, arguments: &GuessArguments) -> anyhow::Result
     let place = Place::begin(url, arguments.pupils, |sample| {
         let born = day(RIGHT).strftime("%d/%m/%Y").to_string();
         let Some(classmate) = sample.pupils.first_mut() else { return };
-        (FIRST_NAME.clone_into(&mut classmate.first_name), LAST_NAME.clone_into(&mut classmate.last_name));
+        FIRST_NAME.clone_into(&mut classmate.first_name);
+        LAST_NAME.clone_into(&mut classmate.last_name);
         for other in [&mut classmate.second_name, &mut classmate.third_name, &mut classmate.usage_name] {
             other.clear();
         }

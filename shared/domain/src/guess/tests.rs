@@ -50,20 +50,17 @@ impl School {
         *count
     }
 
-    /// As the door does: who is found is counted, and gets it back; who is not has counted for everybody who was meant.
+    /// As the door does: who is found counts for nothing; who is not has counted for everybody who was meant.
     fn answer(&mut self, typed: &Typed, born: Date, at: Timestamp) -> Answer {
         let that_day: Vec<_> = self.pupils.iter().filter(|(id, _)| self.born[id] == born).cloned().collect();
         if let Ok(Match::Sure(id) | Match::Near(id)) = find(&that_day, typed, Spelling::Lenient) {
             let subject = Subject::Pupil(id);
             let (an_hour, a_day) = subject.limits();
-            let in_hour = self.count(an_hour, &subject, at, 1);
+            let in_hour = self.count(an_hour, &subject, at, 0) + 1;
             let in_day = self.count(a_day, &subject, at, 0) + 1;
-            return match Refused::by(&[Tally { subject: subject.clone(), in_hour, in_day }]) {
+            return match Refused::by(&[Tally { subject, in_hour, in_day }]) {
                 Some(refused) => Answer::Refused(refused.held),
-                None => {
-                    self.count(an_hour, &subject, at, -1);
-                    Answer::Found(id)
-                }
+                None => Answer::Found(id),
             };
         }
         let mut tallies = Vec::new();
