@@ -3,8 +3,8 @@
 use activation::{Activation, Config};
 use jiff::{SignedDuration, Timestamp};
 use mail_worker::MailWorker;
-use rentree_domain::limit::REQUESTS_BY_CLIENT;
 use rentree_domain::{ActivationId, EmailAddress, MailOrder, PersonName, Uai};
+use rentree_orders::limit::REQUESTS_BY_CLIENT;
 use rentree_runtime::aws::Service;
 use rentree_table::{ActivationRequest, Link, Purpose, Role, School};
 use reqwest::header::ACCEPT;

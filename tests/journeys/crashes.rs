@@ -3,7 +3,7 @@
 use encoding_rs::UTF_8;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::import::{BrakeReason, Counts, ImportState};
-use rentree_domain::{Entry, Uai};
+use rentree_domain::{Entry, SchoolYear, Uai, paris};
 use rentree_samples::Sample;
 use rentree_table::{Begin, ImportOptions, RunError};
 
@@ -206,7 +206,10 @@ fn undo_waits_for_an_import_at_work_and_fences_out_a_late_one() {
             entry: expected(&one)[0].clone(),
             previous: None,
         };
-        assert!(matches!(late.apply(&[], vec![write], || now).await, Err(RunError::FenceLost)));
+        assert!(matches!(
+            late.apply(&[], vec![write], SchoolYear::of(paris::date(now)), || now).await,
+            Err(RunError::FenceLost)
+        ));
         Ok(())
     });
 }

@@ -36,6 +36,10 @@ async fn staff_let_a_pupil_try(look: Look, name: &str) -> anyhow::Result<()> {
     let panel = "section[aria-labelledby=held-up]";
     see(client, panel, &format!("DURAND {first}")).await?;
     picture(&browser, look, &format!("{name}-guessing-01-held-up")).await?;
+    if look.javascript {
+        client.execute("document.querySelector('#held-up').scrollIntoView()", vec![]).await?;
+        browser.screenshot(&format!("{name}-guessing-01-held-up-panel")).await?;
+    }
 
     let id = class.pupil(&first).await?.id;
     click(client, &format!("form[action$='/{id}/unblock'] button")).await?;

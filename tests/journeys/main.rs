@@ -33,6 +33,7 @@ mod joining_pages;
 mod lambda;
 mod learner_pages;
 mod learners;
+mod mail_permits;
 mod mediacentre;
 mod mediacentre_cases;
 mod mediacentre_doubts;

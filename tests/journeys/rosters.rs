@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use learners::Learners;
 use rentree_domain::import::ImportState;
 use rentree_domain::matching::Typed;
-use rentree_domain::{ImportId, Uai, UserId, UserName};
+use rentree_domain::{ImportId, SchoolYear, Uai, UserId, UserName, paris};
 use rentree_local::pupils;
 use rentree_samples::Sample;
 use rentree_table::{Begin, ImportOptions, Methods, Role, RunError, Table, Who};
@@ -140,7 +140,10 @@ fn an_undo_after_the_next_worker_began_to_read_shows_the_snapshot_from_before() 
         let entry = gone.current.entry.clone();
         let previous = Some(gone.current.clone());
         let write = rentree_domain::import::Write::Revise { id: gone.id, active: false, entry, previous };
-        assert!(matches!(late.apply(&read, vec![write], Timestamp::now).await, Err(RunError::FenceLost)));
+        assert!(matches!(
+            late.apply(&read, vec![write], SchoolYear::of(paris::date(Timestamp::now())), Timestamp::now).await,
+            Err(RunError::FenceLost)
+        ));
         assert_eq!(visible(uai).await?, expected(&one), "the late worker changes nothing");
 
         // What was undone is tidied up: a new version with the same pupils, whose snapshot is the only one.

@@ -3,8 +3,8 @@
 use encoding_rs::UTF_8;
 use jiff::{SignedDuration, Timestamp};
 use mail_worker::MailWorker;
-use rentree_domain::limit::INVITATIONS_BY_SCHOOL;
 use rentree_domain::{InvitationId, LinkToken, MailOrder, Uai};
+use rentree_orders::limit::INVITATIONS_BY_SCHOOL;
 use rentree_samples::Sample;
 use rentree_table::{AuditAction, AuditEntry, Invitation, Link, Purpose, Role};
 use reqwest::header::{ACCEPT, COOKIE};

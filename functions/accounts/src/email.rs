@@ -6,8 +6,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::method::may_use_email;
-use rentree_domain::{EmailAddress, LinkToken, MailOrder, paris};
+use rentree_domain::{EmailAddress, LinkToken, paris};
 use rentree_http::{ClientAddress, Face, Input, NewSession, Presented, Problem, SignedIn, Ways, require_account};
+use rentree_orders::{Ask, Refusal};
 use rentree_table::{AccountError, Purpose, User};
 use rentree_web::Frame;
 use schemars::JsonSchema;
@@ -92,9 +93,20 @@ pub(crate) async fn ask(
         return face.again(problem, &view);
     };
 
-    let order = MailOrder::Address { user: signed_in.user, email: email.clone() };
-    let (forgiven, ordered) = join!(app.forgive(failure), app.order(order));
-    forgiven.and(ordered)?;
+    let ask = Ask::Address { client: &client.0, account: signed_in.user, email: email.clone() };
+    let (forgiven, ordered) = join!(app.forgive(failure), app.mails.ask(ask, now));
+    forgiven?;
+    match ordered {
+        Ok(()) => {}
+        Err(Refusal::TooMany(limit)) => {
+            let told = format!("Trop d’adresses indiquées. {}", Refusal::again(&limit));
+            form.refuse("email", &told);
+            let mut view = app.account(&signed_in, user).await?;
+            view.address = form;
+            return face.again(Problem::too_many(told), &view);
+        }
+        Err(error) => return Err(Problem::internal(&error)),
+    }
 
     let view = EmailView::new(signed_in.frame("Mon compte"), signed_in.csrf.clone(), String::new(), email, false);
     face.after_post(StatusCode::ACCEPTED, "/account?done=address-asked", &view)
@@ -139,7 +151,7 @@ pub(crate) async fn confirm(
             .leading_to("Mon compte", "/account"),
     })?;
     if let Some(former) = former.filter(|former| *former != email) {
-        app.order_after(MailOrder::AddressChanged { former, masked: email.masked() }).await;
+        app.mails.tell_address_changed(former, &email).await;
     }
 
     let view = EmailView::new(Frame::bare("Adresse confirmée"), String::new(), String::new(), email, true);

@@ -19,9 +19,8 @@ mod terms;
 use axum::Router;
 use axum::http::HeaderMap;
 use axum::routing::{get, post};
-use rentree_domain::MailOrder;
-use rentree_http::{Access, Problem, Purpose, Route, RouteDoc, Shell, claimed_session};
-use rentree_orders::MailQueue;
+use rentree_http::{Access, Purpose, Route, RouteDoc, Shell, claimed_session};
+use rentree_orders::MailOrders;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
 use rentree_table::Table;
@@ -32,7 +31,7 @@ pub use config::Config;
 #[derive(Debug, Clone)]
 pub struct Accounts {
     table: Table,
-    mails: MailQueue,
+    mails: MailOrders,
     config: Config,
     clock: Clock,
 }
@@ -44,12 +43,9 @@ impl Accounts {
         let aws = Aws::new(settings)?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
         let sqs = aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new);
-        Ok(Self {
-            table: Table::new(dynamodb, &config.table),
-            mails: MailQueue::new(sqs, &config.mail_queue_url),
-            config,
-            clock,
-        })
+        let table = Table::new(dynamodb, &config.table);
+        let mails = MailOrders::new(&table, sqs, &config.mail_queue_url);
+        Ok(Self { table, mails, config, clock })
     }
 
     /// Every route, with the shell around it.
@@ -70,16 +66,6 @@ impl Accounts {
         if let Err(error) = self.table.end_session(&former).await {
             tracing::error!(why = rentree_runtime::telemetry::chain(&error), "a former session was not ended");
         }
-    }
-
-    /// Orders a mail that tells what is done already: a failure is for us, not a reason to say that nothing was done.
-    async fn order_after(&self, order: MailOrder) {
-        // The chain of causes is logged where the problem is made.
-        let _ = self.order(order).await;
-    }
-
-    async fn order(&self, order: MailOrder) -> Result<(), Problem> {
-        self.mails.order(&order).await.map_err(|error| Problem::internal(&error))
     }
 }
 

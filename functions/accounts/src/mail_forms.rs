@@ -3,9 +3,9 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use rentree_domain::limit::ACCOUNT_MAILS_BY_CLIENT;
-use rentree_domain::{EmailAddress, MailOrder};
+use rentree_domain::EmailAddress;
 use rentree_http::{ClientAddress, Face, FormToken, Input, Problem};
+use rentree_orders::{Ask, Refusal};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ pub(crate) struct Kind {
     pub(crate) intro: &'static str,
     pub(crate) button: &'static str,
     pub(crate) sent: &'static str,
-    pub(crate) order: fn(EmailAddress) -> MailOrder,
+    pub(crate) ask: fn(&str, EmailAddress) -> Ask<'_>,
 }
 
 impl Kind {
@@ -78,13 +78,15 @@ impl Kind {
             let problem = Problem::invalid(&form);
             return Ok(token.on(face.again(problem, &self.view(token, form, false))?));
         };
-        if !app.table.allows(&ACCOUNT_MAILS_BY_CLIENT, &client.0, (app.clock)()).await? {
-            let told = "Trop de demandes depuis votre connexion. Réessayez dans une heure.";
-            form.refuse("email", told);
-            return Ok(token.on(face.again(Problem::too_many(told), &self.view(token, form, false))?));
+        match app.mails.ask((self.ask)(&client.0, email), (app.clock)()).await {
+            Ok(()) => {}
+            Err(Refusal::TooMany(_)) => {
+                let told = "Trop de demandes depuis votre connexion. Réessayez dans une heure.";
+                form.refuse("email", told);
+                return Ok(token.on(face.again(Problem::too_many(told), &self.view(token, form, false))?));
+            }
+            Err(error) => return Err(Problem::internal(&error)),
         }
-
-        app.order((self.order)(email)).await?;
 
         let location = format!("{}?sent=1", self.path);
         face.after_post(StatusCode::ACCEPTED, &location, &self.view(token, self::form(""), true))

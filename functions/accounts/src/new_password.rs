@@ -4,9 +4,10 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::{MailOrder, UserId};
+use rentree_domain::UserId;
 use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem, Ways};
 use rentree_identity::{PasswordFields, PasswordRules, read_password};
+use rentree_orders::Ask;
 use rentree_table::{AccountError, Purpose, User};
 use rentree_web::{Form, Frame};
 use schemars::JsonSchema;
@@ -23,7 +24,7 @@ const KIND: Kind = Kind {
     intro: "Indiquez l’adresse e-mail de votre compte : un lien vous y sera envoyé pour choisir un nouveau mot de passe.",
     button: "Recevoir le lien",
     sent: "Si un compte existe avec cette adresse, et si elle a été confirmée, un message vient d’y être envoyé. Le lien qu’il contient expire dans une heure. Si elle n’a jamais été confirmée, aucun message n’est envoyé : créez un compte avec cette adresse, puis demandez une nouvelle invitation ou un nouveau lien d’activation.",
-    order: |email| MailOrder::NewPassword { email },
+    ask: |client, email| Ask::NewPassword { client, email },
 };
 
 const WAYS: Ways = Ways {
@@ -104,7 +105,7 @@ pub(crate) async fn set(
         AccountError::Moved => Problem::too_late("Le mot de passe vient d’être changé. Demandez un nouveau lien.")
             .leading_to("Demander un nouveau lien", "/forgotten-password"),
     })?;
-    join!(app.end_former(&headers), app.order_after(MailOrder::PasswordChanged { user: id }));
+    join!(app.end_former(&headers), app.mails.tell_password_changed(id));
 
     let view = SignedInView { user: id, name: user.full_name(), must_change_password: false };
     Ok(session.on(face.after_post(StatusCode::OK, "/", &view)?))

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::{Login, MailOrder, UserId};
+use rentree_domain::{Login, UserId};
 use rentree_http::{ClientAddress, Face, Input, NewSession, Problem, require_account};
 use rentree_identity::{Failure, PasswordRules, SignInError, read_password};
 use rentree_table::{AccountError, Methods, User};
@@ -63,7 +63,7 @@ pub(crate) async fn change(
             "Le mot de passe vient d’être changé depuis un autre appareil. Connectez-vous avec le nouveau.",
         ),
     })?;
-    app.order_after(MailOrder::PasswordChanged { user: signed_in.user }).await;
+    app.mails.tell_password_changed(signed_in.user).await;
 
     let view = SignedInView { user: signed_in.user, name: user.full_name(), must_change_password: false };
     Ok(session.on(face.after_post(StatusCode::OK, "/account?done=password", &view)?))

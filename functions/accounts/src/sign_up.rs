@@ -4,9 +4,10 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::{EmailAddress, MailOrder, UserId};
+use rentree_domain::{EmailAddress, UserId};
 use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem, Ways};
 use rentree_identity::NewAccountFields;
+use rentree_orders::Ask;
 use rentree_table::{AccountError, Methods, Purpose, User};
 use rentree_web::{Form, Frame};
 use schemars::JsonSchema;
@@ -22,7 +23,7 @@ const KIND: Kind = Kind {
     intro: "Indiquez votre adresse e-mail : un lien vous y sera envoyé pour créer votre compte. Si un collègue vous a invité(e), utilisez plutôt le lien de son invitation.",
     button: "Recevoir le lien",
     sent: "Un message vient d’être envoyé à l’adresse que vous avez indiquée. Le lien qu’il contient expire dans une heure.",
-    order: |email| MailOrder::SignUp { email },
+    ask: |client, email| Ask::SignUp { client, email },
 };
 
 const WAYS: Ways = Ways {

@@ -5,9 +5,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::{ActivationId, LinkToken, MailOrder, Uai};
+use rentree_domain::{ActivationId, LinkToken, Uai};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Presented, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, entry};
+use rentree_orders::Ask;
 use rentree_table::{AuditAction, By, Purpose, School};
 use rentree_web::{Entry, Frame};
 use schemars::JsonSchema;
@@ -111,7 +112,8 @@ pub(crate) async fn join(
     };
     if let Some(email) = entrant.newcomer.as_ref().and_then(|newcomer| newcomer.methods.email.clone()) {
         // They have joined: the account page orders it again.
-        let _ = app.order(MailOrder::Address { user: entrant.id, email }).await;
+        let ask = Ask::FirstAddress { client: &client.0, uai: found.uai, account: entrant.id, email };
+        app.mails.ask_after(ask, now).await;
     }
 
     let view = JoinedView { uai: found.uai, school: found.school.name.clone() };

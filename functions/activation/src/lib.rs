@@ -6,9 +6,8 @@ mod request;
 
 use axum::Router;
 use axum::routing::{get, post};
-use rentree_domain::MailOrder;
-use rentree_http::{Access, Problem, Purpose, Route, RouteDoc, Shell};
-use rentree_orders::MailQueue;
+use rentree_http::{Access, Purpose, Route, RouteDoc, Shell};
+use rentree_orders::MailOrders;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::Table;
@@ -19,7 +18,7 @@ pub use config::Config;
 #[derive(Debug, Clone)]
 pub struct Activation {
     table: Table,
-    mails: MailQueue,
+    mails: MailOrders,
     config: Config,
     clock: Clock,
 }
@@ -40,7 +39,8 @@ impl Activation {
         sqs: impl Into<Lazy<aws_sdk_sqs::Client>>,
         clock: Clock,
     ) -> Self {
-        let (table, mails) = (Table::new(dynamodb, &config.table), MailQueue::new(sqs, &config.mail_queue_url));
+        let table = Table::new(dynamodb, &config.table);
+        let mails = MailOrders::new(&table, sqs, &config.mail_queue_url);
         Self { table, mails, config, clock }
     }
 
@@ -54,10 +54,6 @@ impl Activation {
     /// Every route, bare: one machine puts several functions behind one port.
     pub fn routes(self) -> Router {
         Route::router(routes()).with_state(self)
-    }
-
-    async fn order(&self, order: MailOrder) -> Result<(), Problem> {
-        self.mails.order(&order).await.map_err(|error| Problem::internal(&error))
     }
 }
 

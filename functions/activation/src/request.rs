@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use rentree_domain::limit::REQUESTS_BY_CLIENT;
-use rentree_domain::{ActivationId, MailOrder, PersonName, Uai, UaiError};
+use rentree_domain::{ActivationId, PersonName, Uai, UaiError};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Problem};
 use rentree_identity::person_name_error;
+use rentree_orders::{Ask, Refusal};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -85,15 +85,18 @@ pub(crate) async fn request(
         }
     };
     let now = (app.clock)();
-    if !app.table.allows(&REQUESTS_BY_CLIENT, &client.0, now).await? {
-        let told = "Trop de demandes depuis votre connexion. Réessayez dans une heure.";
-        let mut form = input.fields.form();
-        form.refuse("uai", told);
-        return Ok(token.on(face.again(Problem::too_many(told), &RequestView::new(&app, &token, form, false))?));
-    }
-
     let id = ActivationId::new(now, rentree_runtime::random());
-    app.order(MailOrder::Activation { uai, id, first_name, last_name, asked_at: now }).await?;
+    let ask = Ask::Space { client: &client.0, uai, id, name: (first_name, last_name) };
+    match app.mails.ask(ask, now).await {
+        Ok(()) => {}
+        Err(Refusal::TooMany(_)) => {
+            let told = "Trop de demandes depuis votre connexion. Réessayez dans une heure.";
+            let mut form = input.fields.form();
+            form.refuse("uai", told);
+            return Ok(token.on(face.again(Problem::too_many(told), &RequestView::new(&app, &token, form, false))?));
+        }
+        Err(error) => return Err(Problem::internal(&error)),
+    }
 
     let view = RequestView::new(&app, &token, Fields::default().form(), true);
     face.after_post(StatusCode::ACCEPTED, &format!("{PATH}?sent=1"), &view)

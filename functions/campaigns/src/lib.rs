@@ -8,9 +8,8 @@ mod staff;
 
 use axum::Router;
 use axum::routing::{get, post};
-use rentree_domain::MailOrder;
 use rentree_http::{Access, Purpose, Route, RouteDoc, Shell};
-use rentree_orders::MailQueue;
+use rentree_orders::MailOrders;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::Table;
@@ -21,7 +20,7 @@ pub use config::Config;
 #[derive(Debug, Clone)]
 pub struct Campaigns {
     table: Table,
-    mails: MailQueue,
+    mails: MailOrders,
     config: Config,
     clock: Clock,
 }
@@ -43,8 +42,9 @@ impl Campaigns {
         sqs: impl Into<Lazy<aws_sdk_sqs::Client>>,
         clock: Clock,
     ) -> Self {
-        let mails = MailQueue::new(sqs, &config.mail_queue_url);
-        Self { table: Table::new(dynamodb, &config.table), mails, config, clock }
+        let table = Table::new(dynamodb, &config.table);
+        let mails = MailOrders::new(&table, sqs, &config.mail_queue_url);
+        Self { table, mails, config, clock }
     }
 
     /// Every route, with the shell around it.
@@ -56,13 +56,6 @@ impl Campaigns {
     /// Every route, bare: one machine puts several functions behind one port.
     pub fn routes(self) -> Router {
         Route::router(routes()).with_state(self)
-    }
-
-    /// Orders a mail about what is done already: a failure is for us, not a reason to say that nothing was done.
-    async fn order_after(&self, order: &MailOrder) {
-        if let Err(error) = self.mails.order(order).await {
-            tracing::error!(why = rentree_runtime::telemetry::chain(&error), "a mail was not ordered");
-        }
     }
 
     /// What stands around the routes.

@@ -6,7 +6,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 use rentree_domain::import::brake::{self, BrakeReason};
 use rentree_domain::import::plan;
-use rentree_domain::import::{FileName, Resume};
+use rentree_domain::import::{FileName, ImportState, Resume};
 use rentree_domain::school_year::SchoolYear;
 use rentree_domain::{Entry, LearnerId, Uai, paris};
 use rentree_roster::{Options, Reading};
@@ -45,7 +45,8 @@ impl Worker {
             Begin::Spent => return self.fail_technically(resume).await,
             Begin::Settled(state) => {
                 tracing::info!(uai = %uai, import = %id, state = %state, "a late or repeated message has nothing to do");
-                return Ok(());
+                // A worker may have died between the import and what follows it.
+                return if state == ImportState::Succeeded { self.seek_certified(uai).await } else { Ok(()) };
             }
             Begin::Unknown => {
                 tracing::warn!(uai = %uai, import = %id, "a file came that nobody asked for");
@@ -57,9 +58,9 @@ impl Worker {
             Err(error) => Err(error),
         };
         let error = match ended {
-            Ok(outcome) => {
+            Ok((state, outcome)) => {
                 tell(&resume, &outcome, started);
-                return Ok(());
+                return if state == ImportState::Succeeded { self.seek_certified(uai).await } else { Ok(()) };
             }
             Err(error) => error,
         };
@@ -151,7 +152,7 @@ impl Worker {
             return Ok(Ending::Ask(outcome));
         }
 
-        run.apply(&known, plan.writes, self.clock).await?;
+        run.apply(&known, plan.writes, reading.dated.school_year.unwrap_or_else(|| year(now)), self.clock).await?;
         Ok(Ending::Succeed(outcome))
     }
 
@@ -169,13 +170,22 @@ impl Worker {
     }
 
     /// The last transaction.
-    async fn settle(&self, run: &mut Run, ending: Ending) -> Result<Outcome, ProcessError> {
+    async fn settle(&self, run: &mut Run, ending: Ending) -> Result<(ImportState, Outcome), ProcessError> {
         let now = (self.clock)();
         Ok(match ending {
-            Ending::Succeed(outcome) => run.succeed(outcome, now).await?,
-            Ending::Fail(outcome) => run.fail(outcome, now).await?,
-            Ending::Ask(outcome) => run.ask(outcome, now).await?,
+            Ending::Succeed(outcome) => (ImportState::Succeeded, run.succeed(outcome, now).await?),
+            Ending::Fail(outcome) => (ImportState::Failed, run.fail(outcome, now).await?),
+            Ending::Ask(outcome) => (ImportState::AwaitingConfirmation, run.ask(outcome, now).await?),
         })
+    }
+
+    /// Certifications of the school find who came, and the classes that were told.
+    pub(crate) async fn seek_certified(&self, uai: Uai) -> Result<(), ProcessError> {
+        let changed = self.table.seek_certified(uai, self.config.lease.write_units_a_second).await?;
+        if changed > 0 {
+            tracing::info!(%uai, changed, "certifications were tied to other pupils or classes");
+        }
+        Ok(())
     }
 }
 

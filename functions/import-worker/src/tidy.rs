@@ -11,7 +11,7 @@ impl Worker {
         match self.table.tidy(tidy.uai, tidy.id, self.config.lease, self.clock).await? {
             Tidied::Done { written } => {
                 tracing::info!(uai = %tidy.uai, import = %tidy.id, items_written = written, "a roster was tidied up");
-                Ok(())
+                self.seek_certified(tidy.uai).await
             }
             Tidied::Busy { delay_seconds } => self.give_way(&tidy, delay_seconds).await,
         }

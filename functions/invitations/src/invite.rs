@@ -1,11 +1,13 @@
 //! Invite one or several addresses at once.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::limit::INVITATIONS_BY_SCHOOL;
 use rentree_domain::{EmailAddress, InvitationId, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_orders::{InvitationPermit, Refusal};
 use rentree_runtime::several;
 use rentree_table::{AuditAction, AuditEntry, Invitation, MOST_INVITATIONS, Role};
 use rentree_web::{Field, Form};
@@ -18,6 +20,9 @@ use crate::school::parse_uai;
 
 /// Orders of mails under way at the same moment.
 const ORDERS_AT_ONCE: usize = 10;
+
+/// Beyond what a school, or who invites for it, may send in a day.
+pub(crate) const TOO_MANY: &str = "Trop d’invitations pour aujourd’hui. Réessayez demain.";
 
 /// What the form sends.
 #[derive(Default, Deserialize, JsonSchema)]
@@ -57,47 +62,56 @@ pub(crate) async fn invite(
 
     let typed = input.fields.emails;
     let mut form = form(&typed);
-    let emails = form.read("emails", read(&typed), |error| error);
-    let refused = match &emails {
-        Some(emails) => app.refuse(uai, &visitor, emails, &mut form).await?,
-        None => Some(Problem::invalid(&form)),
+    let emails = form.read("emails", read(&typed), |error| error).unwrap_or_default();
+    let permit = match app.permit(uai, &visitor, &emails, &mut form).await? {
+        Ok(permit) => permit,
+        Err(problem) => {
+            let mut view = app.team(uai, &visitor).await?;
+            view.form = form;
+            return face.again(problem, &view);
+        }
     };
-    if let Some(problem) = refused {
-        let mut view = app.team(uai, &visitor).await?;
-        view.form = form;
-        return face.again(problem, &view);
-    }
 
     let invited = |email: EmailAddress| {
         let entry = AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::Invited);
         let entry = entry.to(email.as_str());
         (InvitationId::new(now, rentree_runtime::random()), Invitation::new(email, &visitor.name, now), entry)
     };
-    let invited: Vec<_> = emails.into_iter().flatten().map(invited).collect();
+    let invited: Vec<_> = emails.into_iter().map(invited).collect();
     app.table.create_invitations(uai, &invited).await?;
     let invitations: Vec<InvitationId> = invited.into_iter().map(|(id, ..)| id).collect();
-    app.order_invitations(uai, invitations.clone()).await?;
+    app.order_invitations(permit, invitations.clone()).await?;
 
     let location = format!("/schools/{uai}/team?done=invited");
     face.after_post(StatusCode::CREATED, &location, &InvitedView { invitations })
 }
 
 impl Invitations {
-    /// Refuses `emails` if one of them is invited already, or if they are too many for the school. They are counted at the same
-    /// moment; a list that names somebody who is invited already is taken back: nobody was invited.
-    async fn refuse(
+    /// Permits invitations to `emails`, unless none reads, one of them is invited already, or they are too many for the school or for who
+    /// invites. They are counted at the same moment; a list that names somebody who is invited already is given back: nobody was invited.
+    async fn permit(
         &self,
         uai: Uai,
         visitor: &Visitor,
         emails: &[EmailAddress],
         form: &mut Form,
-    ) -> Result<Option<Problem>, Problem> {
+    ) -> Result<Result<InvitationPermit, Problem>, Problem> {
+        if form.is_refused() {
+            return Ok(Err(Problem::invalid(form)));
+        }
         let many = u32::try_from(emails.len()).unwrap_or(u32::MAX);
-        let (limit, school, now) = (&INVITATIONS_BY_SCHOOL, uai.as_str(), visitor.at);
-        let (pending, allowed) = join!(self.pending(uai, visitor), self.table.allows_many(limit, school, many, now));
-        let (pending, allowed) = (pending?, allowed?);
-        if let Some((_, waits)) = pending.iter().find(|(_, waits)| emails.contains(&waits.email)) {
-            self.table.take_back_many(limit, school, many, now).await?;
+        let permitted = self.mails.permit_invitations(uai, visitor.user, many, visitor.at);
+        let (pending, permitted) = join!(self.pending(uai, visitor), permitted);
+        let permit = match permitted {
+            Ok(permit) => permit,
+            Err(Refusal::TooMany(_)) => {
+                form.refuse("emails", TOO_MANY);
+                return Ok(Err(Problem::too_many(TOO_MANY)));
+            }
+            Err(error) => return Err(Problem::internal(&error)),
+        };
+        if let Some((_, waits)) = pending?.iter().find(|(_, waits)| emails.contains(&waits.email)) {
+            self.mails.give_back(permit).await?;
             let email = &waits.email;
             form.refuse(
                 "emails",
@@ -105,22 +119,17 @@ impl Invitations {
                     "{email} est déjà invité(e). Renvoyez l’invitation depuis la liste des invitations en attente."
                 ),
             );
-            return Ok(Some(Problem::invalid(form)));
+            return Ok(Err(Problem::invalid(form)));
         }
-        if !allowed {
-            let told = "Trop d’invitations pour aujourd’hui. Réessayez demain.";
-            form.refuse("emails", told);
-            return Ok(Some(Problem::too_many(told)));
-        }
-        Ok(None)
+        Ok(Ok(permit))
     }
 
     /// Orders the mails of invitations that are stored, some at a time.
-    async fn order_invitations(&self, uai: Uai, invitations: Vec<InvitationId>) -> Result<(), Problem> {
-        let app = self.clone();
+    async fn order_invitations(&self, permit: InvitationPermit, invitations: Vec<InvitationId>) -> Result<(), Problem> {
+        let (app, permit) = (self.clone(), Arc::new(permit));
         let ordered = several(invitations, ORDERS_AT_ONCE, move |id| {
-            let app = app.clone();
-            async move { app.order_invitation(uai, id).await }
+            let (app, permit) = (app.clone(), permit.clone());
+            async move { app.order_invitation(&permit, id).await }
         });
         ordered.await.into_iter().flatten().collect()
     }

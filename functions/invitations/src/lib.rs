@@ -11,9 +11,9 @@ mod team;
 
 use axum::Router;
 use axum::routing::{get, post};
-use rentree_domain::{InvitationId, MailOrder, Uai};
+use rentree_domain::InvitationId;
 use rentree_http::{Access, Problem, Purpose, Route, RouteDoc, Shell};
-use rentree_orders::MailQueue;
+use rentree_orders::{InvitationPermit, MailOrders};
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
 use rentree_table::{Delivery, Table};
@@ -24,7 +24,7 @@ pub use config::Config;
 #[derive(Debug, Clone)]
 pub struct Invitations {
     table: Table,
-    mails: MailQueue,
+    mails: MailOrders,
     config: Config,
     clock: Clock,
 }
@@ -36,12 +36,9 @@ impl Invitations {
         let aws = Aws::new(settings)?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
         let sqs = aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new);
-        Ok(Self {
-            table: Table::new(dynamodb, &config.table),
-            mails: MailQueue::new(sqs, &config.mail_queue_url),
-            config,
-            clock,
-        })
+        let table = Table::new(dynamodb, &config.table);
+        let mails = MailOrders::new(&table, sqs, &config.mail_queue_url);
+        Ok(Self { table, mails, config, clock })
     }
 
     /// Every route, with the shell around it.
@@ -56,13 +53,10 @@ impl Invitations {
         Route::router(routes()).with_state(self)
     }
 
-    async fn order(&self, order: MailOrder) -> Result<(), Problem> {
-        self.mails.order(&order).await.map_err(|error| Problem::internal(&error))
-    }
-
     /// Orders the mail of an invitation that is stored. One that cannot be ordered is shown as failed, to be sent again.
-    async fn order_invitation(&self, uai: Uai, id: InvitationId) -> Result<(), Problem> {
-        if let Err(error) = self.mails.order(&MailOrder::Invitation { uai, id }).await {
+    async fn order_invitation(&self, permit: &InvitationPermit, id: InvitationId) -> Result<(), Problem> {
+        if let Err(error) = self.mails.order_invitation(permit, id).await {
+            let uai = permit.uai();
             let why = rentree_runtime::telemetry::chain(&error);
             tracing::error!(%uai, invitation = %id, why, "the mail of an invitation was not ordered");
             self.table.mark_delivery(uai, id, Delivery::Failed, (self.clock)()).await?;

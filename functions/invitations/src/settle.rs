@@ -6,12 +6,14 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{InvitationId, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise_beside};
+use rentree_orders::Refusal;
 use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationError, Role};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::Invitations;
+use crate::invite::TOO_MANY;
 use crate::school::parse_uai;
 
 /// Between two mails of one invitation.
@@ -38,9 +40,14 @@ pub(crate) async fn resend(
     let now = (app.clock)();
     let (uai, id, invitation, visitor) = app.managed(&uai, &id, &headers, &input, now).await?;
 
+    let permit =
+        app.mails.permit_invitations(uai, visitor.user, 1, now).await.map_err(|refusal| refused(uai, refusal))?;
     let entry = entry(&visitor, AuditAction::InvitationResent, &invitation, now);
-    app.table.resend_invitation(uai, id, RESEND_PAUSE, now, &entry).await.map_err(|error| told(uai, error))?;
-    app.order_invitation(uai, id).await?;
+    if let Err(error) = app.table.resend_invitation(uai, id, RESEND_PAUSE, now, &entry).await {
+        app.mails.give_back(permit).await?;
+        return Err(told(uai, error));
+    }
+    app.order_invitation(&permit, id).await?;
 
     let location = format!("/schools/{uai}/team?done=resent");
     face.after_post(StatusCode::OK, &location, &SettledView { invitation: id })
@@ -88,6 +95,15 @@ impl Invitations {
 
 fn entry(visitor: &Visitor, action: AuditAction, invitation: &Invitation, now: Timestamp) -> AuditEntry {
     AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, action).to(invitation.email.as_str())
+}
+
+fn refused(uai: Uai, refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::TooMany(_) => {
+            Problem::too_many(TOO_MANY).leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
+        }
+        error => Problem::internal(&error),
+    }
 }
 
 fn told(uai: Uai, error: InvitationError) -> Problem {

@@ -1,19 +1,16 @@
 //! To the owner of an account, or of an address that may have one. Nobody but the mailbox learns which.
 
-use rentree_domain::limit::{MAILS_BY_ADDRESS, MAILS_BY_ADDRESS_A_DAY};
-use rentree_domain::{EmailAddress, Limit, LinkToken, UserId};
+use rentree_domain::{EmailAddress, LinkToken, UserId};
 use rentree_table::{Link, Purpose};
 
 use crate::{MailWorker, OrderError};
 
-/// Mails that anybody can ask for. What tells an owner of a change is sent whatever was sent before.
-const ACCOUNT_MAILS: [Limit; 2] = [MAILS_BY_ADDRESS, MAILS_BY_ADDRESS_A_DAY];
 const SIGN_IN: &str = "/sign-in";
 const FORGOTTEN_PASSWORD: &str = "/forgotten-password";
 
 impl MailWorker {
     pub(crate) async fn sign_up(&self, email: &EmailAddress, is_first_try: bool) -> Result<(), OrderError> {
-        if !self.may_get_one_more(email, &ACCOUNT_MAILS, is_first_try).await? {
+        if is_first_try && !self.mailbox(email).may_get_account_mail().await? {
             return Ok(());
         }
         // An account that never confirmed the address does not keep it from its owner.
@@ -32,7 +29,7 @@ impl MailWorker {
         // An address that was never confirmed may have been mistyped: a stranger must not get the account with it.
         let found = self.table.user_of_email(email).await?;
         let Some((id, user)) = found.filter(|(_, user)| user.email_confirmed) else { return Ok(()) };
-        if !self.may_get_one_more(email, &ACCOUNT_MAILS, is_first_try).await? {
+        if is_first_try && !self.mailbox(email).may_get_reset().await? {
             return Ok(());
         }
         let token = self.draw(Purpose::NewPassword { user: id, epoch: user.epoch }).await?;
@@ -54,7 +51,7 @@ impl MailWorker {
         email: &EmailAddress,
         is_first_try: bool,
     ) -> Result<(), OrderError> {
-        if !self.may_get_one_more(email, &ACCOUNT_MAILS, is_first_try).await? {
+        if is_first_try && !self.mailbox(email).may_get_account_mail().await? {
             return Ok(());
         }
         let Some(epoch) = self.table.user(user).await?.map(|user| user.epoch) else { return Ok(()) };

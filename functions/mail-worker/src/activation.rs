@@ -1,6 +1,5 @@
 //! To the school's mailbox: somebody asks for the school's space. Nobody but the mailbox learns whether the school is known.
 
-use rentree_domain::limit::{REQUESTS_BY_MAILBOX, REQUESTS_BY_MAILBOX_A_DAY};
 use rentree_domain::{ActivationId, LinkToken, Uai};
 use rentree_mail::{Activation, activation};
 use rentree_table::{ActivationRequest, Link, Purpose};
@@ -24,7 +23,7 @@ impl MailWorker {
             tracing::warn!(%uai, "a space was asked for a school that has no mailbox");
             return Ok(());
         };
-        if !self.may_get_one_more(&mailbox, &[REQUESTS_BY_MAILBOX, REQUESTS_BY_MAILBOX_A_DAY], is_first_try).await? {
+        if is_first_try && !self.mailbox(&mailbox).may_get_space().await? {
             return Ok(());
         }
 

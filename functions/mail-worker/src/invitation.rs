@@ -1,6 +1,5 @@
 //! To a colleague whom an administrator invites.
 
-use rentree_domain::limit::INVITATIONS_BY_ADDRESS;
 use rentree_domain::{InvitationId, LinkToken, Uai};
 use rentree_mail::invitation;
 use rentree_table::{Delivery, Link, Purpose};
@@ -16,7 +15,7 @@ impl MailWorker {
             return Ok(());
         };
 
-        if !self.may_get_one_more(&invited.email, &[INVITATIONS_BY_ADDRESS], is_first_try).await? {
+        if is_first_try && !self.mailbox(&invited.email).may_get_invitation().await? {
             return Ok(self.table.mark_delivery(uai, id, Delivery::Failed, now).await?);
         }
 

@@ -10,8 +10,9 @@ mod invitation;
 mod order;
 
 use jiff::Timestamp;
-use rentree_domain::{EmailAddress, Limit, LinkToken, MailOrder};
+use rentree_domain::{EmailAddress, LinkToken, MailOrder};
 use rentree_mail::{Mailer, SendError};
+use rentree_orders::Mailbox;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::batch::{self, BatchFailed, BatchResponse, Record};
 use rentree_runtime::{Clock, Settings, SettingsError};
@@ -94,24 +95,8 @@ impl MailWorker {
         self.page(&format!("{folder}/{}", token.text()))
     }
 
-    /// Whether an address may get one more mail that somebody else asked for. An order that is tried again counts once.
-    async fn may_get_one_more(
-        &self,
-        address: &EmailAddress,
-        limits: &[Limit],
-        is_first_try: bool,
-    ) -> Result<bool, OrderError> {
-        if !is_first_try {
-            return Ok(true);
-        }
-        // `camille+1@…` and `camille@…` are one mailbox.
-        let mailbox = address.without_tag();
-        for limit in limits {
-            if !self.table.allows(limit, &mailbox, self.now()).await? {
-                tracing::warn!(limit = limit.what, "an address got too many mails, this one is not sent");
-                return Ok(false);
-            }
-        }
-        Ok(true)
+    /// What the mailbox of an address may get.
+    fn mailbox(&self, address: &EmailAddress) -> Mailbox<'_> {
+        Mailbox::of(&self.table, address, self.now())
     }
 }

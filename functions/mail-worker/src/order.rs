@@ -22,11 +22,16 @@ impl MailWorker {
         }
     }
 
-    /// After the last try. An alarm rings by the log line; an invitation says so in the list that its sender looks at.
+    /// After the last try. An alarm rings by the log line; an invitation says so in the list that its sender looks at; a link to another
+    /// password may be asked for again at once.
     pub(crate) async fn give_up(&self, order: MailOrder) -> Result<(), OrderError> {
         tracing::error!(kind = kind(&order), "a mail could not be sent");
-        if let MailOrder::Invitation { uai, id } = order {
-            self.table.mark_delivery(uai, id, Delivery::Failed, self.now()).await?;
+        match order {
+            MailOrder::Invitation { uai, id } => {
+                self.table.mark_delivery(uai, id, Delivery::Failed, self.now()).await?;
+            }
+            MailOrder::NewPassword { email } => self.mailbox(&email).reset_did_not_leave().await?,
+            _ => {}
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ pub(crate) const OF_ALL: [&str; 12] = [
 
 /// What concerns one function, by its folder.
 pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
-    ("accounts", &["accounts", "staff_pages", "joining_pages"]),
+    ("accounts", &["accounts", "mail_permits", "staff_pages", "joining_pages"]),
     ("activation", &["activation", "staff_pages"]),
     (
         "campaigns",
@@ -53,7 +53,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
         "import-worker",
         &["crashes", "deciding", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"],
     ),
-    ("invitations", &["team", "staff_pages"]),
+    ("invitations", &["mail_permits", "team", "staff_pages"]),
     (
         "learners",
         &[
@@ -73,7 +73,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "rosters",
         ],
     ),
-    ("mail-worker", &["accounts", "activation", "team"]),
+    ("mail-worker", &["accounts", "activation", "mail_permits", "team"]),
     (
         "mediacentre",
         &[
@@ -89,7 +89,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 16] = [
+pub(crate) const OF_QUEUES: [&str; 17] = [
     "accounts",
     "activation",
     "certifications",
@@ -98,6 +98,7 @@ pub(crate) const OF_QUEUES: [&str; 16] = [
     "directory",
     "imports",
     "lambda",
+    "mail_permits",
     "mediacentre_staff",
     "messages",
     "names",
@@ -109,8 +110,8 @@ pub(crate) const OF_QUEUES: [&str; 16] = [
 ];
 
 /// What holds while AWS refuses one call in ten for a moment.
-pub(crate) const OF_REFUSALS: [&str; 7] =
-    ["accounts", "activation", "deciding", "imports", "joining", "mediacentre", "names"];
+pub(crate) const OF_REFUSALS: [&str; 8] =
+    ["accounts", "activation", "deciding", "imports", "joining", "mail_permits", "mediacentre", "names"];
 
 /// As libtest takes it: whole modules.
 pub(crate) fn filters<'a>(modules: impl IntoIterator<Item = &'a str>) -> Vec<String> {

@@ -48,10 +48,21 @@ impl EmailAddress {
         &self.0
     }
 
-    /// `camille@exemple.fr` for `camille+ecole@exemple.fr`: the mailbox that most providers put both into. For limits.
-    pub fn without_tag(&self) -> String {
+    /// The mailbox that providers put the address into, for limits: `camille@exemple.fr` for `camille+ecole@exemple.fr`,
+    /// `camillemartin@gmail.com` for `Camille.Martin@googlemail.com`. A tag is cut off everywhere: where a server keeps it, the mail reaches
+    /// nobody. Dots, and other names of a domain, are ignored where the provider says that it does.
+    pub fn mailbox(&self) -> String {
         let (name, domain) = self.0.split_once('@').unwrap_or_default();
-        format!("{}@{domain}", name.split('+').next().unwrap_or(name))
+        let name = name.split('+').next().filter(|name| !name.is_empty()).unwrap_or(name);
+        match domain {
+            // https://support.google.com/mail/answer/7436150
+            "gmail.com" | "googlemail.com" => format!("{}@gmail.com", name.replace('.', "")),
+            // https://proton.me/support/addresses-and-aliases; that it ignores the signs between words, too, was seen.
+            "proton.me" | "protonmail.com" | "protonmail.ch" | "pm.me" => {
+                format!("{}@proton.me", name.replace(['.', '-', '_'], ""))
+            }
+            domain => format!("{name}@{domain}"),
+        }
     }
 
     /// `k***@e***.fr`: enough for its owner to know it again.
@@ -129,10 +140,30 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_is_no_other_mailbox() {
-        for address in ["camille@exemple.fr", "camille+1@exemple.fr", "camille+a+b@exemple.fr"] {
-            assert_eq!(EmailAddress::parse(address).unwrap().without_tag(), "camille@exemple.fr");
+    fn one_mailbox_however_its_address_is_written() {
+        for (mailbox, addresses) in [
+            ("camille@exemple.fr", ["camille@exemple.fr", "Camille+1@exemple.fr", "camille+a+b@exemple.fr"]),
+            (
+                "camillemartin@gmail.com",
+                ["camille.martin@gmail.com", "c.amillemartin+x@googlemail.com", "camillemartin@gmail.com"],
+            ),
+            (
+                "camillemartin@proton.me",
+                ["camille.martin@pm.me", "camille-martin@protonmail.com", "camille_martin+x@proton.me"],
+            ),
+            (
+                "camille.martin@ac-rennes.fr",
+                ["camille.martin@ac-rennes.fr", "camille.martin+1@ac-rennes.fr", "CAMILLE.MARTIN@AC-RENNES.FR"],
+            ),
+        ] {
+            for address in addresses {
+                assert_eq!(EmailAddress::parse(address).unwrap().mailbox(), mailbox, "{address}");
+            }
         }
+        // Where dots are told apart, they are.
+        let mailbox = |text| EmailAddress::parse(text).unwrap().mailbox();
+        assert_ne!(mailbox("camille.martin@orange.fr"), mailbox("camillemartin@orange.fr"));
+        assert_eq!(mailbox("+x@exemple.fr"), "+x@exemple.fr", "nothing is left of it without its tag");
     }
 
     #[test]

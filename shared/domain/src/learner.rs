@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::classes::{Classes, RosterYears};
 use crate::id::{LearnerId, UserId};
 use crate::ine::Ine;
 use crate::name;
@@ -197,13 +198,29 @@ pub struct Revision {
     /// because what a crash or an undo left behind was overwritten since.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_in: Option<u64>,
+    /// The classes of this school year and of those before.
+    #[serde(default, skip_serializing_if = "Classes::is_empty")]
+    pub classes: Classes,
 }
 
 impl Revision {
-    /// What a write at `version` makes of a pupil whom readers see as `previous`.
+    /// What a write at `version` makes of a pupil whom readers see as `previous`, but for the classes.
     pub fn written(version: u64, active: bool, entry: Entry, previous: Option<&Self>) -> Self {
         let left_in = previous.filter(|_| !active).and_then(Self::deactivated_in);
-        Self { version, active, entry, left_in }
+        Self { version, active, entry, left_in, classes: Classes::default() }
+    }
+
+    /// With the classes that the pupil has by a file of a school year, after those of `previous`.
+    #[must_use]
+    pub fn in_classes_after(mut self, previous: Option<&Self>, years: RosterYears) -> Self {
+        let known = previous.map(|previous| previous.classes.clone()).unwrap_or_default();
+        self.classes = match (previous.is_some_and(|previous| previous.active), self.active) {
+            (_, true) => known.then(years.of_file, Some(&self.entry.division)),
+            // The class of the last roster that had the pupil stays that of its year.
+            (true, false) => known.then(years.before.next(), None),
+            (false, false) => known,
+        };
+        self
     }
 
     /// The version that deactivated the pupil; `None` while they are in the school.

@@ -6,6 +6,7 @@ pub mod attempts;
 pub mod birth_date;
 pub mod campaign;
 pub mod certification;
+pub mod classes;
 pub mod course;
 pub mod email;
 pub mod guess;
@@ -44,6 +45,7 @@ pub mod user_name;
 pub use academie::Academie;
 pub use campaign::{CampaignCode, CampaignKind, CampaignMessage, CampaignTitle};
 pub use certification::{CertificationNumber, CertificationStatus};
+pub use classes::{Classes, RosterYears};
 pub use course::{Catalogue, Course, CourseId};
 pub use email::EmailAddress;
 pub use id::{

@@ -13,34 +13,9 @@ pub struct Limit {
     pub window: SignedDuration,
 }
 
-/// Requests of a space that one client may send. A whole académie may stand behind one address.
-pub const REQUESTS_BY_CLIENT: Limit =
-    Limit { what: "requests-by-client", count: 60, window: SignedDuration::from_hours(1) };
-/// Requests of a space that lead to a mail, by the school's mailbox.
-pub const REQUESTS_BY_MAILBOX: Limit =
-    Limit { what: "requests-by-mailbox", count: 3, window: SignedDuration::from_hours(1) };
-/// The same in a day.
-pub const REQUESTS_BY_MAILBOX_A_DAY: Limit =
-    Limit { what: "requests-by-mailbox-a-day", count: 10, window: SignedDuration::from_hours(24) };
 /// Failed sign-ins of one client, over all accounts: a class of 35 may mistype twice each.
 pub const FAILURES_BY_CLIENT: Limit =
     Limit { what: "failures-by-client", count: 150, window: SignedDuration::from_mins(10) };
-/// Sign-ups and forgotten passwords asked by one client.
-pub const ACCOUNT_MAILS_BY_CLIENT: Limit =
-    Limit { what: "account-mails-by-client", count: 120, window: SignedDuration::from_hours(1) };
-/// Mails about an account that one address gets.
-pub const MAILS_BY_ADDRESS: Limit =
-    Limit { what: "mails-by-address", count: 10, window: SignedDuration::from_hours(1) };
-/// The same in a day.
-pub const MAILS_BY_ADDRESS_A_DAY: Limit =
-    Limit { what: "mails-by-address-a-day", count: 30, window: SignedDuration::from_hours(24) };
-/// Invitations that one address gets, of all schools.
-pub const INVITATIONS_BY_ADDRESS: Limit =
-    Limit { what: "invitations-by-address", count: 20, window: SignedDuration::from_hours(24) };
-/// Addresses that one school may invite.
-pub const INVITATIONS_BY_SCHOOL: Limit =
-    Limit { what: "invitations-by-school", count: 300, window: SignedDuration::from_hours(24) };
-
 /// Campaign codes that do not exist, typed by one client. A class may copy a code wrongly from the board, twice each.
 pub const CODES_BY_CLIENT: Limit = Limit { what: "codes-by-client", count: 150, window: SignedDuration::from_mins(10) };
 /// Identities that are nobody's, typed by one client: a class of 35 behind one address may mistype four times each.
@@ -96,9 +71,9 @@ mod tests {
         #[test]
         fn now_is_within_its_window(second in -4_000_000_000_i64..4_000_000_000) {
             let now = Timestamp::from_second(second).unwrap();
-            let (began, ends) = REQUESTS_BY_CLIENT.window_at(now);
+            let (began, ends) = CODES_BY_CLIENT.window_at(now);
             prop_assert!(began <= now && now < ends);
-            prop_assert_eq!(REQUESTS_BY_CLIENT.window_at(ends).0, ends);
+            prop_assert_eq!(CODES_BY_CLIENT.window_at(ends).0, ends);
         }
     }
 }

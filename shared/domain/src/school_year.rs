@@ -22,6 +22,12 @@ impl SchoolYear {
         Self(if date.month() >= 8 { date.year() } else { date.year() - 1 })
     }
 
+    /// The one after it.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
     /// Its first calendar year.
     pub fn first(self) -> i16 {
         self.0

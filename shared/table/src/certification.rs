@@ -5,13 +5,14 @@
 
 mod proofs;
 mod pupils;
+mod seek;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use rentree_domain::certification::{About, Standing, Statement, Told, kept_until};
+use rentree_domain::certification::{Standing, Statement, Told, kept_until};
 use rentree_domain::{CertificationNumber, LearnerId, SchoolYear, Uai};
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +46,7 @@ pub struct Certification {
     changes: u32,
 }
 
-/// A pupil as the school had them when a certification was first stated. Kept, whatever is imported later.
+/// A pupil as the school had them when the certification was stated, or when it last imported pupils.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CertifiedPupil {
     /// Our identifier.
@@ -54,7 +55,7 @@ pub struct CertifiedPupil {
     pub last_name: String,
     /// Prénom.
     pub first_name: String,
-    /// The class of that school year; `None` when the school's roster was of another one.
+    /// The class that the pupil had last in that school year, if the school's lists told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub division: Option<String>,
 }
@@ -268,19 +269,24 @@ impl Table {
         Ok(seen)
     }
 
+    /// Writes what changed of a certification that stays where it is, as part of a transaction, on the condition that nobody else changed it
+    /// since it was read.
+    fn write_again(
+        &self,
+        number: CertificationNumber,
+        certification: &Certification,
+    ) -> Result<TransactWriteItem, TableError> {
+        let next = Certification { changes: certification.changes + 1, ..certification.clone() };
+        put_if(&self.name, item(number, &next)?, "#changes = :seen", Some((":seen", number_of(certification.changes))))
+    }
+
     /// What makes a certification what it becomes, as part of a transaction. Its conditions fail if it, or its place, is another than was
     /// seen.
     fn write(&self, next: &Next) -> Result<Vec<TransactWriteItem>, TableError> {
         let Next { number, seen, certification } = next;
         let moves = seen.place.map_or(0, |place| place.moves + 1);
         let place = Place { uai: certification.latest.uai, year: certification.latest.year(), moves };
-        let mut item = expiring(certification, ENTITY, place.key(*number), place.year)?;
-        if let Some(pupil) = &certification.pupil {
-            let found_by = format!("{}{number}", certification_prefix(place.year));
-            item.insert(GSI1.0.to_owned(), AttributeValue::S(learner(pupil.learner)));
-            item.insert(GSI1.1.to_owned(), AttributeValue::S(found_by));
-        }
-        let number_of = |count: u32| AttributeValue::N(count.to_string());
+        let item = item(*number, certification)?;
         let is_there = seen.place.is_some_and(|before| (before.uai, before.year) == (place.uai, place.year));
         if let (true, Some(before)) = (is_there, &seen.certification) {
             let unchanged = Some((":seen", number_of(before.changes)));
@@ -305,6 +311,23 @@ impl Table {
     }
 }
 
+/// A certification as it is stored, where its pupil finds it.
+fn item(number: CertificationNumber, certification: &Certification) -> Result<Item, TableError> {
+    let Statement { uai, .. } = certification.latest;
+    let year = certification.latest.year();
+    let mut item = expiring(certification, ENTITY, Key::certification(uai, year, number), year)?;
+    if let Some(pupil) = &certification.pupil {
+        let found_by = format!("{}{number}", certification_prefix(year));
+        item.insert(GSI1.0.to_owned(), AttributeValue::S(learner(pupil.learner)));
+        item.insert(GSI1.1.to_owned(), AttributeValue::S(found_by));
+    }
+    Ok(item)
+}
+
+fn number_of(count: u32) -> AttributeValue {
+    AttributeValue::N(count.to_string())
+}
+
 fn read(item: Item) -> Result<(CertificationNumber, Certification), TableError> {
     let number = certification_in_sk(&item).ok_or("no number in its key").map_err(TableError::malformed(ENTITY))?;
     Ok((number, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
@@ -317,9 +340,4 @@ fn expiring<T: Serialize>(value: &T, entity: &'static str, key: Key, year: Schoo
     let mut item = stored(value, entity, key)?;
     item.insert("expires_at".to_owned(), AttributeValue::N(end.as_second().to_string()));
     Ok(item)
-}
-
-/// Whether a statement means another pupil than the one that is known.
-fn means_another(before: Option<&Certification>, about: &About, uai: Uai) -> bool {
-    before.is_none_or(|before| before.pupil.is_none() || before.latest.about != *about || before.latest.uai != uai)
 }

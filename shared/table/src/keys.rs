@@ -481,7 +481,7 @@ mod tests {
                 Key::tie(user, uai),
                 Key::attempts(&address.clone().into()),
                 Key::attempts(&name.clone().into()),
-                Key::limit(&rentree_domain::limit::MAILS_BY_ADDRESS, address.as_str(), at),
+                Key::limit(&rentree_domain::limit::CODES_BY_CLIENT, address.as_str(), at),
                 Key::link(&secret),
                 Key::session(&SessionHash::of(&secret)),
                 Key::school(uai),
@@ -521,7 +521,7 @@ mod tests {
                 Key::sign_on_request(&name),
                 Key::attempts(&address.clone().into()),
                 Key::attempts(&user_name.into()),
-                Key::limit(&rentree_domain::limit::MAILS_BY_ADDRESS, address.as_str(), Timestamp::UNIX_EPOCH),
+                Key::limit(&rentree_domain::limit::CODES_BY_CLIENT, address.as_str(), Timestamp::UNIX_EPOCH),
             ] {
                 prop_assert!(!key.pk.contains(&name) && !key.sk.contains(&name));
             }

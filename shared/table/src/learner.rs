@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rentree_domain::import::Write;
 use rentree_domain::learner::{Learner, Revision};
 use rentree_domain::matching::KnownAs;
-use rentree_domain::{Entry, LearnerId, Uai, UserId};
+use rentree_domain::{Entry, LearnerId, RosterYears, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::AsOf;
@@ -233,8 +233,13 @@ pub(crate) fn read(item: Item) -> Result<Learner, TableError> {
     Ok(Learner { id, current: stored.current, previous: stored.previous, user: stored.user_id, folding })
 }
 
-/// `write` at `version`, as part of a transaction. Items are updated, never put: other flows own other attributes.
-pub(crate) fn write_item(table: &str, uai: Uai, version: u64, write: Write) -> Result<TransactWriteItem, TableError> {
+/// `write` at `version`, by a file of a school year, as part of a transaction. Items are updated, never put: other flows own other attributes.
+pub(crate) fn write_item(
+    table: &str,
+    uai: Uai,
+    (version, years): (u64, RosterYears),
+    write: Write,
+) -> Result<TransactWriteItem, TableError> {
     let (id, active, entry, previous) = match write {
         Write::Discard { id } => {
             let delete = Delete::builder().table_name(table).set_key(Some(Key::learner(uai, id).into_item())).build();
@@ -245,7 +250,8 @@ pub(crate) fn write_item(table: &str, uai: Uai, version: u64, write: Write) -> R
     let born = birth(uai, entry.birth_date);
     let value = |revision| serde_dynamo::to_attribute_value(revision).map_err(TableError::malformed(ENTITY));
     let set = "SET entity = :entity, #current = :current, known_as = :known, #born = :born, #who = :who";
-    let current = Revision::written(version, active, entry, previous.as_ref());
+    let current =
+        Revision::written(version, active, entry, previous.as_ref()).in_classes_after(previous.as_ref(), years);
     let known: Vec<Known> = std::iter::once(&current).chain(previous.as_ref()).map(Known::of).collect();
     let known = serde_dynamo::to_attribute_value(known).map_err(TableError::malformed(ENTITY))?;
     let mut update = Update::builder()

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use rentree_domain::import::lease::{self, Turn, turn};
 use rentree_domain::import::{ImportState, Progress, Write};
 use rentree_domain::learner::Learner;
-use rentree_domain::{ImportId, Listing, Uai};
+use rentree_domain::{ImportId, Listing, RosterYears, SchoolYear, Uai};
 
 use crate::held::{FENCE, Held};
 use crate::import::{number, transition};
@@ -158,18 +158,20 @@ impl Run {
 
     /// Writes pupils, of whom `known` are stored, and the snapshot of the roster that they make; both invisible until
     /// [`succeed`](Self::succeed). ⌈(n + 1) / 99⌉ transactions for n writes, each of which renews the lease, and a request for each item of
-    /// a snapshot that is written or has had its time.
+    /// a snapshot that is written or has had its time. `of_file`: the school year of what is written.
     pub async fn apply(
         &mut self,
         known: &[Learner],
         writes: Vec<Write>,
+        of_file: SchoolYear,
         clock: impl Fn() -> Timestamp,
     ) -> Result<(), RunError> {
         if writes.is_empty() {
             return Ok(());
         }
         let listing = Listing::after(known, &writes, self.held.fence);
-        self.write_pupils(writes, &clock).await?;
+        let years = RosterYears { of_file, before: self.school.roster_year().unwrap_or(of_file) };
+        self.write_pupils(writes, years, &clock).await?;
 
         // From the first transaction on, nothing leads back to what was before the roster that readers see.
         let Held { table, uai, fence, pace, .. } = &mut self.held;
@@ -180,7 +182,12 @@ impl Run {
         Ok(())
     }
 
-    async fn write_pupils(&mut self, writes: Vec<Write>, clock: impl Fn() -> Timestamp) -> Result<(), RunError> {
+    async fn write_pupils(
+        &mut self,
+        writes: Vec<Write>,
+        years: RosterYears,
+        clock: impl Fn() -> Timestamp,
+    ) -> Result<(), RunError> {
         let mut progress = Progress { written: 0, of: u32::try_from(writes.len()).unwrap_or(u32::MAX) };
         let mut writes = writes.into_iter().peekable();
         self.held.progress = Some(progress);
@@ -188,7 +195,7 @@ impl Run {
         loop {
             while transaction.len() < MAX_ITEMS {
                 let Some(write) = writes.next() else { break };
-                transaction.push(write_item(&self.held.table.name, self.held.uai, self.held.fence, write)?);
+                transaction.push(write_item(&self.held.table.name, self.held.uai, (self.held.fence, years), write)?);
                 self.cost.items_written += 1;
                 progress.written += 1;
             }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::Timestamp;
 use rentree_domain::import::{Dated, ImportState, Lease};
-use rentree_domain::{Academie, EmailAddress, GarId, ImportId, Ministry, Uai, mailbox};
+use rentree_domain::{Academie, EmailAddress, GarId, ImportId, Ministry, SchoolYear, Uai, mailbox, paris};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::AsOf;
@@ -123,6 +123,12 @@ impl School {
             applied: None,
             applied_before: None,
         }
+    }
+
+    /// The school year of the roster that readers see; `None` before the first import.
+    pub fn roster_year(&self) -> Option<SchoolYear> {
+        let Applied { at, dated, .. } = self.applied.as_ref()?;
+        Some(dated.school_year.unwrap_or_else(|| SchoolYear::of(paris::date(*at))))
     }
 
     /// The import that is under way `now`, as far as this item tells: one that waits goes before one that runs.

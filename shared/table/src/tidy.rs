@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 use rentree_domain::import::lease::{Turn, turn};
 use rentree_domain::import::plan;
-use rentree_domain::{ImportId, Listing, Uai};
+use rentree_domain::{ImportId, Listing, RosterYears, SchoolYear, Uai, paris};
 
 use crate::held::{FENCE, Held};
 use crate::learner::write_item;
@@ -50,6 +50,9 @@ impl Table {
         }
         let known = self.all_learners(uai, &mut held.reads).await?;
         let writes = plan::tidy(&known, school.roster_version);
+        // What is written again is what readers see.
+        let of_roster = school.roster_year().unwrap_or_else(|| SchoolYear::of(paris::date(clock())));
+        let years = RosterYears { of_file: of_roster, before: of_roster };
         let (written, listing) = (writes.len(), Listing::after(&known, &writes, held.fence));
         let mut transaction = vec![held.begin_to_write(clock())?];
         for write in writes {
@@ -57,7 +60,7 @@ impl Table {
                 let renewal = held.renewal(clock())?;
                 held.transact(std::mem::replace(&mut transaction, vec![renewal])).await?;
             }
-            transaction.push(write_item(&self.name, uai, held.fence, write)?);
+            transaction.push(write_item(&self.name, uai, (held.fence, years), write)?);
         }
         if written == 0 {
             self.transact(vec![TransactWriteItem::builder().update(held.release()?).build()]).await?;

@@ -6,9 +6,10 @@ use axum::response::Response;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::method::may_use_email;
-use rentree_domain::{EmailAddress, MailOrder, Password, PersonName, Progress, UserId, UserName, paris};
+use rentree_domain::{EmailAddress, Password, PersonName, Progress, UserId, UserName, paris};
 use rentree_http::{Face, Input, NewSession, Problem, WAITING_SIGN_ON};
 use rentree_identity::{PasswordRules, email_error, hash, read_password, verify};
+use rentree_orders::Ask;
 use rentree_table::{Methods, Tie, TieError, Tying, User, Who};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -258,8 +259,10 @@ impl Campaigns {
         let begun = self.begin_by(visit, pupil, methods, password_hash, headers).await?;
         if let Beginning::Begun(_, session, _) = &begun {
             // The pupil has already joined; if this mail fails, the account page can order it again.
-            let order = MailOrder::Address { user: session.session.user, email };
-            tokio::join!(self.order_after(&order), self.settle_if_possible(visit, counted, Due::Nothing));
+            let (client, now) = (counted.client().to_owned(), (self.clock)());
+            let (uai, account) = (visit.entrance.uai, session.session.user);
+            let ordered = self.mails.ask_after(Ask::FirstAddress { client: &client, uai, account, email }, now);
+            tokio::join!(ordered, self.settle_if_possible(visit, counted, Due::Nothing));
         }
         Ok(begun)
     }

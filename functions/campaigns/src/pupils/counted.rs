@@ -58,6 +58,13 @@ pub(crate) enum Due {
     Nothing,
 }
 
+impl Counted {
+    /// Where it comes from, as the gateway saw it.
+    pub(super) fn client(&self) -> &str {
+        &self.client
+    }
+}
+
 impl Campaigns {
     /// Counts an attempt.
     pub(crate) async fn count(

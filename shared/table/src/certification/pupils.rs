@@ -1,32 +1,72 @@
 //! Which pupil of a school a certification is about: the one with our identifier, else the one with this INE and this birth date. Pupils who
 //! left are meant as well: their results are the school's.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::civil::Date;
 use rentree_domain::certification::Statement;
 use rentree_domain::learner::{Learner, Revision};
-use rentree_domain::{LearnerId, SchoolYear, Uai, paris};
+use rentree_domain::{Ine, LearnerId, Uai};
 use tokio::task::JoinSet;
 
-use super::{CertifiedPupil, Next, means_another};
+use super::{Certification, CertifiedPupil, Next, Recorded};
 use crate::item::all;
 use crate::keys::{GSI2, LEARNERS, birth, id_in_sk};
 use crate::{School, Table, TableError};
 
+/// Pupils of a school as readers see them now: all of them, or those who may be meant.
+pub(super) struct Pupils<'a> {
+    school: &'a School,
+    by_id: BTreeMap<LearnerId, &'a Revision>,
+    by_ine: BTreeMap<(Ine, Date), LearnerId>,
+}
+
+impl<'a> Pupils<'a> {
+    pub(super) fn of(school: &'a School, learners: impl IntoIterator<Item = &'a Learner>) -> Self {
+        let seen = |learner: &'a Learner| Some((learner.id, learner.visible(school.roster_version)?));
+        let by_id: BTreeMap<_, _> = learners.into_iter().filter_map(seen).collect();
+        let mut by_ine = BTreeMap::new();
+        // Of two with one number, the one who is in the school; else the older item.
+        for is_active in [true, false] {
+            for (id, revision) in by_id.iter().filter(|(_, revision)| revision.active == is_active) {
+                by_ine.entry((revision.entry.ine, revision.entry.birth_date)).or_insert(*id);
+            }
+        }
+        Self { school, by_id, by_ine }
+    }
+
+    /// The pupil that a statement means, as the school has them now, with the class of the school year of the statement. Whoever was meant
+    /// `before` by the same words is meant still: a school may correct an INE.
+    pub(super) fn meant(&self, latest: &Statement, before: Option<&Certification>) -> Option<CertifiedPupil> {
+        let is_of_same =
+            |before: &&Certification| (&before.latest.about, before.latest.uai) == (&latest.about, latest.uai);
+        let still = before.filter(is_of_same).and_then(|before| Some(before.pupil.as_ref()?.learner));
+        let by_number = || latest.about.by_ine().and_then(|(ine, day)| self.by_ine.get(&(ine, day)).copied());
+        let of_id = |id: Option<LearnerId>| id.filter(|id| self.by_id.contains_key(id));
+        let id = of_id(still).or_else(|| of_id(latest.about.learner)).or_else(by_number)?;
+        let Revision { entry, classes, .. } = self.by_id.get(&id)?;
+        let year = latest.year();
+        // A roster of an earlier year does not know it.
+        let is_known = self.school.roster_year().is_some_and(|roster| roster >= year);
+        Some(CertifiedPupil {
+            learner: id,
+            last_name: entry.last_name.clone(),
+            first_name: entry.first_name.clone(),
+            division: classes.in_year(year).filter(|_| is_known).map(ToOwned::to_owned),
+        })
+    }
+}
+
 impl Table {
-    /// Finds the pupils of those certifications that have none, or whose statement means another one.
+    /// Finds the pupils of those certifications that change, or have none.
     pub(super) async fn find_pupils<'a>(
         &self,
         schools: &HashMap<Uai, School>,
         next: impl Iterator<Item = &'a mut Next>,
     ) -> Result<(), TableError> {
-        let unknown = |next: &&mut Next| {
-            let latest = &next.certification.latest;
-            means_another(next.seen.certification.as_ref(), &latest.about, latest.uai)
-        };
-        let sought: Vec<&mut Next> = next.filter(unknown).collect();
+        let is_open = |next: &&mut Next| next.recorded() != Recorded::Unchanged || next.certification.pupil.is_none();
+        let sought: Vec<&mut Next> = next.filter(is_open).collect();
         if sought.is_empty() {
             return Ok(());
         }
@@ -35,27 +75,22 @@ impl Table {
         for next in &sought {
             let Statement { uai, about, .. } = &next.certification.latest;
             let of_day = about.by_ine().and_then(|(_, day)| born.get(&(*uai, day)));
-            let ids = about.learner.into_iter().chain(of_day.into_iter().flatten().copied());
+            let before = next.certification.pupil.as_ref().map(|pupil| pupil.learner);
+            let ids = about.learner.into_iter().chain(before).chain(of_day.into_iter().flatten().copied());
             candidates.entry(*uai).or_default().extend(ids);
         }
-        let mut learners: HashMap<(Uai, LearnerId), Learner> = HashMap::new();
+        let mut learners: HashMap<Uai, Vec<Learner>> = HashMap::new();
         for (uai, ids) in candidates {
-            learners.extend(self.learners(uai, ids).await?.into_iter().map(|(id, learner)| ((uai, id), learner)));
+            learners.insert(uai, self.learners(uai, ids).await?.into_values().collect());
         }
+        let of_school = |(uai, school): (&Uai, _)| Some((*uai, Pupils::of(school, learners.get(uai)?)));
+        let pupils: HashMap<Uai, Pupils<'_>> = schools.iter().filter_map(of_school).collect();
 
         for next in sought {
             let latest = &next.certification.latest;
-            let found = schools.get(&latest.uai).and_then(|school| {
-                let revision = |id: LearnerId| learners.get(&(latest.uai, id))?.visible(school.roster_version);
-                let (learner, revision) = meant(latest, &born, revision)?;
-                Some(certified(school, latest.year(), learner, revision))
-            });
-            // Whoever is still meant is kept as they were.
-            let kept = next.certification.pupil.take();
-            next.certification.pupil = match (kept, found) {
-                (Some(kept), Some(found)) if kept.learner == found.learner => Some(kept),
-                (_, found) => found,
-            };
+            let of_school = pupils.get(&latest.uai);
+            next.certification.pupil =
+                of_school.and_then(|pupils| pupils.meant(latest, next.seen.certification.as_ref()));
         }
         Ok(())
     }
@@ -65,7 +100,7 @@ impl Table {
         &self,
         statements: impl Iterator<Item = &'a Statement>,
     ) -> Result<HashMap<(Uai, Date), Vec<LearnerId>>, TableError> {
-        let days: std::collections::BTreeSet<(Uai, Date)> =
+        let days: BTreeSet<(Uai, Date)> =
             statements.filter_map(|statement| Some((statement.uai, statement.about.by_ine()?.1))).collect();
         let mut asked = JoinSet::new();
         for (uai, day) in days {
@@ -90,36 +125,5 @@ impl Table {
             .projection_expression("SK");
         let id = |item| id_in_sk(&item, LEARNERS).ok_or("no identifier").map_err(TableError::malformed("Learner"));
         all(query).await?.into_iter().map(id).collect()
-    }
-}
-
-/// The pupil that a statement is about, among those whom readers see.
-fn meant<'a>(
-    statement: &Statement,
-    born: &HashMap<(Uai, Date), Vec<LearnerId>>,
-    revision: impl Fn(LearnerId) -> Option<&'a Revision>,
-) -> Option<(LearnerId, &'a Revision)> {
-    let about = &statement.about;
-    let by_id = about.learner.and_then(|id| Some((id, revision(id)?)));
-    by_id.or_else(|| {
-        let (ine, day) = about.by_ine()?;
-        let mut of_day = born.get(&(statement.uai, day))?.iter().filter_map(|id| Some((*id, revision(*id)?)));
-        of_day.find(|(_, revision)| revision.entry.ine == ine && revision.entry.birth_date == day)
-    })
-}
-
-/// The pupil as the school has them now. The class is that of the school year of the certification, and no other: a roster of another year
-/// tells it of nobody.
-fn certified(school: &School, year: SchoolYear, learner: LearnerId, revision: &Revision) -> CertifiedPupil {
-    let entry = &revision.entry;
-    let applied = school.applied.as_ref();
-    let of_roster =
-        applied.map(|applied| applied.dated.school_year.unwrap_or_else(|| SchoolYear::of(paris::date(applied.at))));
-    let is_of_year = of_roster == Some(year) && revision.active;
-    CertifiedPupil {
-        learner,
-        last_name: entry.last_name.clone(),
-        first_name: entry.first_name.clone(),
-        division: is_of_year.then(|| entry.division.clone()),
     }
 }

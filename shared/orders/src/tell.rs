@@ -1,0 +1,25 @@
+//! What tells an owner of a change is always ordered. The change itself wanted a password or a link, so nobody else can make it come.
+//! The change is done: a failure is for us, not a reason to say that nothing was done.
+
+use rentree_domain::{EmailAddress, MailOrder, UserId};
+
+use crate::MailOrders;
+use crate::ask::not_ordered;
+
+impl MailOrders {
+    /// A password was changed.
+    pub async fn tell_password_changed(&self, user: UserId) {
+        self.tell(&MailOrder::PasswordChanged { user }).await;
+    }
+
+    /// An account has another address now: told to the former one.
+    pub async fn tell_address_changed(&self, former: EmailAddress, address: &EmailAddress) {
+        self.tell(&MailOrder::AddressChanged { former, masked: address.masked() }).await;
+    }
+
+    async fn tell(&self, order: &MailOrder) {
+        if let Err(error) = self.send(order).await {
+            not_ordered(&error);
+        }
+    }
+}
