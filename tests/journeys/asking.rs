@@ -7,7 +7,7 @@ use rentree_domain::name::FOLDING;
 use rentree_table::{JoinOutcome, Methods};
 use serde_json::{Value, json};
 
-use crate::support::classes::{Class, Device, PUPIL_PASSWORD, a_class, a_device, a_first_name, step};
+use crate::support::classes::{Class, Device, PUPIL_PASSWORD, a_class, a_device, a_first_name, nobody, step};
 use crate::support::people::a_client;
 use crate::support::{product, run, run_while_time_stands_still};
 
@@ -195,10 +195,6 @@ fn questions_count_and_end() {
         assert_eq!(step(&a_device().tell(&class, &typed).await?.expect(200)?), "ask", "from elsewhere");
         Ok(())
     });
-}
-
-fn nobody() -> Value {
-    who(&a_first_name("Zoe"), "Roy", "01/01/2014")
 }
 
 /// The index of births follows another way of folding names at the next import, once.

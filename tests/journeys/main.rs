@@ -23,6 +23,7 @@ mod follow_up;
 mod gateway;
 mod guards;
 mod guessing;
+mod guessing_pages;
 mod hand_out;
 mod hostile;
 mod imports;

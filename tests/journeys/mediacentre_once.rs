@@ -2,7 +2,7 @@
 //! nothing.
 
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::limit::IDENTITIES_BY_NAME;
+use rentree_domain::limit::GUESSES_BY_PUPIL;
 use rentree_domain::mediacentre::SIGN_ON_WAITS;
 use rentree_table::{JoinOutcome, Role};
 use serde_json::{Value, json};
@@ -182,7 +182,7 @@ fn guesses_with_names_that_are_told_are_limited() {
         // A classmate of the same name elsewhere, who tries every day of the year.
         let mut computer = a_computer();
         sign_on_at(&mut computer, &class, &in_the_ent(&class, 0), clock::still()).await?;
-        for tried in 1..=IDENTITIES_BY_NAME.count {
+        for tried in 1..=GUESSES_BY_PUPIL.count {
             // What is typed besides makes no other name of it.
             let guess = json!({
                 "birth_date": format!("{:02}/04/2014", 1 + tried % 28),
@@ -208,7 +208,7 @@ fn who_comes_back_uses_no_guess_up() {
         let class = a_class(&[(&name, "GRIS", "10/03/2014")]).await?;
         let person = in_the_ent(&class, 0);
         let mut computers = Vec::new();
-        for _ in 0..=IDENTITIES_BY_NAME.count {
+        for _ in 0..=GUESSES_BY_PUPIL.count {
             let mut computer = a_computer();
             sign_on_at(&mut computer, &class, &person, clock::still()).await?;
             computers.push(computer);

@@ -16,8 +16,8 @@ use rentree_domain::{
 use rentree_http::NewSession;
 use rentree_samples::{Fault, Sample};
 use rentree_table::{
-    Delivery, ImportOptions, JoinAttempt, JoinOutcome, Methods, Role, SignOnCount, SignOnRequest, SigningOn, Terms,
-    WaitingSignOn,
+    Delivery, GuessedPupil, ImportOptions, JoinAttempt, JoinOutcome, Methods, Role, SignOnCount, SignOnRequest,
+    SigningOn, Terms, WaitingSignOn,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -132,6 +132,8 @@ fn one_item_of_each_entity_of_campaigns() {
             Some(pupils[0].id),
         );
         product().table.note_join_attempt(id, &attempt).await?;
+        let now = Timestamp::now();
+        product().table.hold_up(uai, pupils[0].id, &GuessedPupil::new(now, now)).await?;
 
         let mut by_entity = BTreeMap::new();
         let scan = product().stack.dynamodb.scan().table_name(product().stack.value("Table")?);
@@ -141,6 +143,7 @@ fn one_item_of_each_entity_of_campaigns() {
             let is_its = item["PK"] == format!("CAMPAIGN#{id}")
                 || item["SK"] == format!("CAMPAIGN#{id}")
                 || item["SK"] == format!("PROFILE#{}", pupils[0].id)
+                || item["SK"] == format!("GUESSED#{}", pupils[0].id)
                 || item.get("campaign").is_some_and(|campaign| *campaign == id.to_string());
             if is_its {
                 by_entity.insert(item["entity"].as_str().unwrap().to_owned(), item);

@@ -139,8 +139,9 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
             "/schools/{uai}/learners/{learner}/unblock",
             post(pupil::unblock::unblock),
             Members,
-            "Unblocks a pupil who failed to sign in too often",
+            "Unblocks a pupil who failed too often to sign in, or to join",
         )
+        .takes::<pupil::unblock::Fields>()
         .gives::<pupil::unblock::UnblockedView>(),
         Route::post(
             "/schools/{uai}/learners/{learner}/untie",

@@ -30,6 +30,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "certifiable",
             "follow_up",
             "guessing",
+            "guessing_pages",
             "joining",
             "joining_at_once",
             "joining_pages",
@@ -68,6 +69,8 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
         "learners",
         &[
             "asking_pages",
+            "guessing",
+            "guessing_pages",
             "hand_out",
             "imports",
             "learner_pages",

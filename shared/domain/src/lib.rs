@@ -9,6 +9,7 @@ pub mod certification;
 pub mod classes;
 pub mod course;
 pub mod email;
+pub mod guess;
 pub mod id;
 pub mod import;
 pub mod ine;

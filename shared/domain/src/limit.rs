@@ -2,9 +2,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::Uai;
-use crate::name::fold;
-
 /// At most `count` times in each window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
@@ -27,17 +24,24 @@ pub const IDENTITIES_BY_CLIENT: Limit =
 /// The same for one campaign, from wherever: all classes of a large school may join at once.
 pub const IDENTITIES_BY_CAMPAIGN: Limit =
     Limit { what: "identities-by-campaign", count: 1_500, window: SignedDuration::from_hours(1) };
-/// The same for one name of one school: who knows a classmate's name goes through no year of birth dates.
-pub const IDENTITIES_BY_NAME: Limit =
-    Limit { what: "identities-by-name", count: 10, window: SignedDuration::from_hours(1) };
-/// The same for one pupil, who was meant by whatever names were typed, however they were spelt: birth dates that somebody tries.
-pub const IDENTITIES_BY_PUPIL: Limit =
-    Limit { what: "identities-by-pupil", count: 10, window: SignedDuration::from_hours(1) };
+/// Birth dates that are tried with the name of one pupil, who was meant by whatever was typed: who knows a classmate's name goes
+/// through no year of birth dates.
+pub const GUESSES_BY_PUPIL: Limit =
+    Limit { what: "guesses-by-pupil", count: 10, window: SignedDuration::from_hours(1) };
 /// The same in a day.
-pub const IDENTITIES_BY_PUPIL_A_DAY: Limit =
-    Limit { what: "identities-by-pupil-a-day", count: 30, window: SignedDuration::from_hours(24) };
-/// Beyond these counts of [`IDENTITIES_BY_CLIENT`] and [`IDENTITIES_BY_CAMPAIGN`], names must be spelt right: who varies a
-/// classmate's name gets around the limit by name, but no longer finds anybody.
+pub const GUESSES_BY_PUPIL_A_DAY: Limit =
+    Limit { what: "guesses-by-pupil-a-day", count: 30, window: SignedDuration::from_hours(24) };
+/// The same for the coarse form of a name that was typed, whoever it means and whether it means anybody: so a refusal does not tell
+/// that there is such a pupil. The numbers are those of a pupil.
+pub const GUESSES_BY_COARSE_NAME: Limit = Limit { what: "guesses-by-coarse-name", ..GUESSES_BY_PUPIL };
+/// The same in a day.
+pub const GUESSES_BY_COARSE_NAME_A_DAY: Limit =
+    Limit { what: "guesses-by-coarse-name-a-day", ..GUESSES_BY_PUPIL_A_DAY };
+/// How often it is told of one pupil, by the right name and birth date, that there is an account, or whether somebody is that pupil: so
+/// a pupil who comes back is no guess, and nobody watches how a classmate signs in.
+pub const FOUND_BY_PUPIL: Limit = Limit { what: "found-by-pupil", count: 10, window: SignedDuration::from_hours(1) };
+/// Beyond these counts of [`IDENTITIES_BY_CLIENT`] and [`IDENTITIES_BY_CAMPAIGN`], names must be spelt right: who goes through the
+/// names of a school with all their spellings no longer finds anybody by a misspelt one.
 pub const LENIENT_BY_CLIENT: u32 = 60;
 /// See [`LENIENT_BY_CLIENT`].
 pub const LENIENT_BY_CAMPAIGN: u32 = 200;
@@ -50,11 +54,6 @@ pub const VERIFICATIONS_BY_CLIENT: Limit =
 /// Credentials of record books that are not right, sent by one client. Nobody guesses 256 bits; the limit spares the table whoever tries.
 pub const CREDENTIALS_BY_CLIENT: Limit =
     Limit { what: "credentials-by-client", count: 30, window: SignedDuration::from_mins(10) };
-
-/// What [`IDENTITIES_BY_NAME`] counts: a name in a school, however it is dressed.
-pub fn name_subject(uai: Uai, first_name: &str, last_name: &str) -> String {
-    format!("{uai} {} {}", fold(last_name), fold(first_name))
-}
 
 impl Limit {
     /// When the window that `now` is in began, and when it ends.

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use jiff::civil::Date;
 
+use crate::guess;
 use crate::id::LearnerId;
 use crate::import::Write;
 use crate::learner::{Entry, Learner, Revision};
@@ -138,7 +139,7 @@ impl Listing {
     /// Those in the school whom somebody may mean who typed these names, well or badly.
     pub fn meant<'a>(&'a self, typed: &'a Typed) -> impl Iterator<Item = LearnerId> + 'a {
         let names = self.names.get_or_init(|| self.enrolled().map(|pupil| (pupil.id, pupil.known_as())).collect());
-        names.iter().filter(|(_, names)| names.may_be_meant(typed)).map(|(id, _)| *id)
+        guess::meant(names.iter(), typed)
     }
 
     /// About how many bytes of memory it takes.

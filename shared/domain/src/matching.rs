@@ -115,6 +115,14 @@ impl Typed {
     pub fn new(first_name: &str, last_name: &str) -> Self {
         Self { given: fold(first_name), family: fold(last_name) }
     }
+
+    /// The first letter of each name, in the order of the alphabet, so that both names in each other's place have the same: what many
+    /// spellings of one name share, and what few names of a school share.
+    pub fn initials(&self) -> String {
+        let mut initials = [&self.given, &self.family].map(|name| name.chars().next().unwrap_or('-'));
+        initials.sort_unstable();
+        initials.iter().collect()
+    }
 }
 
 /// How close a name typed comes to those that a pupil has.

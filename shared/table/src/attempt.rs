@@ -182,9 +182,14 @@ impl Table {
         Ok(u32::try_from(self.add(limit, subject, 1, now).await?).unwrap_or_default())
     }
 
-    /// Whether `limit` would allow one more for `subject`. Counts nothing: it adds zero, and reads what that comes to.
+    /// Whether `limit` would allow one more for `subject`. Counts nothing.
     pub async fn would_allow(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<bool, TableError> {
-        Ok(self.add(limit, subject, 0, now).await? < i64::from(limit.count))
+        Ok(self.counted(limit, subject, now).await? < limit.count)
+    }
+
+    /// What is counted for `subject`. Counts nothing: it adds zero, and reads what that comes to.
+    pub async fn counted(&self, limit: &Limit, subject: &str, now: Timestamp) -> Result<u32, TableError> {
+        Ok(u32::try_from(self.add(limit, subject, 0, now).await?).unwrap_or_default())
     }
 
     /// Forgets what is counted for `subjects` in the window of now.

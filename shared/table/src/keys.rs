@@ -33,6 +33,7 @@ pub(crate) const TIES: &str = "TIE#";
 pub(crate) const CAMPAIGNS: &str = "CAMPAIGN#";
 pub(crate) const PARTICIPATIONS: &str = "PARTICIPATION#";
 pub(crate) const JOIN_ATTEMPTS: &str = "ATTEMPT#";
+pub(crate) const GUESSED: &str = "GUESSED#";
 /// Where the platform's team keeps what it says to all schools.
 pub(crate) const PLATFORM: &str = "PLATFORM#CAMPAIGNS";
 /// Where the credentials of record books are kept: a handful, which operators list.
@@ -223,6 +224,11 @@ impl Key {
     /// That the campaign which is ready for a school year was made in a school.
     pub fn ready_campaign(uai: Uai, year: SchoolYear) -> Self {
         Self::new(school_pk(uai), format!("READY#{}", year.first()))
+    }
+
+    /// That somebody tried too many birth dates with the name of a pupil.
+    pub fn guessed(uai: Uai, id: LearnerId) -> Self {
+        Self::new(school_pk(uai), format!("{GUESSED}{id}"))
     }
 
     /// The latest profile of a pupil. Beside the pupil and not in it: no import touches it.
@@ -499,6 +505,7 @@ mod tests {
                 Key::offer(uai, &Round::parse(&round).unwrap()),
                 Key::campaign(uai, CampaignId::new(at, entropy)),
                 Key::ready_campaign(uai, SchoolYear::starting_in(2026).unwrap()),
+                Key::guessed(uai, LearnerId::new(at, entropy)),
                 Key::profile(uai, LearnerId::new(at, entropy)),
                 Key::certification(uai, SchoolYear::starting_in(2026).unwrap(), u64::from(page).try_into().unwrap()),
                 Key::prepared_file(&SchoolCertificates { uai, year: SchoolYear::starting_in(2026).unwrap(), left: false }),

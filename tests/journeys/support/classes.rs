@@ -160,6 +160,14 @@ pub(crate) fn a_first_name(begins: &str) -> String {
     format!("{begins}{}", letters.iter().collect::<String>())
 }
 
+/// Somebody whom no school has, of other initials each time: names are counted coarsely.
+pub(crate) fn nobody() -> Value {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let letter = char::from(b'a' + u8::try_from(number / 10 % 26).unwrap_or_default());
+    json!({"first_name": format!("{}zoe", number % 10), "last_name": format!("{letter}qroy"), "birth_date": "01/01/2014"})
+}
+
 impl Device {
     /// One of several behind the address of `client`.
     pub(crate) fn behind(client: &Client) -> Self {

@@ -14,8 +14,8 @@ use rentree_table::{Methods, Tie, TieError, Tying, User, Who};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::counted::{Back, Counted};
-use super::decide::{Next, Owner};
+use super::counted::{Counted, Due};
+use super::decide::{Next, Owner, due_at_once};
 use super::door::Knock;
 use super::enter::Entered;
 use super::find::Pupil;
@@ -101,14 +101,19 @@ pub(crate) async fn create(
     let tried = attempt.map_err(|forms| Problem::invalid(forms.refused()))?;
 
     let (pupil, mut counted) = app.find(&visit, tried).await?;
-    match app.next(&visit, &pupil, fields.identity().said(pupil.learner.id)).await? {
+    let said = fields.identity().said(pupil.learner.id);
+    // An address may be somebody's: an attempt with one stays counted until the account is there.
+    let due = if fields.way == AccountWay::Email { Due::Unknown } else { due_at_once(&visit, &pupil, said) };
+    let (next, ()) = tokio::try_join!(app.next(&visit, &pupil, said), app.settle(&visit, &mut counted, due))?;
+    match next {
         Next::NewAccount => {}
         Next::Ask(doubt) => {
+            app.settle(&visit, &mut counted, Due::Everything).await?;
             let view = EntranceView::new(&visit, Step::ask(&pupil, doubt, fields.identity()));
             return Ok(visit.token.on(face.again(to_confirm(&visit, &pupil), &view)?));
         }
         Next::HasAccount { owner, elsewhere } => {
-            app.settle(&visit, &mut counted, Back::AllButTheName).await?;
+            app.settle(&visit, &mut counted, Due::ThePupil).await?;
             if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
                 return app.let_in(visit, face, &pupil, None, (user, session)).await;
             }
@@ -129,7 +134,7 @@ pub(crate) async fn create(
     let (methods, password) = match fields.read(&pupil, today) {
         Ok(read) => read,
         Err(forms) => {
-            app.settle(&visit, &mut counted, Back::All).await?;
+            app.settle(&visit, &mut counted, Due::Nothing).await?;
             return again(&visit, face, forms);
         }
     };
@@ -139,8 +144,9 @@ pub(crate) async fn create(
         Beginning::Begun(user, session, progress) => {
             app.let_in(visit, face, &pupil, Some(progress), (*user, session)).await
         }
-        // The attempt stays counted, by name, too: whoever tries addresses one after the other soon reaches the limit.
+        // The attempt stays counted: whoever tries addresses one after the other soon reaches the limit.
         Beginning::AddressTaken => {
+            app.settle(&visit, &mut counted, Due::Everything).await?;
             let mut forms = fields.forms(&pupil, today);
             forms.by_email.refuse("email", "Un compte existe déjà avec cette adresse. Connectez-vous avec ce compte, ou choisissez un identifiant.");
             again(&visit, face, Box::new(forms))
@@ -150,7 +156,7 @@ pub(crate) async fn create(
             if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
                 return app.let_in(visit, face, &pupil, None, (user, session)).await;
             }
-            app.settle(&visit, &mut counted, Back::AllButTheName).await?;
+            app.settle(&visit, &mut counted, Due::ThePupil).await?;
             has_account(&visit, face, &owner, false, &fields)
         }
     }
@@ -223,7 +229,7 @@ impl Campaigns {
             session: Some(session.stored()),
             ..tying(visit, pupil, Who::Newcomer { id, user: &user }, now)
         };
-        let (tied, ()) = tokio::join!(self.table.tie(&tying), self.settle_if_possible(visit, counted, Back::All));
+        let (tied, ()) = tokio::join!(self.table.tie(&tying), self.settle_if_possible(visit, counted, Due::Nothing));
         let why = match tied {
             Ok(joins) => return Ok(Entered::In(Box::new(user), session, joins.then_some(Progress::Joined))),
             Err(TieError::Table(error)) => return Err(error.into()),
@@ -231,7 +237,7 @@ impl Campaigns {
         };
         let entered = self.in_by_now(visit, pupil, (sign_on, &why), headers).await?;
         if matches!(entered, Entered::Not(_)) {
-            self.settle(visit, counted, Back::AllButTheName).await?;
+            self.settle(visit, counted, Due::ThePupil).await?;
         }
         Ok(entered)
     }
@@ -248,7 +254,7 @@ impl Campaigns {
     ) -> Result<Beginning, Problem> {
         let Some(email) = methods.email.clone() else {
             let begun = self.begin_by(visit, pupil, methods, password_hash, headers);
-            return tokio::join!(begun, self.settle_if_possible(visit, counted, Back::All)).0;
+            return tokio::join!(begun, self.settle_if_possible(visit, counted, Due::Nothing)).0;
         };
         let begun = self.begin_by(visit, pupil, methods, password_hash, headers).await?;
         if let Beginning::Begun(_, session, _) = &begun {
@@ -256,7 +262,7 @@ impl Campaigns {
             let (client, now) = (counted.client().to_owned(), (self.clock)());
             let (uai, account) = (visit.entrance.uai, session.session.user);
             let ordered = self.mails.ask_after(Ask::FirstAddress { client: &client, uai, account, email }, now);
-            tokio::join!(ordered, self.settle_if_possible(visit, counted, Back::All));
+            tokio::join!(ordered, self.settle_if_possible(visit, counted, Due::Nothing));
         }
         Ok(begun)
     }

@@ -1,52 +1,61 @@
-//! What an attempt to be a pupil counts for: the name that was typed, where it comes from, and the campaign.
+//! What an attempt to be a pupil counts for: where it comes from, the campaign, and the pupil who was meant.
 //!
-//! **No guess is ever free.** The three counts and the look for who was meant go side by side, but telling is the try: nothing that was
-//! found is told, by step, status or further calls, before all three have come back and no limit refuses.
+//! **No guess is ever free.** Client and campaign are counted side by side with the look for who was meant, and guesses that failed are
+//! counted before they are told of, for everybody who was meant (`guesses.rs`). But telling is the try, not reading: nothing that was found
+//! is told, by step, status or further calls, before all counts have come back and no limit refuses.
 //!
-//! - *At the same moment:* each of many guesses gets numbers of its own; those beyond a limit are refused, whatever was found.
-//! - *Too early back:* an attempt may get its counts back while the last call before the answer is under way. If that call says that the
-//!   name stays counted (the pupil has an account), the name is counted again, and that count must be allowed, too, before the answer.
-//!   So whoever was told of an account holds a number within the limit, and there are no more such numbers than the limit says.
+//! - *At the same moment:* each of many guesses gets numbers of its own; those beyond the limit are refused, whatever they found.
+//! - *Right before wrong:* a guess that fails may have to read the roster first, and is counted a call later than one that finds has
+//!   looked. So whoever found somebody looks again at the guesses that failed, side by side with that later call: of many guesses at the
+//!   same moment the right one is refused as easily as any other.
+//! - *Who has an account, and who is asked about,* is told of few times: the pupil is counted before that is told, and not where the
+//!   attempt comes to something.
 //! - *A crash* leaves an attempt counted that came to nothing, or uncounted one of which nobody was told anything.
 
 use jiff::Timestamp;
+use rentree_domain::guess::Held;
 use rentree_domain::limit::{
-    IDENTITIES_BY_CAMPAIGN, IDENTITIES_BY_CLIENT, IDENTITIES_BY_NAME, LENIENT_BY_CAMPAIGN, LENIENT_BY_CLIENT,
-    name_subject,
+    FOUND_BY_PUPIL, GUESSES_BY_PUPIL, IDENTITIES_BY_CAMPAIGN, IDENTITIES_BY_CLIENT, LENIENT_BY_CAMPAIGN,
+    LENIENT_BY_CLIENT,
 };
 use rentree_domain::matching::Spelling;
-use rentree_domain::{CampaignId, LearnerId, Limit, Uai};
+use rentree_domain::{CampaignId, LearnerId};
 use rentree_http::{ClientAddress, Problem};
-use rentree_table::{JoinAttempt, JoinOutcome};
+use rentree_table::{GuessedPupil, JoinAttempt, JoinOutcome};
 
 use super::visit::Visit;
-use super::who::Claim;
 use crate::Campaigns;
 
-/// What one attempt counts for. Never printed: it holds a name.
+/// What one attempt counts for.
 pub(crate) struct Counted {
-    /// The name that was typed; a code has none.
-    name: Option<String>,
+    /// The pupil who was found by names. Whoever is found by a code was not guessed.
+    pub(crate) found: Option<LearnerId>,
     client: String,
     campaign: String,
     pub(crate) at: Timestamp,
     /// What the counts came to with it.
-    by_name: u32,
     by_client: u32,
     by_campaign: u32,
-    given_back: Back,
+    /// Whether client and campaign have theirs back.
+    is_given_back: bool,
+    /// Whether the guesses at who was found were looked at once more.
+    is_looked_at_again: bool,
+    /// Whether the pupil who was found is counted as told of.
+    is_told_of: bool,
 }
 
-/// What an attempt gets back.
+/// What an attempt counts for in the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Back {
-    /// It failed, or a question is open: who is asked about everybody born on a day is guessing.
+pub(crate) enum Due {
+    /// That is not known yet.
+    Unknown,
+    /// Everything: it failed, or a question is open. Who is asked about everybody born on a day is guessing.
+    Everything,
+    /// The pupil alone: it found somebody with an account. Who asks how a classmate signs in asks it of few pupils, and a school of
+    /// returning pupils does not shut itself out.
+    ThePupil,
+    /// Nothing: it came to something.
     Nothing,
-    /// It found somebody with an account: who asks how a classmate signs in asks it of few names, and a school of returning pupils does
-    /// not shut itself out.
-    AllButTheName,
-    /// It came to something.
-    All,
 }
 
 impl Counted {
@@ -60,124 +69,121 @@ impl Campaigns {
     /// Counts an attempt.
     pub(crate) async fn count(
         &self,
-        (uai, campaign): (Uai, CampaignId),
+        campaign: CampaignId,
         client: &ClientAddress,
-        claim: &Claim,
         at: Timestamp,
     ) -> Result<Counted, Problem> {
-        let name = match claim {
-            Claim::Names(identity) => Some(name_subject(uai, &identity.first_name, &identity.last_name)),
-            Claim::Code(_) => None,
-        };
         let campaign = campaign.to_string();
-        let (by_name, by_client, by_campaign) = tokio::try_join!(
-            self.count_the_name(name.as_deref(), at),
+        let (by_client, by_campaign) = tokio::try_join!(
             self.table.count(&IDENTITIES_BY_CLIENT, &client.0, at),
             self.table.count(&IDENTITIES_BY_CAMPAIGN, &campaign, at),
         )?;
         let client = client.0.clone();
-        Ok(Counted { name, client, campaign, at, by_name, by_client, by_campaign, given_back: Back::Nothing })
-    }
-
-    async fn count_the_name(&self, name: Option<&str>, at: Timestamp) -> Result<u32, rentree_table::TableError> {
-        match name {
-            Some(name) => self.table.count(&IDENTITIES_BY_NAME, name, at).await,
-            None => Ok(0),
-        }
+        Ok(Counted {
+            found: None,
+            client,
+            campaign,
+            at,
+            by_client,
+            by_campaign,
+            is_given_back: false,
+            is_looked_at_again: false,
+            is_told_of: false,
+        })
     }
 
     /// How closely the names of an attempt must be typed; or what the limit says that refuses it. A refused one counts for that limit
-    /// alone: who hammers a name shuts nobody else out.
+    /// alone.
     pub(crate) async fn check_counts(&self, visit: &Visit, counted: &Counted) -> Result<Spelling, Problem> {
-        let Counted { by_name, by_client, by_campaign, .. } = *counted;
-        if by_name > IDENTITIES_BY_NAME.count {
-            let told = self.too_many_of_name(visit, by_name);
-            let (told, (), ()) =
-                tokio::try_join!(told, self.give_client_back(counted), self.give_campaign_back(counted))?;
-            return Err(told);
-        }
+        let Counted { by_client, by_campaign, .. } = *counted;
         if by_client > IDENTITIES_BY_CLIENT.count {
-            tokio::try_join!(self.give_name_back(counted), self.give_campaign_back(counted))?;
+            self.give_campaign_back(counted).await?;
             return Err(Problem::too_many("Trop d’essais depuis votre connexion. Réessayez dans dix minutes.")
                 .leading_to("Recommencer", visit.path()));
         }
         if by_campaign > IDENTITIES_BY_CAMPAIGN.count {
-            let told = self.limited(visit, by_campaign, &IDENTITIES_BY_CAMPAIGN, "pour cette campagne");
-            let (told, (), ()) = tokio::try_join!(told, self.give_name_back(counted), self.give_client_back(counted))?;
-            return Err(told);
+            let noted = async {
+                // Staff see it once a window: notes have an end.
+                let is_first = by_campaign == IDENTITIES_BY_CAMPAIGN.count + 1;
+                if is_first { self.note(visit, JoinOutcome::Limited, None).await } else { Ok(()) }
+            };
+            tokio::try_join!(noted, self.give_client_back(counted))?;
+            return Err(too_many(visit, "pour cette campagne", "dans une heure"));
         }
         let many_failed = by_client > LENIENT_BY_CLIENT || by_campaign > LENIENT_BY_CAMPAIGN;
         Ok(if many_failed { Spelling::Strict } else { Spelling::Lenient })
     }
 
-    /// Sees to it that an attempt has back what is `due`, and no more: what it got back too early is counted again, which a limit may
-    /// refuse.
-    pub(crate) async fn settle(&self, visit: &Visit, counted: &mut Counted, due: Back) -> Result<(), Problem> {
-        let before = std::mem::replace(&mut counted.given_back, due);
-        let name = async {
-            match (before == Back::All, due == Back::All) {
-                (false, true) => self.give_name_back(counted).await,
-                (true, false) => self.count_again(visit, counted).await,
-                (true, true) | (false, false) => Ok(()),
-            }
-        };
-        let others = async {
-            if before == Back::Nothing && due != Back::Nothing {
-                tokio::try_join!(self.give_client_back(counted), self.give_campaign_back(counted))?;
-            }
-            Ok(())
-        };
-        tokio::try_join!(name, others)?;
-        Ok(())
+    /// Sees to it that an attempt counts for what is `due`, and no more. Refused if others have guessed too often at the pupil meanwhile,
+    /// or if the pupil was told of too often.
+    pub(crate) async fn settle(&self, visit: &Visit, counted: &mut Counted, due: Due) -> Result<(), Problem> {
+        let looks = !std::mem::replace(&mut counted.is_looked_at_again, true);
+        let gives_back = !counted.is_given_back && matches!(due, Due::Nothing | Due::ThePupil);
+        let tells = !counted.is_told_of && matches!(due, Due::Everything | Due::ThePupil);
+        counted.is_given_back |= gives_back;
+        counted.is_told_of |= tells;
+        let counted = &*counted;
+        let others = async { if gives_back { self.give_others_back(counted).await } else { Ok(()) } };
+        // Each to its end: what is counted is given back.
+        let (others, looked, told) =
+            tokio::join!(others, self.look_again_if(looks, visit, counted), self.count_told_if(tells, visit, counted));
+        others.and(looked).and(told)
     }
 
     /// The same, side by side with the write that it is for. Whoever is in is not told of a count that was not given back: a failure
     /// was logged where it happened.
-    pub(crate) async fn settle_if_possible(&self, visit: &Visit, counted: &mut Counted, due: Back) {
+    pub(crate) async fn settle_if_possible(&self, visit: &Visit, counted: &mut Counted, due: Due) {
         let _ = self.settle(visit, counted, due).await;
     }
 
-    /// Gives everything back: nothing was told of what the attempt found.
-    pub(crate) async fn untell(&self, counted: &Counted) -> Result<(), Problem> {
-        tokio::try_join!(
-            self.give_name_back(counted),
-            self.give_client_back(counted),
-            self.give_campaign_back(counted)
-        )?;
+    /// Looks once more at the guesses at who was found, if it `does`.
+    async fn look_again_if(&self, does: bool, visit: &Visit, counted: &Counted) -> Result<(), Problem> {
+        let Some(pupil) = counted.found.filter(|_| does) else { return Ok(()) };
+        let guesses = self.table.counted(&GUESSES_BY_PUPIL, &pupil.to_string(), counted.at).await?;
+        if guesses < GUESSES_BY_PUPIL.count { Ok(()) } else { Err(too_many_guesses(visit, Held::AnHour)) }
+    }
+
+    /// Counts that the pupil who was found is told of, if it `is` so.
+    async fn count_told_if(&self, is: bool, visit: &Visit, counted: &Counted) -> Result<(), Problem> {
+        let Some(pupil) = counted.found.filter(|_| is) else { return Ok(()) };
+        let told = self.table.count(&FOUND_BY_PUPIL, &pupil.to_string(), counted.at).await?;
+        if told <= FOUND_BY_PUPIL.count {
+            return Ok(());
+        }
+        if told == FOUND_BY_PUPIL.count + 1 {
+            self.hold_up(visit, pupil, (counted.at, FOUND_BY_PUPIL.window_at(counted.at).1)).await?;
+        }
+        Err(too_many_guesses(visit, Held::AnHour))
+    }
+
+    /// Tells the school's staff that a pupil is held up, from when until when: once.
+    pub(crate) async fn hold_up(
+        &self,
+        visit: &Visit,
+        pupil: LearnerId,
+        (since, until): (Timestamp, Timestamp),
+    ) -> Result<(), Problem> {
+        let guessed = GuessedPupil::new(since, until);
+        if self.table.hold_up(visit.entrance.uai, pupil, &guessed).await? {
+            self.note(visit, JoinOutcome::Limited, Some(pupil)).await?;
+        }
         Ok(())
     }
 
-    async fn count_again(&self, visit: &Visit, counted: &Counted) -> Result<(), Problem> {
-        let count = self.count_the_name(counted.name.as_deref(), counted.at).await?;
-        if count > IDENTITIES_BY_NAME.count { Err(self.too_many_of_name(visit, count).await?) } else { Ok(()) }
-    }
-
-    async fn give_name_back(&self, counted: &Counted) -> Result<(), Problem> {
-        if let Some(name) = &counted.name {
-            self.table.take_back(&IDENTITIES_BY_NAME, name, counted.at).await?;
-        }
+    /// Gives back what counts for where an attempt comes from: nothing was told of what it found, or it was a guess at nobody.
+    pub(crate) async fn give_others_back(&self, counted: &Counted) -> Result<(), Problem> {
+        tokio::try_join!(self.give_client_back(counted), self.give_campaign_back(counted))?;
         Ok(())
     }
 
     async fn give_client_back(&self, counted: &Counted) -> Result<(), Problem> {
-        Ok(self.table.take_back(&IDENTITIES_BY_CLIENT, &counted.client, counted.at).await?)
+        self.table.take_back(&IDENTITIES_BY_CLIENT, &counted.client, counted.at).await?;
+        Ok(())
     }
 
     async fn give_campaign_back(&self, counted: &Counted) -> Result<(), Problem> {
-        Ok(self.table.take_back(&IDENTITIES_BY_CAMPAIGN, &counted.campaign, counted.at).await?)
-    }
-
-    async fn too_many_of_name(&self, visit: &Visit, count: u32) -> Result<Problem, Problem> {
-        self.limited(visit, count, &IDENTITIES_BY_NAME, "avec ce nom").await
-    }
-
-    /// What is told to who tries too often. Staff see it once a window: notes have an end.
-    async fn limited(&self, visit: &Visit, count: u32, limit: &Limit, whose: &str) -> Result<Problem, Problem> {
-        if count == limit.count + 1 {
-            self.note(visit, JoinOutcome::Limited, None).await?;
-        }
-        let told = format!("Trop d’essais {whose}. Réessayez dans une heure, ou demandez à votre enseignant.");
-        Ok(Problem::too_many(told).leading_to("Recommencer", visit.path()))
+        self.table.take_back(&IDENTITIES_BY_CAMPAIGN, &counted.campaign, counted.at).await?;
+        Ok(())
     }
 
     /// Notes an attempt that failed, for staff.
@@ -190,4 +196,18 @@ impl Campaigns {
         let attempt = JoinAttempt::new((self.clock)(), rentree_runtime::random(), outcome, learner);
         Ok(self.table.note_join_attempt(visit.entrance.id, &attempt).await?)
     }
+}
+
+/// What is told to who guesses too often. The same for a name that is somebody's and for one that is nobody's.
+pub(crate) fn too_many_guesses(visit: &Visit, held: Held) -> Problem {
+    let later = match held {
+        Held::AnHour => "dans une heure",
+        Held::ADay => "demain",
+    };
+    too_many(visit, "avec ce nom ou un nom semblable", later)
+}
+
+fn too_many(visit: &Visit, whose: &str, later: &str) -> Problem {
+    let told = format!("Trop d’essais {whose}. Réessayez {later}, ou demandez à votre enseignant.");
+    Problem::too_many(told).leading_to("Recommencer", visit.path())
 }

@@ -11,7 +11,7 @@ use rentree_table::{JoinOutcome, Methods, User};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::counted::Back;
+use super::counted::Due;
 use super::find::Pupil;
 use super::told::Told;
 use super::visit::{Known, Visit};
@@ -265,15 +265,15 @@ impl Found {
     }
 }
 
-/// What an attempt may have back before it is known what comes next, while the last reads are under way. With a session, the account
-/// may be refused, and then it stays counted; with a sign-on that waits, the account may be opened by it, and then nothing failed.
-pub(crate) fn back_at_once(visit: &Visit, pupil: &Pupil, said: Said) -> Back {
+/// What an attempt counts for as far as it is known before what comes next, while the last reads are under way. With a session, the account
+/// may be refused; with a sign-on that waits, the account may be opened by it, and then nothing failed.
+pub(crate) fn due_at_once(visit: &Visit, pupil: &Pupil, said: Said) -> Due {
     match (&visit.known, pupil.learner.user) {
-        (Some(_), _) => Back::Nothing,
-        (None, Some(_)) if visit.sign_on().is_some() => Back::Nothing,
-        (None, _) if !pupil.is_sure() && !said.confirmed => Back::Nothing,
-        (None, Some(_)) => Back::AllButTheName,
-        (None, None) => Back::All,
+        (Some(_), _) => Due::Unknown,
+        (None, Some(_)) if visit.sign_on().is_some() => Due::Unknown,
+        (None, _) if !pupil.is_sure() && !said.confirmed => Due::Everything,
+        (None, Some(_)) => Due::ThePupil,
+        (None, None) => Due::Nothing,
     }
 }
 

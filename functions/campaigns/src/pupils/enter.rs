@@ -6,7 +6,7 @@ use rentree_domain::Progress;
 use rentree_http::{NewSession, Problem};
 use rentree_table::{AuditAction, AuditEntry, TieError, Tying, User, Who};
 
-use super::counted::{Back, Counted};
+use super::counted::{Counted, Due};
 use super::decide::Owner;
 use super::find::Pupil;
 use super::tie::tying;
@@ -35,11 +35,11 @@ impl Campaigns {
         let Some(sign_on) = visit.sign_on() else { return Err(Problem::forged_form()) };
         let (entered, ()) = tokio::join!(
             self.enter(visit, pupil, (sign_on, owner, is_tied), headers),
-            self.settle_if_possible(visit, counted, Back::All)
+            self.settle_if_possible(visit, counted, Due::Nothing)
         );
         let entered = entered?;
         if matches!(entered, Entered::Not(_)) {
-            self.settle(visit, counted, Back::AllButTheName).await?;
+            self.settle(visit, counted, Due::ThePupil).await?;
         }
         Ok(entered)
     }

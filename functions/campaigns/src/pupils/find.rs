@@ -1,13 +1,12 @@
 //! Which pupil is this? One query by birth date, which answers with names alone, and one pupil read: whatever the size of the
-//! school. Guesses are limited by client, by campaign, by name and by the pupil who was meant, and staff see them.
+//! school. Guesses are limited by client, by campaign and by the pupil who was meant, and staff see them.
 
 use jiff::Timestamp;
+use rentree_domain::guess::{self, Refused};
 use rentree_domain::learner::Learner;
-use rentree_domain::limit::{IDENTITIES_BY_PUPIL, IDENTITIES_BY_PUPIL_A_DAY};
 use rentree_domain::matching::{self, KnownAs, Match, NoMatch, Spelling, Typed};
-use rentree_domain::{CampaignId, Entry, LearnerId, Limit, PersonalCode, Uai};
+use rentree_domain::{CampaignId, Entry, LearnerId, PersonalCode, Uai};
 use rentree_http::{ClientAddress, Problem};
-use rentree_runtime::several;
 use rentree_table::{Born, JoinOutcome};
 
 use super::counted::Counted;
@@ -67,16 +66,6 @@ enum Leads {
     Code(PersonalCode, Option<LearnerId>),
 }
 
-/// More pupils than this of nearly one name are in no school; each costs two writes.
-const MOST_MEANT: usize = 20;
-/// Writes at a time.
-const COUNTS_AT_ONCE: usize = 8;
-
-/// A guess could not be counted.
-#[derive(Debug, thiserror::Error)]
-#[error("a count panicked")]
-struct Uncounted;
-
 /// Why there is no pupil.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum NotFound {
@@ -130,137 +119,92 @@ impl Campaigns {
                 Claim::Code(code) => Leads::Code(code.clone(), self.table.given_to(uai, code, at).await?),
             })
         };
-        let (counted, leads) = tokio::try_join!(self.count((uai, campaign), client, claim, at), leads)?;
+        let (counted, leads) = tokio::try_join!(self.count(campaign, client, at), leads)?;
         Ok(Tried { counted, leads })
     }
 
     /// Leaves an attempt as if it had not been made: nothing of it was told.
     pub(crate) async fn leave(&self, tried: Option<Tried>) -> Result<(), Problem> {
         match tried {
-            Some(tried) => self.untell(&tried.counted).await,
+            Some(tried) => self.give_others_back(&tried.counted).await,
             None => Ok(()),
         }
     }
 
     /// The pupil whom an attempt found, and what it counted for, to be given back if it comes to something.
     pub(crate) async fn find(&self, visit: &Visit, tried: Tried) -> Result<(Pupil, Counted), Problem> {
-        let Tried { counted, leads } = tried;
+        let Tried { mut counted, leads } = tried;
         let spelling = self.check_counts(visit, &counted).await?;
-        let (found, typed) = match leads {
+        let why = match leads {
             Leads::Names(identity, born) => {
-                let found = self.by_names(visit, (&identity, spelling), born, counted.at).await?;
-                (found.map_err(NotFound::Names), Some(identity))
+                let typed = Typed::new(&identity.first_name, &identity.last_name);
+                match self.by_names(visit, (&identity, &typed, spelling), born, &mut counted).await? {
+                    Ok(pupil) => return Ok((pupil, counted)),
+                    Err(why) => {
+                        self.count_who_was_meant(visit, &typed, &counted).await?;
+                        NotFound::Names(why)
+                    }
+                }
             }
-            Leads::Code(code, given) => (self.by_code(&visit.entrance, code, given).await?.ok_or(NotFound::Code), None),
+            Leads::Code(code, given) => match self.by_code(&visit.entrance, code, given).await? {
+                Some(pupil) => return Ok((pupil, counted)),
+                None => NotFound::Code,
+            },
         };
-        let why = match found {
-            Ok(pupil) => return Ok((pupil, counted)),
-            Err(why) => why,
-        };
-        // Both are done, whatever comes of the other.
-        let (noted, meant) = tokio::join!(self.note(visit, why.outcome(), None), async {
-            match &typed {
-                Some(identity) => self.count_who_was_meant(visit, identity, counted.at).await,
-                None => Ok(()),
-            }
-        });
-        noted?;
-        meant?;
+        self.note(visit, why.outcome(), None).await?;
         let told = why.told(&visit.entrance.school.name, visit.told_names().is_some());
         Err(Problem::not_a_pupil(told).leading_to("Recommencer", visit.path()))
     }
 
-    /// Which limit was reached of the birth dates that were tried with the name of a pupil. Counts nothing: what comes to something is
-    /// no guess.
-    async fn exceeded(&self, pupil: LearnerId, at: Timestamp) -> Result<Option<&'static Limit>, Problem> {
-        let subject = pupil.to_string();
-        let (an_hour, a_day) = tokio::try_join!(
-            self.table.would_allow(&IDENTITIES_BY_PUPIL, &subject, at),
-            self.table.would_allow(&IDENTITIES_BY_PUPIL_A_DAY, &subject, at),
-        )?;
-        Ok(match (an_hour, a_day) {
-            (true, true) => None,
-            (false, true) => Some(&IDENTITIES_BY_PUPIL),
-            (_, false) => Some(&IDENTITIES_BY_PUPIL_A_DAY),
-        })
+    /// Counts a guess that failed at whomever the names may mean, by whatever spelling. Reads the snapshot of the school's roster, which
+    /// only an attempt that failed does: one that comes to something reads the same in every school.
+    async fn count_who_was_meant(&self, visit: &Visit, typed: &Typed, counted: &Counted) -> Result<(), Problem> {
+        let subjects = guess::subjects(visit.entrance.uai, typed, self.meant(visit, typed).await?);
+        let tallies = self.count_guesses(subjects, counted.at).await?;
+        match Refused::by(&tallies) {
+            Some(refused) => Err(self.refuse(visit, counted, &tallies, refused).await?),
+            None => Ok(()),
+        }
     }
 
-    /// Counts a guess at whomever the names may mean, by whatever spelling. Reads the snapshot of the school's roster, which only an
-    /// attempt that failed does: one that comes to something reads the same in every school.
-    async fn count_who_was_meant(&self, visit: &Visit, identity: &Identity, at: Timestamp) -> Result<(), Problem> {
+    async fn meant(&self, visit: &Visit, typed: &Typed) -> Result<Vec<LearnerId>, Problem> {
         let Entrance { uai, ref school, .. } = visit.entrance;
-        let typed = Typed::new(&identity.first_name, &identity.last_name);
-        let meant = self.table.meant(uai, school.roster_version, &typed).await?;
-        let meant = meant.into_iter().take(MOST_MEANT).collect();
-        self.count_guesses(visit, meant, at).await?.map_or(Ok(()), Err)
-    }
-
-    /// Counts a guess at each of these pupils; what is told when they were too many. Staff see it once a window: notes have an end.
-    pub(crate) async fn count_guesses(
-        &self,
-        visit: &Visit,
-        pupils: Vec<LearnerId>,
-        at: Timestamp,
-    ) -> Result<Option<Problem>, Problem> {
-        let limits = [&IDENTITIES_BY_PUPIL, &IDENTITIES_BY_PUPIL_A_DAY];
-        let mut each: Vec<(LearnerId, &'static Limit)> = Vec::new();
-        for pupil in pupils {
-            each.extend(limits.map(|limit| (pupil, limit)));
-        }
-        let counts = several(each, COUNTS_AT_ONCE, |(pupil, limit)| {
-            let table = self.table.clone();
-            async move { (pupil, limit, table.count(limit, &pupil.to_string(), at).await) }
-        });
-        let mut refused = None;
-        for counted in counts.await {
-            let (pupil, limit, count) = counted.ok_or(Uncounted).map_err(|error| Problem::internal(&error))?;
-            let count = count?;
-            if count == limit.count + 1 {
-                self.note(visit, JoinOutcome::Limited, Some(pupil)).await?;
-            }
-            if count > limit.count {
-                refused = Some(Self::too_many_guesses(visit, limit));
-            }
-        }
-        Ok(refused)
-    }
-
-    fn too_many_guesses(visit: &Visit, limit: &Limit) -> Problem {
-        let later = if limit.window == IDENTITIES_BY_PUPIL_A_DAY.window { "demain" } else { "dans une heure" };
-        let told = format!("Trop d’essais avec ce nom. Réessayez {later}, ou demandez à votre enseignant.");
-        Problem::too_many(told).leading_to("Recommencer", visit.path())
+        Ok(self.table.meant(uai, school.roster_version, typed).await?)
     }
 
     async fn by_names(
         &self,
         visit: &Visit,
-        (identity, spelling): (&Identity, Spelling),
+        (identity, typed, spelling): (&Identity, &Typed, Spelling),
         born: Born,
-        at: Timestamp,
+        counted: &mut Counted,
     ) -> Result<Result<Pupil, NoMatch>, Problem> {
         let entrance = &visit.entrance;
-        let typed = Typed::new(&identity.first_name, &identity.last_name);
         let candidates = born.seen_at(entrance.school.roster_version);
         let candidates: Vec<_> = candidates.into_iter().map(|candidate| (candidate.id, candidate.names)).collect();
-        let found = match matching::find(&candidates, &typed, spelling) {
+        let found = match matching::find(&candidates, typed, spelling) {
             Ok(found) => found,
             Err(no_match) => return Ok(Err(no_match)),
         };
         let (Match::Sure(id) | Match::Near(id)) = found;
-        let (pupil, exceeded) = tokio::try_join!(self.enrolled(entrance, id), self.exceeded(id, at))?;
+        let (pupil, tally) = tokio::try_join!(self.enrolled(entrance, id), self.guessed_at(id, counted.at))?;
+        if let Some(refused) = Refused::by(std::slice::from_ref(&tally)) {
+            counted.found = Some(id);
+            // Read for nothing, so that the refusal of a right birth date takes as long as that of a wrong one.
+            self.meant(visit, typed).await?;
+            return Err(self.refuse(visit, counted, std::slice::from_ref(&tally), refused).await?);
+        }
         // The index may be a moment late; the pupil is not. Who is nearly it by either is asked.
         let Some(pupil) = pupil else { return Ok(Err(NoMatch::Nobody)) };
-        let now = matching::find(&[((), KnownAs::of(&pupil.entry))], &typed, spelling);
+        let now = matching::find(&[((), KnownAs::of(&pupil.entry))], typed, spelling);
         let by = match (found, now) {
             _ if pupil.entry.birth_date != identity.birth_date => return Ok(Err(NoMatch::Nobody)),
             (_, Err(no_match)) => return Ok(Err(no_match)),
             (Match::Sure(_), Ok(Match::Sure(()))) => By::Names,
             (_, Ok(_)) => By::NearlyNames,
         };
-        match exceeded {
-            Some(limit) => Err(Self::too_many_guesses(visit, limit)),
-            None => Ok(Ok(Pupil { by, ..pupil })),
-        }
+        counted.found = Some(id);
+        Ok(Ok(Pupil { by, ..pupil }))
     }
 
     /// The pupil who was given a code; no limit by pupil stands in the way, for whoever has a code need not guess. One who has an

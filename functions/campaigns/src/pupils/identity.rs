@@ -3,14 +3,15 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use rentree_domain::guess::{Refused, Subject};
 use rentree_domain::method::may_use_email;
 use rentree_domain::{Progress, UserName, paris};
 use rentree_http::{Face, Input, NewSession, Problem, Proof, WAITING_SIGN_ON};
 use rentree_table::{JoinOutcome, User};
 
 use super::account::DRAWS;
-use super::counted::Back;
-use super::decide::{Next, back_at_once};
+use super::counted::Due;
+use super::decide::{Next, due_at_once};
 use super::door::Knock;
 use super::enter::Entered;
 use super::find::{Pupil, Tried};
@@ -111,27 +112,34 @@ impl Campaigns {
         if fields.answer == Answer::No {
             // It was a guess, and stays counted as one.
             let declined = self.note(visit, JoinOutcome::Declined, Some(id));
-            tokio::try_join!(self.count_guesses(visit, vec![id], counted.at), declined)?;
-            return Ok(Answered::Declined);
+            let guess = self.count_guesses(vec![Subject::Pupil(id)], counted.at);
+            let (tallies, ()) = tokio::try_join!(guess, declined)?;
+            return match Refused::by(&tallies) {
+                Some(refused) => Err(self.refuse(visit, &counted, &tallies, refused).await?),
+                None => Ok(Answered::Declined),
+            };
         }
         let said = fields.said(id);
-        let back = back_at_once(visit, &pupil, said);
+        let due = due_at_once(visit, &pupil, said);
         // Without a session, an account that the pupil has here is told of, whatever else is read.
-        let is_noted = back == Back::AllButTheName;
+        let is_noted = due == Due::ThePupil;
         let (next, user_name, (), ()) = tokio::try_join!(
             self.next(visit, &pupil, said),
-            self.free_name(&pupil, back == Back::All && visit.sign_on().is_none()),
-            self.settle(visit, &mut counted, back),
+            self.free_name(&pupil, due == Due::Nothing && visit.sign_on().is_none()),
+            self.settle(visit, &mut counted, due),
             self.note_tied_if(is_noted, visit, &pupil),
         )?;
 
         match next {
             // Stays counted, whatever the answer will be.
-            Next::Ask(doubt) => Ok(Answered::Step(Step::ask(&pupil, doubt, fields))),
+            Next::Ask(doubt) => {
+                self.settle(visit, &mut counted, Due::Everything).await?;
+                Ok(Answered::Step(Step::ask(&pupil, doubt, fields)))
+            }
             Next::Tie { account, adds } => {
                 let (tied, ()) = tokio::join!(
                     self.tie_known(visit, &pupil, (&account, adds)),
-                    self.settle_if_possible(visit, &mut counted, Back::All)
+                    self.settle_if_possible(visit, &mut counted, Due::Nothing)
                 );
                 match tied? {
                     Ok(progress) => {
@@ -139,7 +147,7 @@ impl Campaigns {
                     }
                     // It was told that somebody has joined at this name.
                     Err(refused) => {
-                        self.settle(visit, &mut counted, Back::AllButTheName).await?;
+                        self.settle(visit, &mut counted, Due::ThePupil).await?;
                         Err(refused)
                     }
                 }
@@ -162,10 +170,13 @@ impl Campaigns {
             }
             Next::HasAccount { owner, elsewhere } => {
                 let told = self.note_tied_if(!is_noted, visit, &pupil);
-                tokio::try_join!(self.settle(visit, &mut counted, Back::AllButTheName), told)?;
+                tokio::try_join!(self.settle(visit, &mut counted, Due::ThePupil), told)?;
                 Ok(Answered::Step(Step::has_account(&owner, elsewhere, fields)))
             }
-            Next::Refused(refusal) => Err(refusal.problem()),
+            Next::Refused(refusal) => {
+                self.settle(visit, &mut counted, Due::Everything).await?;
+                Err(refusal.problem())
+            }
         }
     }
 

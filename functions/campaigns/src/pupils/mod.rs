@@ -9,6 +9,7 @@ mod door;
 mod enter;
 mod entrance;
 mod find;
+mod guesses;
 mod identity;
 mod own;
 mod tie;

@@ -15,7 +15,7 @@ use rentree_domain::{
     PlatformCampaign, Score, Uai, paris,
 };
 use rentree_http::{Face, Problem, authorise_beside};
-use rentree_table::{JoinAttempt, JoinOutcome, Role};
+use rentree_table::{GuessedPupil, JoinAttempt, JoinOutcome, Role};
 use rentree_web::chart::Chart;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -106,6 +106,8 @@ pub(crate) struct CampaignView {
     page: usize,
     pages: usize,
     pupils: Vec<Row>,
+    /// Pupils of the school who cannot say who they are for now: too many birth dates were tried with their name.
+    held_up: Vec<HeldUp>,
     /// Tries to join that failed in the last thirty days, the latest first.
     attempts: Vec<Attempt>,
 }
@@ -172,6 +174,18 @@ struct Row {
     certifiable: Option<bool>,
 }
 
+/// A pupil with whose name somebody tried too many birth dates, the pupil or a classmate. Staff may let the pupil try again.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "HeldUpPupil")]
+struct HeldUp {
+    id: LearnerId,
+    /// `DUPONT Karine`
+    pupil: String,
+    division: String,
+    since: Timestamp,
+    until: Timestamp,
+}
+
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "CampaignJoinAttempt")]
 struct Attempt {
@@ -194,12 +208,14 @@ pub(crate) async fn follow(
     let found = app.campaign(uai, &id);
     let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
 
-    let (listed, participations, attempts) = try_join!(
+    let (listed, participations, attempts, held_up) = try_join!(
         app.table.with_listing(uai, visitor.school.clone()),
         app.table.participations(id),
         app.table.join_attempts(id, ATTEMPTS),
+        app.table.held_up(uai, now),
     )?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
+    let held_up = waiting(&held_up, &listing);
     let attempts = told(attempts, &listing, now);
     let concerned = campaign.concerned(&listing);
     let (pupils, unlisted) = pupils(&listing, &concerned, participations);
@@ -213,6 +229,7 @@ pub(crate) async fn follow(
         done: match filter.done.as_str() {
             "created" => Some("La campagne est créée. Donnez son code aux élèves."),
             "classes" => Some("Les classes de la campagne sont enregistrées."),
+            "tries" => Some("L’élève peut réessayer tout de suite de rejoindre une campagne."),
             "archived" => Some("La campagne est archivée : plus personne ne peut la rejoindre."),
             "restored" => {
                 Some("La campagne est de nouveau active : les élèves peuvent la rejoindre avec le même code.")
@@ -244,9 +261,24 @@ pub(crate) async fn follow(
         page: page.number,
         pages: page.pages,
         pupils: page.rows,
+        held_up,
         attempts,
     };
     face.render(StatusCode::OK, &view)
+}
+
+/// Those of the school who are held up, by name. Who left is held up by that.
+fn waiting(held_up: &[(LearnerId, GuessedPupil)], listing: &Listing) -> Vec<HeldUp> {
+    let held_up: HashMap<_, _> = held_up.iter().map(|(id, guessed)| (*id, guessed)).collect();
+    let known = listing.enrolled().filter_map(|pupil| Some((pupil, held_up.get(&pupil.id)?)));
+    let waiting = known.map(|(pupil, guessed)| HeldUp {
+        id: pupil.id,
+        pupil: pupil.full_name(),
+        division: pupil.division.clone(),
+        since: guessed.since,
+        until: guessed.until(),
+    });
+    waiting.collect()
 }
 
 /// The tries of the last thirty days, with the pupils they found by name.
@@ -404,11 +436,11 @@ impl Attempt {
             }
             (JoinOutcome::Limited, Some(pupil)) => {
                 format!(
-                    "Trop d’essais avec le nom de {pupil} : les suivants ont été refusés. Si c’est bien cet élève, ouvrez sa fiche pour autoriser de nouveaux essais."
+                    "Trop de dates de naissance essayées avec le nom de {pupil}, ou un nom semblable : les suivantes ont été refusées."
                 )
             }
             (JoinOutcome::Limited, None) => {
-                "Trop d’essais : les suivants ont été refusés, pendant une heure au plus.".to_owned()
+                "Trop d’essais avec des noms qui ne sont ceux d’aucun élève, ou pour cette campagne : les suivants ont été refusés.".to_owned()
             }
         }
     }

@@ -1,22 +1,28 @@
 //! Unblock a pupil who failed too often: to sign in, or, without an account yet, to say who they are.
 
-use std::collections::BTreeSet;
-
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::limit::{IDENTITIES_BY_NAME, IDENTITIES_BY_PUPIL, IDENTITIES_BY_PUPIL_A_DAY, name_subject};
-use rentree_domain::{Entry, LearnerId, Uai, name};
+use rentree_domain::matching::KnownAs;
+use rentree_domain::{CampaignId, LearnerId, guess};
 use rentree_http::{Face, Input, Problem};
 use rentree_table::{AsOf, AuditAction};
 use schemars::JsonSchema;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use super::{PupilPath, location, refused};
 use crate::Learners;
 use crate::passwords::due::Unserved;
 use crate::school::parse_uai;
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "UnblockFields")]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// The campaign on whose page staff let the pupil try to join again. Blank on the pupil's own page.
+    campaign: String,
+}
 
 /// What was done.
 #[derive(Serialize, JsonSchema)]
@@ -30,22 +36,19 @@ pub(crate) async fn unblock(
     Path((uai, id)): PupilPath,
     face: Face,
     headers: HeaderMap,
-    input: Input<Value>,
+    input: Input<Fields>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
     visitor.check_meant(&input.proof)?;
 
-    if pupil.user.is_none() && pupil.is_enrolled {
+    let campaign: Option<CampaignId> = input.fields.campaign.parse().ok();
+    if pupil.is_enrolled && (campaign.is_some() || pupil.user.is_none()) {
         app.table.audit(uai, &app.told_of(&visitor, AuditAction::Unblocked, &[&pupil])).await?;
-        let (now, names, id) = ((app.clock)(), names(uai, &pupil.entry), [pupil.id.to_string()]);
-        tokio::try_join!(
-            app.table.forget_counts(&IDENTITIES_BY_NAME, &names, now),
-            app.table.forget_counts(&IDENTITIES_BY_PUPIL, &id, now),
-            app.table.forget_counts(&IDENTITIES_BY_PUPIL_A_DAY, &id, now),
-        )?;
-        let location = format!("{}?done=tries", location(uai, pupil.id));
-        return face.after_post(StatusCode::OK, &location, &UnblockedView { learner: pupil.id });
+        let names = guess::coarse_names(uai, &KnownAs::of(&pupil.entry));
+        app.table.let_try(uai, pupil.id, &names, (app.clock)()).await?;
+        let page = campaign.map_or_else(|| location(uai, pupil.id), |id| format!("/schools/{uai}/campaigns/{id}"));
+        return face.after_post(StatusCode::OK, &format!("{page}?done=tries"), &UnblockedView { learner: pupil.id });
     }
     let (user, account) = app.account_to_act_on(uai, &pupil).await?;
     if app.locked([&account.methods], AsOf::Now).await?.is_empty() {
@@ -59,15 +62,4 @@ pub(crate) async fn unblock(
 
     let location = format!("{}?done=unblocked", location(uai, pupil.id));
     face.after_post(StatusCode::OK, &location, &UnblockedView { learner: pupil.id })
-}
-
-/// What is counted for the names that a pupil may join by, in either order.
-fn names(uai: Uai, entry: &Entry) -> Vec<String> {
-    let given = [Some(&entry.first_name), entry.second_name.as_ref(), entry.third_name.as_ref()].into_iter().flatten();
-    let given: Vec<String> = given.flat_map(|field| [field.clone(), name::first_given_name(field)]).collect();
-    let family = [Some(&entry.last_name), entry.usage_name.as_ref()].into_iter().flatten();
-    let family: Vec<String> = family.flat_map(|field| [field.clone()].into_iter().chain(name::parts(field))).collect();
-    let pairs = given.iter().flat_map(|first| family.iter().map(move |last| (first, last)));
-    let both = pairs.flat_map(|(first, last)| [name_subject(uai, first, last), name_subject(uai, last, first)]);
-    both.collect::<BTreeSet<_>>().into_iter().collect()
 }
