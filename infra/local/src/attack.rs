@@ -1,6 +1,7 @@
-//! `cargo dev attack guess`: what somebody would try who means harm, against the product on this machine, and what came of it.
+//! `cargo dev attack guess`, `cargo dev attack mails`: what somebody would try who means harm, against the product on this machine, and what came of it.
 
 mod guess;
+mod mails;
 mod place;
 
 use clap::{Args, Subcommand};
@@ -17,12 +18,15 @@ pub(crate) struct AttackArguments {
 enum Attack {
     /// Look for a classmate's birth date, whose name is known, while the class joins
     Guess(guess::GuessArguments),
+    /// Order mails to strangers, fill a mailbox, and keep its owner from another password
+    Mails(mails::MailsArguments),
 }
 
 /// Attacks a running `cargo dev`, or the product started for it, and prints what happened. Returns the exit status: 0 if it held, 2 if not.
 pub(crate) async fn run(arguments: &AttackArguments) -> anyhow::Result<u8> {
     let attack = async |url: &str| match &arguments.what {
         Attack::Guess(guess) => guess::run(url, guess).await,
+        Attack::Mails(mails) => mails::run(url, mails).await,
     };
     let held = match state::hold().await? {
         Holder::Running(url) => attack(&url).await?,

@@ -520,7 +520,7 @@ mod tests {
                 Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
                 Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
             ]);
-            prop_assert_eq!(keys.len(), 41);
+            prop_assert_eq!(keys.len(), 42);
         }
 
         #[test]
