@@ -8,7 +8,7 @@ use rentree_table::{JoinAttempt, JoinOutcome};
 use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see,
 };
-use crate::support::campaigns::{a_campaign, a_school_of, class, join};
+use crate::support::campaigns::{a_campaign, a_school_of, campaigns_of, class, join};
 use crate::support::{product, run};
 
 /// Twelve classes of 25, from a class that nobody joined to one that is through.
@@ -65,14 +65,14 @@ async fn a_campaign_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::R
     click(client, "main form button").await?;
     see(client, "[role=status]", "La campagne est créée").await?;
     see(client, ".board", "/campagnes").await?;
-    let (_, campaign) = &product().table.campaigns(uai).await?[0];
+    let (_, campaign) = &campaigns_of(uai).await?[0];
     let shown = find(client, fantoccini::Locator::Css(".board .code")).await?.text().await?;
     let shown: String = shown.split_whitespace().collect();
     assert_eq!(shown, campaign.code.as_str());
     shot("04-created").await?;
 
     // Followed.
-    let id = product().table.campaigns(uai).await?[0].0;
+    let id = campaigns_of(uai).await?[0].0;
     progress(uai, id).await?;
     go(client, &format!("/schools/{uai}/campaigns/{id}")).await?;
     see(client, "table.numbers", "3 PREPA MET").await?;
@@ -163,7 +163,7 @@ fn the_demo_course_tells_what_a_pupil_does() {
             let id = a_campaign(uai, &person, "Rentrée").await?;
             let class = class(uai, "6A").await?;
             join(uai, id, &class[..1]).await?;
-            let (_, campaign) = &product().table.campaigns(uai).await?[0];
+            let (_, campaign) = &campaigns_of(uai).await?[0];
             let settings = product().stack.function_settings("CampaignsFunction")?;
             let catalogue = rentree_domain::Catalogue::parse(settings.required("COURSES")?)?;
             let link = catalogue.find(&campaign.course).unwrap().link(id, class[0].id);

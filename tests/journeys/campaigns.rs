@@ -9,7 +9,9 @@ use reqwest::Method;
 use reqwest::header::CONTENT_DISPOSITION;
 use serde_json::{Value, json};
 
-use crate::support::campaigns::{COURSE, PROFILES, Platform, a_campaign, a_school_of, class, import, join, position};
+use crate::support::campaigns::{
+    COURSE, PROFILES, Platform, a_campaign, a_school_of, campaigns_of, class, import, join, position,
+};
 use crate::support::people::{a_member, a_team};
 use crate::support::{product, run};
 
@@ -307,7 +309,7 @@ fn no_code_is_given_twice() {
         for number in 0..50 {
             a_campaign(uai, &person, &format!("Campagne {number}")).await?;
         }
-        let campaigns = product().table.campaigns(uai).await?;
+        let campaigns = campaigns_of(uai).await?;
         let codes: HashSet<_> = campaigns.iter().map(|(_, campaign)| campaign.code.clone()).collect();
         assert_eq!(codes.len(), 50);
 

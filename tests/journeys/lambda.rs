@@ -133,9 +133,9 @@ fn directory_carries_out_the_committed_events() {
     run(async {
         let settings = product().stack.function_settings("DirectoryFunction")?;
         let bucket = product().stack.value("Bucket")?;
-        let header = "Identifiant_de_l_etablissement;Nom_etablissement;Mail";
+        let header = "Identifiant_de_l_etablissement;Nom_etablissement;Type_etablissement;Mail";
         let schools = ["9769901H", "9769902J", "9769903K"];
-        let lines = schools.map(|uai| format!("{uai};Lycée Marque-Page;marque.{uai}@exemple.fr"));
+        let lines = schools.map(|uai| format!("{uai};Lycée Marque-Page;Exemple;marque.{uai}@exemple.fr"));
         put_file("directory/événement.csv", format!("{header}\n{}\n", lines.join("\n")).into_bytes()).await?;
 
         // The upload makes the schools. The plan of an offer comes last: what it orders, the product's own worker carries out at
@@ -173,9 +173,7 @@ fn directory_carries_out_the_committed_events() {
                     let told = report("reports/campaigns/2026-exemple.json").await?;
                     format!("{} {}", told["campaign"]["kind"], told["campaign"]["withdrawn_at"].is_string())
                 }
-                "give-campaign" => {
-                    report("reports/campaigns/2026-exemple/spm.json").await?["refused"]["code"].to_string()
-                }
+                "give-campaign" => report("reports/campaigns/2026-exemple/spm.json").await?["academie"].to_string(),
                 "dead-letter-campaign" => {
                     report("reports/campaigns/2026-perdue.json").await?["refused"]["code"].to_string()
                 }

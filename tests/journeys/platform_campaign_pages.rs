@@ -12,7 +12,7 @@ use rentree_local::operator::Operator;
 use rentree_samples::Sample;
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
-use crate::support::campaigns::{PROFILES, class, import, join};
+use crate::support::campaigns::{PROFILES, campaigns_of, class, import, join};
 use crate::support::people::a_team;
 use crate::support::{product, run};
 
@@ -54,6 +54,7 @@ async fn a_campaign_of_the_team_in_a_browser(look: Look, look_name: &str, seed: 
         levels: [Level::Sixieme].into(),
         opens_on: in_days(-3),
         closes_on: in_days(20),
+        at: None,
     };
     let operator = Operator::of(&product().stack)?;
     operator.tell_campaign(word.clone()).await?;
@@ -68,7 +69,7 @@ async fn a_campaign_of_the_team_in_a_browser(look: Look, look_name: &str, seed: 
     click(client, "table a").await?;
     see(client, "h1", "Collecte de profils des sixièmes").await?;
     see(client, "main", "Cette campagne s’adresse aux classes de 6e").await?;
-    let (id, campaign) = product().table.campaigns(uai).await?.remove(0);
+    let (id, campaign) = campaigns_of(uai).await?.remove(0);
     join(uai, id, &class(uai, "6A").await?[..5]).await?;
     shot("02-followed").await?;
     click(client, "label[for=class-1]").await?;

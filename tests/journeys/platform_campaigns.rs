@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use directory::message::CampaignWord;
 use jiff::civil::Date;
-use jiff::{Span, Timestamp};
+use jiff::{SignedDuration, Span, Timestamp};
 use rentree_domain::platform_campaign::Audience;
 use rentree_domain::{
     Academie, CampaignId, CampaignMessage, CampaignTitle, CourseId, Level, ListedSchool, Ministry,
@@ -17,9 +17,10 @@ use rentree_runtime::Settings;
 use rentree_samples::Sample;
 use serde_json::{Value, json};
 
-use crate::support::campaigns::{COURSE, PROFILES, class, import, join};
+use crate::support::campaigns::{COURSE, PROFILES, campaigns_of, class, import, join};
 use crate::support::classes::{a_device, step};
-use crate::support::operators::{activate, message, report};
+use crate::support::faults::Faults;
+use crate::support::operators::{SILENT_BUCKET, activate, directory_with, done, message, report};
 use crate::support::people::{Person, a_team};
 use crate::support::runtime_api::Function;
 use crate::support::stall::{Of, Stall};
@@ -79,6 +80,7 @@ fn a_word(school: &Given) -> CampaignWord {
         levels: BTreeSet::new(),
         opens_on: in_days(-1),
         closes_on: in_days(1),
+        at: None,
     }
 }
 
@@ -112,7 +114,7 @@ fn a_campaign_comes_once_to_the_schools_it_is_for() {
             (&json!(null), &json!("profile_collection")),
             "{told}"
         );
-        assert!(product().table.campaigns(school.uai).await?.is_empty(), "nothing is written before somebody looks");
+        assert!(campaigns_of(school.uai).await?.is_empty(), "nothing is written before somebody looks");
 
         // Twenty look at the same moment.
         let lists = (0..20).map(|_| (school.person.clone(), school.uai)).map(async |(person, uai): (Person, Uai)| {
@@ -206,7 +208,10 @@ fn a_school_archives_it_for_itself_and_the_team_withdraws_it() {
         assert_eq!(school.list("").await?["total"], 1);
 
         let report = operator()?.withdraw_campaign(&word.name).await?;
-        assert_eq!(report["refused"], json!(null));
+        assert_eq!(
+            (&report["refused"], &report["schools"], &report["activated"]),
+            (&json!(null), &json!(2), &json!(2))
+        );
         for (school, id, code) in [(&school, id, &code), (&other, others, &others_code)] {
             assert_eq!(school.list("").await?["total"], 0);
             assert_eq!(school.list("?archived=true").await?["total"], 1);
@@ -220,6 +225,98 @@ fn a_school_archives_it_for_itself_and_the_team_withdraws_it() {
         // Said again, it is given again.
         operator()?.tell_campaign(word).await?;
         assert_eq!(school.the_campaign().await?, (id, code));
+        Ok(())
+    });
+}
+
+/// An audience that was said too wide is mended.
+#[test]
+fn a_school_that_it_is_not_for_any_more_has_it_as_withdrawn() {
+    run(async {
+        let (school, other) = (a_school().await?, a_school().await?);
+        let word = a_word(&school);
+        let kinds = [school.kind.clone(), other.kind.clone()];
+        let wide = CampaignWord { audience: Audience { kinds: kinds.into(), ..Audience::default() }, ..word.clone() };
+        operator()?.tell_campaign(wide.clone()).await?;
+        let (_, (id, code)) = (school.the_campaign().await?, other.the_campaign().await?);
+
+        let narrow = operator()?.tell_campaign(word).await?;
+        assert_eq!((&narrow["schools"], &narrow["refused"]), (&json!(1), &json!(null)), "{narrow}");
+        assert_eq!(school.list("").await?["total"], 1, "it is for this one still");
+        assert_eq!(other.list("").await?["total"], 0);
+        let archived = other.list("?archived=true").await?;
+        assert_eq!((&archived["total"], archived["campaigns"][0]["archived_at"].is_string()), (&json!(1), true));
+        let page = other.page(id).await?;
+        assert_eq!((&page["closed"], page["archived_at"].is_string()), (&json!({"why": "withdrawn"}), true));
+        let device = a_device().get(&format!("/campagnes/{code}")).await?.expect(200)?;
+        assert_eq!((step(&device), &device["why"]), ("closed", &json!("withdrawn")));
+        let identity = json!({"first_name": "A", "last_name": "B", "birth_date": "10/03/2012"});
+        let refused = a_device().post(&format!("/campagnes/{code}/identity"), &identity).await?;
+        assert_eq!((refused.status, refused.code()), (409, "campaign_closed"));
+        let path = format!("/schools/{}/campaigns/{id}/restore", other.uai);
+        assert_eq!(other.person.post(&path, &json!({})).await?.code(), "campaign_closed");
+
+        // Said too narrow: it is the same campaign again, with its code.
+        operator()?.tell_campaign(wide).await?;
+        assert_eq!(other.the_campaign().await?, (id, code));
+        // A school that closes is one of none.
+        of_kind(other.uai, &other.kind, true).await?;
+        assert_eq!(
+            (&other.page(id).await?["closed"], &other.list("").await?["total"]),
+            (&json!({"why": "withdrawn"}), &json!(0))
+        );
+        Ok(())
+    });
+}
+
+#[test]
+fn a_school_that_is_closed_gets_none() {
+    run(async {
+        let (school, closed) = (a_school().await?, a_school().await?);
+        of_kind(closed.uai, &school.kind, true).await?;
+        operator()?.tell_campaign(a_word(&school)).await?;
+        assert_eq!(closed.list("").await?["total"], 0);
+        assert!(campaigns_of(closed.uai).await?.is_empty());
+        Ok(())
+    });
+}
+
+/// SQS delivers a message twice now and then, and a dead letter days later.
+#[test]
+fn of_two_words_the_later_one_holds_in_whatever_order_they_come() {
+    run(async {
+        let school = a_school().await?;
+        let (word, directory) = (a_word(&school), directory_with(None::<Faults>)?);
+        let key = format!("reports/campaigns/{}.json", word.name);
+        let said = async |word: Value, minutes_ago: i64| {
+            let sent = Timestamp::now() - SignedDuration::from_mins(minutes_ago);
+            let mut event = message(&word);
+            event["Records"][0]["attributes"]["SentTimestamp"] = json!(sent.as_millisecond().to_string());
+            done(&directory, &event).await?;
+            report(&product().stack, SILENT_BUCKET, &key).await
+        };
+        let give = json!({"campaign": &word});
+        let withdraw = json!({"withdraw_campaign": {"name": &word.name}});
+        said(give.clone(), 30).await?;
+        let (id, code) = school.the_campaign().await?;
+        said(withdraw.clone(), 20).await?;
+
+        let late = said(give.clone(), 30).await?;
+        assert_eq!(late["refused"]["code"], "older_word", "{late}");
+        assert!(late["campaign"]["withdrawn_at"].is_string(), "the report tells what holds: {late}");
+        assert_eq!(school.page(id).await?["closed"], json!({"why": "withdrawn"}));
+        // Its own moment goes before that of the message.
+        let mut dated = give.clone();
+        dated["campaign"]["at"] = json!(Timestamp::now() - SignedDuration::from_mins(25));
+        assert_eq!(said(dated.clone(), 0).await?["refused"]["code"], "older_word");
+        assert_eq!(said(withdraw.clone(), 20).await?["refused"], json!(null), "twice is no mistake");
+
+        dated["campaign"]["at"] = json!(Timestamp::now() + SignedDuration::from_hours(1));
+        assert_eq!(said(dated, 0).await?["refused"]["code"], "in_future");
+        assert_eq!(said(give, 10).await?["refused"], json!(null));
+        assert_eq!(school.the_campaign().await?, (id, code), "said again, it is given again");
+        assert_eq!(said(withdraw, 15).await?["refused"]["code"], "older_word");
+        assert_eq!(school.list("").await?["total"], 1);
         Ok(())
     });
 }
@@ -290,7 +387,29 @@ fn a_word_that_is_wrong_says_why_and_changes_nothing() {
             assert!(report["refused"]["detail"].as_str().unwrap().contains(says), "{report}");
         }
         assert_eq!(school.list("").await?["total"], 0);
-        operator.tell_campaign(word).await?;
+        let past = CampaignWord { opens_on: in_days(-9), closes_on: in_days(-1), ..word.clone() };
+        let far = CampaignWord { closes_on: Date::MAX, ..word.clone() };
+        let kinds = ["Collège du Père Noël".to_owned()].into();
+        let for_nobody = CampaignWord { audience: Audience { kinds, ..Audience::default() }, ..word.clone() };
+        for (wrong, code) in [(&past, "over"), (&far, "dates_far"), (&for_nobody, "nobody")] {
+            assert_eq!(operator.tell_campaign(wrong.clone()).await?["refused"]["code"], code);
+        }
+        assert_eq!(school.list("").await?["total"], 0);
+        operator.tell_campaign(word.clone()).await?;
+        // What pupils did for one course is not done for another.
+        let (id, _) = school.the_campaign().await?;
+        let other = CampaignWord { course: CourseId::parse(COURSE)?, ..word };
+        for wrong in [other, for_nobody] {
+            let report = operator.tell_campaign(wrong).await?;
+            assert!(["course_changed", "nobody"].contains(&report["refused"]["code"].as_str().unwrap()), "{report}");
+            assert_eq!(
+                (&report["campaign"]["course"], &report["schools"]),
+                (&json!(PROFILES), &json!(1)),
+                "what holds"
+            );
+        }
+        assert_eq!(school.page(id).await?["kind"], "profile_collection");
+        assert_eq!(school.the_campaign().await?.0, id);
         operator.withdraw_campaign(&name).await?;
         assert_eq!(operator.give_campaign(&name, rennes).await?["refused"]["code"], "not_given");
         Ok(())
@@ -386,6 +505,7 @@ fn a_pass_over_the_country_that_dies_in_the_middle_is_resumed() {
             levels: BTreeSet::new(),
             opens_on: in_days(-1),
             closes_on: in_days(30),
+            at: None,
         };
         let told = operator.tell_campaign(word).await?;
         assert_eq!((&told["schools"], &told["activated"]), (&json!(SCHOOLS), &json!(SCHOOLS - 1)), "{told}");

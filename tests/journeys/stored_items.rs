@@ -180,12 +180,14 @@ fn one_item_of_each_entity_of_a_platform_campaign() {
             closes_on: date(2099, 10, 15),
             given_at: Timestamp::now(),
             withdrawn_at: None,
+            said_at: Timestamp::now(),
         };
         let table = &product().table;
         let given = table.tell_platform_campaign(&name, given).await?;
         let code = CampaignCode::draw(rentree_runtime::random());
         assert!(table.give_campaign(uai, (&name, &given), || code.clone(), Timestamp::now()).await?);
-        let list = person.get(&format!("/schools/{uai}/campaigns")).await?.expect(200)?;
+        // The school is not of Rennes.
+        let list = person.get(&format!("/schools/{uai}/campaigns?archived=true")).await?.expect(200)?;
         let id: CampaignId = serde_json::from_value(list["campaigns"][0]["id"].clone())?;
         assert!(table.choose_classes(uai, id, &["ULIS".to_owned()].into()).await?);
 

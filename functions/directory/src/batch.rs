@@ -34,9 +34,13 @@ impl Directory {
                     self.turn_mediacentre(uai, id_etab, id_ent).await?;
                 }
                 Task::Word(Word::Campaign(word)) if is_dead_letter => self.campaign_failed(&word.name).await?,
-                Task::Word(Word::Campaign(word)) => self.tell_campaign(*word).await?,
-                Task::Word(Word::WithdrawCampaign { name }) if is_dead_letter => self.campaign_failed(&name).await?,
-                Task::Word(Word::WithdrawCampaign { name }) => self.withdraw_campaign(&name).await?,
+                Task::Word(Word::Campaign(word)) => self.tell_campaign(*word, record.sent_at).await?,
+                Task::Word(Word::WithdrawCampaign { name, .. }) if is_dead_letter => {
+                    self.campaign_failed(&name).await?;
+                }
+                Task::Word(Word::WithdrawCampaign { name, at }) => {
+                    self.withdraw_campaign(&name, at.unwrap_or(record.sent_at)).await?;
+                }
                 Task::Word(Word::GiveCampaign { name, academie }) if is_dead_letter => {
                     self.giving_failed(&name, academie).await?;
                 }

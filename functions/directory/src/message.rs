@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::platform_campaign::Audience;
 use rentree_domain::{
@@ -37,6 +38,9 @@ pub enum Word {
     WithdrawCampaign {
         /// What operators call it.
         name: PlatformCampaignName,
+        /// When the operator says so; the moment of the message without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// An operator: give it to every school of the académie now, not when somebody there first looks. Sent again, it resumes.
     GiveCampaign {
@@ -98,6 +102,9 @@ pub struct CampaignWord {
     pub opens_on: Date,
     /// The last one.
     pub closes_on: Date,
+    /// When the operator says so; the moment of the message without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
 }
 
 /// What an operator says of the credentials of a record book. The secret itself stays with them.
@@ -222,6 +229,7 @@ mod tests {
             (all.replace("rennes", "bretagne"), "bretagne"),
             (all.replace("kinds", "types"), "types"),
             (all.replace("2026-09-01", "le 1er septembre"), "year"),
+            (all.replace(r#""closes_on""#, r#""at":"hier","closes_on""#), "year"),
         ] {
             let [Task::Mistake { why: said }] = &tasks(&format!(r#"{{"campaign":{told}}}"#))[..] else {
                 panic!("understood: {told}");
@@ -230,7 +238,11 @@ mod tests {
         }
         let name = PlatformCampaignName::parse("2026-6e").unwrap();
         for (text, word) in [
-            (r#"{"withdraw_campaign":{"name":"2026-6e"}}"#, Word::WithdrawCampaign { name: name.clone() }),
+            (r#"{"withdraw_campaign":{"name":"2026-6e"}}"#, Word::WithdrawCampaign { name: name.clone(), at: None }),
+            (
+                r#"{"withdraw_campaign":{"name":"2026-6e","at":"2026-09-01T08:00:00Z"}}"#,
+                Word::WithdrawCampaign { name: name.clone(), at: Some("2026-09-01T08:00:00Z".parse().unwrap()) },
+            ),
             (
                 r#"{"give_campaign":{"name":"2026-6e","academie":"rennes"}}"#,
                 Word::GiveCampaign { name, academie: Academie::parse("rennes").unwrap() },

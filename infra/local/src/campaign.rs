@@ -3,6 +3,7 @@
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use directory::message::CampaignWord;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::platform_campaign::Audience;
 use rentree_domain::{Academie, CampaignMessage, CampaignTitle, CourseId, Level, PlatformCampaignName};
@@ -108,6 +109,7 @@ impl GiveArguments {
             levels: self.level.iter().copied().collect(),
             opens_on: self.opens,
             closes_on: self.closes,
+            at: Some(Timestamp::now()),
         }
     }
 }

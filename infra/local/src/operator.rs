@@ -10,6 +10,7 @@ use aws_sdk_sqs::types::QueueAttributeName;
 use axum::routing::get;
 use axum::{Json, Router};
 use directory::message::{CampaignWord, ClientWord, Word};
+use jiff::Timestamp;
 use rentree_domain::{Academie, GarId, PlatformCampaignName, RecordBookName, Round, SchoolYear, Uai};
 use rentree_runtime::Settings;
 use rentree_runtime::aws::{Aws, Service};
@@ -166,7 +167,7 @@ impl Operator {
     pub async fn withdraw_campaign(&self, name: &PlatformCampaignName) -> anyhow::Result<Value> {
         let report = format!("reports/campaigns/{name}.json");
         self.forget(&report).await?;
-        self.send(&Word::WithdrawCampaign { name: name.clone() }).await?;
+        self.send(&Word::WithdrawCampaign { name: name.clone(), at: Some(Timestamp::now()) }).await?;
         self.report(&report).await
     }
 

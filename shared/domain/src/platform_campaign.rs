@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::plain_name::plain_name;
-use crate::{Academie, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Level, Listing, name};
+use crate::{Academie, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Level, Listing, name, paris};
 
 plain_name!(
     /// What operators call a campaign that they give: `a-z`, `0-9` and `-`, at most 40 signs. It stands in keys, and no pupil sees it.
@@ -49,6 +49,26 @@ pub struct PlatformCampaign {
     /// Since when it is given no more, and nobody can join it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_at: Option<Timestamp>,
+    /// When the team said this of it. A word that is older changes nothing, however late it comes.
+    #[serde(default)]
+    pub said_at: Timestamp,
+}
+
+/// Why a word of the platform's team about a campaign changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotSaid {
+    /// No campaign has this name.
+    #[error("no campaign has this name")]
+    Unknown,
+    /// The team has said something else since.
+    #[error("the team has said something else since")]
+    Older,
+    /// What pupils did in it was done for this course.
+    #[error("its course is {0}")]
+    OtherCourse(CourseId),
+    /// Its days were past when it was said, and no school is to have it.
+    #[error("its days are past")]
+    Over,
 }
 
 /// Which schools a campaign is given to.
@@ -76,6 +96,35 @@ impl PlatformCampaign {
     /// Whether a school that has it not yet gets it on `today`: a campaign that is over is of no use to it.
     pub fn is_given(&self, today: Date) -> bool {
         self.withdrawn_at.is_none() && today <= self.closes_on
+    }
+
+    /// What holds once the team has said this where it said `known` before. Of two words the later holds, in whatever order they come;
+    /// of two of one moment the one that came first, and a withdrawal goes before both.
+    pub fn said_after(self, known: Option<&Self>) -> Result<Self, NotSaid> {
+        let next = Self { given_at: known.map_or(self.given_at, |known| known.given_at), withdrawn_at: None, ..self };
+        if known == Some(&next) {
+            return Ok(next);
+        }
+        if known.is_some_and(|known| next.said_at <= known.said_at) {
+            return Err(NotSaid::Older);
+        }
+        if let Some(known) = known.filter(|known| known.course != next.course) {
+            return Err(NotSaid::OtherCourse(known.course.clone()));
+        }
+        // Who has it can be told an earlier end. For others it would be a campaign that nobody ever gets.
+        let is_held = known.is_some_and(|known| known.withdrawn_at.is_none());
+        if !is_held && next.closes_on < paris::date(next.said_at) {
+            return Err(NotSaid::Over);
+        }
+        Ok(next)
+    }
+
+    /// What holds once the team has withdrawn it at this moment.
+    pub fn withdrawn(self, at: Timestamp) -> Result<Self, NotSaid> {
+        if at < self.said_at {
+            return Err(NotSaid::Older);
+        }
+        Ok(Self { withdrawn_at: self.withdrawn_at.or(Some(at)), said_at: at, ..self })
     }
 }
 
@@ -157,6 +206,54 @@ mod tests {
             assert_eq!(some.has(Some(academie(of)), kind), is_one, "{of} {kind}");
         }
         assert!(!some.has(None, "Collège"), "a school of no académie is of none of these");
+    }
+
+    fn a_campaign(said_at: &str) -> PlatformCampaign {
+        let said_at = said_at.parse().unwrap();
+        PlatformCampaign {
+            title: CampaignTitle::parse("Rentrée").unwrap(),
+            kind: CampaignKind::Assessment,
+            course: CourseId::parse("une-epreuve").unwrap(),
+            message: None,
+            audience: Audience::default(),
+            levels: BTreeSet::new(),
+            opens_on: date(2026, 9, 1),
+            closes_on: date(2026, 10, 15),
+            given_at: said_at,
+            withdrawn_at: None,
+            said_at,
+        }
+    }
+
+    const MORNING: &str = "2026-09-01T08:00:00Z";
+    const NOON: &str = "2026-09-01T10:00:00Z";
+
+    #[test]
+    fn a_word_that_comes_late_revives_nothing() {
+        let given = a_campaign(MORNING);
+        let withdrawn = given.clone().withdrawn(NOON.parse().unwrap()).unwrap();
+        assert_eq!((withdrawn.withdrawn_at, withdrawn.given_at), (Some(withdrawn.said_at), given.said_at));
+        assert_eq!(given.clone().said_after(Some(&withdrawn)), Err(NotSaid::Older), "the first word comes again");
+        assert_eq!(given.clone().said_after(Some(&given)), Ok(given.clone()), "twice is no mistake");
+        assert_eq!(a_campaign(NOON).said_after(Some(&withdrawn)), Err(NotSaid::Older), "a withdrawal goes before");
+        let later = a_campaign("2026-09-02T08:00:00Z");
+        let again = later.clone().said_after(Some(&withdrawn)).unwrap();
+        assert_eq!((again.withdrawn_at, again.given_at), (None, given.given_at), "said again, it is given again");
+        assert_eq!(again.withdrawn(NOON.parse().unwrap()), Err(NotSaid::Older), "the withdrawal comes late");
+        let twice = withdrawn.clone().withdrawn(later.said_at).unwrap();
+        assert_eq!(twice.withdrawn_at, withdrawn.withdrawn_at);
+    }
+
+    #[test]
+    fn the_course_stays_and_days_that_are_past_are_for_who_has_it() {
+        let (given, later) = (a_campaign(MORNING), a_campaign(NOON));
+        let other = PlatformCampaign { course: CourseId::parse("une-autre").unwrap(), ..later.clone() };
+        assert_eq!(other.said_after(Some(&given)), Err(NotSaid::OtherCourse(given.course.clone())));
+        let past = PlatformCampaign { closes_on: date(2026, 8, 31), ..later };
+        assert_eq!(past.clone().said_after(None), Err(NotSaid::Over));
+        assert_eq!(past.clone().said_after(Some(&given)).unwrap().closes_on, date(2026, 8, 31), "it ends earlier");
+        let withdrawn = given.withdrawn(MORNING.parse().unwrap()).unwrap();
+        assert_eq!(past.said_after(Some(&withdrawn)), Err(NotSaid::Over));
     }
 
     fn pupil(number: u8, class: &str, level: Option<Level>) -> ListedPupil {

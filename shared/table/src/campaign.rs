@@ -16,7 +16,7 @@ use crate::item::{Change, put_new, stored};
 use crate::keys::{CAMPAIGNS, id_in_sk, school_in_pk, school_pk};
 use crate::platform_campaign::{PlatformCampaigns, given_id};
 use crate::transaction::Cancelled;
-use crate::{AuditEntry, Item, Key, Table, TableError, audit};
+use crate::{AuditEntry, Item, Key, School, Table, TableError, audit};
 
 const ENTITY: &str = "Campaign";
 const CODE: &str = "CampaignCode";
@@ -54,7 +54,7 @@ pub struct Campaign {
     /// Classes that staff have chosen for it because nothing tells their level.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub classes: BTreeSet<String>,
-    /// What the platform's team says of it today, where it gave it. Title, message and course are these, too.
+    /// What the platform's team says of it today to this school, where it gave it. Title, message and course are these, too.
     #[serde(skip)]
     pub platform: Option<PlatformCampaign>,
     /// The school year whose ready campaign it is; a school makes one a year.
@@ -123,8 +123,12 @@ impl Campaign {
         self.platform.as_ref().and_then(|platform| platform.withdrawn_at).or(self.archived_at)
     }
 
-    /// The campaign as the platform's team tells it today.
-    pub(crate) fn told_as(self, platform: PlatformCampaign) -> Self {
+    /// The campaign as the platform's team tells it today to the school. If the school is not one of those that it is for any more, it is
+    /// withdrawn there, since the team's last word.
+    fn told_as(self, platform: PlatformCampaign, school: &School) -> Self {
+        let is_meant = school.is_of(&platform.audience);
+        let withdrawn_at = platform.withdrawn_at.or((!is_meant).then_some(platform.said_at));
+        let platform = PlatformCampaign { withdrawn_at, ..platform };
         Self {
             title: platform.title.clone(),
             kind: platform.kind,
@@ -168,31 +172,29 @@ impl Table {
         }
     }
 
-    /// A campaign. One that the platform's team gave costs a second read: what the team says of it.
+    /// A campaign. One that the platform's team gave costs two reads more, side by side: what the team says of it, and the school, which
+    /// tells whether it is for it.
     pub async fn campaign(&self, uai: Uai, id: CampaignId) -> Result<Option<Campaign>, TableError> {
         let Some(campaign) = self.get::<Campaign>(Key::campaign(uai, id), ENTITY).await? else { return Ok(None) };
         let Some(name) = &campaign.given else { return Ok(Some(campaign)) };
-        let platform = self.platform_campaign(name).await?;
-        let platform = platform.ok_or("the platform's team knows it no more").map_err(TableError::malformed(ENTITY))?;
-        Ok(Some(campaign.told_as(platform)))
-    }
-
-    /// Every campaign that a school has, archived or not, the oldest first.
-    pub async fn campaigns(&self, uai: Uai) -> Result<Vec<(CampaignId, Campaign)>, TableError> {
-        Ok(self.campaigns_and_given(uai).await?.0)
+        let (platform, school) = tokio::try_join!(self.platform_campaign(name), self.school(uai))?;
+        let told = platform.zip(school).ok_or("the platform's team knows it no more, or the school is gone");
+        let (platform, school) = told.map_err(TableError::malformed(ENTITY))?;
+        Ok(Some(campaign.told_as(platform, &school)))
     }
 
     /// Every campaign of a school, archived or not, the oldest first; and every campaign that the platform's team gives, whether this
     /// school has it or not.
-    pub async fn campaigns_and_given(
+    pub async fn campaigns(
         &self,
         uai: Uai,
+        school: &School,
     ) -> Result<(Vec<(CampaignId, Campaign)>, PlatformCampaigns), TableError> {
         let (campaigns, platform) = tokio::try_join!(self.campaigns_as_stored(uai), self.platform_campaigns())?;
         let told = |(id, campaign): (CampaignId, Campaign)| {
             let told = campaign.given.as_ref().and_then(|name| platform.get(name)).cloned();
             match told {
-                Some(told) => (id, campaign.told_as(told)),
+                Some(told) => (id, campaign.told_as(told, school)),
                 None => (id, campaign),
             }
         };
@@ -200,7 +202,7 @@ impl Table {
         Ok((campaigns, platform))
     }
 
-    /// Every campaign that a school has, without what the platform's team says today: for who wants neither titles nor days.
+    /// Every campaign that a school has, archived or not, without what the platform's team says today: for who wants neither titles nor days.
     pub(crate) async fn campaigns_as_stored(&self, uai: Uai) -> Result<Vec<(CampaignId, Campaign)>, TableError> {
         let read = |item: Item| {
             let id =

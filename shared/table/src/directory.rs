@@ -65,10 +65,9 @@ fn listed(school: &ListedSchool) -> Result<Item, TableError> {
         closed: school.closed,
     };
     let mut item: Item = serde_dynamo::to_item(listed).map_err(TableError::malformed(ENTITY))?;
-    if let Some(academie) = academie {
-        item.insert(GSI1.0.to_owned(), AttributeValue::S(keys::academie(academie)));
-        item.insert(GSI1.1.to_owned(), AttributeValue::S(school_pk(school.uai)));
-    }
+    let found_by = academie.map_or_else(keys::no_academie, keys::academie);
+    item.insert(GSI1.0.to_owned(), AttributeValue::S(found_by));
+    item.insert(GSI1.1.to_owned(), AttributeValue::S(school_pk(school.uai)));
     Ok(item)
 }
 
@@ -163,7 +162,16 @@ impl Table {
 
     /// The schools of an académie, by UAI. From an index: what was written a moment ago may not show yet.
     pub async fn schools_of(&self, academie: Academie) -> Result<Vec<(Uai, School)>, TableError> {
-        let items = self.query_index(keys::academie(academie)).await?;
+        self.schools_in(keys::academie(academie)).await
+    }
+
+    /// The schools of no académie, abroad for instance; otherwise as [`schools_of`](Self::schools_of).
+    pub async fn schools_of_no_academie(&self) -> Result<Vec<(Uai, School)>, TableError> {
+        self.schools_in(keys::no_academie()).await
+    }
+
+    async fn schools_in(&self, partition: String) -> Result<Vec<(Uai, School)>, TableError> {
+        let items = self.query_index(partition).await?;
         items.into_iter().map(|item| Ok((uai_of(&item)?, read(item)?))).collect()
     }
 

@@ -42,6 +42,7 @@ pub(crate) const PROFILES: &str = "PROFILE#";
 pub(crate) const CERTIFICATIONS: &str = "CERTIFICATION#";
 const CERTIFIED: &str = "CERTIFIED#";
 pub(crate) const PROOFS: &str = "PROOF#";
+pub(crate) const SHARED_CODES: &str = "SHARED#";
 const SCHOOLS: &str = "SCHOOL#";
 const USERS: &str = "USER#";
 
@@ -267,6 +268,11 @@ impl Key {
         Self::new(format!("TOKEN#{token}"), "TOKEN")
     }
 
+    /// That several certifications have a code.
+    pub fn shared_code(code: &VerificationCode) -> Self {
+        Self::new(shared_codes_pk(), format!("{SHARED_CODES}{}", hash(code.signs())))
+    }
+
     /// A pupil's part in a campaign.
     pub fn participation(campaign: CampaignId, learner: LearnerId) -> Self {
         Self::new(campaign_pk(campaign), format!("{PARTICIPATIONS}{learner}"))
@@ -360,6 +366,16 @@ pub(crate) fn proofs_pk(code: &VerificationCode) -> String {
     format!("{PROOFS}{}", hash(code.signs()))
 }
 
+/// Where the codes are found that several certifications have.
+pub(crate) fn shared_codes_pk() -> String {
+    format!("{PROOFS}SHARED")
+}
+
+/// Which of them an item is.
+pub(crate) fn shared_in_sk(item: &Item) -> Option<String> {
+    Some(item.get(SK)?.as_s().ok()?.strip_prefix(SHARED_CODES)?.to_owned())
+}
+
 /// The number of the certification that an item is.
 pub(crate) fn certification_in_sk(item: &Item) -> Option<CertificationNumber> {
     item.get(SK)?.as_s().ok()?.strip_prefix(CERTIFICATIONS)?.split_once('#')?.1.parse().ok()
@@ -378,6 +394,11 @@ pub(crate) fn learner(learner: LearnerId) -> String {
 /// The school whose partition an item is in.
 pub(crate) fn school_in_pk(item: &Item) -> Option<Uai> {
     item.get(PK)?.as_s().ok()?.strip_prefix(SCHOOLS)?.parse().ok()
+}
+
+/// Where the schools of no académie are found.
+pub(crate) fn no_academie() -> String {
+    "ACADEMIE#-".to_owned()
 }
 
 /// Where the schools of an académie are found.

@@ -4,17 +4,30 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use rentree_domain::platform_campaign::NotSaid;
 use rentree_domain::{CampaignId, PlatformCampaign, PlatformCampaignName, Uai};
 use sha2::{Digest, Sha256};
 
-use crate::item::{Change, put_if, stored};
+use crate::item::{put_if, stored};
 use crate::keys::{CAMPAIGNS, PLATFORM, SK};
 use crate::transaction::Cancelled;
 use crate::{Item, Key, Table, TableError};
 
 const ENTITY: &str = "PlatformCampaign";
-/// Nobody has given it meanwhile for the first time: the moment of that is part of identifiers.
-const AS_READ: &str = "attribute_not_exists(PK) OR given_at = :given";
+const NEW: &str = "attribute_not_exists(PK)";
+/// Nobody has said anything meanwhile.
+const AS_READ: &str = "attribute_not_exists(said_at) OR said_at = :seen";
+
+/// Why what the team says of a campaign was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum SayError {
+    /// It changes nothing.
+    #[error(transparent)]
+    NotSaid(#[from] NotSaid),
+    /// The table failed.
+    #[error(transparent)]
+    Table(#[from] TableError),
+}
 
 /// By the name that the team gives them.
 pub type PlatformCampaigns = BTreeMap<PlatformCampaignName, PlatformCampaign>;
@@ -28,37 +41,52 @@ pub(crate) fn given_id(uai: Uai, name: &PlatformCampaignName, campaign: &Platfor
 }
 
 impl Table {
-    /// Stores what the platform's team says of a campaign, in place of what it said before. One that was withdrawn is given again. The
-    /// moment when it was first given stays, and is returned with the rest.
+    /// Stores what the platform's team says of a campaign, in place of what it said before, and returns what holds then. One that was
+    /// withdrawn is given again. The moment when it was first given stays: it is part of identifiers.
     pub async fn tell_platform_campaign(
         &self,
         name: &PlatformCampaignName,
         campaign: PlatformCampaign,
-    ) -> Result<PlatformCampaign, TableError> {
+    ) -> Result<PlatformCampaign, SayError> {
         let known = self.platform_campaign(name).await?;
-        let given_at = known.map_or(campaign.given_at, |known| known.given_at);
-        let campaign = PlatformCampaign { given_at, withdrawn_at: None, ..campaign };
-        let given = serde_dynamo::to_attribute_value(given_at).map_err(TableError::malformed(ENTITY))?;
-        let item = stored(&campaign, ENTITY, Key::platform_campaign(name))?;
-        match self.transact(vec![put_if(&self.name, item, AS_READ, Some((":given", given)))?]).await {
-            Ok(()) => Ok(campaign),
-            Err(Cancelled::Conditions(_)) => Err(TableError::Contended { operation: "TransactWriteItems" }),
-            Err(Cancelled::Table(error)) => Err(error),
-        }
+        let next = campaign.said_after(known.as_ref())?;
+        self.say(name, known.as_ref(), next).await
     }
 
-    /// Withdraws a campaign of the platform's team: no school gets it any more, and nobody can join it. `false`: there is none of this
-    /// name. Withdrawn already, it stays so.
+    /// Withdraws a campaign of the platform's team: no school gets it any more, and nobody can join it. Returns what holds then.
     pub async fn withdraw_platform_campaign(
         &self,
         name: &PlatformCampaignName,
-        now: Timestamp,
-    ) -> Result<bool, TableError> {
-        Change::of(Key::platform_campaign(name), "SET withdrawn_at = if_not_exists(withdrawn_at, :now)")
-            .only_if("attribute_exists(PK)")
-            .text(":now", now.to_string())
-            .alone(self)
-            .await
+        at: Timestamp,
+    ) -> Result<PlatformCampaign, SayError> {
+        let known = self.platform_campaign(name).await?.ok_or(NotSaid::Unknown)?;
+        let next = known.clone().withdrawn(at)?;
+        self.say(name, Some(&known), next).await
+    }
+
+    /// Puts `next` in the place of what was read. Of two words that come at the same moment, one looks again.
+    async fn say(
+        &self,
+        name: &PlatformCampaignName,
+        known: Option<&PlatformCampaign>,
+        next: PlatformCampaign,
+    ) -> Result<PlatformCampaign, SayError> {
+        if known == Some(&next) {
+            return Ok(next);
+        }
+        let item = stored(&next, ENTITY, Key::platform_campaign(name))?;
+        let put = match known {
+            None => put_if(&self.name, item, NEW, None)?,
+            Some(known) => {
+                let seen = serde_dynamo::to_attribute_value(known.said_at).map_err(TableError::malformed(ENTITY))?;
+                put_if(&self.name, item, AS_READ, Some((":seen", seen)))?
+            }
+        };
+        match self.transact(vec![put]).await {
+            Ok(()) => Ok(next),
+            Err(Cancelled::Conditions(_)) => Err(TableError::Contended { operation: "TransactWriteItems" }.into()),
+            Err(Cancelled::Table(error)) => Err(error.into()),
+        }
     }
 
     /// What the platform's team says of a campaign.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::Timestamp;
 use rentree_domain::import::{Dated, ImportState, Lease};
+use rentree_domain::platform_campaign::Audience;
 use rentree_domain::{Academie, EmailAddress, GarId, ImportId, Ministry, SchoolYear, Uai, mailbox, paris};
 use serde::{Deserialize, Serialize};
 
@@ -141,6 +142,11 @@ impl School {
         waiting
             .map(|waiting| Underway::Waiting(waiting.import))
             .or(running.map(|lease| Underway::Running(lease.import)))
+    }
+
+    /// Whether it is one of those that a campaign of the platform's team is for; a school that is closed is one of none.
+    pub fn is_of(&self, audience: &Audience) -> bool {
+        !self.closed && audience.has(self.academie, &self.kind)
     }
 
     /// Where links to the space of this school are sent, and nowhere else.

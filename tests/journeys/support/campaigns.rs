@@ -6,7 +6,7 @@ use encoding_rs::UTF_8;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignId, LearnerId, Uai};
 use rentree_samples::{Pupil, Sample};
-use rentree_table::{ActiveLearner, ImportOptions};
+use rentree_table::{ActiveLearner, Campaign, ImportOptions};
 use rentree_webhook::Secrets;
 use reqwest::Client;
 use serde_json::{Value, json};
@@ -50,6 +50,13 @@ pub(crate) async fn class(uai: Uai, division: &str) -> anyhow::Result<Vec<Active
 pub(crate) fn position(sample: &Sample, learner: &ActiveLearner) -> usize {
     let ine = learner.entry.ine.to_string();
     sample.pupils.iter().position(|pupil: &Pupil| pupil.ine == ine).expect("one of the sample")
+}
+
+/// Every campaign of a school, as it has them today.
+pub(crate) async fn campaigns_of(uai: Uai) -> anyhow::Result<Vec<(CampaignId, Campaign)>> {
+    let table = &product().table;
+    let school = table.school(uai).await?.expect("a school");
+    Ok(table.campaigns(uai, &school).await?.0)
 }
 
 /// A campaign, created through the door.

@@ -17,7 +17,7 @@ impl Campaigns {
         school: &School,
         now: Timestamp,
     ) -> Result<Vec<(CampaignId, Campaign)>, Problem> {
-        let (campaigns, platform) = self.table.campaigns_and_given(uai).await?;
+        let (campaigns, platform) = self.table.campaigns(uai, school).await?;
         let missing: Vec<_> = missing(&campaigns, &platform, school, paris::date(now)).collect();
         if missing.is_empty() {
             return Ok(campaigns);
@@ -27,7 +27,7 @@ impl Campaigns {
             self.table.give_campaign(uai, given, || CampaignCode::draw(rentree_runtime::random()), now).await?;
             tracing::info!(%uai, campaign = %given.0, "a school got a campaign of the platform's team");
         }
-        Ok(self.table.campaigns(uai).await?)
+        Ok(self.table.campaigns(uai, school).await?.0)
     }
 }
 
@@ -39,7 +39,7 @@ fn missing<'a>(
     today: Date,
 ) -> impl Iterator<Item = (&'a PlatformCampaignName, &'a PlatformCampaign)> {
     let has = |name| campaigns.iter().any(|(_, campaign)| campaign.given.as_ref() == Some(name));
-    platform.iter().filter(move |(name, campaign)| {
-        campaign.is_given(today) && campaign.audience.has(school.academie, &school.kind) && !has(name)
-    })
+    platform
+        .iter()
+        .filter(move |(name, campaign)| campaign.is_given(today) && school.is_of(&campaign.audience) && !has(name))
 }
