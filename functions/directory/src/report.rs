@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rentree_domain::{Academie, PlatformCampaign, PlatformCampaignName, RecordBookName, Round, SchoolYear, Scope, Uai};
 use rentree_table::InMediacentre;
 use rentree_uploads as uploads;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::Directory;
 use crate::error::ProcessError;
@@ -83,7 +83,7 @@ pub(crate) struct CampaignReport {
     pub(crate) name: PlatformCampaignName,
     /// Why nothing was changed, if that is so.
     pub(crate) refused: Option<CampaignRefusal>,
-    /// What schools are told of it now.
+    /// What schools are told of it now, if it is known.
     pub(crate) campaign: Option<PlatformCampaign>,
     /// Schools that it is for, closed ones left out.
     pub(crate) schools: usize,
@@ -118,7 +118,19 @@ pub(crate) struct CampaignRefusal {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum CampaignRefusalCode {
     CourseUnknown,
+    /// Another course than the one that pupils have worked for.
+    CourseChanged,
     DatesReversed,
+    /// A day that is years away.
+    DatesFar,
+    /// Its days are past.
+    Over,
+    /// No school is one of those that it is for.
+    Nobody,
+    /// The word is of a moment to come: it would hold over all others until then.
+    InFuture,
+    /// The team has said something else since.
+    OlderWord,
     CampaignUnknown,
     NotGiven,
     Technical,
@@ -194,10 +206,11 @@ pub(crate) struct TotalsReport {
     pub(crate) totals: Totals,
 }
 
-/// Sums over the schools of an académie. Pupils count in each school that they were in.
+/// Sums over the schools of an académie. Pupils count in each school that they were in. One to four pupils are told as `null`: of so few,
+/// somebody may guess who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Totals {
-    /// Schools of the académie.
+    /// Schools of the académie, with those that have closed since: their pupils took part.
     pub(crate) schools: usize,
     /// Of these, schools that have their space.
     pub(crate) activated: usize,
@@ -206,15 +219,28 @@ pub(crate) struct Totals {
     /// Campaigns that somebody joined.
     pub(crate) campaigns: usize,
     /// Pupils who joined one.
+    #[serde(serialize_with = "unless_few")]
     pub(crate) joined: usize,
     /// Pupils who sent a result.
+    #[serde(serialize_with = "unless_few")]
     pub(crate) sent: usize,
     /// Pupils who may be registered for a certification, by the latest profile of that year.
+    #[serde(serialize_with = "unless_few")]
     pub(crate) certifiable: usize,
     /// Pupils whose certification was validated.
+    #[serde(serialize_with = "unless_few")]
     pub(crate) certified: usize,
     /// Validated certifications that no pupil of the school is found for.
+    #[serde(serialize_with = "unless_few")]
     pub(crate) certified_of_no_pupil: usize,
+}
+
+/// Fewer pupils than this are nobody's to count, but none at all are.
+const FEW: usize = 5;
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over so")]
+fn unless_few<S: Serializer>(pupils: &usize, serializer: S) -> Result<S::Ok, S::Error> {
+    Some(pupils).filter(|pupils| !(1..FEW).contains(*pupils)).serialize(serializer)
 }
 
 /// Why nothing was changed.

@@ -81,6 +81,11 @@ impl Participation {
         self.sent_at.zip(self.score).map(|(at, score)| Sent { at, score, profile: self.profile })
     }
 
+    /// The latest of all results that told a profile: one that tells none takes nothing of it away.
+    pub fn latest_profile(&self) -> Option<Sent> {
+        self.former.iter().copied().chain(self.latest_sent()).filter(|sent| sent.profile.is_some()).max()
+    }
+
     fn milestones(&self) -> Milestones {
         Milestones::new(self.started_at, self.former.iter().copied().chain(self.latest_sent()))
     }

@@ -48,7 +48,7 @@ pub struct YearOfSchool {
 
 impl PupilYear {
     fn take_part(&mut self, part: Participation) {
-        let profile = part.latest_sent().filter(|sent| sent.profile.is_some());
+        let profile = part.latest_profile();
         self.joined += 1;
         if let Some(score) = part.score {
             self.sent += 1;
@@ -189,6 +189,15 @@ mod tests {
             );
             parts.reverse();
         }
+        let mut again = part(9, None, Some((90, None)));
+        again.former = part(1, None, Some((40, Some(7)))).latest_sent().into_iter().collect();
+        let year_of_again = year(&[again]);
+        assert_eq!(
+            year_of_again.certifiable(),
+            Some(true),
+            "what was collected stays true when a result tells nothing"
+        );
+        assert_eq!((year_of_again.sent, year_of_again.mean_score()), (1, Some(90)));
         let nothing = year(&parts[3..]);
         assert_eq!((nothing.division(), nothing.mean_score(), nothing.certifiable()), (None, None, None));
         assert!(!nothing.is_certified());
