@@ -252,6 +252,7 @@ fn what_is_unknown_or_does_not_read_is_told() {
             message(campaign, learner, "sent", now, Some(101)),
             message(campaign, learner, "finished", now, Some(50)),
             message(campaign, learner, "started", now + SignedDuration::from_hours(6), None),
+            message(campaign, learner, "started", now - SignedDuration::from_hours(3 * 366 * 24), None),
         ];
         let mut nobody = message(campaign, learner, "started", now, None);
         nobody["learner"] = "personne".into();

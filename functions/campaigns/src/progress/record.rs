@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rentree_domain::profile::CollectedProfile;
 use rentree_domain::progress::{ProgressEvent, Sent};
 use rentree_domain::{CampaignId, LearnerId, Progress, Score};
@@ -67,6 +67,9 @@ pub(crate) struct ProgressView {
     former: Vec<Sent>,
 }
 
+/// How late a result may be told. The earlier beginning holds, so one that a clock has wrong would hold for ever.
+const LATEST: SignedDuration = SignedDuration::from_hours(2 * 366 * 24);
+
 /// `POST /participations/progress`
 pub(crate) async fn record(State(app): State<Campaigns>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
     // The signature is of the bytes: it comes before the parsing.
@@ -104,6 +107,9 @@ impl Message {
         let at = self.at;
         if at > now + TOLERANCE {
             return Err(Problem::bad_request("La date « at » est dans le futur. Vérifiez l’horloge."));
+        }
+        if at < now - LATEST {
+            return Err(Problem::bad_request("La date « at » est antérieure de plus de deux ans. Vérifiez l’horloge."));
         }
         match (self.event, self.score) {
             (Event::Started, _) => Ok(ProgressEvent::Started { at }),
