@@ -178,6 +178,31 @@ fn a_certificate_of_no_pupil_of_ours_tells_the_names_that_the_platform_states() 
     });
 }
 
+/// A certificate for « Élève Élève » would be anybody's.
+#[test]
+fn nothing_is_certified_of_somebody_without_both_names() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        for (last_name, first_name) in
+            [(Value::Null, Value::Null), (json!("DUNORD"), json!("--")), (json!(""), json!("Ève"))]
+        {
+            let code = a_code();
+            let mut it = statement(a_number(), uai, LearnerId::new(Timestamp::now(), [9; 10]), "validated", ago(5));
+            (it["verification_code"], it["last_name"], it["first_name"]) = (json!(code), last_name, first_name);
+            anyhow::ensure!(state(&it).await?.0 == 200);
+            assert_eq!(told(&code).await?, told(&a_code()).await?, "as a code that nobody has");
+        }
+        let certificates = format!("/schools/{uai}/certificates");
+        assert_eq!(administrator.get(&format!("{certificates}?left=true")).await?.expect(200)?["found"], 0);
+        assert_eq!(administrator.get(&format!("{certificates}.pdf?left=true")).await?.status, 404);
+        let page = administrator.get(&format!("/schools/{uai}/certifications")).await?.expect(200)?;
+        let names: Vec<_> =
+            page["of_no_pupil"].as_array().unwrap().iter().map(|row| row["first_name"].clone()).collect();
+        assert!(names.contains(&json!("")) && !page.to_string().contains("Élève"), "{page}");
+        Ok(())
+    });
+}
+
 #[test]
 fn codes_are_not_guessed() {
     run(async {

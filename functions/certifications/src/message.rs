@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::certification::{
-    About, JuryComment, Levels, Points, SessionName, Statement, VerificationCode, years_kept,
+    About, CLOCKS_DIFFER, JuryComment, Levels, Points, SessionName, Statement, VerificationCode, years_kept,
 };
-use rentree_domain::{CertificationNumber, CertificationStatus, Ine, LearnerId, PersonName, Uai, paris};
+use rentree_domain::{CertificationNumber, CertificationStatus, Ine, LearnerId, PersonName, Uai, birth_date, paris};
 use rentree_http::Problem;
-use rentree_webhook::TOLERANCE;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -62,18 +61,25 @@ pub(crate) struct Message {
 impl Message {
     /// What it states. What is wrong is said without quoting it: it may name somebody.
     pub(crate) fn statement(self, now: Timestamp) -> Result<(CertificationNumber, Statement), Problem> {
-        if self.at > now + TOLERANCE {
+        if self.at > now + CLOCKS_DIFFER {
             return Err(Problem::bad_request("La date « at » est dans le futur. Vérifiez l’horloge."));
         }
         let ine = self.ine.as_deref().map(Ine::parse).transpose();
         let ine = ine.map_err(|_| Problem::bad_request("Le champ « ine » n’est pas un INE véritable."))?;
-        let name = |text: &Option<String>| text.as_deref().map(|text| PersonName::of_file(text).as_str().to_owned());
+        let today = paris::date(now);
+        if self.birth_date.is_some_and(|day| !birth_date::is_possible(day, today)) {
+            return Err(Problem::bad_request("Le champ « birth_date » n’est pas la date de naissance d’un élève."));
+        }
+        let name = |text: &Option<String>| {
+            let name = text.as_deref().and_then(PersonName::in_file);
+            name.map_or_else(String::new, |name| name.as_str().to_owned())
+        };
         let about = About {
             learner: self.learner,
             ine,
             birth_date: self.birth_date,
-            last_name: name(&self.last_name).unwrap_or_default(),
-            first_name: name(&self.first_name).unwrap_or_default(),
+            last_name: name(&self.last_name),
+            first_name: name(&self.first_name),
         };
         if !about.is_enough() {
             let detail = "L’élève manque : indiquez « learner », ou « ine » et « birth_date ».";
@@ -91,7 +97,6 @@ impl Message {
             code: self.verification_code,
             comment: self.comment,
         };
-        let today = paris::date(now);
         if statement.taken_on > today || !years_kept(today).contains(&statement.year()) {
             let detail = "La date « taken_on » est dans le futur, ou si ancienne que les certifications de cette année scolaire ne sont plus conservées.";
             return Err(Problem::bad_request(detail));

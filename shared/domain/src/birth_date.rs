@@ -16,6 +16,11 @@ pub enum BirthDateError {
     Impossible,
 }
 
+/// Whether a pupil may have been born on a day: files and messages have days that nobody was born on.
+pub fn is_possible(day: Date, today: Date) -> bool {
+    day <= today && day.year() >= 1900
+}
+
 /// Reads `10/03/2012`, `10-3-2012`, `10 03 2012`, `10.03.2012`, `10032012`; with two digits for the year, `10/03/12` and `100312`;
 /// and `2012-03-10`, which programs write.
 pub fn typed(text: &str, today: Date) -> Result<Date, BirthDateError> {

@@ -46,8 +46,8 @@ pub const LENIENT_BY_CLIENT: u32 = 60;
 /// See [`LENIENT_BY_CLIENT`].
 pub const LENIENT_BY_CAMPAIGN: u32 = 200;
 
-/// Verification codes that prove no certificate, typed by one client. Who reads applications mistypes now and then. With the shortest codes,
-/// of eight signs, one client that never rests would find one of half a million certificates in three or four years.
+/// Verification codes that prove no certificate, typed by one client. Who reads applications mistypes now and then. Codes have
+/// thirteen signs at least: of the shorter ones that were drawn once, one client that never rests would find one in three or four years.
 pub const VERIFICATIONS_BY_CLIENT: Limit =
     Limit { what: "verifications-by-client", count: 30, window: SignedDuration::from_mins(10) };
 

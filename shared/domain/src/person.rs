@@ -47,9 +47,14 @@ impl PersonName {
     /// The name of a pupil in a school's file, which may hold what nobody types: other signs become spaces, and a name without
     /// any letter becomes `Élève`.
     pub fn of_file(text: &str) -> Self {
+        Self::in_file(text).unwrap_or_else(|| Self("Élève".to_owned()))
+    }
+
+    /// The same; `None` of a name without any letter, which is nobody's.
+    pub fn in_file(text: &str) -> Option<Self> {
         let kept = |c: char| if c.is_alphabetic() || is_combining_mark(c) || "-'’".contains(c) { c } else { ' ' };
         let name: String = text.chars().take(MOST).map(kept).collect();
-        Self::parse(&name).unwrap_or_else(|_| Self("Élève".to_owned()))
+        Self::parse(&name).ok()
     }
 
     /// The name.
@@ -116,6 +121,7 @@ mod tests {
         ] {
             assert_eq!(PersonName::of_file(text).as_str(), name);
         }
+        assert_eq!((PersonName::in_file("--"), PersonName::in_file(" ")), (None, None));
         assert_eq!(PersonName::of_file(&"é".repeat(200)).as_str().chars().count(), MOST);
     }
 

@@ -24,7 +24,8 @@ impl Verifying<'_> {
     }
 }
 
-/// The certificate of a certification, if there is one: it was passed, and has a score and the code that proves it.
+/// The certificate of a certification, if there is one: it was passed, has a score and the code that proves it, and its holder has both
+/// names. Without one it would be anybody's.
 pub fn certificate(
     number: CertificationNumber,
     certification: &Certification,
@@ -35,8 +36,8 @@ pub fn certificate(
     let Certification { latest, pupil, .. } = certification;
     let code = latest.proven_by()?;
     Some(Certificate {
-        first_name: PersonName::of_file(&holder.first_name),
-        last_name: PersonName::of_file(&holder.last_name),
+        first_name: PersonName::in_file(&holder.first_name)?,
+        last_name: PersonName::in_file(&holder.last_name)?,
         birth_date: holder.birth_date,
         school: school.to_owned(),
         class: pupil.as_ref().and_then(|pupil| pupil.division.clone()).unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use rentree_domain::learner::{Identity, fold_pair};
-use rentree_domain::{Entry, Ine, IneError, Sex, name};
+use rentree_domain::{Entry, Ine, IneError, Sex, birth_date, name};
 
 use crate::check;
 use crate::damage::restore_latin_9;
@@ -175,7 +175,7 @@ impl Draft {
             return self.note(ProblemCode::BirthDateMissing, field, None);
         }
         let date = check::date(found, short_years.then(|| today.year()));
-        self.birth_date = date.filter(|date| *date <= today && date.year() >= 1900);
+        self.birth_date = date.filter(|date| birth_date::is_possible(*date, today));
         if self.birth_date.is_none() {
             self.note(ProblemCode::BirthDateInvalid, field, Some(found.to_owned()));
         }

@@ -5,9 +5,11 @@ use std::io::BufRead;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::certification::{
-    About, JuryComment, Level, Levels, Points, Statement, VerificationCode, years_kept,
+    About, CLOCKS_DIFFER, JuryComment, Level, Levels, Points, Statement, VerificationCode, years_kept,
 };
-use rentree_domain::{CertificationNumber, CertificationStatus, Ine, LearnerId, PersonName, SchoolYear, Uai};
+use rentree_domain::{
+    CertificationNumber, CertificationStatus, Ine, LearnerId, PersonName, SchoolYear, Uai, birth_date,
+};
 
 use super::{ProblemCode, Sheet};
 
@@ -26,7 +28,7 @@ impl<R: BufRead> Sheet<R> {
         let problem = |code| (code, Some(number));
 
         let at: Timestamp = field(Some(columns.at)).parse().map_err(|_| problem(ProblemCode::StatedAt))?;
-        if at > self.now {
+        if at > self.now + CLOCKS_DIFFER {
             return Err(problem(ProblemCode::InFuture));
         }
         let status: CertificationStatus = field(Some(columns.status)).parse().map_err(wrong(ProblemCode::Status))?;
@@ -38,19 +40,20 @@ impl<R: BufRead> Sheet<R> {
         if !years_kept(self.today).contains(&SchoolYear::of(taken_on)) {
             return Err(problem(ProblemCode::TooOld));
         }
-        let about = about(&[
+        let fields = [
             field(columns.learner),
             field(columns.ine),
             field(Some(columns.birth_date)),
             field(columns.last_name),
             field(columns.first_name),
-        ])
-        .map_err(problem)?;
+        ];
+        let about = about(&fields, self.today).map_err(problem)?;
         let score: Option<Points> =
             optional(field(columns.score), ProblemCode::Score, |text| text.parse().ok()).map_err(problem)?;
         let mut levels = Levels::new();
         for (competence, place) in &columns.levels {
-            let level = |text: &str| text.parse::<u8>().ok().and_then(|level| Level::try_from(level).ok());
+            let digits = |text: &str| text.parse::<u8>().ok().filter(|_| !text.starts_with('+'));
+            let level = |text: &str| digits(text).and_then(|level| Level::try_from(level).ok());
             let level = optional(field(Some(*place)), ProblemCode::Level, level).map_err(problem)?;
             levels.extend(level.map(|level| (*competence, level)));
         }
@@ -73,12 +76,13 @@ impl<R: BufRead> Sheet<R> {
 }
 
 /// Whom a line is about.
-fn about([learner, ine, birth_date, last_name, first_name]: &[&str; 5]) -> Result<About, ProblemCode> {
-    let name = |text: &str| if text.is_empty() { String::new() } else { PersonName::of_file(text).as_str().to_owned() };
+fn about([learner, ine, born_on, last_name, first_name]: &[&str; 5], today: Date) -> Result<About, ProblemCode> {
+    let name = |text: &str| PersonName::in_file(text).map_or_else(String::new, |name| name.as_str().to_owned());
+    let born = |text: &str| date(text).filter(|day| birth_date::is_possible(*day, today));
     let about = About {
         learner: optional(learner, ProblemCode::Learner, |text| text.parse::<LearnerId>().ok())?,
         ine: optional(ine, ProblemCode::Ine, |text| Ine::parse(text).ok())?,
-        birth_date: optional(birth_date, ProblemCode::BirthDate, date)?,
+        birth_date: optional(born_on, ProblemCode::BirthDate, born)?,
         last_name: name(last_name),
         first_name: name(first_name),
     };

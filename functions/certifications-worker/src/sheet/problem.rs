@@ -51,7 +51,7 @@ codes! {
         Learner,
         /// Not an INE véritable.
         Ine,
-        /// The birth date does not read.
+        /// The birth date does not read, or no pupil was born then.
         BirthDate,
         /// Neither an identifier nor INE and birth date.
         PupilMissing,
@@ -107,7 +107,9 @@ impl ProblemCode {
                 "eleve is no identifier of a pupil; correct it, or leave it blank and give ine and date_naissance"
             }
             Self::Ine => "ine is no INE véritable; correct it, or leave it blank and give eleve",
-            Self::BirthDate => "date_naissance is no date, for instance 2012-03-10; correct it",
+            Self::BirthDate => {
+                "date_naissance is no date, for instance 2012-03-10, or no pupil was born then; correct it"
+            }
             Self::PupilMissing => "the pupil is missing; give eleve, or ine and date_naissance",
             Self::Score => "score is no whole number from 0 to 1024; correct it, or leave it blank",
             Self::Level => "a level is no whole number from 0 to 8; correct it, or leave it blank",

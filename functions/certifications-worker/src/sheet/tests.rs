@@ -33,6 +33,14 @@ fn a_good_line_states_everything() {
     assert_eq!(statement.comment, None);
 }
 
+/// A name without a letter is nobody's; a clock that is a little ahead is one, as of a message.
+#[test]
+fn what_is_no_name_is_left_blank_and_clocks_differ() {
+    let line = GOOD.replace("DUNORD", "--").replace("2027-06-20T08:00:00Z", "2027-06-30T08:04:59Z");
+    let [Line::States { statement, .. }] = &lines(&[&line])[..] else { panic!("one statement") };
+    assert_eq!((statement.about.last_name.as_str(), statement.about.first_name.as_str()), ("", "Karine"));
+}
+
 #[test]
 fn names_of_columns_are_read_as_a_person_would() {
     let header = HEADER.to_uppercase().replace('_', " ").replace("CODE VERIFICATION", "\"Code vérification\"");
@@ -61,9 +69,13 @@ fn each_thing_that_is_wrong_is_told_by_its_line() {
         (";;1234567890V", ";x;1234567890V", ProblemCode::Learner),
         ("1234567890V", "1234567890A", ProblemCode::Ine),
         ("10/03/2012", "31/02/2012", ProblemCode::BirthDate),
+        ("10/03/2012", "9999-12-31", ProblemCode::BirthDate),
+        ("10/03/2012", "01/01/1899", ProblemCode::BirthDate),
+        ("10/03/2012", "2027-07-01", ProblemCode::BirthDate),
         ("10/03/2012", "", ProblemCode::PupilMissing),
         (";612;", ";1025;", ProblemCode::Score),
         (";4;0", ";9;0", ProblemCode::Level),
+        (";4;0", ";+4;0", ProblemCode::Level),
         ("P-AB12CD34EF56", "P-AB12CD34EF5", ProblemCode::Code),
         (";;4;0", &format!(";{comment};4;0"), ProblemCode::Comment),
         (";;4;0", &format!(";{long};4;0"), ProblemCode::FieldTooLong),

@@ -7,6 +7,7 @@ mod prepared;
 mod statement;
 mod status;
 
+use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 
 pub use competence::{Area, Competence, CompetenceError, Level, LevelError, Levels};
@@ -16,6 +17,9 @@ pub use statement::{About, Standing, Statement, Told};
 pub use status::{CertificationStatus, StatusError};
 
 use crate::school_year::SchoolYear;
+
+/// How much the clock of who states something may be ahead, by message or by file.
+pub const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 
 /// How many school years a certification is kept after its own.
 const YEARS_KEPT: i16 = 5;

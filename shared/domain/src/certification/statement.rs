@@ -143,10 +143,11 @@ impl Standing {
         self
     }
 
-    /// The last result that was stated before and says otherwise: a rejected certification that became validated shows it.
+    /// The last result that was stated before and says otherwise: a rejected certification that became validated shows it, and so does a
+    /// score that was corrected.
     pub fn formerly(&self) -> Option<Told> {
         let holds = Told::of(&self.latest);
-        self.trace.iter().rev().find(|told| told.status != holds.status).copied()
+        self.trace.iter().rev().find(|told| (told.status, told.score) != (holds.status, holds.score)).copied()
     }
 }
 
@@ -215,6 +216,10 @@ mod tests {
             assert_eq!(standing.latest, validated);
             assert_eq!(standing.formerly().map(|told| told.status), Some(CertificationStatus::Rejected));
         }
+        let points = |points: u16| Some(Points::try_from(points).unwrap());
+        let corrected = Statement { at: Timestamp::from_second(3).unwrap(), score: points(700), ..validated.clone() };
+        let wrong = Statement { score: points(300), ..validated.clone() };
+        assert_eq!(all(&[corrected, wrong]).formerly().map(|told| told.score), Some(points(300)));
         assert_eq!(all(&[validated]).formerly(), None);
     }
 
