@@ -12,10 +12,13 @@ use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, go, picture, see};
 use crate::support::campaigns::import;
-use crate::support::certifications::{Certified, a_number, a_school, ago, state, statement, this_year};
+use crate::support::certifications::{
+    Certified, a_number, a_school, ago, counts, load, state, statement, this_year, worker_with,
+};
+use crate::support::faults::Faults;
 use crate::support::people::{PASSWORD, Person, a_member, a_team};
 use crate::support::pupils::{a_class, by_user_name};
-use crate::support::{product, run};
+use crate::support::{eventually, product, run};
 
 /// A certification of each pupil of the first class that was passed: their numbers.
 async fn passed(school: &Certified) -> anyhow::Result<Vec<u64>> {
@@ -134,6 +137,63 @@ fn pupils_who_left_stand_in_a_file_only_when_asked_for() {
     });
 }
 
+/// Neither certificate proves anything: neither is printed, and whoever stated it, loads it or prints it is told.
+#[test]
+fn a_code_that_was_given_twice_is_printed_on_nothing() {
+    run(async {
+        let (school, other) = (a_school(3, 93).await?, a_school(1, 94).await?);
+        let numbers = passed(&school).await?;
+        let uai = school.uai;
+        let code = format!("P-{:012}", numbers[0]);
+        let twin = a_number();
+        let mut stated = statement(twin, other.uai, other.pupils[0].id, "validated", ago(5));
+        stated["verification_code"] = json!(code);
+        assert_eq!(state(&stated).await?.1["same_code_as"], json!([numbers[0]]));
+        let report =
+            load(&format!("{uai} twice"), &worker_with(None::<Faults>)?, std::slice::from_ref(&stated)).await?;
+        assert_eq!(counts(&report), json!({"lines": 1, "superseded": 1, "shared_codes": 1}), "{report}");
+        assert_eq!(report["shared_codes"], json!([{"line": 2, "number": twin, "others": [numbers[0]]}]));
+
+        let path = format!("/schools/{uai}/certificates");
+        let view = school.administrator.get(&path).await?.expect(200)?;
+        assert_eq!((&view["found"], &view["not_printed"]), (&json!(2), &json!([numbers[0]])));
+        let page = school.administrator.page(&path).await?;
+        assert!(page.contains("ne peut pas être imprimé") && page.contains(&numbers[0].to_string()), "{page}");
+        let (_, _, whole) = file(&school.administrator, &format!("{path}.pdf")).await?;
+        let mut expected = Vec::new();
+        for (pupil, number) in in_order(&school, &numbers) {
+            if number != numbers[0] {
+                expected.push(printed(&school, &pupil, number, "3A").await?);
+            }
+        }
+        assert!(whole == pdf(&expected)?.bytes, "the others alone");
+        let one = school.administrator.get(&format!("{path}.pdf?number={}", numbers[0])).await?;
+        assert_eq!((one.status, one.code()), (409, "too_late"));
+        let others = format!("/schools/{}/certificates", other.uai);
+        assert_eq!(other.administrator.get(&format!("{others}.pdf?number={twin}")).await?.status, 409);
+        assert_eq!(
+            other.administrator.post(&format!("{others}/file"), &json!({})).await?.status,
+            404,
+            "nothing to print"
+        );
+        school.administrator.post(&format!("{path}/file"), &json!({})).await?.expect(201)?;
+        let ready = eventually("the file is made", async || {
+            let file = school.administrator.get(&format!("{path}/file?wait=5")).await?.expect(200)?;
+            Ok((!["asked", "making"].contains(&file["state"].as_str().unwrap_or_default())).then_some(file))
+        });
+        let ready = ready.await?;
+        assert_eq!((&ready["state"], &ready["pages"]), (&json!("ready"), &json!(2)), "{ready}");
+
+        // The other one is corrected.
+        (stated["verification_code"], stated["at"]) = (json!(format!("P-{twin:012}")), json!(ago(4)));
+        assert_eq!(state(&stated).await?.1["same_code_as"], json!([]));
+        let view = school.administrator.get(&path).await?.expect(200)?;
+        assert_eq!((&view["found"], &view["not_printed"]), (&json!(3), &json!([])));
+        assert_eq!(file(&other.administrator, &format!("{others}.pdf?number={twin}")).await?.0, 200);
+        Ok(())
+    });
+}
+
 #[test]
 fn a_member_and_a_stranger_get_no_certificate() {
     run(async {
@@ -165,7 +225,7 @@ fn pupils_get_their_own_and_nobody_elses() {
         state(&statement(other, class.uai, class.learners[0].id, "validated", ago(5))).await?;
         state(&statement(rejected, class.uai, pupil.learner, "rejected", ago(5))).await?;
         let person = signed_in(pupil.id).await?;
-        let view = crate::support::eventually("the index has it", async || {
+        let view = eventually("the index has it", async || {
             let view = person.get("/mes-certificats").await?.expect(200)?;
             Ok(Some(view).filter(|view| view["certificates"] != json!([])))
         })

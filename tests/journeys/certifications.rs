@@ -192,7 +192,7 @@ fn a_certification_of_no_pupil_is_shown_and_finds_its_pupil_later() {
         import(uai, &sample).await?;
         let report = load("found", &worker_with(None::<Faults>)?, std::slice::from_ref(&unknown)).await?;
         // The file calls the session otherwise: a statement of the same moment, of which the greater holds.
-        assert!(["updated", "unchanged"].iter().any(|what| report["counts"][what] == 1), "{report:#}");
+        assert!(["updated", "superseded"].iter().any(|what| report["counts"][what] == 1), "{report:#}");
         assert_eq!(report["of_no_pupil"], json!([]));
         let page = page_of(&school, "").await?;
         assert_eq!((&page["certifications"][0]["number"], &page["of_no_pupil"]), (&json!(number), &json!([])));
@@ -361,6 +361,7 @@ fn a_file_is_loaded_by_the_queue_and_the_same_again_costs_no_write() {
         (lost["number"], lost["uai"]) = (json!(a_number()), json!(a_uai()));
         let mut nobody = statements[2].clone();
         (nobody["number"], nobody["birth_date"]) = (json!(a_number()), json!("2001-01-01"));
+        nobody["verification_code"] = Value::Null;
         statements.extend([bad, lost, nobody]);
 
         let operator = Operator::at(&product().url).await?;
@@ -383,6 +384,36 @@ fn a_file_is_loaded_by_the_queue_and_the_same_again_costs_no_write() {
         let counting = Faults::default();
         let third = load(&session, &worker_with(Some(counting.clone()))?, &statements).await?;
         assert_eq!((counts(&third), counting.writes()), (counts(&again), 0), "what is known costs no write");
+        Ok(())
+    });
+}
+
+/// Of two lines of one moment the greater holds: what was mended without another moment is told, not lost in silence.
+#[test]
+fn a_line_that_does_not_hold_is_told_by_its_number() {
+    run(async {
+        let school = a_school(1, 67).await?;
+        let (uai, number, at) = (school.uai, a_number(), ago(5));
+        let mut wrong = statement(number, uai, school.pupils[0].id, "validated", at);
+        wrong["score"] = json!(700);
+        let mut mended = wrong.clone();
+        mended["score"] = json!(600);
+        let (draft, named) = (format!("{uai} brouillon"), format!("{uai} 2026-10"));
+        let worker = worker_with(None::<Faults>)?;
+        assert_eq!(counts(&load(&draft, &worker, &[wrong]).await?), json!({"lines": 1, "created": 1}));
+
+        let report = load(&named, &worker, std::slice::from_ref(&mended)).await?;
+        assert_eq!(counts(&report), json!({"lines": 1, "superseded": 1}));
+        assert_eq!(report["superseded"], json!([{"line": 2, "number": number}]));
+        assert_eq!(page_of(&school, "").await?["certifications"][0]["score"], 700);
+
+        let older = mended.clone();
+        mended["at"] = json!(ago(4));
+        let report = load(&named, &worker, &[older, mended]).await?;
+        assert_eq!(counts(&report), json!({"lines": 2, "updated": 1, "superseded": 1}));
+        let row = page_of(&school, "").await?["certifications"][0].clone();
+        assert_eq!((&row["score"], &row["session"]), (&json!(600), &json!(named)));
+        assert_eq!(row["formerly"]["score"], 700, "a score that was corrected shows");
         Ok(())
     });
 }
@@ -481,6 +512,8 @@ fn what_is_not_signed_or_does_not_read_changes_nothing() {
             ("taken_on", json!(paris::date(Timestamp::now()) + 2.days())),
             ("learner", Value::Null),
             ("ine", json!("0000000000A")),
+            ("birth_date", json!("-000001-01-01")),
+            ("birth_date", json!("9999-12-31")),
             ("score", json!(1_025)),
             ("levels", json!({"1.4": 1})),
             ("levels", json!({"1.1": 9})),

@@ -5,6 +5,7 @@ use std::time::Instant;
 use aws_sdk_s3::primitives::ByteStream;
 use rentree_certificate::Certificate;
 use rentree_domain::certification::{PrepareCertificates, Stamp};
+use rentree_domain::paris;
 use rentree_issued::{Verifying, issued};
 use rentree_table::{PreparedState, Ready};
 use tokio::try_join;
@@ -63,9 +64,11 @@ impl Worker {
         let certifications = self.table.certifications_at_pace(of.uai, of.year, READ_UNITS_A_SECOND);
         let (listed, certifications) = try_join!(self.table.listed(of.uai), certifications)?;
         let Some((school, listing)) = listed else { return Ok(None) };
-        let all = issued(&certifications, &listing, &school.name, Verifying { origin: &self.config.origin });
-        let chosen: Vec<Certificate> =
-            all.into_iter().filter(|it| of.left || !it.left).map(|it| it.certificate).collect();
+        let shared = self.table.shared_codes(&certifications, paris::date((self.clock)())).await?;
+        let verifying = Verifying { origin: &self.config.origin };
+        let all = issued(&certifications, &listing, &school.name, (verifying, &shared));
+        let chosen = all.into_iter().filter(|it| !it.code_is_shared && (of.left || !it.left));
+        let chosen: Vec<Certificate> = chosen.map(|it| it.certificate).collect();
         Ok(Some((chosen, school.stamp(&certifications))).filter(|(chosen, _)| !chosen.is_empty()))
     }
 

@@ -1,5 +1,6 @@
 //! One file, from top to bottom: fetch, read, state a hundred lines at a time, report.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::time::Instant;
@@ -46,8 +47,10 @@ impl Worker {
             created = counts.created,
             updated = counts.updated,
             unchanged = counts.unchanged,
+            superseded = counts.superseded,
             refused = counts.refused,
             of_no_pupil = counts.of_no_pupil,
+            shared_codes = counts.shared_codes,
             "certifications were read"
         );
         Ok(())
@@ -86,19 +89,34 @@ impl Worker {
             }
         }
         let came = self.table.state_certifications(&statements).await?;
-        for ((line, (number, _)), (recorded, known)) in numbers.into_iter().zip(statements).zip(came) {
-            *match recorded {
-                Recorded::Created => &mut report.counts.created,
-                Recorded::Updated => &mut report.counts.updated,
-                Recorded::Unchanged => &mut report.counts.unchanged,
-                Recorded::NoSchool => {
-                    report.refuse(Problem::new(line, ProblemCode::SchoolUnknown, Some(number)));
-                    continue;
-                }
-            } += 1;
-            if known.is_some_and(|known| known.pupil.is_none()) {
+        let known =
+            came.iter().zip(&statements).filter_map(|((_, known), (number, _))| Some((*number, known.as_ref()?)));
+        let shared = self.table.find_shared_codes(known, paris::date((self.clock)())).await?;
+        // Of several lines about one certification, the one that holds counts for what came of them.
+        let mut changed: HashMap<CertificationNumber, Recorded> = HashMap::new();
+        for ((line, (number, statement)), (recorded, known)) in numbers.into_iter().zip(statements).zip(came) {
+            let Some(known) = known.filter(|_| recorded != Recorded::NoSchool) else {
+                report.refuse(Problem::new(line, ProblemCode::SchoolUnknown, Some(number)));
+                continue;
+            };
+            if recorded != Recorded::Unchanged {
+                changed.insert(number, recorded);
+            }
+            if known.pupil.is_none() {
                 report.note_of_no_pupil(line, number);
             }
+            if let Some(others) = shared.get(&number) {
+                report.note_shared_code(line, number, others);
+            }
+            if known.latest != statement {
+                report.note_superseded(line, number);
+                continue;
+            }
+            *match changed.remove(&number) {
+                Some(Recorded::Created) => &mut report.counts.created,
+                Some(_) => &mut report.counts.updated,
+                None => &mut report.counts.unchanged,
+            } += 1;
         }
         // Schools are looked for after lines are read: people go through a report by line.
         report.problems.sort_by_key(|problem| problem.line);

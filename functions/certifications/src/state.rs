@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use rentree_domain::certification::{Points, Told};
-use rentree_domain::{CertificationNumber, CertificationStatus, LearnerId, SchoolYear};
+use rentree_domain::{CertificationNumber, CertificationStatus, LearnerId, SchoolYear, paris};
 use rentree_http::Problem;
 use rentree_webhook::Doubt;
 use schemars::JsonSchema;
@@ -28,6 +28,8 @@ pub(crate) struct StatedView {
     score: Option<Points>,
     /// The pupil that is meant; `null` while no pupil of the school is. The school sees the certification in either case.
     learner: Option<LearnerId>,
+    /// Other certifications that were passed and have the same verification code: none of them has a certificate until that is corrected.
+    same_code_as: Vec<CertificationNumber>,
     /// The latest results that were stated, from the oldest; what holds is the last one.
     trace: Vec<Told>,
 }
@@ -51,6 +53,10 @@ pub(crate) async fn state(
 
     let mut came = app.table.state_certifications(&[(number, statement)]).await?;
     let known = came.pop().and_then(|(_, known)| known).ok_or_else(Problem::no_school)?;
+    let shared = app.table.find_shared_codes([(number, &known)].into_iter(), paris::date(now)).await?;
+    if !shared.is_empty() {
+        tracing::error!(?shared, "several certifications have the same verification code");
+    }
 
     let view = StatedView {
         number,
@@ -59,6 +65,7 @@ pub(crate) async fn state(
         status: known.latest.status,
         score: known.latest.score,
         learner: known.pupil.map(|pupil| pupil.learner),
+        same_code_as: shared.into_values().flatten().collect(),
         trace: known.trace.into_iter().collect(),
     };
     Ok(axum::Json(view).into_response())

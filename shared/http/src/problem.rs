@@ -176,6 +176,11 @@ impl Problem {
         Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::InvalidFields, title, detail) }
     }
 
+    /// What an address asks for does not read.
+    pub fn unreadable(form: &Form) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, code: Code::BadRequest, ..Self::invalid(form) }
+    }
+
     /// The address or the password is wrong: which, nobody is told.
     pub fn wrong_credentials(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, Code::WrongCredentials, "La connexion a échoué", detail)

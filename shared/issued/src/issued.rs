@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rentree_certificate::Certificate;
 use rentree_domain::{CertificationNumber, LearnerId, ListedPupil, Listing, name};
-use rentree_table::Certification;
+use rentree_table::{Certification, SharedCodes};
 
 use crate::{Holder, Verifying, certificate};
 
@@ -19,6 +19,8 @@ pub struct Issued {
     pub division: String,
     /// Whether the pupil is in the school no more, or was never found.
     pub left: bool,
+    /// Whether another certificate has the same code: neither proves anything, so it is not printed, and the school is told.
+    pub code_is_shared: bool,
     /// What is printed.
     pub certificate: Certificate,
 }
@@ -28,7 +30,7 @@ pub fn issued(
     certifications: &[(CertificationNumber, Certification)],
     listing: &Listing,
     school: &str,
-    verifying: Verifying<'_>,
+    (verifying, shared): (Verifying<'_>, &SharedCodes),
 ) -> Vec<Issued> {
     let known: HashMap<LearnerId, &ListedPupil> = listing.everybody().iter().map(|it| (it.id, it)).collect();
     let one = |(number, it): &(CertificationNumber, Certification)| {
@@ -36,7 +38,8 @@ pub fn issued(
         let holder = listed.map_or_else(|| Holder::kept(it), |listed| Holder::listed(listed));
         let certificate = certificate(*number, it, &holder, school, verifying)?;
         let left = listed.is_none_or(|listed| listed.left());
-        Some(Issued { number: *number, division: certificate.class.clone(), holder, left, certificate })
+        let code_is_shared = shared.contains_key(number);
+        Some(Issued { number: *number, division: certificate.class.clone(), holder, left, code_is_shared, certificate })
     };
     let mut issued: Vec<Issued> = certifications.iter().filter_map(one).collect();
     issued.sort_by_cached_key(|it| {

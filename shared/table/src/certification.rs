@@ -6,6 +6,7 @@
 mod proofs;
 mod pupils;
 mod seek;
+mod shared_codes;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -15,6 +16,8 @@ use jiff::tz::TimeZone;
 use rentree_domain::certification::{Standing, Statement, Told, kept_until};
 use rentree_domain::{CertificationNumber, LearnerId, SchoolYear, Uai};
 use serde::{Deserialize, Serialize};
+
+pub use shared_codes::SharedCodes;
 
 use crate::batch::AsOf;
 use crate::item::{all_at, delete_if, put_if, put_new, stored};

@@ -11,11 +11,13 @@ use rentree_table::Role;
 use serde::Deserialize;
 use tokio::try_join;
 
-use super::paper::answer;
+use super::paper::{answer, code_is_shared, drawn};
 use crate::Certifications;
 
 /// What one answer holds: 17 kB each come to 4.3 MB, and 5.7 MB in base64.
 pub(super) const MOST: usize = 250;
+/// Names that few fonts have make larger pages. In base64, it is what Lambda takes less what is kept for the rest of the answer.
+const MOST_BYTES: usize = 4_600_000;
 
 /// Which certificates.
 #[derive(Default, Deserialize)]
@@ -49,28 +51,40 @@ pub(crate) async fn file(
     let listed = app.table.with_listing(uai, visitor.school);
     let (listed, certifications) = try_join!(listed, app.table.certifications(uai, year))?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
-    let mut issued = issued(&certifications, &listing, &school.name, app.verifying());
+    let shared = app.table.shared_codes(&certifications, paris::date(now)).await?;
+    let mut issued = issued(&certifications, &listing, &school.name, (app.verifying(), &shared));
     match asked.number {
+        Some(number) if shared.contains_key(&number) => return Err(code_is_shared(number)),
         Some(number) => issued.retain(|it| it.number == number),
+        // The page tells which ones are left out because another one has their code.
         None => issued.retain(|it| {
-            (asked.left || !it.left) && asked.class.as_ref().is_none_or(|class| it.division == class.trim())
+            !it.code_is_shared
+                && (asked.left || !it.left)
+                && asked.class.as_ref().is_none_or(|class| it.division == class.trim())
         }),
     }
 
     if issued.is_empty() {
         return Err(Problem::not_found());
     }
-    if issued.len() > MOST {
+    let too_many = || {
         let detail = format!(
-            "Un téléchargement direct contient {MOST} certificats au plus. Téléchargez-les classe par classe, ou demandez le fichier de l’établissement."
+            "Un téléchargement direct contient {MOST} certificats au plus, et moins si les noms sont très longs. Téléchargez-les classe par classe, ou demandez le fichier de l’établissement."
         );
         let way_on = format!("/schools/{uai}/certificates/file?year={}", year.first());
-        return Err(Problem::bad_request(detail).leading_to("Demander le fichier de l’établissement", way_on));
+        Problem::bad_request(detail).leading_to("Demander le fichier de l’établissement", way_on)
+    };
+    if issued.len() > MOST {
+        return Err(too_many());
     }
     let name = match asked.number {
         Some(number) => format!("certificat-{number}.pdf"),
         None => format!("certificats-{uai}-{}.pdf", year.first()),
     };
     let certificates: Vec<Certificate> = issued.into_iter().map(|it| it.certificate).collect();
-    answer(&certificates, &name)
+    let file = drawn(&certificates)?;
+    if file.len() > MOST_BYTES {
+        return Err(too_many());
+    }
+    Ok(answer(file, &name))
 }

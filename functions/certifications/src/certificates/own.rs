@@ -16,7 +16,7 @@ use rentree_web::{Frame, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::paper::answer;
+use super::paper::{answer, code_is_shared, drawn};
 use crate::Certifications;
 
 /// The page.
@@ -72,7 +72,12 @@ pub(crate) async fn own_file(
         found.into_iter().find(|(known, ..)| *known == number).ok_or_else(Problem::not_found)?;
     let (school, holder) = app.school_and_holder(&certification).await?;
     let certificate = certificate(number, &certification, &holder, &school.name, app.verifying());
-    answer(&[certificate.ok_or_else(Problem::not_found)?], &format!("certificat-{number}.pdf"))
+    let certificate = certificate.ok_or_else(Problem::not_found)?;
+    let shared = app.table.shared_codes(&[(number, certification)], paris::date((app.clock)())).await?;
+    if !shared.is_empty() {
+        return Err(code_is_shared(number));
+    }
+    Ok(answer(drawn(&[certificate])?, &format!("certificat-{number}.pdf")))
 }
 
 /// Reads at a time.

@@ -52,6 +52,9 @@ pub(crate) struct CertificatesView {
     left_out: usize,
     /// How many are.
     found: usize,
+    /// Certifications that were passed and are counted nowhere here: another one has the same code, so neither certificate proves anything.
+    /// The platform corrects it.
+    not_printed: Vec<CertificationNumber>,
     /// By their names; a class that is not known is blank, and last.
     classes: Vec<Class>,
     /// The class whose pupils are shown.
@@ -103,7 +106,9 @@ pub(crate) async fn page(
     let (listed, certifications) = try_join!(listed, app.table.certifications(uai, school_year))?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
 
-    let mut issued = issued(&certifications, &listing, &school.name, app.verifying());
+    let shared = app.table.shared_codes(&certifications, paris::date(now)).await?;
+    let mut issued = issued(&certifications, &listing, &school.name, (app.verifying(), &shared));
+    let not_printed = issued.extract_if(.., |it| it.code_is_shared).map(|it| it.number).collect();
     let all = issued.len();
     issued.retain(|it| filter.left || !it.left);
     let mut classes: BTreeMap<(bool, &str), usize> = BTreeMap::new();
@@ -121,6 +126,7 @@ pub(crate) async fn page(
         left: filter.left,
         left_out: all - issued.len(),
         found: issued.len(),
+        not_printed,
         certificates: of_class.map(row).collect(),
         classes: classes
             .into_iter()

@@ -3,6 +3,7 @@
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use rentree_certificate::{Certificate, pdf};
+use rentree_domain::CertificationNumber;
 use rentree_http::Problem;
 use rentree_issued::{Verifying, log_missing_letters};
 
@@ -15,13 +16,25 @@ impl Certifications {
     }
 }
 
-/// The file of some certificates. Its name tells nobody's: it travels further than its content.
-pub(super) fn answer(certificates: &[Certificate], name: &str) -> Result<Response, Problem> {
+/// The file of some certificates.
+pub(super) fn drawn(certificates: &[Certificate]) -> Result<Vec<u8>, Problem> {
     let file = pdf(certificates).map_err(|error| Problem::internal(&error))?;
     log_missing_letters(&file, certificates);
+    Ok(file.bytes)
+}
+
+/// The answer that is a file. Its name tells nobody's: it travels further than its content.
+pub(super) fn answer(file: Vec<u8>, name: &str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
-    Ok((headers, file.bytes).into_response())
+    (headers, file).into_response()
+}
+
+/// A certificate of which nobody could say, by its code, whose it is.
+pub(super) fn code_is_shared(number: CertificationNumber) -> Problem {
+    Problem::too_late(format!(
+        "Le code du certificat {number} figure aussi sur un autre certificat : il ne prouve rien, et le certificat ne peut pas être imprimé. L’établissement peut signaler ce numéro à l’équipe de la plateforme."
+    ))
 }

@@ -7,7 +7,7 @@ mod link;
 mod view;
 
 use jiff::Timestamp;
-use rentree_domain::certification::SchoolCertificates;
+use rentree_domain::certification::{SchoolCertificates, years_kept};
 use rentree_domain::{SchoolYear, Uai, paris};
 use rentree_http::Problem;
 use schemars::JsonSchema;
@@ -32,9 +32,10 @@ pub(crate) struct Which {
 impl Which {
     fn of(self, uai: &str, now: Timestamp) -> Result<SchoolCertificates, Problem> {
         let uai = Uai::parse(uai).map_err(|_| Problem::not_found())?;
-        let year = match self.year {
-            Some(year) => SchoolYear::starting_in(year).ok_or_else(Problem::not_found)?,
-            None => SchoolYear::of(paris::date(now)),
+        let today = paris::date(now);
+        let year = match self.year.map(SchoolYear::starting_in) {
+            Some(year) => year.filter(|year| years_kept(today).contains(year)).ok_or_else(Problem::not_found)?,
+            None => SchoolYear::of(today),
         };
         Ok(SchoolCertificates { uai, year, left: self.left })
     }

@@ -1,8 +1,8 @@
 //! What a code proves: what stands on the certificate, and nothing else.
 
 use jiff::civil::Date;
-use rentree_domain::CertificationNumber;
 use rentree_domain::certification::{Area, Levels, Points};
+use rentree_domain::{CertificationNumber, PersonName};
 use rentree_http::Problem;
 use rentree_issued::Holder;
 use rentree_table::Certification;
@@ -39,6 +39,10 @@ impl Certifications {
     ) -> Result<Proven, Problem> {
         let (school, holder) = self.school_and_holder(&certification).await?;
         let Holder { first_name, last_name, .. } = holder;
+        // As on paper: of somebody without both names, nothing is certified.
+        if [&first_name, &last_name].into_iter().any(|name| PersonName::in_file(name).is_none()) {
+            return Err(Problem::unknown_certificate());
+        }
         let Certification { latest, pupil, .. } = certification;
         Ok(Proven {
             number,

@@ -3,8 +3,8 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::PreparedFileId;
 use rentree_domain::certification::{PrepareCertificates, SchoolCertificates, Stamp};
+use rentree_domain::{PreparedFileId, paris};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_issued::issued;
 use rentree_table::{AuditAction, AuditEntry, PreparedFile, PreparedState, Role};
@@ -34,8 +34,9 @@ pub(crate) async fn ask(
     let certifications = app.table.certifications(of.uai, of.year);
     let (listed, certifications, known) = try_join!(listed, certifications, app.table.prepared_file(&of))?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
-    let issued = issued(&certifications, &listing, &school.name, app.verifying());
-    if !issued.iter().any(|it| of.left || !it.left) {
+    let shared = app.table.shared_codes(&certifications, paris::date(now)).await?;
+    let issued = issued(&certifications, &listing, &school.name, (app.verifying(), &shared));
+    if !issued.iter().any(|it| !it.code_is_shared && (of.left || !it.left)) {
         return Err(Problem::not_found());
     }
 
