@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
 use crate::support::campaigns::{class, import};
-use crate::support::certifications::{Certified, a_number, ago, state, statement};
+use crate::support::certifications::{Certified, a_number, ago, load, state, statement, worker_with};
+use crate::support::faults::Faults;
 use crate::support::people::{a_member, a_team};
 use crate::support::run;
 
@@ -79,14 +80,14 @@ async fn results_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resu
     shot("01-none").await?;
 
     // All of last year's, after this year's import.
-    click(client, &format!("#year option[value='{}']", last_year.first())).await?;
+    click(client, &format!("#filter-year option[value='{}']", last_year.first())).await?;
     click(client, "form.filter button").await?;
     see(client, "[role=status]", "44 certifications").await?;
     see(client, "[role=status]", "4 certifications d’élèves partis ne sont pas affichées").await?;
     see(client, "main", "conservés ici jusqu’au").await?;
     see(client, "main", "D’HÉROUVILLE-SAINT-CLAIR").await?;
     shot("02-last-year").await?;
-    click(client, "#former").await?;
+    click(client, "#filter-former").await?;
     click(client, "form.filter button").await?;
     see(client, "[role=status]", "48 certifications").await?;
 
@@ -135,6 +136,77 @@ fn without_scripts() {
     run(results_in_a_browser(WITHOUT_SCRIPTS, "no-js", 83));
 }
 
+/// A file of the whole school is not what a mistyped filter meant.
+#[test]
+fn what_a_filter_says_wrong_is_told_and_a_class_that_is_not_known_is_one() {
+    run(async {
+        let (school, last_year) = a_school_in_its_next_year(86).await?;
+        let path = format!("/schools/{}/certifications", school.uai);
+        for (field, value) in [
+            ("status", "passed"),
+            ("status", "VALIDATED"),
+            ("year", "2019"),
+            ("former", "1"),
+            ("unknown_division", "oui"),
+            ("page", "x"),
+        ] {
+            for face in ["", "/results.csv", "/results.json", "/record-books.csv"] {
+                let refused = school.administrator.get(&format!("{path}{face}?{field}={value}")).await?;
+                let told = refused.body["errors"].clone();
+                assert_eq!((refused.status, refused.code(), &told[0]["field"]), (400, "bad_request", &json!(field)));
+            }
+            let page = school.administrator.page(&format!("{path}?{field}={value}")).await?;
+            assert!(page.contains("Un champ est à corriger") && page.contains(&format!("#filter-{field}")), "{field}");
+            assert!(page.contains("Filtrer les certifications"), "with the form");
+        }
+
+        // One who was certified before, and whose class of that year nobody knows: the list is of this year.
+        let late = &school.pupils[5];
+        let mut stated = statement(a_number(), school.uai, late.id, "validated", ago(70));
+        stated["taken_on"] = json!(paris::date(jiff::Timestamp::now()) - 1.year());
+        anyhow::ensure!(state(&stated).await?.0 == 200);
+        let of_year = format!("?year={}", last_year.first());
+        let numbers = async |query: &str| {
+            let found = school.administrator.get(&format!("{path}/results.json{of_year}{query}")).await?.expect(200)?;
+            let rows = found["certifications"].as_array().into_iter().flatten();
+            anyhow::Ok((rows.map(|row| row["number"].clone()).collect::<Vec<_>>(), found["of_no_pupil"].clone()))
+        };
+        assert_eq!(numbers("&unknown_division=true").await?, (vec![stated["number"].clone()], json!([])));
+        assert_eq!(numbers("&unknown_division=true&division=3B").await?.0.len(), 1 + 12);
+        assert_eq!(numbers("&unknown_division=false").await?.0.len(), 44 + 1);
+        let page = school.administrator.page(&format!("{path}{of_year}&unknown_division=true")).await?;
+        assert!(page.contains("1 certification en"), "{page}");
+        Ok(())
+    });
+}
+
+#[test]
+fn those_of_no_pupil_stand_on_pages_of_their_own() {
+    run(async {
+        let (uai, administrator) = a_team().await?;
+        let someone = rentree_domain::LearnerId::new(jiff::Timestamp::now(), [8; 10]);
+        let stated: Vec<Value> = (0..60).map(|_| statement(a_number(), uai, someone, "validated", ago(5))).collect();
+        let report = load(&format!("{uai} nul"), &worker_with(None::<Faults>)?, &stated).await?;
+        assert_eq!(report["counts"]["of_no_pupil"], 60);
+        let path = format!("/schools/{uai}/certifications");
+        let mut seen = std::collections::BTreeSet::new();
+        for (page, rows) in [("1", 50), ("2", 10), ("9", 10)] {
+            let found = administrator.get(&format!("{path}?of_no_pupil_page={page}")).await?.expect(200)?;
+            let numbers = [&found["of_no_pupil_found"], &found["of_no_pupil_pages"], &found["page"]];
+            assert_eq!(numbers, [&json!(60), &json!(2), &json!(1)]);
+            let of_no_pupil = found["of_no_pupil"].as_array().unwrap();
+            assert_eq!(of_no_pupil.len(), rows);
+            seen.extend(of_no_pupil.iter().map(|row| row["number"].to_string()));
+        }
+        assert_eq!(seen.len(), 60);
+        let page = administrator.page(&format!("{path}?of_no_pupil_page=2")).await?;
+        assert!(page.contains("60 sans élève retrouvé") && page.contains("page 2 sur 2"), "{page}");
+        let file = administrator.get(&format!("{path}/results.json")).await?.expect(200)?;
+        assert_eq!(file["of_no_pupil"].as_array().map(Vec::len), Some(60), "a file has them all");
+        Ok(())
+    });
+}
+
 /// What an administrator downloads is what the page shows.
 #[test]
 fn one_class_several_or_the_whole_school_in_one_file() {
@@ -151,13 +223,18 @@ fn one_class_several_or_the_whole_school_in_one_file() {
             let of = |what: &str| json[what].as_array().map_or(0, Vec::len);
             let lines: Vec<String> = csv.trim_end().split("\r\n").map(ToOwned::to_owned).collect();
             anyhow::ensure!(lines.len() == 1 + of("certifications") + of("of_no_pupil"), "{query}: {csv}");
-            anyhow::ensure!(lines.iter().all(|line| line.split(';').count() == 29), "{csv}");
+            anyhow::ensure!(lines.iter().all(|line| line.split(';').count() == 30), "{csv}");
             Ok(lines)
         };
         let whole = rows("").await?;
         assert!(whole[0].contains("1.1 Mener une recherche et une veille d’information"), "{}", whole[0]);
         assert_eq!(whole.len(), 1 + 44 + 1, "and the one of no pupil");
-        assert!(whole.iter().any(|line| line.contains("HÉROUVILLE") && line.ends_with("Non")));
+        assert!(
+            whole
+                .iter()
+                .any(|line| line.contains("HÉROUVILLE") && line.contains("10/03/2012") && line.ends_with("Non")),
+            "what the school looks the pupil up by"
+        );
         assert_eq!(rows("&former=true").await?.len(), 1 + 48 + 1);
         assert_eq!(rows("&division=3A").await?.len(), 1 + 8);
         assert_eq!(rows("&division=3A&division=3B&former=true").await?.len(), 1 + 24);

@@ -18,7 +18,7 @@ use rentree_domain::{CertificationStatus, SchoolYear, Uai, paris};
 use rentree_http::{Face, Problem, Visitor, authorise};
 use rentree_table::{Role, School};
 use rentree_web::chart::Chart;
-use rentree_web::{Frame, Section, french};
+use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::try_join;
@@ -36,6 +36,8 @@ const PER_PAGE: usize = 50;
 pub(crate) struct CertificationsView {
     #[serde(skip)]
     frame: Frame,
+    #[serde(skip)]
+    form: Form,
     #[serde(skip)]
     may_download: bool,
     #[serde(skip)]
@@ -56,9 +58,11 @@ pub(crate) struct CertificationsView {
     classes: Vec<Class>,
     /// The classes that can be chosen.
     #[serde(skip)]
-    choices: BTreeSet<String>,
+    choices: Choices,
     /// The classes that are chosen; none for all.
     divisions: Vec<String>,
+    /// Whether those are chosen whose class is not known.
+    unknown_division: bool,
     status: Option<CertificationStatus>,
     /// Whether pupils who left are shown.
     former: bool,
@@ -69,8 +73,19 @@ pub(crate) struct CertificationsView {
     page: usize,
     pages: usize,
     certifications: Vec<Row>,
-    /// Certifications that no pupil of the school is found for; all of the year, whatever the filter.
+    /// Certifications that no pupil of the school is found for: all of the year, whatever the filter, by pages of their own.
     of_no_pupil: Vec<Row>,
+    /// How many there are.
+    of_no_pupil_found: usize,
+    of_no_pupil_page: usize,
+    of_no_pupil_pages: usize,
+}
+
+/// The classes that can be chosen.
+struct Choices {
+    divisions: BTreeSet<String>,
+    /// Whether that of those whose class is not known is one of them.
+    has_unknown: bool,
 }
 
 /// `GET /schools/{uai}/certifications`
@@ -85,19 +100,16 @@ pub(crate) async fn list(
     let now = (app.clock)();
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
-    let filter = Filter::read(&asked, paris::date(now));
+    let (filter, form) = Filter::read(&asked, paris::date(now));
     let Results { school, of_pupils, of_no_pupil } = app.results(uai, &visitor, filter.school_year).await?;
 
     let of_year = of_pupils.len() + of_no_pupil.len();
     let of_former = of_pupils.iter().filter(|row| row.left && filter.asks_for(*row)).count();
     let classes = tally(of_pupils.iter().filter(|row| filter.is_of_class(*row) && filter.may_show(*row)));
-    // A chosen class that the year does not have can be unchosen, too.
-    let divisions = of_pupils.iter().filter_map(|row| row.division.as_ref()).chain(&filter.divisions);
-    let choices = divisions.cloned().collect();
+    let choices = Choices::of(&of_pupils, &filter);
     let chosen: Vec<Row> = of_pupils.into_iter().filter(|row| filter.admits(row)).collect();
-    let found = chosen.len();
-    let pages = found.div_ceil(PER_PAGE).max(1);
-    let page = filter.page.clamp(1, pages);
+    let (of_pupils, of_no_pupil) = (Paged::of(chosen, filter.page), Paged::of(of_no_pupil, filter.of_no_pupil_page));
+    let problem = form.is_refused().then(|| Problem::unreadable(&form));
     let view = CertificationsView {
         frame: visitor.frame("Certifications", uai, &school, Section::Certifications),
         may_download: visitor.is_administrator(),
@@ -110,16 +122,49 @@ pub(crate) async fn list(
         classes,
         choices,
         divisions: filter.divisions,
+        unknown_division: filter.unknown_division,
+        form,
         status: filter.status,
         former: filter.former,
         of_former,
-        found,
-        page,
-        pages,
-        certifications: chosen.into_iter().skip((page - 1) * PER_PAGE).take(PER_PAGE).collect(),
-        of_no_pupil,
+        found: of_pupils.found,
+        page: of_pupils.page,
+        pages: of_pupils.pages,
+        certifications: of_pupils.rows,
+        of_no_pupil: of_no_pupil.rows,
+        of_no_pupil_found: of_no_pupil.found,
+        of_no_pupil_page: of_no_pupil.page,
+        of_no_pupil_pages: of_no_pupil.pages,
     };
-    face.render(StatusCode::OK, &view)
+    match problem {
+        None => face.render(StatusCode::OK, &view),
+        Some(problem) => face.again(problem, &view),
+    }
+}
+
+impl Choices {
+    /// A chosen class that the year does not have can be unchosen, too.
+    fn of(rows: &[Row], filter: &Filter) -> Self {
+        let divisions = rows.iter().filter_map(|row| row.division.as_ref()).chain(&filter.divisions);
+        let has_unknown = filter.unknown_division || rows.iter().any(|row| row.division.is_none());
+        Self { divisions: divisions.cloned().collect(), has_unknown }
+    }
+}
+
+/// A page of rows. One beyond the last is the last.
+struct Paged {
+    rows: Vec<Row>,
+    found: usize,
+    page: usize,
+    pages: usize,
+}
+
+impl Paged {
+    fn of(rows: Vec<Row>, page: usize) -> Self {
+        let (found, pages) = (rows.len(), rows.len().div_ceil(PER_PAGE).max(1));
+        let page = page.clamp(1, pages);
+        Self { rows: rows.into_iter().skip((page - 1) * PER_PAGE).take(PER_PAGE).collect(), found, page, pages }
+    }
 }
 
 /// The certifications of a school year.

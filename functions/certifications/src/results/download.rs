@@ -4,7 +4,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use rentree_domain::certification::{Competence, JuryComment};
+use rentree_domain::certification::{Competence, JuryComment, Told};
 use rentree_domain::{SchoolYear, Uai, paris};
 use rentree_http::{Problem, authorise};
 use rentree_table::Role;
@@ -17,7 +17,7 @@ use super::filter::Filter;
 use super::row::Row;
 use crate::Certifications;
 
-const BEFORE: [&str; 7] = ["Année scolaire", "Classe", "Nom", "Prénom", "Résultat", "Auparavant", "Score"];
+const BEFORE: [&str; 8] = ["Année scolaire", "Classe", "Nom", "Prénom", "Né(e) le", "Résultat", "Auparavant", "Score"];
 const COMPETENCES: usize = 16;
 const AFTER: [&str; 6] =
     ["Passée le", "Session", "Numéro", "Commentaire du jury", "Parti de l’établissement", "Élève retrouvé"];
@@ -84,7 +84,7 @@ impl Certifications {
         let now = (self.clock)();
         let visitor = authorise(&self.table, headers, uai, Role::Administrator, now).await?;
 
-        let filter = Filter::read(asked, paris::date(now));
+        let filter = Filter::of_file(asked, paris::date(now))?;
         let mut results = self.results(uai, &visitor, filter.school_year).await?;
         results.of_pupils.retain(|row| filter.admits(row));
         results.of_no_pupil.retain(|row| filter.admits_of_no_pupil(row));
@@ -97,13 +97,21 @@ impl Certifications {
     }
 }
 
+/// `Validée, 512 points`
+fn result(told: Told) -> String {
+    let score = told.score.map(|score| format!(", {score} points")).unwrap_or_default();
+    format!("{}{score}", told.status.french())
+}
+
 fn cells(year: SchoolYear, row: &Row) -> [Cell; COLUMNS] {
-    let formerly = row.formerly.map(|told| format!("{} ({})", told.status.french(), french::day(&told.at)));
+    let formerly = row.formerly.map(|told| format!("{} ({})", result(told), french::day(&told.at)));
     let before = [
         Cell::text(year.to_string()),
         Cell::text(row.division.clone().unwrap_or_default()),
         Cell::text(row.last_name.clone()),
         Cell::text(row.first_name.clone()),
+        // Of one whom no pupil is found for, it is what people look the pupil up by.
+        row.birth_date.map(Cell::day).unwrap_or_default(),
         Cell::text(row.status.french()),
         Cell::text(formerly.unwrap_or_default()),
         row.score.map(|score| Cell::number(u16::from(score))).unwrap_or_default(),

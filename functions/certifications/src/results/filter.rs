@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use rentree_domain::certification::years_kept;
 use rentree_domain::{CertificationStatus, SchoolYear};
+use rentree_http::Problem;
+use rentree_web::{Field, Form};
 
 /// What a filter looks at.
 #[derive(Debug, Clone, Copy)]
@@ -14,44 +16,70 @@ pub(crate) struct Facts<'a> {
     pub(crate) left: bool,
 }
 
-/// What an address asks for. What does not read asks for nothing.
+/// What an address asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Filter {
     /// `year`: its first calendar year; the present one without it.
     pub(crate) school_year: SchoolYear,
-    /// `division`, as often as there are classes to be shown; all without it.
+    /// `division`, as often as there are classes to be shown; all without it and without `unknown_division`.
     pub(crate) divisions: Vec<String>,
+    /// `unknown_division=true`: those whose class is not known.
+    pub(crate) unknown_division: bool,
     /// `status`; any without it.
     pub(crate) status: Option<CertificationStatus>,
     /// `former=true`: pupils who left, too.
     pub(crate) former: bool,
     /// `page`, from 1.
     pub(crate) page: usize,
+    /// `of_no_pupil_page`, from 1.
+    pub(crate) of_no_pupil_page: usize,
 }
 
 impl Filter {
-    /// Reads the pairs of an address.
-    pub(crate) fn read(asked: &[(String, String)], today: Date) -> Self {
-        let all = |wanted: &'static str| {
-            asked
-                .iter()
-                .filter(move |(name, value)| name == wanted && !value.is_empty())
-                .map(|(_, value)| value.as_str())
-        };
+    /// Reads the pairs of an address. What does not read asks for nothing, and is refused in the form: a file of the whole school is not
+    /// what was meant.
+    pub(crate) fn read(asked: &[(String, String)], today: Date) -> (Self, Form) {
+        let fields = [
+            ("year", "Année scolaire"),
+            ("status", "Résultat"),
+            ("unknown_division", "Classe inconnue"),
+            ("former", "Avec les élèves partis"),
+            ("page", "Page"),
+            ("of_no_pupil_page", "Page des certifications sans élève retrouvé"),
+        ];
+        let mut form = Form::new("filter", fields.map(|(name, label)| Field::text(name, label)));
         let kept = years_kept(today);
-        let year = all("year").find_map(|year| SchoolYear::starting_in(year.parse().ok()?));
-        Self {
-            school_year: year.filter(|year| kept.contains(year)).unwrap_or_else(|| SchoolYear::of(today)),
-            divisions: all("division").map(ToOwned::to_owned).collect(),
-            status: all("status").find_map(|status| status.parse().ok()),
-            former: all("former").any(|former| former == "true"),
-            page: all("page").find_map(|page| page.parse().ok()).unwrap_or(1),
-        }
+        let year = |text: &str| SchoolYear::starting_in(text.parse().ok()?).filter(|year| kept.contains(year));
+        let status = |text: &str| text.parse().ok();
+        let filter = Self {
+            school_year: one(asked, &mut form, ("year", YEAR), year).unwrap_or_else(|| SchoolYear::of(today)),
+            divisions: values(asked, "division").map(ToOwned::to_owned).collect(),
+            unknown_division: one(asked, &mut form, ("unknown_division", YES), yes).unwrap_or_default(),
+            status: one(asked, &mut form, ("status", STATUS), status),
+            former: one(asked, &mut form, ("former", YES), yes).unwrap_or_default(),
+            page: one(asked, &mut form, ("page", PAGE), number).unwrap_or(1),
+            of_no_pupil_page: one(asked, &mut form, ("of_no_pupil_page", PAGE), number).unwrap_or(1),
+        };
+        (filter, form)
+    }
+
+    /// The same for a file, which is not made unless all of it reads.
+    pub(crate) fn of_file(asked: &[(String, String)], today: Date) -> Result<Self, Problem> {
+        let (filter, form) = Self::read(asked, today);
+        if form.is_refused() { Err(Problem::unreadable(&form)) } else { Ok(filter) }
     }
 
     /// Everything of a school year, but pupils who left.
     pub(crate) fn of_year(school_year: SchoolYear) -> Self {
-        Self { school_year, divisions: Vec::new(), status: None, former: false, page: 1 }
+        Self {
+            school_year,
+            divisions: Vec::new(),
+            unknown_division: false,
+            status: None,
+            former: false,
+            page: 1,
+            of_no_pupil_page: 1,
+        }
     }
 
     /// Whether it lets a certification of a pupil through.
@@ -68,8 +96,12 @@ impl Filter {
 
     /// Whether its class is asked for.
     pub(crate) fn is_of_class<'a>(&self, it: impl Into<Facts<'a>>) -> bool {
-        let in_class = |division: &str| self.divisions.iter().any(|asked| asked == division);
-        self.divisions.is_empty() || it.into().division.is_some_and(in_class)
+        let is_asked = |division: &str| self.divisions.iter().any(|asked| asked == division);
+        self.is_of_all_classes() || it.into().division.map_or(self.unknown_division, is_asked)
+    }
+
+    fn is_of_all_classes(&self) -> bool {
+        self.divisions.is_empty() && !self.unknown_division
     }
 
     /// Whether the pupil is in the school, or those who left are asked for.
@@ -79,8 +111,43 @@ impl Filter {
 
     /// Whether it lets a certification of no pupil through: of no class is whoever is of no pupil.
     pub(crate) fn admits_of_no_pupil<'a>(&self, it: impl Into<Facts<'a>>) -> bool {
-        self.divisions.is_empty() && self.status.is_none_or(|status| it.into().status == status)
+        self.is_of_all_classes() && self.status.is_none_or(|status| it.into().status == status)
     }
+}
+
+const YEAR: &str = "Donnez la première année civile d’une année scolaire conservée, par exemple 2026 pour 2026-2027.";
+const STATUS: &str = "Donnez l’un de ces résultats : validated, rejected, cancelled, in_error, started.";
+const YES: &str = "Donnez « true » ou « false ».";
+const PAGE: &str = "Donnez un numéro de page, à partir de 1.";
+
+/// Every value of a name that is not blank.
+fn values<'a>(asked: &'a [(String, String)], wanted: &'static str) -> impl Iterator<Item = &'a str> {
+    asked.iter().filter(move |(name, value)| name == wanted && !value.is_empty()).map(|(_, value)| value.as_str())
+}
+
+/// The first value of a name; each that does not read is refused.
+fn one<T>(
+    asked: &[(String, String)],
+    form: &mut Form,
+    (name, error): (&'static str, &str),
+    read: impl Fn(&str) -> Option<T>,
+) -> Option<T> {
+    let mut first = None;
+    for value in values(asked, name) {
+        match read(value) {
+            None => form.refuse(name, error),
+            Some(value) => first = first.or(Some(value)),
+        }
+    }
+    first
+}
+
+fn yes(text: &str) -> Option<bool> {
+    text.parse().ok()
+}
+
+fn number(text: &str) -> Option<usize> {
+    text.parse().ok()
 }
 
 #[cfg(test)]
@@ -89,20 +156,37 @@ mod tests {
 
     use super::*;
 
-    fn read(query: &[(&str, &str)]) -> Filter {
+    fn read_all(query: &[(&str, &str)]) -> (Filter, Vec<&'static str>) {
         let pairs: Vec<_> = query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Filter::read(&pairs, date(2026, 11, 27))
+        let (filter, form) = Filter::read(&pairs, date(2026, 11, 27));
+        (filter, form.errors().map(|(field, _)| field).collect())
+    }
+
+    fn read(query: &[(&str, &str)]) -> Filter {
+        let (filter, refused) = read_all(query);
+        assert!(refused.is_empty(), "{refused:?}");
+        filter
     }
 
     #[test]
-    fn what_does_not_read_asks_for_nothing() {
+    fn what_does_not_read_is_refused_by_its_name() {
         let nothing = read(&[]);
         assert_eq!((nothing.school_year.first(), nothing.page, nothing.former), (2026, 1, false));
-        for pair in
-            [("year", "1999"), ("year", "x"), ("status", "passed"), ("former", "no"), ("page", "-1"), ("division", "")]
-        {
-            assert_eq!(read(&[pair]), nothing, "{pair:?}");
+        assert_eq!(read(&[("division", ""), ("year", ""), ("status", ""), ("other", "x")]), nothing);
+        for (name, value) in [
+            ("year", "1999"),
+            ("year", "x"),
+            ("status", "passed"),
+            ("status", "VALIDATED"),
+            ("former", "1"),
+            ("unknown_division", "oui"),
+            ("page", "-1"),
+            ("of_no_pupil_page", "deux"),
+        ] {
+            assert_eq!(read_all(&[(name, value)]), (read(&[]), vec![name]), "{name}={value}");
         }
+        let (twice, refused) = read_all(&[("status", "started"), ("status", "x"), ("year", "0")]);
+        assert_eq!((twice.status, refused), (Some(CertificationStatus::Started), vec!["year", "status"]));
     }
 
     #[test]
