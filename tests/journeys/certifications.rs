@@ -308,6 +308,31 @@ fn a_pupil_who_leaves_within_the_year_keeps_its_class() {
     });
 }
 
+/// Most of those who passed last year have left: whoever asks for last year asks for them.
+#[test]
+fn a_year_that_is_over_shows_who_has_left_since() {
+    run(async {
+        let school = a_school(2, 79).await?;
+        let (uai, last_year) = (school.uai, this_year().first() - 1);
+        for pupil in &school.pupils {
+            let mut it = statement(a_number(), uai, pupil.id, "validated", ago(1));
+            it["taken_on"] = json!(format!("{}-05-12", last_year + 1));
+            state(&it).await?;
+        }
+        let mut sample = school.sample.clone();
+        sample.pupils.retain(|pupil| pupil.ine != school.pupils[0].entry.ine.to_string());
+        import(uai, &sample).await?;
+
+        let of_year = format!("?year={last_year}");
+        assert_eq!(page_of(&school, &of_year).await?["found"], 2);
+        let get =
+            async |path: &str| school.administrator.get(&format!("/schools/{uai}/{path}{of_year}")).await?.expect(200);
+        assert_eq!(get("certifications/results.json").await?["certifications"].as_array().map(Vec::len), Some(2));
+        assert_eq!(get("certificates").await?["found"], 2);
+        Ok(())
+    });
+}
+
 /// Results may come before a school has imported its pupils: an import looks for those of nobody, and follows who changes class.
 #[test]
 fn an_import_finds_the_pupils_of_what_came_before_it() {

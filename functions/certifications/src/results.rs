@@ -25,7 +25,7 @@ use tokio::try_join;
 
 use crate::Certifications;
 use chart::{Class, charts, tally};
-pub(crate) use filter::{Facts, Filter};
+pub(crate) use filter::{Facts, Filter, is_over};
 use row::{Row, rows};
 
 const PER_PAGE: usize = 50;
@@ -64,6 +64,9 @@ pub(crate) struct CertificationsView {
     /// Whether those are chosen whose class is not known.
     unknown_division: bool,
     status: Option<CertificationStatus>,
+    /// Whether the school year is over: then pupils who left since are always shown.
+    #[serde(skip)]
+    is_over: bool,
     /// Whether pupils who left are shown.
     former: bool,
     /// Certifications of pupils who left that all else in the filter lets through.
@@ -125,6 +128,7 @@ pub(crate) async fn list(
         unknown_division: filter.unknown_division,
         form,
         status: filter.status,
+        is_over: is_over(filter.school_year, paris::date(now)),
         former: filter.former,
         of_former,
         found: of_pupils.found,

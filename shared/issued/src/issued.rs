@@ -17,7 +17,7 @@ pub struct Issued {
     pub holder: Holder,
     /// The class of that school year; blank where it is not known.
     pub division: String,
-    /// Whether the pupil is in the school no more, or was never found.
+    /// Whether the pupil is in the school no more. Of who was never found nobody knows.
     pub left: bool,
     /// Whether another certificate has the same code: neither proves anything, so it is not printed, and the school is told.
     pub code_is_shared: bool,
@@ -37,7 +37,7 @@ pub fn issued(
         let listed = it.pupil.as_ref().and_then(|pupil| known.get(&pupil.learner));
         let holder = listed.map_or_else(|| Holder::kept(it), |listed| Holder::listed(listed));
         let certificate = certificate(*number, it, &holder, school, verifying)?;
-        let left = listed.is_none_or(|listed| listed.left());
+        let left = it.pupil.is_some() && listed.is_none_or(|listed| listed.left());
         let code_is_shared = shared.contains_key(number);
         Some(Issued { number: *number, division: certificate.class.clone(), holder, left, code_is_shared, certificate })
     };

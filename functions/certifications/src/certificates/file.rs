@@ -13,6 +13,7 @@ use tokio::try_join;
 
 use super::paper::{answer, code_is_shared, drawn};
 use crate::Certifications;
+use crate::results::is_over;
 
 /// What one answer holds: 17 kB each come to 4.3 MB, and 5.7 MB in base64.
 pub(super) const MOST: usize = 250;
@@ -48,6 +49,7 @@ pub(crate) async fn file(
         Some(year) => SchoolYear::starting_in(year).ok_or_else(Problem::not_found)?,
         None => SchoolYear::of(paris::date(now)),
     };
+    let left = asked.left || is_over(year, paris::date(now));
     let listed = app.table.with_listing(uai, visitor.school);
     let (listed, certifications) = try_join!(listed, app.table.certifications(uai, year))?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
@@ -59,7 +61,7 @@ pub(crate) async fn file(
         // The page tells which ones are left out because another one has their code.
         None => issued.retain(|it| {
             !it.code_is_shared
-                && (asked.left || !it.left)
+                && (left || !it.left)
                 && asked.class.as_ref().is_none_or(|class| it.division == class.trim())
         }),
     }
@@ -77,9 +79,10 @@ pub(crate) async fn file(
     if issued.len() > MOST {
         return Err(too_many());
     }
-    let name = match asked.number {
-        Some(number) => format!("certificat-{number}.pdf"),
-        None => format!("certificats-{uai}-{}.pdf", year.first()),
+    let name = match (asked.number, asked.class.as_deref()) {
+        (Some(number), _) => format!("certificat-{number}.pdf"),
+        (None, Some(class)) => format!("certificats-{uai}-{}-{}.pdf", year.first(), in_file_name(class)),
+        (None, None) => format!("certificats-{uai}-{}.pdf", year.first()),
     };
     let certificates: Vec<Certificate> = issued.into_iter().map(|it| it.certificate).collect();
     let file = drawn(&certificates)?;
@@ -87,4 +90,25 @@ pub(crate) async fn file(
         return Err(too_many());
     }
     Ok(answer(file, &name))
+}
+
+/// A class as file names have it anywhere: `3E A` is `3E-A`. Two classes may come to the same name; browsers number the second one.
+fn in_file_name(class: &str) -> String {
+    let plain: String = class.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign } else { '-' }).collect();
+    let plain = plain.trim_matches('-');
+    if plain.is_empty() { "classe-inconnue".to_owned() } else { plain.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_class_in_the_name_of_its_file() {
+        for (class, name) in
+            [("3A", "3A"), (" 3E 1", "3E-1"), ("3\"A\"", "3-A"), ("", "classe-inconnue"), ("é", "classe-inconnue")]
+        {
+            assert_eq!(in_file_name(class), name);
+        }
+    }
 }

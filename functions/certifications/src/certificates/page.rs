@@ -19,6 +19,7 @@ use tokio::try_join;
 
 use super::file::MOST;
 use crate::Certifications;
+use crate::results::is_over;
 
 /// Which certificates.
 #[derive(Default, Deserialize)]
@@ -46,6 +47,9 @@ pub(crate) struct CertificatesView {
     school_year: SchoolYear,
     /// The school years of which certificates are kept, from the latest.
     school_years: Vec<SchoolYear>,
+    /// Whether the school year is over: then certificates of pupils who left since are always counted.
+    #[serde(skip)]
+    is_over: bool,
     /// Whether certificates of pupils who left are counted.
     left: bool,
     /// How many of those are not counted.
@@ -107,10 +111,12 @@ pub(crate) async fn page(
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
 
     let shared = app.table.shared_codes(&certifications, paris::date(now)).await?;
+    let is_over = is_over(school_year, paris::date(now));
+    let left = filter.left || is_over;
     let mut issued = issued(&certifications, &listing, &school.name, (app.verifying(), &shared));
     let not_printed = issued.extract_if(.., |it| it.code_is_shared).map(|it| it.number).collect();
     let all = issued.len();
-    issued.retain(|it| filter.left || !it.left);
+    issued.retain(|it| left || !it.left);
     let mut classes: BTreeMap<(bool, &str), usize> = BTreeMap::new();
     for it in &issued {
         *classes.entry((it.division.is_empty(), &it.division)).or_default() += 1;
@@ -123,7 +129,8 @@ pub(crate) async fn page(
         uai,
         school_year,
         school_years,
-        left: filter.left,
+        is_over,
+        left,
         left_out: all - issued.len(),
         found: issued.len(),
         not_printed,

@@ -45,7 +45,7 @@ pub(crate) async fn csv(
     authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
 
     let today = paris::date(now);
-    let filter = Filter::of_file(&asked, today)?.of_record_book(SchoolYear::of(today));
+    let filter = Filter::of_file(&asked, today)?;
     let taken = app.taken_over(uai, &filter).await?.ok_or_else(Problem::not_found)?;
 
     let year = filter.school_year;

@@ -82,7 +82,7 @@ fn filter(asked: &[(String, String)], today: Date) -> Result<Filter, Refused> {
         }
     };
     let filter = Filter { former: named("former") == Some("true"), ..Filter::of_year(school_year) };
-    Ok(filter.of_record_book(SchoolYear::of(today)))
+    Ok(filter.with_all_of_a_past_year(today))
 }
 
 fn entry(book: &RecordBookName, action: AuditAction, told: String, now: Timestamp) -> AuditEntry {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use rentree_domain::certification::{Levels, Points};
-use rentree_domain::{CertificationNumber, CertificationStatus, Ine, LearnerId, SchoolYear, Uai, name};
+use rentree_domain::{CertificationNumber, CertificationStatus, Ine, LearnerId, Uai, name};
 use rentree_table::{ActiveLearner, Certification, Roster, TableError};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -160,13 +160,4 @@ fn one(
         taken_on: it.latest.taken_on,
         division: it.pupil.and_then(|pupil| pupil.division),
     })
-}
-
-impl Filter {
-    /// What a record book asks for. Whoever asks for a school year that is over asks for its pupils, most of whom have left since; those of
-    /// this one who left are another school's by now.
-    pub(crate) fn of_record_book(self, this_year: SchoolYear) -> Self {
-        let former = self.former || self.school_year != this_year;
-        Self { former, ..self }
-    }
 }

@@ -27,7 +27,7 @@ pub(crate) struct Filter {
     pub(crate) unknown_division: bool,
     /// `status`; any without it.
     pub(crate) status: Option<CertificationStatus>,
-    /// `former=true`: pupils who left, too.
+    /// `former=true`: pupils who left in this school year, too. Of a year that is over everybody stands there: most have left since.
     pub(crate) former: bool,
     /// `page`, from 1.
     pub(crate) page: usize,
@@ -60,7 +60,7 @@ impl Filter {
             page: one(asked, &mut form, ("page", PAGE), number).unwrap_or(1),
             of_no_pupil_page: one(asked, &mut form, ("of_no_pupil_page", PAGE), number).unwrap_or(1),
         };
-        (filter, form)
+        (filter.with_all_of_a_past_year(today), form)
     }
 
     /// The same for a file, which is not made unless all of it reads.
@@ -80,6 +80,12 @@ impl Filter {
             page: 1,
             of_no_pupil_page: 1,
         }
+    }
+
+    /// Whoever asks for a school year that is over asks for its pupils, most of whom have left since.
+    pub(crate) fn with_all_of_a_past_year(self, today: Date) -> Self {
+        let former = self.former || is_over(self.school_year, today);
+        Self { former, ..self }
     }
 
     /// Whether it lets a certification of a pupil through.
@@ -113,6 +119,11 @@ impl Filter {
     pub(crate) fn admits_of_no_pupil<'a>(&self, it: impl Into<Facts<'a>>) -> bool {
         self.is_of_all_classes() && self.status.is_none_or(|status| it.into().status == status)
     }
+}
+
+/// Whether a school year was before the present one.
+pub(crate) fn is_over(year: SchoolYear, today: Date) -> bool {
+    year < SchoolYear::of(today)
 }
 
 const YEAR: &str = "Donnez la première année civile d’une année scolaire conservée, par exemple 2026 pour 2026-2027.";

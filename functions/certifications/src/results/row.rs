@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use rentree_domain::certification::{JuryComment, Levels, Points, SessionName, Told};
-use rentree_domain::{CertificationNumber, CertificationStatus, LearnerId, ListedPupil, Listing, name};
+use rentree_domain::{CertificationNumber, CertificationStatus, Ine, LearnerId, ListedPupil, Listing, name};
 use rentree_table::Certification;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,6 +24,9 @@ pub(crate) struct Row {
     /// Of one whom no pupil is found for: as the platform states it.
     #[schemars(with = "Option<String>")]
     pub(crate) birth_date: Option<Date>,
+    /// The same of the INE.
+    #[schemars(with = "Option<String>")]
+    pub(crate) ine: Option<Ine>,
     /// The class of that school year; `null` where it is not known.
     pub(crate) division: Option<String>,
     /// Whether the pupil has a page.
@@ -83,6 +86,7 @@ fn row(number: CertificationNumber, it: Certification, known: &HashMap<LearnerId
         last_name,
         first_name,
         birth_date: if learner.is_none() { about.birth_date } else { None },
+        ine: if learner.is_none() { about.ine } else { None },
         division: pupil.and_then(|pupil| pupil.division),
         listed: listed.is_some(),
         left: learner.is_some() && listed.is_none_or(|listed| listed.left()),
