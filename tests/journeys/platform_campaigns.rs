@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::support::campaigns::{COURSE, PROFILES, campaigns_of, class, import, join};
 use crate::support::classes::{a_device, step};
 use crate::support::faults::Faults;
-use crate::support::operators::{SILENT_BUCKET, activate, directory_with, done, message, report};
+use crate::support::operators::{SILENT_BUCKET, activate, directory_with, done, message, put_silently_as, report};
 use crate::support::people::{Person, a_team};
 use crate::support::runtime_api::Function;
 use crate::support::stall::{Of, Stall};
@@ -288,6 +288,8 @@ fn of_two_words_the_later_one_holds_in_whatever_order_they_come() {
         let school = a_school().await?;
         let (word, directory) = (a_word(&school), directory_with(None::<Faults>)?);
         let key = format!("reports/campaigns/{}.json", word.name);
+        // The first who puts something there makes the bucket.
+        put_silently_as(&format!("campaigns/{}", word.name), Vec::new()).await?;
         let said = async |word: Value, minutes_ago: i64| {
             let sent = Timestamp::now() - SignedDuration::from_mins(minutes_ago);
             let mut event = message(&word);
