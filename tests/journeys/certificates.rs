@@ -99,7 +99,7 @@ fn an_administrator_gets_the_certificates_of_a_class_in_its_order_and_of_one_pup
         let path = format!("/schools/{uai}/certificates.pdf?year={year}");
         let (status, headers, bytes) = file(&school.administrator, &format!("{path}&class=3A")).await?;
         assert_eq!((status, &headers[CONTENT_TYPE]), (200, &"application/pdf".parse()?));
-        let name = format!("attachment; filename=\"certificats-{uai}-{year}.pdf\"");
+        let name = format!("attachment; filename=\"certificats-{uai}-{year}-3A.pdf\"");
         assert_eq!(headers[CONTENT_DISPOSITION].to_str()?, name);
         assert!(bytes == pdf(&expected)?.bytes, "the class, in its order");
         let (_, _, whole) = file(&school.administrator, &path).await?;
@@ -268,7 +268,7 @@ async fn an_administrator(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "h2", "Classe 3A").await?;
     picture(&browser, look, &format!("{name}-certificates-01-classes")).await?;
     click(client, "a[href*='certificates.pdf'][href*='class=3A']").await?;
-    let bytes = browser.download(&format!("certificats-{}-{}.pdf", school.uai, this_year().first())).await?;
+    let bytes = browser.download(&format!("certificats-{}-{}-3A.pdf", school.uai, this_year().first())).await?;
     let path = format!("/schools/{}/certificates.pdf?year={}&class=3A", school.uai, this_year().first());
     assert!(bytes == file(&school.administrator, &path).await?.2);
     browser.close().await

@@ -24,7 +24,7 @@ pub(crate) struct Row {
     /// Of one whom no pupil is found for: as the platform states it.
     #[schemars(with = "Option<String>")]
     pub(crate) birth_date: Option<Date>,
-    /// The same of the INE.
+    /// The INE of one whom no pupil is found for, as the platform states it.
     #[schemars(with = "Option<String>")]
     pub(crate) ine: Option<Ine>,
     /// The class of that school year; `null` where it is not known.
