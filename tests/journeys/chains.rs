@@ -84,7 +84,7 @@ const CHAINS: [(&str, usize); 106] = [
     ("POST /campagnes/{code}", 4),
     ("POST /campagnes/{code}/account", 5),
     ("POST /campagnes/{code}/identity", 4),
-    ("POST /certifications", 4),
+    ("POST /certifications", 5),
     ("POST /demande-administration-sco", 2),
     ("POST /forgotten-password", 2),
     ("POST /invitation/{token}", 6),
@@ -122,7 +122,7 @@ const CHAINS: [(&str, usize); 106] = [
     ("POST /sign-up/{token}", 2),
     ("POST /temporary-password", 3),
     ("POST /terms", 3),
-    ("POST /verification", 3),
+    ("POST /verification", 4),
 ];
 
 #[test]

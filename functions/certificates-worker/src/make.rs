@@ -62,9 +62,10 @@ impl Worker {
         PrepareCertificates { of, .. }: &PrepareCertificates,
     ) -> Result<Option<(Vec<Certificate>, Stamp)>, ProcessError> {
         let certifications = self.table.certifications_at_pace(of.uai, of.year, READ_UNITS_A_SECOND);
-        let (listed, certifications) = try_join!(self.table.listed(of.uai), certifications)?;
+        let (listed, certifications, noted) =
+            try_join!(self.table.listed(of.uai), certifications, self.table.noted_codes())?;
         let Some((school, listing)) = listed else { return Ok(None) };
-        let shared = self.table.shared_codes(&certifications, paris::date((self.clock)())).await?;
+        let shared = self.table.shared_codes(&noted, &certifications, paris::date((self.clock)())).await?;
         let verifying = Verifying { origin: &self.config.origin };
         let all = issued(&certifications, &listing, &school.name, (verifying, &shared));
         let chosen = all.into_iter().filter(|it| !it.code_is_shared && (of.left || !it.left));

@@ -17,7 +17,7 @@ use rentree_domain::certification::{Standing, Statement, Told, kept_until};
 use rentree_domain::{CertificationNumber, LearnerId, SchoolYear, Uai};
 use serde::{Deserialize, Serialize};
 
-pub use shared_codes::SharedCodes;
+pub use shared_codes::{NotedCodes, SharedCodes};
 
 use crate::batch::AsOf;
 use crate::item::{all_at, delete_if, put_if, put_new, stored};

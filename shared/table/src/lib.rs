@@ -61,7 +61,7 @@ pub use attempt::{AttemptError, Seen};
 pub use audit::{AuditAction, AuditEntry, AuditPage};
 pub use batch::AsOf;
 pub use campaign::{Campaign, CampaignError};
-pub use certification::{Certification, CertifiedPupil, Recorded, SharedCodes};
+pub use certification::{Certification, CertifiedPupil, NotedCodes, Recorded, SharedCodes};
 pub use directory::Change;
 pub use error::TableError;
 pub use guessed::GuessedPupil;

@@ -51,9 +51,10 @@ pub(crate) async fn file(
     };
     let left = asked.left || is_over(year, paris::date(now));
     let listed = app.table.with_listing(uai, visitor.school);
-    let (listed, certifications) = try_join!(listed, app.table.certifications(uai, year))?;
+    let (listed, certifications, noted) =
+        try_join!(listed, app.table.certifications(uai, year), app.table.noted_codes())?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
-    let shared = app.table.shared_codes(&certifications, paris::date(now)).await?;
+    let shared = app.table.shared_codes(&noted, &certifications, paris::date(now)).await?;
     let mut issued = issued(&certifications, &listing, &school.name, (app.verifying(), &shared));
     match asked.number {
         Some(number) if shared.contains_key(&number) => return Err(code_is_shared(number)),

@@ -70,10 +70,11 @@ pub(crate) async fn own_file(
     let number: CertificationNumber = number.parse().map_err(|_| Problem::not_found())?;
     let (_, certification, _) =
         found.into_iter().find(|(known, ..)| *known == number).ok_or_else(Problem::not_found)?;
-    let (school, holder) = app.school_and_holder(&certification).await?;
+    let noted = async { Ok(app.table.noted_codes().await?) };
+    let ((school, holder), noted) = tokio::try_join!(app.school_and_holder(&certification), noted)?;
     let certificate = certificate(number, &certification, &holder, &school.name, app.verifying());
     let certificate = certificate.ok_or_else(Problem::not_found)?;
-    let shared = app.table.shared_codes(&[(number, certification)], paris::date((app.clock)())).await?;
+    let shared = app.table.shared_codes(&noted, &[(number, certification)], paris::date((app.clock)())).await?;
     if !shared.is_empty() {
         return Err(code_is_shared(number));
     }

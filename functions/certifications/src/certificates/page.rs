@@ -107,10 +107,11 @@ pub(crate) async fn page(
     let asked = filter.year.and_then(SchoolYear::starting_in).filter(|year| school_years.contains(year));
     let school_year = asked.unwrap_or_else(|| SchoolYear::of(paris::date(now)));
     let listed = app.table.with_listing(uai, visitor.school.clone());
-    let (listed, certifications) = try_join!(listed, app.table.certifications(uai, school_year))?;
+    let (listed, certifications, noted) =
+        try_join!(listed, app.table.certifications(uai, school_year), app.table.noted_codes())?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
 
-    let shared = app.table.shared_codes(&certifications, paris::date(now)).await?;
+    let shared = app.table.shared_codes(&noted, &certifications, paris::date(now)).await?;
     let is_over = is_over(school_year, paris::date(now));
     let left = filter.left || is_over;
     let mut issued = issued(&certifications, &listing, &school.name, (app.verifying(), &shared));

@@ -23,6 +23,10 @@ const AT_ONCE: usize = 20;
 /// Certifications whose code others have, and which others.
 pub type SharedCodes = BTreeMap<CertificationNumber, Vec<CertificationNumber>>;
 
+/// Codes that were noted, by their hashes.
+#[derive(Debug, Clone, Default)]
+pub struct NotedCodes(HashSet<String>);
+
 /// That a code was given to several. It holds nothing but its key.
 #[derive(Serialize)]
 struct Shared {}
@@ -51,14 +55,19 @@ impl Table {
         Ok(shared)
     }
 
+    /// Codes that several certifications have, as far as somebody noted it. Depends on nothing else: it is read beside the certifications.
+    pub async fn noted_codes(&self) -> Result<NotedCodes, TableError> {
+        let noted = self.items(shared_codes_pk(), SHARED_CODES).await?;
+        Ok(NotedCodes(noted.iter().filter_map(shared_in_sk).collect()))
+    }
+
     /// The same for whoever prints: only codes that were noted are looked up.
     pub async fn shared_codes(
         &self,
+        NotedCodes(noted): &NotedCodes,
         certifications: &[(CertificationNumber, Certification)],
         today: Date,
     ) -> Result<SharedCodes, TableError> {
-        let noted = self.items(shared_codes_pk(), SHARED_CODES).await?;
-        let noted: HashSet<String> = noted.iter().filter_map(shared_in_sk).collect();
         let is_noted = |code: &VerificationCode| {
             shared_in_sk(&Key::shared_code(code).into_item()).is_some_and(|code| noted.contains(&code))
         };

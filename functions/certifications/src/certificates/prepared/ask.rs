@@ -32,9 +32,10 @@ pub(crate) async fn ask(
 
     let listed = app.table.with_listing(of.uai, visitor.school.clone());
     let certifications = app.table.certifications(of.uai, of.year);
-    let (listed, certifications, known) = try_join!(listed, certifications, app.table.prepared_file(&of))?;
+    let (listed, certifications, known, noted) =
+        try_join!(listed, certifications, app.table.prepared_file(&of), app.table.noted_codes())?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
-    let shared = app.table.shared_codes(&certifications, paris::date(now)).await?;
+    let shared = app.table.shared_codes(&noted, &certifications, paris::date(now)).await?;
     let issued = issued(&certifications, &listing, &school.name, (app.verifying(), &shared));
     if !issued.iter().any(|it| !it.code_is_shared && (of.left || !it.left)) {
         return Err(Problem::not_found());
