@@ -103,9 +103,9 @@ impl Stall {
         (ENDPOINT.to_owned(), self.url.clone())
     }
 
-    /// Waits until somebody stands at the held transaction.
+    /// Waits until somebody stands at the held transaction, which may be the six-thousandth.
     pub(crate) async fn reached(&self) -> anyhow::Result<()> {
-        Ok(tokio::time::timeout(super::PATIENCE, self.way.reached.notified()).await?)
+        Ok(tokio::time::timeout(2 * super::PATIENCE, self.way.reached.notified()).await?)
     }
 
     /// Lets the held transaction go on, even if nobody waits for it any more; what DynamoDB answered.
