@@ -8,6 +8,7 @@ mod holder;
 mod message;
 mod record_books;
 mod results;
+mod spreadsheet;
 mod state;
 mod verification;
 

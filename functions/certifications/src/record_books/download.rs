@@ -2,17 +2,17 @@
 //! through.
 
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
-use rentree_domain::certification::Competence;
+use axum::http::HeaderMap;
+use axum::response::Response;
 use rentree_domain::{SchoolYear, Uai, paris};
 use rentree_http::{Problem, authorise};
 use rentree_table::Role;
-use rentree_web::csv::{self, Cell};
+use rentree_web::csv::Cell;
 
 use super::taken::TakenOver;
 use crate::Certifications;
 use crate::results::Filter;
+use crate::spreadsheet::{self, COMPETENCES};
 
 const BEFORE: [&str; 13] = [
     "Année scolaire",
@@ -29,7 +29,6 @@ const BEFORE: [&str; 13] = [
     "Code de vérification",
     "Passée le",
 ];
-const COMPETENCES: usize = 16;
 const AFTER: [&str; 2] = ["Parti de l’établissement", "Élève retrouvé"];
 const COLUMNS: usize = BEFORE.len() + COMPETENCES + AFTER.len();
 
@@ -49,18 +48,8 @@ pub(crate) async fn csv(
     let taken = app.taken_over(uai, &filter).await?.ok_or_else(Problem::not_found)?;
 
     let year = filter.school_year;
-    let titles: Vec<String> = Competence::all().map(|it| format!("{} {}", it.id(), it.name())).collect();
-    let mut header = BEFORE.into_iter().chain(titles.iter().map(String::as_str)).chain(AFTER);
-    let header: [&str; COLUMNS] = std::array::from_fn(|_| header.next().unwrap_or_default());
-    let sheet = csv::sheet(header, taken.into_iter().map(|it| cells(year, it)));
-    let sheet = sheet.map_err(|error| Problem::internal(&error))?;
-
     let name = format!("livret-scolaire-{uai}-{year}-{today}.csv");
-    let headers = [
-        (header::CONTENT_TYPE, csv::CONTENT_TYPE.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    Ok((headers, sheet).into_response())
+    spreadsheet::answer(&name, &BEFORE, &AFTER, taken.into_iter().map(|it| cells(year, it)))
 }
 
 fn cells(year: SchoolYear, it: TakenOver) -> [Cell; COLUMNS] {
@@ -81,8 +70,6 @@ fn cells(year: SchoolYear, it: TakenOver) -> [Cell; COLUMNS] {
         text(it.code),
         Cell::day(it.taken_on),
     ];
-    let level = |it: Competence| levels.get(&it).map(|level| Cell::number(level.number())).unwrap_or_default();
     let after = [Cell::text(if it.left { "Oui" } else { "" }), Cell::text(if it.is_of_pupil { "Oui" } else { "Non" })];
-    let mut cells = before.into_iter().chain(Competence::all().map(level)).chain(after);
-    std::array::from_fn(|_| cells.next().unwrap_or_default())
+    spreadsheet::row(before, &levels, after)
 }

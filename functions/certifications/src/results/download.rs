@@ -4,11 +4,11 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
-use rentree_domain::certification::{Competence, JuryComment, Told};
+use rentree_domain::certification::{JuryComment, Told};
 use rentree_domain::{SchoolYear, Uai, paris};
 use rentree_http::{Problem, authorise};
 use rentree_table::Role;
-use rentree_web::csv::{self, Cell};
+use rentree_web::csv::Cell;
 use rentree_web::french;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,9 +16,9 @@ use serde::Serialize;
 use super::filter::Filter;
 use super::row::Row;
 use crate::Certifications;
+use crate::spreadsheet::{self, COMPETENCES};
 
 const BEFORE: [&str; 8] = ["Année scolaire", "Classe", "Nom", "Prénom", "Né(e) le", "Résultat", "Auparavant", "Score"];
-const COMPETENCES: usize = 16;
 const AFTER: [&str; 6] =
     ["Passée le", "Session", "Numéro", "Commentaire du jury", "Parti de l’établissement", "Élève retrouvé"];
 const COLUMNS: usize = BEFORE.len() + COMPETENCES + AFTER.len();
@@ -44,18 +44,9 @@ pub(crate) async fn csv(
     let (uai, view) = app.chosen(&uai, &asked, &headers).await?;
 
     let year = view.school_year;
-    let titles: Vec<String> = Competence::all().map(|it| format!("{} {}", it.id(), it.name())).collect();
-    let mut header = BEFORE.into_iter().chain(titles.iter().map(String::as_str)).chain(AFTER);
-    let header: [&str; COLUMNS] = std::array::from_fn(|_| header.next().unwrap_or_default());
     let rows = view.certifications.iter().chain(&view.of_no_pupil).map(|row| cells(year, row));
-    let sheet = csv::sheet(header, rows).map_err(|error| Problem::internal(&error))?;
-
     let name = format!("certifications-{uai}-{year}-{}.csv", paris::date((app.clock)()));
-    let headers = [
-        (header::CONTENT_TYPE, csv::CONTENT_TYPE.to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    Ok((headers, sheet).into_response())
+    spreadsheet::answer(&name, &BEFORE, &AFTER, rows)
 }
 
 /// `GET /schools/{uai}/certifications/results.json`
@@ -116,7 +107,6 @@ fn cells(year: SchoolYear, row: &Row) -> [Cell; COLUMNS] {
         Cell::text(formerly.unwrap_or_default()),
         row.score.map(|score| Cell::number(u16::from(score))).unwrap_or_default(),
     ];
-    let level = |it: Competence| row.levels.get(&it).map(|level| Cell::number(level.number())).unwrap_or_default();
     let after = [
         Cell::day(row.taken_on),
         Cell::text(row.session.as_str()),
@@ -125,6 +115,5 @@ fn cells(year: SchoolYear, row: &Row) -> [Cell; COLUMNS] {
         Cell::text(if row.left { "Oui" } else { "" }),
         Cell::text(if row.learner.is_some() { "Oui" } else { "Non" }),
     ];
-    let mut cells = before.into_iter().chain(Competence::all().map(level)).chain(after);
-    std::array::from_fn(|_| cells.next().unwrap_or_default())
+    spreadsheet::row(before, &row.levels, after)
 }
