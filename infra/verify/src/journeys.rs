@@ -52,17 +52,41 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "certificates",
             "certification_pages",
             "certifications",
+            "certified_pupils",
             "prepared_files",
             "record_book_pages",
+            "record_book_credentials",
             "record_books",
             "verification",
         ],
     ),
-    ("certifications-worker", &["certifications", "verification"]),
-    ("directory", &["directory", "follow_up", "mediacentre_staff", "offers", "platform_campaigns", "record_books"]),
+    ("certifications-worker", &["certifications", "certified_pupils", "verification"]),
+    (
+        "directory",
+        &[
+            "directory",
+            "follow_up",
+            "mediacentre_staff",
+            "offers",
+            "platform_campaigns",
+            "record_book_credentials",
+            "record_books",
+        ],
+    ),
     (
         "import-worker",
-        &["crashes", "deciding", "hostile", "imports", "messages", "pages", "partitions", "rosters", "turns"],
+        &[
+            "certified_pupils",
+            "crashes",
+            "deciding",
+            "hostile",
+            "imports",
+            "messages",
+            "pages",
+            "partitions",
+            "rosters",
+            "turns",
+        ],
     ),
     ("invitations", &["mail_permits", "team", "staff_pages"]),
     (
@@ -100,10 +124,11 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 18] = [
+pub(crate) const OF_QUEUES: [&str; 20] = [
     "accounts",
     "activation",
     "certifications",
+    "certified_pupils",
     "crashes",
     "deciding",
     "directory",
@@ -116,6 +141,7 @@ pub(crate) const OF_QUEUES: [&str; 18] = [
     "offers",
     "platform_campaigns",
     "prepared_files",
+    "record_book_credentials",
     "record_books",
     "team",
     "turns",

@@ -7,7 +7,7 @@ use certifications_worker::{Clients, Config, Worker};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{LearnerId, SchoolYear, Uai, paris};
 use rentree_samples::Sample;
-use rentree_table::ActiveLearner;
+use rentree_table::{ActiveLearner, Certification};
 use serde_json::{Value, json};
 
 use super::campaigns::{Platform, class, import};
@@ -138,4 +138,20 @@ pub(crate) fn counts(report: &Value) -> Value {
     let sum: u64 = ["created", "updated", "unchanged", "superseded", "refused"].map(of).iter().sum();
     assert_eq!(of("lines"), sum, "every line is counted once: {report:#}");
     all.iter().filter(|(_, count)| **count != json!(0)).map(|(name, count)| (name.clone(), count.clone())).collect()
+}
+
+/// What the school has of a certification, in any school year that is kept.
+pub(crate) async fn stored(uai: Uai, number: u64) -> anyhow::Result<Option<Certification>> {
+    let this = this_year().first();
+    for year in (this - 5..=this).filter_map(SchoolYear::starting_in) {
+        let all = product().table.certifications(uai, year).await?;
+        if let Some((_, found)) = all.into_iter().find(|(found, _)| u64::from(*found) == number) {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+pub(crate) async fn page_of(school: &Certified, query: &str) -> anyhow::Result<Value> {
+    school.administrator.get(&format!("/schools/{}/certifications{query}", school.uai)).await?.expect(200)
 }
