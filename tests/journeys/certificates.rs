@@ -258,6 +258,10 @@ async fn sign_in(client: &Client, person: &Person) -> anyhow::Result<()> {
 async fn an_administrator(look: Look, name: &str) -> anyhow::Result<()> {
     let school = a_school(3, 94).await?;
     passed(&school).await?;
+    // A name as long as a file may have it, without a blank.
+    let mut sample = school.sample.clone();
+    sample.pupils[0].last_name = "W".repeat(60);
+    import(school.uai, &sample).await?;
     let browser = Browser::open(look).await?;
     let client = &browser.client;
     sign_in(client, &school.administrator).await?;
