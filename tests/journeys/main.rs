@@ -20,6 +20,7 @@ mod contracts;
 mod crashes;
 mod deciding;
 mod directory;
+mod downloads;
 mod follow_up;
 mod gateway;
 mod guards;

@@ -6,6 +6,7 @@ use std::process::Stdio;
 use aws_sdk_dynamodb::types::AttributeValue;
 use directory::message::Word;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use rentree_domain::limit::CALLS_BY_RECORD_BOOK_AND_SCHOOL;
 use rentree_domain::{SchoolYear, Scope, Uai, paris};
 use rentree_local::operator::Operator;
 use rentree_samples::Sample;
@@ -19,7 +20,7 @@ use crate::support::campaigns::{class, import};
 use crate::support::certifications::{a_number, ago, state, statement, this_year};
 use crate::support::people::{Person, a_client, a_member, a_team};
 use crate::support::record_books::{Program, Told, WithForm as _, a_name, in_days, log_of, of_kind, read_with};
-use crate::support::{a_uai, product, run};
+use crate::support::{a_uai, product, run, run_while_time_stands_still};
 
 /// The names of the published shape, and ours for the score.
 const OF_CERTIFICATIONS: [&str; 15] = [
@@ -264,6 +265,38 @@ fn whoever_may_not_read_is_told_why_and_so_is_the_school() {
         let bearer = lsu.bearer().await?;
         let twice = a_client().get(address).header(AUTHORIZATION, &bearer).header(AUTHORIZATION, &bearer);
         assert_eq!(Told::of(twice).await?.status, 400);
+        Ok(())
+    });
+}
+
+/// Whatever a program sends, and however it is answered: neither the log of a school nor the table is its to fill.
+#[test]
+fn no_program_fills_the_log_of_a_school() {
+    run_while_time_stands_still(async {
+        let (uai, _) = a_team().await?;
+        of_kind(uai, "Collège").await?;
+        let (revoked, lsl) = (Program::new(Scope::Lsu).await?, Program::new(Scope::Lsl).await?);
+        let bearers = [(revoked.bearer().await?, 401), (lsl.bearer().await?, 403)];
+        revoked.revoke().await?;
+        for (bearer, refused) in &bearers {
+            for _ in 0..CALLS_BY_RECORD_BOOK_AND_SCHOOL.count {
+                assert_eq!(read_with(Some(bearer), uai.as_str(), "").await?.status, *refused);
+            }
+            let told = read_with(Some(bearer), uai.as_str(), "").await?;
+            assert_eq!((told.status, told.body["code"].as_str()), (429, Some("too_many")));
+        }
+        let count = async || anyhow::Ok(product().table.audit_page(uai, None, 500).await?.entries.len());
+        let full = count().await?;
+        assert!(full >= 2 * CALLS_BY_RECORD_BOOK_AND_SCHOOL.count as usize, "each of those calls is told: {full}");
+        assert_eq!(read_with(Some(&bearers[0].0), uai.as_str(), "").await?.status, 429);
+        assert_eq!(count().await?, full);
+
+        // Neither another program nor another school is held up by it.
+        let other = Program::new(Scope::Lsu).await?.bearer().await?;
+        assert_eq!(read_with(Some(&other), uai.as_str(), "").await?.status, 200);
+        let (elsewhere, _) = a_team().await?;
+        of_kind(elsewhere, "Collège").await?;
+        assert_eq!(read_with(Some(&bearers[1].0), elsewhere.as_str(), "").await?.status, 403);
         Ok(())
     });
 }

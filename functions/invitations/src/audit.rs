@@ -128,6 +128,7 @@ impl Row {
             AuditAction::MediacentreReplaced => "est revenu du Médiacentre avec un nouvel identifiant :",
             AuditAction::MediacentreRemoved => "a retiré le Médiacentre à :",
             AuditAction::CertificatesPrepared => "a demandé le fichier des certificats :",
+            AuditAction::Downloaded => "a téléchargé",
             AuditAction::RecordBookRead => "a lu les certifications pour le livret scolaire :",
             AuditAction::RecordBookRefused => "s’est vu refuser les certifications pour le livret scolaire :",
         }

@@ -135,6 +135,7 @@ pub(crate) async fn download(
     let rows = sought(listing.former(), &filter.q, &filter.division).into_iter().map(|pupil| row(pupil, &made));
     let rows = rows.filter(|row| row.is_of(&filter.import));
     let sheet = csv::sheet(HEADER, rows.map(Row::cells)).map_err(|error| Problem::internal(&error))?;
+    app.table.audit(uai, &visitor.downloaded("la liste des anciens élèves")).await?;
 
     let day = paris::date((app.clock)());
     let headers = [

@@ -28,6 +28,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "campaigns",
             "campaign_pages",
             "certifiable",
+            "downloads",
             "follow_up",
             "guessing",
             "guessing_pages",
@@ -53,6 +54,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "certification_pages",
             "certifications",
             "certified_pupils",
+            "downloads",
             "prepared_files",
             "record_book_pages",
             "record_book_credentials",
@@ -93,6 +95,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
         "learners",
         &[
             "asking_pages",
+            "downloads",
             "guessing",
             "guessing_pages",
             "hand_out",

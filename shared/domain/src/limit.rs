@@ -54,6 +54,10 @@ pub const VERIFICATIONS_BY_CLIENT: Limit =
 /// Credentials of record books that are not right, sent by one client. Nobody guesses 256 bits; the limit spares the table whoever tries.
 pub const CREDENTIALS_BY_CLIENT: Limit =
     Limit { what: "credentials-by-client", count: 30, window: SignedDuration::from_mins(10) };
+/// Calls of one record book about one school, also those that are refused: it takes a school over once a day. Each stands in the log of
+/// the school, which no program that goes round in circles may fill.
+pub const CALLS_BY_RECORD_BOOK_AND_SCHOOL: Limit =
+    Limit { what: "calls-by-record-book-and-school", count: 60, window: SignedDuration::from_hours(1) };
 
 impl Limit {
     /// When the window that `now` is in began, and when it ends.

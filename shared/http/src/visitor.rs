@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rentree_domain::{Uai, UserId, terms};
-use rentree_table::{Person, Role, School, SessionHash, Underway};
+use rentree_table::{AuditAction, AuditEntry, Person, Role, School, SessionHash, Underway};
 use rentree_web::{Frame, Notice, Section, Space};
 
 use crate::Problem;
@@ -76,6 +76,16 @@ impl Visitor {
     /// Checks that a form was meant: its token is this session's, or it is JSON.
     pub fn check_meant(&self, proof: &Proof) -> Result<(), Problem> {
         check(proof, &self.csrf)
+    }
+
+    /// An entry of the school's log: the visitor did `action`, when they asked.
+    pub fn did(&self, action: AuditAction) -> AuditEntry {
+        AuditEntry::new(self.at, rentree_runtime::random(), self.user, &self.name, action)
+    }
+
+    /// The same of a file with pupils: which one, without any name of a pupil. It is written before the file is handed over.
+    pub fn downloaded(&self, what: impl Into<String>) -> AuditEntry {
+        self.did(AuditAction::Downloaded).to(what)
     }
 
     /// The frame of a page in the space of `school`.

@@ -90,6 +90,8 @@ pub enum AuditAction {
     MediacentreRemoved,
     /// The file of the school's certificates was asked for.
     CertificatesPrepared,
+    /// A file with many pupils was downloaded.
+    Downloaded,
     /// A record book read the certifications.
     RecordBookRead,
     /// A record book was refused them.

@@ -42,11 +42,12 @@ pub(crate) async fn download(
     let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
 
     let (listed, participations) =
-        try_join!(app.table.with_listing(uai, visitor.school), app.table.participations(id))?;
+        try_join!(app.table.with_listing(uai, visitor.school.clone()), app.table.participations(id))?;
     let (_, listing) = listed.ok_or_else(Problem::not_found)?;
     let (pupils, _) = pupils(&listing, &campaign.concerned(&listing), participations);
     let rows = pupils.into_iter().map(|pupil| row(&campaign, pupil));
     let sheet = csv::sheet(HEADER, rows).map_err(|error| Problem::internal(&error))?;
+    app.table.audit(uai, &visitor.downloaded(format!("les résultats de « {} »", campaign.title))).await?;
 
     // The code, not the title: a file's name travels further than its content.
     let name = format!("campagne-{}-{}.csv", campaign.code, paris::date(now));

@@ -50,7 +50,7 @@ pub(crate) async fn file(
         None => SchoolYear::of(paris::date(now)),
     };
     let left = asked.left || is_over(year, paris::date(now));
-    let listed = app.table.with_listing(uai, visitor.school);
+    let listed = app.table.with_listing(uai, visitor.school.clone());
     let (listed, certifications, noted) =
         try_join!(listed, app.table.certifications(uai, year), app.table.noted_codes())?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
@@ -80,17 +80,26 @@ pub(crate) async fn file(
     if issued.len() > MOST {
         return Err(too_many());
     }
-    let name = match (asked.number, asked.class.as_deref()) {
-        (Some(number), _) => format!("certificat-{number}.pdf"),
-        (None, Some(class)) => format!("certificats-{uai}-{}-{}.pdf", year.first(), in_file_name(class)),
-        (None, None) => format!("certificats-{uai}-{}.pdf", year.first()),
+    let (name, what) = match (asked.number, asked.class.as_deref()) {
+        (Some(number), _) => (format!("certificat-{number}.pdf"), format!("le certificat {number}")),
+        (None, Some(class)) => (
+            format!("certificats-{uai}-{}-{}.pdf", year.first(), in_file_name(class)),
+            format!("les certificats {year}, {}", class_told(class)),
+        ),
+        (None, None) => (format!("certificats-{uai}-{}.pdf", year.first()), format!("les certificats {year}")),
     };
     let certificates: Vec<Certificate> = issued.into_iter().map(|it| it.certificate).collect();
     let file = drawn(&certificates)?;
     if file.len() > MOST_BYTES {
         return Err(too_many());
     }
+    app.table.audit(uai, &visitor.downloaded(what)).await?;
     Ok(answer(file, &name))
+}
+
+fn class_told(class: &str) -> &str {
+    let class = class.trim();
+    if class.is_empty() { "classe inconnue" } else { class }
 }
 
 /// A class as file names have it anywhere: `3E A` is `3E-A`. Two classes may come to the same name; browsers number the second one.

@@ -41,11 +41,12 @@ pub(crate) async fn csv(
 ) -> Result<Response, Problem> {
     let uai = Uai::parse(&uai).map_err(|_| Problem::not_found())?;
     let now = (app.clock)();
-    authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
 
     let today = paris::date(now);
     let filter = Filter::of_file(&asked, today)?;
     let taken = app.taken_over(uai, &filter).await?.ok_or_else(Problem::not_found)?;
+    app.table.audit(uai, &visitor.downloaded(format!("la liste pour le livret scolaire {filter}"))).await?;
 
     let year = filter.school_year;
     let name = format!("livret-scolaire-{uai}-{year}-{today}.csv");

@@ -1,5 +1,5 @@
 //! A record book reads the certifications of a school. Each call of one that is known stands in the log of the school, also one that is
-//! refused; what is handed over is told before.
+//! refused, until there are too many in an hour; what is handed over is told before.
 
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::certification::years_kept;
+use rentree_domain::limit::CALLS_BY_RECORD_BOOK_AND_SCHOOL;
 use rentree_domain::{RecordBookName, SchoolYear, Uai, paris};
 use rentree_http::Problem;
 use rentree_table::{AuditAction, AuditEntry};
@@ -25,6 +26,9 @@ pub(crate) const ASKED: &[(&str, &str)] = &[
         "`true`: pupils who left the school in the present school year, too. Of one that is over, they stand there anyway.",
     ),
 ];
+
+const TOO_MANY: &str =
+    "Ce livret scolaire a déjà lu cet établissement soixante fois dans l’heure. Reprenez à l’heure suivante.";
 
 /// `GET /api/v1/organizations/{uai}/certifications`
 pub(crate) async fn read(
@@ -45,7 +49,14 @@ pub(crate) async fn read(
     };
     let (token, school) = try_join!(app.table.access_token(&token), school)?;
     let token = token.ok_or_else(unknown_token)?;
-    let book = app.table.record_book(&token.record_book).await?;
+    let subject = format!("{}#{}", token.record_book, uai.map(|uai| uai.to_string()).unwrap_or_default());
+    let (book, is_allowed) = try_join!(
+        app.table.record_book(&token.record_book),
+        app.table.allows(&CALLS_BY_RECORD_BOOK_AND_SCHOOL, &subject, now)
+    )?;
+    if !is_allowed {
+        return Err(Problem::too_many(TOO_MANY));
+    }
     let scope = scope(&token, book.as_ref(), now);
     let Some((uai, school)) = uai.zip(school) else {
         // There is no log that could tell it.

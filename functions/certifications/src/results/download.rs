@@ -41,7 +41,7 @@ pub(crate) async fn csv(
     Query(asked): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (uai, view) = app.chosen(&uai, &asked, &headers).await?;
+    let (uai, view) = app.chosen(&uai, &asked, &headers, "CSV").await?;
 
     let year = view.school_year;
     let rows = view.certifications.iter().chain(&view.of_no_pupil).map(|row| cells(year, row));
@@ -56,7 +56,7 @@ pub(crate) async fn json(
     Query(asked): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (uai, view) = app.chosen(&uai, &asked, &headers).await?;
+    let (uai, view) = app.chosen(&uai, &asked, &headers, "JSON").await?;
 
     let name = format!("certifications-{uai}-{}-{}.json", view.school_year, paris::date((app.clock)()));
     let disposition = [(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];
@@ -64,18 +64,20 @@ pub(crate) async fn json(
 }
 
 impl Certifications {
-    /// What an administrator asks for.
+    /// What an administrator asks for, in a format that the log of the school names.
     async fn chosen(
         &self,
         uai: &str,
         asked: &[(String, String)],
         headers: &HeaderMap,
+        format: &str,
     ) -> Result<(Uai, ResultsView), Problem> {
         let uai = Uai::parse(uai).map_err(|_| Problem::not_found())?;
         let now = (self.clock)();
         let visitor = authorise(&self.table, headers, uai, Role::Administrator, now).await?;
 
         let filter = Filter::of_file(asked, paris::date(now))?;
+        let what = format!("les certifications {filter} ({format})");
         let mut results = self.results(uai, &visitor, filter.school_year).await?;
         results.of_pupils.retain(|row| filter.admits(row));
         results.of_no_pupil.retain(|row| filter.admits_of_no_pupil(row));
@@ -84,6 +86,7 @@ impl Certifications {
             certifications: results.of_pupils,
             of_no_pupil: results.of_no_pupil,
         };
+        self.table.audit(uai, &visitor.downloaded(what)).await?;
         Ok((uai, view))
     }
 }

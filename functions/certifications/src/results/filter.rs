@@ -1,5 +1,7 @@
 //! Which certifications are asked for: a school year, some classes of that year, a status, with pupils who left or without.
 
+use std::fmt;
+
 use jiff::civil::Date;
 use rentree_domain::certification::years_kept;
 use rentree_domain::{CertificationStatus, SchoolYear};
@@ -118,6 +120,15 @@ impl Filter {
     /// Whether it lets a certification of no pupil through: of no class is whoever is of no pupil.
     pub(crate) fn admits_of_no_pupil<'a>(&self, it: impl Into<Facts<'a>>) -> bool {
         self.is_of_all_classes() && self.status.is_none_or(|status| it.into().status == status)
+    }
+}
+
+/// The school year and the classes, as the log of the school tells what was downloaded.
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.school_year)?;
+        let unknown = self.unknown_division.then_some("classe inconnue");
+        self.divisions.iter().map(String::as_str).chain(unknown).try_for_each(|division| write!(f, ", {division}"))
     }
 }
 

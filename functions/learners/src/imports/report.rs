@@ -131,12 +131,14 @@ pub(crate) async fn download(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let found = app.import(uai, &id);
-    let (_, (id, import)) = authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
+    let (visitor, (id, import)) =
+        authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
 
     let lines = app.table.report(uai, id, import.outcome.report_pages).await?;
     let sheet = csv::sheet(HEADER, lines.iter().map(row)).map_err(|error| Problem::internal(&error))?;
 
     let day = paris::date(import.requested_at);
+    app.table.audit(uai, &visitor.downloaded(format!("le rapport de l’import du {}", french::date(&day)))).await?;
     let headers = [
         (header::CONTENT_TYPE, csv::CONTENT_TYPE.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"import-{uai}-{day}.csv\"")),

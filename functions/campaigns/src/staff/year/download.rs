@@ -44,9 +44,10 @@ pub(crate) async fn csv(
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
 
     let year = filter.year(paris::date(now));
-    let Followed { pupils, .. } = app.followed(uai, visitor.school, year).await?;
+    let Followed { pupils, .. } = app.followed(uai, visitor.school.clone(), year).await?;
     let rows = pupils.into_iter().filter(|pupil| filter.admits(pupil)).map(|pupil| row(year, pupil));
     let sheet = csv::sheet(HEADER, rows).map_err(|error| Problem::internal(&error))?;
+    app.table.audit(uai, &visitor.downloaded(format!("le suivi {year}"))).await?;
 
     let name = format!("suivi-{uai}-{year}-{}.csv", paris::date(now));
     let headers = [

@@ -19,12 +19,13 @@ pub(crate) async fn download(
     let now = (app.clock)();
     let of = which.of(&uai, now)?;
     let found = async { Ok(app.table.prepared_file(&of).await?) };
-    let (_, file) = authorise_beside(&app.table, &headers, of.uai, Role::Administrator, now, found).await?;
+    let (visitor, file) = authorise_beside(&app.table, &headers, of.uai, Role::Administrator, now, found).await?;
 
     let ready = file.filter(|file| file.state_at(now) == Some(PreparedState::Ready)).and_then(|file| file.ready);
     let gone = || Problem::not_found().leading_to("Voir où en est le fichier", location(&of, ""));
     let ready = ready.ok_or_else(gone)?;
 
+    app.table.audit(of.uai, &visitor.downloaded(format!("les certificats {}", of.year))).await?;
     let name = format!("certificats-{}-{}.pdf", of.uai, of.year.first());
     let link = link::to(&app, &of.object(&ready.stamp), &name, now);
     Ok((StatusCode::SEE_OTHER, [(header::LOCATION, link)]).into_response())
