@@ -65,6 +65,7 @@ mod rosters;
 mod second_voice;
 mod sign_ons;
 mod staff_pages;
+mod starving;
 mod stored_items;
 mod support;
 mod team;

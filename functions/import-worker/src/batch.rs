@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::Worker;
 use crate::message::{self, Task};
 use crate::process::ProcessError;
+use crate::technical::Why;
 
 impl Worker {
     /// Carries out a batch.
@@ -21,7 +22,7 @@ impl Worker {
         let is_dead_letter = record.queue_arn == self.config.dead_letter_queue_arn;
         for task in message::tasks(record) {
             match task {
-                Task::Import(resume) if is_dead_letter => self.fail_technically(resume).await?,
+                Task::Import(resume) if is_dead_letter => self.fail_technically(resume, Why::Technical).await?,
                 Task::Import(resume) => self.process(resume).await?,
                 Task::Tidy(tidy) if is_dead_letter => {
                     tracing::error!(uai = %tidy.uai, "a roster was not tidied up: the next import does it");

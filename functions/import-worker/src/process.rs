@@ -16,6 +16,7 @@ use rentree_table::{Begin, Import, Outcome, Role, Run, RunError, TableError};
 use crate::Worker;
 use crate::file::{self, FetchError, Fetched};
 use crate::outcome::{self, Verdict};
+use crate::technical::Why;
 
 /// Why a message about an import must come again.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +43,8 @@ impl Worker {
         let mut run = match self.table.begin(uai, id, confirmed, self.config.lease, (self.clock)()).await? {
             Begin::Begun(run) => *run,
             Begin::Busy { delay_seconds } => return self.give_way(&resume, delay_seconds).await,
-            Begin::Spent => return self.fail_technically(resume).await,
+            Begin::Spent => return self.fail_technically(resume, Why::Technical).await,
+            Begin::Deadly => return self.fail_technically(resume, Why::WorkersDied).await,
             Begin::Settled(state) => {
                 tracing::info!(uai = %uai, import = %id, state = %state, "a late or repeated message has nothing to do");
                 // A worker may have died between the import and what follows it.
@@ -79,7 +81,7 @@ impl Worker {
             }
             error if run.is_last_try() => {
                 tracing::error!(uai = %uai, import = %id, why = chain(&error), "the last try of an import failed");
-                self.fail_technically(resume).await
+                self.fail_technically(resume, Why::Technical).await
             }
             error => Err(error),
         }

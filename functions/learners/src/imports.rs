@@ -1,5 +1,6 @@
 //! Imports: ask for an upload, follow it, settle it.
 
+mod allow;
 mod ended;
 pub(crate) mod follow;
 mod group;

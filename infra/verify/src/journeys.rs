@@ -87,6 +87,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "pages",
             "partitions",
             "rosters",
+            "starving",
             "turns",
         ],
     ),
@@ -109,6 +110,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "pages",
             "personal_codes",
             "rosters",
+            "starving",
         ],
     ),
     ("mail-worker", &["accounts", "activation", "mail_permits", "team"]),
@@ -127,7 +129,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 20] = [
+pub(crate) const OF_QUEUES: [&str; 21] = [
     "accounts",
     "activation",
     "certifications",
@@ -146,6 +148,7 @@ pub(crate) const OF_QUEUES: [&str; 20] = [
     "prepared_files",
     "record_book_credentials",
     "record_books",
+    "starving",
     "team",
     "turns",
 ];

@@ -51,6 +51,13 @@ pub const LENIENT_BY_CAMPAIGN: u32 = 200;
 pub const VERIFICATIONS_BY_CLIENT: Limit =
     Limit { what: "verifications-by-client", count: 30, window: SignedDuration::from_mins(10) };
 
+/// Imports that a school asks for: whoever mends a file and tries again needs a few. So a thousand files of one school keep no worker
+/// from another one.
+pub const IMPORTS_BY_SCHOOL: Limit =
+    Limit { what: "imports-by-school", count: 30, window: SignedDuration::from_hours(1) };
+/// Imports of a school that wait for their file or are at work, at a time.
+pub const OPEN_IMPORTS: usize = 10;
+
 /// Credentials of record books that are not right, sent by one client. Nobody guesses 256 bits; the limit spares the table whoever tries.
 pub const CREDENTIALS_BY_CLIENT: Limit =
     Limit { what: "credentials-by-client", count: 30, window: SignedDuration::from_mins(10) };

@@ -122,7 +122,14 @@ pub async fn authorise_beside<T>(
     if needed == Role::Administrator && member.role != Role::Administrator {
         return Err(Problem::administrators_only());
     }
-    let visitor =
-        Visitor { user, name: signed_in.person.full_name(), role: member.role, school, csrf: signed_in.csrf, at: now };
+    let visitor = Visitor {
+        user,
+        name: signed_in.person.full_name(),
+        role: member.role,
+        school,
+        session: signed_in.session,
+        csrf: signed_in.csrf,
+        at: now,
+    };
     Ok((visitor, beside?))
 }

@@ -21,6 +21,7 @@ mod route;
 mod session;
 mod shell;
 mod visitor;
+mod wait;
 
 pub use assets::{ASSET_ROUTE, asset};
 pub use client::ClientAddress;
@@ -36,3 +37,4 @@ pub use route::{Access, Purpose, Reading, Route, RouteDoc, Serving};
 pub use session::{NewSession, SESSION_COOKIE, claimed_session, forget_session};
 pub use shell::{POSTED_FROM_ELSEWHERE, Shell, wrap};
 pub use visitor::{CSRF_FIELD, SignedIn, Visitor};
+pub use wait::Wait;

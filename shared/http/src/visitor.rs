@@ -61,6 +61,8 @@ pub struct Visitor {
     pub role: Role,
     /// The school, as it was when the request came in.
     pub school: School,
+    /// Their session.
+    pub session: SessionHash,
     /// The token for forms.
     pub csrf: String,
     /// When they asked.

@@ -34,7 +34,7 @@ struct Counted {
 
 /// Marks one request, so that the SDK may send it again when its answer was lost: what is there with the same mark is what it wrote,
 /// and is not counted twice. (Should somebody else have counted in between, it is.)
-fn a_mark() -> u64 {
+pub(crate) fn a_mark() -> u64 {
     // Differs for each, which is all that is asked of it.
     RandomState::new().build_hasher().finish()
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
 use jiff::Timestamp;
+use rentree_domain::import::lease::Tries;
 use rentree_domain::import::{BrakeReason, Counts, Dated, FileName, ImportState};
 use rentree_domain::{ImportId, Uai, UserId};
 use schemars::JsonSchema;
@@ -45,6 +46,9 @@ pub struct Import {
     /// also those that gave way to a worker.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub tries: u32,
+    /// How often such a try ended with an error, and its worker gave the lease back. Of the others, the worker died.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub failures: u32,
     /// First and last name of who gave it up, or undid it; when stands in `touched_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<String>,
@@ -54,8 +58,8 @@ pub struct Import {
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_zero(tries: &u32) -> bool {
-    *tries == 0
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
@@ -128,7 +132,7 @@ impl Outcome {
 /// A refusal, kept as it was told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Refused {
-    /// A code of the reader, or `technical`, or `upload_missing`.
+    /// A code of the reader, or `technical`, `worker_died`, `upload_missing`.
     pub code: String,
     /// French sentences for the school.
     pub detail: String,
@@ -190,6 +194,7 @@ impl Import {
             options,
             confirmed: false,
             tries: 0,
+            failures: 0,
             ended_by: None,
             outcome: Outcome::default(),
         }
@@ -201,6 +206,11 @@ impl Import {
         Self { requester: Some(requester), ..self }
     }
 
+    /// How it was tried since it was asked for, or confirmed.
+    pub(crate) fn tried(&self) -> Tries {
+        Tries { begun: self.tries, failed: self.failures }
+    }
+
     /// The state to show `now`: time alone ends an import that nothing settles.
     pub fn state_at(&self, now: Timestamp) -> ImportState {
         self.state.at(self.touched_at, now)
@@ -208,6 +218,19 @@ impl Import {
 }
 
 impl Table {
+    /// Counts a try that ended with an error: its worker is alive.
+    pub(crate) fn survived(&self, uai: Uai, id: ImportId) -> Result<TransactWriteItem, TableError> {
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::import(uai, id).into_item()))
+            .condition_expression("attribute_exists(PK)")
+            .update_expression("ADD failures :one")
+            .expression_attribute_values(":one", number(1))
+            .build()
+            .map_err(TableError::malformed(ENTITY))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
     /// Notes an import; `entry` tells it. Asking twice with one identifier is a mistake, and changes nothing.
     pub async fn create_import(
         &self,

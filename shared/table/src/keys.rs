@@ -187,6 +187,11 @@ impl Key {
         Self::new(format!("LIMIT#{}#{}#{}", limit.what, hash(subject), began.as_second()), "LIMIT")
     }
 
+    /// The one place that a session has for a request that is held. Among the limits, so that no function needs a right to sessions for it.
+    pub fn place(session: &SessionHash) -> Self {
+        Self::new(format!("LIMIT#place-of-session#{session}"), "LIMIT")
+    }
+
     /// A single-use link, by its secret, of which only the hash is kept.
     pub fn link(secret: &[u8; 32]) -> Self {
         Self::new(format!("LINK#{}", hash(secret)), "LINK")

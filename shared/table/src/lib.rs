@@ -50,6 +50,7 @@ mod tidy;
 mod tie;
 mod transaction;
 mod user;
+mod wait;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -95,6 +96,7 @@ pub use sign_on_request::{CameOf, SignOnRequest};
 pub use tidy::Tidied;
 pub use tie::{Tie, TieError, Tying};
 pub use user::{AccountError, Person, Terms, User};
+pub use wait::Place;
 
 /// An item as the SDK has it.
 type Item = std::collections::HashMap<String, AttributeValue>;

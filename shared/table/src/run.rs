@@ -34,6 +34,8 @@ pub enum Begin {
     },
     /// The import was begun as often as it may be, and never ended.
     Spent,
+    /// Worker after worker died of the import.
+    Deadly,
     /// There is nothing to do: the import is settled, or waits for a person.
     Settled(ImportState),
     /// No such import, or no such school.
@@ -100,10 +102,11 @@ impl Table {
         if !shown.may_begin(confirmed) {
             return Ok(Begin::Settled(shown));
         }
-        match turn(school.lease, id, import.tries, now) {
+        match turn(school.lease, id, import.tried(), now) {
             Turn::Begin => {}
             Turn::GiveWay { delay_seconds } => return Ok(Begin::Busy { delay_seconds }),
             Turn::Spent => return Ok(Begin::Spent),
+            Turn::Deadly => return Ok(Begin::Deadly),
         }
         let (held, take) = Held::take(self, (uai, &school), id, terms.into(), now)?;
         let mut analyse = transition(&self.name, uai, id, &[import.state], ImportState::Analysing, None, now)?;
@@ -286,7 +289,7 @@ impl Run {
     ) -> Result<(), RunError> {
         let Held { table, uai, id, .. } = &self.held;
         let mut settled = transition(&table.name, *uai, *id, &ALIVE, state, Some(outcome), now)?;
-        settled.update_expression.push_str(" REMOVE tries");
+        settled.update_expression.push_str(" REMOVE tries, failures");
         let mut items = vec![
             TransactWriteItem::builder().update(school).build(),
             TransactWriteItem::builder().update(settled).build(),
@@ -296,9 +299,10 @@ impl Run {
     }
 
     /// Frees the lease after a technical failure, so that other imports of the school need not wait for it to expire.
-    /// The import stays as it is: its message will come again, and the try was counted.
+    /// The import stays as it is: its message will come again, and the try was counted, as one that its worker survived.
     pub async fn release(&self) -> Result<(), RunError> {
+        let Held { table, uai, id, .. } = &self.held;
         let release = TransactWriteItem::builder().update(self.held.release()?).build();
-        Ok(self.held.table.transact(vec![release]).await?)
+        Ok(table.transact(vec![release, table.survived(*uai, *id)?]).await?)
     }
 }

@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
-use rentree_domain::import::lease::{Turn, turn};
+use rentree_domain::import::lease::{Tries, Turn, turn};
 use rentree_domain::import::plan;
 use rentree_domain::{ImportId, Listing, RosterYears, SchoolYear, Uai, paris};
 
@@ -38,7 +38,7 @@ impl Table {
         clock: impl Fn() -> Timestamp,
     ) -> Result<Tidied, RunError> {
         let Some(school) = self.school(uai).await? else { return Ok(Tidied::Done { written: 0 }) };
-        if let Turn::GiveWay { delay_seconds } = turn(school.lease, id, 0, clock()) {
+        if let Turn::GiveWay { delay_seconds } = turn(school.lease, id, Tries::default(), clock()) {
             return Ok(Tidied::Busy { delay_seconds });
         }
         let (mut held, take) = Held::take(self, (uai, &school), id, terms.into(), clock())?;

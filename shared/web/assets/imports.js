@@ -64,13 +64,13 @@ function fail(text) {
   error.hidden = false;
 }
 
-/** Asks until the import is settled; each question waits for its answer, shortly where there is progress to show. */
+/** Asks until the import is settled; each question waits for its answer, but where there is progress to show. */
 async function follow() {
   const bar = document.getElementById("written");
   const pause = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
   for (;;) {
     try {
-      const answer = await fetch(`${page.dataset.location}?sent=1&wait=${bar ? 1 : 20}`, { headers: { accept: "application/json" } });
+      const answer = await fetch(`${page.dataset.location}?sent=1${bar ? "" : "&wait=20"}`, { headers: { accept: "application/json" } });
       if ([401, 403, 404].includes(answer.status)) {
         // Signed out, or no longer a member: the page says so.
         location.replace(page.dataset.location);

@@ -6,13 +6,13 @@ const page = document.getElementById("prepared-file");
 
 follow();
 
-/** Asks until the file is ready or has failed; each question waits for its answer, shortly where there is progress to show. */
+/** Asks until the file is ready or has failed; every half second, for there is progress to show. */
 async function follow() {
   const bar = document.getElementById("made");
   const pause = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
   for (;;) {
     try {
-      const answer = await fetch(`${page.dataset.location}&wait=1`, { headers: { accept: "application/json" } });
+      const answer = await fetch(page.dataset.location, { headers: { accept: "application/json" } });
       if ([401, 403, 404].includes(answer.status)) {
         // Signed out, or no administrator any more: the page says so.
         location.replace(page.dataset.location);

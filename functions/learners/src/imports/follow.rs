@@ -1,12 +1,11 @@
 //! Follow an import: its state, and its report page by page.
 
-use std::time::{Duration, Instant};
-
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use rentree_domain::import::ImportState;
 use rentree_domain::{ImportId, Uai};
-use rentree_http::{Face, Problem, authorise_beside};
+use rentree_http::{Face, Problem, Wait, authorise_beside};
 use rentree_table::{Import, ReportLine, Role};
 use serde::Deserialize;
 use tokio::join;
@@ -15,14 +14,11 @@ use super::view::{Context, ImportView, Report};
 use crate::Learners;
 use crate::school::parse_uai;
 
-/// API Gateway gives up after 30 seconds.
-const LONGEST_WAIT: u64 = 20;
-const LOOK_EVERY: Duration = Duration::from_millis(250);
-
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct How {
-    /// Seconds to wait for the import to be settled: a browser without JavaScript sees the result at once.
+    /// Seconds to wait for the import to be settled: a browser without JavaScript sees the result at once. Nobody waits for a file
+    /// that was not sent.
     wait: u64,
     /// The browser comes from the bucket: the file was sent.
     sent: Option<String>,
@@ -41,30 +37,31 @@ pub(crate) async fn follow(
     let uai = parse_uai(&uai)?;
 
     let found = app.import(uai, &id);
-    let (visitor, (id, import)) =
+    let (visitor, (id, mut import)) =
         authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
 
-    let import = app.settled(uai, id, import, Duration::from_secs(how.wait.min(LONGEST_WAIT))).await?;
+    let sent = how.sent.is_some();
+    let is_under_way = |import: &Import| match import.state_at((app.clock)()) {
+        ImportState::AwaitingUpload => sent,
+        state => !state.is_settled(),
+    };
+    if is_under_way(&import)
+        && let Some(wait) = Wait::begin(&app.table, &visitor, how.wait, (app.clock)()).await?
+    {
+        while is_under_way(&import) && wait.goes_on().await {
+            import = app.table.import(uai, id).await?.ok_or_else(Problem::not_found)?;
+        }
+        wait.end().await?;
+    }
     // The school after the import: what an import did is seen with the import that did it.
     let (school, told) = join!(app.school(uai), app.told(uai, (id, &import), face, how.page));
     let (school, (report, lines)) = (school?, told?);
 
-    let sent = how.sent.is_some();
     let context = Context { uai, school: &school, visitor: &visitor, face, report, lines, sent };
     face.render(StatusCode::OK, &ImportView::new(&app, context, id, import))
 }
 
 impl Learners {
-    /// The import once it is settled, or as it is after `wait`.
-    async fn settled(&self, uai: Uai, id: ImportId, mut import: Import, wait: Duration) -> Result<Import, Problem> {
-        let until = Instant::now() + wait;
-        while !import.state_at((self.clock)()).is_settled() && Instant::now() < until {
-            tokio::time::sleep(LOOK_EVERY).await;
-            import = self.table.import(uai, id).await?.ok_or_else(Problem::not_found)?;
-        }
-        Ok(import)
-    }
-
     /// The report: people see the whole of it, in groups; programs turn its pages.
     async fn told(
         &self,

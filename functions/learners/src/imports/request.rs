@@ -37,6 +37,7 @@ pub(crate) async fn request(
 
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
     visitor.check_meant(&input.proof)?;
+    app.allow_import(uai, now).await?;
 
     let id = app.new_import_id();
     let options = ImportOptions { preview: input.fields.preview, set_aside: input.fields.set_aside };

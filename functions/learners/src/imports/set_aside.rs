@@ -23,6 +23,7 @@ pub(crate) async fn set_aside(
     if failed.state_at((app.clock)()) != ImportState::Failed || !failed.outcome.has_others() {
         return Err(too_late(uai, id));
     }
+    app.allow_import(uai, (app.clock)()).await?;
     let id = app.new_import_id();
     let options = ImportOptions { set_aside: true, ..failed.options };
     let import = Import {

@@ -10,6 +10,8 @@ use crate::ImportId;
 
 /// How often an import is begun before it fails for a technical reason. A person's confirmation counts anew.
 pub const MAX_TRIES: u32 = 3;
+/// How many workers may die of an import before it fails, and is not tried blindly. One may die of a bad day.
+pub const MAX_DEATHS: u32 = 2;
 /// How long a message waits before it asks again whether another import of its school has ended. Imports take seconds,
 /// so that the rest of a lease, which is made for a worker that died, would be too long.
 const ANOTHER_IMPORT_SECONDS: i64 = 10;
@@ -37,6 +39,22 @@ pub struct Progress {
     pub of: u32,
 }
 
+/// How an import was tried, since it was asked for or a person confirmed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tries {
+    /// How often a worker has begun it.
+    pub begun: u32,
+    /// How often that ended with an error, and the worker lived to give the lease back.
+    pub failed: u32,
+}
+
+impl Tries {
+    /// How many workers have died of it, where none is at work: whoever took a lease and never gave it back.
+    pub fn deaths(self) -> u32 {
+        self.begun.saturating_sub(self.failed)
+    }
+}
+
 /// What a message about an import may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
@@ -49,6 +67,8 @@ pub enum Turn {
     },
     /// Begin no more: every try failed, or died.
     Spent,
+    /// Begin no more: worker after worker died of it.
+    Deadly,
 }
 
 impl Lease {
@@ -70,11 +90,12 @@ impl Lease {
     }
 }
 
-/// Whose turn it is `now`: `lease` is the school's, `tries` says how often `import` was begun before.
-pub fn turn(lease: Option<Lease>, import: ImportId, tries: u32, now: Timestamp) -> Turn {
+/// Whose turn it is `now`: `lease` is the school's, `tries` says how `import` was tried before.
+pub fn turn(lease: Option<Lease>, import: ImportId, tries: Tries, now: Timestamp) -> Turn {
     match lease.filter(|lease| lease.is_alive(now)) {
         Some(lease) => Turn::GiveWay { delay_seconds: lease.delay_seconds(import, now) },
-        None if tries >= MAX_TRIES => Turn::Spent,
+        None if tries.deaths() >= MAX_DEATHS => Turn::Deadly,
+        None if tries.begun >= MAX_TRIES => Turn::Spent,
         None => Turn::Begin,
     }
 }
@@ -99,22 +120,35 @@ mod tests {
     #[test]
     fn a_living_lease_is_given_way_to_whosever_it_is() {
         let lease = Lease::new(import(1), at(0), LEASE);
-        assert_eq!(turn(Some(lease), import(1), 1, at(0)), Turn::GiveWay { delay_seconds: 131 });
-        assert_eq!(turn(Some(lease), import(1), 1, at(130_000)), Turn::GiveWay { delay_seconds: 1 });
-        assert_eq!(turn(Some(lease), import(2), 0, at(0)), Turn::GiveWay { delay_seconds: 10 });
-        assert_eq!(turn(Some(lease), import(2), 0, at(128_500)), Turn::GiveWay { delay_seconds: 2 });
-        assert_eq!(turn(Some(lease), import(1), 1, at(130_001)), Turn::Begin);
-        assert_eq!(turn(None, import(1), 0, at(0)), Turn::Begin);
+        let (never, once) = (Tries::default(), Tries { begun: 1, failed: 0 });
+        assert_eq!(turn(Some(lease), import(1), once, at(0)), Turn::GiveWay { delay_seconds: 131 });
+        assert_eq!(turn(Some(lease), import(1), once, at(130_000)), Turn::GiveWay { delay_seconds: 1 });
+        assert_eq!(turn(Some(lease), import(2), never, at(0)), Turn::GiveWay { delay_seconds: 10 });
+        assert_eq!(turn(Some(lease), import(2), never, at(128_500)), Turn::GiveWay { delay_seconds: 2 });
+        assert_eq!(turn(Some(lease), import(1), once, at(130_001)), Turn::Begin);
+        assert_eq!(turn(None, import(1), never, at(0)), Turn::Begin);
         let long = Lease::new(import(1), at(0), SignedDuration::from_mins(16));
-        assert_eq!(turn(Some(long), import(1), 1, at(0)), Turn::GiveWay { delay_seconds: 900 });
+        assert_eq!(turn(Some(long), import(1), once, at(0)), Turn::GiveWay { delay_seconds: 900 });
     }
 
     #[test]
     fn a_worker_at_work_is_never_spent() {
         let lease = Lease::new(import(1), at(0), LEASE);
-        assert!(matches!(turn(Some(lease), import(1), MAX_TRIES, at(0)), Turn::GiveWay { .. }));
-        assert_eq!(turn(Some(lease), import(1), MAX_TRIES, at(131_000)), Turn::Spent);
-        assert_eq!(turn(None, import(1), MAX_TRIES, at(0)), Turn::Spent);
+        for failed in 0..=MAX_TRIES {
+            let tries = Tries { begun: MAX_TRIES, failed };
+            assert!(matches!(turn(Some(lease), import(1), tries, at(0)), Turn::GiveWay { .. }));
+            let end = if failed < 2 { Turn::Deadly } else { Turn::Spent };
+            assert_eq!(turn(Some(lease), import(1), tries, at(131_000)), end);
+            assert_eq!(turn(None, import(1), tries, at(0)), end);
+        }
+    }
+
+    #[test]
+    fn what_has_killed_two_workers_kills_no_third_one() {
+        let tried = |begun, failed| turn(None, import(1), Tries { begun, failed }, at(0));
+        assert_eq!((tried(1, 0), tried(2, 1), tried(2, 2)), (Turn::Begin, Turn::Begin, Turn::Begin));
+        assert_eq!((tried(2, 0), tried(3, 1)), (Turn::Deadly, Turn::Deadly));
+        assert_eq!((tried(3, 2), tried(3, 3)), (Turn::Spent, Turn::Spent));
     }
 
     /// What may happen to the imports of a school.
@@ -162,8 +196,9 @@ mod tests {
                 match event {
                     Event::Wait(ms) => now_ms += ms,
                     Event::Deliver(number) => {
-                        let tries = workers.iter().filter(|worker| worker.import == import(number)).count();
-                        match turn(lease, import(number), u32::try_from(tries).unwrap(), at(now_ms)) {
+                        let begun = workers.iter().filter(|worker| worker.import == import(number)).count();
+                        let tries = Tries { begun: u32::try_from(begun).unwrap(), failed: 0 };
+                        match turn(lease, import(number), tries, at(now_ms)) {
                             Turn::Begin => {
                                 for worker in workers.iter().filter(|worker| !worker.is_dead) {
                                     prop_assert!(now_ms - worker.began_ms > TIMEOUT_MS, "two at work");
@@ -173,7 +208,7 @@ mod tests {
                                 workers.push(Worker { import: import(number), fence, began_ms: now_ms, is_dead: false });
                             }
                             Turn::GiveWay { delay_seconds } => prop_assert!((0..=131).contains(&delay_seconds)),
-                            Turn::Spent => prop_assert!(tries >= MAX_TRIES as usize),
+                            Turn::Spent | Turn::Deadly => prop_assert!(begun >= MAX_DEATHS as usize),
                         }
                     }
                     Event::Write(index) | Event::Flip(index) | Event::Die(index) if !workers.is_empty() => {

@@ -70,6 +70,7 @@ proptest! {
             Key::limit(&rentree_domain::limit::CODES_BY_CLIENT, address.as_str(), at),
             Key::link(&secret),
             Key::session(&SessionHash::of(&secret)),
+            Key::place(&SessionHash::of(&secret)),
             Key::school(uai),
             Key::learner(uai, LearnerId::new(at, entropy)),
             Key::import(uai, import),
@@ -94,7 +95,7 @@ proptest! {
             Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
             Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
         ]);
-        prop_assert_eq!(keys.len(), 42);
+        prop_assert_eq!(keys.len(), 43);
     }
 
     #[test]
