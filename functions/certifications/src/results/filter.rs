@@ -82,10 +82,9 @@ impl Filter {
         }
     }
 
-    /// Whoever asks for a school year that is over asks for its pupils, most of whom have left since.
+    /// Of a school year that is over everybody stands there.
     pub(crate) fn with_all_of_a_past_year(self, today: Date) -> Self {
-        let former = self.former || is_over(self.school_year, today);
-        Self { former, ..self }
+        Self { former: self.school_year.shows_former(self.former, today), ..self }
     }
 
     /// Whether it lets a certification of a pupil through.
@@ -119,11 +118,6 @@ impl Filter {
     pub(crate) fn admits_of_no_pupil<'a>(&self, it: impl Into<Facts<'a>>) -> bool {
         self.is_of_all_classes() && self.status.is_none_or(|status| it.into().status == status)
     }
-}
-
-/// Whether a school year was before the present one.
-pub(crate) fn is_over(year: SchoolYear, today: Date) -> bool {
-    year < SchoolYear::of(today)
 }
 
 const YEAR: &str = "Donnez la première année civile d’une année scolaire conservée, par exemple 2026 pour 2026-2027.";
