@@ -10,7 +10,7 @@ use rentree_table::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, click, enter, go, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, click, enter, go, in_sight, picture, see};
 use crate::support::campaigns::{COURSE, Letter, PROFILES, Platform, a_school_of, class, import, join};
 use crate::support::people::{Person, a_member};
 use crate::support::{product, run, run_while_time_stands_still};
@@ -364,6 +364,7 @@ async fn who_is_certifiable(look: Look, name: &str, seed: u64) -> anyhow::Result
     click(client, "form.filter button").await?;
     see(client, "main", "Pas encore, 4 compétences").await?;
     picture(&browser, look, &format!("{name}-certifiable-2-not-yet")).await?;
+    in_sight(&browser, look, "td[data-label='Certifiable']", &format!("{name}-certifiable-2-of-campaign")).await?;
 
     // In the list of pupils.
     click(client, "nav a[href$='/learners']").await?;
@@ -373,6 +374,7 @@ async fn who_is_certifiable(look: Look, name: &str, seed: u64) -> anyhow::Result
     see(client, "[role=status]", "3 élèves sur 7").await?;
     see(client, "main", "Oui, 16 compétences, le").await?;
     picture(&browser, look, &format!("{name}-certifiable-4-those")).await?;
+    in_sight(&browser, look, "td[data-label='Certifiable']", &format!("{name}-certifiable-4-of-school")).await?;
 
     // What is proposed, made.
     click(client, "nav a[href$='/campaigns']").await?;

@@ -11,7 +11,9 @@ use rentree_domain::{
 use rentree_local::operator::Operator;
 use rentree_samples::Sample;
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, in_sight, picture, see,
+};
 use crate::support::campaigns::{PROFILES, campaigns_of, class, import, join};
 use crate::support::people::a_team;
 use crate::support::{product, run};
@@ -95,6 +97,10 @@ async fn a_campaign_of_the_team_in_a_browser(look: Look, look_name: &str, seed: 
     click(client, "nav a[href$='/campaigns']").await?;
     see(client, "table .badge", "Terminée depuis le").await?;
     shot("05-over-list").await?;
+    for (cell, page) in [("Code", "05-over-list-code"), ("Créée le", "05-over-list-end")] {
+        in_sight(&browser, look, &format!("td[data-label='{cell}']"), &format!("{look_name}-platform-campaign-{page}"))
+            .await?;
+    }
     operator.withdraw_campaign(&name).await?;
     click(client, "nav a[href$='/campaigns']").await?;
     see(client, "main", "a retiré 1 campagne cette année").await?;
