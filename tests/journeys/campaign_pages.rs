@@ -166,7 +166,7 @@ fn the_demo_course_tells_what_a_pupil_does() {
             let (_, campaign) = &campaigns_of(uai).await?[0];
             let settings = product().stack.function_settings("CampaignsFunction")?;
             let catalogue = rentree_domain::Catalogue::parse(settings.required("COURSES")?)?;
-            let link = catalogue.find(&campaign.course).unwrap().link(id, class[0].id);
+            let link = catalogue.find(&campaign.course).unwrap().link(id, class[0].id, &campaign.code);
 
             let browser = Browser::open(look).await?;
             let client = &browser.client;
@@ -204,7 +204,7 @@ fn the_demo_course_tells_what_a_pupil_does() {
             let typed = find(client, fantoccini::Locator::Css("#competences")).await?.prop("value").await?;
             assert_eq!(typed.as_deref(), Some("17"), "what was typed stays");
             picture(&browser, look, &format!("{name}-campaigns-21-course-refused")).await?;
-            client.goto(&catalogue.courses()[0].link(id, class[1].id)).await?;
+            client.goto(&catalogue.courses()[0].link(id, class[1].id, &campaign.code)).await?;
             click(client, "button[value=started]").await?;
             see(client, "[role=alert]", "n’a pas rejoint").await?;
             browser.close().await?;

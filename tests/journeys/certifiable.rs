@@ -10,7 +10,7 @@ use rentree_table::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, click, enter, go, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, click, enter, go, in_sight, picture, see};
 use crate::support::campaigns::{COURSE, Letter, PROFILES, Platform, a_school_of, class, import, join};
 use crate::support::people::{Person, a_member};
 use crate::support::{product, run, run_while_time_stands_still};
@@ -311,11 +311,20 @@ fn a_school_makes_the_ready_campaign_once_and_is_proposed_it_no_more() {
         assert_eq!(answers.each_ref().map(|answer| answer.status), [201, 409]);
         assert!(answers[1].body["detail"].as_str().unwrap().contains("vient d’être créée"), "{}", answers[1].body);
         let made = answers[0].body["id"].as_str().unwrap();
+        // Its form leads to it from then on, also for programs.
+        let form = colleague.get(&format!("{campaigns}/new?ready=certification")).await?.expect(200)?;
+        assert_eq!(form["made"], made);
+        let page = colleague.page(&format!("{campaigns}/new?ready=certification")).await?;
+        assert!(page.contains("Cette campagne existe déjà") && page.contains(&format!("{campaigns}/{made}")), "{page}");
+        assert!(!page.contains("name=\"title\""), "the form is shown again");
+        assert_eq!(colleague.get(&format!("{campaigns}/new")).await?.expect(200)?["made"], Value::Null);
         let seen = colleague.get(&campaigns).await?.expect(200)?;
         assert_eq!((&seen["total"], &seen["ready"]), (&json!(2), &Value::Null));
         person.post(&format!("{campaigns}/{made}/archive"), &json!({})).await?.expect(200)?;
         assert_eq!(colleague.get(&campaigns).await?.expect(200)?["ready"], Value::Null, "made is made");
         assert_eq!(colleague.post(&campaigns, &body).await?.status, 409);
+        let form = colleague.get(&format!("{campaigns}/new?ready=certification")).await?.expect(200)?;
+        assert_eq!(form["made"], made, "archived, it is made still");
 
         // Another school is still proposed it.
         let (other, stranger, _) = a_school_of(&[("3A", 1)], 80).await?;
@@ -355,6 +364,7 @@ async fn who_is_certifiable(look: Look, name: &str, seed: u64) -> anyhow::Result
     click(client, "form.filter button").await?;
     see(client, "main", "Pas encore, 4 compétences").await?;
     picture(&browser, look, &format!("{name}-certifiable-2-not-yet")).await?;
+    in_sight(&browser, look, "td[data-label='Certifiable']", &format!("{name}-certifiable-2-of-campaign")).await?;
 
     // In the list of pupils.
     click(client, "nav a[href$='/learners']").await?;
@@ -364,6 +374,7 @@ async fn who_is_certifiable(look: Look, name: &str, seed: u64) -> anyhow::Result
     see(client, "[role=status]", "3 élèves sur 7").await?;
     see(client, "main", "Oui, 16 compétences, le").await?;
     picture(&browser, look, &format!("{name}-certifiable-4-those")).await?;
+    in_sight(&browser, look, "td[data-label='Certifiable']", &format!("{name}-certifiable-4-of-school")).await?;
 
     // What is proposed, made.
     click(client, "nav a[href$='/campaigns']").await?;
@@ -377,6 +388,12 @@ async fn who_is_certifiable(look: Look, name: &str, seed: u64) -> anyhow::Result
     click(client, "nav a[href$='/campaigns']").await?;
     see(client, "main table", "Collecte de profils avant la certification").await?;
     anyhow::ensure!(client.find_all(Locator::Css("#ready")).await?.is_empty(), "it is still proposed");
+    let school = path.split("/campaigns").next().unwrap_or_default();
+    go(client, &format!("{school}/campaigns/new?ready=certification")).await?;
+    see(client, "main .panel", "Cette campagne existe déjà").await?;
+    picture(&browser, look, &format!("{name}-certifiable-7-made")).await?;
+    click(client, "main .panel a.button").await?;
+    see(client, "h1", "Collecte de profils avant la certification").await?;
     browser.close().await
 }
 

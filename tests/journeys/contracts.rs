@@ -1,6 +1,7 @@
 //! Contracts between files: routes of code, template and watch router; who may depend on whom.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use cargo_metadata::{DependencyKind, MetadataCommand};
 use rentree_http::RouteDoc;
@@ -51,9 +52,9 @@ fn the_openapi_document_is_that_of_the_routes() {
     let generated = serde_json::to_string_pretty(&rentree_http::openapi::document(&docs)).unwrap() + "\n";
     let path = workspace_root().join("openapi.json");
     if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
-        std::fs::write(&path, &generated).unwrap();
+        fs::write(&path, &generated).unwrap();
     }
-    assert!(std::fs::read_to_string(path).unwrap() == generated, "openapi.json: INSTA_UPDATE=always writes it anew");
+    assert!(fs::read_to_string(path).unwrap() == generated, "openapi.json: INSTA_UPDATE=always writes it anew");
 }
 
 /// The function that says that an address does not exist.
@@ -93,6 +94,40 @@ fn the_courses_of_the_template_read() {
     for kind in rentree_domain::CampaignKind::ALL {
         assert!(catalogue.of_kind(kind).count() > 0, "{kind:?}");
     }
+}
+
+/// Rows that are shown as cards are no rows any more for screen readers of some browsers, unless their roles say so.
+#[test]
+fn tables_that_become_cards_keep_their_roles() -> anyhow::Result<()> {
+    const ROLES: [(&str, &[&str]); 5] = [
+        ("<thead", &["rowgroup"]),
+        ("<tbody", &["rowgroup"]),
+        ("<tr", &["row"]),
+        ("<th ", &["columnheader", "rowheader"]),
+        ("<td", &["cell"]),
+    ];
+    let mut tables = 0;
+    for folder in fs::read_dir(workspace_root().join("functions"))? {
+        let Ok(templates) = fs::read_dir(folder?.path().join("templates")) else { continue };
+        for template in templates {
+            let path = template?.path();
+            let text = fs::read_to_string(&path)?;
+            for table in text.split("<table class=\"cards\"").skip(1) {
+                let table = table.split("</table>").next().unwrap_or_default();
+                assert!(table.starts_with(" role=\"table\""), "{}", path.display());
+                for (tag, roles) in ROLES {
+                    let has_role = |opened: &str| {
+                        roles.iter().any(|role| opened.trim_start().starts_with(&format!("role=\"{role}\"")))
+                    };
+                    let without = table.split(tag).skip(1).filter(|opened| !has_role(opened)).count();
+                    assert_eq!(without, 0, "{}: {tag} without its role", path.display());
+                }
+                tables += 1;
+            }
+        }
+    }
+    assert!(tables >= 15, "the templates are elsewhere: {tables}");
+    Ok(())
 }
 
 /// Arrows point down only.
@@ -181,7 +216,7 @@ fn keys_and_expressions_stay_in_the_table() {
         if file.starts_with("shared/table/") || file.starts_with("tests/") || file.starts_with("shared/testkit/") {
             continue;
         }
-        let text = std::fs::read_to_string(root.join(file)).unwrap_or_default();
+        let text = fs::read_to_string(root.join(file)).unwrap_or_default();
         for name in ["begins_with(", "update_expression", "condition_expression", "\"SK\"", "GSI1PK"] {
             assert!(!text.contains(name), "{file} knows {name}");
         }
@@ -196,7 +231,7 @@ fn every_snapshot_is_referred_to() {
         std::process::Command::new("git").args(["ls-files", "*.rs", "*.snap"]).current_dir(&root).output().unwrap();
     let listed = String::from_utf8(listed.stdout).unwrap();
     let (snapshots, sources): (Vec<_>, Vec<_>) = listed.lines().partition(|file| file.contains("/snapshots/"));
-    let sources: String = sources.iter().filter_map(|file| std::fs::read_to_string(root.join(file)).ok()).collect();
+    let sources: String = sources.iter().filter_map(|file| fs::read_to_string(root.join(file)).ok()).collect();
     assert!(!snapshots.is_empty());
     for snapshot in snapshots.iter().filter(|file| root.join(file).exists()) {
         let name = snapshot.trim_end_matches(".snap").rsplit("__").next().unwrap();

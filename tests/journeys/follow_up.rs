@@ -260,6 +260,162 @@ fn the_latest_profile_of_the_year_counts_whatever_was_sent_after() {
     });
 }
 
+/// Who is certifiable, in one class or in all, on the page, for programs and in the list for spreadsheets; and who left, by the rule of the
+/// page of certifications.
+#[test]
+fn who_is_certifiable_is_found_by_class_and_who_left_when_asked_for() {
+    run(async {
+        let (uai, administrator, mut sample) = a_school_of(&[("6A", 4), ("6B", 3)], 310).await?;
+        let body = json!({"title": "Collecte", "course": PROFILES});
+        let made = administrator.post(&format!("/schools/{uai}/campaigns"), &body).await?.expect(201)?;
+        let campaign = serde_json::from_value(made["id"].clone())?;
+        let (first, second) = (class(uai, "6A").await?, class(uai, "6B").await?);
+        for class in [&first, &second] {
+            join(uai, campaign, class).await?;
+        }
+        for (pupil, competences) in [(&first[0], 7), (&first[1], 3), (&second[0], 9)] {
+            send(campaign, pupil.id, Timestamp::now(), (60, Some(competences))).await?;
+        }
+        anyhow::ensure!(state(&statement(a_number(), uai, first[0].id, "validated", ago(1))).await?.0 == 200);
+        let path = format!("/schools/{uai}/follow-up");
+        // How many the page tells, and how many lines the list has, which are the same.
+        let found = async |query: &str| {
+            let seen = administrator.get(&format!("{path}?{query}")).await?.expect(200)?;
+            let list = administrator.get(&format!("{path}/results.csv?{query}")).await?.expect(200)?;
+            let lines = list.as_str().unwrap_or_default().lines().count() - 1;
+            anyhow::ensure!(
+                seen["found"] == lines && seen["pupils"].as_array().map(Vec::len) == Some(lines),
+                "{query}"
+            );
+            anyhow::Ok(lines)
+        };
+        for (query, count) in [
+            ("certifiable=yes", 2),
+            ("certifiable=no", 1),
+            ("certifiable=unknown", 4),
+            ("certifiable=", 7),
+            ("certifiable=yes&division=6A", 1),
+            ("certifiable=no&division=6B", 0),
+            ("certifiable=unknown&division=6B", 2),
+        ] {
+            assert_eq!(found(query).await?, count, "{query}");
+        }
+        for beyond in ["certifiable=maybe", "former=oui"] {
+            assert_eq!(administrator.get(&format!("{path}?{beyond}")).await?.status, 400, "{beyond}");
+            assert_eq!(administrator.get(&format!("{path}/results.csv?{beyond}")).await?.status, 400, "{beyond}");
+        }
+        // The numbers are those of the class, whatever is asked of its profiles.
+        let seen = administrator.get(&format!("{path}?division=6A&certifiable=yes")).await?.expect(200)?;
+        let of = |counts: &Value| ["pupils", "sent", "certifiable", "certified"].map(|name| counts[name].clone());
+        assert_eq!(of(&seen["chosen"]), [4, 2, 1, 1].map(Value::from));
+        assert_eq!(of(&seen["total"]), [7, 3, 2, 1].map(Value::from));
+
+        // One who was certified leaves.
+        let left = first[0].entry.ine.to_string();
+        sample.pupils.retain(|pupil| pupil.ine != left);
+        import(uai, &sample).await?;
+        for (query, count) in [
+            ("", 6),
+            ("former=false", 6),
+            ("former=true", 7),
+            ("certifiable=yes", 1),
+            ("certifiable=yes&former=true", 2),
+            ("certifiable=yes&former=true&division=6A", 1),
+            ("certifiable=yes&division=6A", 0),
+        ] {
+            assert_eq!(found(query).await?, count, "{query}");
+        }
+        let seen = administrator.get(&format!("{path}?division=6A")).await?.expect(200)?;
+        assert_eq!((&seen["of_former"], &seen["former"]), (&json!(1), &json!(false)));
+        assert_eq!(
+            (of(&seen["chosen"]), of(&seen["total"])),
+            ([3, 1, 0, 0].map(Value::from), [6, 2, 1, 0].map(Value::from))
+        );
+        let asked = administrator.get(&format!("{path}?former=true")).await?.expect(200)?;
+        assert_eq!((of(&asked["total"]), &asked["former"]), ([7, 3, 2, 1].map(Value::from), &json!(true)));
+        assert_eq!(asked["classes"][0]["pupils"], 4);
+        // The page of certifications says the same.
+        for (query, count) in [("", 0), ("?former=true", 1)] {
+            let page = format!("/schools/{uai}/certifications{query}");
+            assert_eq!(administrator.get(&page).await?.expect(200)?["found"], count, "{query}");
+        }
+        Ok(())
+    });
+}
+
+/// Staff's page of a pupil: this year's campaigns, what the latest profile says, and certifications, whose certificates are for
+/// administrators.
+#[test]
+fn a_pupils_page_tells_campaigns_profile_and_certifications() {
+    run(async {
+        let (uai, administrator, mut sample) = a_school_of(&[("3A", 2)], 311).await?;
+        let member = a_member(uai, Role::Member).await?;
+        let pupils = class(uai, "3A").await?;
+        let learner = pupils[0].id;
+        let path = format!("/schools/{uai}/learners/{learner}");
+        let nothing = member.get(&path).await?.expect(200)?["year"].clone();
+        assert_eq!((&nothing["campaigns"], &nothing["certifications"]), (&json!([]), &json!([])));
+        assert_eq!((&nothing["profile"], &nothing["mean_score"]), (&Value::Null, &Value::Null));
+
+        let mut campaigns = Vec::new();
+        for (title, course) in [("Collecte", PROFILES), ("Évaluation", COURSE)] {
+            let body = json!({"title": title, "course": course});
+            let made = administrator.post(&format!("/schools/{uai}/campaigns"), &body).await?.expect(201)?;
+            campaigns.push(serde_json::from_value(made["id"].clone())?);
+            join(uai, *campaigns.last().expect("made"), &pupils).await?;
+        }
+        let last = a_campaign(&product().table, uai, then()).await?.0;
+        anyhow::ensure!(product().table.begin_participation(uai, last, (learner, "4A"), then()).await?);
+        send(campaigns[0], learner, Timestamp::now(), (60, Some(7))).await?;
+        let mut stated = statement(a_number(), uai, learner, "validated", ago(1));
+        stated["comment"] = json!("Bravo.");
+        anyhow::ensure!(state(&stated).await?.0 == 200);
+        let mut rejected = statement(a_number(), uai, learner, "rejected", ago(1));
+        (rejected["taken_on"], rejected["score"]) = (json!(paris::date(then())), Value::Null);
+        anyhow::ensure!(state(&rejected).await?.0 == 200);
+
+        let year = member.get(&path).await?.expect(200)?["year"].clone();
+        assert_eq!(year["school_year"], json!(this_year()));
+        assert_eq!(["joined", "sent", "mean_score"].map(|name| year[name].clone()), [2, 1, 60].map(Value::from));
+        let of = |row: &Value| (row["title"].clone(), row["score"].clone(), row["sent_at"].is_string());
+        let rows: Vec<_> = year["campaigns"].as_array().unwrap().iter().map(of).collect();
+        assert_eq!(
+            rows,
+            [(json!("Évaluation"), Value::Null, false), (json!("Collecte"), json!(60), true)],
+            "no last year's"
+        );
+        assert_eq!((&year["profile"]["certifiable"], &year["profile"]["competences"]), (&json!(true), &json!(7)));
+        assert!(year["profile"]["found_at"].is_string());
+        let told = |row: &Value| ["status", "score", "comment", "certificate"].map(|name| row[name].clone());
+        let rows: Vec<_> = year["certifications"].as_array().unwrap().iter().map(told).collect();
+        let null = Value::Null;
+        let expected = [
+            [json!("validated"), json!(512), json!("Bravo."), null.clone()],
+            [json!("rejected"), null.clone(), null.clone(), null.clone()],
+        ];
+        assert_eq!(rows, expected, "the latest first; no certificate for a member");
+
+        // An administrator prints the one that was passed.
+        let year = administrator.get(&path).await?.expect(200)?["year"].clone();
+        assert_eq!(year["certifications"][1]["certificate"], null);
+        let certificate = year["certifications"][0]["certificate"].as_str().unwrap().to_owned();
+        let file = administrator.request(Method::GET, &certificate).send().await?;
+        assert_eq!((file.status().as_u16(), file.headers()["content-type"].to_str()?), (200, "application/pdf"));
+        assert_eq!(member.get(&certificate).await?.status, 403);
+
+        // It is the pupil's own, also of one who left; and no other school's.
+        let other = member.get(&format!("/schools/{uai}/learners/{}", pupils[1].id)).await?.expect(200)?;
+        assert_eq!((&other["year"]["joined"], &other["year"]["certifications"]), (&json!(2), &json!([])));
+        sample.pupils.retain(|pupil| pupil.ine != pupils[0].entry.ine.to_string());
+        import(uai, &sample).await?;
+        let after = administrator.get(&path).await?.expect(200)?;
+        assert_eq!((&after["is_enrolled"], &after["year"]), (&json!(false), &year));
+        let (_, stranger) = a_team().await?;
+        assert_eq!(stranger.get(&path).await?.status, 404);
+        Ok(())
+    });
+}
+
 #[test]
 fn pupils_stand_on_pages_of_fifty() {
     run(async {
@@ -369,7 +525,7 @@ fn an_academie_is_added_up_and_nobody_is_named() {
 }
 
 async fn a_year_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
-    let Followed { uai, administrator, .. } = a_school_in_its_next_year(&[("3A", 6), ("3B", 3)], seed).await?;
+    let Followed { uai, administrator, pupils } = a_school_in_its_next_year(&[("3A", 6), ("3B", 3)], seed).await?;
     let browser = Browser::open(look).await?;
     let client = &browser.client;
     let shot = async |page: &str| {
@@ -404,6 +560,17 @@ async fn a_year_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resul
         assert!(file.starts_with("\u{FEFF}Année scolaire;Classe;".as_bytes()), "not as Excel opens it");
         assert_eq!(String::from_utf8(file)?.lines().count(), 1 + 6);
     }
+    see(client, "#of-whom", "Classe 3A, avec les élèves partis").await?;
+    see(client, "dl.counts", "6").await?;
+    click(client, "#certifiable option[value='yes']").await?;
+    click(client, "form.filter button").await?;
+    see(client, "[role=status]", "1 élève sur 6").await?;
+    see(client, "#of-whom", "Classe 3A").await?;
+    shot("03-certifiable").await?;
+    go(client, &format!("/schools/{uai}/learners/{}", pupils[1].id)).await?;
+    see(client, "#certifications ~ table", "Télécharger en PDF").await?;
+    see(client, "dl.facts", "Oui, 5 compétences au niveau 1 ou plus").await?;
+    shot("04-pupil").await?;
     browser.close().await?;
 
     let browser = Browser::open(look).await?;

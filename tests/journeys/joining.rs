@@ -47,7 +47,10 @@ fn a_pupil_without_account_joins() {
         let pupil = class.pupil(&name).await?;
         assert_eq!(class.joined().await?, [pupil.id]);
         let resume = joined["resume"].as_str().unwrap();
-        assert!(resume.ends_with(&format!("?campaign={}&learner={}", class.campaign, pupil.id)), "{resume}");
+        assert!(
+            resume.ends_with(&format!("?campaign={}&learner={}&code={}", class.campaign, pupil.id, class.code)),
+            "{resume}"
+        );
 
         // The same again, and on another day, from another device.
         device.post(&class.path(""), &json!({})).await?.expect(200)?;

@@ -103,9 +103,9 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     find(client, Locator::XPath("//a[contains(., 'Reprendre')]")).await?.click().await?;
     fill(client, "#score", "80").await?;
     click(client, "button[value=sent]").await?;
-    see(client, "h1", "Rejoindre une campagne").await?;
-    go(client, &class.path("")).await?;
     see(client, "[role=status]", "Vos résultats sont envoyés").await?;
+    see(client, "[role=status]", "80").await?;
+    anyhow::ensure!(client.current_url().await?.path() == class.path(""), "led elsewhere");
     shot("10-sent").await?;
     go(client, "/mes-campagnes").await?;
     see(client, "main", "80").await?;

@@ -148,7 +148,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "section .report", "seule la personne à qui il appartient").await?;
     shot("12-selection").await?;
     click(client, "section .report a").await?;
-    see(client, "h2", "Compte").await?;
+    see(client, "#campaigns", "Campagnes de").await?;
     go(client, &class.path("")).await?;
     tick(client, nobody).await?;
     click(client, "button[form=choose]").await?;

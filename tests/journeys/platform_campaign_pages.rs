@@ -11,7 +11,9 @@ use rentree_domain::{
 use rentree_local::operator::Operator;
 use rentree_samples::Sample;
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, in_sight, picture, see,
+};
 use crate::support::campaigns::{PROFILES, campaigns_of, class, import, join};
 use crate::support::people::a_team;
 use crate::support::{product, run};
@@ -78,6 +80,11 @@ async fn a_campaign_of_the_team_in_a_browser(look: Look, look_name: &str, seed: 
     see(client, "table.numbers", "ULIS").await?;
     shot("03-chosen").await?;
 
+    // What pupils read before they say who they are.
+    go(client, &format!("/campagnes/{}", campaign.code)).await?;
+    see(client, "[role=note]", "Cette campagne s’adresse aux classes de 6e").await?;
+    shot("03-levels").await?;
+
     // Before its day, and after its last.
     operator.tell_campaign(CampaignWord { opens_on: in_days(5), ..word.clone() }).await?;
     go(client, &format!("/campagnes/{}", campaign.code)).await?;
@@ -87,10 +94,22 @@ async fn a_campaign_of_the_team_in_a_browser(look: Look, look_name: &str, seed: 
     go(client, &format!("/schools/{uai}/campaigns/{id}")).await?;
     see(client, ".board", "Elle est terminée depuis").await?;
     shot("05-over").await?;
+    click(client, "nav a[href$='/campaigns']").await?;
+    see(client, "table .badge", "Terminée depuis le").await?;
+    shot("05-over-list").await?;
+    for (cell, page) in [("Code", "05-over-list-code"), ("Créée le", "05-over-list-end")] {
+        in_sight(&browser, look, &format!("td[data-label='{cell}']"), &format!("{look_name}-platform-campaign-{page}"))
+            .await?;
+    }
     operator.withdraw_campaign(&name).await?;
+    click(client, "nav a[href$='/campaigns']").await?;
+    see(client, "main", "a retiré 1 campagne cette année").await?;
+    click(client, "main a[href$='archived=true']").await?;
+    see(client, "table .badge", "Retirée par l’équipe de la plateforme").await?;
+    shot("06-withdrawn-list").await?;
     go(client, &format!("/schools/{uai}/campaigns/{id}")).await?;
     see(client, "h2", "Campagne retirée").await?;
-    shot("06-withdrawn").await?;
+    shot("07-withdrawn").await?;
     browser.close().await
 }
 

@@ -18,7 +18,7 @@ use rentree_samples::Sample;
 use serde_json::{Value, json};
 
 use crate::support::campaigns::{COURSE, PROFILES, campaigns_of, class, import, join};
-use crate::support::classes::{a_device, step};
+use crate::support::classes::{PUPIL_PASSWORD, a_device, step};
 use crate::support::faults::Faults;
 use crate::support::operators::{SILENT_BUCKET, activate, directory_with, done, message, put_silently_as, report};
 use crate::support::people::{Person, a_team};
@@ -175,14 +175,29 @@ fn it_opens_and_closes_on_its_days() {
             |why: &str, on: Date| ("closed".to_owned(), json!(why), json!(on), 409, "campaign_closed".to_owned());
         assert_eq!(told().await?, closed("not_yet", in_days(2)));
         assert_eq!(school.page(id).await?["closed"], json!({"why": "not_yet", "on": in_days(2)}));
+        assert_eq!(school.list("").await?["campaigns"][0]["closed"], json!({"why": "not_yet", "on": in_days(2)}));
+        let path = format!("/schools/{}/campaigns", school.uai);
+        let badge = async |path: &str, badge: &str, day: Date| {
+            let page = school.person.page(path).await?;
+            let told = format!("{badge}\u{A0}{}", day.strftime("%d/%m/%Y"));
+            anyhow::ensure!(page.contains(&told), "{told} is not in {page}");
+            anyhow::Ok(())
+        };
+        for path in [&path, &format!("{path}/{id}")] {
+            badge(path, "Pas encore ouverte, ouvre le", in_days(2)).await?;
+        }
 
         operator()?.tell_campaign(word.clone()).await?;
         assert_eq!(step(&a_device().get(&at).await?.expect(200)?), "identify");
         assert_eq!(school.page(id).await?["closed"], json!(null));
+        assert_eq!(school.list("").await?["campaigns"][0]["closed"], json!(null));
 
         operator()?.tell_campaign(CampaignWord { opens_on: in_days(-9), closes_on: in_days(-1), ..word }).await?;
         assert_eq!(told().await?, closed("over", in_days(-1)));
         assert_eq!(school.list("").await?["total"], 1, "its results stay");
+        for path in [&path, &format!("{path}/{id}")] {
+            badge(path, "Terminée depuis le", in_days(-1)).await?;
+        }
         let late = a_school().await?;
         of_kind(late.uai, &school.kind, false).await?;
         assert_eq!(late.list("").await?["total"], 0, "what is over comes to nobody any more");
@@ -213,8 +228,20 @@ fn a_school_archives_it_for_itself_and_the_team_withdraws_it() {
             (&json!(null), &json!(2), &json!(2))
         );
         for (school, id, code) in [(&school, id, &code), (&other, others, &others_code)] {
-            assert_eq!(school.list("").await?["total"], 0);
-            assert_eq!(school.list("?archived=true").await?["total"], 1);
+            let active = school.list("").await?;
+            assert_eq!(
+                (&active["total"], &active["withdrawn"]),
+                (&json!(0), &json!(1)),
+                "it does not vanish in silence"
+            );
+            let archived = school.list("?archived=true").await?;
+            assert_eq!((&archived["total"], &archived["campaigns"][0]["id"]), (&json!(1), &json!(id)));
+            assert_eq!(archived["campaigns"][0]["closed"], json!({"why": "withdrawn"}));
+            let list = format!("/schools/{}/campaigns", school.uai);
+            assert!(school.person.page(&list).await?.contains("a retiré 1 campagne cette année"));
+            for path in [format!("{list}?archived=true"), format!("{list}/{id}")] {
+                assert!(school.person.page(&path).await?.contains("Retirée par l’équipe de la plateforme"), "{path}");
+            }
             assert_eq!(school.page(id).await?["closed"], json!({"why": "withdrawn"}));
             let device = a_device().get(&format!("/campagnes/{code}")).await?.expect(200)?;
             assert_eq!((step(&device), &device["why"]), ("closed", &json!("withdrawn")));
@@ -367,6 +394,56 @@ fn it_is_for_the_classes_of_its_levels_and_those_that_staff_choose() {
         assert_eq!(sheet.lines().count(), 1 + 6, "{sheet}");
         choose(&[]).await?.expect(200)?;
         assert_eq!(classes().await?, (vec![one("3B", 1), one("6A", 3)], choices(&[])));
+        Ok(())
+    });
+}
+
+/// Who is told of the levels may join all the same, and staff see how many of other classes did. Who joined is told when the team withdraws it.
+#[test]
+fn who_is_of_another_level_is_told_so_and_not_turned_away() {
+    run(async {
+        let school = a_school().await?;
+        let mut sample = Sample::new(school.uai, 4, 88_401);
+        let classes = [("6A", "10010012110"), ("3B", "10310019110")];
+        for (number, pupil) in sample.pupils.iter_mut().enumerate() {
+            let (class, mef) = classes[number % 2];
+            (pupil.division, pupil.mef) = (class.to_owned(), mef.to_owned());
+        }
+        import(school.uai, &sample).await?;
+        let word = CampaignWord { levels: [Level::Sixieme].into(), ..a_word(&school) };
+        operator()?.tell_campaign(word.clone()).await?;
+        let (id, code) = school.the_campaign().await?;
+        let at = format!("/campagnes/{code}");
+        assert_eq!(school.page(id).await?["of_other_classes"], 0);
+
+        for (pupil, is_of_another) in sample.pupils.iter().zip([false, true]) {
+            let mut device = a_device();
+            assert_eq!(device.get(&at).await?.expect(200)?["levels"], json!(["6e"]));
+            let mut who = json!({
+                "first_name": pupil.first_name, "last_name": pupil.last_name, "birth_date": pupil.birth_date,
+            });
+            let told = device.post(&format!("{at}/identity"), &who).await?.expect(200)?;
+            assert_eq!(step(&told), "new_account", "{told}");
+            who["password"] = json!(PUPIL_PASSWORD);
+            device.post(&format!("{at}/account"), &who).await?.expect(201)?;
+            let joined = device.get(&at).await?.expect(200)?;
+            assert_eq!((step(&joined), &joined["other_level"]), ("joined", &json!(is_of_another)), "{joined}");
+            assert!(joined["resume"].is_string(), "nobody is turned away");
+
+            // Another campaign of these levels, before it is joined.
+            let name = format!("autre-{}-{}", school.uai.as_str().to_lowercase(), u8::from(is_of_another));
+            let another = CampaignWord { name: PlatformCampaignName::parse(&name)?, ..word.clone() };
+            operator()?.tell_campaign(another.clone()).await?;
+            let list = school.list("").await?;
+            let code = list["campaigns"].as_array().unwrap().iter().find(|row| row["id"] != json!(id)).unwrap()["code"]
+                .clone();
+            let page = device.get(&format!("/campagnes/{}", code.as_str().unwrap())).await?.expect(200)?;
+            assert_eq!((step(&page), &page["other_level"]), ("join", &json!(is_of_another)), "{page}");
+            operator()?.withdraw_campaign(&another.name).await?;
+        }
+        assert_eq!(school.page(id).await?["of_other_classes"], 1);
+        let path = format!("/schools/{}/campaigns/{id}", school.uai);
+        assert!(school.person.page(&path).await?.contains("1 élève d’une autre classe a rejoint la campagne"));
         Ok(())
     });
 }

@@ -25,7 +25,7 @@ use tokio::try_join;
 
 use crate::Certifications;
 use chart::{Class, charts, tally};
-pub(crate) use filter::{Facts, Filter, is_over};
+pub(crate) use filter::{Facts, Filter};
 use row::{Row, rows};
 
 const PER_PAGE: usize = 50;
@@ -128,7 +128,7 @@ pub(crate) async fn list(
         unknown_division: filter.unknown_division,
         form,
         status: filter.status,
-        is_over: is_over(filter.school_year, paris::date(now)),
+        is_over: filter.school_year.is_over(paris::date(now)),
         former: filter.former,
         of_former,
         found: of_pupils.found,

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::profile::CollectedProfile;
+use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{LearnerId, Method, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_table::{LatestProfile, Role};
@@ -23,7 +23,7 @@ use tokio::try_join;
 use crate::Learners;
 use crate::account::Lock;
 use crate::school::parse_uai;
-use filter::{Certifiable, Holding, divisions, sought};
+use filter::{Holding, divisions, sought};
 use found::Found;
 
 /// What to show.
@@ -164,15 +164,18 @@ impl Learners {
 
         let mut sought = sought(listing.enrolled(), &filter.q, &filter.division);
         let profiles = async { Ok::<_, Problem>(self.table.latest_profiles(uai).await?) };
+        let admits = |certifiable: Certifiable, profiles: &HashMap<LearnerId, LatestProfile>, id: LearnerId| {
+            certifiable.admits(profiles.get(&id).map(|latest| latest.profile.is_certifiable()))
+        };
         // Profiles are read beside the accounts, unless they say whose accounts are asked for.
         let (mut profiles, (found, page)) = if filter.certifiable == Certifiable::All {
             try_join!(profiles, self.found(uai, sought, filter.account, filter.page))?
         } else {
             let profiles = profiles.await?;
-            sought.retain(|pupil| filter.certifiable.admits(profiles.get(&pupil.id)));
+            sought.retain(|pupil| admits(filter.certifiable, &profiles, pupil.id));
             (profiles, self.found(uai, sought, filter.account, filter.page).await?)
         };
-        let certifiable = listing.enrolled().filter(|pupil| Certifiable::Yes.admits(profiles.get(&pupil.id))).count();
+        let certifiable = listing.enrolled().filter(|pupil| admits(Certifiable::Yes, &profiles, pupil.id)).count();
 
         let view = LearnersView {
             frame: visitor.frame("Élèves", uai, &school, Section::Learners),

@@ -1,10 +1,11 @@
-//! A pupil's page: who they are, how they sign in, and what staff can do about it.
+//! A pupil's page: who they are, what they did, how they sign in, and what staff can do about it.
 
 pub(crate) mod mediacentre;
 pub(crate) mod personal_code;
 pub(crate) mod unblock;
 pub(crate) mod untie;
 pub(crate) mod user_name;
+mod year;
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
@@ -24,6 +25,7 @@ use crate::account::Lock;
 use crate::passwords::due::{Looked, Unserved, due};
 use crate::passwords::hand_out::Chosen;
 use crate::school::parse_uai;
+use year::YearView;
 
 type PupilPath = Path<(String, String)>;
 
@@ -50,6 +52,8 @@ pub(crate) struct PupilView {
     birth_date: Date,
     /// Whether the pupil is in the school still.
     is_enrolled: bool,
+    /// Campaigns and certifications.
+    year: YearView,
     /// `null` for who has joined no campaign yet.
     account: Option<AccountView>,
     actions: Actions,
@@ -114,14 +118,14 @@ pub(crate) async fn page(
     let uai = parse_uai(&uai)?;
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
 
-    let mut account = None;
-    if let Some(user) = pupil.user {
+    let account = async {
+        let Some(user) = pupil.user else { return Ok(None) };
         let (looked, tie) = tokio::try_join!(app.look(uai, user), app.table.tie_of(user, uai))?;
-        if let Some((_, looked)) = looked {
-            let locked = app.locked([&looked.account.methods], AsOf::Now).await?;
-            account = Some((Lock::of(&looked.account.methods, &locked), tie.map(|tie| tie.tied_at), looked));
-        }
-    }
+        let Some((_, looked)) = looked else { return Ok(None) };
+        let locked = app.locked([&looked.account.methods], AsOf::Now).await?;
+        Ok(Some((Lock::of(&looked.account.methods, &locked), tie.map(|tie| tie.tied_at), looked)))
+    };
+    let (account, year) = tokio::try_join!(account, app.year_of(uai, &visitor, pupil.id))?;
 
     let of_account = account.as_ref().map(|(lock, _, looked)| (looked, lock.is_some()));
     let actions = actions(&pupil, of_account, visitor.at);
@@ -147,6 +151,7 @@ pub(crate) async fn page(
         division: entry.division,
         birth_date: entry.birth_date,
         is_enrolled: pupil.is_enrolled,
+        year,
         account: account.map(|(lock, tied_at, looked)| AccountView::new(lock, tied_at, &looked, visitor.at)),
         actions,
     };

@@ -11,7 +11,7 @@ use axum::response::Response;
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rentree_domain::{CampaignId, CampaignKind, Course, CourseId, LearnerId};
+use rentree_domain::{CampaignCode, CampaignId, CampaignKind, Course, CourseId, LearnerId};
 use rentree_http::{Face, Input, Problem};
 use rentree_runtime::Clock;
 use rentree_web::Frame;
@@ -57,8 +57,10 @@ pub(crate) struct Platform {
 struct CourseView {
     #[serde(skip)]
     frame: Frame,
-    /// Where the product is reached.
-    product: String,
+    /// Where the pupil goes back to.
+    back: String,
+    /// The campaign's code, as it came.
+    code: String,
     campaign: CampaignId,
     learner: LearnerId,
     started: bool,
@@ -73,10 +75,12 @@ struct CourseView {
 }
 
 /// Who comes, by the link of [`rentree_domain::Course::link`].
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 struct Coming {
     campaign: CampaignId,
     learner: LearnerId,
+    #[serde(default)]
+    code: String,
     #[serde(default)]
     started: bool,
 }
@@ -86,6 +90,8 @@ struct Coming {
 struct Done {
     campaign: CampaignId,
     learner: LearnerId,
+    #[serde(default)]
+    code: String,
     event: String,
     #[serde(default)]
     score: String,
@@ -129,11 +135,18 @@ impl Platform {
         Ok(Some(problem["detail"].as_str().unwrap_or_default().to_owned()))
     }
 
+    /// The page of the campaign that a pupil comes from. What is no code leads to where codes are typed: nobody is led astray by a link.
+    fn back(&self, code: &str) -> String {
+        let campaigns = format!("{}{CAMPAIGNS}", self.url);
+        CampaignCode::parse(code).map_or_else(|_| campaigns.clone(), |code| format!("{campaigns}/{code}"))
+    }
+
     fn view(&self, coming: Coming) -> CourseView {
-        let Coming { campaign, learner, started } = coming;
+        let Coming { campaign, learner, code, started } = coming;
         CourseView {
             frame: Frame::bare("Parcours de démonstration"),
-            product: self.url.clone(),
+            back: self.back(&code),
+            code,
             campaign,
             learner,
             started,
@@ -152,7 +165,7 @@ async fn page(State(platform): State<Platform>, Query(coming): Query<Coming>, fa
 
 /// `POST /demo/course`
 async fn tell(State(platform): State<Platform>, face: Face, input: Input<Done>) -> Result<Response, Problem> {
-    let Done { campaign, learner, event, score, competences, points } = input.fields;
+    let Done { campaign, learner, code, event, score, competences, points } = input.fields;
     let mut message = json!({"campaign": campaign, "learner": learner, "event": event, "at": (platform.clock)()});
     let sends = event == "sent";
     if sends {
@@ -163,15 +176,18 @@ async fn tell(State(platform): State<Platform>, face: Face, input: Input<Done>) 
         }
     }
     let refused = platform.send(&message).await.map_err(|error| Problem::internal(error.as_ref()))?;
-    let coming = Coming { campaign, learner, started: true };
+    let on = if sends {
+        platform.back(&code)
+    } else {
+        format!(
+            "{DEMO_COURSE}?campaign={campaign}&learner={learner}&code={}&started=true",
+            CampaignCode::parse(&code).map_or_else(|_| String::new(), |code| code.to_string())
+        )
+    };
+    let coming = Coming { campaign, learner, code, started: true };
     if refused.is_some() {
         let view = CourseView { score, competences, points, refused, ..platform.view(coming) };
         return face.render(StatusCode::UNPROCESSABLE_ENTITY, &view);
     }
-    let on = if sends {
-        format!("{}{CAMPAIGNS}", platform.url)
-    } else {
-        format!("{DEMO_COURSE}?campaign={campaign}&learner={learner}&started=true")
-    };
     face.after_post(StatusCode::OK, &on, &message)
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::plain_name::plain_name;
-use crate::{CampaignId, CampaignKind, LearnerId};
+use crate::{CampaignCode, CampaignId, CampaignKind, LearnerId};
 
 plain_name!(
     /// Names a course, for good: `a-z`, `0-9` and `-`, at most 60 signs.
@@ -30,9 +30,10 @@ pub struct Course {
 }
 
 impl Course {
-    /// Where a pupil begins the course. No name and no secret: the platform tells identifiers back.
-    pub fn link(&self, campaign: CampaignId, learner: LearnerId) -> String {
-        format!("{}?campaign={campaign}&learner={learner}", self.url)
+    /// Where a pupil begins the course. No name and no secret: the platform tells identifiers back, and leads the pupil back to the page of
+    /// the campaign by its code, which the pupil has typed.
+    pub fn link(&self, campaign: CampaignId, learner: LearnerId, code: &CampaignCode) -> String {
+        format!("{}?campaign={campaign}&learner={learner}&code={code}", self.url)
     }
 }
 
@@ -182,7 +183,8 @@ mod tests {
     fn the_link_names_nobody() {
         let at = Timestamp::UNIX_EPOCH;
         let (campaign, learner) = (CampaignId::new(at, [1; 10]), LearnerId::new(at, [2; 10]));
-        let link = catalogue("https://p.example/6e").unwrap().courses()[0].link(campaign, learner);
-        assert_eq!(link, format!("https://p.example/6e?campaign={campaign}&learner={learner}"));
+        let code = CampaignCode::draw([3; 16]);
+        let link = catalogue("https://p.example/6e").unwrap().courses()[0].link(campaign, learner, &code);
+        assert_eq!(link, format!("https://p.example/6e?campaign={campaign}&learner={learner}&code={code}"));
     }
 }

@@ -56,6 +56,58 @@ impl CollectedProfile {
     }
 }
 
+/// Which pupils a list shows, by what their profile says.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CertifiableFilter")]
+#[serde(rename_all = "snake_case")]
+pub enum Certifiable {
+    /// All, with a profile or without.
+    #[default]
+    #[serde(rename = "")]
+    All,
+    /// Who may be registered for a certification.
+    Yes,
+    /// Who may not yet.
+    No,
+    /// Of whom no profile says.
+    Unknown,
+}
+
+impl Certifiable {
+    /// In the order of the list of choices.
+    pub const ALL: [Self; 4] = [Self::All, Self::Yes, Self::No, Self::Unknown];
+
+    /// What people read.
+    pub fn french(self) -> &'static str {
+        match self {
+            Self::All => "Tous",
+            Self::Yes => "Certifiables",
+            Self::No => "Pas encore certifiables",
+            Self::Unknown => "Profil non recueilli",
+        }
+    }
+
+    /// What forms send.
+    pub fn value(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether it lets a pupil through of whom a profile says this, if one does.
+    pub fn admits(self, says: Option<bool>) -> bool {
+        match self {
+            Self::All => true,
+            Self::Yes => says == Some(true),
+            Self::No => says == Some(false),
+            Self::Unknown => says.is_none(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,5 +118,16 @@ mod tests {
         let certifiable = |competences| of(competences).map(CollectedProfile::is_certifiable);
         assert_eq!([4, 5, 16].map(|count| certifiable(count).unwrap()), [false, true, true]);
         assert!(certifiable(17).is_err());
+    }
+
+    #[test]
+    fn forms_send_what_is_read_and_each_pupil_is_of_one_kind() {
+        for certifiable in Certifiable::ALL {
+            assert_eq!(serde_json::to_value(certifiable).unwrap(), certifiable.value());
+        }
+        for says in [None, Some(false), Some(true)] {
+            let admitting = Certifiable::ALL.into_iter().filter(|certifiable| certifiable.admits(says)).count();
+            assert_eq!(admitting, 2, "all, and its own: {says:?}");
+        }
     }
 }

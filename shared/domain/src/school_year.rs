@@ -28,6 +28,17 @@ impl SchoolYear {
         Self(self.0.saturating_add(1))
     }
 
+    /// Whether it was before the present one.
+    pub fn is_over(self, today: Date) -> bool {
+        self < Self::of(today)
+    }
+
+    /// Whether pupils who left the school stand in what is shown of it. In the present year they do when they are `asked` for; of one that
+    /// is over everybody does: most have left since, and whoever asks for that year asks for them.
+    pub fn shows_former(self, asked: bool, today: Date) -> bool {
+        asked || self.is_over(today)
+    }
+
     /// Its first calendar year.
     pub fn first(self) -> i16 {
         self.0
@@ -50,6 +61,13 @@ mod tests {
     fn turns_in_summer() {
         assert_eq!(SchoolYear::of(date(2026, 7, 31)).to_string(), "2025-2026");
         assert_eq!(SchoolYear::of(date(2026, 8, 1)).to_string(), "2026-2027");
+    }
+
+    #[test]
+    fn who_left_stands_in_every_year_that_is_over_and_in_the_present_one_when_asked_for() {
+        let today = date(2026, 11, 27);
+        let shown = |first| [false, true].map(|asked| SchoolYear(first).shows_former(asked, today));
+        assert_eq!([2024, 2025, 2026].map(shown), [[true, true], [true, true], [false, true]]);
     }
 
     #[test]

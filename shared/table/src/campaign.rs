@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::platform_campaign::{Closed, Concerned, TEAM};
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Listing, PlatformCampaign,
-    PlatformCampaignName, SchoolYear, Uai, UserId, paris,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Entry, Level, Listing,
+    PlatformCampaign, PlatformCampaignName, SchoolYear, Uai, UserId, paris,
 };
 use serde::{Deserialize, Serialize};
 
@@ -108,9 +108,19 @@ impl Campaign {
 
     /// For which classes it is, of those that the school has.
     pub fn concerned(&self, listing: &Listing) -> Concerned {
-        let none = BTreeSet::new();
-        let levels = self.platform.as_ref().map_or(&none, |platform| &platform.levels);
-        Concerned::of(listing, levels, &self.classes)
+        Concerned::of(listing, self.levels(), &self.classes)
+    }
+
+    /// For which levels it is; none: for all.
+    pub fn levels(&self) -> &BTreeSet<Level> {
+        static ALL: BTreeSet<Level> = BTreeSet::new();
+        self.platform.as_ref().map_or(&ALL, |platform| &platform.levels)
+    }
+
+    /// Whether a pupil's MEF tells a level that it is not for. Of other MEF nobody knows: staff choose their classes.
+    pub fn is_of_another_level(&self, pupil: &Entry) -> bool {
+        let level = pupil.mef.as_deref().and_then(Level::of_mef);
+        !self.levels().is_empty() && level.is_some_and(|level| !self.levels().contains(&level))
     }
 
     /// Whether it is in the archive: the school put it there, or the platform's team withdrew it.
@@ -170,6 +180,12 @@ impl Table {
             Err(Cancelled::Conditions(_)) => Err(TableError::Contended { operation: "TransactWriteItems" }.into()),
             Err(Cancelled::Table(error)) => Err(error.into()),
         }
+    }
+
+    /// The campaign that a school made of the one that is ready for a year, archived or not.
+    pub async fn ready_campaign(&self, uai: Uai, year: SchoolYear) -> Result<Option<CampaignId>, TableError> {
+        let made: Option<Made> = self.get(Key::ready_campaign(uai, year), READY).await?;
+        Ok(made.map(|made| made.campaign))
     }
 
     /// A campaign. One that the platform's team gave costs two reads more, side by side: what the team says of it, and the school, which

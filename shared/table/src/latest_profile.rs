@@ -47,6 +47,11 @@ impl Table {
         all(query).await?.into_iter().map(read).collect()
     }
 
+    /// The latest profile of a pupil, if the pupil sent one.
+    pub async fn latest_profile(&self, uai: Uai, id: LearnerId) -> Result<Option<LatestProfile>, TableError> {
+        self.get(Key::profile(uai, id), ENTITY).await
+    }
+
     /// What makes the profile that was sent the latest one of a pupil, as part of a transaction, whose condition fails if another one
     /// became it meanwhile. `None` where none was sent, or a later one is known.
     pub(crate) async fn later_profile(
@@ -56,7 +61,7 @@ impl Table {
         sent: Sent,
     ) -> Result<Option<TransactWriteItem>, TableError> {
         let Sent { at, score, profile: Some(profile) } = sent else { return Ok(None) };
-        let known: Option<LatestProfile> = self.get(Key::profile(uai, id), ENTITY).await?;
+        let known = self.latest_profile(uai, id).await?;
         let changes = known.as_ref().map_or(0, |known| known.changes + 1);
         let next = LatestProfile { at, score, profile, changes };
         if known.as_ref().is_some_and(|known| known.order() >= next.order()) {

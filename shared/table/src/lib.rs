@@ -88,7 +88,7 @@ pub use report::{Changed, LineKind, ReportLine, ReportPage};
 pub use rosters_made::RosterMade;
 pub use run::{Begin, Run, RunError};
 pub use school::{Applied, InMediacentre, School, Underway, Waiting};
-pub use school_year::{PupilYear, YearOfSchool};
+pub use school_year::{PupilYear, YearOfPupil, YearOfSchool};
 pub use session::Session;
 pub use sign_on::{AddError, SignOnError, SigningOn, TakingUp, WaitingSignOn};
 pub use sign_on_count::{SignOnCount, SignOnDay};

@@ -46,6 +46,17 @@ pub struct YearOfSchool {
     pub validated_of_no_pupil: usize,
 }
 
+/// What one pupil did.
+#[derive(Debug, Clone, Default)]
+pub struct YearOfPupil {
+    /// In the school year that was asked for, as the year of the school tells it.
+    pub of_year: PupilYear,
+    /// The campaigns of that year, and the pupil's part in each, from the latest.
+    pub parts: Vec<(CampaignId, Participation)>,
+    /// Certifications of all school years, from the latest.
+    pub certifications: Vec<(CertificationNumber, Certification)>,
+}
+
 impl PupilYear {
     fn take_part(&mut self, part: Participation) {
         let profile = part.latest_profile();
@@ -116,6 +127,23 @@ impl Table {
         Ok(of_school)
     }
 
+    /// What a pupil did in a school year, and every certification of the pupil by this school: two reads side by side. The index that they
+    /// ask may be a moment late.
+    pub async fn year_of_pupil(&self, uai: Uai, pupil: LearnerId, year: SchoolYear) -> Result<YearOfPupil, TableError> {
+        let (mut parts, mut certifications) = try_join!(self.participations_of(pupil), self.certifications_of(pupil))?;
+        parts.retain(|(_, part)| part.uai == uai && began_in(year, part));
+        parts.sort_by_key(|(id, part)| std::cmp::Reverse((part.joined_at, *id)));
+        certifications.retain(|(_, certification)| certification.latest.uai == uai);
+        certifications.sort_by_key(|(number, it)| std::cmp::Reverse((it.latest.taken_on, *number)));
+
+        let mut of_year = PupilYear::default();
+        parts.iter().for_each(|(_, part)| of_year.take_part(part.clone()));
+        for (number, certification) in certifications.iter().filter(|(_, it)| it.latest.year() == year) {
+            of_year.take(*number, certification.clone());
+        }
+        Ok(YearOfPupil { of_year, parts, certifications })
+    }
+
     /// Of each of these campaigns that somebody joined in a school year, everybody's part.
     async fn participations_in_all(
         &self,
@@ -135,13 +163,18 @@ impl Table {
                 ask(&mut asked, campaign);
             }
             let mut of_campaign = answer.map_err(TableError::malformed("Participation"))??;
-            of_campaign.retain(|(_, part)| SchoolYear::of(paris::date(part.joined_at)) == year);
+            of_campaign.retain(|(_, part)| began_in(year, part));
             if !of_campaign.is_empty() {
                 parts.push(of_campaign);
             }
         }
         Ok(parts)
     }
+}
+
+/// A participation counts for the school year of the day on which it began.
+fn began_in(year: SchoolYear, part: &Participation) -> bool {
+    SchoolYear::of(paris::date(part.joined_at)) == year
 }
 
 #[cfg(test)]

@@ -231,6 +231,20 @@ pub(crate) async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow
     browser.screenshot(name).await
 }
 
+/// The first of these is wholly on the screen from left to right, once it is scrolled to, and a picture of it.
+pub(crate) async fn in_sight(browser: &Browser, look: Look, css: &str, name: &str) -> anyhow::Result<()> {
+    if look.javascript {
+        let place = format!(
+            "const it = document.querySelector(\"{css}\"); it.scrollIntoView({{block: 'center', inline: 'start'}});
+             document.querySelectorAll('.scroll').forEach((wide) => {{ wide.scrollLeft = 0; }});
+             const box = it.getBoundingClientRect(); return [Math.floor(box.left), Math.ceil(box.right)];"
+        );
+        let [left, right]: [i64; 2] = serde_json::from_value(browser.client.execute(&place, vec![]).await?)?;
+        anyhow::ensure!(0 <= left && right <= look.width.into(), "{css} is off the screen, from {left} to {right}");
+    }
+    browser.screenshot(name).await
+}
+
 /// Tab goes through every link, button and field of the page, in their order, and shows where it is.
 async fn reached_by_keyboard(client: &Client, name: &str) -> anyhow::Result<()> {
     const CONTROLS: &str = "const all = [...document.querySelectorAll('a[href], button, summary, select, textarea, input, [tabindex=\"0\"]')]

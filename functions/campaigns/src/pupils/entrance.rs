@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use rentree_domain::{CampaignId, LearnerId, Progress, paris};
 use rentree_http::{Face, Input, Problem, WAITING_SIGN_ON};
-use rentree_table::Campaign;
+use rentree_table::{Campaign, Participation};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -109,28 +109,40 @@ impl Campaigns {
         let Some(tie) = visit.known.as_ref().and_then(|known| known.tie) else {
             return Ok(closed.map_or_else(|| Step::Identify { forms: forms() }, Step::Closed));
         };
-        let (part, pupil) =
-            tokio::try_join!(self.progress(id, tie.learner), self.enrolled(&visit.entrance, tie.learner))?;
-        Ok(match (part, pupil) {
+        let part = async { Ok(self.table.participation(id, tie.learner).await?) };
+        let (part, pupil) = tokio::try_join!(part, self.enrolled(&visit.entrance, tie.learner))?;
+        let step = match (part.as_ref().map(Participation::progress), pupil) {
             (Some(progress), Some(pupil)) => self.joined(visit, &pupil, progress),
-            (Some(progress), None) => self.joined_as(visit, tie.learner, progress, Offer::Nothing),
+            (Some(progress), None) => self.joined_as(visit, (tie.learner, false), progress, Offer::Nothing),
             (None, _) if let Some(closed) = closed => Step::Closed(closed),
-            (None, Some(pupil)) => Step::Join { mediacentre: offer(visit, &pupil) },
+            (None, Some(pupil)) => {
+                let other_level = visit.is_of_another_level(&pupil);
+                Step::Join { mediacentre: offer(visit, &pupil), other_level }
+            }
             (None, None) => Step::Left { forms: forms() },
-        })
+        };
+        Ok(step.after(part.and_then(|part| part.latest_sent())))
     }
 
     /// The step of `pupil`, who is in.
     pub(crate) fn joined(&self, visit: &Visit, pupil: &Pupil, progress: Progress) -> Step {
         let offer = if visit.entrance.closed.is_some() { Offer::Nothing } else { offer(visit, pupil) };
-        self.joined_as(visit, pupil.learner.id, progress, offer)
+        self.joined_as(visit, (pupil.learner.id, visit.is_of_another_level(pupil)), progress, offer)
     }
 
-    fn joined_as(&self, visit: &Visit, learner: LearnerId, progress: Progress, mediacentre: Offer) -> Step {
+    fn joined_as(
+        &self,
+        visit: &Visit,
+        (learner, other_level): (LearnerId, bool),
+        progress: Progress,
+        mediacentre: Offer,
+    ) -> Step {
         let Entrance { id, ref campaign, .. } = visit.entrance;
         let methods = visit.known.as_ref().map(|known| &known.user.methods);
         Step::Joined {
             progress,
+            sent: None,
+            other_level,
             resume: self.resume(id, campaign, learner, progress),
             closed: visit.entrance.closed,
             user_name: methods.and_then(|methods| methods.user_name.as_ref()).map(ToString::to_string),
@@ -155,6 +167,6 @@ impl Campaigns {
         let closed = campaign.closed(paris::date((self.clock)()));
         let is_open = closed.is_none() && progress < Progress::Sent;
         let course = self.config.courses.find(&campaign.course).filter(|_| is_open)?;
-        Some(course.link(id, learner))
+        Some(course.link(id, learner, &campaign.code))
     }
 }

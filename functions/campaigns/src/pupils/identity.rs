@@ -161,7 +161,7 @@ impl Campaigns {
                 }
             }
             Next::NewAccount if visit.sign_on().is_some() => {
-                Ok(Answered::Step(Step::new_by_mediacentre(&pupil, fields)))
+                Ok(Answered::Step(Step::new_by_mediacentre(visit, &pupil, fields)))
             }
             Next::NewAccount => {
                 let may_use_email = may_use_email(pupil.entry.birth_date, paris::date((self.clock)()));

@@ -1,8 +1,11 @@
 //! The page behind a code: who one is here, and what comes next.
 
+use std::borrow::Borrow;
+
 use askama::Template;
 use rentree_domain::platform_campaign::Closed;
-use rentree_domain::{CampaignKind, LearnerId, Method, Progress, UserName};
+use rentree_domain::progress::Sent;
+use rentree_domain::{CampaignKind, LearnerId, Level, Method, Progress, UserName};
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -34,6 +37,8 @@ pub(crate) struct EntranceView {
     title: String,
     /// What it is for.
     kind: CampaignKind,
+    /// For which levels; none: for all.
+    levels: Vec<Level>,
     /// Name of the school.
     school: String,
     /// What its author says.
@@ -101,6 +106,8 @@ pub(crate) enum Step {
     Join {
         /// What can be done with the sign-on by Médiacentre that waits.
         mediacentre: Offer,
+        /// Whether the pupil is of a level that the campaign is not for. Nobody is turned away by that.
+        other_level: bool,
     },
     /// The account's pupil has left the school; the file may have them under another entry now.
     Left {
@@ -112,6 +119,10 @@ pub(crate) enum Step {
     Joined {
         /// How far.
         progress: Progress,
+        /// What was sent, once it was: the result that holds.
+        sent: Option<Sent>,
+        /// Whether the pupil is of a level that the campaign is not for.
+        other_level: bool,
         /// Where the course begins or goes on; none once the result was sent, or the campaign is closed.
         resume: Option<String>,
         /// Why nobody can go on, if that is so.
@@ -130,6 +141,8 @@ pub(crate) enum Step {
         /// As the school's file has it.
         #[serde(skip)]
         first_name: String,
+        /// Whether the pupil is of a level that the campaign is not for.
+        other_level: bool,
         /// Who it is.
         #[serde(skip)]
         identity: IdentityFields,
@@ -155,6 +168,9 @@ pub(crate) struct NewAccount {
     pub(crate) user_name: String,
     /// Whether it may have an e-mail address instead: from the fifteenth birthday on.
     pub(crate) may_use_email: bool,
+    /// The level that the pupil's MEF tells, if it tells one.
+    #[serde(skip)]
+    level: Option<Level>,
     /// As the school's file has it, not as it was typed: a pupil greeted with a slip would take it for the account's name.
     #[serde(skip)]
     first_name: String,
@@ -190,12 +206,23 @@ impl EntranceView {
             sign_on: visit.waiting.as_ref().map(SignOnView::of),
             code: campaign.code.as_str().to_owned(),
             kind: campaign.kind,
+            levels: campaign.levels().iter().copied().collect(),
             school: visit.entrance.school.name.clone(),
             message: campaign.message.as_ref().map(|message| message.as_str().to_owned()),
             signed_in: visit.signed_in().map(|signed_in| signed_in.person.full_name()),
             title,
             step,
         }
+    }
+
+    /// `6e, 5e`.
+    fn levels_text(&self) -> String {
+        self.levels.iter().map(|level| level.french()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether a pupil's level is one that the campaign is not for.
+    fn is_another(&self, level: impl Borrow<Option<Level>>) -> bool {
+        !self.levels.is_empty() && level.borrow().is_some_and(|level| !self.levels.contains(&level))
     }
 
     /// Whether nothing but the Médiacentre opens the account.
@@ -253,8 +280,9 @@ impl SignOnView {
 
 impl Step {
     /// An account is to begin for `pupil`, by the sign-on that waits.
-    pub(crate) fn new_by_mediacentre(pupil: &Pupil, identity: IdentityFields) -> Self {
-        Self::NewByMediacentre { first_name: pupil.entry.first_name.clone(), identity }
+    pub(crate) fn new_by_mediacentre(visit: &Visit, pupil: &Pupil, identity: IdentityFields) -> Self {
+        let other_level = visit.is_of_another_level(pupil);
+        Self::NewByMediacentre { first_name: pupil.entry.first_name.clone(), other_level, identity }
     }
 
     /// Whether it is `pupil` who typed `identity`.
@@ -268,6 +296,14 @@ impl Step {
             doubt,
             identity: IdentityFields { asked: String::new(), answer: Answer::None, ..identity },
         }
+    }
+
+    /// With what was sent, if the pupil is in and has sent something.
+    pub(crate) fn after(mut self, known: Option<Sent>) -> Self {
+        if let Self::Joined { sent, .. } = &mut self {
+            *sent = known;
+        }
+        self
     }
 
     /// The pupil has the account of `owner`.
@@ -292,6 +328,7 @@ impl NewAccount {
         Self {
             user_name: user_name.to_string(),
             may_use_email,
+            level: pupil.entry.mef.as_deref().and_then(Level::of_mef),
             first_name: pupil.entry.first_name.clone(),
             identity,
             by_name: Form::new("new", [password()]),

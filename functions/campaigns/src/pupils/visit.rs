@@ -6,6 +6,7 @@ use rentree_http::{FormToken, Problem, Proof, SignedIn};
 use rentree_table::{Campaign, School, Tie, User};
 
 use super::closed::problem;
+use super::find::Pupil;
 use super::waiting::{SignOn, gone};
 use super::who::ToldNames;
 
@@ -64,6 +65,11 @@ impl Visit {
             Some(signed_in) => signed_in.check_meant(proof),
             None => self.token.check_meant(proof),
         }
+    }
+
+    /// Whether a pupil is of a level that the campaign is not for.
+    pub(crate) fn is_of_another_level(&self, pupil: &Pupil) -> bool {
+        self.entrance.campaign.is_of_another_level(&pupil.entry)
     }
 
     /// The campaign's page.

@@ -9,9 +9,10 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::campaign::CampaignTextError;
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, Catalogue, Course, CourseId, Uai,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, Catalogue, Course, CourseId, SchoolYear,
+    Uai,
 };
-use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_http::{Face, Input, Problem, Visitor, authorise, authorise_beside};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CampaignError, Role};
 use rentree_web::{Choices, Field, Form, Frame, Section, french};
 use schemars::JsonSchema;
@@ -63,6 +64,8 @@ pub(crate) struct NewCampaignView {
     uai: Uai,
     /// The campaign that is ready, if it was asked for and is proposed.
     ready: Option<Proposal>,
+    /// The campaign that the school has made of it already, archived or not: it is made once.
+    made: Option<CampaignId>,
     /// What a campaign may lead to.
     courses: Vec<CourseView>,
 }
@@ -103,11 +106,13 @@ pub(crate) async fn page(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let now = (app.clock)();
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
-
     let ready = app.asked_for(asked.ready, now);
+    let made = app.made(uai, ready.as_ref());
+    let (visitor, made) = authorise_beside(&app.table, &headers, uai, Role::Member, now, made).await?;
+
     let form = form(&app.config.courses, &ready.as_ref().map(Fields::of).unwrap_or_default());
-    face.render(StatusCode::OK, &app.new_campaign(uai, &visitor, form, ready))
+    let view = NewCampaignView { made, ..app.new_campaign(uai, &visitor, form, ready) };
+    face.render(StatusCode::OK, &view)
 }
 
 /// `POST /schools/{uai}/campaigns`
@@ -167,6 +172,7 @@ impl Campaigns {
             form,
             uai,
             ready,
+            made: None,
             courses: self.config.courses.courses().iter().map(course).collect(),
         }
     }
@@ -174,6 +180,14 @@ impl Campaigns {
     /// The ready campaign, if it is asked for and proposed.
     fn asked_for(&self, asked: Ready, now: Timestamp) -> Option<Proposal> {
         self.proposal(now).filter(|_| asked == Ready::Certification)
+    }
+
+    /// What the school has made of the ready campaign, if that is asked for.
+    async fn made(&self, uai: Uai, ready: Option<&Proposal>) -> Result<Option<CampaignId>, Problem> {
+        match ready {
+            Some(ready) => Ok(self.table.ready_campaign(uai, ready.school_year).await?),
+            None => Ok(None),
+        }
     }
 
     /// Stores a campaign, and draws again while its code is another's. Its code.
@@ -189,20 +203,28 @@ impl Campaigns {
             match self.table.create_campaign(uai, id, &campaign, &entry).await {
                 Ok(()) => return Ok(campaign.code),
                 Err(CampaignError::Table(error)) => return Err(error.into()),
-                Err(CampaignError::ReadyMade) => return Err(made_before(uai)),
+                Err(CampaignError::ReadyMade) => return Err(self.made_before(uai, campaign.ready_of).await?),
                 Err(CampaignError::CodeTaken) => campaign.code = CampaignCode::draw(rentree_runtime::random()),
             }
         }
         Err(Problem::internal(&CampaignError::CodeTaken))
     }
-}
 
-/// Two colleagues had the same proposal before their eyes, or one of them clicked twice.
-fn made_before(uai: Uai) -> Problem {
-    Problem::too_late(
-        "Cette campagne vient d’être créée dans votre établissement : elle figure dans la liste, ou dans les archives.",
-    )
-    .leading_to("Voir les campagnes", format!("/schools/{uai}/campaigns"))
+    /// Two colleagues had the same proposal before their eyes, or one of them clicked twice.
+    async fn made_before(&self, uai: Uai, year: Option<SchoolYear>) -> Result<Problem, Problem> {
+        let made = match year {
+            Some(year) => self.table.ready_campaign(uai, year).await?,
+            None => None,
+        };
+        let problem = Problem::too_late(
+            "Cette campagne vient d’être créée dans votre établissement : elle figure dans la liste, ou dans les archives.",
+        );
+        let campaigns = format!("/schools/{uai}/campaigns");
+        Ok(match made {
+            Some(made) => problem.leading_to("Voir la campagne", format!("{campaigns}/{made}")),
+            None => problem.leading_to("Voir les campagnes", campaigns),
+        })
+    }
 }
 
 impl Fields {

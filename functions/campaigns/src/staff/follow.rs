@@ -25,7 +25,8 @@ use tokio::try_join;
 use crate::Campaigns;
 use crate::school::parse_uai;
 use crate::staff::chart::charts;
-use crate::staff::tally::{Class, Counts, Pupil, State, pupils, tally};
+use crate::staff::closed;
+use crate::staff::tally::{Class, Counts, Pupil, State, of_other_classes, pupils, tally};
 
 const PER_PAGE: usize = 50;
 /// More tries than anybody reads.
@@ -95,6 +96,8 @@ pub(crate) struct CampaignView {
     total: Counts,
     /// The numbers of each class.
     classes: Vec<Class>,
+    /// Pupils of the school who joined though the campaign is not for their class. They count.
+    of_other_classes: usize,
     /// Took part, but no file tells of them any more.
     unlisted: usize,
     division: String,
@@ -220,6 +223,7 @@ pub(crate) async fn follow(
     let concerned = campaign.concerned(&listing);
     let (pupils, unlisted) = pupils(&listing, &concerned, participations);
     let (total, classes) = tally(&pupils);
+    let of_other_classes = of_other_classes(&pupils, &concerned);
     let page = select(pupils, &filter);
     let course = app.config.courses.find(&campaign.course);
     let (archived_at, closed) = (campaign.put_away_at(), campaign.closed(paris::date(now)));
@@ -253,6 +257,7 @@ pub(crate) async fn follow(
         choices: concerned.unknown.iter().map(|class| Choice::of(class, &campaign.classes)).collect(),
         total,
         classes,
+        of_other_classes,
         unlisted,
         division: filter.division,
         state: page.state,
@@ -345,6 +350,11 @@ impl CampaignView {
     /// Whether the platform's team has withdrawn it.
     fn is_withdrawn(&self) -> bool {
         self.closed == Some(Closed::Withdrawn)
+    }
+
+    /// What closes it, in a few words.
+    fn badge(&self) -> Option<String> {
+        self.closed.map(closed::badge)
     }
 
     /// When it can be joined, where that is not always.

@@ -8,7 +8,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, Search, Uai};
+use rentree_domain::platform_campaign::Closed;
+use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, SchoolYear, Search, Uai, paris};
 use rentree_http::{Face, Problem, authorise};
 use rentree_table::{Campaign, Role};
 use rentree_web::{Frame, Section, french};
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
 use crate::school::parse_uai;
+use crate::staff::closed;
 use crate::staff::ready::Proposal;
 
 const PER_PAGE: usize = 50;
@@ -58,6 +60,8 @@ pub(crate) struct CampaignsView {
     pages: usize,
     /// The newest first.
     campaigns: Vec<Row>,
+    /// Campaigns that the platform's team has withdrawn in the present school year: they stand in the archive.
+    withdrawn: usize,
     /// A campaign that is ready to be made, while it is proposed and the school has not made it.
     ready: Option<Proposal>,
 }
@@ -86,6 +90,8 @@ struct Row {
     created_at: Timestamp,
     /// Since when it is in the archive.
     archived_at: Option<Timestamp>,
+    /// Why nobody can join it today, if that is so.
+    closed: Option<Closed>,
     /// Whether the platform's team gave it.
     given: bool,
     /// The first day on which it can be joined, if it has one.
@@ -108,7 +114,9 @@ pub(crate) async fn list(
 
     let campaigns = app.campaigns_of(uai, &visitor.school, now).await?;
     let ready = app.proposal(now).filter(|ready| !filter.archived && !is_made(ready, &campaigns));
-    let page = select(campaigns, &filter);
+    let today = paris::date(now);
+    let withdrawn = campaigns.iter().filter(|(_, campaign)| was_withdrawn_in(SchoolYear::of(today), campaign)).count();
+    let page = select(campaigns, &filter, today);
     let view = CampaignsView {
         frame: visitor.frame("Campagnes", uai, &visitor.school, Section::Campaigns),
         uai,
@@ -121,6 +129,7 @@ pub(crate) async fn list(
         page: page.number,
         pages: page.pages,
         campaigns: page.rows,
+        withdrawn,
         ready,
     };
     face.render(StatusCode::OK, &view)
@@ -129,6 +138,12 @@ pub(crate) async fn list(
 /// Whether a school has made the campaign that is ready, archived or not.
 fn is_made(ready: &Proposal, campaigns: &[(CampaignId, Campaign)]) -> bool {
     campaigns.iter().any(|(_, campaign)| campaign.ready_of == Some(ready.school_year))
+}
+
+/// Whether the platform's team withdrew a campaign in a school year.
+fn was_withdrawn_in(year: SchoolYear, campaign: &Campaign) -> bool {
+    let withdrawn_at = campaign.platform.as_ref().and_then(|platform| platform.withdrawn_at);
+    withdrawn_at.is_some_and(|at| SchoolYear::of(paris::date(at)) == year)
 }
 
 struct Page {
@@ -140,8 +155,8 @@ struct Page {
     rows: Vec<Row>,
 }
 
-/// The page of `campaigns` that `filter` asks for. A page beyond the last is the last.
-fn select(campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter) -> Page {
+/// The page of `campaigns` that `filter` asks for, as they are `today`. A page beyond the last is the last.
+fn select(campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter, today: Date) -> Page {
     let mut campaigns = campaigns;
     campaigns.retain(|(_, campaign)| campaign.is_archived() == filter.archived);
     campaigns.sort_by_key(|(id, campaign)| std::cmp::Reverse((campaign.created_at, *id)));
@@ -161,6 +176,7 @@ fn select(campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter) -> Page {
     let row = |(id, campaign): (CampaignId, Campaign)| Row {
         id,
         archived_at: campaign.put_away_at(),
+        closed: campaign.closed(today),
         title: campaign.title,
         kind: campaign.kind,
         code: campaign.code,
@@ -191,11 +207,24 @@ impl CampaignsView {
     }
 }
 
+impl Row {
+    fn is_withdrawn(&self) -> bool {
+        self.closed == Some(Closed::Withdrawn)
+    }
+
+    /// What closes it, unless the list says that already.
+    fn badge(&self) -> Option<String> {
+        self.closed.filter(|closed| *closed != Closed::Archived).map(closed::badge)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use rentree_domain::{CourseId, UserId};
 
     use super::*;
+
+    const TODAY: Date = jiff::civil::date(2026, 11, 27);
 
     fn campaigns() -> Vec<(CampaignId, Campaign)> {
         let titles = ["Rentrée des 6e", "Évaluation des 3e", "Profils de 3e", "L’été des 6e"];
@@ -223,7 +252,7 @@ mod tests {
     }
 
     fn titles(filter: &Filter) -> Vec<String> {
-        select(campaigns(), filter).rows.iter().map(|row| row.title.as_str().to_owned()).collect()
+        select(campaigns(), filter, TODAY).rows.iter().map(|row| row.title.as_str().to_owned()).collect()
     }
 
     #[test]
@@ -242,12 +271,12 @@ mod tests {
 
     #[test]
     fn owners_are_listed_by_name_and_filtered() {
-        let page = select(campaigns(), &Filter::default());
+        let page = select(campaigns(), &Filter::default(), TODAY);
         let names: Vec<_> = page.owners.iter().map(|owner| owner.name.as_str()).collect();
         assert_eq!(names, ["Anne", "Zoé"]);
         let owner = page.owners[0].id.clone();
         assert_eq!(titles(&Filter { owner, ..Filter::default() }), ["Évaluation des 3e"]);
-        let beyond = select(campaigns(), &Filter { page: Some(9), ..Filter::default() });
+        let beyond = select(campaigns(), &Filter { page: Some(9), ..Filter::default() }, TODAY);
         assert_eq!((beyond.number, beyond.pages, beyond.found), (1, 1, 3));
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod archive;
 mod chart;
 pub(crate) mod classes;
+mod closed;
 pub(crate) mod create;
 pub(crate) mod follow;
 mod given;

@@ -163,6 +163,14 @@ pub(crate) fn pupils<'a>(
     (pupils, parts.len())
 }
 
+/// How many of those who joined are in a class that is not `concerned`. The last class of who left tells nothing of the day when they joined.
+pub(crate) fn of_other_classes(pupils: &[Pupil<'_>], concerned: &Concerned) -> usize {
+    let is_of_another = |pupil: &&Pupil<'_>| {
+        pupil.participation.is_some() && !pupil.listed.left() && !concerned.has(&pupil.listed.division)
+    };
+    pupils.iter().filter(is_of_another).count()
+}
+
 /// The numbers of all pupils, and of each class.
 pub(crate) fn tally(pupils: &[Pupil<'_>]) -> (Counts, Vec<Class>) {
     let mut total = Counts::default();
@@ -181,7 +189,7 @@ mod tests {
 
     use jiff::Timestamp;
     use jiff::civil::date;
-    use rentree_domain::Uai;
+    use rentree_domain::{Level, Uai};
     use serde_json::json;
 
     use super::*;
@@ -242,5 +250,27 @@ mod tests {
         assert_eq!(State::FROM_THE_FURTHEST.map(|state| a.counts.of(state)), [2, 1, 1, 1]);
         assert_eq!((b.division.as_str(), b.counts.of(State::NotJoined), b.counts.mean_score), ("6B", 1, None));
         assert_eq!((total.all(), total.joined, total.sent), (6, 4, 2));
+    }
+
+    #[test]
+    fn who_joined_from_another_class_is_told_of() {
+        let with_level = |number, division: &str, level, left_in| ListedPupil {
+            level: Some(level),
+            ..pupil(number, division, left_in)
+        };
+        let (sixth, third) = (Level::Sixieme, Level::Troisieme);
+        let listing = Listing::new(vec![
+            with_level(1, "6A", sixth, None),
+            with_level(2, "3A", third, None),
+            with_level(3, "3A", third, None),
+            with_level(4, "3A", third, Some(2)),
+        ]);
+        let parts = || [1, 2, 4].map(|number| part(number, State::Joined, 0)).to_vec();
+        let concerned = Concerned::of(&listing, &[sixth].into(), &BTreeSet::new());
+        let (of_levels, _) = pupils(&listing, &concerned, parts());
+        assert_eq!((of_levels.len(), of_other_classes(&of_levels, &concerned)), (3, 1));
+        let all = Concerned::of(&listing, &BTreeSet::new(), &BTreeSet::new());
+        let (of_all, _) = pupils(&listing, &all, parts());
+        assert_eq!((of_all.len(), of_other_classes(&of_all, &all)), (4, 0));
     }
 }

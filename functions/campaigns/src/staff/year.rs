@@ -13,7 +13,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::certification::years_kept;
-use rentree_domain::profile::CollectedProfile;
+use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{CertificationStatus, LearnerId, SchoolYear, Uai, paris};
 use rentree_http::{Face, Problem, authorise};
 use rentree_table::{Role, School};
@@ -36,6 +36,10 @@ pub(crate) struct Filter {
     year: String,
     /// A class of that year; blank for all.
     division: String,
+    /// What the latest profile of that year must say.
+    certifiable: Certifiable,
+    /// Pupils who left in this school year, too. Of a year that is over everybody stands there.
+    former: bool,
     /// From 1.
     page: Option<usize>,
 }
@@ -58,11 +62,21 @@ pub(crate) struct FollowUpView {
     school_years: Vec<SchoolYear>,
     /// Campaigns that somebody joined in that year.
     campaigns: usize,
-    /// The numbers of the school.
+    /// The numbers of the school; of pupils who left only when they are shown.
     total: Counts,
+    /// The numbers of the class that is chosen; of the school where none is.
+    chosen: Counts,
     /// The numbers of each class.
     classes: Vec<Class>,
     division: String,
+    certifiable: Certifiable,
+    /// Whether the school year is over: then pupils who left since are always shown.
+    #[serde(skip)]
+    is_over: bool,
+    /// Whether pupils who left are shown.
+    former: bool,
+    /// Pupils who left that all else in the filter lets through.
+    of_former: usize,
     /// Pupils that the filter lets through.
     found: usize,
     page: usize,
@@ -120,12 +134,19 @@ pub(crate) async fn page(
     let now = (app.clock)();
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
-    let year = filter.year(paris::date(now));
-    let Followed { school, campaigns, pupils, unlisted, of_no_pupil } =
+    let today = paris::date(now);
+    let year = filter.year(today);
+    let Followed { school, campaigns, mut pupils, unlisted, of_no_pupil } =
         app.followed(uai, visitor.school.clone(), year).await?;
+
+    let of_former = pupils.iter().filter(|pupil| pupil.listed.left() && filter.asks_for(pupil)).count();
+    let former = year.shows_former(filter.former, today);
+    pupils.retain(|pupil| former || !pupil.listed.left());
     let (total, classes) = tally(&pupils);
-    let chosen: Vec<Pupil> = pupils.into_iter().filter(|pupil| filter.admits(pupil)).collect();
-    let found = chosen.len();
+    pupils.retain(|pupil| filter.is_of_class(pupil));
+    let (of_class, _) = tally(&pupils);
+    pupils.retain(|pupil| filter.asks_for(pupil));
+    let found = pupils.len();
     let pages = found.div_ceil(PER_PAGE).max(1);
     let number = filter.page.unwrap_or(1).clamp(1, pages);
 
@@ -134,15 +155,20 @@ pub(crate) async fn page(
         may_download: visitor.is_administrator(),
         uai,
         school_year: year,
-        school_years: years_kept(paris::date(now)),
+        school_years: years_kept(today),
         campaigns,
         total,
+        chosen: of_class,
         classes,
         division: filter.division,
+        certifiable: filter.certifiable,
+        is_over: year.is_over(today),
+        former,
+        of_former,
         found,
         page: number,
         pages,
-        pupils: chosen.into_iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).map(Row::of).collect(),
+        pupils: pupils.into_iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).map(Row::of).collect(),
         unlisted,
         of_no_pupil,
     };
@@ -176,8 +202,13 @@ impl Filter {
         asked.filter(|year| years_kept(today).contains(year)).unwrap_or_else(|| SchoolYear::of(today))
     }
 
-    fn admits(&self, pupil: &Pupil) -> bool {
+    fn is_of_class(&self, pupil: &Pupil) -> bool {
         self.division.is_empty() || pupil.division.as_ref() == Some(&self.division)
+    }
+
+    /// Whether class and profile of a pupil are asked for, has the pupil left or not.
+    fn asks_for(&self, pupil: &Pupil) -> bool {
+        self.is_of_class(pupil) && self.certifiable.admits(pupil.of_year.certifiable())
     }
 }
 

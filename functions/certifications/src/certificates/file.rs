@@ -13,7 +13,6 @@ use tokio::try_join;
 
 use super::paper::{answer, code_is_shared, drawn};
 use crate::Certifications;
-use crate::results::is_over;
 
 /// What one answer holds: 17 kB each come to 4.3 MB, and 5.7 MB in base64.
 pub(super) const MOST: usize = 250;
@@ -49,7 +48,7 @@ pub(crate) async fn file(
         Some(year) => SchoolYear::starting_in(year).ok_or_else(Problem::not_found)?,
         None => SchoolYear::of(paris::date(now)),
     };
-    let left = asked.left || is_over(year, paris::date(now));
+    let left = year.shows_former(asked.left, paris::date(now));
     let listed = app.table.with_listing(uai, visitor.school.clone());
     let (listed, certifications, noted) =
         try_join!(listed, app.table.certifications(uai, year), app.table.noted_codes())?;

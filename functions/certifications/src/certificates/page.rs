@@ -19,7 +19,6 @@ use tokio::try_join;
 
 use super::file::MOST;
 use crate::Certifications;
-use crate::results::is_over;
 
 /// Which certificates.
 #[derive(Default, Deserialize)]
@@ -112,8 +111,8 @@ pub(crate) async fn page(
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
 
     let shared = app.table.shared_codes(&noted, &certifications, paris::date(now)).await?;
-    let is_over = is_over(school_year, paris::date(now));
-    let left = filter.left || is_over;
+    let is_over = school_year.is_over(paris::date(now));
+    let left = school_year.shows_former(filter.left, paris::date(now));
     let mut issued = issued(&certifications, &listing, &school.name, (app.verifying(), &shared));
     let not_printed = issued.extract_if(.., |it| it.code_is_shared).map(|it| it.number).collect();
     let all = issued.len();

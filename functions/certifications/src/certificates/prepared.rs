@@ -13,8 +13,6 @@ use rentree_http::Problem;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::results::is_over;
-
 pub(crate) use ask::ask;
 pub(crate) use download::download;
 pub(crate) use follow::follow;
@@ -39,7 +37,7 @@ impl Which {
             Some(year) => year.filter(|year| years_kept(today).contains(year)).ok_or_else(Problem::not_found)?,
             None => SchoolYear::of(today),
         };
-        Ok(SchoolCertificates { uai, year, left: self.left || is_over(year, today) })
+        Ok(SchoolCertificates { uai, year, left: year.shows_former(self.left, today) })
     }
 }
 

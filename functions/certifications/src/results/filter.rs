@@ -84,10 +84,9 @@ impl Filter {
         }
     }
 
-    /// Whoever asks for a school year that is over asks for its pupils, most of whom have left since.
+    /// Of a school year that is over everybody stands there.
     pub(crate) fn with_all_of_a_past_year(self, today: Date) -> Self {
-        let former = self.former || is_over(self.school_year, today);
-        Self { former, ..self }
+        Self { former: self.school_year.shows_former(self.former, today), ..self }
     }
 
     /// Whether it lets a certification of a pupil through.
@@ -130,11 +129,6 @@ impl fmt::Display for Filter {
         let unknown = self.unknown_division.then_some("classe inconnue");
         self.divisions.iter().map(String::as_str).chain(unknown).try_for_each(|division| write!(f, ", {division}"))
     }
-}
-
-/// Whether a school year was before the present one.
-pub(crate) fn is_over(year: SchoolYear, today: Date) -> bool {
-    year < SchoolYear::of(today)
 }
 
 const YEAR: &str = "Donnez la première année civile d’une année scolaire conservée, par exemple 2026 pour 2026-2027.";

@@ -1,10 +1,10 @@
-//! Which pupils a list shows: by name, class, account and profile, page by page. Pure.
+//! Which pupils a list shows: by name, class and account, page by page. Pure.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use rentree_domain::{ListedPupil, Method, Search};
-use rentree_table::{Account, LatestProfile};
+use rentree_table::Account;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -76,59 +76,6 @@ impl Holding {
     }
 }
 
-/// What the latest profile must say.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "CertifiableFilter")]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Certifiable {
-    /// Anything, or nothing.
-    #[default]
-    #[serde(rename = "")]
-    All,
-    /// The pupil may be registered for a certification.
-    Yes,
-    /// Not yet.
-    No,
-    /// No profile says.
-    Unknown,
-}
-
-impl Certifiable {
-    /// In the order of the list of choices.
-    pub(crate) const ALL: [Self; 4] = [Self::All, Self::Yes, Self::No, Self::Unknown];
-
-    /// What people read.
-    pub(crate) fn french(self) -> &'static str {
-        match self {
-            Self::All => "Tous",
-            Self::Yes => "Certifiables",
-            Self::No => "Pas encore certifiables",
-            Self::Unknown => "Profil non recueilli",
-        }
-    }
-
-    /// What forms send.
-    pub(crate) fn value(self) -> &'static str {
-        match self {
-            Self::All => "",
-            Self::Yes => "yes",
-            Self::No => "no",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// Whether it lets a pupil through who has this latest profile.
-    pub(crate) fn admits(self, latest: Option<&LatestProfile>) -> bool {
-        let says = latest.map(|latest| latest.profile.is_certifiable());
-        match self {
-            Self::All => true,
-            Self::Yes => says == Some(true),
-            Self::No => says == Some(false),
-            Self::Unknown => says.is_none(),
-        }
-    }
-}
-
 /// The classes of `pupils`, in their order.
 pub(crate) fn divisions<'a>(pupils: impl Iterator<Item = &'a ListedPupil>) -> Vec<String> {
     let divisions: BTreeSet<&String> = pupils.map(|pupil| &pupil.division).collect();
@@ -184,9 +131,6 @@ mod tests {
     fn forms_send_what_is_read() {
         for holding in Holding::ALL {
             assert_eq!(serde_json::to_value(holding).unwrap(), holding.value());
-        }
-        for certifiable in Certifiable::ALL {
-            assert_eq!(serde_json::to_value(certifiable).unwrap(), certifiable.value());
         }
     }
 }

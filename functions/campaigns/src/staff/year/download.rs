@@ -43,13 +43,16 @@ pub(crate) async fn csv(
     let now = (app.clock)();
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
 
-    let year = filter.year(paris::date(now));
-    let Followed { pupils, .. } = app.followed(uai, visitor.school.clone(), year).await?;
-    let rows = pupils.into_iter().filter(|pupil| filter.admits(pupil)).map(|pupil| row(year, pupil));
+    let today = paris::date(now);
+    let year = filter.year(today);
+    let Followed { mut pupils, .. } = app.followed(uai, visitor.school.clone(), year).await?;
+    let former = year.shows_former(filter.former, today);
+    pupils.retain(|pupil| (former || !pupil.listed.left()) && filter.asks_for(pupil));
+    let rows = pupils.into_iter().map(|pupil| row(year, pupil));
     let sheet = csv::sheet(HEADER, rows).map_err(|error| Problem::internal(&error))?;
     app.table.audit(uai, &visitor.downloaded(format!("le suivi {year}"))).await?;
 
-    let name = format!("suivi-{uai}-{year}-{}.csv", paris::date(now));
+    let name = format!("suivi-{uai}-{year}-{today}.csv");
     let headers = [
         (header::CONTENT_TYPE, csv::CONTENT_TYPE.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
