@@ -48,8 +48,9 @@ fn what_is_downloaded_stands_in_the_log() {
             ("/certifications/record-books.csv", "", format!("la liste pour le livret scolaire {year}")),
             (
                 "/certifications/results.csv",
-                "?division=3A&unknown_division=true",
-                format!("les certifications {year}, 3A, classe inconnue (CSV)"),
+                // Of an address, which is anybody's text, the log tells what the school knows.
+                "?division=3A&unknown_division=true&division=le%20rectorat%0Aa%20dit%20oui&status=validated",
+                format!("les certifications {year}, 3A, classe sans certification, classe inconnue, Validée (CSV)"),
             ),
             ("/certifications/results.json", "", format!("les certifications {year} (JSON)")),
             ("/follow-up/results.csv", "", format!("le suivi {year}")),

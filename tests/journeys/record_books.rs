@@ -269,27 +269,71 @@ fn whoever_may_not_read_is_told_why_and_so_is_the_school() {
     });
 }
 
+/// A code that others have, too, proves nothing, and nothing is certified of somebody without both names.
+#[test]
+fn a_code_that_proves_nothing_is_not_handed_over() {
+    run(async {
+        let college = a_college(3, 316).await?;
+        let mut numbers = Vec::new();
+        for pupil in 0..2 {
+            let number = a_number();
+            let mut stated = statement(number, college.uai, college.pupils[pupil].id, "validated", ago(5));
+            stated["verification_code"] = json!(format!("PTWICE{}", college.uai));
+            college.state(&stated).await?;
+            numbers.push(number);
+        }
+        let mut nameless = statement(a_number(), college.uai, college.pupils[0].id, "validated", ago(5));
+        (nameless["learner"], nameless["ine"], nameless["birth_date"]) =
+            (Value::Null, json!("2401234567Y"), json!("2012-03-10"));
+        nameless["last_name"] = json!("D’HÉROUVILLE");
+        college.state(&nameless).await?;
+        numbers.push(nameless["number"].as_u64().unwrap());
+        let good = college.certify(2, "validated").await?;
+        let told = Program::new(Scope::Lsu).await?.read(college.uai, "").await?;
+        assert_eq!(told.header("school-year"), this_year().to_string());
+        let read = by_number(&told);
+        for number in &numbers {
+            let is = (&read[number]["status"], &read[number]["verificationCode"]);
+            assert_eq!(is, (&json!("validated"), &Value::Null), "{number}");
+        }
+        assert!(read[&good]["verificationCode"].is_string());
+        for line in college.sheet("").await? {
+            let is_good = line["Numéro"] == good.to_string();
+            assert_eq!(line["Code de vérification"].is_empty(), !is_good, "{line:?}");
+        }
+        Ok(())
+    });
+}
+
 /// Whatever a program sends, and however it is answered: neither the log of a school nor the table is its to fill.
 #[test]
 fn no_program_fills_the_log_of_a_school() {
     run_while_time_stands_still(async {
         let (uai, _) = a_team().await?;
         of_kind(uai, "Collège").await?;
-        let (revoked, lsl) = (Program::new(Scope::Lsu).await?, Program::new(Scope::Lsl).await?);
-        let bearers = [(revoked.bearer().await?, 401), (lsl.bearer().await?, 403)];
-        revoked.revoke().await?;
-        for (bearer, refused) in &bearers {
+        let (lsu, lsl) = (Program::new(Scope::Lsu).await?, Program::new(Scope::Lsl).await?);
+        let dead = lsu.earlier_bearer(SignedDuration::from_secs(-1)).await?;
+        let bearers = [(dead, 401, 401), (lsl.bearer().await?, 403, 429)];
+        for (bearer, refused, then) in &bearers {
             for _ in 0..CALLS_BY_RECORD_BOOK_AND_SCHOOL.count {
                 assert_eq!(read_with(Some(bearer), uai.as_str(), "").await?.status, *refused);
             }
             let told = read_with(Some(bearer), uai.as_str(), "").await?;
-            assert_eq!((told.status, told.body["code"].as_str()), (429, Some("too_many")));
+            assert_eq!(told.status, *then);
+            if *then == 429 {
+                let seconds: i64 = told.header("retry-after").parse()?;
+                assert_eq!((told.body["code"].as_str(), (1..=3_600).contains(&seconds)), (Some("too_many"), true));
+            }
         }
         let count = async || anyhow::Ok(product().table.audit_page(uai, None, 500).await?.entries.len());
         let full = count().await?;
         assert!(full >= 2 * CALLS_BY_RECORD_BOOK_AND_SCHOOL.count as usize, "each of those calls is told: {full}");
-        assert_eq!(read_with(Some(&bearers[0].0), uai.as_str(), "").await?.status, 429);
+        for (bearer, _, then) in &bearers {
+            assert_eq!(read_with(Some(bearer), uai.as_str(), "").await?.status, *then);
+        }
         assert_eq!(count().await?, full);
+        // Whoever goes on with a dead token uses up no call of the same credentials.
+        assert_eq!(read_with(Some(&lsu.bearer().await?), uai.as_str(), "").await?.status, 200);
 
         // Neither another program nor another school is held up by it.
         let other = Program::new(Scope::Lsu).await?.bearer().await?;

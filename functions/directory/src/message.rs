@@ -156,9 +156,28 @@ pub(crate) fn tasks(body: &str) -> Vec<Task> {
     match serde_json::from_value(body) {
         Ok(word) => vec![Task::Word(word)],
         Err(error) => {
+            let error = without_secrets(&error.to_string());
             vec![Task::Mistake { why: format!("neither an event of S3 nor a word that we know: {error}") }]
         }
     }
+}
+
+/// An error quotes what it does not understand, which may be a secret that an operator put in the wrong place: of signs in a row that could
+/// be one, the first alone are kept.
+fn without_secrets(text: &str) -> String {
+    const LONGEST_WORD: usize = 32;
+    const FIRST: usize = 3;
+    let (mut kept, mut run) = (String::new(), 0);
+    for sign in text.chars() {
+        run = if sign.is_ascii_alphanumeric() || "-_+/=".contains(sign) { run + 1 } else { 0 };
+        if run <= LONGEST_WORD {
+            kept.push(sign);
+        } else if run == LONGEST_WORD + 1 {
+            kept.truncate(kept.len() - LONGEST_WORD + FIRST);
+            kept.push('…');
+        }
+    }
+    kept
 }
 
 fn task(told: Told) -> Task {
@@ -207,6 +226,24 @@ mod tests {
         let text = r#"{"offer_to":{"uai":"0350760L","round":"2026-rentree"}}"#;
         assert_eq!(serde_json::to_string(&offer_to).unwrap(), text);
         assert_eq!(tasks(text), [Task::Word(offer_to)]);
+    }
+
+    #[test]
+    fn a_secret_in_the_wrong_place_is_not_told() {
+        let secret = rentree_domain::ProgramSecret::new([7; 32]);
+        let secret = secret.as_str();
+        for body in [
+            format!(r#"{{"client":"{secret}"}}"#),
+            format!(r#"{{"{secret}":1}}"#),
+            format!(r#"{{"client":{{"name":"a","scope":"{secret}"}}}}"#),
+        ] {
+            let [Task::Mistake { why }] = &tasks(&body)[..] else { panic!("{body} is a mistake") };
+            assert!(!why.contains(&secret[4..12]) && why.contains('…'), "{why}");
+        }
+        assert_eq!(
+            without_secrets("unknown variant `offer`, expected one of"),
+            "unknown variant `offer`, expected one of"
+        );
     }
 
     #[test]

@@ -58,7 +58,8 @@ pub const IMPORTS_BY_SCHOOL: Limit =
 /// Imports of a school that wait for their file or are at work, at a time.
 pub const OPEN_IMPORTS: usize = 10;
 
-/// Credentials of record books that are not right, sent by one client. Nobody guesses 256 bits; the limit spares the table whoever tries.
+/// Credentials of record books that are not right, sent by one client. Nobody guesses 256 bits: the limit tells a program that goes round
+/// in circles that it does.
 pub const CREDENTIALS_BY_CLIENT: Limit =
     Limit { what: "credentials-by-client", count: 30, window: SignedDuration::from_mins(10) };
 /// Calls of one record book about one school, also those that are refused: it takes a school over once a day. Each stands in the log of

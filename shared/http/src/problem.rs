@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use jiff::SignedDuration;
 use rentree_web::Form;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -100,11 +101,14 @@ pub struct Problem {
     pub(crate) way_on: Option<(&'static str, String)>,
     /// `WWW-Authenticate`: what a program has to prove, and how.
     pub(crate) challenge: Option<Box<HeaderValue>>,
+    /// `Retry-After`, in seconds.
+    pub(crate) again_after: Option<u32>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: Code, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, title, detail: detail.into(), errors: Vec::new(), way_on: None, challenge: None }
+        let (detail, errors) = (detail.into(), Vec::new());
+        Self { status, code, title, detail, errors, way_on: None, challenge: None, again_after: None }
     }
 
     /// The input does not read; `detail` says what, in French.
@@ -306,6 +310,12 @@ impl Problem {
     #[must_use]
     pub fn leading_to(self, label: &'static str, path: impl Into<String>) -> Self {
         Self { way_on: Some((label, path.into())), ..self }
+    }
+
+    /// Telling a program when to come again.
+    #[must_use]
+    pub fn again_after(self, wait: SignedDuration) -> Self {
+        Self { again_after: u32::try_from(wait.as_secs()).ok(), ..self }
     }
 
     /// One French sentence or two: what happened and what to do.

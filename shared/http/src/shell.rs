@@ -184,6 +184,9 @@ fn told(problem: &Problem, frame: impl FnOnce(&'static str) -> Frame, face: Face
     if let Some(challenge) = &problem.challenge {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge.as_ref().clone());
     }
+    if let Some(seconds) = problem.again_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
     if problem.status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
     }

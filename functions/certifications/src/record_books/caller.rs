@@ -20,6 +20,8 @@ pub(crate) enum Refused {
     OtherScope(&'static [Scope]),
     /// The school year does not read, or is not kept.
     Year,
+    /// A parameter does not read, stands twice, or is unknown.
+    Parameter,
 }
 
 /// The token of a request ([RFC 6750, 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)).
@@ -63,6 +65,11 @@ fn invalid(detail: &str) -> Problem {
 }
 
 impl Refused {
+    /// Whether the token holds no more, whatever is asked with it.
+    pub(crate) fn is_of_token(&self) -> bool {
+        matches!(self, Self::TokenOver | Self::Ended(_) | Self::Gone)
+    }
+
     /// What the program is told.
     pub(crate) fn problem(&self) -> Problem {
         match self {
@@ -83,6 +90,9 @@ impl Refused {
                 let challenge = format!(r#"Bearer realm="rentree", error="insufficient_scope", scope="{needed}""#);
                 Problem::insufficient_scope(detail, &challenge)
             }
+            Self::Parameter => Problem::bad_request(
+                "Les paramètres de cette adresse sont « year » et « former » (true ou false), une fois chacun au plus.",
+            ),
             Self::Year => Problem::bad_request(
                 "Le paramètre « year » est la première année civile d’une année scolaire conservée, par exemple 2026 pour 2026-2027. Six sont conservées, celle en cours comprise.",
             ),
@@ -100,6 +110,7 @@ impl Refused {
                 format!("l’établissement relève du livret {}", named(needed, " ou ").to_uppercase())
             }
             Self::Year => "année scolaire qui n’est pas conservée".to_owned(),
+            Self::Parameter => "paramètre inconnu, répété ou illisible".to_owned(),
         }
     }
 }

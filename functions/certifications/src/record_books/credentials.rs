@@ -25,7 +25,15 @@ impl Shown {
             (Some(_), None) if !client_secret.is_empty() => {
                 Err(Refusal::Request("Credentials come in Authorization or in the form, not in both."))
             }
-            (Some(value), None) => value.to_str().ok().and_then(basic).ok_or(Refusal::NoCredentials),
+            (Some(value), None) => {
+                let shown = value.to_str().ok().and_then(basic).ok_or(Refusal::NoCredentials)?;
+                let is_of_form = |name: &RecordBookName| client_id.is_empty() || name.as_str() == client_id;
+                if shown.name.as_ref().is_none_or(is_of_form) {
+                    Ok(shown)
+                } else {
+                    Err(Refusal::Request("The client_id is not that of Authorization."))
+                }
+            }
             (Some(_), Some(_)) => Err(Refusal::Request("There are two Authorization headers.")),
         }
     }
@@ -86,12 +94,14 @@ mod tests {
     fn what_does_not_read_is_told() {
         let good = encoded(&format!("lsu-2026:{}", ProgramSecret::new([7; 32]).as_str()));
         let both = "Credentials come in Authorization or in the form, not in both.";
+        let other = "The client_id is not that of Authorization.";
         let (no_pair, token) = (encoded("lsu-2026"), "Bearer AAAA");
         for (values, id, typed, told) in [
             (vec![], "", "", Refusal::NoCredentials),
             (vec![], "lsu-2026", "", Refusal::NoCredentials),
             (vec![], "", "x", Refusal::NoCredentials),
             (vec![good.as_str()], "", "x", Refusal::Request(both)),
+            (vec![good.as_str()], "lsl-2026", "", Refusal::Request(other)),
             (vec![good.as_str(), good.as_str()], "", "", Refusal::Request("There are two Authorization headers.")),
             (vec![no_pair.as_str()], "", "", Refusal::NoCredentials),
             (vec!["Basic é"], "", "", Refusal::NoCredentials),

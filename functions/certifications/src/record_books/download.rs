@@ -46,7 +46,9 @@ pub(crate) async fn csv(
     let today = paris::date(now);
     let filter = Filter::of_file(&asked, today)?;
     let taken = app.taken_over(uai, &filter).await?.ok_or_else(Problem::not_found)?;
-    app.table.audit(uai, &visitor.downloaded(format!("la liste pour le livret scolaire {filter}"))).await?;
+    let known = taken.iter().filter_map(|it| it.division.as_deref());
+    let what = format!("la liste pour le livret scolaire {}", filter.told(known));
+    app.table.audit(uai, &visitor.downloaded(what)).await?;
 
     let year = filter.school_year;
     let name = format!("livret-scolaire-{uai}-{year}-{today}.csv");

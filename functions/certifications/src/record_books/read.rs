@@ -2,7 +2,7 @@
 //! refused, until there are too many in an hour; what is handed over is told before.
 
 use axum::extract::{Path, Query, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -27,6 +27,8 @@ pub(crate) const ASKED: &[(&str, &str)] = &[
     ),
 ];
 
+/// The school year of the answer, as `2026-2027`: the published shape has no place for it.
+const SCHOOL_YEAR: HeaderName = HeaderName::from_static("school-year");
 const TOO_MANY: &str =
     "Ce livret scolaire a déjà lu cet établissement soixante fois dans l’heure. Reprenez à l’heure suivante.";
 
@@ -49,25 +51,26 @@ pub(crate) async fn read(
     };
     let (token, school) = try_join!(app.table.access_token(&token), school)?;
     let token = token.ok_or_else(unknown_token)?;
-    let subject = format!("{}#{}", token.record_book, uai.map(|uai| uai.to_string()).unwrap_or_default());
-    let (book, is_allowed) = try_join!(
-        app.table.record_book(&token.record_book),
-        app.table.allows(&CALLS_BY_RECORD_BOOK_AND_SCHOOL, &subject, now)
-    )?;
-    if !is_allowed {
-        return Err(Problem::too_many(TOO_MANY));
-    }
+    let book = app.table.record_book(&token.record_book).await?;
     let scope = scope(&token, book.as_ref(), now);
     let Some((uai, school)) = uai.zip(school) else {
         // There is no log that could tell it.
         return Err(scope.err().map_or_else(Problem::no_school, |refused| refused.problem()));
     };
 
+    // What a dead token calls holds no living one of these credentials up.
+    let subject = format!("{}#{uai}{}", token.record_book, if scope.is_ok() { "" } else { "#dead" });
+    let is_allowed = app.table.allows(&CALLS_BY_RECORD_BOOK_AND_SCHOOL, &subject, now).await?;
     let may_read = scope.and_then(|scope| check_kind(scope, &school.kind).map(|()| scope));
     let allowed = may_read.and_then(|scope| Ok((scope, filter(&asked, paris::date(now))?)));
-    let (scope, filter) = match allowed {
-        Ok(allowed) => allowed,
-        Err(refused) => {
+    let (scope, filter) = match (allowed, is_allowed) {
+        (Ok(allowed), true) => allowed,
+        (Err(refused), _) if refused.is_of_token() && !is_allowed => return Err(refused.problem()),
+        (_, false) => {
+            let (_, end) = CALLS_BY_RECORD_BOOK_AND_SCHOOL.window_at(now);
+            return Err(Problem::too_many(TOO_MANY).again_after(end.duration_since(now)));
+        }
+        (Err(refused), true) => {
             let entry = entry(&token.record_book, AuditAction::RecordBookRefused, refused.told(), now);
             app.table.audit(uai, &entry).await?;
             return Err(refused.problem());
@@ -79,21 +82,32 @@ pub(crate) async fn read(
     app.table.audit(uai, &entry(&token.record_book, AuditAction::RecordBookRead, told, now)).await?;
 
     tracing::info!(%uai, record_book = %token.record_book, certifications = taken.len(), "a record book read a school");
-    Ok(axum::Json(RecordBookView::of(taken)).into_response())
+    let year = HeaderValue::from_str(&filter.school_year.to_string()).map_err(|error| Problem::internal(&error))?;
+    Ok(([(SCHOOL_YEAR, year)], axum::Json(RecordBookView::of(taken))).into_response())
 }
 
-/// What is asked for. A school year that does not read is no other one, as it is on a page: nobody would see which one was answered.
+/// What is asked for. Nothing that does not read, stands twice or is unknown is passed over, as it is on a page: nobody would see which
+/// school year was answered, and the program would put it in the place of another one.
 fn filter(asked: &[(String, String)], today: Date) -> Result<Filter, Refused> {
-    let named = |wanted: &str| asked.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    let school_year = match named("year") {
-        None => SchoolYear::of(today),
-        Some(year) => {
-            let year = year.parse().ok().and_then(SchoolYear::starting_in);
-            year.filter(|year| years_kept(today).contains(year)).ok_or(Refused::Year)?
+    let (mut school_year, mut former) = (None, None);
+    for (name, value) in asked {
+        let is_first = match name.as_str() {
+            "year" => school_year.replace(year(value, today).ok_or(Refused::Year)?).is_none(),
+            "former" => former.replace(value.parse().map_err(|_| Refused::Parameter)?).is_none(),
+            _ => false,
+        };
+        if !is_first {
+            return Err(Refused::Parameter);
         }
-    };
-    let filter = Filter { former: named("former") == Some("true"), ..Filter::of_year(school_year) };
-    Ok(filter.with_all_of_a_past_year(today))
+    }
+    let filter = Filter::of_year(school_year.unwrap_or_else(|| SchoolYear::of(today)));
+    Ok(Filter { former: former.unwrap_or_default(), ..filter }.with_all_of_a_past_year(today))
+}
+
+fn year(text: &str, today: Date) -> Option<SchoolYear> {
+    let is_year = text.len() == 4 && text.bytes().all(|sign| sign.is_ascii_digit());
+    let year = SchoolYear::starting_in(text.parse().ok().filter(|_| is_year)?)?;
+    years_kept(today).contains(&year).then_some(year)
 }
 
 fn entry(book: &RecordBookName, action: AuditAction, told: String, now: Timestamp) -> AuditEntry {
@@ -118,13 +132,23 @@ mod tests {
         assert_eq!(read(&[("former", "true")]), Some((2026, true)));
         assert_eq!(read(&[("year", "2026")]), Some((2026, false)));
         assert_eq!(read(&[("year", "2025")]), Some((2025, true)));
-        assert_eq!(read(&[("year", "2021"), ("page", "3")]), Some((2021, true)));
+        assert_eq!(read(&[("year", "2021"), ("former", "false")]), Some((2021, true)));
     }
 
     #[test]
     fn no_year_is_taken_for_another() {
-        for year in ["2020", "2027", "26", "", "2026-2027", "cette année"] {
+        for year in ["2020", "2027", "26", "", "+2025", "02025", "2026-2027", "cette année"] {
             assert_eq!(read(&[("year", year)]), None, "{year}");
+        }
+        for asked in [
+            &[("Year", "2025")][..],
+            &[("former", "oui")],
+            &[("former", "")],
+            &[("status", "validated")],
+            &[("year", "2025"), ("year", "2026")],
+            &[("former", "true"), ("former", "true")],
+        ] {
+            assert_eq!(read(asked), None, "{asked:?}");
         }
     }
 }

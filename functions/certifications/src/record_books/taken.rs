@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use rentree_domain::certification::{Levels, Points};
-use rentree_domain::{CertificationNumber, CertificationStatus, Ine, LearnerId, Uai, name};
-use rentree_table::{ActiveLearner, Certification, Roster, TableError};
+use rentree_domain::{CertificationNumber, CertificationStatus, Ine, LearnerId, PersonName, Uai, name, paris};
+use rentree_table::{ActiveLearner, Certification, Roster, SharedCodes, TableError};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::try_join;
@@ -63,7 +63,7 @@ pub(crate) struct TakenOver {
     pub(crate) score: Option<Points>,
     /// The same.
     pub(crate) levels: Levels,
-    /// Of what was passed.
+    /// Of what was passed, if it proves that: neither what others have, too, nor anything of somebody without both names.
     pub(crate) code: Option<String>,
     pub(crate) taken_on: Date,
 }
@@ -107,6 +107,14 @@ impl Whose {
     }
 }
 
+impl Whose {
+    /// Whether there is somebody of whom something can be certified.
+    fn has_both_names(&self) -> bool {
+        let is_name = |name: &Option<String>| name.as_deref().is_some_and(|name| PersonName::in_file(name).is_some());
+        is_name(&self.first_name) && is_name(&self.last_name)
+    }
+}
+
 impl<'a> From<&'a TakenOver> for Facts<'a> {
     fn from(it: &'a TakenOver) -> Self {
         Self { division: it.division.as_deref(), status: it.status, left: it.left }
@@ -116,21 +124,33 @@ impl<'a> From<&'a TakenOver> for Facts<'a> {
 impl Certifications {
     /// What a record book takes over of the certifications that `filter` lets through, by class and name; `None` when there is no such school.
     pub(crate) async fn taken_over(&self, uai: Uai, filter: &Filter) -> Result<Option<Vec<TakenOver>>, TableError> {
-        let (roster, certifications) =
-            try_join!(self.table.roster(uai), self.table.certifications(uai, filter.school_year))?;
+        let (roster, certifications, noted) = try_join!(
+            self.table.roster(uai),
+            self.table.certifications(uai, filter.school_year),
+            self.table.noted_codes()
+        )?;
         let Some(roster) = roster else { return Ok(None) };
-        let mut taken = taken(certifications, &roster);
+        let today = paris::date((self.clock)());
+        let shared = self.table.shared_codes(&noted, &certifications, today).await?;
+        let mut taken = taken(certifications, &roster, &shared);
         taken.retain(|it| if it.is_of_pupil { filter.admits(it) } else { filter.admits_of_no_pupil(it) });
         Ok(Some(taken))
     }
 }
 
 /// By class and name. Those of no pupil have no class, and stand last.
-fn taken(certifications: Vec<(CertificationNumber, Certification)>, roster: &Roster) -> Vec<TakenOver> {
+fn taken(
+    certifications: Vec<(CertificationNumber, Certification)>,
+    roster: &Roster,
+    shared: &SharedCodes,
+) -> Vec<TakenOver> {
     let everybody = roster.learners.iter().chain(&roster.former);
     let known: HashMap<LearnerId, &ActiveLearner> = everybody.map(|learner| (learner.id, learner)).collect();
     let mut taken: Vec<TakenOver> =
         certifications.into_iter().filter_map(|(number, it)| one(number, it, &known)).collect();
+    for it in &mut taken {
+        it.code = it.code.take().filter(|_| it.whose.has_both_names() && !shared.contains_key(&it.number));
+    }
     taken.sort_by_cached_key(|it| {
         let class = (!it.is_of_pupil, it.division.is_none(), it.division.clone());
         let fold = |text: &Option<String>| text.as_deref().map(name::fold);

@@ -11,7 +11,6 @@ use rentree_http::{ClientAddress, Problem};
 use rentree_table::{AccessToken, RecordBook, TableError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tokio::try_join;
 
 use super::credentials::Shown;
 use super::refusal::Refusal;
@@ -87,7 +86,7 @@ impl Certifications {
     ) -> Result<TokenView, NotIssued> {
         let now = (self.clock)();
         let Ok(Form(fields)) = form else {
-            return Err(Refusal::Request("The body is no form, or a name in it stands twice.").into());
+            return Err(Refusal::Request("The body is no form, is too long, or a name in it stands twice.").into());
         };
         match fields.grant_type.as_str() {
             "client_credentials" => {}
@@ -115,8 +114,8 @@ impl Certifications {
         Ok(TokenView::new(&token, book.scope, now, end))
     }
 
-    /// Whose credentials these are. They count as wrong while they are looked up, and nothing is told before the limit allows it; of right
-    /// ones, the count is given back.
+    /// Whose credentials these are. Only wrong ones count, and only they are refused for being many: a program that is wrong keeps no
+    /// other one behind its address out, nor itself once it is mended.
     async fn whose(
         &self,
         shown: Shown,
@@ -129,15 +128,14 @@ impl Certifications {
                 None => Ok(None),
             }
         };
-        let (is_allowed, known) = try_join!(self.table.allows(&CREDENTIALS_BY_CLIENT, &client.0, now), known)?;
-        if !is_allowed {
-            return Err(Refusal::TooMany.into());
-        }
+        let known = known.await?;
         let kept = known.as_ref().map_or(SecretHash::OF_NOTHING, |book| book.secret_hash);
         let is_right = shown.secret.is_some_and(|sent| sent == kept);
-        let proven = shown.name.zip(known).filter(|_| is_right).ok_or(Refusal::WrongCredentials)?;
-        self.table.take_back(&CREDENTIALS_BY_CLIENT, &client.0, now).await?;
-        Ok(proven)
+        if let Some(proven) = shown.name.zip(known).filter(|_| is_right) {
+            return Ok(proven);
+        }
+        let may_try = self.table.allows(&CREDENTIALS_BY_CLIENT, &client.0, now).await?;
+        Err(if may_try { Refusal::WrongCredentials } else { Refusal::TooMany }.into())
     }
 }
 

@@ -77,8 +77,9 @@ impl Certifications {
         let visitor = authorise(&self.table, headers, uai, Role::Administrator, now).await?;
 
         let filter = Filter::of_file(asked, paris::date(now))?;
-        let what = format!("les certifications {filter} ({format})");
         let mut results = self.results(uai, &visitor, filter.school_year).await?;
+        let known = results.of_pupils.iter().filter_map(|row| row.division.as_deref());
+        let what = format!("les certifications {} ({format})", filter.told(known));
         results.of_pupils.retain(|row| filter.admits(row));
         results.of_no_pupil.retain(|row| filter.admits_of_no_pupil(row));
         let view = ResultsView {

@@ -1,6 +1,6 @@
 //! Which certifications are asked for: a school year, some classes of that year, a status, with pupils who left or without.
 
-use std::fmt;
+use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 use rentree_domain::certification::years_kept;
@@ -122,12 +122,18 @@ impl Filter {
     }
 }
 
-/// The school year and the classes, as the log of the school tells what was downloaded.
-impl fmt::Display for Filter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.school_year)?;
+impl Filter {
+    /// The school year, the classes and the status, as the log of the school tells what was downloaded. Classes are named as far as they are
+    /// `known`: an address is anybody's text, and the log tells it in somebody's name.
+    pub(crate) fn told<'a>(&self, known: impl Iterator<Item = &'a str>) -> String {
+        let known: BTreeSet<&str> = known.collect();
+        let (named, others): (BTreeSet<&str>, BTreeSet<&str>) =
+            self.divisions.iter().map(String::as_str).partition(|division| known.contains(division));
         let unknown = self.unknown_division.then_some("classe inconnue");
-        self.divisions.iter().map(String::as_str).chain(unknown).try_for_each(|division| write!(f, ", {division}"))
+        let others = (!others.is_empty()).then_some("classe sans certification");
+        let status = self.status.map(CertificationStatus::french);
+        let parts = named.into_iter().chain(others).chain(unknown).chain(status);
+        parts.fold(self.school_year.to_string(), |told, part| format!("{told}, {part}"))
     }
 }
 

@@ -22,10 +22,11 @@ impl Learners {
             )));
         }
         if !self.table.allows(&IMPORTS_BY_SCHOOL, uai.as_str(), now).await? {
-            let most = IMPORTS_BY_SCHOOL.count;
-            return Err(refused(format!(
+            let (most, (_, end)) = (IMPORTS_BY_SCHOOL.count, IMPORTS_BY_SCHOOL.window_at(now));
+            let detail = format!(
                 "{most} imports ont été demandés pour l’établissement en une heure. Reprenez à l’heure suivante."
-            )));
+            );
+            return Err(refused(detail).again_after(end.duration_since(now)));
         }
         Ok(())
     }
