@@ -80,7 +80,7 @@ fn a_class_signs_in_beside_a_device_that_sends_300_wrong_ones() {
         let known: Vec<String> = pupils[..20].iter().map(|(name, _)| name.as_str().to_owned()).collect();
         let wrong = (0..300).map(|number: usize| {
             let mut device = Device::behind(&room);
-            let login = if number % 2 == 0 { an_email().to_string() } else { known[number / 2 % 20].clone() };
+            let login = if number.is_multiple_of(2) { an_email().to_string() } else { known[number / 2 % 20].clone() };
             async move { device.sign_in(&login, "Pasle8on").await.map(|answer| answer.status) }
         });
         let began = Instant::now();

@@ -193,13 +193,11 @@ pub async fn sign_in(
     let failure = attempt.begin(entry).await?;
     let stored = found.as_ref().and_then(|(_, user)| user.password_hash.clone());
     let is_right = verify(Password::typed(&credentials.password), stored).await?;
-    match found.filter(|_| is_right) {
-        Some((id, user)) => Ok(Proven { id, user, failure }),
-        None => {
-            failure.stands(table).await?;
-            Err(SignInError::Wrong)
-        }
-    }
+    let Some((id, user)) = found.filter(|_| is_right) else {
+        failure.stands(table).await?;
+        return Err(SignInError::Wrong);
+    };
+    Ok(Proven { id, user, failure })
 }
 
 /// Checks the password of an account that was read already. Throttled like a sign-in, with the same counters.

@@ -31,8 +31,10 @@ pub(crate) struct SignInsArguments {
 const PASSWORD: &str = "Velours8";
 /// Requests of the attacker, and people of the class, that are at it at one moment.
 const AT_ONCE: usize = 8;
+/// At the logins of so many who sit at their own devices the wrong ones are aimed: strangers are soon refused there.
+const AIMED: usize = 5;
 /// So long a class may wait.
-const A_MINUTE: Duration = Duration::from_secs(60);
+const A_MINUTE: Duration = Duration::from_mins(1);
 /// So many tries a cookie gives, however often it is put back, and then as many as any device.
 const TRIES: usize = 10 + 10;
 
@@ -50,14 +52,15 @@ pub(crate) async fn run(url: &str, arguments: &SignInsArguments) -> anyhow::Resu
 
     let seats = a_class(&place, arguments.elsewhere).await?;
     let room = seats.first().context("a class has a pupil")?.browser.clone().elsewhere();
-    let aimed: Vec<String> = seats[..seats.len() - arguments.elsewhere].iter().map(|seat| seat.login.clone()).collect();
+    let known = seats.len().saturating_sub(arguments.elsewhere);
+    let aimed: Vec<String> = seats[..known].iter().take(AIMED).map(|seat| seat.login.clone()).collect();
     let began = Instant::now();
     let attack = async {
         let answers = several(0..arguments.wrong, AT_ONCE, |number| {
             let (mut room, url, aimed) = (room.clone(), place.url.clone(), aimed.clone());
             async move {
                 let login = match aimed.get(number / 2 % aimed.len().max(1)) {
-                    Some(login) if number % 2 == 0 => login.clone(),
+                    Some(login) if number.is_multiple_of(2) => login.clone(),
                     _ => format!("inconnu.{number}@exemple.fr"),
                 };
                 anyhow::Ok(room.sign_in(&url, &login, "Pasle8on").await?.0)
