@@ -192,8 +192,8 @@ proptest! {
         let (mut door, now) = (Door::default(), monday());
         let login = |number: usize| -> Login { UserName::parse(&format!("eleve.martin{number:04}")).unwrap().into() };
         let mut cookies = vec![Cookie::new(); 35];
-        for number in 0..20 {
-            door.answer(&mut cookies[number], &login(number), true, now);
+        for (number, cookie) in cookies.iter_mut().enumerate().take(20) {
+            door.answer(cookie, &login(number), true, now);
         }
         for turn in order {
             if let Some(aim) = turn.checked_sub(35) {
