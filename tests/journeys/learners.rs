@@ -50,7 +50,7 @@ fn the_list_by_account() {
             };
             tied.push(class.tie(place, methods).await?);
         }
-        block(&tied[40]).await?;
+        block(&tied[102]).await?;
         block(&tied[100]).await?;
         class.hand_out(&[tied[101].learner]).await?.expect(200)?;
 

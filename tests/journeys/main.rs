@@ -35,6 +35,7 @@ mod joining_pages;
 mod lambda;
 mod learner_pages;
 mod learners;
+mod lockouts;
 mod mail_permits;
 mod mediacentre;
 mod mediacentre_cases;

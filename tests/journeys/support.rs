@@ -6,6 +6,7 @@ pub(crate) mod campaigns;
 pub(crate) mod certifications;
 pub(crate) mod classes;
 pub(crate) mod clock;
+pub(crate) mod devices;
 pub(crate) mod ent;
 pub(crate) mod faults;
 pub(crate) mod imports;

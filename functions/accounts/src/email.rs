@@ -7,7 +7,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, LinkToken, paris};
-use rentree_http::{ClientAddress, Face, Input, NewSession, Presented, Problem, SignedIn, Ways, require_account};
+use rentree_http::{
+    ClientAddress, Device, Face, Input, NewSession, Presented, Problem, SignedIn, Ways, require_account,
+};
+use rentree_identity::Origin;
 use rentree_orders::{Ask, Refusal};
 use rentree_table::{AccountError, Purpose, User};
 use rentree_web::Frame;
@@ -84,7 +87,9 @@ pub(crate) async fn ask(
     let mut failure = None;
     if !form.is_refused() && email.as_ref() != known {
         let account = (signed_in.user, &user);
-        failure = app.check_password(account, &client, &input.fields.current_password, &mut form).await?;
+        let device = Device::of(&headers);
+        let origin = Origin { client: &client.0, device: &device };
+        failure = app.check_password(account, origin, &input.fields.current_password, &mut form).await?;
     }
     let Some(email) = email.filter(|_| !form.is_refused()) else {
         let problem = Problem::invalid(&form);

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::UserId;
-use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem, Ways};
+use rentree_http::{ClientAddress, Device, Face, FormToken, Input, NewSession, Problem, Ways};
 use rentree_identity::{PasswordFields, PasswordRules, read_password};
 use rentree_orders::Ask;
 use rentree_table::{AccountError, Purpose, User};
@@ -108,7 +108,8 @@ pub(crate) async fn set(
     join!(app.end_former(&headers), app.mails.tell_password_changed(id));
 
     let view = SignedInView { user: id, name: user.full_name(), must_change_password: false };
-    Ok(session.on(face.after_post(StatusCode::OK, "/", &view)?))
+    let device = Device::of(&headers).with_new_password(&user.methods, (id, &hash), now);
+    Ok(device.on(session.on(face.after_post(StatusCode::OK, "/", &view)?)))
 }
 
 impl Accounts {

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{Login, UserId};
-use rentree_http::{ClientAddress, Face, Input, NewSession, Problem, require_account};
-use rentree_identity::{Failure, PasswordRules, SignInError, read_password};
+use rentree_http::{ClientAddress, Device, Face, Input, NewSession, Problem, require_account};
+use rentree_identity::{Failure, Origin, PasswordRules, SignInError, read_password};
 use rentree_table::{AccountError, Methods, User};
 use rentree_web::Form;
 use schemars::JsonSchema;
@@ -42,8 +42,9 @@ pub(crate) async fn change(
     let rules = PasswordRules::of(&user);
     let mut form = password_form(rules);
     let password = read_password(&mut form, rules, &input.fields.password.0, &user.about());
-    let account = (signed_in.user, &user);
-    let failure = app.check_password(account, &client, &input.fields.current_password, &mut form).await?;
+    let (account, device) = ((signed_in.user, &user), Device::of(&headers));
+    let origin = Origin { client: &client.0, device: &device };
+    let failure = app.check_password(account, origin, &input.fields.current_password, &mut form).await?;
     let Some(password) = password.filter(|_| !form.is_refused()) else {
         let problem = Problem::invalid(&form);
         let (forgiven, view) = join!(app.forgive(failure), app.account(&signed_in, user));
@@ -66,7 +67,8 @@ pub(crate) async fn change(
     app.mails.tell_password_changed(signed_in.user).await;
 
     let view = SignedInView { user: signed_in.user, name: user.full_name(), must_change_password: false };
-    Ok(session.on(face.after_post(StatusCode::OK, "/account?done=password", &view)?))
+    let device = device.with_new_password(&user.methods, (signed_in.user, &hash), now);
+    Ok(device.on(session.on(face.after_post(StatusCode::OK, "/account?done=password", &view)?)))
 }
 
 impl Accounts {
@@ -75,19 +77,22 @@ impl Accounts {
     pub(crate) async fn check_password(
         &self,
         (id, user): (UserId, &User),
-        client: &ClientAddress,
+        origin: Origin<'_>,
         typed: &Secret,
         form: &mut Form,
     ) -> Result<Option<Failure>, Problem> {
+        let now = (self.clock)();
         let Methods { email, user_name, .. } = &user.methods;
+        let known = |login: &Login| origin.device.entry(login, Some((id, user)), now).is_some();
         let login = match (user_name, email) {
+            // Of two, the one that signed in on this device: strangers may have locked the other.
+            (Some(_), Some(email)) if known(&email.clone().into()) => Login::Email(email.clone()),
             (Some(name), _) => Login::UserName(name.clone()),
             (None, Some(email)) => Login::Email(email.clone()),
             // Who comes by Médiacentre alone has no password: the ENT vouches for the session.
             (None, None) => return Ok(None),
         };
-        let now = (self.clock)();
-        match rentree_identity::check_password(&self.table, &client.0, login, (id, user), &typed.0, now).await {
+        match rentree_identity::check_password(&self.table, origin, login, (id, user), &typed.0, now).await {
             Ok(Some(failure)) => return Ok(Some(failure)),
             // Whoever confirmed the address meanwhile has it now: their password is no proof, and ours counts against them.
             Ok(None) => {

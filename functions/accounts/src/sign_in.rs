@@ -6,10 +6,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::UserId;
 use rentree_http::{
-    ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, WAITING_SIGN_ON, claimed_session, forget_session,
-    signed_in,
+    ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Problem, WAITING_SIGN_ON, claimed_session,
+    forget_session, signed_in,
 };
-use rentree_identity::{Credentials, Proven};
+use rentree_identity::{Credentials, Origin, Proven};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -116,7 +116,9 @@ pub(crate) async fn sign_in(
     let now = (app.clock)();
 
     let credentials = Credentials { login: login.0, password: password.0 };
-    let proven = match rentree_identity::sign_in(&app.table, &client.0, &credentials, now).await {
+    let device = Device::of(&headers);
+    let origin = Origin { client: &client.0, device: &device };
+    let proven = match rentree_identity::sign_in(&app.table, origin, &credentials, now).await {
         Ok(proven) => proven,
         Err(error) => {
             let Some(told) = error.told() else { return Err(Problem::internal(&error)) };
@@ -138,7 +140,7 @@ pub(crate) async fn sign_in(
     let must_change_password = account.password_is_temporary;
     let view = SignedInView { user: *user, name: account.full_name(), must_change_password };
     let location = if must_change_password { temporary_password::page_then(&next) } else { next.or("/") };
-    Ok(session.on(face.after_post(StatusCode::OK, &location, &view)?))
+    Ok(proven.remembered_on(&device).on(session.on(face.after_post(StatusCode::OK, &location, &view)?)))
 }
 
 /// `POST /sign-out`

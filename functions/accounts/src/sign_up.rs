@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{EmailAddress, UserId};
-use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Problem, Ways};
+use rentree_http::{ClientAddress, Device, Face, FormToken, Input, NewSession, Problem, Ways};
 use rentree_identity::NewAccountFields;
 use rentree_orders::Ask;
 use rentree_table::{AccountError, Methods, Purpose, User};
@@ -100,6 +100,7 @@ pub(crate) async fn create(
         }
     };
 
+    let hash = rentree_identity::hash(account.password).await.map_err(|error| Problem::internal(&error))?;
     let id = UserId::new(now, rentree_runtime::random());
     let session = NewSession::new(id, 0, &headers, now);
     let user = User {
@@ -107,7 +108,7 @@ pub(crate) async fn create(
         last_name: account.last_name,
         methods: Methods::of_email(account.email),
         email_confirmed: true,
-        password_hash: Some(rentree_identity::hash(account.password).await.map_err(|error| Problem::internal(&error))?),
+        password_hash: Some(hash.clone()),
         password_is_temporary: false,
         birth_date: None,
         epoch: 0,
@@ -125,7 +126,8 @@ pub(crate) async fn create(
     app.end_former(&headers).await;
 
     let view = SignedInView { user: id, name: user.full_name(), must_change_password: false };
-    Ok(session.on(face.after_post(StatusCode::CREATED, "/spaces", &view)?))
+    let device = Device::of(&headers).with_new_password(&user.methods, (id, &hash), now);
+    Ok(device.on(session.on(face.after_post(StatusCode::CREATED, "/spaces", &view)?)))
 }
 
 impl SignUpView {

@@ -5,7 +5,7 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::Password;
-use rentree_http::{Face, Input, NewSession, Next, Presented, Problem, SignedIn};
+use rentree_http::{Device, Face, Input, NewSession, Next, Presented, Problem, SignedIn};
 use rentree_identity::{PasswordFields, PasswordRules, read_password, verify};
 use rentree_table::{AccountError, User};
 use rentree_web::{Form, Frame};
@@ -92,7 +92,8 @@ pub(crate) async fn choose(
     };
 
     let hash = rentree_identity::hash(password).await.map_err(|error| Problem::internal(&error))?;
-    let session = NewSession::new(signed_in.user, user.epoch + 1, &headers, (app.clock)());
+    let now = (app.clock)();
+    let session = NewSession::new(signed_in.user, user.epoch + 1, &headers, now);
     let changed = app.table.change_password(signed_in.user, user.epoch, &hash, session.stored()).await;
     changed.map_err(|error| match error {
         AccountError::Table(error) => error.into(),
@@ -101,7 +102,8 @@ pub(crate) async fn choose(
     })?;
 
     let view = SignedInView { user: signed_in.user, name: user.full_name(), must_change_password: false };
-    Ok(session.on(face.after_post(StatusCode::OK, &next.or("/"), &view)?))
+    let device = Device::of(&headers).with_new_password(&user.methods, (signed_in.user, &hash), now);
+    Ok(device.on(session.on(face.after_post(StatusCode::OK, &next.or("/"), &view)?)))
 }
 
 impl Accounts {

@@ -18,7 +18,7 @@ pub(crate) const OF_ALL: [&str; 12] = [
 
 /// What concerns one function, by its folder.
 pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
-    ("accounts", &["accounts", "mail_permits", "staff_pages", "joining_pages"]),
+    ("accounts", &["accounts", "lockouts", "mail_permits", "staff_pages", "joining_pages"]),
     ("activation", &["activation", "staff_pages"]),
     (
         "campaigns",

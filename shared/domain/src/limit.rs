@@ -13,9 +13,12 @@ pub struct Limit {
     pub window: SignedDuration,
 }
 
-/// Failed sign-ins of one client, over all accounts: a class of 35 may mistype twice each.
+/// Failed sign-ins of one client, over all logins that never signed in on the device: a class of 35 may mistype twice each, while
+/// somebody beside them sends 300 wrong ones. Each login has a count of its own besides; this one is for who tries one password on many.
 pub const FAILURES_BY_CLIENT: Limit =
-    Limit { what: "failures-by-client", count: 150, window: SignedDuration::from_mins(10) };
+    Limit { what: "failures-by-client", count: 600, window: SignedDuration::from_mins(10) };
+/// Addresses of accounts that are there already, named for a new account by who holds one link: the holder is told so, and not without end.
+pub const TAKEN_BY_LINK: Limit = Limit { what: "taken-by-link", count: 30, window: SignedDuration::from_hours(1) };
 /// Campaign codes that do not exist, typed by one client. A class may copy a code wrongly from the board, twice each.
 pub const CODES_BY_CLIENT: Limit = Limit { what: "codes-by-client", count: 150, window: SignedDuration::from_mins(10) };
 /// Identities that are nobody's, typed by one client: a class of 35 behind one address may mistype four times each.

@@ -32,16 +32,29 @@ pub const WAITING_SIGN_ON: SecretCookie = SecretCookie { name: "__Host-signon", 
 impl SecretCookie {
     /// The secret, if the browser has one.
     pub fn secret(&self, headers: &HeaderMap) -> Option<[u8; 32]> {
+        URL_SAFE_NO_PAD.decode(self.text(headers)?).ok()?.try_into().ok()
+    }
+
+    /// What the browser has, as it is.
+    pub(crate) fn text<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let (_, value) = pairs.find(|(found, _)| *found == self.name)?;
-        URL_SAFE_NO_PAD.decode(value).ok()?.try_into().ok()
+        pairs.find(|(found, _)| *found == self.name).map(|(_, value)| value)
     }
 
     /// The value of `Set-Cookie`.
     pub fn value(&self, secret: &[u8; 32]) -> String {
+        self.lasting(&URL_SAFE_NO_PAD.encode(secret))
+    }
+
+    /// `response`, with a cookie that holds `text`.
+    pub(crate) fn text_on(&self, response: Response, text: &str) -> Response {
+        set(response, &self.lasting(text))
+    }
+
+    fn lasting(&self, text: &str) -> String {
         let lasts = self.lasts.map(|lasts| format!("; Max-Age={}", lasts.as_secs())).unwrap_or_default();
-        self.with(&URL_SAFE_NO_PAD.encode(secret), &lasts)
+        self.with(text, &lasts)
     }
 
     /// `response`, with the cookie.

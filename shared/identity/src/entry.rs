@@ -4,16 +4,16 @@
 use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::limit::FAILURES_BY_CLIENT;
+use rentree_domain::limit::TAKEN_BY_LINK;
 use rentree_domain::{EmailAddress, LinkToken, Uai, UserId};
-use rentree_http::{NewSession, Problem, SignedIn, Ways, claimed_session};
+use rentree_http::{Device, NewSession, Problem, SignedIn, Ways, claimed_session};
 use rentree_table::{AuditAction, AuditEntry, By, JoinError, Joining, Methods, Table, User, Who};
 use rentree_web::{Entry, Field, Form};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::join;
 
-use crate::{Credentials, Failure, NewAccountFields, Proven, SignInError, hash, sign_in};
+use crate::{Credentials, Failure, NewAccountFields, Origin, Proven, hash, sign_in};
 
 /// How somebody enters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
@@ -65,13 +65,19 @@ pub struct Entrant {
     pub session: Option<NewSession>,
     /// What was counted as failed before they signed in.
     failure: Option<Failure>,
+    /// What the device keeps, once somebody signed in or up there.
+    device: Option<Device>,
 }
 
 impl Entrant {
-    /// `response`, with the cookie of the session that began.
+    /// `response`, with the cookie of the session that began, and with what the device keeps.
     pub fn on(&self, response: Response) -> Response {
-        match &self.session {
+        let response = match &self.session {
             Some(session) => session.on(response),
+            None => response,
+        };
+        match &self.device {
+            Some(device) => device.on(response),
             None => response,
         }
     }
@@ -172,7 +178,6 @@ impl EntryFields {
     /// Carries out what the forms say: somebody is found or begins, and joins, or nothing happens.
     pub async fn come_in(&self, door: Door<'_>) -> Result<Entrant, EntryError> {
         let (entry, ways, former) = (door.entry.clone(), door.ways, claimed_session(door.headers));
-        let client = door.client;
         let (table, token, uai, by, action, now) = (door.table, door.token, door.uai, door.by, door.action, door.now);
         let entrant = self.find(door).await?;
         let joining = Joining {
@@ -190,7 +195,7 @@ impl EntryFields {
             Ok(()) => Ok(entrant),
             Err(JoinError::AddressTaken) => {
                 // Told to holders of a link only, and not without end.
-                table.allows(&FAILURES_BY_CLIENT, client, now).await.map_err(Problem::from)?;
+                table.count(&TAKEN_BY_LINK, &token.text(), now).await.map_err(Problem::from)?;
                 let mut form = self.new_account().form("new", true);
                 form.refuse(
                     "email",
@@ -208,37 +213,48 @@ impl EntryFields {
 
     /// Who enters.
     async fn find(&self, door: Door<'_>) -> Result<Entrant, EntryError> {
-        let Door { table, client, headers, mut entry, signed_in, confirmed, now, .. } = door;
+        let Door { table, client, headers, mut entry, signed_in, confirmed, token, now, .. } = door;
+        let device = Device::of(headers);
         match self.way {
             Way::SignedIn => {
                 let signed_in = signed_in.ok_or_else(Problem::signed_out)?;
                 signed_in.check_password()?;
                 let (name, epoch) = (signed_in.person.full_name(), signed_in.person.epoch);
-                Ok(Entrant { id: signed_in.user, name, epoch, newcomer: None, session: None, failure: None })
+                Ok(Entrant {
+                    id: signed_in.user,
+                    name,
+                    epoch,
+                    newcomer: None,
+                    session: None,
+                    failure: None,
+                    device: None,
+                })
             }
             Way::SignIn => {
                 let credentials = Credentials { login: self.email.clone(), password: self.password.clone() };
-                let Proven { id, user, failure } = match sign_in(table, client, &credentials, now).await {
-                    Ok(found) => found,
-                    Err(error) => {
-                        let Some(told) = error.told() else { return Err(Problem::internal(&error).into()) };
-                        entry.sign_in = sign_in_form(&self.email);
-                        entry.alert = Some(told);
-                        return Err(EntryError::Again(Box::new(entry), Box::new(error.problem())));
-                    }
-                };
+                let Proven { id, user, failure } =
+                    match sign_in(table, Origin { client, device: &device }, &credentials, now).await {
+                        Ok(found) => found,
+                        Err(error) => {
+                            let Some(told) = error.told() else { return Err(Problem::internal(&error).into()) };
+                            entry.sign_in = sign_in_form(&self.email);
+                            entry.alert = Some(told);
+                            return Err(EntryError::Again(Box::new(entry), Box::new(error.problem())));
+                        }
+                    };
                 // Staff know it: it opens nothing but the page that changes it.
                 if user.password_is_temporary {
                     failure.forgive(table).await.map_err(Problem::from)?;
                     return Err(Problem::password_to_change().into());
                 }
                 let session = Some(NewSession::new(id, user.epoch, headers, now));
+                let device = Some(failure.remembered_on(&device, (id, &user)));
                 let (name, epoch, failure) = (user.full_name(), user.epoch, Some(failure));
-                Ok(Entrant { id, name, epoch, newcomer: None, session, failure })
+                Ok(Entrant { id, name, epoch, newcomer: None, session, failure, device })
             }
             Way::SignUp => {
-                if !table.would_allow(&FAILURES_BY_CLIENT, client, now).await.map_err(Problem::from)? {
-                    return Err(SignInError::TooMany.problem().into());
+                if !table.would_allow(&TAKEN_BY_LINK, &token.text(), now).await.map_err(Problem::from)? {
+                    return Err(Problem::too_many("Trop d’essais avec ce lien. Réessayez dans une heure.").into());
                 }
                 let account = self.new_account();
                 let read = match account.read(account.form("new", true)) {
@@ -251,7 +267,7 @@ impl EntryFields {
                     first_name: read.first_name,
                     last_name: read.last_name,
                     methods: Methods::of_email(read.email),
-                    password_hash: Some(hashed),
+                    password_hash: Some(hashed.clone()),
                     password_is_temporary: false,
                     birth_date: None,
                     epoch: 0,
@@ -260,7 +276,16 @@ impl EntryFields {
                 };
                 let id = UserId::new(now, rentree_runtime::random());
                 let session = Some(NewSession::new(id, 0, headers, now));
-                Ok(Entrant { id, name: user.full_name(), epoch: 0, newcomer: Some(user), session, failure: None })
+                let device = Some(device.with_new_password(&user.methods, (id, &hashed), now));
+                Ok(Entrant {
+                    id,
+                    name: user.full_name(),
+                    epoch: 0,
+                    newcomer: Some(user),
+                    session,
+                    failure: None,
+                    device,
+                })
             }
         }
     }

@@ -11,4 +11,4 @@ pub use new_account::{
     NewAccount, NewAccountFields, PasswordFields, PasswordRules, email_error, person_name_error, read_password,
 };
 pub use password::{HashError, hash, verify};
-pub use sign_in::{Credentials, Failure, Proven, SignInError, check_password, sign_in};
+pub use sign_in::{Credentials, Failure, Origin, Proven, SignInError, check_password, sign_in};

@@ -1,11 +1,12 @@
-//! Signing in, throttled by account and by client. Unknown and wrong look the same, and cost the same.
+//! Signing in, throttled by login and by client, or, where somebody signed in before, by device. Unknown and wrong look the same, and
+//! cost the same.
 
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::attempts::Locked;
 use rentree_domain::limit::FAILURES_BY_CLIENT;
 use rentree_domain::{Login, Password, UserId, paris};
-use rentree_http::Problem;
-use rentree_table::{AttemptError, Seen, Table, TableError, User};
+use rentree_http::{Device, Problem};
+use rentree_table::{AttemptError, Counter, DeviceEntry, Seen, Table, TableError, User};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::join;
@@ -82,11 +83,8 @@ impl SignInError {
                     at.minute()
                 ))
             }
-            Self::Locked { locked: Locked::Blocked, by_name: true } => Some(
+            Self::Locked { locked: Locked::Blocked, .. } => Some(
                 "Trop d’essais : la connexion avec cet identifiant est bloquée. Demandez à un enseignant de la débloquer.".to_owned(),
-            ),
-            Self::Locked { locked: Locked::Blocked, by_name: false } => Some(
-                "Trop d’essais : la connexion avec cette adresse est bloquée. Choisissez un nouveau mot de passe pour la débloquer.".to_owned(),
             ),
             Self::TooMany => {
                 Some("Trop d’essais depuis votre connexion. Réessayez dans dix minutes.".to_owned())
@@ -113,6 +111,7 @@ pub struct Proven {
 #[must_use = "it must be taken back when the attempt succeeds"]
 pub struct Failure {
     login: Login,
+    counter: Counter,
     client: String,
     at: Timestamp,
 }
@@ -122,24 +121,58 @@ impl Proven {
     pub async fn forgive(&self, table: &Table) -> Result<(), TableError> {
         self.failure.forgive(table).await
     }
+
+    /// What the device keeps, now that somebody signed in there.
+    pub fn remembered_on(&self, device: &Device) -> Device {
+        self.failure.remembered_on(device, (self.id, &self.user))
+    }
 }
 
 impl Failure {
     /// Takes back what was counted.
     pub async fn forgive(&self, table: &Table) -> Result<(), TableError> {
         let (forgotten, taken_back) =
-            join!(table.forget_attempts(&self.login), table.take_back(&FAILURES_BY_CLIENT, &self.client, self.at));
+            join!(table.forget_attempts(&self.counter), table.take_back(&FAILURES_BY_CLIENT, &self.client, self.at));
         forgotten.and(taken_back)
+    }
+
+    /// The password was wrong: on a device where the login signed in before, that counts there alone.
+    async fn stands(&self, table: &Table) -> Result<(), TableError> {
+        match self.counter {
+            Counter::Device(_) => table.take_back(&FAILURES_BY_CLIENT, &self.client, self.at).await,
+            Counter::Login(_) => Ok(()),
+        }
+    }
+
+    /// What the device keeps, now that `account` signed in there. It keeps its number, so that a copy of its cookie has no count of
+    /// its own.
+    pub(crate) fn remembered_on(&self, device: &Device, (id, user): (UserId, &User)) -> Device {
+        let Some(hash) = &user.password_hash else { return device.clone() };
+        let entry = match self.counter {
+            Counter::Device(entry) => entry,
+            Counter::Login(_) => DeviceEntry::new(rentree_runtime::random()),
+        };
+        device.with(&self.login, (id, hash), entry, self.at)
     }
 }
 
-/// Whose `credentials` are. `client`: where they come from.
+/// Where an attempt comes from.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin<'a> {
+    /// The address of the client.
+    pub client: &'a str,
+    /// What the device keeps of who signed in there.
+    pub device: &'a Device,
+}
+
+/// Whose `credentials` are.
 pub async fn sign_in(
     table: &Table,
-    client: &str,
+    from: Origin<'_>,
     credentials: &Credentials,
     now: Timestamp,
 ) -> Result<Proven, SignInError> {
+    let client = from.client;
     // What is neither an address nor a user name is nobody's: hashed all the same, and the table is not asked.
     let Some(login) = Login::parse(&credentials.login) else {
         if !table.allows(&FAILURES_BY_CLIENT, client, now).await? {
@@ -149,15 +182,22 @@ pub async fn sign_in(
         return Err(SignInError::Wrong);
     };
     // Counted as failed before it is tried: attempts at the same moment cannot all slip through.
-    let (allowed, seen) = join!(table.allows(&FAILURES_BY_CLIENT, client, now), table.attempts(&login, now));
-    let seen = may_be_tried(&login, allowed?, seen?, now)?;
-    let (begun, owner) = join!(table.begin_attempt(&login, seen, now), table.owner_of(&login));
-    begun.map_err(|error| refused(&login, error))?;
+    let (allowed, seen, owner) =
+        join!(table.allows(&FAILURES_BY_CLIENT, client, now), table.attempts(&login, now), table.owner_of(&login));
+    let attempt = Attempt { table, client, login, allowed: allowed?, seen: seen?, now };
+    if from.device.is_empty() {
+        attempt.may_be_a_strangers().await?;
+    }
     let found = table.account_of(owner?).await?;
+    let entry = from.device.entry(&attempt.login, found.as_ref().map(|(id, user)| (*id, user)), now);
+    let failure = attempt.begin(entry).await?;
     let stored = found.as_ref().and_then(|(_, user)| user.password_hash.clone());
     let is_right = verify(Password::typed(&credentials.password), stored).await?;
-    let (id, user) = found.filter(|_| is_right).ok_or(SignInError::Wrong)?;
-    Ok(Proven { id, user, failure: Failure { login, client: client.to_owned(), at: now } })
+    let Some((id, user)) = found.filter(|_| is_right) else {
+        failure.stands(table).await?;
+        return Err(SignInError::Wrong);
+    };
+    Ok(Proven { id, user, failure })
 }
 
 /// Checks the password of an account that was read already. Throttled like a sign-in, with the same counters.
@@ -166,12 +206,13 @@ pub async fn sign_in(
 /// since. Then nothing is tried, and nothing is counted against its owner.
 pub async fn check_password(
     table: &Table,
-    client: &str,
+    from: Origin<'_>,
     login: Login,
     (id, user): (UserId, &User),
     typed: &str,
     now: Timestamp,
 ) -> Result<Option<Failure>, SignInError> {
+    let client = from.client;
     let (allowed, seen, owner) =
         join!(table.allows(&FAILURES_BY_CLIENT, client, now), table.attempts(&login, now), table.owner_of(&login));
     let allowed = allowed?;
@@ -179,27 +220,64 @@ pub async fn check_password(
         table.take_back(&FAILURES_BY_CLIENT, client, now).await?;
         return Ok(None);
     }
-    let seen = may_be_tried(&login, allowed, seen?, now)?;
-    table.begin_attempt(&login, seen, now).await.map_err(|error| refused(&login, error))?;
+    let entry = from.device.entry(&login, Some((id, user)), now);
+    let failure = Attempt { table, client, login, allowed, seen: seen?, now }.begin(entry).await?;
     if !verify(Password::typed(typed), user.password_hash.clone()).await? {
+        failure.stands(table).await?;
         return Err(SignInError::Wrong);
     }
-    Ok(Some(Failure { login, client: client.to_owned(), at: now }))
+    Ok(Some(failure))
 }
 
-/// What was counted for `login`, if another attempt may be made. The client's limit goes first: beyond it, nobody's login is
-/// counted against any more.
-fn may_be_tried(login: &Login, allowed: bool, seen: Seen, now: Timestamp) -> Result<Seen, SignInError> {
-    match (allowed, seen.locked(now)) {
-        (false, _) => Err(SignInError::TooMany),
-        (true, Some(locked)) => Err(refused(login, AttemptError::Locked(locked))),
-        (true, None) => Ok(seen),
+/// An attempt that its client was counted for, and what was counted for its login before.
+struct Attempt<'a> {
+    table: &'a Table,
+    client: &'a str,
+    login: Login,
+    allowed: bool,
+    seen: Seen,
+    now: Timestamp,
+}
+
+impl Attempt<'_> {
+    /// Counts it where it belongs: on a device where the login signed in before, by `entry`, there alone, whatever strangers did; else, or
+    /// when that is void, by login.
+    async fn begin(self, entry: Option<DeviceEntry>) -> Result<Failure, SignInError> {
+        if let Some(entry) = entry
+            && self.table.begin_attempt_on_device(entry, self.now).await?
+        {
+            return Ok(self.counted(Counter::Device(entry)));
+        }
+        self.may_be_a_strangers().await?;
+        match self.table.begin_attempt(&self.login, self.seen, self.now).await {
+            Ok(()) => {
+                let counter = Counter::Login(self.login.clone());
+                Ok(self.counted(counter))
+            }
+            Err(AttemptError::Locked(locked)) => Err(self.locked(locked).await),
+            Err(AttemptError::Table(error)) => Err(error.into()),
+        }
     }
-}
 
-fn refused(login: &Login, error: AttemptError) -> SignInError {
-    match error {
-        AttemptError::Locked(locked) => SignInError::Locked { locked, by_name: matches!(login, Login::UserName(_)) },
-        AttemptError::Table(error) => error.into(),
+    fn counted(self, counter: Counter) -> Failure {
+        Failure { login: self.login, counter, client: self.client.to_owned(), at: self.now }
+    }
+
+    /// Whether a stranger may try now. The client's limit goes first: beyond it, nobody's login is counted against any more.
+    async fn may_be_a_strangers(&self) -> Result<(), SignInError> {
+        match (self.allowed, self.seen.locked(&self.login, self.now)) {
+            (false, _) => Err(SignInError::TooMany),
+            (true, Some(locked)) => Err(self.locked(locked).await),
+            (true, None) => Ok(()),
+        }
+    }
+
+    /// What is refused because of its login has tried nothing: it is given back, so that who hammers one login shuts nobody out who
+    /// sits beside.
+    async fn locked(&self, locked: Locked) -> SignInError {
+        match self.table.take_back(&FAILURES_BY_CLIENT, self.client, self.now).await {
+            Ok(()) => SignInError::Locked { locked, by_name: matches!(self.login, Login::UserName(_)) },
+            Err(error) => error.into(),
+        }
     }
 }

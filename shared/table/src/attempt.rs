@@ -1,11 +1,11 @@
-//! Failed sign-ins by e-mail address or user name, and how often things happen: what throttling counts.
+//! Failed sign-ins by login, and by what a device keeps of one, and how often things happen: what throttling counts.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::attempts::{Attempts, Locked};
+use rentree_domain::attempts::{Attempts, Locked, Rule};
 use rentree_domain::{Limit, Login};
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,10 @@ const TURNS: usize = 20;
 /// Failures are forgotten after a day, a block after a year: nobody's login stays here for ever.
 const FAILURES_KEPT: SignedDuration = SignedDuration::from_hours(24);
 const BLOCK_KEPT: SignedDuration = SignedDuration::from_hours(24 * 365);
+/// How long a device keeps something of a login that signed in there. What failed there is kept longer than any of it holds, for a
+/// cookie that is put back must find it: an entry is signed anew by a success alone, which forgets what failed.
+pub const DEVICE_LASTS: SignedDuration = SignedDuration::from_hours(24 * 180);
+const KEPT_OF_DEVICE: SignedDuration = SignedDuration::from_hours(24 * 181);
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Counted {
@@ -39,7 +43,47 @@ pub(crate) fn a_mark() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-/// What was counted for a login when it was read.
+/// The random number of what a device keeps of a login: its failures there are counted under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DeviceEntry([u8; 16]);
+
+impl DeviceEntry {
+    /// One of these random bytes.
+    pub fn new(random: [u8; 16]) -> Self {
+        Self(random)
+    }
+
+    /// Its bytes.
+    pub fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+}
+
+/// What failed sign-ins are counted for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Counter {
+    /// A login, known or not, on devices where it never signed in.
+    Login(Login),
+    /// A login on a device where it signed in before.
+    Device(DeviceEntry),
+}
+
+impl From<Login> for Counter {
+    fn from(login: Login) -> Self {
+        Self::Login(login)
+    }
+}
+
+impl Counter {
+    fn key(&self) -> Key {
+        match self {
+            Self::Login(login) => Key::attempts(login),
+            Self::Device(entry) => Key::attempts_on_device(*entry),
+        }
+    }
+}
+
+/// What was counted when it was read.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen(Option<Attempts>);
 
@@ -49,9 +93,9 @@ impl Seen {
         self.0.unwrap_or_default().failures
     }
 
-    /// Whether another attempt would be refused.
-    pub fn locked(&self, now: Timestamp) -> Option<Locked> {
-        self.0.unwrap_or_default().attempt(now).err()
+    /// Whether another attempt of a stranger with `login` would be refused.
+    pub fn locked(&self, login: &Login, now: Timestamp) -> Option<Locked> {
+        self.0.unwrap_or_default().attempt(Rule::of(login), now).err()
     }
 }
 
@@ -69,48 +113,74 @@ pub enum AttemptError {
 impl Table {
     /// What is counted for `login` until now: read beside what else must be known before an attempt is made.
     pub async fn attempts(&self, login: &Login, now: Timestamp) -> Result<Seen, TableError> {
-        let found: Option<Counted> = self.get(Key::attempts(login), ENTITY).await?;
+        self.attempts_at(Key::attempts(login), now).await
+    }
+
+    async fn attempts_at(&self, key: Key, now: Timestamp) -> Result<Seen, TableError> {
+        let found: Option<Counted> = self.get(key, ENTITY).await?;
         // TTL deletes late.
         let known = found.filter(|counted| counted.expires_at > now.as_second());
         Ok(Seen(known.map(|counted| Attempts { failures: counted.failures, locked_until: counted.locked_until })))
     }
 
-    /// Counts an attempt to sign in with `login` as failed, before it is made; [`forget_attempts`](Self::forget_attempts)
-    /// when it succeeds. `seen`: what was counted until now; it is looked at again if it no longer holds.
-    pub async fn begin_attempt(&self, login: &Login, mut seen: Seen, now: Timestamp) -> Result<(), AttemptError> {
+    /// Counts an attempt to sign in with `login` as failed, before it is made, on a device where it never signed in;
+    /// [`forget_attempts`](Self::forget_attempts) when it succeeds. `seen`: what was counted until now; it is looked at again if it no
+    /// longer holds.
+    pub async fn begin_attempt(&self, login: &Login, seen: Seen, now: Timestamp) -> Result<(), AttemptError> {
+        let rule = Rule::of(login);
+        let next = |before: Attempts| {
+            let after = before.attempt(rule, now)?;
+            let blocks = after.attempt(rule, now) == Err(Locked::Blocked);
+            Ok((after, if blocks { BLOCK_KEPT } else { FAILURES_KEPT }))
+        };
+        self.count_one_more(&Counter::Login(login.clone()), seen, now, next).await?.map_err(AttemptError::Locked)
+    }
+
+    /// The same on a device where the login signed in before. `false` when too many failed there.
+    pub async fn begin_attempt_on_device(&self, entry: DeviceEntry, now: Timestamp) -> Result<bool, TableError> {
+        let next = |before: Attempts| before.attempt_on_device().map(|after| (after, KEPT_OF_DEVICE)).ok_or(());
+        // Most are right at once, and nothing was counted before.
+        Ok(self.count_one_more(&Counter::Device(entry), Seen(None), now, next).await?.is_ok())
+    }
+
+    /// Counts what `next` makes of what was counted before, and for how long that is kept, or tells why it makes nothing.
+    async fn count_one_more<W>(
+        &self,
+        counter: &Counter,
+        mut seen: Seen,
+        now: Timestamp,
+        next: impl Fn(Attempts) -> Result<(Attempts, SignedDuration), W>,
+    ) -> Result<Result<(), W>, TableError> {
         for _ in 0..TURNS {
-            let before = seen.0.unwrap_or_default();
-            let after = before.attempt(now).map_err(AttemptError::Locked)?;
-            let kept = if after.attempt(now) == Err(Locked::Blocked) { BLOCK_KEPT } else { FAILURES_KEPT };
+            let (after, kept) = match next(seen.0.unwrap_or_default()) {
+                Ok(next) => next,
+                Err(why) => return Ok(Err(why)),
+            };
             let counted = Counted {
                 failures: after.failures,
                 locked_until: after.locked_until,
                 expires_at: (now + kept).as_second(),
                 mark: a_mark(),
             };
-            if self.count_attempt(login, seen.0.map(|before| before.failures), &counted, now).await? {
-                return Ok(());
+            if self.count_attempt(counter.key(), seen.0.map(|before| before.failures), &counted, now).await? {
+                return Ok(Ok(()));
             }
-            seen = self.attempts(login, now).await?;
+            seen = self.attempts_at(counter.key(), now).await?;
         }
-        Err(TableError::Contended { operation: "PutItem" }.into())
+        Err(TableError::Contended { operation: "PutItem" })
     }
 
     /// Stores `counted` unless another attempt was counted meanwhile.
     async fn count_attempt(
         &self,
-        login: &Login,
+        key: Key,
         before: Option<u32>,
         counted: &Counted,
         now: Timestamp,
     ) -> Result<bool, TableError> {
         use aws_sdk_dynamodb::operation::put_item::PutItemError;
 
-        let put = self.client.put_item().table_name(&self.name).set_item(Some(stored(
-            counted,
-            ENTITY,
-            Key::attempts(login),
-        )?));
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(stored(counted, ENTITY, key)?));
         let put = match before {
             Some(before) => put
                 .condition_expression("failures = :before")
@@ -148,7 +218,9 @@ impl Table {
             let counted: Counted = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
             let attempts = Attempts { failures: counted.failures, locked_until: counted.locked_until };
             // TTL deletes late.
-            if let Some(why) = attempts.attempt(now).err().filter(|_| counted.expires_at > now.as_second()) {
+            if let Some(why) =
+                attempts.attempt(Rule::of(&login), now).err().filter(|_| counted.expires_at > now.as_second())
+            {
                 locked.insert(login, why);
             }
         }
@@ -156,8 +228,8 @@ impl Table {
     }
 
     /// After a sign-in that succeeded.
-    pub async fn forget_attempts(&self, login: &Login) -> Result<(), TableError> {
-        self.delete(Key::attempts(login)).await
+    pub async fn forget_attempts(&self, counter: &Counter) -> Result<(), TableError> {
+        self.delete(counter.key()).await
     }
 
     /// Counts one more for `subject`; whether `limit` allows it.

@@ -14,7 +14,7 @@ use rentree_domain::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::Item;
+use crate::{DeviceEntry, Item};
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
@@ -180,6 +180,11 @@ impl Key {
             Login::UserName(name) => name.as_str(),
         };
         Self::new(format!("ATTEMPTS#{}", hash(login)), "ATTEMPTS")
+    }
+
+    /// Failed sign-ins with a login on a device where it signed in before.
+    pub fn attempts_on_device(entry: DeviceEntry) -> Self {
+        Self::new(format!("ATTEMPTS#{}", hash(entry.bytes())), "ATTEMPTS")
     }
 
     /// How often something happened for `subject` in the window that began at `began`.

@@ -58,7 +58,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 pub use access_token::AccessToken;
 pub use account::Account;
 pub use activation::ActivationRequest;
-pub use attempt::{AttemptError, Seen};
+pub use attempt::{AttemptError, Counter, DEVICE_LASTS, DeviceEntry, Seen};
 pub use audit::{AuditAction, AuditEntry, AuditPage};
 pub use batch::AsOf;
 pub use campaign::{Campaign, CampaignError};

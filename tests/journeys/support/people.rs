@@ -34,10 +34,15 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 
 /// A client with an address of its own: the whole of 127/8 is this machine.
 pub(crate) fn a_client() -> Client {
+    a_client_at().0
+}
+
+/// The same, and its address.
+pub(crate) fn a_client_at() -> (Client, IpAddr) {
     let number = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
     let address = IpAddr::V4(Ipv4Addr::new(127, 1 + number[1], number[2], number[3]));
     let builder = Client::builder().redirect(redirect::Policy::none()).no_proxy().local_address(address);
-    builder.build().expect("a client")
+    (builder.build().expect("a client"), address)
 }
 
 /// An address that nobody else has.

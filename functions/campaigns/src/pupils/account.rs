@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, Password, PersonName, Progress, UserId, UserName, paris};
-use rentree_http::{Face, Input, NewSession, Problem, WAITING_SIGN_ON};
+use rentree_http::{Device, Face, Input, NewSession, Problem, WAITING_SIGN_ON};
 use rentree_identity::{PasswordRules, email_error, hash, read_password, verify};
 use rentree_orders::Ask;
 use rentree_table::{Methods, Tie, TieError, Tying, User, Who};
@@ -115,7 +115,7 @@ pub(crate) async fn create(
         Next::HasAccount { owner, elsewhere } => {
             app.settle(&visit, &mut counted, Due::ThePupil).await?;
             if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
-                return app.let_in(visit, face, &pupil, None, (user, session)).await;
+                return app.let_in_by_password(visit, face, &pupil, None, (user, session), &headers).await;
             }
             app.note_tied_if(true, &visit, &pupil).await?;
             return has_account(&visit, face, &owner, elsewhere, &fields);
@@ -142,7 +142,7 @@ pub(crate) async fn create(
 
     match app.begin(&visit, &pupil, &mut counted, (methods, hashed), &headers).await? {
         Beginning::Begun(user, session, progress) => {
-            app.let_in(visit, face, &pupil, Some(progress), (*user, session)).await
+            app.let_in_by_password(visit, face, &pupil, Some(progress), (*user, session), &headers).await
         }
         // The attempt stays counted: whoever tries addresses one after the other soon reaches the limit.
         Beginning::AddressTaken => {
@@ -154,7 +154,7 @@ pub(crate) async fn create(
         // The other device was faster, or the first of two clicks.
         Beginning::Tied(owner) => {
             if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
-                return app.let_in(visit, face, &pupil, None, (user, session)).await;
+                return app.let_in_by_password(visit, face, &pupil, None, (user, session), &headers).await;
             }
             app.settle(&visit, &mut counted, Due::ThePupil).await?;
             has_account(&visit, face, &owner, false, &fields)
@@ -188,6 +188,24 @@ impl Campaigns {
             Entered::In(user, session, progress) => self.let_in(visit, face, pupil, progress, (*user, session)).await,
             Entered::Not(problem) => Err(problem),
         }
+    }
+
+    /// The page of who has joined by a password, which the device keeps something of.
+    async fn let_in_by_password(
+        &self,
+        visit: Visit,
+        face: Face,
+        pupil: &Pupil,
+        progress: Option<Progress>,
+        (user, session): (User, NewSession),
+        headers: &HeaderMap,
+    ) -> Result<Response, Problem> {
+        let (device, id) = (Device::of(headers), session.session.user);
+        let device = match &user.password_hash {
+            Some(hash) => device.with_new_password(&user.methods, (id, hash), (self.clock)()),
+            None => device,
+        };
+        Ok(device.on(self.let_in(visit, face, pupil, progress, (user, session)).await?))
     }
 
     /// The page of who has joined, with the session that begins. Who clicked twice has joined a moment ago: how far they are is read. A

@@ -1,6 +1,7 @@
 //! Where an attack happens: a school of its own with a class of invented pupils, and as many places to come from as wanted.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, ensure};
@@ -51,11 +52,17 @@ fn a_school(seed: u64) -> anyhow::Result<Uai> {
     letters.next().context("no letter makes a UAI")
 }
 
-/// A device with an address of its own: the whole of 127/8 is this machine.
+/// A device with an address of its own, also if something was tried a moment ago: the whole of 127/8 is this machine.
 pub(crate) fn a_device() -> anyhow::Result<Client> {
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    let [_, high, middle, low] = NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
-    let address = IpAddr::V4(Ipv4Addr::new(127, 100 + high, middle, low));
+    /// Addresses begin with `127.64.` to `127.127.`, and each second has its own.
+    const ADDRESSES: u32 = 1 << 22;
+    const A_SECOND: u32 = 1 << 6;
+    static NEXT: LazyLock<AtomicU32> = LazyLock::new(|| {
+        let second = Timestamp::now().as_second().unsigned_abs() % u64::from(ADDRESSES / A_SECOND);
+        AtomicU32::new(u32::try_from(second).unwrap_or_default() * A_SECOND)
+    });
+    let number = NEXT.fetch_add(1, Ordering::Relaxed) % ADDRESSES;
+    let address = IpAddr::V4(Ipv4Addr::from_bits(Ipv4Addr::new(127, 64, 0, 0).to_bits() + number));
     Ok(Client::builder().redirect(redirect::Policy::none()).no_proxy().local_address(address).build()?)
 }
 

@@ -67,6 +67,7 @@ proptest! {
             Key::tie(user, uai),
             Key::attempts(&address.clone().into()),
             Key::attempts(&name.clone().into()),
+            Key::attempts_on_device(DeviceEntry::new([7; 16])),
             Key::limit(&rentree_domain::limit::CODES_BY_CLIENT, address.as_str(), at),
             Key::link(&secret),
             Key::session(&SessionHash::of(&secret)),
