@@ -50,10 +50,12 @@ fn what_is_downloaded_stands_in_the_log() {
                 "/certifications/results.csv",
                 // Of an address, which is anybody's text, the log tells what the school knows.
                 "?division=3A&unknown_division=true&division=le%20rectorat%0Aa%20dit%20oui&status=validated",
-                format!("les certifications {year}, 3A, classe sans certification, classe inconnue, Validée (CSV)"),
+                format!(
+                    "les certifications {year}, 3A, classe sans certification, classe inconnue, résultat « Validée » (CSV)"
+                ),
             ),
             ("/certifications/results.json", "", format!("les certifications {year} (JSON)")),
-            ("/follow-up/results.csv", "", format!("le suivi {year}")),
+            ("/follow-up/results.csv", "?division=3A", format!("le suivi {year}, 3A")),
             ("/imports/{import}/report.csv", "", format!("le rapport de l’import du {day}")),
             ("/learners/former.csv", "", "la liste des anciens élèves".to_owned()),
         ];
@@ -78,6 +80,22 @@ fn what_is_downloaded_stands_in_the_log() {
             assert_eq!(after.len(), before + usize::from(!refused) + 1, "{path}: {after:?}");
             assert!(after.contains(what), "{path}: {what} is not in {after:?}");
         }
+        // A misspelt filter is no filter less: nothing is handed over, and nothing told.
+        let before = told().await?.len();
+        for path in [
+            "certificates.pdf?division=3A",
+            "certificates.pdf?year=1999",
+            "certifications/results.csv?class=3A",
+            "certifications/results.json?year=1999",
+            "certifications/record-books.csv?left=true",
+            "follow-up/results.csv?class=3A",
+            "follow-up/results.csv?year=1999",
+            "follow-up/results.csv?former=oui",
+        ] {
+            let answer = administrator.get(&format!("/schools/{uai}/{path}")).await?;
+            assert!(answer.status == 400 && answer.code().len() > 3, "{path}: {} {}", answer.status, answer.body);
+        }
+        assert_eq!(told().await?.len(), before);
         let page = administrator.page(&format!("/schools/{uai}/audit")).await?;
         assert!(page.contains(&format!("a téléchargé les certificats {year}, 3A")), "{page}");
         for pupil in &school.pupils {

@@ -144,10 +144,11 @@ fn a_year_keeps_its_classes_and_numbers_whatever_is_imported() {
         assert_eq!(total, (&json!(6), &json!(0), &json!(0)));
         assert_eq!(present["classes"][0]["division"], "2NDE 1");
         assert_eq!(present["pupils"][0]["certifiable"], Value::Null, "a profile counts for its year");
-        for beyond in ["1999", "x", ""] {
-            let seen = member.get(&format!("{path}?year={beyond}")).await?.expect(200)?;
-            assert_eq!(seen["school_year"], json!(this_year()), "{beyond}");
+        for beyond in ["year=1999", "year=x", "class=3A", "former=oui"] {
+            let refused = member.get(&format!("{path}?{beyond}")).await?;
+            assert_eq!((refused.status, refused.code()), (400, "bad_request"), "{beyond}");
         }
+        assert_eq!(member.get(&format!("{path}?year=")).await?.expect(200)?["school_year"], json!(this_year()));
 
         // By class of that year.
         let of_class = async |year: SchoolYear, division: &str| {

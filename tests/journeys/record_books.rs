@@ -312,7 +312,7 @@ fn no_program_fills_the_log_of_a_school() {
         let (uai, _) = a_team().await?;
         of_kind(uai, "Collège").await?;
         let (lsu, lsl) = (Program::new(Scope::Lsu).await?, Program::new(Scope::Lsl).await?);
-        let dead = lsu.earlier_bearer(SignedDuration::from_secs(-1)).await?;
+        let dead = lsu.earlier_bearer(SignedDuration::from_hours(-12)).await?;
         let bearers = [(dead, 401, 401), (lsl.bearer().await?, 403, 429)];
         for (bearer, refused, then) in &bearers {
             for _ in 0..CALLS_BY_RECORD_BOOK_AND_SCHOOL.count {

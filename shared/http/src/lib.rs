@@ -2,6 +2,7 @@
 //! understand, who is asking, and the headers that keep browsers safe.
 
 mod answer_size;
+mod asked;
 mod assets;
 mod client;
 mod cookie;
@@ -24,6 +25,7 @@ mod shell;
 mod visitor;
 mod wait;
 
+pub use asked::{Asked, unreadable_address};
 pub use assets::{ASSET_ROUTE, asset};
 pub use client::ClientAddress;
 pub use cookie::{SameSite, SecretCookie, WAITING_SIGN_ON};

@@ -245,26 +245,37 @@ pub(crate) async fn in_sight(browser: &Browser, look: Look, css: &str, name: &st
     browser.screenshot(name).await
 }
 
-/// Tab goes through every link, button and field of the page, in their order, and shows where it is.
+/// Tab goes through every link, button and field of the page, in their order, and shows where it is. All at once: the page notes where
+/// the focus went.
 async fn reached_by_keyboard(client: &Client, name: &str) -> anyhow::Result<()> {
-    const CONTROLS: &str = "const all = [...document.querySelectorAll('a[href], button, summary, select, textarea, input, [tabindex=\"0\"]')]
-        .filter((control) => control.type !== 'hidden' && control.checkVisibility());";
-    let run = async |script: &str| client.execute(&format!("{CONTROLS}{script}"), vec![]).await;
+    const WATCH: &str = "const all = [...document.querySelectorAll('a[href], button, summary, select, textarea, input, [tabindex=\"0\"]')]
+        .filter((control) => control.type !== 'hidden' && control.checkVisibility());
+        window.focused = [];
+        window.noting?.abort();
+        window.noting = new AbortController();
+        document.activeElement?.blur();
+        document.addEventListener('focusin', ({ target }) => {
+            window.focused.push([all.indexOf(target), getComputedStyle(target).outlineStyle]);
+        }, { signal: window.noting.signal });
+        all[0].focus();
+        return all.length";
+    let count = client.execute(WATCH, vec![]).await?.as_i64().unwrap_or_default();
     // Sent to the page, not to a control: one that chooses files would take it for a name.
-    let tab = || {
-        let key = char::from(Key::Tab);
-        KeyActions::new("keyboard".to_owned()).then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key })
-    };
-    let count = run("all[0].focus(); return all.length").await?.as_u64().unwrap_or_default();
-    for step in 0..count {
-        let at = run("return all.indexOf(document.activeElement)").await?.as_u64();
-        assert_eq!(at, Some(step), "{name}: Tab goes elsewhere");
-        // The first has the focus by our hand, which shows nothing.
-        if step > 0 {
-            let outline = run("return getComputedStyle(document.activeElement).outlineStyle").await?;
-            assert_eq!(outline, "solid", "{name}: focus is not seen on control {step}");
-        }
-        client.perform_actions(tab()).await?;
+    let key = char::from(Key::Tab);
+    let tabs = (1..count).fold(KeyActions::new("keyboard".to_owned()), |keys, _| {
+        keys.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key })
+    });
+    client.perform_actions(tabs).await?;
+    let focused = client.execute("return window.focused", vec![]).await?;
+    let focused: Vec<(i64, String)> = serde_json::from_value(focused)?;
+    assert_eq!(
+        focused.iter().map(|(at, _)| *at).collect::<Vec<_>>(),
+        (0..count).collect::<Vec<_>>(),
+        "{name}: Tab goes elsewhere"
+    );
+    // The first has the focus by our hand, which shows nothing.
+    for (at, outline) in &focused[1..] {
+        assert_eq!(outline, "solid", "{name}: focus is not seen on control {at}");
     }
     Ok(())
 }

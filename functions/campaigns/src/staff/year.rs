@@ -7,7 +7,7 @@ mod pupils;
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use rentree_domain::certification::years_kept;
 use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{CertificationStatus, LearnerId, SchoolYear, Uai, paris};
-use rentree_http::{Face, Problem, authorise};
+use rentree_http::{Asked, Face, Problem, authorise, unreadable_address};
 use rentree_table::{Role, School};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -30,9 +30,9 @@ const PER_PAGE: usize = 50;
 
 /// What to show.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Filter {
-    /// A school year by its first calendar year; the present one without it, or for one that is not offered.
+    /// A school year by its first calendar year, of those that are kept; the present one without it.
     year: String,
     /// A class of that year; blank for all.
     division: String,
@@ -126,7 +126,7 @@ struct CertificationRow {
 pub(crate) async fn page(
     State(app): State<Campaigns>,
     Path(uai): Path<String>,
-    Query(filter): Query<Filter>,
+    Asked(filter): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -135,7 +135,7 @@ pub(crate) async fn page(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
     let today = paris::date(now);
-    let year = filter.year(today);
+    let year = filter.year(today)?;
     let Followed { school, campaigns, mut pupils, unlisted, of_no_pupil } =
         app.followed(uai, visitor.school.clone(), year).await?;
 
@@ -197,9 +197,21 @@ impl Campaigns {
 }
 
 impl Filter {
-    fn year(&self, today: Date) -> SchoolYear {
+    fn year(&self, today: Date) -> Result<SchoolYear, Problem> {
+        if self.year.is_empty() {
+            return Ok(SchoolYear::of(today));
+        }
         let asked = self.year.parse().ok().and_then(SchoolYear::starting_in);
-        asked.filter(|year| years_kept(today).contains(year)).unwrap_or_else(|| SchoolYear::of(today))
+        asked.filter(|year| years_kept(today).contains(year)).ok_or_else(unreadable_address)
+    }
+
+    /// What the log of the school tells of a list: an address is anybody's text, so a class is named that somebody is in.
+    fn told(&self, year: SchoolYear, is_somebodys: bool) -> String {
+        match self.division.as_str() {
+            "" => format!("le suivi {year}"),
+            division if is_somebodys => format!("le suivi {year}, {division}"),
+            _ => format!("le suivi {year}, classe sans élève"),
+        }
     }
 
     fn is_of_class(&self, pupil: &Pupil) -> bool {

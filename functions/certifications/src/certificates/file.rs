@@ -1,11 +1,12 @@
 //! Certificates of a school in one file: of one pupil, of a class, or of the school while it fits into one answer.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use rentree_certificate::Certificate;
+use rentree_domain::certification::years_kept;
 use rentree_domain::{CertificationNumber, SchoolYear, Uai, paris};
-use rentree_http::{Problem, authorise};
+use rentree_http::{Asked, Problem, authorise, unreadable_address};
 use rentree_issued::issued;
 use rentree_table::Role;
 use serde::Deserialize;
@@ -21,8 +22,8 @@ const MOST_BYTES: usize = 4_600_000;
 
 /// Which certificates.
 #[derive(Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct WhichFile {
     /// The first calendar year of the school year; the present one without it.
     year: Option<i16>,
     /// One certificate.
@@ -37,7 +38,7 @@ pub(crate) struct Asked {
 pub(crate) async fn file(
     State(app): State<Certifications>,
     Path(uai): Path<String>,
-    Query(asked): Query<Asked>,
+    Asked(asked): Asked<WhichFile>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = Uai::parse(&uai).map_err(|_| Problem::not_found())?;
@@ -45,7 +46,9 @@ pub(crate) async fn file(
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
 
     let year = match asked.year {
-        Some(year) => SchoolYear::starting_in(year).ok_or_else(Problem::not_found)?,
+        Some(year) => SchoolYear::starting_in(year)
+            .filter(|year| years_kept(paris::date(now)).contains(year))
+            .ok_or_else(unreadable_address)?,
         None => SchoolYear::of(paris::date(now)),
     };
     let left = year.shows_former(asked.left, paris::date(now));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use rentree_domain::certification::years_kept;
 use rentree_domain::{CertificationStatus, SchoolYear};
-use rentree_http::Problem;
+use rentree_http::{Problem, unreadable_address};
 use rentree_web::{Field, Form};
 
 /// What a filter looks at.
@@ -67,6 +67,11 @@ impl Filter {
 
     /// The same for a file, which is not made unless all of it reads.
     pub(crate) fn of_file(asked: &[(String, String)], today: Date) -> Result<Self, Problem> {
+        const NAMES: [&str; 7] =
+            ["year", "division", "unknown_division", "status", "former", "page", "of_no_pupil_page"];
+        if asked.iter().any(|(name, _)| !NAMES.contains(&name.as_str())) {
+            return Err(unreadable_address());
+        }
         let (filter, form) = Self::read(asked, today);
         if form.is_refused() { Err(Problem::unreadable(&form)) } else { Ok(filter) }
     }
@@ -131,9 +136,9 @@ impl Filter {
             self.divisions.iter().map(String::as_str).partition(|division| known.contains(division));
         let unknown = self.unknown_division.then_some("classe inconnue");
         let others = (!others.is_empty()).then_some("classe sans certification");
-        let status = self.status.map(CertificationStatus::french);
-        let parts = named.into_iter().chain(others).chain(unknown).chain(status);
-        parts.fold(self.school_year.to_string(), |told, part| format!("{told}, {part}"))
+        let parts = named.into_iter().chain(others).chain(unknown);
+        let told = parts.fold(self.school_year.to_string(), |told, part| format!("{told}, {part}"));
+        self.status.map_or(told.clone(), |status| format!("{told}, résultat « {} »", status.french()))
     }
 }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rentree_domain::Uai;
 use rentree_domain::limit::{IMPORTS_BY_SCHOOL, OPEN_IMPORTS};
 use rentree_http::Problem;
+use tokio::try_join;
 
 use crate::Learners;
 
@@ -13,7 +14,8 @@ impl Learners {
         let refused = |detail: String| {
             Problem::too_many(detail).leading_to("Voir les imports", format!("/schools/{uai}/imports"))
         };
-        let recent = self.table.recent_imports(uai).await?;
+        let (recent, is_allowed) =
+            try_join!(self.table.recent_imports(uai), self.table.allows(&IMPORTS_BY_SCHOOL, uai.as_str(), now))?;
         let open = recent.iter().filter(|(_, import)| !import.state_at(now).is_settled()).count();
         if open >= OPEN_IMPORTS {
             return Err(refused(format!(
@@ -21,7 +23,7 @@ impl Learners {
                  vous n’avez plus besoin, puis recommencez."
             )));
         }
-        if !self.table.allows(&IMPORTS_BY_SCHOOL, uai.as_str(), now).await? {
+        if !is_allowed {
             let (most, (_, end)) = (IMPORTS_BY_SCHOOL.count, IMPORTS_BY_SCHOOL.window_at(now));
             let detail = format!(
                 "{most} imports ont été demandés pour l’établissement en une heure. Reprenez à l’heure suivante."

@@ -1,10 +1,10 @@
 //! The follow-up of a school year as a list for spreadsheets. It has results of certifications: administrators download it, as they do those.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use rentree_domain::{SchoolYear, paris};
-use rentree_http::{Problem, authorise};
+use rentree_http::{Asked, Problem, authorise};
 use rentree_table::Role;
 use rentree_web::csv::{self, Cell};
 
@@ -36,7 +36,7 @@ const HEADER: [&str; 16] = [
 pub(crate) async fn csv(
     State(app): State<Campaigns>,
     Path(uai): Path<String>,
-    Query(filter): Query<Filter>,
+    Asked(filter): Asked<Filter>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
@@ -44,13 +44,14 @@ pub(crate) async fn csv(
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
 
     let today = paris::date(now);
-    let year = filter.year(today);
+    let year = filter.year(today)?;
     let Followed { mut pupils, .. } = app.followed(uai, visitor.school.clone(), year).await?;
+    let told = filter.told(year, pupils.iter().any(|pupil| filter.is_of_class(pupil)));
     let former = year.shows_former(filter.former, today);
     pupils.retain(|pupil| (former || !pupil.listed.left()) && filter.asks_for(pupil));
     let rows = pupils.into_iter().map(|pupil| row(year, pupil));
     let sheet = csv::sheet(HEADER, rows).map_err(|error| Problem::internal(&error))?;
-    app.table.audit(uai, &visitor.downloaded(format!("le suivi {year}"))).await?;
+    app.table.audit(uai, &visitor.downloaded(told)).await?;
 
     let name = format!("suivi-{uai}-{year}-{today}.csv");
     let headers = [
