@@ -1,6 +1,6 @@
 //! Errors as RFC 9457 has them, and as a page for people: same code, same request id. A 500 never quotes internals.
 
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 use rentree_web::Form;
@@ -99,16 +99,13 @@ pub struct Problem {
     pub(crate) detail: String,
     pub(crate) errors: Vec<FieldError>,
     pub(crate) way_on: Option<(&'static str, String)>,
-    /// `WWW-Authenticate`: what a program has to prove, and how.
-    pub(crate) challenge: Option<Box<HeaderValue>>,
-    /// `Retry-After`, in seconds.
-    pub(crate) again_after: Option<u32>,
+    /// What a program has to prove, and how (`WWW-Authenticate`), or when it may come again (`Retry-After`).
+    pub(crate) header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Problem {
     fn new(status: StatusCode, code: Code, title: &'static str, detail: impl Into<String>) -> Self {
-        let (detail, errors) = (detail.into(), Vec::new());
-        Self { status, code, title, detail, errors, way_on: None, challenge: None, again_after: None }
+        Self { status, code, title, detail: detail.into(), errors: Vec::new(), way_on: None, header: None }
     }
 
     /// The input does not read; `detail` says what, in French.
@@ -286,7 +283,8 @@ impl Problem {
     }
 
     fn challenging(self, challenge: &str) -> Self {
-        Self { challenge: HeaderValue::from_str(challenge).ok().map(Box::new), ..self }
+        let value = HeaderValue::from_str(challenge).ok();
+        Self { header: value.map(|value| Box::new((header::WWW_AUTHENTICATE, value))), ..self }
     }
 
     /// Nobody takes part like that.
@@ -315,7 +313,7 @@ impl Problem {
     /// Telling a program when to come again.
     #[must_use]
     pub fn again_after(self, wait: SignedDuration) -> Self {
-        Self { again_after: u32::try_from(wait.as_secs()).ok(), ..self }
+        Self { header: Some(Box::new((header::RETRY_AFTER, HeaderValue::from(wait.as_secs())))), ..self }
     }
 
     /// One French sentence or two: what happened and what to do.

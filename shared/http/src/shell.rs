@@ -181,11 +181,8 @@ fn told(problem: &Problem, frame: impl FnOnce(&'static str) -> Frame, face: Face
         Face::Page => page_of(problem, frame(problem.title), request_id),
         Face::Json => json_of(problem, request_id),
     };
-    if let Some(challenge) = &problem.challenge {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge.as_ref().clone());
-    }
-    if let Some(seconds) = problem.again_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    if let Some((name, value)) = problem.header.as_deref() {
+        response.headers_mut().insert(name, value.clone());
     }
     if problem.status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));

@@ -105,9 +105,7 @@ impl Whose {
             ..Self::default()
         }
     }
-}
 
-impl Whose {
     /// Whether there is somebody of whom something can be certified.
     fn has_both_names(&self) -> bool {
         let is_name = |name: &Option<String>| name.as_deref().is_some_and(|name| PersonName::in_file(name).is_some());

@@ -122,13 +122,10 @@ impl Certifications {
         client: &ClientAddress,
         now: Timestamp,
     ) -> Result<(RecordBookName, RecordBook), NotIssued> {
-        let known = async {
-            match &shown.name {
-                Some(name) => self.table.record_book(name).await,
-                None => Ok(None),
-            }
+        let known = match &shown.name {
+            Some(name) => self.table.record_book(name).await?,
+            None => None,
         };
-        let known = known.await?;
         let kept = known.as_ref().map_or(SecretHash::OF_NOTHING, |book| book.secret_hash);
         let is_right = shown.secret.is_some_and(|sent| sent == kept);
         if let Some(proven) = shown.name.zip(known).filter(|_| is_right) {
