@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, Person, a_client, a_member, a_stranger, a_team, an_email, somebody};
 use crate::support::ses::{Fault, Ses};
-use crate::support::{batch, clock, product, put_file, run, run_while_time_stands_still};
+use crate::support::{batch, clock, eventually, product, put_file, run, run_while_time_stands_still};
 
 async fn invite(administrator: &Person, uai: Uai, emails: &str) -> anyhow::Result<Vec<String>> {
     let answer =
@@ -173,7 +173,12 @@ fn an_upload_of_a_removed_administrator_is_not_applied() {
         administrator.post(&format!("/schools/{uai}/members/{}/remove", removed.id), &json!({})).await?.expect(200)?;
         let id = import["id"].as_str().unwrap();
         put_file(&format!("imports/{uai}/{id}"), Sample::new(uai, 12, 4).siecle(UTF_8).bytes).await?;
-        let settled = administrator.get(&format!("/schools/{uai}/imports/{id}?wait=20")).await?.expect(200)?;
+        let settled = eventually("the import is settled", async || {
+            let path = format!("/schools/{uai}/imports/{id}?sent=1&wait=20");
+            let import = administrator.get(&path).await?.expect(200)?;
+            Ok((import["state"] == "failed").then_some(import))
+        })
+        .await?;
         assert_eq!(
             (settled["state"].as_str(), settled["refused"]["code"].as_str()),
             (Some("failed"), Some("not_administrator"))

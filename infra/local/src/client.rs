@@ -156,7 +156,7 @@ impl School {
     /// Waits until the import is settled.
     pub async fn wait(&self, id: &str) -> anyhow::Result<Summary> {
         loop {
-            let import = self.get(&format!("/imports/{id}?wait=20")).await?;
+            let import = self.get(&format!("/imports/{id}?sent=1&wait=20")).await?;
             if matches!(import["state"].as_str(), Some("awaiting_upload" | "analysing" | "applying")) {
                 continue;
             }
