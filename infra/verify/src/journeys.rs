@@ -28,8 +28,10 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "campaigns",
             "campaign_pages",
             "certifiable",
+            "country",
             "downloads",
             "follow_up",
+            "follow_up_pages",
             "guessing",
             "guessing_pages",
             "joining",
@@ -56,6 +58,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "certified_pupils",
             "downloads",
             "prepared_files",
+            "record_book_access",
             "record_book_pages",
             "record_book_credentials",
             "record_books",
@@ -66,13 +69,15 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
     (
         "directory",
         &[
+            "country",
             "directory",
-            "follow_up",
             "mediacentre_staff",
             "offers",
             "platform_campaigns",
+            "record_book_access",
             "record_book_credentials",
             "record_books",
+            "totals",
         ],
     ),
     (
@@ -129,11 +134,12 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 21] = [
+pub(crate) const OF_QUEUES: [&str; 24] = [
     "accounts",
     "activation",
     "certifications",
     "certified_pupils",
+    "country",
     "crashes",
     "deciding",
     "directory",
@@ -146,10 +152,12 @@ pub(crate) const OF_QUEUES: [&str; 21] = [
     "offers",
     "platform_campaigns",
     "prepared_files",
+    "record_book_access",
     "record_book_credentials",
     "record_books",
     "starving",
     "team",
+    "totals",
     "turns",
 ];
 
