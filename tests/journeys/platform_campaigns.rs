@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::platform_campaign::Audience;
 use rentree_domain::{
     Academie, CampaignId, CampaignMessage, CampaignTitle, CourseId, Level, ListedSchool, Ministry,
-    PlatformCampaignName, Uai, paris,
+    PlatformCampaignName, Uai,
 };
 use rentree_local::operator::Operator;
 use rentree_samples::Sample;
