@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 106] = [
+const CHAINS: [(&str, usize); 108] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -63,6 +63,7 @@ const CHAINS: [(&str, usize); 106] = [
     ("GET /schools/{uai}/learners/former", 3),
     ("GET /schools/{uai}/learners/former.csv", 4),
     ("POST /schools/{uai}/learners/former", 3),
+    ("GET /schools/{uai}/learners/passwords/{hand_out}", 5),
     ("GET /schools/{uai}/learners/{learner}", 4),
     ("GET /schools/{uai}/learners/{learner}/mediacentre", 3),
     ("GET /schools/{uai}/mediacentre", 3),
@@ -108,6 +109,7 @@ const CHAINS: [(&str, usize); 106] = [
     ("POST /schools/{uai}/invitations/{invitation}/resend", 6),
     ("POST /schools/{uai}/learners", 5),
     ("POST /schools/{uai}/learners/passwords", 7),
+    ("POST /schools/{uai}/learners/passwords/{hand_out}", 9),
     ("POST /schools/{uai}/learners/{learner}/mediacentre", 4),
     ("POST /schools/{uai}/learners/{learner}/personal-code", 3),
     ("POST /schools/{uai}/learners/{learner}/unblock", 4),

@@ -388,7 +388,14 @@ fn a_list_for_a_spreadsheet() {
         assert!(answer.headers()[CONTENT_DISPOSITION].to_str()?.starts_with("attachment"));
         let by_itself = answer.bytes().await?.to_vec();
 
-        let page = post("text/html").send().await?;
+        let asked = post("text/html").send().await?;
+        assert_eq!(asked.status(), StatusCode::SEE_OTHER);
+        let address = format!("{}{}", product().url, asked.headers()["location"].to_str()?);
+        let key = asked.headers()["set-cookie"].to_str()?.split(';').next().unwrap_or_default().to_owned();
+        let cookies = format!("{}; {key}", class.administrator.cookie);
+        let confirm = a_client().post(&address).header(COOKIE, &cookies).header(ACCEPT, "text/html").json(&json!({}));
+        assert_eq!(confirm.send().await?.status(), StatusCode::SEE_OTHER);
+        let page = a_client().get(&address).header(COOKIE, &cookies).header(ACCEPT, "text/html").send().await?;
         assert_eq!((page.status(), page.headers()["cache-control"].to_str()?), (StatusCode::OK, "no-store"));
         let page = page.text().await?;
         let (_, rest) = page.split_once("data:text/csv;charset=utf-8;base64,").unwrap();

@@ -232,7 +232,8 @@ fn what_comes_later() {
             sign_in(client, teacher.email().as_str(), PASSWORD).await?;
             go(client, &format!("/schools/{}/learners/{}", class.uai, class.pupil(&lea).await?.id)).await?;
             click(client, "form[action$='/passwords'] button").await?;
-            see(client, "h1", "provisoire").await?;
+            click(client, "main form[action*='/passwords/'] button").await?;
+            see(client, "[role=status]", "affiché une seule fois").await?;
             let temporary = find(client, Locator::XPath("//main//table//td[last()]/code")).await?.text().await?;
             sign_out(client).await?;
             go(client, "/sign-in").await?;

@@ -24,6 +24,11 @@ async fn tick(client: &Client, learner: LearnerId) -> anyhow::Result<()> {
     click(client, &format!("input[value='{learner}']")).await
 }
 
+/// The button of the page that asks whether to hand out.
+async fn confirm(client: &Client) -> anyhow::Result<()> {
+    click(client, "main form[action*='/passwords/'] button").await
+}
+
 /// A class of 35, and another one with a pupil of every kind.
 struct School {
     class: Classes,
@@ -107,11 +112,14 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main", "Donner un identifiant et un mot de passe").await?;
     shot("06-pupil-mediacentre").await?;
     click(client, "form[action$='/user-name'] button").await?;
+    confirm(client).await?;
     see(client, "[role=status]", "1 mot de passe, affiché une seule fois").await?;
     see(client, "table", "marieemmanuelle.delarochefoucauld").await?;
     go(client, &pupil(class.learners[4].id)).await?;
     see(client, "main .badge", "Mot de passe provisoire, pas encore changé").await?;
     click(client, "form[action$='/passwords'] button").await?;
+    see(client, "main", "l’étiquette déjà distribuée ne servira plus").await?;
+    confirm(client).await?;
     see(client, "[role=status]", "1 mot de passe, affiché une seule fois").await?;
     go(client, &pupil(nobody)).await?;
     see(client, "main", "Pas encore de compte").await?;
@@ -144,15 +152,18 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
         tick(client, learner).await?;
     }
     click(client, "button[form=choose]").await?;
+    confirm(client).await?;
     see(client, "[role=status]", "2 mots de passe, affichés une seule fois").await?;
     see(client, "section .report", "seule la personne à qui il appartient").await?;
     shot("12-selection").await?;
-    click(client, "section .report a").await?;
-    see(client, "#campaigns", "Campagnes de").await?;
     go(client, &class.path("")).await?;
     tick(client, nobody).await?;
     click(client, "button[form=choose]").await?;
-    see(client, "main", "Aucun mot de passe n’a été donné").await?;
+    see(client, "main", "Aucun mot de passe ne serait donné").await?;
+    click(client, "section .report a").await?;
+    see(client, "#campaigns", "Campagnes de").await?;
+    client.back().await?;
+    see(client, "main", "Aucun mot de passe ne serait donné").await?;
     shot("13-nobody-served").await?;
 
     // The class: on the screen, in a file, on paper.
@@ -160,6 +171,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     choose(client, "#division", "3EME A").await?;
     see(client, "main", "Distribuer à toute la classe 3EME A").await?;
     click(client, "button[name=division]").await?;
+    confirm(client).await?;
     see(client, "[role=status]", "35 mots de passe, affichés une seule fois").await?;
     see(client, "main", if look.javascript { "Imprimer les étiquettes" } else { "la commande « Imprimer »" }).await?;
     shot("14-class").await?;

@@ -29,6 +29,8 @@ mod guards;
 mod guessing;
 mod guessing_pages;
 mod hand_out;
+mod handing_out;
+mod handing_out_pages;
 mod hostile;
 mod imports;
 mod joining;

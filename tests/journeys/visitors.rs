@@ -2,11 +2,11 @@
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
-use rentree_domain::{ImportId, Uai};
+use rentree_domain::{HandOutId, ImportId, Uai};
 use rentree_http::{Access, NewSession, RouteDoc, SESSION_COOKIE};
 use rentree_local::client::School;
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Rentree};
-use rentree_table::Role;
+use rentree_table::{HandOut, Role};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Method, StatusCode, redirect};
 use serde_json::{Value, json};
@@ -58,8 +58,12 @@ async fn knock(route: &RouteDoc, who: &str) -> anyhow::Result<u16> {
     let import = administrator.post(&format!("/schools/{uai}/imports"), &json!({})).await?.expect(201)?;
     let campaign = a_campaign(uai, administrator, "Rentrée").await?;
     let code = product().table.campaign(uai, campaign).await?.expect("just created").code;
+    let hand_out = HandOutId::new(Timestamp::now(), rentree_runtime::random());
+    let question = HandOut::asked(vec![pupil.learner], Timestamp::now());
+    product().table.note_hand_out(uai, hand_out, &question).await?;
     let path = route
         .path
+        .replace("{hand_out}", &hand_out.to_string())
         .replace("{campaign}", &campaign.to_string())
         .replace("{code}", code.as_str())
         .replace("{number}", "1")

@@ -99,9 +99,23 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
             "/schools/{uai}/learners/passwords",
             post(passwords::hand_out),
             Members,
-            "Hands out temporary passwords, shown this once",
+            "Hands out temporary passwords: a program is answered in place, this once; a browser is sent to a page that asks first",
         )
         .takes::<passwords::Fields>()
+        .gives::<passwords::view::HandedOutView>(),
+        Route::get(
+            "/schools/{uai}/learners/passwords/{hand_out}",
+            get(passwords::confirm::page),
+            Members,
+            "A hand-out: what it would do, or what it came to. To a browser that confirmed it, the passwords, once and within ten minutes",
+        )
+        .gives::<passwords::confirm::HandOutView>(),
+        Route::post(
+            "/schools/{uai}/learners/passwords/{hand_out}",
+            post(passwords::confirm::confirm),
+            Members,
+            "Confirms a hand-out, which happens once: a program is answered in place, a browser is sent back to its page",
+        )
         .gives::<passwords::view::HandedOutView>(),
         Route::get("/schools/{uai}/learners/former", get(former::list), Members, "Former pupils, by class and page")
             .gives::<former::FormerView>(),

@@ -1,8 +1,10 @@
-//! Temporary passwords for one pupil, several, or a class. The answer is the only place where they are: nothing keeps them in clear,
-//! and who loses the page hands out new ones.
+//! Temporary passwords for one pupil, several, or a class. A browser is asked first, and shown the answer once; a program is answered in
+//! place. Nothing keeps the passwords in clear, and who loses them hands out new ones.
 
+pub(crate) mod confirm;
 pub(crate) mod due;
 pub(crate) mod hand_out;
+mod sealed;
 pub(crate) mod view;
 
 use std::collections::BTreeSet;
@@ -10,8 +12,8 @@ use std::collections::BTreeSet;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use rentree_domain::{LearnerId, ListedPupil, Listing, Uai};
-use rentree_http::{Face, Input, Problem, authorise};
+use rentree_domain::{HandOutId, LearnerId, ListedPupil, Listing, Uai};
+use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_runtime::several;
 use rentree_table::{AuditAction, Role, School};
 use rentree_web::french;
@@ -21,8 +23,8 @@ use serde::Deserialize;
 use crate::Learners;
 use crate::school::parse_uai;
 use due::Unserved;
-use hand_out::Chosen;
-use view::{HandedOutView, Sheet};
+use hand_out::{Chosen, Standing};
+use view::{Answer, HandedOutView, Sheet};
 
 /// The most pupils at a time: a class, and then some.
 const MOST: usize = 100;
@@ -40,6 +42,8 @@ pub(crate) struct Fields {
     learners: Vec<String>,
     /// A class, all of it; then nobody is chosen one by one.
     division: String,
+    /// For programs: an identifier of the client's own (a UUID). Under one, passwords are handed out once: the same again is refused.
+    once: String,
 }
 
 /// `POST /schools/{uai}/learners/passwords`
@@ -55,38 +59,38 @@ pub(crate) async fn hand_out(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
     let wanted = Wanted::read(&input.fields, uai)?;
+    let once = read_once(&input.fields)?;
 
     let listed = app.table.with_listing(uai, visitor.school.clone()).await?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
-    let chosen = app.chosen(uai, &school, &wanted.choose(&listing, uai)?).await?;
-    let (due, mut unserved) = app.sort(uai, chosen).await?;
-
-    let mut handed_out = Vec::new();
-    if !due.is_empty() {
-        // Before, not after: no password changes hands that the log does not tell of.
-        let pupils: Vec<&Chosen> = due.iter().map(|(pupil, _)| pupil).collect();
-        let entry = app.told_of(&visitor, AuditAction::PasswordsHandedOut, &pupils);
-        app.table.audit(uai, &entry).await?;
-        let worker = app.clone();
-        let results = several(due.clone(), PASSWORDS_AT_ONCE, move |(pupil, epoch)| {
-            let app = worker.clone();
-            async move { app.hand_out(uai, &pupil, epoch).await }
-        });
-        for ((pupil, _), result) in due.into_iter().zip(results.await) {
-            match result.unwrap_or(Err(Unserved::Failed)) {
-                Ok(done) => handed_out.push((pupil, done)),
-                Err(why) => unserved.push((pupil, why)),
-            }
-        }
-        tracing::info!(%uai, user = %visitor.user, handed_out = handed_out.len(), unserved = unserved.len(), "temporary passwords were handed out");
+    let chosen: Vec<LearnerId> = wanted.choose(&listing, uai)?.into_iter().map(|pupil| pupil.id).collect();
+    if face == Face::Page {
+        return app.ask(uai, &visitor, chosen).await;
     }
 
-    let view = HandedOutView::new(&app, &visitor, (uai, &school), handed_out, unserved);
-    view.answer(face, sheet)
+    let chosen = app.chosen(uai, &school, &chosen).await?;
+    if let Some(id) = once {
+        app.begin_once(uai, id, &visitor).await?;
+    }
+    let answer = app.hand_out_to(uai, &visitor, chosen).await?;
+    if let Some(id) = once {
+        app.end_once(uai, id, &answer, None).await;
+    }
+
+    HandedOutView::new(&app, &visitor, (uai, &school), answer).answer(face, sheet)
+}
+
+/// The client's own identifier, if it gave one.
+fn read_once(fields: &Fields) -> Result<Option<HandOutId>, Problem> {
+    if fields.once.is_empty() {
+        return Ok(None);
+    }
+    let unreadable = |_| Problem::bad_request("« once » est un UUID, en minuscules et avec ses tirets.");
+    fields.once.parse().map(Some).map_err(unreadable)
 }
 
 /// Who is to get a password, and who is not.
-type Sorted = (Vec<(Chosen, u64)>, Vec<(Chosen, Unserved)>);
+type Sorted = (Vec<(Chosen, Standing)>, Vec<(Chosen, Unserved)>);
 
 /// Whose passwords, read.
 enum Wanted {
@@ -147,19 +151,45 @@ fn list_path(uai: Uai) -> String {
 }
 
 impl Learners {
+    /// Hands passwords out to those of the chosen who may get one.
+    async fn hand_out_to(&self, uai: Uai, visitor: &Visitor, chosen: Vec<Chosen>) -> Result<Answer, Problem> {
+        let (due, mut unserved) = self.sort(uai, chosen).await?;
+        let mut handed_out = Vec::new();
+        if !due.is_empty() {
+            // Before, not after: no password changes hands that the log does not tell of.
+            let pupils: Vec<&Chosen> = due.iter().map(|(pupil, _)| pupil).collect();
+            let entry = self.told_of(visitor, AuditAction::PasswordsHandedOut, &pupils);
+            self.table.audit(uai, &entry).await?;
+            let worker = self.clone();
+            let results = several(due.clone(), PASSWORDS_AT_ONCE, move |(pupil, standing)| {
+                let app = worker.clone();
+                async move { app.hand_out(uai, &pupil, standing.epoch).await }
+            });
+            for ((pupil, _), result) in due.into_iter().zip(results.await) {
+                match result.unwrap_or(Err(Unserved::Failed)) {
+                    Ok(done) => handed_out.push((pupil, done)),
+                    Err(why) => unserved.push((pupil, why)),
+                }
+            }
+            tracing::info!(%uai, user = %visitor.user, handed_out = handed_out.len(), unserved = unserved.len(), "temporary passwords were handed out");
+        }
+        Ok(Answer::new(handed_out, unserved))
+    }
+
     /// The pupils who were chosen, with the accounts that they are tied to now.
-    async fn chosen(&self, uai: Uai, school: &School, chosen: &[&ListedPupil]) -> Result<Vec<Chosen>, Problem> {
-        let mut stored = self.table.learners(uai, chosen.iter().map(|pupil| pupil.id)).await?;
-        let seen = chosen.iter().map(|pupil| {
-            let learner = stored.remove(&pupil.id)?;
-            let entry = learner.visible(school.roster_version)?.entry.clone();
-            Some(Chosen { id: learner.id, entry, user: learner.user, is_enrolled: !pupil.left() })
+    async fn chosen(&self, uai: Uai, school: &School, chosen: &[LearnerId]) -> Result<Vec<Chosen>, Problem> {
+        let mut stored = self.table.learners(uai, chosen.iter().copied()).await?;
+        let seen = chosen.iter().map(|id| {
+            let learner = stored.remove(id)?;
+            let seen = learner.visible(school.roster_version)?;
+            let (entry, is_enrolled) = (seen.entry.clone(), seen.active);
+            Some(Chosen { id: learner.id, entry, user: learner.user, is_enrolled })
         });
         // Of whom nothing is kept that the list showed: two imports have succeeded since it was read.
         seen.collect::<Option<_>>().ok_or_else(Problem::not_found)
     }
 
-    /// Those who are to get a password, with the epoch of their account, and those who are not.
+    /// Those who are to get a password, with how their account stands, and those who are not.
     async fn sort(&self, uai: Uai, chosen: Vec<Chosen>) -> Result<Sorted, Problem> {
         let looks = several(chosen.clone(), READS_AT_ONCE, |pupil| {
             let app = self.clone();
@@ -168,7 +198,7 @@ impl Learners {
         let (mut due, mut unserved) = (Vec::new(), Vec::new());
         for (pupil, look) in chosen.into_iter().zip(looks.await) {
             match look {
-                Some(Ok(Ok(epoch))) => due.push((pupil, epoch)),
+                Some(Ok(Ok(standing))) => due.push((pupil, standing)),
                 Some(Ok(Err(why))) => unserved.push((pupil, why)),
                 Some(Err(error)) => return Err(error.into()),
                 None => unserved.push((pupil, Unserved::Failed)),

@@ -6,7 +6,7 @@ use rentree_http::{SameSite, SecretCookie};
 /// What binds requests to the browser that made them: the answer of somebody else signs nobody in here. The identity provider's page posts
 /// the answer, which is why it goes with requests from another site. One a browser, and kept while it lives: whoever clicks twice is
 /// let in.
-pub(crate) const NONCE: SecretCookie =
+pub(crate) const NONCE: SecretCookie<'static> =
     SecretCookie { name: "__Host-mediacentre", same_site: SameSite::None, lasts: Some(REQUEST_HOLDS) };
 
 #[cfg(test)]

@@ -103,7 +103,10 @@ impl<G: Ground> Tour<'_, G> {
         }
         let method = Method::from_bytes(method.as_bytes())?;
         let mut request = self.http.request(method, format!("{}{path}", self.ground.url()));
-        request = request.header(ACCEPT, "application/json");
+        // As a program, unless it is told otherwise.
+        if headers.iter().all(|(name, _)| *name != "accept") {
+            request = request.header(ACCEPT, "application/json");
+        }
         if !visitor.cookies.is_empty() {
             request = request.header(COOKIE, visitor.cookies.join("; "));
         }
@@ -411,7 +414,15 @@ impl<G: Ground> Tour<'_, G> {
         let learner = text(tied, "id")?.to_owned();
         self.visit(head, "GET /schools/{uai}/learners/{learner}", &[uai, &learner], None).await?;
         let passwords = json!({"learners": [learner]});
-        let given = self.visit(head, "POST /schools/{uai}/learners/passwords", &[uai], Some(passwords)).await?;
+        let hand_out = ("POST /schools/{uai}/learners/passwords", false);
+        self.send(head, hand_out, &[uai], Some(passwords.clone()), &[]).await?;
+        // As a browser, which is asked first.
+        let as_page = [("accept", "text/html".to_owned())];
+        let asked = self.send(head, hand_out, &[uai], Some(passwords), &as_page).await?;
+        let asked = last(text(&asked, "location")?).to_owned();
+        self.visit(head, "GET /schools/{uai}/learners/passwords/{hand_out}", &[uai, &asked], None).await?;
+        let confirm = "POST /schools/{uai}/learners/passwords/{hand_out}";
+        let given = self.visit(head, confirm, &[uai, &asked], Some(json!({}))).await?;
         let slip = &given["handed_out"][0];
         let login = text(slip, "user_name")?;
         let password = text(slip, "temporary_password")?;

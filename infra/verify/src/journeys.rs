@@ -105,6 +105,8 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "guessing",
             "guessing_pages",
             "hand_out",
+            "handing_out",
+            "handing_out_pages",
             "imports",
             "learner_pages",
             "learners",

@@ -88,6 +88,10 @@ id!(
     CampaignId
 );
 id!(
+    /// One handing out of temporary passwords.
+    HandOutId
+);
+id!(
     /// A pupil's failed try to join a campaign.
     JoinAttemptId
 );

@@ -51,7 +51,8 @@ pub use classes::{Classes, RosterYears};
 pub use course::{Catalogue, Course, CourseId};
 pub use email::EmailAddress;
 pub use id::{
-    ActivationId, AuditId, CampaignId, ImportId, InvitationId, JoinAttemptId, LearnerId, PreparedFileId, UserId,
+    ActivationId, AuditId, CampaignId, HandOutId, ImportId, InvitationId, JoinAttemptId, LearnerId, PreparedFileId,
+    UserId,
 };
 pub use ine::{Ine, IneError};
 pub use learner::{Entry, Sex};

@@ -13,13 +13,15 @@ pub enum SameSite {
     Lax,
     /// With all.
     None,
+    /// With none.
+    Strict,
 }
 
 /// A cookie that holds a secret.
 #[derive(Debug, Clone, Copy)]
-pub struct SecretCookie {
+pub struct SecretCookie<'a> {
     /// Its name, which begins with `__Host-`.
-    pub name: &'static str,
+    pub name: &'a str,
     /// With which requests it goes.
     pub same_site: SameSite,
     /// For how long; without it, until the browser is closed.
@@ -27,9 +29,10 @@ pub struct SecretCookie {
 }
 
 /// Under what a sign-on by Médiacentre waits for an account: made by the function `mediacentre`, and read by whoever joins.
-pub const WAITING_SIGN_ON: SecretCookie = SecretCookie { name: "__Host-signon", same_site: SameSite::Lax, lasts: None };
+pub const WAITING_SIGN_ON: SecretCookie<'static> =
+    SecretCookie { name: "__Host-signon", same_site: SameSite::Lax, lasts: None };
 
-impl SecretCookie {
+impl SecretCookie<'_> {
     /// The secret, if the browser has one.
     pub fn secret(&self, headers: &HeaderMap) -> Option<[u8; 32]> {
         URL_SAFE_NO_PAD.decode(self.text(headers)?).ok()?.try_into().ok()
@@ -71,6 +74,7 @@ impl SecretCookie {
         let same_site = match self.same_site {
             SameSite::Lax => "Lax",
             SameSite::None => "None",
+            SameSite::Strict => "Strict",
         };
         format!("{}={value}; Path=/{lasts}; HttpOnly; Secure; SameSite={same_site}", self.name)
     }
@@ -87,7 +91,7 @@ fn set(mut response: Response, cookie: &str) -> Response {
 mod tests {
     use super::*;
 
-    const COOKIE: SecretCookie =
+    const COOKIE: SecretCookie<'static> =
         SecretCookie { name: "__Host-a", same_site: SameSite::Lax, lasts: Some(SignedDuration::from_secs(9)) };
 
     fn headers(cookie: &str) -> HeaderMap {

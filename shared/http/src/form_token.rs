@@ -11,7 +11,7 @@ use crate::cookie::{SameSite, SecretCookie};
 use crate::input::Proof;
 use crate::session::form_token;
 
-const FORM: SecretCookie = SecretCookie { name: "__Host-form", same_site: SameSite::Lax, lasts: None };
+const FORM: SecretCookie<'static> = SecretCookie { name: "__Host-form", same_site: SameSite::Lax, lasts: None };
 
 /// The token of a visitor, drawn at their first form.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use crate::cookie::{SameSite, SecretCookie};
 const VALIDITY: SignedDuration = SignedDuration::from_hours(12);
 /// The session cookie.
 pub const SESSION_COOKIE: &str = "__Host-session";
-pub(crate) const SESSION: SecretCookie =
+pub(crate) const SESSION: SecretCookie<'static> =
     SecretCookie { name: SESSION_COOKIE, same_site: SameSite::Lax, lasts: Some(VALIDITY) };
 
 /// A session that is about to begin.

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::certification::{SchoolCertificates, VerificationCode};
 use rentree_domain::{
-    Academie, ActivationId, AuditId, CampaignCode, CampaignId, CertificationNumber, EmailAddress, EntityId, ImportId,
-    Ine, InvitationId, JoinAttemptId, LearnerId, Limit, Login, PersonalCode, PlatformCampaignName, RecordBookName,
-    Round, SchoolYear, SecretHash, SignOnId, Uai, UserId, UserName,
+    Academie, ActivationId, AuditId, CampaignCode, CampaignId, CertificationNumber, EmailAddress, EntityId, HandOutId,
+    ImportId, Ine, InvitationId, JoinAttemptId, LearnerId, Limit, Login, PersonalCode, PlatformCampaignName,
+    RecordBookName, Round, SchoolYear, SecretHash, SignOnId, Uai, UserId, UserName,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -151,6 +151,16 @@ impl Key {
     /// An assertion of an identity provider that was used.
     pub fn assertion(idp: &EntityId, id: &str) -> Self {
         Self::new(format!("ASSERTION#{}", of_provider(idp, id)), "ASSERTION")
+    }
+
+    /// One handing out of temporary passwords.
+    pub fn hand_out(uai: Uai, id: HandOutId) -> Self {
+        Self::new(format!("HANDOUT#{uai}#{id}"), "HANDOUT")
+    }
+
+    /// What came of it, sealed, until it was shown.
+    pub fn sealed_answer(uai: Uai, id: HandOutId) -> Self {
+        Self::new(format!("HANDOUT#{uai}#{id}"), "ANSWER")
     }
 
     /// A sign-on that waits for an account, by the secret that its browser keeps.

@@ -14,6 +14,7 @@ mod conflict;
 mod directory;
 mod error;
 mod guessed;
+mod hand_out;
 mod held;
 mod import;
 mod invitation;
@@ -66,6 +67,7 @@ pub use certification::{Certification, CertifiedPupil, NotedCodes, Recorded, Sha
 pub use directory::Change;
 pub use error::TableError;
 pub use guessed::GuessedPupil;
+pub use hand_out::{HandOut, HandOutBegun, HandOutEnded, HandOutState, SealedAnswer};
 pub use import::{Cost, Import, ImportOptions, Marked, Outcome, Refused, SettleError};
 pub use invitation::{Delivery, Invitation, InvitationError, InvitationState, MOST_INVITATIONS};
 pub use join::{By, JoinError, Joining, Who};

@@ -259,6 +259,8 @@ async fn reached_by_keyboard(client: &Client, name: &str) -> anyhow::Result<()> 
         }, { signal: window.noting.signal });
         all[0].focus();
         return all.length";
+    // The picture that follows begins at the top, as people see the page first.
+    const TOP: &str = "document.activeElement?.blur(); scrollTo(0, 0); return window.focused";
     let count = client.execute(WATCH, vec![]).await?.as_i64().unwrap_or_default();
     // Sent to the page, not to a control: one that chooses files would take it for a name.
     let key = char::from(Key::Tab);
@@ -266,8 +268,6 @@ async fn reached_by_keyboard(client: &Client, name: &str) -> anyhow::Result<()> 
         keys.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key })
     });
     client.perform_actions(tabs).await?;
-    // The picture that follows begins at the top, as people see the page first.
-    const TOP: &str = "document.activeElement?.blur(); scrollTo(0, 0); return window.focused";
     let focused = client.execute(TOP, vec![]).await?;
     let focused: Vec<(i64, String)> = serde_json::from_value(focused)?;
     assert_eq!(

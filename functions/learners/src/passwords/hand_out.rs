@@ -22,6 +22,14 @@ pub(crate) struct Chosen {
     pub(crate) is_enrolled: bool,
 }
 
+/// How the account of a pupil stands who is to get a password.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    pub(crate) epoch: u64,
+    /// Whether its password is one that staff gave, and that was not changed yet.
+    pub(crate) is_temporary: bool,
+}
+
 /// What a pupil signs in with now. Never printed.
 pub(crate) struct HandedOut {
     pub(crate) user_name: UserName,
@@ -49,14 +57,17 @@ impl Learners {
         Ok(Some((user, looked)))
     }
 
-    /// Whether a pupil is to get a password, as far as can be told before it is done: the epoch of the account.
-    pub(crate) async fn due(&self, uai: Uai, pupil: &Chosen) -> Result<Result<u64, Unserved>, TableError> {
+    /// Whether a pupil is to get a password, as far as can be told before it is done.
+    pub(crate) async fn due(&self, uai: Uai, pupil: &Chosen) -> Result<Result<Standing, Unserved>, TableError> {
         let looked = match pupil.user {
             Some(id) if pupil.is_enrolled => self.look(uai, id).await?,
             _ => None,
         };
-        let epoch = looked.as_ref().map_or(0, |(user, _)| user.epoch);
-        Ok(due(pupil.is_enrolled, looked.as_ref().map(|(_, looked)| looked)).map(|_| epoch))
+        let standing = Standing {
+            epoch: looked.as_ref().map_or(0, |(user, _)| user.epoch),
+            is_temporary: looked.as_ref().is_some_and(|(user, _)| user.password_is_temporary),
+        };
+        Ok(due(pupil.is_enrolled, looked.as_ref().map(|(_, looked)| looked)).map(|_| standing))
     }
 
     /// Gives a pupil, whose account was of this `epoch` when it was chosen, a temporary password, and a user name if there is none.

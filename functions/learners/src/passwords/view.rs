@@ -12,7 +12,7 @@ use rentree_http::{Face, Problem, Visitor};
 use rentree_table::School;
 use rentree_web::{Frame, Section, csv, french};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::due::Unserved;
 use super::hand_out::{Chosen, HandedOut};
@@ -34,6 +34,14 @@ pub(crate) struct HandedOutView {
     school: String,
     /// Where pupils sign in: what they type.
     sign_in: String,
+    #[serde(flatten)]
+    answer: Answer,
+}
+
+/// What came of a hand-out. Never printed.
+#[derive(Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct Answer {
     /// By class and name.
     handed_out: Vec<Slip>,
     /// Those who got none.
@@ -41,7 +49,8 @@ pub(crate) struct HandedOutView {
 }
 
 /// What one pupil is told.
-#[derive(Serialize, JsonSchema)]
+#[derive(PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(Debug))]
 #[schemars(rename = "PasswordSlip")]
 struct Slip {
     learner: LearnerId,
@@ -53,15 +62,57 @@ struct Slip {
     temporary_password: String,
 }
 
-#[derive(Serialize, JsonSchema)]
-struct UnservedRow {
-    learner: LearnerId,
-    last_name: String,
-    first_name: String,
-    division: String,
+/// One who gets none.
+#[derive(PartialEq, Serialize, Deserialize, JsonSchema)]
+#[cfg_attr(test, derive(Debug))]
+pub(crate) struct UnservedRow {
+    pub(crate) learner: LearnerId,
+    pub(crate) last_name: String,
+    pub(crate) first_name: String,
+    pub(crate) division: String,
     reason: Unserved,
     /// The reason in French.
-    detail: &'static str,
+    pub(crate) detail: String,
+}
+
+impl From<(Chosen, Unserved)> for UnservedRow {
+    fn from((pupil, reason): (Chosen, Unserved)) -> Self {
+        Self {
+            learner: pupil.id,
+            last_name: pupil.entry.last_name,
+            first_name: pupil.entry.first_name,
+            division: pupil.entry.division,
+            reason,
+            detail: reason.told().to_owned(),
+        }
+    }
+}
+
+impl Answer {
+    pub(crate) fn new(handed_out: Vec<(Chosen, HandedOut)>, unserved: Vec<(Chosen, Unserved)>) -> Self {
+        let slip = |(pupil, done): (Chosen, HandedOut)| Slip {
+            learner: pupil.id,
+            last_name: pupil.entry.last_name,
+            first_name: pupil.entry.first_name,
+            division: pupil.entry.division,
+            user_name: done.user_name.to_string(),
+            temporary_password: done.password.expose().to_owned(),
+        };
+        Self {
+            handed_out: handed_out.into_iter().map(slip).collect(),
+            unserved: unserved.into_iter().map(UnservedRow::from).collect(),
+        }
+    }
+
+    /// How many got a password.
+    pub(crate) fn handed_out(&self) -> usize {
+        self.handed_out.len()
+    }
+
+    /// How many got none.
+    pub(crate) fn unserved(&self) -> usize {
+        self.unserved.len()
+    }
 }
 
 /// Who asks for a list for a spreadsheet: `Accept: text/csv`.
@@ -78,40 +129,17 @@ impl<S: Sync> OptionalFromRequestParts<S> for Sheet {
 }
 
 impl HandedOutView {
-    pub(crate) fn new(
-        app: &Learners,
-        visitor: &Visitor,
-        (uai, school): (Uai, &School),
-        handed_out: Vec<(Chosen, HandedOut)>,
-        unserved: Vec<(Chosen, Unserved)>,
-    ) -> Self {
-        let slip = |(pupil, done): (Chosen, HandedOut)| Slip {
-            learner: pupil.id,
-            last_name: pupil.entry.last_name,
-            first_name: pupil.entry.first_name,
-            division: pupil.entry.division,
-            user_name: done.user_name.to_string(),
-            temporary_password: done.password.expose().to_owned(),
-        };
-        let row = |(pupil, reason): (Chosen, Unserved)| UnservedRow {
-            learner: pupil.id,
-            last_name: pupil.entry.last_name,
-            first_name: pupil.entry.first_name,
-            division: pupil.entry.division,
-            reason,
-            detail: reason.told(),
-        };
+    pub(crate) fn new(app: &Learners, visitor: &Visitor, (uai, school): (Uai, &School), answer: Answer) -> Self {
         Self {
             frame: visitor.frame("Mots de passe provisoires", uai, school, Section::Learners),
             uai,
             school: school.name.clone(),
             sign_in: format!("{}/sign-in", app.config.origin),
-            handed_out: handed_out.into_iter().map(slip).collect(),
-            unserved: unserved.into_iter().map(row).collect(),
+            answer,
         }
     }
 
-    /// 200 in every face, without a redirect: there is no page that could show it again.
+    /// 200 in every face: what leads here was redirected before, or is a program.
     pub(crate) fn answer(&self, face: Face, sheet: Option<Sheet>) -> Result<Response, Problem> {
         if sheet.is_none() {
             return face.render(StatusCode::OK, self);
@@ -127,7 +155,7 @@ impl HandedOutView {
     fn sheet(&self) -> Result<Vec<u8>, Problem> {
         let header =
             ["Nom", "Prénom", "Classe", "Identifiant", "Mot de passe provisoire", "Adresse de connexion", "Remarque"];
-        let handed_out = self.handed_out.iter().map(|slip| {
+        let handed_out = self.answer.handed_out.iter().map(|slip| {
             [
                 &slip.last_name,
                 &slip.first_name,
@@ -139,10 +167,10 @@ impl HandedOutView {
             .map(Clone::clone)
         });
         let handed_out = handed_out.map(|[a, b, c, d, e, f]| [a, b, c, d, e, f, String::new()]);
-        let unserved = self.unserved.iter().map(|row| {
+        let unserved = self.answer.unserved.iter().map(|row| {
             let none = String::new;
             let names = (row.last_name.clone(), row.first_name.clone(), row.division.clone());
-            [names.0, names.1, names.2, none(), none(), none(), row.detail.to_owned()]
+            [names.0, names.1, names.2, none(), none(), none(), row.detail.clone()]
         });
         csv::sheet(header, handed_out.chain(unserved)).map_err(|error| Problem::internal(&error))
     }

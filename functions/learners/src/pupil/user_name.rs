@@ -14,7 +14,6 @@ use super::{PupilPath, location, refused};
 use crate::Learners;
 use crate::passwords::due::Unserved;
 use crate::passwords::hand_out::{Chosen, names};
-use crate::passwords::view::HandedOutView;
 use crate::school::parse_uai;
 
 const HAS_ONE: &str = "L’élève a déjà un identifiant : il figure sur sa fiche.";
@@ -52,7 +51,10 @@ pub(crate) async fn give(
         let view = UserNameView { learner: pupil.id, user_name, temporary_password: None };
         return face.after_post(StatusCode::OK, &format!("{}?done=user-name", location(uai, pupil.id)), &view);
     }
-    // Médiacentre alone, or an address never confirmed: a password comes with the name.
+    // Médiacentre alone, or an address never confirmed: a password comes with the name. A browser is asked first, as for every password.
+    if face == Face::Page {
+        return app.ask(uai, &visitor, vec![pupil.id]).await;
+    }
     let entry = app.told_of(&visitor, AuditAction::UserNameGiven, &[&pupil]);
     app.table.audit(uai, &entry).await?;
     let done = app.hand_out(uai, &pupil, user.epoch).await.map_err(|why| match why {
@@ -60,17 +62,9 @@ pub(crate) async fn give(
         why => refused(uai, pupil.id, why.told()),
     })?;
 
-    match face {
-        Face::Page => {
-            let view = HandedOutView::new(&app, &visitor, (uai, &visitor.school), vec![(pupil, done)], Vec::new());
-            view.answer(face, None)
-        }
-        Face::Json => {
-            let temporary_password = Some(done.password.expose().to_owned());
-            let view = UserNameView { learner: pupil.id, user_name: done.user_name.to_string(), temporary_password };
-            face.after_post(StatusCode::OK, &location(uai, pupil.id), &view)
-        }
-    }
+    let temporary_password = Some(done.password.expose().to_owned());
+    let view = UserNameView { learner: pupil.id, user_name: done.user_name.to_string(), temporary_password };
+    face.after_post(StatusCode::OK, &location(uai, pupil.id), &view)
 }
 
 /// Whether a forgotten password could not be replaced by mail.

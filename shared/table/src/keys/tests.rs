@@ -90,13 +90,15 @@ proptest! {
             Key::proof(&VerificationCode::parse(&format!("P-{page:012}")).unwrap(), u64::from(page).try_into().unwrap()),
             Key::campaign_code(&CampaignCode::draw([entropy[0]; 16])),
             Key::platform_campaign(&PlatformCampaignName::parse(&round).unwrap()),
+            Key::hand_out(uai, HandOutId::new(at, entropy)),
+            Key::sealed_answer(uai, HandOutId::new(at, entropy)),
             Key::personal_code(uai, &PersonalCode::draw([entropy[0]; 16])),
             Key::record_book(&RecordBookName::parse(&round).unwrap()),
             Key::access_token(&rentree_domain::ProgramSecret::new(secret).hash()),
             Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
             Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
         ]);
-        prop_assert_eq!(keys.len(), 44);
+        prop_assert_eq!(keys.len(), 46);
     }
 
     #[test]
