@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_http::ClientAddress;
@@ -29,7 +29,8 @@ impl Serving {
     pub(crate) fn start(listeners: Vec<TcpListener>, url: &str, router: Router) -> Self {
         let router = router
             .layer(middleware::from_fn_with_state(url.to_owned(), at_home))
-            .layer(middleware::from_fn(with_client_address));
+            .layer(middleware::from_fn(with_client_address))
+            .layer(middleware::from_fn(to_its_end));
         let (stop, stopped) = watch::channel(false);
         let mut pages = JoinSet::new();
         for listener in listeners {
@@ -80,6 +81,15 @@ async fn with_client_address(
 ) -> Response {
     request.extensions_mut().insert(ClientAddress(address.ip().to_string()));
     next.run(request).await
+}
+
+/// Carries a request out whether or not whoever asked still listens, as Lambda does: of two clicks, a browser drops the first, which
+/// may have begun to write.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    tokio::spawn(next.run(request)).await.unwrap_or_else(|error| {
+        eprintln!("a request ended early: {error}");
+        StatusCode::BAD_GATEWAY.into_response()
+    })
 }
 
 /// Sends who comes by another name, such as the address of this machine, to the one that forms and uploads are allowed from.
