@@ -3,8 +3,11 @@
 //!
 //! NIST SP 800-63B and CNIL (délibération 2022-100): length and a list of what is common, rather than signs to mix.
 
+mod common;
+
 use std::fmt;
 
+use jiff::SignedDuration;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// A password as it was typed, composed (NFKC), so that every keyboard gives the same. Never printed.
@@ -35,20 +38,9 @@ pub enum PasswordError {
 pub const STAFF_LEAST: usize = 12;
 /// The least number of characters for pupils.
 pub const PUPIL_LEAST: usize = 8;
+/// How long a password that staff hand out lets its owner in: whoever was away for a week or two can still begin.
+pub const TEMPORARY_LASTS: SignedDuration = SignedDuration::from_hours(14 * 24);
 const MOST: usize = 128;
-
-/// What people in France, and elsewhere, make passwords from. Compared without case, accents, digits and signs, and with
-/// `@` read as `a`, `0` as `o`, and so on: `M0tDeP@sse2026!` is `motdepasse`.
-const COMMON: &str = "\
-    abcdef abcdefgh abcdefghijkl abcdefghijklm admin administrateur administrator amour anniversaire arsenal \
-    azerty azertyuiop azertyuiopqs azertyuiopqsdf azertyuiopqsdfgh baseball batman bienvenue bonjour caramel \
-    changeme changemoi chocolat chouchou college computer connexion coucou doudou dragon ecole educationnationale \
-    educnat eleve eleves ensemble etablissement etoile familly football france fuckyou hello iloveyou internet \
-    jetadore jetaime jtm juventus kiki letmein liberte login loulou louloute lycee maison maman marseille master \
-    mdp minecraft monamour moncoeur monkey montagne motdepasse mustang naruto nicolas orange ordinateur papillon \
-    paris parissaintgermain pass passe passw password personne pokemon poupee princesse principal professeur \
-    proviseur qwerty qwertyuiop qwertyuiopas rentree root secret shadow siecle soleil starwars sunshine superman \
-    superviseur test tiger titi toto trustno vacances vivelafrance welcome whatever wxcvbn yamaha zxcvbn zxcvbnm";
 
 impl Password {
     /// A password to be checked against a stored one. Nothing is too short for that.
@@ -82,7 +74,7 @@ impl Password {
         if self.0.chars().count() > MOST {
             return Err(PasswordError::Long);
         }
-        if is_common(&self.0, about) { Err(PasswordError::Common) } else { Ok(self) }
+        if common::is_common(&self.0, about) { Err(PasswordError::Common) } else { Ok(self) }
     }
 
     /// A password that staff read aloud to a pupil, who must change it at the first sign-in: `nadu-reka-473`. No i, l, o, 0 nor 1
@@ -126,64 +118,6 @@ const DIGITS: &[u8] = b"23456789";
 const RUDE: [&str; 14] =
     ["caca", "pute", "puta", "pede", "suce", "sexe", "nega", "negu", "tepu", "rate", "nude", "cucu", "zeze", "pepe"];
 
-/// Whether a password is a common word, or its owner's name, with some digits and signs; a word repeated; or a run of
-/// neighbours (`123456789012`, `aaaaaaaaaaaa`).
-fn is_common(password: &str, about: &[&str]) -> bool {
-    let characters: Vec<char> = password.to_lowercase().chars().collect();
-    let step = |pair: &[char]| u32::from(pair[1]).wrapping_sub(u32::from(pair[0]));
-    let steps = |wanted: u32| characters.windows(2).filter(|pair| step(pair) == wanted).count();
-    let pairs = characters.len().saturating_sub(1);
-    // Nearly all pairs are the same sign, or neighbours up or down.
-    if [0, 1, u32::MAX].into_iter().map(steps).sum::<usize>() * 10 >= pairs * 8 {
-        return true;
-    }
-    let distinct: std::collections::HashSet<&char> = characters.iter().collect();
-    if distinct.len() <= 3 {
-        return true;
-    }
-    let plain = letters(password);
-    let core = password.trim_matches(|c: char| !c.is_alphabetic());
-    let read_as_letters = letters(&core.chars().map(unleet).collect::<String>());
-    let names = about.iter().flat_map(|name| name.split(['@', ' ', '-', '.', '\''])).map(letters);
-    let words: Vec<String> = COMMON.split(' ').map(ToOwned::to_owned).chain(names.filter(|n| n.len() >= 3)).collect();
-    [plain, read_as_letters].iter().any(|text| text.is_empty() || is_made_of(text, &words))
-}
-
-/// Letters alone, lower case, without accents.
-fn letters(text: &str) -> String {
-    crate::name::fold(text).chars().filter(|c| c.is_alphabetic()).collect()
-}
-
-fn unleet(character: char) -> char {
-    match character {
-        '@' | '4' => 'a',
-        '0' => 'o',
-        '1' | '!' => 'i',
-        '3' => 'e',
-        '5' | '$' => 's',
-        '7' => 't',
-        other => other,
-    }
-}
-
-/// Whether `text` is one or several of `words`, one after the other, at least once and with nothing between them.
-fn is_made_of(text: &str, words: &[String]) -> bool {
-    // `reachable[n]`: the first n bytes are made of words.
-    let mut reachable = vec![false; text.len() + 1];
-    reachable[0] = true;
-    for start in 0..text.len() {
-        if !reachable[start] {
-            continue;
-        }
-        for word in words {
-            if text.get(start..).is_some_and(|rest| rest.starts_with(word.as_str())) {
-                reachable[start + word.len()] = true;
-            }
-        }
-    }
-    reachable[text.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -220,6 +154,27 @@ mod tests {
             "MotDePasseMotDePasse",
             "rentree2026!!!",
             "000000000000000",
+            // Months, days, seasons, with what adorns them.
+            "Septembre2026",
+            "!!Décembre2026",
+            "printemps.2027",
+            "Été-2026-hiver",
+            "LundiMardi1234",
+            // French words, however they are spelt, and what leaked elsewhere.
+            "bibliothèque1",
+            "Bibl1oth3que!!",
+            "ch0c0l@t12345",
+            "Trustno1trustno1",
+            "1qaz2wsx3edc",
+            "Liverpool2020!",
+            // Schools, and those whose names they bear.
+            "CollegeJeanMoulin",
+            "lycee.victor.hugo1",
+            "Ecole_JulesFerry75",
+            "Récréation2026",
+            "Mathématiques1!",
+            // Names of people.
+            "Guillaume1987",
         ] {
             assert_eq!(Password::new_for_staff(password, &[]), Err(PasswordError::Common), "{password}");
         }
@@ -243,6 +198,11 @@ mod tests {
             ("VELOURS8", PasswordError::Uniform),
             ("Veloursrouge", PasswordError::Uniform),
             ("Azerty12", PasswordError::Common),
+            ("Mardi2012", PasswordError::Common),
+            ("Chocolat1", PasswordError::Common),
+            ("Cartable8", PasswordError::Common),
+            ("Abc12345", PasswordError::Common),
+            ("Lucas2013", PasswordError::Common),
             ("Dunord2012", PasswordError::Common),
             ("Karine1003", PasswordError::Common),
         ] {
@@ -254,9 +214,14 @@ mod tests {
 
     #[test]
     fn sentences_and_random_ones_are_fine() {
-        for password in
-            ["trois huîtres au petit matin", "kT9#vLq2!xWz", "correct horse battery staple", "lundi-tarte-velours-8"]
-        {
+        for password in [
+            "trois huîtres au petit matin",
+            "kT9#vLq2!xWz",
+            "correct horse battery staple",
+            "lundi-tarte-velours-8",
+            "le chocolat de septembre",
+            "camion-bibliothèque",
+        ] {
             assert!(Password::new_for_staff(password, &[]).is_ok(), "{password}");
         }
     }

@@ -1,0 +1,122 @@
+//! What everybody tries first: words, names and passwords that leaked, with what people put around them.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::name::fold;
+
+/// What people in France make passwords from, one or several together: `motdepasse`, `lundimardi`, `collegejeanmoulin`.
+const TOGETHER: &str = "\
+    abc abcdef abcdefgh abcdefghijkl abcdefghijklm academie admin administrateur administrator amour anniversaire arsenal \
+    azerty azertyuiop azertyuiopqs azertyuiopqsdf azertyuiopqsdfgh baseball batman bienvenue bonjour caramel \
+    changeme changemoi chocolat chouchou classe college computer connexion coucou directeur direction doudou dragon \
+    ecole educationnationale educnat eleve eleves ensemble etablissement etoile familly football france fuckyou hello \
+    iloveyou internet jetadore jetaime jtm juventus kiki letmein liberte login loulou louloute lycee maison maman \
+    marseille master maternelle mdp minecraft monamour moncoeur monkey montagne motdepasse mustang naruto nicolas \
+    numerique orange ordinateur papillon paris parissaintgermain pass passe passw password personne pix pokemon poupee \
+    primaire princesse principal prof professeur proviseur qwerty qwertyuiop qwertyuiopas rectorat rentree root secret \
+    shadow siecle soleil starwars sunshine superman superviseur test tiger titi toto trustno vacances vivelafrance \
+    welcome whatever wxcvbn yamaha zxcvbn zxcvbnm \
+    lundi mardi mercredi jeudi vendredi samedi dimanche \
+    janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre \
+    hiver printemps ete automne noel paques toussaint \
+    anglais cantine cartable cdi francais histoire geographie mathematiques maths physique recreation sciences \
+    sixieme cinquieme quatrieme troisieme seconde premiere terminale bac brevet \
+    albert anne aristide aubrac balzac briand camus charles curie daudet de desnos dolto emile ferry francois gaulle \
+    gerard george hugo jacques jaures jean jules la louis lucie marie moliere monnet moulin notre dame pagnol pasteur \
+    paul pergaud philipe pierre prevert rabelais rene robert rolland romain rostand rousseau saint sainte sand sacre \
+    coeur simone veil verlaine verne victor voltaire zola";
+
+/// Leaked passwords, frequent French words, first and last names: one alone makes no password. `make.py` writes it.
+static ALONE: LazyLock<HashSet<&'static str>> = LazyLock::new(|| include_str!("common.txt").lines().collect());
+
+/// Letters that are not next to each other make a word from here on: `b.o.n.j.o.u.r`.
+const SCATTERED_LEAST: usize = 6;
+
+/// Whether a password is a word that everybody tries, or its owner's name, with some digits and signs; such a word repeated; or a run
+/// of neighbours (`123456789012`, `aaaaaaaaaaaa`). Case, accents and signs that stand for letters do not count: `M0tDeP@sse2026!`.
+pub(super) fn is_common(password: &str, about: &[&str]) -> bool {
+    if is_run(password) {
+        return true;
+    }
+    let scattered = letters(password);
+    let core = password.trim_matches(|c: char| !c.is_alphabetic());
+    let spelt = letters(&core.chars().map(stands_for).collect::<String>());
+    let names = about.iter().flat_map(|name| name.split(['@', ' ', '-', '.', '\''])).map(letters);
+    let words: Vec<String> = TOGETHER.split(' ').map(ToOwned::to_owned).chain(names.filter(|n| n.len() >= 3)).collect();
+    let is_tried = |text: &str| text.is_empty() || is_made_of(text, &words) || is_one_again_and_again(text);
+    let is_whole = core.chars().all(char::is_alphanumeric) || scattered.len() >= SCATTERED_LEAST;
+    is_tried(&spelt) || (is_whole && is_tried(&scattered))
+}
+
+/// Nearly all pairs are the same sign, or neighbours up or down; or there are three signs at most.
+fn is_run(password: &str) -> bool {
+    let characters: Vec<char> = password.to_lowercase().chars().collect();
+    let step = |pair: &[char]| u32::from(pair[1]).wrapping_sub(u32::from(pair[0]));
+    let steps = |wanted: u32| characters.windows(2).filter(|pair| step(pair) == wanted).count();
+    let pairs = characters.len().saturating_sub(1);
+    let distinct: HashSet<&char> = characters.iter().collect();
+    [0, 1, u32::MAX].into_iter().map(steps).sum::<usize>() * 10 >= pairs * 8 || distinct.len() <= 3
+}
+
+/// Letters alone, lower case, without accents.
+fn letters(text: &str) -> String {
+    fold(text).chars().filter(|c| c.is_alphabetic()).collect()
+}
+
+fn stands_for(character: char) -> char {
+    match character {
+        '@' | '4' => 'a',
+        '0' => 'o',
+        '1' | '!' => 'i',
+        '3' => 'e',
+        '5' | '$' => 's',
+        '7' => 't',
+        other => other,
+    }
+}
+
+/// Whether `text` is one or several of `words`, one after the other, at least once and with nothing between them.
+fn is_made_of(text: &str, words: &[String]) -> bool {
+    // `reachable[n]`: the first n bytes are made of words.
+    let mut reachable = vec![false; text.len() + 1];
+    reachable[0] = true;
+    for start in 0..text.len() {
+        if !reachable[start] {
+            continue;
+        }
+        for word in words {
+            if text.get(start..).is_some_and(|rest| rest.starts_with(word.as_str())) {
+                reachable[start + word.len()] = true;
+            }
+        }
+    }
+    reachable[text.len()]
+}
+
+/// Whether `text` is a listed word, once or up to three times.
+fn is_one_again_and_again(text: &str) -> bool {
+    (1..=3).any(|times| {
+        let word = text.get(..text.len() / times).unwrap_or_default();
+        ALONE.contains(word) && word.repeat(times) == text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As words are compared: whatever is not would never be found.
+    #[test]
+    fn the_list_is_folded_sorted_and_of_four_letters_at_least() {
+        let lines: Vec<&str> = include_str!("common.txt").lines().collect();
+        assert!(lines.is_sorted());
+        assert!(lines.len() > 50_000, "{}", lines.len());
+        for line in lines {
+            assert!(line.len() >= 4 && line.bytes().all(|c| c.is_ascii_lowercase()), "{line}");
+        }
+        for word in TOGETHER.split(' ') {
+            assert_eq!(letters(word), word);
+        }
+    }
+}
