@@ -148,7 +148,7 @@ fn an_address_waits_for_an_hour_at_most_and_a_new_password_ends_that() {
             a_stranger().get(&link).await?.expect(200)?;
         }
         let common = a_stranger().post(&link, &json!({"password": "motdepasse2026"})).await?;
-        assert!(common.expect(422)?["errors"][0]["message"].as_str().unwrap().contains("trop courant"));
+        assert!(common.expect(422)?["errors"][0]["message"].as_str().unwrap().contains("se devine"));
         let set = a_stranger().post(&link, &json!({"password": "des bottes et un ciré"})).await?;
         assert!(set.session.is_some());
         set.expect(200)?;

@@ -6,11 +6,12 @@ use mail_worker::MailWorker;
 use rentree_domain::{ActivationId, EmailAddress, MailOrder, PersonName, Uai};
 use rentree_orders::limit::REQUESTS_BY_CLIENT;
 use rentree_runtime::aws::Service;
-use rentree_table::{ActivationRequest, Link, Purpose, Role, School};
+use rentree_table::{Role, School};
 use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 
 use crate::support::faults::{Operations, watched};
+use crate::support::links::an_activation;
 use crate::support::mails::{link_in, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{Answer, PASSWORD, a_client, a_member, a_stranger, a_team, an_email, somebody};
 use crate::support::{a_uai, batch, clock, is_refused, product, run, run_while_time_stands_still};
@@ -31,16 +32,6 @@ fn request(uai: &str) -> Value {
 
 fn sign_up(email: &EmailAddress) -> Value {
     json!({"way": "sign_up", "first_name": "Anne-Laure", "last_name": "D’Hérouville", "email": email, "password": PASSWORD})
-}
-
-/// A link to the space of `uai`, made at `at`, as if it had been mailed.
-async fn a_link(uai: Uai, at: Timestamp) -> anyhow::Result<String> {
-    let (id, token) =
-        (ActivationId::new(at, rentree_runtime::random()), rentree_domain::LinkToken::new(rentree_runtime::random()));
-    let request = ActivationRequest::new(PersonName::parse("Anne")?, PersonName::parse("Hérouville")?, at);
-    let link = Link::new(Purpose::Activation { uai, id }, at);
-    assert!(product().table.create_activation(uai, id, &request, (token.secret(), &link)).await?);
-    Ok(format!("/activation/{}", token.text()))
 }
 
 /// The page of a path, as a browser sees it: status and text.
@@ -104,7 +95,7 @@ fn two_at_once_make_one_administrator() {
     run(async {
         for _ in 0..3 {
             let (uai, _) = a_listed_school().await?;
-            let link = a_link(uai, Timestamp::now()).await?;
+            let link = an_activation(uai, Timestamp::now()).await?;
             let (one, other) = (an_email(), an_email());
             let (first, second) = (a_stranger(), a_stranger());
             let (ours, theirs) = (sign_up(&one), sign_up(&other));
@@ -128,12 +119,12 @@ fn a_link_of_the_mailbox_makes_nobody_less() {
         let mut member = a_member(uai, Role::Member).await?;
         let sign_in = json!({"way": "sign_in", "email": member.email(), "password": PASSWORD});
         let former = member.clone();
-        let joined = member.post(&a_link(uai, Timestamp::now()).await?, &sign_in).await?;
+        let joined = member.post(&an_activation(uai, Timestamp::now()).await?, &sign_in).await?;
         member.cookie = joined.session.clone().unwrap();
         joined.expect(200)?;
         assert_eq!(former.get("/account").await?.status, 401, "the former session is over");
         let again = json!({"way": "signed_in"});
-        administrator.post(&a_link(uai, Timestamp::now()).await?, &again).await?.expect(200)?;
+        administrator.post(&an_activation(uai, Timestamp::now()).await?, &again).await?.expect(200)?;
         for person in [&administrator, &member] {
             let place = product().table.member(uai, person.id).await?.unwrap();
             assert_eq!(place.role, Role::Administrator);
@@ -152,13 +143,13 @@ fn a_space_whose_administrator_lost_the_account_is_recovered() {
         let (uai, _) = a_team().await?;
         let mailbox = an_email();
         let person = somebody().await?;
-        let link = a_link(uai, Timestamp::now()).await?;
+        let link = an_activation(uai, Timestamp::now()).await?;
         assert_eq!(person.post(&link, &json!({"way": "signed_in"})).await?.status, 200);
         let log = person.get(&format!("/schools/{uai}/audit")).await?.expect(200)?;
         assert_eq!(log["entries"][0]["action"], "space_recovered");
 
         let other = somebody().await?;
-        let link = a_link(uai, Timestamp::now()).await?;
+        let link = an_activation(uai, Timestamp::now()).await?;
         let credentials = json!({"way": "sign_in", "email": other.email(), "password": "pas le bon mot de passe"});
         let refused = a_stranger().post(&link, &credentials).await?;
         assert_eq!((refused.status, refused.code()), (422, "wrong_credentials"));
@@ -179,7 +170,7 @@ fn an_address_of_an_account_is_told_on_the_page_of_the_link() {
     run(async {
         let (uai, _) = a_listed_school().await?;
         let person = somebody().await?;
-        let link = a_link(uai, Timestamp::now()).await?;
+        let link = an_activation(uai, Timestamp::now()).await?;
         let refused = a_stranger().post(&link, &sign_up(person.email())).await?;
         assert_eq!((refused.status, refused.code()), (422, "invalid_fields"));
         assert_eq!(refused.body["errors"][0]["field"], "email");
@@ -193,8 +184,8 @@ fn an_address_of_an_account_is_told_on_the_page_of_the_link() {
 fn links_that_do_not_hold_say_why_and_lead_on() {
     run(async {
         let (uai, _) = a_listed_school().await?;
-        let old = a_link(uai, Timestamp::now() - SignedDuration::from_hours(7 * 24 + 1)).await?;
-        let used = a_link(uai, Timestamp::now()).await?;
+        let old = an_activation(uai, Timestamp::now() - SignedDuration::from_hours(7 * 24 + 1)).await?;
+        let used = an_activation(uai, Timestamp::now()).await?;
         a_stranger().post(&used, &sign_up(&an_email())).await?.expect(200)?;
         let sign_up_link = format!("/sign-up/{}", used.rsplit('/').next().unwrap());
         for (path, status, title, way_on) in [
@@ -339,7 +330,7 @@ fn a_request_is_kept_one_year() {
     run(async {
         let (uai, _) = a_listed_school().await?;
         let at = Timestamp::now();
-        a_link(uai, at).await?;
+        an_activation(uai, at).await?;
         let items = product().stack.dynamodb.scan().table_name(product().stack.value("Table")?);
         let items = items.filter_expression("PK = :pk AND entity = :entity");
         let items = items

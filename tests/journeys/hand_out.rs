@@ -236,7 +236,7 @@ fn members_hand_out_and_others_do_not() {
         assert_eq!(pupil.now().await?, pupil.user);
         let member = a_member(class.uai, Role::Member).await?;
         member.post(&class.path("/passwords"), &body).await?.expect(200)?;
-        assert!(pupil.now().await?.password_is_temporary);
+        assert!(pupil.now().await?.temporary_until().is_some());
         Ok(())
     });
 }
@@ -279,15 +279,15 @@ fn what_was_read_too_early_changes_nothing() {
         let class = a_class(12).await?;
         let (pupil, other) = (class.tie(4, by_user_name()).await?, class.tie(5, by_mediacentre()).await?);
         let of = |tied: &Tied| (class.uai, tied.learner);
-        let table = &product().table;
-        table.hand_out(of(&pupil), (pupil.id, &pupil.user), None, "$argon2id$first").await?;
-        let late = table.hand_out(of(&pupil), (pupil.id, &pupil.user), None, "$argon2id$second").await;
+        let (table, until) = (&product().table, Timestamp::now());
+        table.hand_out(of(&pupil), (pupil.id, &pupil.user), None, ("$argon2id$first", until)).await?;
+        let late = table.hand_out(of(&pupil), (pupil.id, &pupil.user), None, ("$argon2id$second", until)).await;
         assert!(matches!(late, Err(HandOutError::Moved)), "{late:?}");
         assert_eq!(pupil.now().await?.password_hash.as_deref(), Some("$argon2id$first"));
 
         // A name that is somebody's; then one that was given meanwhile, which ends no session and so moves no epoch.
         let taken = pupil.user.methods.user_name.clone().unwrap();
-        let late = table.hand_out(of(&other), (other.id, &other.user), Some(&taken), "$argon2id$first").await;
+        let late = table.hand_out(of(&other), (other.id, &other.user), Some(&taken), ("$argon2id$first", until)).await;
         assert!(matches!(late, Err(HandOutError::NameTaken)), "{late:?}");
         let (name, another) = (by_user_name().user_name.unwrap(), by_user_name().user_name.unwrap());
         let administrator = &class.administrator;
@@ -299,7 +299,8 @@ fn what_was_read_too_early_changes_nothing() {
             AuditAction::UserNameGiven,
         );
         table.give_user_name(of(&other), (other.id, &other.user), &name, &entry).await?;
-        let late = table.hand_out(of(&other), (other.id, &other.user), Some(&another), "$argon2id$first").await;
+        let late =
+            table.hand_out(of(&other), (other.id, &other.user), Some(&another), ("$argon2id$first", until)).await;
         assert!(matches!(late, Err(HandOutError::Moved)), "{late:?}");
         let late = table.give_user_name(of(&other), (other.id, &other.user), &another, &entry).await;
         assert!(matches!(late, Err(HandOutError::Moved)), "{late:?}");
@@ -308,7 +309,7 @@ fn what_was_read_too_early_changes_nothing() {
 
         // The account is another pupil's now.
         let elsewhere = (class.uai, class.learners[6].id);
-        let late = table.hand_out(elsewhere, (pupil.id, &pupil.now().await?), None, "$argon2id$third").await;
+        let late = table.hand_out(elsewhere, (pupil.id, &pupil.now().await?), None, ("$argon2id$third", until)).await;
         assert!(matches!(late, Err(HandOutError::Untied)), "{late:?}");
         assert!(!table.unblock(elsewhere, (pupil.id, &pupil.user.methods), &entry).await?);
         Ok(())
@@ -411,10 +412,10 @@ fn a_list_for_a_spreadsheet() {
             assert_eq!(rows.len(), 2);
             let row = rows.iter().find(|row| &row[3] == name.as_str()).unwrap();
             assert_eq!((&row[0], &row[2]), (class.learners[4].entry.last_name.as_str(), in_the_list(4)));
-            assert_eq!(&row[6], "");
+            assert_eq!((row[5].len(), &row[7]), ("11/12/2026".len(), ""));
             let other = rows.iter().find(|row| row[3].is_empty()).unwrap();
             assert_eq!(&other[2], in_the_list(5));
-            assert!(other[4].is_empty() && other[6].starts_with("Pas encore de compte"), "{other:?}");
+            assert!(other[4].is_empty() && other[7].starts_with("Pas encore de compte"), "{other:?}");
             passwords.push(row[4].to_owned());
         }
         assert_eq!(sign_in(name.as_str(), &passwords[0]).await?.status, 422, "the page handed out another one");

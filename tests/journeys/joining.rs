@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use rentree_domain::UserName;
 use rentree_domain::limit::IDENTITIES_BY_CAMPAIGN;
+use rentree_domain::password::TEMPORARY_LASTS;
 use rentree_samples::Pupil;
 use rentree_table::{AuditAction, AuditEntry, JoinOutcome, Methods};
 use serde_json::json;
@@ -399,7 +400,10 @@ fn a_temporary_password_comes_first() {
         let (id, user) = (pupil.user.unwrap(), product().table.user(pupil.user.unwrap()).await?.unwrap());
         let temporary = rentree_domain::Password::temporary(rentree_runtime::random());
         let hash = rentree_identity::hash(temporary.clone()).await?;
-        product().table.hand_out((class.uai, pupil.id), (id, &user), None, &hash).await?;
+        product()
+            .table
+            .hand_out((class.uai, pupil.id), (id, &user), None, (&hash, Timestamp::now() + TEMPORARY_LASTS))
+            .await?;
         assert_eq!(before.get("/mes-campagnes").await?.status, 401, "its sessions end");
         assert_eq!(before.sign_in(user_name, PUPIL_PASSWORD).await?.status, 422);
 

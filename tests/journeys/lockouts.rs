@@ -4,14 +4,14 @@ use std::time::Instant;
 
 use jiff::SignedDuration;
 use rentree_domain::limit::FAILURES_BY_CLIENT;
-use rentree_domain::{EmailAddress, InvitationId, LinkToken, Login, Uai, UserName};
-use rentree_table::{AuditAction, AuditEntry, Invitation, Link, Purpose};
+use rentree_domain::{EmailAddress, Login, UserName};
 use reqwest::Client;
 use serde_json::json;
 
 use crate::support::clock::still;
 use crate::support::devices::{DEVICE, Device, an_address};
-use crate::support::people::{PASSWORD, Person, a_client, a_failure, a_team, an_email, somebody};
+use crate::support::links::an_invitation;
+use crate::support::people::{PASSWORD, a_client, a_failure, a_team, an_email, somebody};
 use crate::support::pupils::{PUPIL_PASSWORD, a_class, by_user_name};
 use crate::support::{join_all, product, run_while_time_stands_still};
 
@@ -256,14 +256,15 @@ fn strangers_hold_nobody_up_on_other_pages() {
 
         let ask = json!({"email": an_email(), "current_password": PASSWORD});
         own.post("/account/email", &ask).await?.expect(202)?;
-        let link = an_invitation(&administrator, uai).await?;
+        let link = an_invitation(&administrator, uai, still()).await?.1;
         let sign_in = json!({"way": "sign_in", "email": person.email(), "password": PASSWORD});
         own.post(&link, &sign_in).await?.expect(200)?;
-        let stranger = Device::behind(&room).post(&an_invitation(&administrator, uai).await?, &sign_in).await?;
+        let stranger =
+            Device::behind(&room).post(&an_invitation(&administrator, uai, still()).await?.1, &sign_in).await?;
         assert_eq!(stranger.status, 429);
 
         // Nor is a colleague held up who begins an account by a link; whoever names others' addresses there is, by that link alone.
-        let link = an_invitation(&administrator, uai).await?;
+        let link = an_invitation(&administrator, uai, still()).await?.1;
         let sign_up = |email: &EmailAddress| json!({"way": "sign_up", "first_name": "Léa", "last_name": "Martin", "email": email, "password": PASSWORD});
         for _ in 0..30 {
             let taken = Device::behind(&room).post(&link, &sign_up(person.email())).await?;
@@ -271,7 +272,7 @@ fn strangers_hold_nobody_up_on_other_pages() {
         }
         let mut colleague = Device::behind(&room);
         assert_eq!(colleague.post(&link, &sign_up(person.email())).await?.status, 429);
-        let (link, email) = (an_invitation(&administrator, uai).await?, an_email());
+        let (link, email) = (an_invitation(&administrator, uai, still()).await?.1, an_email());
         colleague.post(&link, &sign_up(&email)).await?.expect(200)?;
         // Their device knows them from then on.
         colleague.sign_in(email.as_str(), PASSWORD).await?.expect(200)?;
@@ -305,22 +306,10 @@ fn who_joins_on_a_device_is_known_there() {
 
         let slip = class.hand_out(&[class.learners[0].id]).await?.expect(200)?["handed_out"][0].clone();
         tablet.sign_in(name.as_str(), slip["temporary_password"].as_str().unwrap()).await?.expect(200)?;
-        tablet.post("/temporary-password", &json!({"password": "Nuage-42"})).await?.expect(200)?;
+        tablet.post("/temporary-password", &json!({"password": "Nuage-vert42"})).await?.expect(200)?;
         lock().await?;
-        assert_eq!(Device::somewhere().sign_in(name.as_str(), "Nuage-42").await?.status, 429);
-        tablet.sign_in(name.as_str(), "Nuage-42").await?.expect(200)?;
+        assert_eq!(Device::somewhere().sign_in(name.as_str(), "Nuage-vert42").await?.status, 429);
+        tablet.sign_in(name.as_str(), "Nuage-vert42").await?.expect(200)?;
         Ok(())
     });
-}
-
-/// The link of an invitation that nobody mails.
-async fn an_invitation(administrator: &Person, uai: Uai) -> anyhow::Result<String> {
-    let (id, token) =
-        (InvitationId::new(still(), rentree_runtime::random()), LinkToken::new(rentree_runtime::random()));
-    let action = AuditAction::Invited;
-    let entry = AuditEntry::new(still(), rentree_runtime::random(), administrator.id, "Test", action);
-    product().table.create_invitations(uai, &[(id, Invitation::new(an_email(), "Test", still()), entry)]).await?;
-    let link = Link::new(Purpose::Invitation { uai, id }, still());
-    anyhow::ensure!(product().table.link_invitation(uai, id, (token.secret(), &link)).await?, "no invitation");
-    Ok(format!("/invitation/{}", token.text()))
 }

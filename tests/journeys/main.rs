@@ -55,6 +55,7 @@ mod names;
 mod offers;
 mod pages;
 mod partitions;
+mod passwords;
 mod personal_codes;
 mod platform_campaign_pages;
 mod platform_campaigns;

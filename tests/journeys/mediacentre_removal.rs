@@ -118,7 +118,7 @@ fn an_account_that_nothing_opens_any_more() {
         let given = class.administrator.post(&give, &json!({})).await?.expect(200)?;
         let sign_in = json!({"login": given["user_name"], "password": given["temporary_password"]});
         assert_eq!(computer.post("/sign-in", &sign_in).await?.status, 200);
-        assert_eq!(computer.post("/temporary-password", &json!({"password": "Nuage-42"})).await?.status, 200);
+        assert_eq!(computer.post("/temporary-password", &json!({"password": "Nuage-vert42"})).await?.status, 200);
         assert_eq!(computer.post("/mediacentre/suite", &json!({})).await?.status, 200);
         assert!(leads(&a_computer().sign_on(&person).await?, "/mes-campagnes"));
         Ok(())

@@ -3,13 +3,14 @@
 use encoding_rs::UTF_8;
 use jiff::{SignedDuration, Timestamp};
 use mail_worker::MailWorker;
-use rentree_domain::{InvitationId, LinkToken, MailOrder, Uai};
+use rentree_domain::{LinkToken, MailOrder, Uai};
 use rentree_orders::limit::INVITATIONS_BY_SCHOOL;
 use rentree_samples::Sample;
-use rentree_table::{AuditAction, AuditEntry, Invitation, Link, Purpose, Role};
+use rentree_table::{Link, Purpose, Role};
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
 
+use crate::support::links::an_invitation;
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, Person, a_client, a_member, a_stranger, a_team, an_email, somebody};
 use crate::support::ses::{Fault, Ses};
@@ -25,27 +26,12 @@ async fn team(person: &Person, uai: Uai) -> anyhow::Result<Value> {
     person.get(&format!("/schools/{uai}/team")).await?.expect(200)
 }
 
-/// An invitation that nobody mails, and the path of its link.
-async fn a_silent_invitation(
-    administrator: &Person,
-    uai: Uai,
-    at: Timestamp,
-) -> anyhow::Result<(InvitationId, String)> {
-    let id = InvitationId::new(at, rentree_runtime::random());
-    let entry = AuditEntry::new(at, rentree_runtime::random(), administrator.id, "Test", AuditAction::Invited);
-    product().table.create_invitations(uai, &[(id, Invitation::new(an_email(), "Test", at), entry)]).await?;
-    let token = LinkToken::new(rentree_runtime::random());
-    let link = Link::new(Purpose::Invitation { uai, id }, at);
-    assert!(product().table.link_invitation(uai, id, (token.secret(), &link)).await?);
-    Ok((id, format!("/invitation/{}", token.text())))
-}
-
 /// Whoever has a place already keeps it: the link is used up, and makes nobody less than they are.
 #[test]
 fn who_has_a_place_already_keeps_it() {
     run(async {
         let (uai, administrator) = a_team().await?;
-        let (_, link) = a_silent_invitation(&administrator, uai, Timestamp::now()).await?;
+        let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
         administrator.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;
         let members = team(&administrator, uai).await?["members"].clone();
         assert_eq!((members.as_array().map(Vec::len), &members[0]["role"]), (Some(1), &json!("administrator")));
@@ -59,7 +45,7 @@ fn who_has_a_place_already_keeps_it() {
 fn who_signs_in_on_the_page_of_a_link_leaves_no_session_behind() {
     run(async {
         let (uai, administrator) = a_team().await?;
-        let (_, link) = a_silent_invitation(&administrator, uai, Timestamp::now()).await?;
+        let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
         let person = somebody().await?;
         let sign_in = json!({"way": "sign_in", "email": person.email(), "password": PASSWORD});
         let joined = person.post(&link, &sign_in).await?;
@@ -246,7 +232,7 @@ fn an_invitation_is_sent_again_or_cancelled() {
         assert_eq!(administrator.post(&path("resend"), &json!({})).await?.status, 429, "not at once");
 
         // As if the first mail were six minutes old.
-        let (id, _) = a_silent_invitation(&administrator, uai, Timestamp::now() - SignedDuration::from_mins(6)).await?;
+        let (id, _) = an_invitation(&administrator, uai, Timestamp::now() - SignedDuration::from_mins(6)).await?;
         let seen = team(&administrator, uai).await?;
         let row = seen["invitations"].as_array().unwrap().iter().find(|row| row["id"] == id.to_string()).unwrap();
         assert_eq!(row["may_resend"], true);
@@ -267,7 +253,7 @@ fn an_invitation_is_sent_again_or_cancelled() {
 fn one_invitation_has_one_guest_whatever_the_links() {
     run(async {
         let (uai, administrator) = a_team().await?;
-        let (id, first) = a_silent_invitation(&administrator, uai, Timestamp::now()).await?;
+        let (id, first) = an_invitation(&administrator, uai, Timestamp::now()).await?;
         let token = LinkToken::new(rentree_runtime::random());
         let link = Link::new(Purpose::Invitation { uai, id }, Timestamp::now());
         product().table.link_invitation(uai, id, (token.secret(), &link)).await?;
@@ -280,7 +266,7 @@ fn one_invitation_has_one_guest_whatever_the_links() {
         assert_eq!(statuses, [200, 410]);
         assert_eq!(product().table.members(uai).await?.len(), 2);
         let (_, old) =
-            a_silent_invitation(&administrator, uai, Timestamp::now() - SignedDuration::from_hours(8 * 24)).await?;
+            an_invitation(&administrator, uai, Timestamp::now() - SignedDuration::from_hours(8 * 24)).await?;
         assert_eq!(one.post(&old, &body).await?.status, 410);
         Ok(())
     });
@@ -292,7 +278,7 @@ fn a_mail_that_failed_is_shown_to_whoever_asked() {
     run(async {
         let (uai, administrator) = a_team().await?;
         let at = Timestamp::now() - SignedDuration::from_mins(6);
-        let (id, _) = a_silent_invitation(&administrator, uai, at).await?;
+        let (id, _) = an_invitation(&administrator, uai, at).await?;
         let ses = Ses::with(Fault::RefuseOneIn(1)).await?;
         ses.leads_to(product().stack.aws_endpoint());
         let settings = product().stack.function_settings("MailWorkerFunction")?;
@@ -321,7 +307,7 @@ fn people_of_several_schools_switch_between_spaces() {
     run(async {
         let (one, person) = a_team().await?;
         let (other, administrator) = a_team().await?;
-        let (_, link) = a_silent_invitation(&administrator, other, Timestamp::now()).await?;
+        let (_, link) = an_invitation(&administrator, other, Timestamp::now()).await?;
         let home = person.request(reqwest::Method::GET, "/").send().await?;
         assert_eq!(home.headers()["location"], format!("/schools/{one}/learners"));
         person.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;

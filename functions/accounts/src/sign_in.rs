@@ -43,7 +43,7 @@ pub(crate) struct SignedInView {
     pub(crate) user: UserId,
     /// First and last name.
     pub(crate) name: String,
-    /// Whether the password is a temporary one, which must be changed before anything else.
+    /// Whether the password must be changed before anything else.
     pub(crate) must_change_password: bool,
 }
 
@@ -137,7 +137,7 @@ pub(crate) async fn sign_in(
             .leading_to("Me connecter", "/sign-in"));
     }
 
-    let must_change_password = account.password_is_temporary;
+    let must_change_password = account.password_to_change.is_some();
     let view = SignedInView { user: *user, name: account.full_name(), must_change_password };
     let location = if must_change_password { temporary_password::page_then(&next) } else { next.or("/") };
     Ok(proven.remembered_on(&device).on(session.on(face.after_post(StatusCode::OK, &location, &view)?)))

@@ -1,4 +1,4 @@
-//! The first sign-in with a password that staff handed out: another one must be chosen before anything else.
+//! A password that must be changed before anything else: staff handed it out, or its owner, a pupil, joined a team.
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::Password;
 use rentree_http::{Device, Face, Input, NewSession, Next, Presented, Problem, SignedIn};
 use rentree_identity::{PasswordFields, PasswordRules, read_password, verify};
-use rentree_table::{AccountError, User};
+use rentree_table::{AccountError, PasswordToChange, User};
 use rentree_web::{Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub(crate) struct TemporaryPasswordView {
     csrf: String,
     #[serde(skip)]
     form: Form,
+    /// Whether staff handed the password out. Otherwise its owner joined a team, where the rules are stricter.
+    is_temporary: bool,
     /// Where somebody goes on then.
     next: String,
 }
@@ -56,7 +58,7 @@ pub(crate) async fn page(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (signed_in, user) = app.owner_of_session(&headers).await?;
-    if face == Face::Page && !user.password_is_temporary {
+    if face == Face::Page && user.password_to_change.is_none() {
         return Ok(Redirect::to(&towards.next.or("/")).into_response());
     }
 
@@ -73,18 +75,22 @@ pub(crate) async fn choose(
 ) -> Result<Response, Problem> {
     let (signed_in, user) = app.owner_of_session(&headers).await?;
     signed_in.check_meant(&input.proof)?;
-    if !user.password_is_temporary {
+    let Some(why) = user.password_to_change else {
         return Err(Problem::too_late(
             "Votre mot de passe a déjà été choisi. Vous pouvez en changer depuis « Mon compte ».",
         )
         .leading_to("Mon compte", "/account"));
-    }
+    };
     let Fields { password: typed, next } = input.fields;
     let rules = PasswordRules::of(&user);
     let mut form = PasswordFields::form("new", rules);
     let password = read_password(&mut form, rules, &typed.0, &user.about());
     if verify(Password::typed(&typed.0), user.password_hash.clone()).await.map_err(|error| Problem::internal(&error))? {
-        form.refuse("password", "C’est le mot de passe provisoire : choisissez-en un autre.");
+        let same = match why {
+            PasswordToChange::Temporary { .. } => "C’est le mot de passe provisoire : choisissez-en un autre.",
+            PasswordToChange::ChosenAsPupil => "C’est votre mot de passe actuel : choisissez-en un autre.",
+        };
+        form.refuse("password", same);
     }
     let Some(password) = password.filter(|_| !form.is_refused()) else {
         let problem = Problem::invalid(&form);
@@ -117,6 +123,7 @@ impl Accounts {
 impl TemporaryPasswordView {
     fn new(signed_in: &SignedIn, form: Form, next: &Next) -> Self {
         let frame = signed_in.frame("Votre mot de passe");
-        Self { frame, csrf: signed_in.csrf.clone(), form, next: next.as_str().to_owned() }
+        let is_temporary = signed_in.person.password_to_change != Some(PasswordToChange::ChosenAsPupil);
+        Self { frame, csrf: signed_in.csrf.clone(), form, is_temporary, next: next.as_str().to_owned() }
     }
 }

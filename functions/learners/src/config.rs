@@ -13,6 +13,8 @@ pub struct Config {
     pub upload_url: String,
     /// `IMPORT_QUEUE_URL`: where the worker is told to take an import up.
     pub import_queue_url: String,
+    /// `MAIL_QUEUE_URL`: where mails are ordered.
+    pub mail_queue_url: String,
     /// `SUPPORT_EMAIL`: where people ask for help.
     pub support_email: String,
     /// `MEDIACENTRE`: not blank where an identity provider is configured.
@@ -29,6 +31,7 @@ impl Config {
             bucket: settings.required("BUCKET")?.to_owned(),
             upload_url: settings.required("UPLOAD_URL")?.to_owned(),
             import_queue_url: settings.required("IMPORT_QUEUE_URL")?.to_owned(),
+            mail_queue_url: settings.required("MAIL_QUEUE_URL")?.to_owned(),
             support_email: settings.required("SUPPORT_EMAIL")?.to_owned(),
             has_mediacentre: settings.optional("MEDIACENTRE").is_some(),
             origin: settings.required("ORIGIN")?.trim_end_matches('/').to_owned(),
@@ -54,6 +57,7 @@ mod tests {
             bucket: String::new(),
             upload_url: upload_url.to_owned(),
             import_queue_url: String::new(),
+            mail_queue_url: String::new(),
             support_email: String::new(),
             has_mediacentre: false,
             origin: String::new(),

@@ -16,6 +16,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use rentree_domain::Uai;
 use rentree_http::{Access, Purpose, Route, RouteDoc, Shell, Visitor};
+use rentree_orders::MailOrders;
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::{AuditAction, AuditEntry, Table};
@@ -27,6 +28,7 @@ pub use config::Config;
 pub struct Learners {
     table: Table,
     queue: Lazy<aws_sdk_sqs::Client>,
+    mails: MailOrders,
     signer: upload::Signer,
     config: Config,
     clock: Clock,
@@ -43,13 +45,10 @@ impl Learners {
     pub fn new(settings: &Settings, dynamodb: aws_sdk_dynamodb::Client, clock: Clock) -> Result<Self, SettingsError> {
         let config = Config::read(settings)?;
         let aws = Aws::new(settings)?;
-        Ok(Self {
-            table: Table::new(dynamodb, &config.table),
-            queue: aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new),
-            signer: upload::Signer::new(&aws, &config),
-            config,
-            clock,
-        })
+        let table = Table::new(dynamodb, &config.table);
+        let queue = aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new);
+        let mails = MailOrders::new(&table, queue.clone(), &config.mail_queue_url);
+        Ok(Self { table, queue, mails, signer: upload::Signer::new(&aws, &config), config, clock })
     }
 
     /// Every route, with the shell around it.

@@ -208,7 +208,7 @@ impl Row {
     ) -> Self {
         let account = account.map(|account| AccountRow {
             methods: account.methods.all(now),
-            password_is_temporary: account.password_is_temporary,
+            password_is_temporary: account.temporary_until().is_some(),
             lock,
         });
         Self {

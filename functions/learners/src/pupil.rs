@@ -66,8 +66,8 @@ struct AccountView {
     methods: Vec<MethodRow>,
     /// Since when it is this pupil's.
     tied_at: Option<Timestamp>,
-    /// Whether a password that staff gave was not changed yet.
-    password_is_temporary: bool,
+    /// Until when a password that staff gave, and that was not changed yet, lets its owner in.
+    temporary_password_until: Option<Timestamp>,
     /// Whether sign-in is locked.
     lock: Option<Lock>,
     /// Whether it is a pupil's alone. Nobody but its owner changes the account of staff.
@@ -244,7 +244,7 @@ impl AccountView {
         Self {
             methods: methods.masked(now).into_iter().map(shown).collect(),
             tied_at,
-            password_is_temporary: looked.account.password_is_temporary,
+            temporary_password_until: looked.account.temporary_until(),
             lock,
             is_of_pupil_alone: looked.is_of_pupil_alone(),
         }

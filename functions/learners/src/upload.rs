@@ -106,6 +106,7 @@ mod tests {
             bucket: "uploads".into(),
             upload_url: "https://uploads/".into(),
             import_queue_url: String::new(),
+            mail_queue_url: String::new(),
             support_email: String::new(),
             has_mediacentre: false,
             origin: String::new(),

@@ -1,7 +1,8 @@
 //! To the owner of an account, or of an address that may have one. Nobody but the mailbox learns which.
 
-use rentree_domain::{EmailAddress, LinkToken, UserId};
+use rentree_domain::{EmailAddress, LinkToken, Uai, UserId};
 use rentree_table::{Link, Purpose};
+use tokio::try_join;
 
 use crate::{MailWorker, OrderError};
 
@@ -42,6 +43,18 @@ impl MailWorker {
         let user = self.table.user(id).await?.filter(|user| user.email_confirmed);
         let Some(email) = user.and_then(|user| user.methods.email) else { return Ok(()) };
         self.mailer.send(&email, &rentree_mail::password_changed(&self.page(FORGOTTEN_PASSWORD))).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn password_handed_out(&self, id: UserId, uai: Uai, is_first_try: bool) -> Result<(), OrderError> {
+        let (user, school) = try_join!(self.table.user(id), self.table.school(uai))?;
+        let email = user.filter(|user| user.email_confirmed).and_then(|user| user.methods.email);
+        let (Some(email), Some(school)) = (email, school) else { return Ok(()) };
+        if is_first_try && !self.mailbox(&email).may_be_told_of_hand_out().await? {
+            return Ok(());
+        }
+        let mail = rentree_mail::password_handed_out(&school.name, &self.page(FORGOTTEN_PASSWORD));
+        self.mailer.send(&email, &mail).await?;
         Ok(())
     }
 

@@ -17,6 +17,7 @@ impl MailWorker {
             MailOrder::SignUp { email } => self.sign_up(&email, is_first_try).await,
             MailOrder::NewPassword { email } => self.new_password(&email, is_first_try).await,
             MailOrder::PasswordChanged { user } => self.password_changed(user).await,
+            MailOrder::PasswordHandedOut { user, uai } => self.password_handed_out(user, uai, is_first_try).await,
             MailOrder::Address { user, email } => self.address(user, &email, is_first_try).await,
             MailOrder::AddressChanged { former, masked } => self.address_changed(&former, &masked).await,
         }
@@ -45,6 +46,7 @@ fn kind(order: &MailOrder) -> &'static str {
         MailOrder::SignUp { .. } => "sign_up",
         MailOrder::NewPassword { .. } => "new_password",
         MailOrder::PasswordChanged { .. } => "password_changed",
+        MailOrder::PasswordHandedOut { .. } => "password_handed_out",
         MailOrder::Address { .. } => "address",
         MailOrder::AddressChanged { .. } => "address_changed",
     }

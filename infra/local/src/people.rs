@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use rentree_domain::{ActivationId, EmailAddress, InvitationId, Password, PersonName, Uai, UserId, terms};
 use rentree_http::NewSession;
 use rentree_table::{
-    ActivationRequest, AuditAction, AuditEntry, By, Invitation, Joining, Link, Methods, Purpose, Role, Table, Terms,
-    User, Who,
+    ActivationRequest, AsPupil, AuditAction, AuditEntry, By, Invitation, Joining, Link, Methods, Purpose, Role, Table,
+    Terms, User, Who,
 };
 
 /// An account of `first_name` `last_name`, who has accepted the terms of use.
@@ -25,8 +25,9 @@ pub async fn an_account(
         methods: Methods::of_email(EmailAddress::parse(email)?),
         email_confirmed: true,
         password_hash: Some(rentree_identity::hash(Password::typed(password)).await?),
-        password_is_temporary: false,
+        password_to_change: None,
         birth_date: None,
+        joined_a_team: false,
         epoch: 0,
         terms: Some(Terms { version: terms::VERSION, at: now }),
         created_at: now,
@@ -78,8 +79,18 @@ pub async fn enrol(table: &Table, uai: Uai, role: Role, user: &User, now: Timest
     };
     let name = user.full_name();
     let entry = entry(action);
-    let joining =
-        Joining { uai, secret: &secret, by, who, name: &name, session: None, replaces: None, entry: &entry, now };
+    let joining = Joining {
+        uai,
+        secret: &secret,
+        by,
+        who,
+        name: &name,
+        session: None,
+        replaces: None,
+        as_pupil: AsPupil::Not,
+        entry: &entry,
+        now,
+    };
     table.join(&joining).await.with_context(|| format!("joining {uai}"))?;
     Ok(id)
 }

@@ -430,7 +430,7 @@ impl<G: Ground> Tour<'_, G> {
         let sign_in = json!({"login": login, "password": password});
         self.visit(&mut pupil, "POST /sign-in", &[], Some(sign_in)).await?;
         self.visit(&mut pupil, "GET /temporary-password", &[], None).await?;
-        let own = json!({"password": "Nuage-42"});
+        let own = json!({"password": "Nuage-vert42"});
         self.visit(&mut pupil, "POST /temporary-password", &[], Some(own)).await?;
         let of = |action: &str| format!("POST /schools/{{uai}}/learners/{{learner}}/{action}");
         may_refuse(self.visit(head, &of("unblock"), &[uai, &learner], Some(json!({}))).await)?;

@@ -18,8 +18,8 @@ pub(crate) const OF_ALL: [&str; 12] = [
 
 /// What concerns one function, by its folder.
 pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
-    ("accounts", &["accounts", "lockouts", "mail_permits", "staff_pages", "joining_pages"]),
-    ("activation", &["activation", "staff_pages"]),
+    ("accounts", &["accounts", "joining_pages", "lockouts", "mail_permits", "passwords", "staff_pages"]),
+    ("activation", &["activation", "passwords", "staff_pages"]),
     (
         "campaigns",
         &[
@@ -96,7 +96,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "turns",
         ],
     ),
-    ("invitations", &["mail_permits", "team", "staff_pages"]),
+    ("invitations", &["mail_permits", "passwords", "staff_pages", "team"]),
     (
         "learners",
         &[
@@ -115,12 +115,13 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "mediacentre_staff_pages",
             "names",
             "pages",
+            "passwords",
             "personal_codes",
             "rosters",
             "starving",
         ],
     ),
-    ("mail-worker", &["accounts", "activation", "mail_permits", "team"]),
+    ("mail-worker", &["accounts", "activation", "mail_permits", "passwords", "team"]),
     (
         "mediacentre",
         &[

@@ -45,6 +45,13 @@ pub enum MailOrder {
         /// Whose.
         user: UserId,
     },
+    /// Staff of a school handed a temporary password out.
+    PasswordHandedOut {
+        /// Whose.
+        user: UserId,
+        /// The school.
+        uai: Uai,
+    },
     /// An address is to be confirmed for an account.
     Address {
         /// Whose.

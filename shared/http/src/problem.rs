@@ -3,6 +3,7 @@
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
+use rentree_table::PasswordToChange;
 use rentree_web::Form;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -160,10 +161,16 @@ impl Problem {
         .leading_to("Lire les conditions d’utilisation", "/terms")
     }
 
-    /// A temporary password has to be changed first.
-    pub fn password_to_change() -> Self {
-        let detail =
-            "Votre mot de passe est provisoire. Choisissez-en un que vous seul(e) connaissez, puis recommencez.";
+    /// A password has to be changed first.
+    pub fn password_to_change(why: PasswordToChange) -> Self {
+        let detail = match why {
+            PasswordToChange::Temporary { .. } => {
+                "Votre mot de passe est provisoire. Choisissez-en un que vous seul(e) connaissez, puis recommencez."
+            }
+            PasswordToChange::ChosenAsPupil => {
+                "Vous êtes membre de l’équipe d’un établissement : il vous faut un mot de passe plus long. Choisissez-le, puis recommencez."
+            }
+        };
         Self::new(StatusCode::FORBIDDEN, Code::PasswordToChange, "Choisissez d’abord votre mot de passe", detail)
             .leading_to("Choisir mon mot de passe", "/temporary-password")
     }

@@ -39,9 +39,12 @@ impl SignedIn {
         }
     }
 
-    /// Checks that the password is one that they chose: staff read a temporary one aloud.
+    /// Checks that the password need not be changed first.
     pub fn check_password(&self) -> Result<(), Problem> {
-        if self.person.password_is_temporary { Err(Problem::password_to_change()) } else { Ok(()) }
+        match self.person.password_to_change {
+            Some(why) => Err(Problem::password_to_change(why)),
+            None => Ok(()),
+        }
     }
 
     /// The frame of a page outside of any space.

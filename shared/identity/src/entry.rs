@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rentree_domain::limit::TAKEN_BY_LINK;
 use rentree_domain::{EmailAddress, LinkToken, Uai, UserId};
 use rentree_http::{Device, NewSession, Problem, SignedIn, Ways, claimed_session};
-use rentree_table::{AuditAction, AuditEntry, By, JoinError, Joining, Methods, Table, User, Who};
+use rentree_table::{AsPupil, AuditAction, AuditEntry, By, JoinError, Joining, Methods, Table, User, Who};
 use rentree_web::{Entry, Field, Form};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -59,6 +59,8 @@ pub struct Entrant {
     pub name: String,
     /// See [`User::epoch`].
     pub epoch: u64,
+    /// What the account was before it joined.
+    as_pupil: AsPupil,
     /// The account that is to begin.
     pub newcomer: Option<User>,
     /// The session that is to begin.
@@ -185,6 +187,7 @@ impl EntryFields {
             secret: token.secret(),
             by,
             who: entrant.who(),
+            as_pupil: entrant.as_pupil,
             name: &entrant.name,
             session: entrant.session.as_ref().map(NewSession::stored),
             replaces: former.as_ref(),
@@ -219,11 +222,16 @@ impl EntryFields {
             Way::SignedIn => {
                 let signed_in = signed_in.ok_or_else(Problem::signed_out)?;
                 signed_in.check_password()?;
+                let as_pupil = match signed_in.person.birth_date {
+                    Some(_) => table.user(signed_in.user).await?.map_or(AsPupil::Not, |user| AsPupil::of(&user)),
+                    None => AsPupil::Not,
+                };
                 let (name, epoch) = (signed_in.person.full_name(), signed_in.person.epoch);
                 Ok(Entrant {
                     id: signed_in.user,
                     name,
                     epoch,
+                    as_pupil,
                     newcomer: None,
                     session: None,
                     failure: None,
@@ -242,15 +250,15 @@ impl EntryFields {
                             return Err(EntryError::Again(Box::new(entry), Box::new(error.problem())));
                         }
                     };
-                // Staff know it: it opens nothing but the page that changes it.
-                if user.password_is_temporary {
+                // It opens nothing but the page that changes it.
+                if let Some(why) = user.password_to_change {
                     failure.forgive(table).await.map_err(Problem::from)?;
-                    return Err(Problem::password_to_change().into());
+                    return Err(Problem::password_to_change(why).into());
                 }
                 let session = Some(NewSession::new(id, user.epoch, headers, now));
                 let device = Some(failure.remembered_on(&device, (id, &user)));
                 let (name, epoch, failure) = (user.full_name(), user.epoch, Some(failure));
-                Ok(Entrant { id, name, epoch, newcomer: None, session, failure, device })
+                Ok(Entrant { id, name, epoch, as_pupil: AsPupil::of(&user), newcomer: None, session, failure, device })
             }
             Way::SignUp => {
                 if !table.would_allow(&TAKEN_BY_LINK, &token.text(), now).await.map_err(Problem::from)? {
@@ -268,8 +276,9 @@ impl EntryFields {
                     last_name: read.last_name,
                     methods: Methods::of_email(read.email),
                     password_hash: Some(hashed.clone()),
-                    password_is_temporary: false,
+                    password_to_change: None,
                     birth_date: None,
+                    joined_a_team: false,
                     epoch: 0,
                     terms: None,
                     created_at: now,
@@ -281,6 +290,7 @@ impl EntryFields {
                     id,
                     name: user.full_name(),
                     epoch: 0,
+                    as_pupil: AsPupil::Not,
                     newcomer: Some(user),
                     session,
                     failure: None,

@@ -53,7 +53,7 @@ pub enum PasswordRules {
 impl PasswordRules {
     /// Those for an account that is there.
     pub fn of(user: &User) -> Self {
-        if user.birth_date.is_some() { Self::Pupil } else { Self::Staff }
+        if user.follows_rules_of_pupils() { Self::Pupil } else { Self::Staff }
     }
 
     /// What a form says beside the field.
@@ -158,7 +158,7 @@ fn new_password_error(error: PasswordError) -> String {
         PasswordError::Short => "Le mot de passe est trop court : 12 caractères au moins.".to_owned(),
         PasswordError::Long => "Le mot de passe est trop long : 128 caractères au plus.".to_owned(),
         PasswordError::Common => {
-            "Ce mot de passe est trop courant, ou trop proche de votre nom. Choisissez quelque chose que vous seul(e) connaissez.".to_owned()
+            "Ce mot de passe se devine : un mot ou un nom, même avec des chiffres, ne suffit pas. Associez deux mots sans rapport, ou plus.".to_owned()
         }
         PasswordError::ShortForPupil => "Le mot de passe est trop court : 8 caractères au moins.".to_owned(),
         PasswordError::Uniform => {

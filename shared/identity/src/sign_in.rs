@@ -44,6 +44,9 @@ pub enum SignInError {
         /// Whether the login is a user name.
         by_name: bool,
     },
+    /// The password is right, and one of staff that does not hold any more.
+    #[error("the temporary password does not hold any more")]
+    Expired,
     /// Too many failures of this client.
     #[error("too many failures of this client")]
     TooMany,
@@ -59,7 +62,7 @@ impl SignInError {
     /// What programs are told; pages show the same words above their form. The same for an address that nobody has.
     pub fn problem(&self) -> Problem {
         match (self, self.told()) {
-            (Self::Wrong, Some(told)) => Problem::wrong_credentials(told),
+            (Self::Wrong | Self::Expired, Some(told)) => Problem::wrong_credentials(told),
             (_, Some(told)) => Problem::too_many(told),
             (error, None) => Problem::internal(error),
         }
@@ -85,6 +88,9 @@ impl SignInError {
             }
             Self::Locked { locked: Locked::Blocked, .. } => Some(
                 "Trop d’essais : la connexion avec cet identifiant est bloquée. Demandez à un enseignant de la débloquer.".to_owned(),
+            ),
+            Self::Expired => Some(
+                "Ce mot de passe provisoire n’est plus valable. Demandez-en un autre à un enseignant.".to_owned(),
             ),
             Self::TooMany => {
                 Some("Trop d’essais depuis votre connexion. Réessayez dans dix minutes.".to_owned())
@@ -197,6 +203,11 @@ pub async fn sign_in(
         failure.stands(table).await?;
         return Err(SignInError::Wrong);
     };
+    // Told to who knows it only, and counted as no failure.
+    if user.temporary_until().is_some_and(|until| until <= now) {
+        failure.forgive(table).await?;
+        return Err(SignInError::Expired);
+    }
     Ok(Proven { id, user, failure })
 }
 

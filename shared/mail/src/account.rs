@@ -38,6 +38,18 @@ pub fn password_changed(forgotten_password: &str) -> Mail {
         ))
 }
 
+/// Staff handed a temporary password out.
+pub fn password_handed_out(school: &str, forgotten_password: &str) -> Mail {
+    Mail::new("Un mot de passe provisoire vous a été donné")
+        .paragraph(format!(
+            "Un membre de l’équipe de l’établissement {school} vient de donner un mot de passe provisoire à votre compte Rentrée. Votre ancien mot de passe ne fonctionne plus, et vos appareils ont été déconnectés."
+        ))
+        .paragraph("Si vous l’avez demandé, connectez-vous avec ce mot de passe provisoire, puis choisissez le vôtre.")
+        .paragraph(format!(
+            "Si vous n’avez rien demandé, prévenez l’établissement, et choisissez tout de suite un nouveau mot de passe : {forgotten_password}"
+        ))
+}
+
 /// To the new address of an account: it holds once the link was followed.
 pub fn address_change(link: &str) -> Mail {
     Mail::new("Confirmez votre adresse e-mail")

@@ -9,7 +9,9 @@ mod offer;
 mod parts;
 mod sender;
 
-pub use account::{address_change, address_changed, known_address, password_changed, password_reset, sign_up};
+pub use account::{
+    address_change, address_changed, known_address, password_changed, password_handed_out, password_reset, sign_up,
+};
 pub use activation::{Activation, activation};
 pub use invitation::{Invitation, invitation};
 pub use mailer::{Mailer, SendError};

@@ -2,7 +2,7 @@
 
 use crate::{
     Activation, Invitation, Mail, Offer, activation, address_change, address_changed, invitation, known_address, offer,
-    password_changed, password_reset, sign_up,
+    password_changed, password_handed_out, password_reset, sign_up,
 };
 
 /// Subject and text on one page, HTML on another: what a person reviews.
@@ -49,6 +49,8 @@ fn of_accounts() {
     snapshots!(known_address(LINK, LINK), "known_address_text", "known_address_html");
     snapshots!(password_reset(LINK), "password_reset_text", "password_reset_html");
     snapshots!(password_changed(LINK), "password_changed_text", "password_changed_html");
+    let handed_out = password_handed_out("Collège Anne-de-Bretagne", LINK);
+    snapshots!(handed_out, "password_handed_out_text", "password_handed_out_html");
     snapshots!(address_change(LINK), "address_change_text", "address_change_html");
     snapshots!(address_changed("k***@e***.fr"), "address_changed_text", "address_changed_html");
 }

@@ -1,7 +1,8 @@
-//! What tells an owner of a change is always ordered. The change itself wanted a password or a link, so nobody else can make it come.
+//! What tells an owner of a change is always ordered. The change itself wanted a password or a link, so nobody else can make it come; of
+//! passwords that staff hand out, the mailbox gets a few a day.
 //! The change is done: a failure is for us, not a reason to say that nothing was done.
 
-use rentree_domain::{EmailAddress, MailOrder, UserId};
+use rentree_domain::{EmailAddress, MailOrder, Uai, UserId};
 
 use crate::MailOrders;
 use crate::ask::not_ordered;
@@ -10,6 +11,11 @@ impl MailOrders {
     /// A password was changed.
     pub async fn tell_password_changed(&self, user: UserId) {
         self.tell(&MailOrder::PasswordChanged { user }).await;
+    }
+
+    /// Staff of `uai` handed a temporary password out.
+    pub async fn tell_password_handed_out(&self, user: UserId, uai: Uai) {
+        self.tell(&MailOrder::PasswordHandedOut { user, uai }).await;
     }
 
     /// An account has another address now: told to the former one.

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::UserId;
 use serde::Deserialize;
 
 use crate::batch::AsOf;
 use crate::keys::user_in_pk;
-use crate::{Key, Methods, Table, TableError, User};
+use crate::{Key, Methods, PasswordToChange, Table, TableError, User};
 
 const ENTITY: &str = "User";
 
@@ -18,9 +19,9 @@ pub struct Account {
     /// How its owner signs in.
     #[serde(flatten)]
     pub methods: Methods,
-    /// See [`User::password_is_temporary`].
+    /// See [`User::password_to_change`].
     #[serde(default)]
-    pub password_is_temporary: bool,
+    password_to_change: Option<PasswordToChange>,
     /// See [`User::birth_date`].
     #[serde(default)]
     birth_date: Option<Date>,
@@ -34,6 +35,11 @@ impl Account {
         self.birth_date.is_some()
     }
 
+    /// Until when the password lets its owner in, if staff gave it and it was not changed yet.
+    pub fn temporary_until(&self) -> Option<Timestamp> {
+        self.password_to_change.and_then(PasswordToChange::temporary_until)
+    }
+
     /// Whether a mail can replace a forgotten password: an address that was never confirmed may be a stranger's, and gets none.
     pub fn is_reached_by_mail(&self) -> bool {
         self.methods.email.is_some() && self.email_confirmed
@@ -42,10 +48,10 @@ impl Account {
 
 impl From<&User> for Account {
     fn from(user: &User) -> Self {
-        let User { methods, password_is_temporary, birth_date, email_confirmed, .. } = user;
+        let User { methods, password_to_change, birth_date, email_confirmed, .. } = user;
         Self {
             methods: methods.clone(),
-            password_is_temporary: *password_is_temporary,
+            password_to_change: *password_to_change,
             birth_date: *birth_date,
             email_confirmed: *email_confirmed,
         }
@@ -60,7 +66,7 @@ impl Table {
         as_of: AsOf,
     ) -> Result<HashMap<UserId, Account>, TableError> {
         let keys = users.into_iter().map(Key::user).collect();
-        let shown = "PK, email, user_name, mediacentre, password_is_temporary, birth_date, email_confirmed";
+        let shown = "PK, email, user_name, mediacentre, password_to_change, birth_date, email_confirmed";
         let found = self.batch(keys, shown, as_of).await?;
         let read = |item| {
             let id = user_in_pk(&item).ok_or("no user in its key").map_err(TableError::malformed(ENTITY))?;

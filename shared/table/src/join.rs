@@ -8,8 +8,8 @@ use rentree_domain::{ActivationId, InvitationId, Uai, UserId};
 use crate::item::{Change, check_number, check_role, delete, put_new};
 use crate::transaction::Cancelled;
 use crate::{
-    AuditEntry, InvitationState, Key, Member, Role, Session, SessionHash, Table, TableError, User, activation, audit,
-    invitation, link, member, methods, session, user,
+    AuditEntry, InvitationState, Key, Member, PasswordToChange, Role, Session, SessionHash, Table, TableError, User,
+    activation, audit, invitation, link, member, methods, session, user,
 };
 
 /// Somebody may be made administrator while they join.
@@ -26,6 +26,8 @@ pub struct Joining<'a> {
     pub by: By,
     /// Who joins.
     pub who: Who<'a>,
+    /// What their account was before.
+    pub as_pupil: AsPupil,
     /// First and last name, for colleagues.
     pub name: &'a str,
     /// The session that begins, unless one is open already.
@@ -64,6 +66,28 @@ pub enum Who<'a> {
         /// The account.
         user: &'a User,
     },
+}
+
+/// What an account that joins a team was before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsPupil {
+    /// No pupil's, or one that joined a team before.
+    Not,
+    /// A pupil's that has no password, or one to change anyway.
+    WithoutPassword,
+    /// A pupil's, with a password by the rules of pupils.
+    WithPassword,
+}
+
+impl AsPupil {
+    /// What the account of `user` was.
+    pub fn of(user: &User) -> Self {
+        match (user.follows_rules_of_pupils(), &user.password_hash, user.password_to_change) {
+            (false, ..) => Self::Not,
+            (true, Some(_), None) => Self::WithPassword,
+            (true, ..) => Self::WithoutPassword,
+        }
+    }
 }
 
 /// Why nobody joined.
@@ -148,7 +172,7 @@ impl Table {
         };
         match joining.who {
             Who::Known { epoch, .. } => {
-                items.push((Guards::Account, check_number(table, Key::user(id), "epoch = :value", epoch)?));
+                items.push((Guards::Account, known(table, id, epoch, joining.as_pupil)?));
             }
             Who::Newcomer { user, .. } => {
                 let markers = methods::claim_all(table, &user.methods, id, user.email_confirmed)?;
@@ -186,4 +210,16 @@ impl Table {
         items.push((Guards::Nothing, audit::write(table, uai, joining.entry)?));
         Ok(items)
     }
+}
+
+/// Checks that the account is as it was read. One that began as a pupil's follows the rules of staff from now on.
+fn known(table: &str, id: UserId, epoch: u64, as_pupil: AsPupil) -> Result<TransactWriteItem, TableError> {
+    const AS_READ: &str = "epoch = :epoch";
+    let change = match as_pupil {
+        AsPupil::Not => return check_number(table, Key::user(id), "epoch = :value", epoch),
+        AsPupil::WithoutPassword => Change::of(Key::user(id), "SET joined_a_team = :yes"),
+        AsPupil::WithPassword => Change::of(Key::user(id), "SET joined_a_team = :yes, password_to_change = :chosen")
+            .value_of(":chosen", &PasswordToChange::ChosenAsPupil)?,
+    };
+    change.only_if(AS_READ).truth(":yes").number(":epoch", epoch).in_transaction(table)
 }

@@ -70,7 +70,7 @@ pub use guessed::GuessedPupil;
 pub use hand_out::{HandOut, HandOutBegun, HandOutEnded, HandOutState, SealedAnswer};
 pub use import::{Cost, Import, ImportOptions, Marked, Outcome, Refused, SettleError};
 pub use invitation::{Delivery, Invitation, InvitationError, InvitationState, MOST_INVITATIONS};
-pub use join::{By, JoinError, Joining, Who};
+pub use join::{AsPupil, By, JoinError, Joining, Who};
 pub use join_attempt::{JoinAttempt, JoinOutcome};
 pub use keys::{Key, SessionHash};
 pub use latest_profile::LatestProfile;
@@ -97,7 +97,7 @@ pub use sign_on_count::{SignOnCount, SignOnDay};
 pub use sign_on_request::{CameOf, SignOnRequest};
 pub use tidy::Tidied;
 pub use tie::{Tie, TieError, Tying};
-pub use user::{AccountError, Person, Terms, User};
+pub use user::{AccountError, PasswordToChange, Person, Terms, User};
 pub use wait::Place;
 
 /// An item as the SDK has it.

@@ -9,7 +9,8 @@ use crate::item::{Change, check_text, delete};
 use crate::transaction::Cancelled;
 use crate::user::told;
 use crate::{
-    AccountError, AuditEntry, Key, Methods, Session, SessionHash, Table, TableError, User, audit, link, methods,
+    AccountError, AuditEntry, Key, Methods, PasswordToChange, Session, SessionHash, Table, TableError, User, audit,
+    link, methods,
 };
 
 const AS_READ: &str = "epoch = :epoch";
@@ -72,7 +73,7 @@ impl Table {
     }
 
     fn new_password(&self, id: UserId, epoch: u64, password_hash: &str) -> Result<TransactWriteItem, TableError> {
-        Change::of(Key::user(id), "SET password_hash = :hash, epoch = :next REMOVE password_is_temporary")
+        Change::of(Key::user(id), "SET password_hash = :hash, epoch = :next REMOVE password_to_change")
             .only_if("epoch = :epoch")
             .text(":hash", password_hash)
             .number(":next", epoch + 1)
@@ -81,17 +82,18 @@ impl Table {
     }
 
     /// Gives the account `user` of a pupil a temporary password, of which only the hash comes here, and the user name `name` if it
-    /// has none: the account is unblocked, its sessions end, and the password must be changed at the first sign-in.
+    /// has none: the account is unblocked, its sessions end, and the password, which holds `until` then, must be changed at the first
+    /// sign-in.
     pub async fn hand_out(
         &self,
         (uai, learner): (Uai, LearnerId),
         (id, user): (UserId, &User),
         name: Option<&UserName>,
-        password_hash: &str,
+        (password_hash, until): (&str, Timestamp),
     ) -> Result<(), HandOutError> {
-        const PASSWORD: &str = "SET password_hash = :hash, password_is_temporary = :yes, epoch = :next";
+        const PASSWORD: &str = "SET password_hash = :hash, password_to_change = :temporary, epoch = :next";
         const PASSWORD_AND_NAME: &str =
-            "SET password_hash = :hash, password_is_temporary = :yes, epoch = :next, user_name = :name";
+            "SET password_hash = :hash, password_to_change = :temporary, epoch = :next, user_name = :name";
         let account = match name {
             None => Change::of(Key::user(id), PASSWORD),
             Some(name) => Change::of(Key::user(id), PASSWORD_AND_NAME).text(":name", name.as_str()),
@@ -103,7 +105,7 @@ impl Table {
         let account = account
             .only_if(condition)
             .text(":hash", password_hash)
-            .truth(":yes")
+            .value_of(":temporary", &PasswordToChange::Temporary { until })?
             .number(":next", user.epoch + 1)
             .number(":epoch", user.epoch);
         let mut items = vec![tied(&self.name, (uai, learner), id)?, account.in_transaction(&self.name)?];

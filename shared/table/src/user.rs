@@ -28,13 +28,16 @@ pub struct User {
     /// Argon2id, in the PHC string format. Who signs in by Médiacentre alone has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password_hash: Option<String>,
-    /// Whether staff read the password aloud: it must be changed before anything else.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub password_is_temporary: bool,
-    /// Of a pupil, as the school's file had it when the account began; `None` for staff. Decides on the e-mail method and on the
-    /// rules for passwords.
+    /// Why the password must be changed before anything else; `None` when it need not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password_to_change: Option<PasswordToChange>,
+    /// Of a pupil, as the school's file had it when the account began; `None` for staff. Decides on the e-mail method and, until its
+    /// owner joins a team, on the rules for passwords.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth_date: Option<Date>,
+    /// Whether the owner of an account that began as a pupil's joined a team: passwords follow the rules of staff from then on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub joined_a_team: bool,
     /// Counted up with each new password, each confirmed address, and when all other sessions are ended: sessions and links of
     /// another epoch are over.
     pub epoch: u64,
@@ -43,6 +46,29 @@ pub struct User {
     pub terms: Option<Terms>,
     /// Since when.
     pub created_at: Timestamp,
+}
+
+/// Why a password must be changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum PasswordToChange {
+    /// Staff read it aloud.
+    Temporary {
+        /// Nobody signs in with it from then on.
+        until: Timestamp,
+    },
+    /// It was chosen by the rules of pupils, and its owner joined a team.
+    ChosenAsPupil,
+}
+
+impl PasswordToChange {
+    /// Until when staff's password lets its owner in, if it is one.
+    pub fn temporary_until(self) -> Option<Timestamp> {
+        match self {
+            Self::Temporary { until } => Some(until),
+            Self::ChosenAsPupil => None,
+        }
+    }
 }
 
 /// Terms of use, accepted.
@@ -66,9 +92,9 @@ pub struct Person {
     /// The terms of use that were accepted last.
     #[serde(default)]
     pub terms: Option<Terms>,
-    /// See [`User::password_is_temporary`].
+    /// See [`User::password_to_change`].
     #[serde(default)]
-    pub password_is_temporary: bool,
+    pub password_to_change: Option<PasswordToChange>,
     /// See [`User::birth_date`].
     #[serde(default)]
     pub birth_date: Option<Date>,
@@ -88,7 +114,7 @@ impl From<&User> for Person {
             last_name: user.last_name.clone(),
             epoch: user.epoch,
             terms: user.terms,
-            password_is_temporary: user.password_is_temporary,
+            password_to_change: user.password_to_change,
             birth_date: user.birth_date,
         }
     }
@@ -98,6 +124,16 @@ impl User {
     /// `Camille Le Goff`.
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
+    }
+
+    /// Whether passwords follow the rules of pupils.
+    pub fn follows_rules_of_pupils(&self) -> bool {
+        self.birth_date.is_some() && !self.joined_a_team
+    }
+
+    /// Until when the password lets its owner in, if staff gave it.
+    pub fn temporary_until(&self) -> Option<Timestamp> {
+        self.password_to_change.and_then(PasswordToChange::temporary_until)
     }
 
     /// What makes no password of theirs.
@@ -143,7 +179,7 @@ impl Table {
             .get_item()
             .table_name(&self.name)
             .set_key(Some(Key::user(id).into_item()))
-            .projection_expression("first_name, last_name, epoch, terms, password_is_temporary, birth_date")
+            .projection_expression("first_name, last_name, epoch, terms, password_to_change, birth_date")
             .consistent_read(true);
         let found = apart(get.send()).await.map_err(TableError::request("GetItem"))?.item;
         found.map(serde_dynamo::from_item).transpose().map_err(TableError::malformed(ENTITY))

@@ -1,6 +1,8 @@
 //! One pupil, one temporary password: looked at, drawn, hashed, stored as its hash. The password itself goes to whoever asked, and
 //! nowhere else.
 
+use jiff::Timestamp;
+use rentree_domain::password::TEMPORARY_LASTS;
 use rentree_domain::{Entry, LearnerId, Password, Uai, UserId, UserName};
 use rentree_identity::HashError;
 use rentree_table::{Account, HandOutError, TableError, User};
@@ -34,6 +36,8 @@ pub(crate) struct Standing {
 pub(crate) struct HandedOut {
     pub(crate) user_name: UserName,
     pub(crate) password: Password,
+    /// Until when it lets its owner in.
+    pub(crate) until: Timestamp,
 }
 
 /// What failed, other than what staff can be told.
@@ -65,7 +69,7 @@ impl Learners {
         };
         let standing = Standing {
             epoch: looked.as_ref().map_or(0, |(user, _)| user.epoch),
-            is_temporary: looked.as_ref().is_some_and(|(user, _)| user.password_is_temporary),
+            is_temporary: looked.as_ref().is_some_and(|(user, _)| user.temporary_until().is_some()),
         };
         Ok(due(pupil.is_enrolled, looked.as_ref().map(|(_, looked)| looked)).map(|_| standing))
     }
@@ -90,16 +94,22 @@ impl Learners {
                 (Ok(_), None) => return Ok(Err(Unserved::NoAccount)),
                 (Err(why), _) => return Ok(Err(why)),
             };
-            if user.epoch != epoch && user.password_is_temporary {
+            if user.epoch != epoch && user.temporary_until().is_some() {
                 // A colleague was faster: the password that they read aloud right now goes on.
                 return Ok(Err(Unserved::Changed));
             }
             let password = Password::temporary(rentree_runtime::random());
             let hash = rentree_identity::hash(password.clone()).await?;
+            let until = (self.clock)() + TEMPORARY_LASTS;
             for new_name in names(&user, &pupil.entry) {
-                let stored = self.table.hand_out((uai, pupil.id), (id, &user), new_name.as_ref(), &hash).await;
+                let stored = self.table.hand_out((uai, pupil.id), (id, &user), new_name.as_ref(), (&hash, until)).await;
                 match (stored, new_name.or_else(|| user.methods.user_name.clone())) {
-                    (Ok(()), Some(user_name)) => return Ok(Ok(HandedOut { user_name, password })),
+                    (Ok(()), Some(user_name)) => {
+                        if Account::from(&user).is_reached_by_mail() {
+                            self.mails.tell_password_handed_out(id, uai).await;
+                        }
+                        return Ok(Ok(HandedOut { user_name, password, until }));
+                    }
                     (Err(HandOutError::NameTaken), _) => {}
                     (Err(HandOutError::Table(error)), _) => return Err(error.into()),
                     (Err(HandOutError::Untied), _) => return Ok(Err(Unserved::Changed)),

@@ -7,10 +7,12 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rentree_domain::{LearnerId, Uai};
+use jiff::Timestamp;
+use rentree_domain::{LearnerId, Uai, paris};
 use rentree_http::{Face, Problem, Visitor};
 use rentree_table::School;
-use rentree_web::{Frame, Section, csv, french};
+use rentree_web::csv::{self, Cell};
+use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +62,8 @@ struct Slip {
     user_name: String,
     /// To be changed at the first sign-in. Shown this once.
     temporary_password: String,
+    /// Until when it lets its owner in.
+    until: Timestamp,
 }
 
 /// One who gets none.
@@ -97,6 +101,7 @@ impl Answer {
             division: pupil.entry.division,
             user_name: done.user_name.to_string(),
             temporary_password: done.password.expose().to_owned(),
+            until: done.until,
         };
         Self {
             handed_out: handed_out.into_iter().map(slip).collect(),
@@ -153,10 +158,19 @@ impl HandedOutView {
 
     /// The list for a spreadsheet: those who got none are in it, too, with the reason.
     fn sheet(&self) -> Result<Vec<u8>, Problem> {
-        let header =
-            ["Nom", "Prénom", "Classe", "Identifiant", "Mot de passe provisoire", "Adresse de connexion", "Remarque"];
+        let header = [
+            "Nom",
+            "Prénom",
+            "Classe",
+            "Identifiant",
+            "Mot de passe provisoire",
+            "À changer avant le",
+            "Adresse de connexion",
+            "Remarque",
+        ];
+        let none = Cell::default;
         let handed_out = self.answer.handed_out.iter().map(|slip| {
-            [
+            let [last_name, first_name, division, user_name, password, sign_in] = [
                 &slip.last_name,
                 &slip.first_name,
                 &slip.division,
@@ -164,13 +178,14 @@ impl HandedOutView {
                 &slip.temporary_password,
                 &self.sign_in,
             ]
-            .map(Clone::clone)
+            .map(Cell::text);
+            let until = Cell::day(paris::date(slip.until));
+            [last_name, first_name, division, user_name, password, until, sign_in, none()]
         });
-        let handed_out = handed_out.map(|[a, b, c, d, e, f]| [a, b, c, d, e, f, String::new()]);
         let unserved = self.answer.unserved.iter().map(|row| {
-            let none = String::new;
-            let names = (row.last_name.clone(), row.first_name.clone(), row.division.clone());
-            [names.0, names.1, names.2, none(), none(), none(), row.detail.clone()]
+            let [last_name, first_name, division, why] =
+                [&row.last_name, &row.first_name, &row.division, &row.detail].map(Cell::text);
+            [last_name, first_name, division, none(), none(), none(), none(), why]
         });
         csv::sheet(header, handed_out.chain(unserved)).map_err(|error| Problem::internal(&error))
     }

@@ -1,0 +1,181 @@
+//! Passwords: temporary ones end, their owners are told, and whoever joins a team chooses one by the rules of staff.
+
+use jiff::{SignedDuration, Timestamp};
+use learners::Learners;
+use rentree_domain::password::TEMPORARY_LASTS;
+use rentree_domain::{EmailAddress, UserId};
+use rentree_orders::limit::HAND_OUTS_BY_MAILBOX;
+use rentree_runtime::Clock;
+use rentree_table::{Methods, PasswordToChange, School, User, Who};
+use reqwest::Method;
+use reqwest::header::{ACCEPT, COOKIE};
+use serde_json::{Value, json};
+
+use crate::support::faults::{Faults, watched};
+use crate::support::links::{an_activation, an_invitation};
+use crate::support::mails::{mail_about, mails_to, no_mail_is_pending};
+use crate::support::people::{PASSWORD, a_client, a_stranger, a_team, an_email};
+use crate::support::pupils::{
+    Classes, PUPIL_PASSWORD, Tied, a_class, as_holder, by_mediacentre, by_user_name, sign_in,
+};
+use crate::support::{a_uai, is_refused, product, run};
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+/// What `pupil` is handed out by a function whose clock is `clock`.
+async fn handed_out(class: &Classes, pupil: &Tied, clock: Clock) -> anyhow::Result<Value> {
+    let stack = &product().stack;
+    let dynamodb = watched(&stack.aws_of("LearnersFunction")?, Faults::default());
+    let function = Learners::new(&stack.function_settings("LearnersFunction")?, dynamodb, clock)?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let url = format!("http://{}{}", listener.local_addr()?, class.path("/passwords"));
+    tokio::spawn(async move { axum::serve(listener, function.router()).await });
+    let request = a_client().post(url).header(ACCEPT, "application/json").header(COOKIE, &class.administrator.cookie);
+    let answer: Value = request.json(&json!({"learners": [pupil.learner]})).send().await?.json().await?;
+    Ok(answer["handed_out"][0].clone())
+}
+
+fn nearly_two_weeks_ago() -> Timestamp {
+    Timestamp::now() - TEMPORARY_LASTS + MINUTE * 10
+}
+
+fn over_two_weeks_ago() -> Timestamp {
+    Timestamp::now() - TEMPORARY_LASTS - MINUTE
+}
+
+#[test]
+fn a_temporary_password_lives_two_weeks() {
+    run(async {
+        let class = a_class(12).await?;
+        let (one, other) = (class.tie(0, by_user_name()).await?, class.tie(1, by_user_name()).await?);
+        let signed_in = async |slip: &Value, password: Option<&str>| {
+            let password = password.unwrap_or_else(|| slip["temporary_password"].as_str().unwrap_or_default());
+            sign_in(slip["user_name"].as_str().unwrap_or_default(), password).await
+        };
+        let slip = handed_out(&class, &one, nearly_two_weeks_ago).await?;
+        assert_eq!(signed_in(&slip, None).await?.expect(200)?["must_change_password"], true);
+
+        let slip = handed_out(&class, &other, over_two_weeks_ago).await?;
+        let refused = signed_in(&slip, None).await?;
+        assert!(refused.session.is_none());
+        assert_eq!(refused.status, 422);
+        assert!(refused.body["detail"].as_str().unwrap().contains("n’est plus valable"), "{}", refused.body);
+        // Whoever does not know it learns nothing of it.
+        let wrong = signed_in(&slip, Some("nadu-reka-473")).await?.body;
+        assert!(wrong["detail"].as_str().unwrap().contains("incorrect"), "{wrong}");
+        // The right one is no failure, however often it is tried, and another one helps.
+        for _ in 0..12 {
+            assert!(signed_in(&slip, None).await?.body["detail"].as_str().unwrap().contains("n’est plus valable"));
+        }
+        let page = class.administrator.get(&class.path(&format!("/{}", other.learner))).await?.expect(200)?;
+        assert_eq!(page["account"]["temporary_password_until"], slip["until"]);
+        let again = class.hand_out(&[other.learner]).await?.expect(200)?;
+        signed_in(&again["handed_out"][0], None).await?.expect(200)?;
+        Ok(())
+    });
+}
+
+/// A user name, and an address.
+fn by_both() -> (Methods, EmailAddress) {
+    let email = an_email();
+    (Methods { email: Some(email.clone()), ..by_user_name() }, email)
+}
+
+#[test]
+fn an_owner_is_told_of_a_hand_out() {
+    run(async {
+        let class = a_class(12).await?;
+        let ((methods, address), (unconfirmed, strangers)) = (by_both(), by_both());
+        let told = class.tie(0, methods).await?;
+        let user = User { methods: unconfirmed, email_confirmed: false, ..told.user.clone() };
+        let id = UserId::new(Timestamp::now(), rentree_runtime::random());
+        class.tie_to(1, Who::Newcomer { id, user: &user }).await?;
+        let both = [told.learner, class.learners[1].id];
+        for _ in 0..HAND_OUTS_BY_MAILBOX.count + 2 {
+            let done = class.hand_out(&both).await?.expect(200)?;
+            assert_eq!(done["handed_out"].as_array().map(Vec::len), Some(2), "{done}");
+        }
+        let mail = mail_about("mot de passe provisoire", address.as_str()).await?;
+        let school = product().table.school(class.uai).await?.unwrap().name;
+        assert!(mail.text.contains(&school) && mail.text.contains("/forgotten-password"), "{}", mail.text);
+        no_mail_is_pending().await?;
+        let most = usize::try_from(HAND_OUTS_BY_MAILBOX.count)?;
+        let got = mails_to(address.as_str()).await?.len();
+        assert!(got == most || is_refused() && (1..most).contains(&got), "{got}");
+        assert!(mails_to(strangers.as_str()).await?.is_empty(), "an address that nobody confirmed may be a stranger's");
+        Ok(())
+    });
+}
+
+/// What somebody is answered at `path` who must choose another password first, and then chooses it.
+async fn must_choose(cookie: &str, path: &str) -> anyhow::Result<()> {
+    let closed: Value = as_holder(cookie, Method::GET, path).send().await?.json().await?;
+    anyhow::ensure!(closed["code"] == "password_to_change", "{closed}");
+    let page: Value = as_holder(cookie, Method::GET, "/temporary-password").send().await?.json().await?;
+    anyhow::ensure!(page["is_temporary"] == false, "{page}");
+    let chosen = as_holder(cookie, Method::POST, "/temporary-password").json(&json!({"password": "Velours-gris8"}));
+    let chosen = chosen.send().await?;
+    anyhow::ensure!(chosen.status() == 200, "{}", chosen.text().await?);
+    Ok(())
+}
+
+/// A pupil's password of eight characters does not open the data of a school.
+#[test]
+fn whoever_joins_a_team_chooses_a_password_of_staff() {
+    run(async {
+        let class = a_class(12).await?;
+        let (uai, administrator) = a_team().await?;
+        let team = format!("/schools/{uai}/team");
+
+        // Signed in as a pupil.
+        let pupil = class.tie(0, by_user_name()).await?;
+        let cookie = pupil.session().await?;
+        let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
+        let joined = as_holder(&cookie, Method::POST, &link).json(&json!({"way": "signed_in"})).send().await?;
+        assert_eq!(joined.status(), 200, "{}", joined.text().await?);
+        assert_eq!(pupil.now().await?.password_to_change, Some(PasswordToChange::ChosenAsPupil));
+        let short = as_holder(&cookie, Method::POST, "/temporary-password").json(&json!({"password": "Nuage-42"}));
+        let short: Value = short.send().await?.json().await?;
+        assert!(short["detail"].as_str().unwrap().contains("12 caractères"), "{short}");
+        must_choose(&cookie, &team).await?;
+        let name = pupil.user.methods.user_name.clone().unwrap();
+        assert_eq!(sign_in(name.as_str(), "Velours-gris8").await?.expect(200)?["must_change_password"], false);
+        assert_eq!(sign_in(name.as_str(), PUPIL_PASSWORD).await?.status, 422);
+
+        // By the password itself, which is known to be short.
+        let (methods, email) = by_both();
+        let pupil = class.tie(1, methods).await?;
+        let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
+        let sent = json!({"way": "sign_in", "email": email, "password": PUPIL_PASSWORD});
+        let joined = a_stranger().post(&link, &sent).await?;
+        let cookie = joined.session.clone().unwrap();
+        joined.expect(200)?;
+        assert!(pupil.now().await?.joined_a_team);
+        must_choose(&cookie, &team).await?;
+
+        // By the link in a school's mailbox.
+        let other = a_uai();
+        product().table.create_school(other, &School::new("Collège des Lilas")).await?;
+        let pupil = class.tie(2, by_user_name()).await?;
+        let cookie = pupil.session().await?;
+        let link = an_activation(other, Timestamp::now()).await?;
+        let joined = as_holder(&cookie, Method::POST, &link).json(&json!({"way": "signed_in"})).send().await?;
+        assert_eq!(joined.status(), 200, "{}", joined.text().await?);
+        must_choose(&cookie, &format!("/schools/{other}/team")).await?;
+
+        // Who has no password chooses none, and staff are asked for nothing.
+        let pupil = class.tie(3, by_mediacentre()).await?;
+        let cookie = pupil.session().await?;
+        let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
+        let joined = as_holder(&cookie, Method::POST, &link).json(&json!({"way": "signed_in"})).send().await?;
+        assert_eq!(joined.status(), 200, "{}", joined.text().await?);
+        let now = pupil.now().await?;
+        assert!(now.joined_a_team && now.password_to_change.is_none());
+        let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
+        let (_, staff) = a_team().await?;
+        staff.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;
+        assert_eq!(product().table.user(staff.id).await?.unwrap(), staff.user);
+        assert_eq!(sign_in(staff.email().as_str(), PASSWORD).await?.expect(200)?["must_change_password"], false);
+        Ok(())
+    });
+}
