@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rentree_domain::UserName;
+use rentree_domain::attempts::PATIENCE;
 use serde_json::{Value, json};
 
 use crate::support::classes::{
@@ -166,6 +167,32 @@ fn two_pupils_take_the_same_user_name_at_once() {
         let theirs = json!({"user_name": "camille.principal0101"});
         let joined = device.create(&third, &third.identity(0), &theirs).await?.expect(201)?;
         assert!(joined["user_name"].as_str().unwrap().starts_with(&proposed[..proposed.len() - 4]), "{joined}");
+        Ok(())
+    });
+}
+
+/// Whoever types the names of a pupil who joined a moment ago tries no more passwords by second clicks than by signing in.
+#[test]
+fn second_clicks_are_throttled_as_sign_ins_are() {
+    run_while_time_stands_still(async {
+        let name = a_first_name("Milo");
+        let class = a_class(&[(&name, "DEUX", "10/03/2014")]).await?;
+        let identity = class.identity(0);
+        let mut owner = a_device();
+        let joined = owner.create(&class, &identity, &json!({})).await?.expect(201)?;
+        let mut statuses = Vec::new();
+        for tried in 0..PATIENCE + 2 {
+            let other = json!({"password": format!("Cerises{tried}")});
+            statuses.push(a_device().create(&class, &identity, &other).await?.status);
+        }
+        let (tried, refused) = statuses.split_at(usize::try_from(PATIENCE)?);
+        assert!(
+            tried.iter().all(|status| *status == 409) && refused.iter().all(|status| *status == 429),
+            "{statuses:?}"
+        );
+        // Neither does the right one pass until then, but where its owner joined.
+        assert_eq!(a_device().create(&class, &identity, &json!({})).await?.status, 429);
+        owner.sign_in(joined["user_name"].as_str().unwrap(), PUPIL_PASSWORD).await?.expect(200)?;
         Ok(())
     });
 }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, Password, PersonName, Progress, UserId, UserName, paris};
 use rentree_http::{Device, Face, Input, NewSession, Problem, WAITING_SIGN_ON};
-use rentree_identity::{PasswordRules, email_error, hash, read_password, verify};
+use rentree_identity::{Origin, PasswordRules, SignInError, check_password, email_error, hash, read_password};
 use rentree_orders::Ask;
 use rentree_table::{Methods, Tie, TieError, Tying, User, Who};
 use schemars::JsonSchema;
@@ -114,7 +114,7 @@ pub(crate) async fn create(
         }
         Next::HasAccount { owner, elsewhere } => {
             app.settle(&visit, &mut counted, Due::ThePupil).await?;
-            if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
+            if let Some((user, session)) = app.second_click(&pupil, &fields, counted.client(), &headers).await? {
                 return app.let_in_by_password(visit, face, &pupil, None, (user, session), &headers).await;
             }
             app.note_tied_if(true, &visit, &pupil).await?;
@@ -153,7 +153,7 @@ pub(crate) async fn create(
         }
         // The other device was faster, or the first of two clicks.
         Beginning::Tied(owner) => {
-            if let Some((user, session)) = app.second_click(&pupil, &fields, &headers).await? {
+            if let Some((user, session)) = app.second_click(&pupil, &fields, counted.client(), &headers).await? {
                 return app.let_in_by_password(visit, face, &pupil, None, (user, session), &headers).await;
             }
             app.settle(&visit, &mut counted, Due::ThePupil).await?;
@@ -335,11 +335,12 @@ impl Campaigns {
     }
 
     /// A child clicks twice, and the browser drops the first answer with its cookie: who made the account a moment ago, and types
-    /// its password, is in.
+    /// its password, is in. Throttled as a sign-in is, for it is one.
     async fn second_click(
         &self,
         pupil: &Pupil,
         fields: &AccountFields,
+        client: &str,
         headers: &HeaderMap,
     ) -> Result<Option<(User, NewSession)>, Problem> {
         let now = (self.clock)();
@@ -347,13 +348,17 @@ impl Campaigns {
         let Some(id) = learner.and_then(|learner| learner.user) else { return Ok(None) };
         let user = self.table.user(id).await?.filter(|user| user.created_at > now - A_MOMENT);
         let Some(user) = user else { return Ok(None) };
-        let typed = Password::typed(&fields.password);
-        let is_right = verify(typed, user.password_hash.clone()).await.map_err(|error| Problem::internal(&error))?;
-        if !is_right {
-            return Ok(None);
-        }
+        let Some(login) = user.methods.logins().into_iter().next() else { return Ok(None) };
+        let (device, typed) = (Device::of(headers), fields.password.as_str());
+        let from = Origin { client, device: &device };
+        let failure = match check_password(&self.table, from, login, (id, &user), typed, now).await {
+            Ok(Some(failure)) => failure,
+            Ok(None) | Err(SignInError::Wrong) => return Ok(None),
+            Err(error) => return Err(error.problem()),
+        };
         let session = NewSession::new(id, user.epoch, headers, now);
-        let opened = self.table.open_session(&session.hash, &session.session, None).await?;
+        let open = self.table.open_session(&session.hash, &session.session, None);
+        let (opened, ()) = tokio::try_join!(open, failure.forgive(&self.table))?;
         Ok(opened.then_some((user, session)))
     }
 }
@@ -365,8 +370,9 @@ fn new_user(pupil: &Pupil, methods: Methods, password_hash: Option<String>, now:
         methods,
         email_confirmed: false,
         password_hash,
-        password_is_temporary: false,
+        password_to_change: None,
         birth_date: Some(pupil.entry.birth_date),
+        joined_a_team: false,
         epoch: 0,
         terms: None,
         created_at: now,
