@@ -6,6 +6,7 @@
 
 mod accounts;
 mod activation;
+mod administrators;
 mod asking;
 mod asking_pages;
 mod campaign_pages;

@@ -110,6 +110,9 @@ pub(crate) async fn join(
             return Ok(token.on(face.again(*problem, &JoinView::new(&found, *entry))?));
         }
     };
+    if entrant.is_new_administrator {
+        app.mails.tell_new_administrator(found.uai, entrant.id).await;
+    }
     if let Some(email) = entrant.newcomer.as_ref().and_then(|newcomer| newcomer.methods.email.clone()) {
         // They have joined: the account page orders it again.
         let ask = Ask::FirstAddress { client: &client.0, uai: found.uai, account: entrant.id, email };

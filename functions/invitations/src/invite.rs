@@ -9,8 +9,8 @@ use rentree_domain::{EmailAddress, InvitationId, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_orders::{InvitationPermit, Refusal};
 use rentree_runtime::several;
-use rentree_table::{AuditAction, AuditEntry, Invitation, MOST_INVITATIONS, Role};
-use rentree_web::{Field, Form};
+use rentree_table::{AuditAction, Invitation, MOST_INVITATIONS, Role};
+use rentree_web::{Choices, Field, Form};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::join;
@@ -31,6 +31,9 @@ pub(crate) const TOO_MANY: &str = "Trop d’invitations pour aujourd’hui. Rée
 pub(crate) struct Fields {
     /// Addresses, separated by spaces, commas, semicolons or line ends.
     emails: String,
+    /// What they become: `administrator` or `member`; without it, members.
+    #[schemars(with = "String")]
+    role: String,
 }
 
 impl std::fmt::Debug for Fields {
@@ -60,9 +63,10 @@ pub(crate) async fn invite(
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
     visitor.check_meant(&input.proof)?;
 
-    let typed = input.fields.emails;
-    let mut form = form(&typed);
+    let Fields { emails: typed, role } = input.fields;
+    let mut form = form(&typed, &role);
     let emails = form.read("emails", read(&typed), |error| error).unwrap_or_default();
+    let role = form.read("role", read_role(&role), |()| "Choisissez un rôle de la liste.".to_owned());
     let permit = match app.permit(uai, &visitor, &emails, &mut form).await? {
         Ok(permit) => permit,
         Err(problem) => {
@@ -73,12 +77,15 @@ pub(crate) async fn invite(
     };
 
     let invited = |email: EmailAddress| {
-        let entry = AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::Invited);
-        let entry = entry.to(email.as_str());
-        (InvitationId::new(now, rentree_runtime::random()), Invitation::new(email, &visitor.name, now), entry)
+        let entry = visitor.did(AuditAction::Invited).to(email.as_str());
+        let invitation = Invitation::new(email, role.unwrap_or(Role::Member), (Some(visitor.user), &visitor.name), now);
+        (InvitationId::new(now, rentree_runtime::random()), invitation, entry)
     };
     let invited: Vec<_> = emails.into_iter().map(invited).collect();
-    app.table.create_invitations(uai, &invited).await?;
+    if !app.table.create_invitations(uai, &invited).await? {
+        app.mails.give_back(permit).await?;
+        return Err(Problem::not_found());
+    }
     let invitations: Vec<InvitationId> = invited.into_iter().map(|(id, ..)| id).collect();
     app.order_invitations(permit, invitations.clone()).await?;
 
@@ -136,11 +143,24 @@ impl Invitations {
 }
 
 /// The form.
-pub(crate) fn form(emails: &str) -> Form {
+pub(crate) fn form(emails: &str, role: &str) -> Form {
+    let roles = [("member", "Membre"), ("administrator", "Administrateur")];
+    let choices = roles.map(|(value, shown)| (value.to_owned(), shown.to_owned())).to_vec();
+    let role = Field::select("role", "Rôle", vec![Choices { label: "Rôles", choices }])
+        .hint("Un administrateur importe les élèves et gère l’équipe.")
+        .value(role);
     let field = Field::lines("emails", "Adresses e-mail")
         .hint("Une ou plusieurs adresses, séparées par un espace, une virgule ou un retour à la ligne.")
         .value(emails);
-    Form::new("invite", [field])
+    Form::new("invite", [field, role])
+}
+
+fn read_role(typed: &str) -> Result<Role, ()> {
+    match typed {
+        "" | "member" => Ok(Role::Member),
+        "administrator" => Ok(Role::Administrator),
+        _ => Err(()),
+    }
 }
 
 /// The addresses that were typed, each once. One that does not read refuses all, and is quoted.
@@ -178,7 +198,7 @@ mod tests {
     fn one_that_does_not_read_is_quoted() {
         assert!(read("a@b.fr camille").unwrap_err().contains("camille"));
         assert!(read(" ,; ").is_err());
-        let many: String = (0..51).map(|n| format!("a{n}@b.fr ")).collect();
-        assert!(read(&many).unwrap_err().contains("51"));
+        let many: String = (0..41).map(|n| format!("a{n}@b.fr ")).collect();
+        assert!(read(&many).unwrap_err().contains("41"));
     }
 }

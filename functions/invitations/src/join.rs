@@ -1,4 +1,4 @@
-//! The page of an invitation's link: whoever opens it joins as member, with an account of any address. Looking at it changes
+//! The page of an invitation's link: whoever opens it joins in the role that it says, with an account of any address. Looking at it changes
 //! nothing.
 
 use askama::Template;
@@ -10,7 +10,7 @@ use rentree_domain::{InvitationId, LinkToken, Uai};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Presented, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, entry};
 use rentree_orders::Ask;
-use rentree_table::{AuditAction, By, Invitation, InvitationState, Purpose, School};
+use rentree_table::{AuditAction, By, Invitation, InvitationState, Purpose, Role, School};
 use rentree_web::{Entry, Frame};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -39,6 +39,9 @@ pub(crate) struct JoinView {
     school: String,
     /// Who invites.
     invited_by: String,
+    /// What whoever accepts becomes: `administrator` or `member`.
+    #[schemars(with = "String")]
+    role: Role,
 }
 
 /// The space that somebody joined.
@@ -98,7 +101,7 @@ pub(crate) async fn join(
         token: &found.token,
         ways: &WAYS,
         uai: found.uai,
-        by: By::Invitation(found.id),
+        by: By::Invitation(found.id, found.invitation.role),
         action: AuditAction::InvitationAccepted,
         now,
     };
@@ -109,6 +112,9 @@ pub(crate) async fn join(
             return Ok(token.on(face.again(*problem, &JoinView::new(&found, *entry))?));
         }
     };
+    if entrant.is_new_administrator {
+        app.mails.tell_new_administrator(found.uai, entrant.id).await;
+    }
     let unconfirmed = entrant.newcomer.as_ref().filter(|newcomer| !newcomer.email_confirmed);
     if let Some(email) = unconfirmed.and_then(|newcomer| newcomer.methods.email.clone()) {
         // They have joined: the account page orders it again.
@@ -158,6 +164,7 @@ impl JoinView {
             uai: found.uai,
             school: found.school.name.clone(),
             invited_by: found.invitation.invited_by.clone(),
+            role: found.invitation.role,
         }
     }
 }

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{Uai, UserId};
 use rentree_http::{Face, Input, Problem, Proof, Visitor, authorise, authorise_beside};
-use rentree_table::{AuditAction, AuditEntry, Member, Role, TeamError};
+use rentree_table::{AuditAction, AuditEntry, Invitation, Member, Role, TeamError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -47,8 +47,13 @@ pub(crate) async fn change_role(
     let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
 
     let role = input.fields.role;
-    let entry = app.entry(&visitor, AuditEntry::role_change(role)).to(&member.name);
-    app.table.change_role(uai, (id, member.role), role, &entry).await.map_err(|error| told(uai, error))?;
+    let entry = visitor.did(AuditEntry::role_change(role)).to(&member.name);
+    let cancelled =
+        |invitation: &Invitation| visitor.did(AuditAction::InvitationCancelled).to(invitation.email.as_str());
+    let changed = app.table.change_role(uai, (id, member.role), role, &entry, &cancelled).await;
+    if changed.map_err(|error| told(uai, error))? && role == Role::Administrator {
+        app.mails.tell_new_administrator(uai, id).await;
+    }
 
     let location = format!("/schools/{uai}/team?done=role");
     face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: Some(role) })
@@ -65,8 +70,11 @@ pub(crate) async fn remove(
     let uai = parse_uai(&uai)?;
     let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
 
-    let entry = app.entry(&visitor, AuditAction::Removed).to(&member.name);
-    app.table.remove_member(uai, (id, member.role), &entry).await.map_err(|error| told(uai, error))?;
+    let entry = visitor.did(AuditAction::Removed).to(&member.name);
+    let cancelled =
+        |invitation: &Invitation| visitor.did(AuditAction::InvitationCancelled).to(invitation.email.as_str());
+    let removed = app.table.remove_member(uai, (id, member.role), &entry, Some(&cancelled)).await;
+    removed.map_err(|error| told(uai, error))?;
 
     let location = format!("/schools/{uai}/team?done=removed");
     face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: None })
@@ -84,8 +92,8 @@ pub(crate) async fn leave(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
 
-    let entry = app.entry(&visitor, AuditAction::Left);
-    app.table.remove_member(uai, (visitor.user, visitor.role), &entry).await.map_err(|error| told(uai, error))?;
+    let entry = visitor.did(AuditAction::Left);
+    app.table.remove_member(uai, (visitor.user, visitor.role), &entry, None).await.map_err(|error| told(uai, error))?;
 
     face.after_post(StatusCode::OK, "/spaces", &ChangedView { member: visitor.user, role: None })
 }
@@ -107,10 +115,6 @@ impl Invitations {
         let (visitor, found) = authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await?;
         visitor.check_meant(proof)?;
         Ok((visitor, found))
-    }
-
-    fn entry(&self, visitor: &Visitor, action: AuditAction) -> AuditEntry {
-        AuditEntry::new((self.clock)(), rentree_runtime::random(), visitor.user, &visitor.name, action)
     }
 }
 

@@ -70,6 +70,9 @@ struct InvitationRow {
     /// Where it is sent.
     #[schemars(with = "String")]
     email: EmailAddress,
+    /// What whoever accepts becomes: `administrator` or `member`.
+    #[schemars(with = "String")]
+    role: Role,
     /// `queued`, `sent` or `failed`.
     #[schemars(with = "String")]
     delivery: Delivery,
@@ -131,13 +134,14 @@ impl Invitations {
             may_resend: invited.asked_at + RESEND_PAUSE <= now,
             is_expired: invited.sent_at.is_some_and(|sent| sent + LINK_VALIDITY <= now),
             email: invited.email,
+            role: invited.role,
             delivery: invited.delivery,
             sent_at: invited.sent_at,
         });
         Ok(TeamView {
             frame: visitor.frame("Équipe", uai, &visitor.school, Section::Team),
             csrf: visitor.csrf.clone(),
-            form: form(""),
+            form: form("", ""),
             done: None,
             uai,
             may_manage: visitor.is_administrator(),

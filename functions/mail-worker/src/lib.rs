@@ -8,6 +8,7 @@ mod activation;
 mod config;
 mod invitation;
 mod order;
+mod team;
 
 use jiff::Timestamp;
 use rentree_domain::{EmailAddress, LinkToken, MailOrder};

@@ -18,6 +18,9 @@ impl MailWorker {
             MailOrder::NewPassword { email } => self.new_password(&email, is_first_try).await,
             MailOrder::PasswordChanged { user } => self.password_changed(user).await,
             MailOrder::PasswordHandedOut { user, uai } => self.password_handed_out(user, uai, is_first_try).await,
+            MailOrder::NewAdministrator { user, newcomer, uai } => {
+                self.new_administrator(user, newcomer, uai, is_first_try).await
+            }
             MailOrder::Address { user, email } => self.address(user, &email, is_first_try).await,
             MailOrder::AddressChanged { former, masked } => self.address_changed(&former, &masked).await,
         }
@@ -47,6 +50,7 @@ fn kind(order: &MailOrder) -> &'static str {
         MailOrder::NewPassword { .. } => "new_password",
         MailOrder::PasswordChanged { .. } => "password_changed",
         MailOrder::PasswordHandedOut { .. } => "password_handed_out",
+        MailOrder::NewAdministrator { .. } => "new_administrator",
         MailOrder::Address { .. } => "address",
         MailOrder::AddressChanged { .. } => "address_changed",
     }

@@ -62,11 +62,11 @@ pub async fn enrol(table: &Table, uai: Uai, role: Role, user: &User, now: Timest
         }
         Role::Member => {
             let invitation = InvitationId::new(now, rentree_runtime::random());
-            let invited = Invitation::new(address(user)?, user.full_name(), now);
+            let invited = Invitation::new(address(user)?, Role::Member, (None, user.full_name()), now);
             table.create_invitations(uai, &[(invitation, invited, entry(AuditAction::Invited))]).await?;
             let link = Link::new(Purpose::Invitation { uai, id: invitation }, now);
             table.link_invitation(uai, invitation, (&secret, &link)).await?;
-            By::Invitation(invitation)
+            By::Invitation(invitation, Role::Member)
         }
     };
     let who = match &known {

@@ -19,7 +19,7 @@ pub(crate) const OF_ALL: [&str; 12] = [
 /// What concerns one function, by its folder.
 pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
     ("accounts", &["accounts", "joining_pages", "lockouts", "mail_permits", "passwords", "staff_pages"]),
-    ("activation", &["activation", "passwords", "staff_pages"]),
+    ("activation", &["activation", "administrators", "passwords", "staff_pages"]),
     (
         "campaigns",
         &[
@@ -96,7 +96,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "turns",
         ],
     ),
-    ("invitations", &["mail_permits", "passwords", "staff_pages", "team"]),
+    ("invitations", &["administrators", "mail_permits", "passwords", "staff_pages", "team"]),
     (
         "learners",
         &[
@@ -121,7 +121,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "starving",
         ],
     ),
-    ("mail-worker", &["accounts", "activation", "mail_permits", "passwords", "team"]),
+    ("mail-worker", &["accounts", "activation", "administrators", "mail_permits", "passwords", "team"]),
     (
         "mediacentre",
         &[

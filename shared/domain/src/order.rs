@@ -52,6 +52,15 @@ pub enum MailOrder {
         /// The school.
         uai: Uai,
     },
+    /// Somebody became administrator of a school: told to each of the others.
+    NewAdministrator {
+        /// Who is told.
+        user: UserId,
+        /// Who became administrator.
+        newcomer: UserId,
+        /// Of which school.
+        uai: Uai,
+    },
     /// An address is to be confirmed for an account.
     Address {
         /// Whose.

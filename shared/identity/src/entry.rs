@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rentree_domain::limit::TAKEN_BY_LINK;
 use rentree_domain::{EmailAddress, LinkToken, Uai, UserId};
 use rentree_http::{Device, NewSession, Problem, SignedIn, Ways, claimed_session};
-use rentree_table::{AsPupil, AuditAction, AuditEntry, By, JoinError, Joining, Methods, Table, User, Who};
+use rentree_table::{AsPupil, AuditAction, AuditEntry, By, JoinError, Joined, Joining, Methods, Table, User, Who};
 use rentree_web::{Entry, Field, Form};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -61,6 +61,8 @@ pub struct Entrant {
     pub epoch: u64,
     /// What the account was before it joined.
     as_pupil: AsPupil,
+    /// Whether they are an administrator of the school, and were not before.
+    pub is_new_administrator: bool,
     /// The account that is to begin.
     pub newcomer: Option<User>,
     /// The session that is to begin.
@@ -85,7 +87,7 @@ impl Entrant {
     }
 
     /// Carries `joining` out, and takes back what was counted as failed.
-    async fn join(&self, table: &Table, joining: &Joining<'_>) -> Result<(), JoinError> {
+    async fn join(&self, table: &Table, joining: &Joining<'_>) -> Result<Joined, JoinError> {
         let Some(failure) = &self.failure else { return table.join(joining).await };
         let (joined, forgiven) = join!(table.join(joining), failure.forgive(table));
         if let Err(error) = forgiven {
@@ -181,7 +183,7 @@ impl EntryFields {
     pub async fn come_in(&self, door: Door<'_>) -> Result<Entrant, EntryError> {
         let (entry, ways, former) = (door.entry.clone(), door.ways, claimed_session(door.headers));
         let (table, token, uai, by, action, now) = (door.table, door.token, door.uai, door.by, door.action, door.now);
-        let entrant = self.find(door).await?;
+        let mut entrant = self.find(door).await?;
         let joining = Joining {
             uai,
             secret: token.secret(),
@@ -194,8 +196,12 @@ impl EntryFields {
             entry: &AuditEntry::new(now, rentree_runtime::random(), entrant.id, &entrant.name, action),
             now,
         };
-        match entrant.join(table, &joining).await {
-            Ok(()) => Ok(entrant),
+        let joined = entrant.join(table, &joining).await;
+        match joined {
+            Ok(joined) => {
+                entrant.is_new_administrator = joined == Joined::NewAdministrator;
+                Ok(entrant)
+            }
             Err(JoinError::AddressTaken) => {
                 // Told to holders of a link only, and not without end.
                 table.count(&TAKEN_BY_LINK, &token.text(), now).await.map_err(Problem::from)?;
@@ -232,6 +238,7 @@ impl EntryFields {
                     name,
                     epoch,
                     as_pupil,
+                    is_new_administrator: false,
                     newcomer: None,
                     session: None,
                     failure: None,
@@ -258,7 +265,17 @@ impl EntryFields {
                 let session = Some(NewSession::new(id, user.epoch, headers, now));
                 let device = Some(failure.remembered_on(&device, (id, &user)));
                 let (name, epoch, failure) = (user.full_name(), user.epoch, Some(failure));
-                Ok(Entrant { id, name, epoch, as_pupil: AsPupil::of(&user), newcomer: None, session, failure, device })
+                Ok(Entrant {
+                    id,
+                    name,
+                    epoch,
+                    as_pupil: AsPupil::of(&user),
+                    is_new_administrator: false,
+                    newcomer: None,
+                    session,
+                    failure,
+                    device,
+                })
             }
             Way::SignUp => {
                 if !table.would_allow(&TAKEN_BY_LINK, &token.text(), now).await.map_err(Problem::from)? {
@@ -291,6 +308,7 @@ impl EntryFields {
                     name: user.full_name(),
                     epoch: 0,
                     as_pupil: AsPupil::Not,
+                    is_new_administrator: false,
                     newcomer: Some(user),
                     session,
                     failure: None,

@@ -8,6 +8,7 @@ mod mailer;
 mod offer;
 mod parts;
 mod sender;
+mod team;
 
 pub use account::{
     address_change, address_changed, known_address, password_changed, password_handed_out, password_reset, sign_up,
@@ -17,6 +18,7 @@ pub use invitation::{Invitation, invitation};
 pub use mailer::{Mailer, SendError};
 pub use offer::{Offer, offer};
 pub use parts::{Mail, Rendered};
+pub use team::new_administrator;
 
 #[cfg(test)]
 mod tests;

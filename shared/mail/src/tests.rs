@@ -1,8 +1,8 @@
 //! Every mail, as it is read.
 
 use crate::{
-    Activation, Invitation, Mail, Offer, activation, address_change, address_changed, invitation, known_address, offer,
-    password_changed, password_handed_out, password_reset, sign_up,
+    Activation, Invitation, Mail, Offer, activation, address_change, address_changed, invitation, known_address,
+    new_administrator, offer, password_changed, password_handed_out, password_reset, sign_up,
 };
 
 /// Subject and text on one page, HTML on another: what a person reviews.
@@ -51,6 +51,8 @@ fn of_accounts() {
     snapshots!(password_changed(LINK), "password_changed_text", "password_changed_html");
     let handed_out = password_handed_out("Collège Anne-de-Bretagne", LINK);
     snapshots!(handed_out, "password_handed_out_text", "password_handed_out_html");
+    let administrator = new_administrator("Camille Le Goff", "Collège Anne-de-Bretagne", LINK);
+    snapshots!(administrator, "new_administrator_text", "new_administrator_html");
     snapshots!(address_change(LINK), "address_change_text", "address_change_html");
     snapshots!(address_changed("k***@e***.fr"), "address_changed_text", "address_changed_html");
 }

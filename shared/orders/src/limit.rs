@@ -28,6 +28,8 @@ pub const MAILS_BY_MAILBOX: Limit = Limit { what: "mails-by-mailbox", count: 10,
 pub const MAILS_BY_MAILBOX_A_DAY: Limit = Limit { what: "mails-by-mailbox-a-day", count: 30, window: DAY };
 /// Mails of passwords that staff handed out that one mailbox gets, apart from all others: nobody keeps it from being told.
 pub const HAND_OUTS_BY_MAILBOX: Limit = Limit { what: "hand-outs-by-mailbox", count: 3, window: DAY };
+/// Mails of new administrators that one mailbox gets, of all schools.
+pub const ADMINISTRATORS_BY_MAILBOX: Limit = Limit { what: "administrators-by-mailbox", count: 20, window: DAY };
 /// The first of the hour that is asked for a mailbox is ordered, whatever its client asked for before.
 pub const RESETS_ASKED: Limit = Limit { what: "resets-asked", count: 1, window: HOUR };
 /// The first of the hour that leaves for a mailbox leaves, whatever was sent there before.
@@ -44,7 +46,7 @@ mod tests {
     use super::*;
 
     /// Every number, by its name in the table of `ARCHITECTURE.md`.
-    const ALL: [Limit; 16] = [
+    const ALL: [Limit; 17] = [
         REQUESTS_BY_CLIENT,
         REQUESTS_BY_MAILBOX,
         REQUESTS_BY_MAILBOX_A_DAY,
@@ -56,6 +58,7 @@ mod tests {
         MAILS_BY_MAILBOX,
         MAILS_BY_MAILBOX_A_DAY,
         HAND_OUTS_BY_MAILBOX,
+        ADMINISTRATORS_BY_MAILBOX,
         RESETS_ASKED,
         RESETS_SENT,
         INVITATIONS_BY_MAILBOX,

@@ -1,8 +1,10 @@
 //! What tells an owner of a change is always ordered. The change itself wanted a password or a link, so nobody else can make it come; of
-//! passwords that staff hand out, the mailbox gets a few a day.
+//! passwords that staff hand out, and of new administrators, a mailbox gets so many a day.
 //! The change is done: a failure is for us, not a reason to say that nothing was done.
 
 use rentree_domain::{EmailAddress, MailOrder, Uai, UserId};
+
+use rentree_table::Role;
 
 use crate::MailOrders;
 use crate::ask::not_ordered;
@@ -16,6 +18,17 @@ impl MailOrders {
     /// Staff of `uai` handed a temporary password out.
     pub async fn tell_password_handed_out(&self, user: UserId, uai: Uai) {
         self.tell(&MailOrder::PasswordHandedOut { user, uai }).await;
+    }
+
+    /// `newcomer` became administrator of `uai`: told to the other administrators.
+    pub async fn tell_new_administrator(&self, uai: Uai, newcomer: UserId) {
+        let members = match self.table.members(uai).await {
+            Ok(members) => members,
+            Err(error) => return not_ordered(&error),
+        };
+        for (user, _) in members.into_iter().filter(|(id, m)| m.role == Role::Administrator && *id != newcomer) {
+            self.tell(&MailOrder::NewAdministrator { user, newcomer, uai }).await;
+        }
     }
 
     /// An account has another address now: told to the former one.

@@ -1,20 +1,22 @@
 //! Invitations to a school's team.
 
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{EmailAddress, InvitationId, Uai};
+use rentree_domain::{EmailAddress, InvitationId, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Change, put_new, stored};
+use crate::item::{Change, check_role, put_new, stored};
 use crate::keys::{INVITATIONS, id_in_sk, school_pk};
 use crate::transaction::{Cancelled, MAX_ITEMS};
-use crate::{AuditEntry, Item, Key, Link, Table, TableError, audit, link};
+use crate::{AuditEntry, Item, Key, Link, Role, Table, TableError, audit, link};
 
 const ENTITY: &str = "Invitation";
 /// What an invitation says of a person is kept as long as requests are.
 const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
 
-/// How many invitations can be stored at once: each is an item, and so is what the log tells of it.
-pub const MOST_INVITATIONS: usize = MAX_ITEMS / 2;
+/// How many invitations can be stored, or cancelled with a place in the team, at once: each is an item, and so is what the log tells of
+/// it; three more are for the place.
+pub const MOST_INVITATIONS: usize = 40;
+const _: () = assert!(MOST_INVITATIONS * 2 + 3 <= MAX_ITEMS);
 
 /// An invitation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +25,12 @@ pub struct Invitation {
     pub email: EmailAddress,
     /// First and last name of the administrator who invites.
     pub invited_by: String,
+    /// The administrator, with whose role the invitation ends; `None` when nobody of the team invited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inviter: Option<UserId>,
+    /// What whoever accepts becomes.
+    #[serde(default = "member")]
+    pub role: Role,
     /// Where it stands.
     pub state: InvitationState,
     /// Whether its mail left.
@@ -35,6 +43,10 @@ pub struct Invitation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,
     expires_at: i64,
+}
+
+fn member() -> Role {
+    Role::Member
 }
 
 /// Where an invitation stands.
@@ -77,10 +89,17 @@ pub enum InvitationError {
 
 impl Invitation {
     /// A pending invitation whose mail is about to be asked for.
-    pub fn new(email: EmailAddress, invited_by: impl Into<String>, now: Timestamp) -> Self {
+    pub fn new(
+        email: EmailAddress,
+        role: Role,
+        (inviter, invited_by): (Option<UserId>, impl Into<String>),
+        now: Timestamp,
+    ) -> Self {
         Self {
             email,
             invited_by: invited_by.into(),
+            inviter,
+            role,
             state: InvitationState::Pending,
             delivery: Delivery::Queued,
             asked_at: now,
@@ -97,21 +116,38 @@ impl Invitation {
 }
 
 impl Table {
-    /// Stores invitations, all or none; an entry tells each. [`MOST_INVITATIONS`] at once.
+    /// Stores invitations, all or none; an entry tells each. [`MOST_INVITATIONS`] at once, of one administrator. `false` when that is
+    /// none any more: who is removed at the same moment leaves no invitation behind.
     pub async fn create_invitations(
         &self,
         uai: Uai,
         invitations: &[(InvitationId, Invitation, AuditEntry)],
-    ) -> Result<(), TableError> {
-        let mut items = Vec::with_capacity(invitations.len() * 2);
+    ) -> Result<bool, TableError> {
+        let mut items = Vec::with_capacity(invitations.len() * 2 + 1);
+        if let Some(inviter) = invitations.first().and_then(|(_, invitation, _)| invitation.inviter) {
+            items.push(check_role(&self.name, Key::member(uai, inviter), &Role::Administrator)?);
+        }
         for (id, invitation, entry) in invitations {
             items.push(put_new(&self.name, stored(invitation, ENTITY, Key::invitation(uai, *id))?)?);
             items.push(audit::write(&self.name, uai, entry)?);
         }
-        self.transact(items).await.map_err(|cancelled| match cancelled {
-            Cancelled::Table(error) => error,
-            Cancelled::Conditions(_) => TableError::Contended { operation: "TransactWriteItems" },
-        })
+        match self.transact(items).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Conditions(failed)) if failed[0] => Ok(false),
+            Err(Cancelled::Conditions(_)) => Err(TableError::Contended { operation: "TransactWriteItems" }),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
+    }
+
+    /// The invitations of an administrator that nobody has accepted or cancelled.
+    pub(crate) async fn pending_of(
+        &self,
+        uai: Uai,
+        inviter: UserId,
+    ) -> Result<Vec<(InvitationId, Invitation)>, TableError> {
+        let mut invitations = self.invitations(uai).await?;
+        invitations.retain(|(_, invitation)| invitation.is_pending() && invitation.inviter == Some(inviter));
+        Ok(invitations)
     }
 
     /// An invitation.

@@ -45,8 +45,28 @@ pub struct Joining<'a> {
 pub enum By {
     /// The link in the school's mailbox: an administrator.
     Activation(ActivationId),
-    /// An invitation: a member.
-    Invitation(InvitationId),
+    /// An invitation: what it says.
+    Invitation(InvitationId, Role),
+}
+
+/// What somebody is by joining.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joined {
+    /// An administrator, which they were not before.
+    NewAdministrator,
+    /// A member, or what they were before.
+    Otherwise,
+}
+
+impl By {
+    fn joined(self, was_administrator: bool) -> Joined {
+        match self {
+            By::Activation(_) | By::Invitation(_, Role::Administrator) if !was_administrator => {
+                Joined::NewAdministrator
+            }
+            _ => Joined::Otherwise,
+        }
+    }
 }
 
 /// Who joins.
@@ -123,16 +143,17 @@ enum Guards {
 
 impl Table {
     /// Carries `joining` out.
-    pub async fn join(&self, joining: &Joining<'_>) -> Result<(), JoinError> {
+    pub async fn join(&self, joining: &Joining<'_>) -> Result<Joined, JoinError> {
         let id = match joining.who {
             Who::Known { id, .. } | Who::Newcomer { id, .. } => id,
         };
         // Most who join have no place in the team yet; the condition tells when that is not so.
-        let mut place = None;
+        let mut place: Option<Member> = None;
         for _ in 0..TURNS {
+            let was_administrator = place.as_ref().is_some_and(|member| member.role == Role::Administrator);
             let (guards, items): (Vec<_>, Vec<_>) = self.joining_items(id, joining, place)?.into_iter().unzip();
             let failed = match self.transact(items).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => return Ok(joining.by.joined(was_administrator)),
                 Err(Cancelled::Table(error)) => return Err(error.into()),
                 Err(Cancelled::Conditions(failed)) => failed,
             };
@@ -164,10 +185,10 @@ impl Table {
                 items.push((Guards::Nothing, activated.in_transaction(table)?));
                 Role::Administrator
             }
-            By::Invitation(invitation) => {
+            By::Invitation(invitation, role) => {
                 let accepted = invitation::settle(uai, invitation, InvitationState::Accepted)?;
                 items.push((Guards::Target, accepted.in_transaction(table)?));
-                Role::Member
+                role
             }
         };
         match joining.who {

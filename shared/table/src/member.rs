@@ -1,7 +1,7 @@
 //! The team of a school: who may do what. A counter beside the members keeps the last administrator, whoever acts at the
 //! same moment.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use rentree_domain::{Uai, UserId};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::item::{Change, stored};
 use crate::keys::{GSI1, MEMBERS, id_in_sk, school_pk, user};
 use crate::transaction::Cancelled;
-use crate::{AuditEntry, Item, Key, Table, TableError, audit};
+use crate::{
+    AuditEntry, Invitation, InvitationError, InvitationState, Item, Key, MOST_INVITATIONS, Table, TableError, audit,
+    invitation,
+};
 
 const ENTITY: &str = "Membership";
 const SCHOOLS: &str = "SCHOOL#";
@@ -51,6 +54,9 @@ pub enum TeamError {
     #[error(transparent)]
     Table(#[from] TableError),
 }
+
+/// Tells, in the log, of an invitation that is cancelled with the place of who sent it.
+pub type TellCancelled<'a> = &'a (dyn Fn(&Invitation) -> AuditEntry + Send + Sync);
 
 /// The item of a membership.
 pub(crate) fn item(uai: Uai, id: UserId, member: &Member) -> Result<Item, TableError> {
@@ -101,23 +107,28 @@ impl Table {
     }
 
     /// Gives a member, who had the role `from` when it was read, another role; `entry` tells it. The role that they have already
-    /// is no change.
+    /// is no change: `false`. The invitations of who is no administrator any more are cancelled, of which `cancelled` tells.
     pub async fn change_role(
         &self,
         uai: Uai,
         (id, mut from): (UserId, Role),
         to: Role,
         entry: &AuditEntry,
-    ) -> Result<(), TeamError> {
+        cancelled: TellCancelled<'_>,
+    ) -> Result<bool, TeamError> {
         for _ in 0..TURNS {
             if from == to {
-                return Ok(());
+                return Ok(false);
             }
+            let invited = match to {
+                Role::Administrator => Vec::new(),
+                Role::Member => self.cancellations(uai, id, cancelled).await?,
+            };
             let counted = match to {
                 Role::Administrator => one_administrator_more(uai),
                 Role::Member => one_administrator_less(uai),
             };
-            let items = vec![
+            let mut items = vec![
                 Change::of(Key::member(uai, id), "SET #role = :to")
                     .only_if("#role = :from")
                     .value_of(":to", &to)?
@@ -126,23 +137,26 @@ impl Table {
                 counted.in_transaction(&self.name)?,
                 audit::write(&self.name, uai, entry)?,
             ];
+            items.extend(invited);
             match self.transact(items).await {
-                Ok(()) => return Ok(()),
-                // Somebody else was faster with this member: look again.
-                Err(Cancelled::Conditions(failed)) if failed[0] => from = self.role(uai, id).await?,
-                Err(Cancelled::Conditions(_)) => return Err(TeamError::LastAdministrator),
+                Ok(()) => return Ok(true),
+                Err(Cancelled::Conditions(failed)) if failed[1] => return Err(TeamError::LastAdministrator),
+                // Somebody else was faster with this member, or with an invitation of theirs: look again.
+                Err(Cancelled::Conditions(_)) => from = self.role(uai, id).await?,
                 Err(Cancelled::Table(error)) => return Err(error.into()),
             }
         }
         Err(TableError::Contended { operation: "TransactWriteItems" }.into())
     }
 
-    /// Ends the membership of somebody who had the role `role` when it was read; `entry` tells it.
+    /// Ends the membership of somebody who had the role `role` when it was read; `entry` tells it. Of their invitations, which are
+    /// cancelled, `cancelled` tells; without it they stay: who leaves may have invited who comes after them.
     pub async fn remove_member(
         &self,
         uai: Uai,
         (id, mut role): (UserId, Role),
         entry: &AuditEntry,
+        cancelled: Option<TellCancelled<'_>>,
     ) -> Result<(), TeamError> {
         for _ in 0..TURNS {
             let mut items = vec![
@@ -152,14 +166,44 @@ impl Table {
             if role == Role::Administrator {
                 items.push(one_administrator_less(uai).in_transaction(&self.name)?);
             }
+            let is_counted = role == Role::Administrator;
+            if let Some(tell) = cancelled {
+                items.extend(self.cancellations(uai, id, tell).await?);
+            }
             match self.transact(items).await {
                 Ok(()) => return Ok(()),
-                Err(Cancelled::Conditions(failed)) if failed[0] => role = self.role(uai, id).await?,
-                Err(Cancelled::Conditions(_)) => return Err(TeamError::LastAdministrator),
+                Err(Cancelled::Conditions(failed)) if is_counted && failed[2] => {
+                    return Err(TeamError::LastAdministrator);
+                }
+                // Somebody else was faster with this member, or with an invitation of theirs: look again.
+                Err(Cancelled::Conditions(_)) => role = self.role(uai, id).await?,
                 Err(Cancelled::Table(error)) => return Err(error.into()),
             }
         }
         Err(TableError::Contended { operation: "TransactWriteItems" }.into())
+    }
+
+    /// Cancels the invitations of an administrator, as parts of a transaction. What is more than that can hold is cancelled at once.
+    async fn cancellations(
+        &self,
+        uai: Uai,
+        inviter: UserId,
+        tell: TellCancelled<'_>,
+    ) -> Result<Vec<TransactWriteItem>, TableError> {
+        let mut pending = self.pending_of(uai, inviter).await?;
+        for (id, invitation) in pending.split_off(pending.len().min(MOST_INVITATIONS)) {
+            match self.cancel_invitation(uai, id, &tell(&invitation)).await {
+                // Settled by somebody else meanwhile.
+                Ok(()) | Err(InvitationError::Settled | InvitationError::TooSoon) => {}
+                Err(InvitationError::Table(error)) => return Err(error),
+            }
+        }
+        let mut items = Vec::with_capacity(pending.len() * 2);
+        for (id, invitation) in &pending {
+            items.push(invitation::settle(uai, *id, InvitationState::Cancelled)?.in_transaction(&self.name)?);
+            items.push(audit::write(&self.name, uai, &tell(invitation))?);
+        }
+        Ok(items)
     }
 
     async fn role(&self, uai: Uai, id: UserId) -> Result<Role, TeamError> {

@@ -2,20 +2,31 @@
 
 use jiff::Timestamp;
 use rentree_domain::{ActivationId, InvitationId, LinkToken, PersonName, Uai};
-use rentree_table::{ActivationRequest, AuditAction, AuditEntry, Invitation, Link, Purpose};
+use rentree_table::{ActivationRequest, AuditAction, AuditEntry, Invitation, Link, Purpose, Role};
 
 use super::people::{Person, an_email};
 use super::product;
 
-/// An invitation that nobody mails, and the path of its link.
+/// An invitation to be a member that nobody mails, and the path of its link.
 pub(crate) async fn an_invitation(
+    administrator: &Person,
+    uai: Uai,
+    at: Timestamp,
+) -> anyhow::Result<(InvitationId, String)> {
+    an_invitation_to_be(Role::Member, administrator, uai, at).await
+}
+
+/// The same for a role.
+pub(crate) async fn an_invitation_to_be(
+    role: Role,
     administrator: &Person,
     uai: Uai,
     at: Timestamp,
 ) -> anyhow::Result<(InvitationId, String)> {
     let id = InvitationId::new(at, rentree_runtime::random());
     let entry = AuditEntry::new(at, rentree_runtime::random(), administrator.id, "Test", AuditAction::Invited);
-    product().table.create_invitations(uai, &[(id, Invitation::new(an_email(), "Test", at), entry)]).await?;
+    let invitation = Invitation::new(an_email(), role, (Some(administrator.id), "Test"), at);
+    anyhow::ensure!(product().table.create_invitations(uai, &[(id, invitation, entry)]).await?, "no administrator");
     let token = LinkToken::new(rentree_runtime::random());
     let link = Link::new(Purpose::Invitation { uai, id }, at);
     anyhow::ensure!(product().table.link_invitation(uai, id, (token.secret(), &link)).await?, "no invitation");

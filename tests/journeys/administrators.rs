@@ -1,0 +1,141 @@
+//! Who becomes administrator, who is told, and what becomes of the invitations of who is one no more.
+
+use jiff::Timestamp;
+use rentree_domain::{InvitationId, Uai};
+use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationState, Role};
+use serde_json::json;
+
+use crate::support::links::{an_activation, an_invitation, an_invitation_to_be};
+use crate::support::mails::{mail_about, mails_to, no_mail_is_pending};
+use crate::support::people::{Person, a_member, a_team, an_email, somebody};
+use crate::support::{is_refused, product, run};
+
+async fn state(uai: Uai, id: InvitationId) -> anyhow::Result<InvitationState> {
+    Ok(product().table.invitation(uai, id).await?.expect("an invitation").state)
+}
+
+async fn role(uai: Uai, person: &Person) -> anyhow::Result<Option<Role>> {
+    Ok(product().table.member(uai, person.id).await?.map(|member| member.role))
+}
+
+/// What the log says was cancelled.
+async fn cancelled(administrator: &Person, uai: Uai) -> anyhow::Result<usize> {
+    let log = administrator.get(&format!("/schools/{uai}/audit")).await?.expect(200)?;
+    let entries = log["entries"].as_array().cloned().unwrap_or_default();
+    Ok(entries.iter().filter(|entry| entry["action"] == "invitation_cancelled").count())
+}
+
+/// Whoever was invited by somebody who is removed, or made a member, does not come in by that any more.
+#[test]
+fn invitations_end_with_the_role_of_who_sent_them() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let (removed, demoted) = (a_member(uai, Role::Administrator).await?, a_member(uai, Role::Administrator).await?);
+        let now = Timestamp::now();
+        let (of_removed, link) = an_invitation_to_be(Role::Administrator, &removed, uai, now).await?;
+        let (of_demoted, _) = an_invitation(&demoted, uai, now).await?;
+        let (of_head, _) = an_invitation(&head, uai, now).await?;
+
+        let member = |person: &Person, what: &str| format!("/schools/{uai}/members/{}/{what}", person.id);
+        head.post(&member(&removed, "remove"), &json!({})).await?.expect(200)?;
+        head.post(&member(&demoted, "role"), &json!({"role": "member"})).await?.expect(200)?;
+        assert_eq!(state(uai, of_removed).await?, InvitationState::Cancelled);
+        assert_eq!(state(uai, of_demoted).await?, InvitationState::Cancelled);
+        assert_eq!(state(uai, of_head).await?, InvitationState::Pending);
+        assert_eq!(cancelled(&head, uai).await?, 2);
+
+        // The way back in of who was removed.
+        let refused = removed.post(&link, &json!({"way": "signed_in"})).await?;
+        assert_eq!(refused.status, 410, "{}", refused.body);
+        assert_eq!(role(uai, &removed).await?, None);
+
+        // Who was removed a moment ago invites nobody, whatever was read before.
+        let id = InvitationId::new(now, rentree_runtime::random());
+        let entry = AuditEntry::new(now, rentree_runtime::random(), removed.id, "Test", AuditAction::Invited);
+        let invitation = Invitation::new(an_email(), Role::Member, (Some(removed.id), "Test"), now);
+        assert!(!product().table.create_invitations(uai, &[(id, invitation, entry)]).await?);
+        assert!(product().table.invitation(uai, id).await?.is_none());
+        Ok(())
+    });
+}
+
+/// Beyond what one transaction holds, too; and whoever leaves may have invited who comes after them.
+#[test]
+fn many_invitations_end_and_those_of_who_leaves_stay() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let other = a_member(uai, Role::Administrator).await?;
+        let emails = |count: usize| (0..count).map(|_| an_email().to_string()).collect::<Vec<_>>().join(" ");
+        for count in [40, 15] {
+            let invite = json!({"emails": emails(count)});
+            other.post(&format!("/schools/{uai}/invitations"), &invite).await?.expect(201)?;
+        }
+        let pending = async || {
+            let team = head.get(&format!("/schools/{uai}/team")).await?.expect(200)?;
+            anyhow::Ok(team["invitations"].as_array().map_or(0, Vec::len))
+        };
+        assert_eq!(pending().await?, 55);
+        head.post(&format!("/schools/{uai}/members/{}/remove", other.id), &json!({})).await?.expect(200)?;
+        assert_eq!((pending().await?, role(uai, &other).await?), (0, None));
+
+        let leaving = a_member(uai, Role::Administrator).await?;
+        let (id, _) = an_invitation(&leaving, uai, Timestamp::now()).await?;
+        leaving.post(&format!("/schools/{uai}/leave"), &json!({})).await?.expect(200)?;
+        assert_eq!(state(uai, id).await?, InvitationState::Pending);
+        Ok(())
+    });
+}
+
+/// By an invitation that says so, by a role, and by the link in the school's mailbox: the others are told, each time.
+#[test]
+fn the_others_are_told_of_a_new_administrator() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let (second, member) = (a_member(uai, Role::Administrator).await?, a_member(uai, Role::Member).await?);
+        let accepted =
+            async |person: &Person, link: &str| person.post(link, &json!({"way": "signed_in"})).await?.expect(200);
+
+        // The invitation says the role: in its page, in the list of those that wait, and to who accepts.
+        let invite = json!({"emails": an_email(), "role": "administrator"});
+        head.post(&format!("/schools/{uai}/invitations"), &invite).await?.expect(201)?;
+        let team = head.get(&format!("/schools/{uai}/team")).await?.expect(200)?;
+        assert_eq!(team["invitations"][0]["role"], "administrator");
+        let refused = json!({"emails": an_email(), "role": "principal"});
+        let refused = head.post(&format!("/schools/{uai}/invitations"), &refused).await?.expect(422)?;
+        assert_eq!(refused["errors"][0]["field"], "role");
+        let (_, link) = an_invitation_to_be(Role::Administrator, &head, uai, Timestamp::now()).await?;
+        let invited = somebody().await?;
+        assert_eq!(invited.get(&link).await?.expect(200)?["role"], "administrator");
+        accepted(&invited, &link).await?;
+        assert_eq!(role(uai, &invited).await?, Some(Role::Administrator));
+
+        let promote = format!("/schools/{uai}/members/{}/role", member.id);
+        for _ in 0..2 {
+            head.post(&promote, &json!({"role": "administrator"})).await?.expect(200)?;
+        }
+        let recovered = somebody().await?;
+        accepted(&recovered, &an_activation(uai, Timestamp::now()).await?).await?;
+        // Who is one already is no news.
+        accepted(&recovered, &an_activation(uai, Timestamp::now()).await?).await?;
+        // Nor is a member.
+        let (_, link) = an_invitation(&head, uai, Timestamp::now()).await?;
+        accepted(&somebody().await?, &link).await?;
+
+        mail_about("est administrateur", second.email().as_str()).await?;
+        no_mail_is_pending().await?;
+        let told = async |person: &Person| {
+            let mails = mails_to(person.email().as_str()).await?;
+            anyhow::Ok(mails.iter().filter(|mail| mail.subject.contains("est administrateur")).count())
+        };
+        // An order whose answer was lost is carried out twice.
+        let at_least = |count: usize, least: usize| count == least || is_refused() && count > least;
+        for (person, count) in [(&head, 3), (&second, 3), (&invited, 2), (&member, 1), (&recovered, 0)] {
+            let got = told(person).await?;
+            assert!(at_least(got, count), "{got} of {count}");
+        }
+        let mail = mail_about("est administrateur", head.email().as_str()).await?;
+        let school = product().table.school(uai).await?.expect("a school").name;
+        assert!(mail.text.contains(&school) && mail.text.contains(&format!("/schools/{uai}/team")), "{}", mail.text);
+        Ok(())
+    });
+}
