@@ -18,6 +18,7 @@ use serde_json::json;
 use crate::support::classes::{a_class_of, a_device, a_first_name};
 use crate::support::faults::{Faults, Reads, campaigns_with, watched};
 use crate::support::people::{a_client, a_member};
+use crate::support::pupils::{a_class, by_user_name};
 use crate::support::rosters::{delete_snapshots, snapshots, spoil_snapshots};
 use crate::support::runtime_api::Function;
 use crate::support::stall::{Of, Stall};
@@ -155,6 +156,27 @@ fn an_undo_after_the_next_worker_began_to_read_shows_the_snapshot_from_before() 
         .await?;
         import(uai, &third).await?;
         assert_eq!(visible(uai).await?, expected(&third));
+        Ok(())
+    });
+}
+
+/// Who joined after the worker read the pupils is not deleted: read again, they are somebody who left, with their account.
+#[test]
+fn a_pupil_who_joins_meanwhile_is_not_deleted() {
+    run(async {
+        let class = a_class(12).await?;
+        let bytes = Sample::new(class.uai, 12, 11).siecle(UTF_8).bytes;
+        let id = silent_import(class.uai, bytes, ImportOptions::default()).await?;
+        let hour = SignedDuration::from_hours(1);
+        let begun = product().table.begin(class.uai, id, false, hour, Timestamp::now()).await?;
+        let Begin::Begun(mut run) = begun else { panic!("begun") };
+        let read = run.learners().await?;
+        let tied = class.tie(3, by_user_name()).await?;
+        let discard = rentree_domain::import::Write::Discard { id: tied.learner };
+        let year = SchoolYear::of(paris::date(Timestamp::now()));
+        assert!(matches!(run.apply(&read, vec![discard], year, Timestamp::now).await, Err(RunError::Tied)));
+        let kept = product().table.learner(class.uai, tied.learner).await?.expect("the pupil");
+        assert_eq!(kept.user, Some(tied.id));
         Ok(())
     });
 }

@@ -242,8 +242,13 @@ pub(crate) fn write_item(
 ) -> Result<TransactWriteItem, TableError> {
     let (id, active, entry, previous) = match write {
         Write::Discard { id } => {
-            let delete = Delete::builder().table_name(table).set_key(Some(Key::learner(uai, id).into_item())).build();
-            return Ok(TransactWriteItem::builder().delete(delete.map_err(TableError::malformed(ENTITY))?).build());
+            // Somebody may have joined since the pupils were read: no account loses its pupil.
+            let delete = Delete::builder()
+                .table_name(table)
+                .set_key(Some(Key::learner(uai, id).into_item()))
+                .condition_expression("attribute_not_exists(user_id)");
+            let delete = delete.build().map_err(TableError::malformed(ENTITY))?;
+            return Ok(TransactWriteItem::builder().delete(delete).build());
         }
         Write::Revise { id, active, entry, previous } => (id, active, entry, previous),
     };

@@ -51,9 +51,22 @@ pub enum RunError {
     /// The lease is ours, but somebody settled the import in the meantime.
     #[error("the import was settled by somebody else")]
     Settled,
+    /// A pupil whom nobody was to see any more has joined a campaign since the pupils were read. Read again, they are kept.
+    #[error("a pupil who was to be deleted has an account by now")]
+    Tied,
     /// The table failed.
     #[error(transparent)]
     Table(#[from] TableError),
+}
+
+impl RunError {
+    /// Of a transaction that writes pupils, after `first` items of the run's own.
+    pub(crate) fn of_pupils(cancelled: Cancelled, first: usize) -> Self {
+        match cancelled {
+            Cancelled::Conditions(failed) if !failed.iter().take(first).any(|failed| *failed) => Self::Tied,
+            cancelled => cancelled.into(),
+        }
+    }
 }
 
 impl From<Cancelled> for RunError {
@@ -196,13 +209,14 @@ impl Run {
         self.held.progress = Some(progress);
         let mut transaction = self.first_of_apply(clock())?;
         loop {
+            let own = transaction.len();
             while transaction.len() < MAX_ITEMS {
                 let Some(write) = writes.next() else { break };
                 transaction.push(write_item(&self.held.table.name, self.held.uai, (self.held.fence, years), write)?);
                 self.cost.items_written += 1;
                 progress.written += 1;
             }
-            self.held.transact(transaction).await?;
+            self.held.transact(transaction).await.map_err(|cancelled| RunError::of_pupils(cancelled, own))?;
             self.cost.write_requests += 1;
             if writes.peek().is_none() {
                 return Ok(());

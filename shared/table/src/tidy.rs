@@ -58,7 +58,8 @@ impl Table {
         for write in writes {
             if transaction.len() == MAX_ITEMS {
                 let renewal = held.renewal(clock())?;
-                held.transact(std::mem::replace(&mut transaction, vec![renewal])).await?;
+                let full = std::mem::replace(&mut transaction, vec![renewal]);
+                held.transact(full).await.map_err(|cancelled| RunError::of_pupils(cancelled, 1))?;
             }
             transaction.push(write_item(&self.name, uai, (held.fence, years), write)?);
         }
@@ -66,7 +67,7 @@ impl Table {
             self.transact(vec![TransactWriteItem::builder().update(held.release()?).build()]).await?;
             return Ok(Tidied::Done { written });
         }
-        held.transact(transaction).await?;
+        held.transact(transaction).await.map_err(|cancelled| RunError::of_pupils(cancelled, 1))?;
         let snapshot = self.write_snapshot(uai, held.fence, &listing, &mut held.pace, clock()).await?;
         let flip = held
             .school_update()
