@@ -15,7 +15,7 @@ use crate::Certifications;
 #[serde(default)]
 pub(crate) struct How {
     year: Option<i16>,
-    left: bool,
+    former: bool,
     /// Seconds to wait for the file: a browser without JavaScript sees it at once.
     wait: u64,
 }
@@ -29,7 +29,7 @@ pub(crate) async fn follow(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let now = (app.clock)();
-    let of = Which { year: how.year, left: how.left }.of(&uai, now)?;
+    let of = Which { year: how.year, former: how.former }.of(&uai, now)?;
     let found = async { Ok(app.table.prepared_file(&of).await?) };
     let (visitor, mut file) = authorise_beside(&app.table, &headers, of.uai, Role::Administrator, now, found).await?;
 
