@@ -108,6 +108,11 @@ fn an_administrator_gets_the_certificates_of_a_class_in_its_order_and_of_one_pup
         let one = &expected[2];
         let (_, _, bytes) = file(&school.administrator, &format!("{path}&number={}", one.number)).await?;
         assert!(bytes == pdf(std::slice::from_ref(one))?.bytes);
+        let log = school.administrator.get(&format!("/schools/{uai}/audit")).await?.expect(200)?;
+        let latest = &log["entries"][0];
+        assert_eq!(latest["subject"], format!("le certificat {}", one.number));
+        let whose = in_order(&school, &numbers)[2].0.id;
+        assert_eq!(latest["learner"], json!(whose), "the log leads to the pupil");
         for (query, expected) in [("&division=3B", 404), ("&number=1", 404), ("&number=x", 400)] {
             assert_eq!(file(&school.administrator, &format!("{path}{query}")).await?.0, expected, "{query}");
         }
@@ -143,6 +148,15 @@ fn those_whose_class_is_not_known_are_asked_for_by_name() {
         assert!(name.contains("classe-inconnue"), "{name}");
         let (_, _, whole) = file(&school.administrator, &format!("{path}.pdf?division=")).await?;
         assert!(of_nobody.len() < whole.len(), "a blank class is that of the whole school");
+
+        let number = format!("{path}.pdf?number={}", nobody["number"]);
+        assert_eq!(file(&school.administrator, &number).await?.0, 200);
+        let log = school.administrator.get(&format!("/schools/{}/audit", school.uai)).await?.expect(200)?;
+        let latest = &log["entries"][0];
+        assert_eq!(
+            (&latest["subject"], &latest["learner"]),
+            (&json!(format!("le certificat {}", nobody["number"])), &Value::Null)
+        );
         Ok(())
     });
 }

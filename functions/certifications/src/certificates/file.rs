@@ -94,12 +94,19 @@ pub(crate) async fn file(
         ),
         (None, None) => (format!("certificats-{uai}-{}.pdf", year.first()), format!("les certificats {year}")),
     };
+    // A number tells nobody whose certificate it was.
+    let learner = asked.number.and_then(|_| issued.first()?.learner);
     let certificates: Vec<Certificate> = issued.into_iter().map(|it| it.certificate).collect();
     let file = drawn(&certificates)?;
     if file.len() > MOST_BYTES {
         return Err(too_many());
     }
-    app.table.audit(uai, &visitor.downloaded(what)).await?;
+    let told = visitor.downloaded(what);
+    let told = match learner {
+        Some(learner) => told.about(learner),
+        None => told,
+    };
+    app.table.audit(uai, &told).await?;
     Ok(answer(file, &name))
 }
 
