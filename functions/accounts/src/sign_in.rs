@@ -1,12 +1,12 @@
 //! Sign in, sign out.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::UserId;
 use rentree_http::{
-    ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Problem, WAITING_SIGN_ON, claimed_session,
+    Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Problem, WAITING_SIGN_ON, claimed_session,
     forget_session, signed_in,
 };
 use rentree_identity::{Credentials, Origin, Proven};
@@ -55,9 +55,11 @@ pub(crate) struct SignedOutView {
 }
 
 /// Where to go on.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Towards {
+    /// A path of this site, where to go on afterwards.
+    #[schemars(with = "String")]
     pub(crate) next: Next,
 }
 
@@ -90,7 +92,7 @@ impl std::fmt::Debug for Secret {
 /// `GET /sign-in`
 pub(crate) async fn page(
     State(app): State<Accounts>,
-    Query(towards): Query<Towards>,
+    Asked(towards): Asked<Towards>,
     face: Face,
     token: FormToken,
     headers: HeaderMap,

@@ -1,11 +1,11 @@
 //! The first sign-in with a password that staff handed out: another one must be chosen before anything else.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::Password;
-use rentree_http::{Device, Face, Input, NewSession, Next, Presented, Problem, SignedIn};
+use rentree_http::{Asked, Device, Face, Input, NewSession, Next, Presented, Problem, SignedIn};
 use rentree_identity::{PasswordFields, PasswordRules, read_password, verify};
 use rentree_table::{AccountError, User};
 use rentree_web::{Form, Frame};
@@ -51,7 +51,7 @@ pub(crate) fn page_then(next: &Next) -> String {
 /// `GET /temporary-password`
 pub(crate) async fn page(
     State(app): State<Accounts>,
-    Query(towards): Query<Towards>,
+    Asked(towards): Asked<Towards>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -9,6 +9,7 @@ use rentree_domain::{CertificationNumber, SchoolYear, Uai, paris};
 use rentree_http::{Asked, Problem, authorise, unreadable_address};
 use rentree_issued::issued;
 use rentree_table::Role;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::try_join;
 
@@ -22,10 +23,11 @@ pub(super) const MOST: usize = 250;
 const MOST_BYTES: usize = 4_600_000;
 
 /// Which certificates.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct WhichFile {
     /// The first calendar year of the school year; the present one without it.
+    #[schemars(with = "SchoolYear")]
     year: Option<i16>,
     /// One certificate.
     number: Option<CertificationNumber>,

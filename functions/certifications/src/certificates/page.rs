@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rentree_domain::certification::years_kept;
 use rentree_domain::{CertificationNumber, SchoolYear, Uai, name, paris};
-use rentree_http::{Face, Problem, authorise};
+use rentree_http::{Asked, Face, Problem, authorise};
 use rentree_issued::{Issued, issued};
 use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
@@ -22,10 +22,11 @@ use super::file::MOST;
 use crate::Certifications;
 
 /// Which certificates.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filter {
     /// The first calendar year of the school year; the present one without it.
+    #[schemars(with = "SchoolYear")]
     year: Option<i16>,
     /// The class whose pupils are shown; blank for none.
     division: String,
@@ -73,7 +74,7 @@ pub(crate) struct CertificatesView {
 
 /// A class.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "CertifiedClass")]
+#[schemars(rename = "ClassOfCertificates")]
 struct Class {
     division: String,
     certificates: usize,
@@ -102,7 +103,7 @@ struct Row {
 pub(crate) async fn page(
     State(app): State<Certifications>,
     Path(uai): Path<String>,
-    Query(filter): Query<Filter>,
+    Asked(filter): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -24,6 +24,7 @@ pub(crate) use view::PreparedFileView;
 #[serde(default)]
 pub(crate) struct Which {
     /// The first calendar year of the school year; the present one without it.
+    #[schemars(with = "Option<SchoolYear>")]
     year: Option<i16>,
     /// Those of pupils who left, too.
     former: bool,

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rentree_domain::{LearnerId, Uai};
-use rentree_http::{Face, Problem, Visitor};
+use rentree_http::{Extractor, Face, Problem, Visitor};
 use rentree_table::School;
 use rentree_web::{Frame, Section, csv, french};
 use schemars::JsonSchema;
@@ -118,6 +118,8 @@ impl Answer {
 /// Who asks for a list for a spreadsheet: `Accept: text/csv`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sheet;
+
+impl Extractor for Sheet {}
 
 impl<S: Sync> OptionalFromRequestParts<S> for Sheet {
     type Rejection = std::convert::Infallible;
