@@ -58,7 +58,7 @@ pub(crate) struct SignedOutView {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Towards {
-    /// A path of this site, where to go on afterwards.
+    /// An address of this site, with its query, where to go on afterwards.
     #[schemars(with = "String")]
     pub(crate) next: Next,
 }
@@ -73,7 +73,7 @@ pub(crate) struct Fields {
     login: Secret,
     /// Password.
     password: Secret,
-    /// A path of this site.
+    /// An address of this site, with its query.
     #[schemars(with = "String")]
     next: Next,
 }
@@ -141,7 +141,7 @@ pub(crate) async fn sign_in(
 
     let must_change_password = account.password_is_temporary;
     let view = SignedInView { user: *user, name: account.full_name(), must_change_password };
-    let location = if must_change_password { temporary_password::page_then(&next) } else { next.or("/") };
+    let location = if must_change_password { next.after(temporary_password::PAGE) } else { next.or("/") };
     Ok(proven.remembered_on(&device).on(session.on(face.after_post(StatusCode::OK, &location, &view)?)))
 }
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::Accounts;
 use crate::sign_in::{Secret, SignedInView, Towards};
 
-const PAGE: &str = "/temporary-password";
+pub(crate) const PAGE: &str = "/temporary-password";
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -38,14 +38,9 @@ pub(crate) struct TemporaryPasswordView {
 pub(crate) struct Fields {
     /// Twelve characters at least; for a pupil, eight, with an upper-case letter, a lower-case letter and a digit.
     password: Secret,
-    /// A path of this site.
+    /// An address of this site, with its query.
     #[schemars(with = "String")]
     next: Next,
-}
-
-/// The address of the page, and of what comes after it.
-pub(crate) fn page_then(next: &Next) -> String {
-    if next.as_str().is_empty() { PAGE.to_owned() } else { format!("{PAGE}?next={}", next.as_str()) }
 }
 
 /// `GET /temporary-password`

@@ -39,7 +39,7 @@ pub(crate) struct TermsView {
 pub(crate) struct Fields {
     /// The version that was read.
     version: u32,
-    /// A path of this site.
+    /// An address of this site, with its query.
     #[schemars(with = "String")]
     next: Next,
 }
