@@ -52,6 +52,7 @@ mod mediacentre_staff;
 mod mediacentre_staff_pages;
 mod messages;
 mod names;
+mod offered;
 mod offers;
 mod pages;
 mod partitions;
