@@ -16,6 +16,7 @@ mod certification_pages;
 mod certifications;
 mod certified_pupils;
 mod chains;
+mod commands;
 mod contracts;
 mod country;
 mod crashes;

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use rentree_domain::platform_campaign::Audience;
 use rentree_domain::{Academie, CampaignMessage, CampaignTitle, CourseId, Level, PlatformCampaignName};
 use rentree_local::operator::Operator;
+use rentree_local::say;
 use serde_json::Value;
 
 #[derive(Args)]
@@ -85,7 +86,7 @@ pub(crate) async fn run(arguments: CampaignArguments) -> anyhow::Result<u8> {
     });
     let reports = reports.await?;
     for report in &reports {
-        println!("{report:#}");
+        say!("{report:#}");
     }
     Ok(status(&reports))
 }
