@@ -23,7 +23,7 @@ enum ClientCommand {
         /// What the record book calls itself, and the logs of schools: a-z, 0-9 and -, for instance lsu-2026
         #[arg(long, value_parser = RecordBookName::parse)]
         name: RecordBookName,
-        /// Which schools it reads: lsu (écoles and collèges) or lsl (lycées)
+        /// Which schools it reads: lsu (écoles, collèges and EREA) or lsl (lycées and EREA)
         #[arg(long, value_parser = Scope::from_str)]
         scope: Scope,
         /// The last day on which they hold, as 2027-08-31: two years away at most
