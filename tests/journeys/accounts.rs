@@ -478,6 +478,13 @@ fn changed_terms_are_accepted_again() {
         let page = a_client().get(format!("{}{team}", product().url)).header(ACCEPT, "text/html");
         let led = page.header(COOKIE, &person.cookie).send().await?;
         assert_eq!(led.headers()[LOCATION], format!("/terms?next={team}"));
+        let follow_up = format!("/schools/{uai}/follow-up?division=3A&year=2025");
+        let page = a_client().get(format!("{}{follow_up}", product().url)).header(ACCEPT, "text/html");
+        let led = page.header(COOKIE, &person.cookie).send().await?;
+        let terms = format!("/terms?next=/schools/{uai}/follow-up%3Fdivision%3D3A%26year%3D2025");
+        assert_eq!(led.headers()[LOCATION], terms);
+        let shown = person.page(&terms).await?;
+        assert!(shown.contains(&format!("value=\"{}\"", follow_up.replace('&', "&#38;"))), "{shown}");
         assert_eq!(person.post("/terms", &json!({"version": older.version})).await?.status, 409, "not those");
         person.post("/terms", &json!({"version": rentree_domain::terms::VERSION})).await?.expect(200)?;
         person.get(&team).await?.expect(200)?;
@@ -493,7 +500,21 @@ fn browsers_are_led_to_sign_in_and_back_and_nowhere_else() {
         let browser = |url: String| a_client().get(url).header(ACCEPT, "text/html");
         let sent = browser(format!("{}{path}", product().url)).send().await?;
         assert_eq!(sent.headers()[LOCATION], format!("/sign-in?next={path}"));
-        for (next, goes) in [(path.as_str(), path.as_str()), ("https://evil.example/", "/"), ("//evil.example", "/")] {
+        // With what it asks for: a class, a school year, a page.
+        let list = format!("/schools/{uai}/learners?division=3E+1&page=2");
+        let sent = browser(format!("{}{list}", product().url)).send().await?;
+        let sign_in = format!("/sign-in?next=/schools/{uai}/learners%3Fdivision%3D3E%2B1%26page%3D2");
+        assert_eq!(sent.headers()[LOCATION], sign_in);
+        let page = browser(format!("{}{sign_in}", product().url)).send().await?.text().await?;
+        assert!(page.contains(&format!("value=\"{}\"", list.replace('&', "&#38;"))), "{page}");
+        for (next, goes) in [
+            (path.as_str(), path.as_str()),
+            (list.as_str(), list.as_str()),
+            ("https://evil.example/", "/"),
+            ("//evil.example", "/"),
+            ("//evil.example?a=b", "/"),
+            ("/terms?next=//evil.example", "/terms?next=//evil.example"),
+        ] {
             let form = a_stranger().0.post(format!("{}/sign-in", product().url)).header(ACCEPT, "text/html");
             let form = form.json(&json!({"email": person.email(), "password": PASSWORD, "next": next})).send().await?;
             assert_eq!(form.headers()[LOCATION], goes, "{next}");

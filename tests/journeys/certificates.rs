@@ -86,7 +86,7 @@ fn an_administrator_gets_the_certificates_of_a_class_in_its_order_and_of_one_pup
         state(&bare).await?;
 
         let year = this_year().first();
-        let view = school.administrator.get(&format!("/schools/{uai}/certificates?class=3A")).await?.expect(200)?;
+        let view = school.administrator.get(&format!("/schools/{uai}/certificates?division=3A")).await?.expect(200)?;
         assert_eq!(view["classes"], json!([{"division": "3A", "certificates": 4}]));
         let mut expected = Vec::new();
         for (pupil, number) in in_order(&school, &numbers) {
@@ -97,7 +97,7 @@ fn an_administrator_gets_the_certificates_of_a_class_in_its_order_and_of_one_pup
         assert_eq!(listed, expected.iter().map(|it| it.number.clone()).collect::<Vec<_>>());
 
         let path = format!("/schools/{uai}/certificates.pdf?year={year}");
-        let (status, headers, bytes) = file(&school.administrator, &format!("{path}&class=3A")).await?;
+        let (status, headers, bytes) = file(&school.administrator, &format!("{path}&division=3A")).await?;
         assert_eq!((status, &headers[CONTENT_TYPE]), (200, &"application/pdf".parse()?));
         let name = format!("attachment; filename=\"certificats-{uai}-{year}-3A.pdf\"");
         assert_eq!(headers[CONTENT_DISPOSITION].to_str()?, name);
@@ -108,9 +108,55 @@ fn an_administrator_gets_the_certificates_of_a_class_in_its_order_and_of_one_pup
         let one = &expected[2];
         let (_, _, bytes) = file(&school.administrator, &format!("{path}&number={}", one.number)).await?;
         assert!(bytes == pdf(std::slice::from_ref(one))?.bytes);
-        for (query, expected) in [("&class=3B", 404), ("&number=1", 404), ("&number=x", 400)] {
+        let log = school.administrator.get(&format!("/schools/{uai}/audit")).await?.expect(200)?;
+        let latest = &log["entries"][0];
+        assert_eq!(latest["subject"], format!("le certificat {}", one.number));
+        let whose = in_order(&school, &numbers)[2].0.id;
+        assert_eq!(latest["learner"], json!(whose), "the log leads to the pupil");
+        for (query, expected) in [("&division=3B", 404), ("&number=1", 404), ("&number=x", 400)] {
             assert_eq!(file(&school.administrator, &format!("{path}{query}")).await?.0, expected, "{query}");
         }
+        Ok(())
+    });
+}
+
+/// A blank class chooses nothing, as on the page of certifications: who is in no known class has a name of its own.
+#[test]
+fn those_whose_class_is_not_known_are_asked_for_by_name() {
+    run(async {
+        let school = a_school(1, 90).await?;
+        passed(&school).await?;
+        let mut nobody = statement(a_number(), school.uai, school.pupils[0].id, "validated", ago(5));
+        (nobody["learner"], nobody["ine"], nobody["birth_date"]) =
+            (Value::Null, json!("1234567890V"), json!("2012-03-10"));
+        (nobody["last_name"], nobody["first_name"]) = (json!("HÉROUVILLE"), json!("Lætitia"));
+        assert_eq!(state(&nobody).await?.0, 200);
+
+        let path = format!("/schools/{}/certificates", school.uai);
+        let shown = async |query: &str| {
+            let view = school.administrator.get(&format!("{path}?{query}")).await?.expect(200)?;
+            anyhow::Ok(view["certificates"].as_array().map_or(0, Vec::len))
+        };
+        for (query, rows) in [("division=3A", 1), ("unknown_division=true", 1), ("division=", 0), ("", 0)] {
+            assert_eq!(shown(query).await?, rows, "{query}");
+        }
+        let page = school.administrator.page(&path).await?;
+        let link = format!("{path}.pdf?year={}&amp;unknown_division=true", this_year().first());
+        assert!(page.contains(&link), "{page}");
+        let (_, headers, of_nobody) = file(&school.administrator, &link.replace("&amp;", "&")).await?;
+        let name = headers[CONTENT_DISPOSITION].to_str()?;
+        assert!(name.contains("classe-inconnue"), "{name}");
+        let (_, _, whole) = file(&school.administrator, &format!("{path}.pdf?division=")).await?;
+        assert!(of_nobody.len() < whole.len(), "a blank class is that of the whole school");
+
+        let number = format!("{path}.pdf?number={}", nobody["number"]);
+        assert_eq!(file(&school.administrator, &number).await?.0, 200);
+        let log = school.administrator.get(&format!("/schools/{}/audit", school.uai)).await?.expect(200)?;
+        let latest = &log["entries"][0];
+        assert_eq!(
+            (&latest["subject"], &latest["learner"]),
+            (&json!(format!("le certificat {}", nobody["number"])), &Value::Null)
+        );
         Ok(())
     });
 }
@@ -126,13 +172,13 @@ fn pupils_who_left_stand_in_a_file_only_when_asked_for() {
         let path = format!("/schools/{}/certificates", school.uai);
         let view = school.administrator.get(&path).await?.expect(200)?;
         assert_eq!((&view["found"], &view["left_out"]), (&json!(2), &json!(1)));
-        let view = school.administrator.get(&format!("{path}?left=true")).await?.expect(200)?;
+        let view = school.administrator.get(&format!("{path}?former=true")).await?.expect(200)?;
         assert_eq!((&view["found"], &view["left_out"]), (&json!(3), &json!(0)));
         let size = async |query: &str| {
-            let path = format!("{path}.pdf?year={}&class=3A{query}", this_year().first());
+            let path = format!("{path}.pdf?year={}&division=3A{query}", this_year().first());
             anyhow::Ok(file(&school.administrator, &path).await?.2.len())
         };
-        assert!(size("").await? < size("&left=true").await?);
+        assert!(size("").await? < size("&former=true").await?);
         Ok(())
     });
 }
@@ -200,7 +246,7 @@ fn a_member_and_a_stranger_get_no_certificate() {
         let school = a_school(1, 93).await?;
         let number = passed(&school).await?[0];
         let page = format!("/schools/{}/certificates", school.uai);
-        let pdf = format!("{page}.pdf?year={}&class=3A", this_year().first());
+        let pdf = format!("{page}.pdf?year={}&division=3A", this_year().first());
         let member = a_member(school.uai, Role::Member).await?;
         let (_, stranger) = a_team().await?;
         for path in [&page, &pdf] {
@@ -271,9 +317,9 @@ async fn an_administrator(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "a[href$='#pupils']").await?;
     see(client, "h2", "Classe 3A").await?;
     picture(&browser, look, &format!("{name}-certificates-01-classes")).await?;
-    click(client, "a[href*='certificates.pdf'][href*='class=3A']").await?;
+    click(client, "a[href*='certificates.pdf'][href*='division=3A']").await?;
     let bytes = browser.download(&format!("certificats-{}-{}-3A.pdf", school.uai, this_year().first())).await?;
-    let path = format!("/schools/{}/certificates.pdf?year={}&class=3A", school.uai, this_year().first());
+    let path = format!("/schools/{}/certificates.pdf?year={}&division=3A", school.uai, this_year().first());
     assert!(bytes == file(&school.administrator, &path).await?.2);
     browser.close().await
 }

@@ -6,6 +6,7 @@ use std::fs;
 use cargo_metadata::{DependencyKind, MetadataCommand};
 use rentree_http::RouteDoc;
 use rentree_testkit::{Template, workspace_root};
+use serde_json::Value;
 
 /// The watch router of `Cargo.toml` leads every address to the function that has it, and every other one to ours; what
 /// `infra/template.yaml` does is held by `wiring.rs`.
@@ -48,13 +49,99 @@ fn a_setting_means_the_same_to_every_function() {
 /// The committed OpenAPI document is what the routes say. `INSTA_UPDATE=always` writes it.
 #[test]
 fn the_openapi_document_is_that_of_the_routes() {
-    let docs: Vec<RouteDoc> = every_route().into_iter().map(|(_, route)| route).collect();
-    let generated = serde_json::to_string_pretty(&rentree_http::openapi::document(&docs)).unwrap() + "\n";
+    let generated = serde_json::to_string_pretty(&document()).unwrap() + "\n";
     let path = workspace_root().join("openapi.json");
     if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
         fs::write(&path, &generated).unwrap();
     }
     assert!(fs::read_to_string(path).unwrap() == generated, "openapi.json: INSTA_UPDATE=always writes it anew");
+}
+
+/// Two types of one name would be told apart by a number, which changes with the order of the routes.
+#[test]
+fn every_schema_of_the_document_has_a_name_of_its_own() {
+    let document = document();
+    for name in document["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(!name.ends_with(|sign: char| sign.is_ascii_digit()), "{name}: schemars(rename) names one of the two");
+    }
+}
+
+/// One name for one filter: a program that learnt it at one address finds it at all others.
+#[test]
+fn a_parameter_of_an_address_is_the_same_everywhere() {
+    let document = document();
+    let mut schemas: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (path, method, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten().filter(|it| it["in"] == "query") {
+            let name = parameter["name"].as_str().unwrap().to_owned();
+            let (description, schema) = (parameter["description"].as_str().unwrap_or_default(), &parameter["schema"]);
+            assert!(!description.is_empty(), "{method} {path}: {name} asks for what?");
+            assert!(schema.get("type").or(schema.get("$ref")).is_some(), "{method} {path}: {name}: {schema}");
+            let one = schema.get("items").unwrap_or(schema);
+            let kind = one.get("$ref").unwrap_or(&one["type"]).to_string();
+            schemas.entry(name).or_default().insert(kind);
+        }
+    }
+    let known: BTreeSet<&str> = schemas.keys().map(String::as_str).collect();
+    for name in ["archived", "certifiable", "division", "former", "page", "sent", "status", "wait", "year"] {
+        assert!(known.contains(name), "{name} is read and not declared: {known:?}");
+    }
+    schemas.retain(|_, kinds| kinds.len() > 1);
+    assert!(schemas.is_empty(), "{schemas:#?}");
+}
+
+/// What an answer can have it always has, if only as `null`: programs need not ask for it first. What the table has, and is told as it stands
+/// there, leaves blanks out, and so does a problem (RFC 9457).
+#[test]
+fn an_answer_has_all_of_its_names() {
+    const WITH_GAPS: [&str; 6] = ["Changed", "Dated", "Problem", "ReportLine", "Sent", "Told"];
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let mut open: Vec<&Value> = operations(&document).map(|(_, _, operation)| &operation["responses"]).collect();
+    let mut seen = BTreeSet::new();
+    let mut with_gaps = BTreeSet::new();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Array(values) => open.extend(values),
+            Value::Object(names) => open.extend(names.values()),
+            Value::String(name) => {
+                let name = name.strip_prefix("#/components/schemas/").unwrap_or_default();
+                let Some(schema) = schemas.get(name).filter(|_| seen.insert(name)) else { continue };
+                let required = schema["required"].as_array().map_or(0, Vec::len);
+                if schema["properties"].as_object().is_some_and(|properties| properties.len() > required) {
+                    with_gaps.insert(name);
+                }
+                open.push(schema);
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(with_gaps, BTreeSet::from(WITH_GAPS), "serialised without some of their names");
+}
+
+/// Each handler reads the query of its address by `Asked` or `AskedPairs`, whose type its route declares; nobody reads it otherwise.
+#[test]
+fn addresses_are_read_by_what_declares_it() {
+    let root = workspace_root();
+    let listed =
+        std::process::Command::new("git").args(["ls-files", "functions/*.rs"]).current_dir(&root).output().unwrap();
+    for file in String::from_utf8(listed.stdout).unwrap().lines() {
+        let text = fs::read_to_string(root.join(file)).unwrap_or_default();
+        for name in ["Query(", "Query<", "RawQuery", "OriginalUri", ".query()"] {
+            assert!(!text.contains(name), "{file} reads an address by {name}");
+        }
+    }
+}
+
+fn document() -> Value {
+    let docs: Vec<RouteDoc> = every_route().into_iter().map(|(_, route)| route).collect();
+    rentree_http::openapi::document(&docs)
+}
+
+/// Path, method and what stands there.
+fn operations(document: &Value) -> impl Iterator<Item = (&String, &String, &Value)> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    paths.flat_map(|(path, methods)| methods.as_object().unwrap().iter().map(move |(method, it)| (path, method, it)))
 }
 
 /// The function that says that an address does not exist.

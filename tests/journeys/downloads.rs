@@ -43,7 +43,7 @@ fn what_is_downloaded_stands_in_the_log() {
         let (year, day) = (this_year(), paris::date(Timestamp::now()).strftime("%d/%m/%Y"));
         let asked = [
             ("/campaigns/{campaign}/results.csv", "", "les résultats de « Parcours de 3e »".to_owned()),
-            ("/certificates.pdf", "?class=3A", format!("les certificats {year}, 3A")),
+            ("/certificates.pdf", "?division=3A", format!("les certificats {year}, 3A")),
             ("/certificates/file.pdf", "", format!("les certificats {year}")),
             ("/certifications/record-books.csv", "", format!("la liste pour le livret scolaire {year}")),
             (
@@ -83,7 +83,8 @@ fn what_is_downloaded_stands_in_the_log() {
         // A misspelt filter is no filter less: nothing is handed over, and nothing told.
         let before = told().await?.len();
         for path in [
-            "certificates.pdf?division=3A",
+            "certificates.pdf?class=3A",
+            "certificates.pdf?division=3A&unknown_division=true",
             "certificates.pdf?year=1999",
             "certifications/results.csv?class=3A",
             "certifications/results.json?year=1999",

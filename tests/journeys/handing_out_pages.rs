@@ -45,7 +45,6 @@ async fn confirm(client: &Client, look: Look) -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(clippy::too_many_lines, reason = "one story, in its order")]
 async fn handing_out(look: Look, name: &str) -> anyhow::Result<()> {
     let class = a_class(14).await?;
     let mut tied: Vec<Tied> = Vec::new();

@@ -6,6 +6,7 @@ use rentree_domain::limit::IDENTITIES_BY_CAMPAIGN;
 use rentree_domain::password::TEMPORARY_LASTS;
 use rentree_samples::Pupil;
 use rentree_table::{AuditAction, AuditEntry, JoinOutcome, Methods};
+use reqwest::header::{ACCEPT, LOCATION};
 use serde_json::json;
 
 use crate::support::classes::{
@@ -407,6 +408,10 @@ fn a_temporary_password_comes_first() {
         assert_eq!(before.get("/mes-campagnes").await?.status, 401, "its sessions end");
         assert_eq!(before.sign_in(user_name, PUPIL_PASSWORD).await?.status, 422);
 
+        let form = json!({"login": user_name, "password": temporary.expose(), "next": "/mes-certificats?x=1"});
+        let led = a_client().post(format!("{}/sign-in", product().url)).header(ACCEPT, "text/html").json(&form);
+        let led = led.send().await?.headers()[LOCATION].to_str()?.to_owned();
+        assert_eq!(led, "/temporary-password?next=/mes-certificats%3Fx%3D1");
         let mut device = a_device();
         let signed_in = device.sign_in(user_name, temporary.expose()).await?.expect(200)?;
         assert_eq!(signed_in["must_change_password"], true);

@@ -230,8 +230,8 @@ fn certificates_worker_carries_out_the_committed_events() {
         let mut ends = BTreeMap::new();
         for name in events("certificates-worker")? {
             // The pupil was never found, and so stands in the file of all alone.
-            let all = SchoolCertificates { uai, year, left: true };
-            let present = SchoolCertificates { left: false, ..all };
+            let all = SchoolCertificates { uai, year, former: true };
+            let present = SchoolCertificates { former: false, ..all };
             ask_silently_as(&all, "0199a1b2-c3d4-7000-8000-0000000000c1".parse()?).await?;
             ask_silently_as(&present, "0199a1b2-c3d4-7000-8000-0000000000c2".parse()?).await?;
             let answer = function.invoke(event("certificates-worker", &name)?).await?;

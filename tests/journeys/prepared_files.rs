@@ -313,7 +313,7 @@ async fn in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
     assert_eq!(pages(&file), 251);
 
     // Those who left, too: another file, all the way.
-    go(client, &format!("/schools/{uai}/certificates?left=true")).await?;
+    go(client, &format!("/schools/{uai}/certificates?former=true")).await?;
     click(client, "form[action$='/certificates/file'] button").await?;
     see(client, "h1", "Fichier des certificats").await?;
     // With scripts, the page may change while it is looked at.

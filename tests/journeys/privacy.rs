@@ -316,7 +316,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
         record_books(functions.get_mut("certifications").unwrap(), &mut secrets, uai).await?;
 
         // The certificate of the one who is marked is printed with those of the school.
-        let of = SchoolCertificates { uai, year: SchoolYear::of(day), left: true };
+        let of = SchoolCertificates { uai, year: SchoolYear::of(day), former: true };
         let order = delivered(&ask_silently(&of).await?);
         let worker = functions.get_mut("certificates-worker").unwrap();
         assert_eq!(worker.invoke(order).await?, json!({"batchItemFailures": []}));

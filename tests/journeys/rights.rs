@@ -84,7 +84,7 @@ fn a_right_that_is_taken_away_is_refused_where_it_is_needed() {
         let get = "dynamodb:GetItem on table/rentree of SCHOOL#*";
         withdraw(&rentree, "CertificatesWorkerFunction", get)?;
         let id = "0199a1b2-c3d4-7000-8000-0000000000aa";
-        let order = json!({"uai": uai, "year": 2026, "left": false, "id": id}).to_string();
+        let order = json!({"uai": uai, "year": 2026, "former": false, "id": id}).to_string();
         let send = rentree.stack.sqs.send_message().queue_url(rentree.stack.value("CertificatesQueue")?);
         send.message_body(order).send().await?;
         until_told(&rentree, "CertificatesWorkerFunction", "dynamodb:GetItem").await?;

@@ -193,8 +193,8 @@ fn nothing_is_certified_of_somebody_without_both_names() {
             assert_eq!(told(&code).await?, told(&a_code()).await?, "as a code that nobody has");
         }
         let certificates = format!("/schools/{uai}/certificates");
-        assert_eq!(administrator.get(&format!("{certificates}?left=true")).await?.expect(200)?["found"], 0);
-        assert_eq!(administrator.get(&format!("{certificates}.pdf?left=true")).await?.status, 404);
+        assert_eq!(administrator.get(&format!("{certificates}?former=true")).await?.expect(200)?["found"], 0);
+        assert_eq!(administrator.get(&format!("{certificates}.pdf?former=true")).await?.status, 404);
         let page = administrator.get(&format!("/schools/{uai}/certifications")).await?.expect(200)?;
         let names: Vec<_> =
             page["of_no_pupil"].as_array().unwrap().iter().map(|row| row["first_name"].clone()).collect();

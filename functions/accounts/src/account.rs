@@ -1,13 +1,13 @@
 //! The page of an account: address, password, sessions.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, Method, UserName, paris};
-use rentree_http::{Face, Problem, SignedIn, require_account};
+use rentree_http::{Asked, Face, Problem, SignedIn, require_account};
 use rentree_identity::PasswordRules;
 use rentree_table::User;
 use rentree_web::{Field, Form, Frame, french};
@@ -71,16 +71,17 @@ struct Row {
 }
 
 /// What was just done.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Done {
+    /// What the page tells that was just done.
     done: String,
 }
 
 /// `GET /account`
 pub(crate) async fn page(
     State(app): State<Accounts>,
-    Query(done): Query<Done>,
+    Asked(done): Asked<Done>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

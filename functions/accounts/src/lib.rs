@@ -18,7 +18,6 @@ mod terms;
 
 use axum::Router;
 use axum::http::HeaderMap;
-use axum::routing::{get, post};
 use rentree_http::{Access, Purpose, Route, RouteDoc, Shell, claimed_session};
 use rentree_orders::MailOrders;
 use rentree_runtime::aws::{Aws, Service};
@@ -73,80 +72,74 @@ impl Accounts {
 fn routes<P: Purpose>() -> Vec<Route<Accounts, P>> {
     use Access::{Everybody, LinkHolders, SignedIn};
     vec![
-        Route::get("/", get(home::home), Everybody, "Leads to the space, to the list of spaces, or to sign-in")
+        Route::get("/", home::home, Everybody, "Leads to the space, to the list of spaces, or to sign-in")
             .with_status(303),
-        Route::get("/sign-in", get(sign_in::page), Everybody, "The form to sign in").gives::<sign_in::SignInView>(),
-        Route::post("/sign-in", post(sign_in::sign_in), Everybody, "Signs in; sets the session cookie")
+        Route::get("/sign-in", sign_in::page, Everybody, "The form to sign in").gives::<sign_in::SignInView>(),
+        Route::post("/sign-in", sign_in::sign_in, Everybody, "Signs in; sets the session cookie")
             .takes::<sign_in::Fields>()
             .gives::<sign_in::SignedInView>(),
-        Route::post("/sign-out", post(sign_in::sign_out), SignedIn, "Ends the session")
-            .gives::<sign_in::SignedOutView>(),
-        Route::get("/sign-up", get(sign_up::ask), Everybody, "The form that asks for an account")
+        Route::post("/sign-out", sign_in::sign_out, SignedIn, "Ends the session").gives::<sign_in::SignedOutView>(),
+        Route::get("/sign-up", sign_up::ask, Everybody, "The form that asks for an account")
             .gives::<mail_forms::MailFormView>(),
-        Route::post("/sign-up", post(sign_up::order), Everybody, "Sends a link to create an account, whoever asks")
+        Route::post("/sign-up", sign_up::order, Everybody, "Sends a link to create an account, whoever asks")
             .takes::<mail_forms::Fields>()
             .gives::<mail_forms::MailFormView>()
             .with_status(202),
-        Route::get("/sign-up/{token}", get(sign_up::page), LinkHolders, "The form of the new account")
+        Route::get("/sign-up/{token}", sign_up::page, LinkHolders, "The form of the new account")
             .gives::<sign_up::SignUpView>(),
-        Route::post("/sign-up/{token}", post(sign_up::create), LinkHolders, "Creates the account and signs in")
+        Route::post("/sign-up/{token}", sign_up::create, LinkHolders, "Creates the account and signs in")
             .takes::<rentree_identity::NewAccountFields>()
             .gives::<sign_in::SignedInView>()
             .with_status(201),
-        Route::get("/forgotten-password", get(new_password::ask), Everybody, "The form for a forgotten password")
+        Route::get("/forgotten-password", new_password::ask, Everybody, "The form for a forgotten password")
             .gives::<mail_forms::MailFormView>(),
-        Route::post(
-            "/forgotten-password",
-            post(new_password::order),
-            Everybody,
-            "Sends a link to choose a new password",
-        )
-        .takes::<mail_forms::Fields>()
-        .gives::<mail_forms::MailFormView>()
-        .with_status(202),
-        Route::get("/new-password/{token}", get(new_password::page), LinkHolders, "The form of the new password")
+        Route::post("/forgotten-password", new_password::order, Everybody, "Sends a link to choose a new password")
+            .takes::<mail_forms::Fields>()
+            .gives::<mail_forms::MailFormView>()
+            .with_status(202),
+        Route::get("/new-password/{token}", new_password::page, LinkHolders, "The form of the new password")
             .gives::<new_password::NewPasswordView>(),
-        Route::post("/new-password/{token}", post(new_password::set), LinkHolders, "Sets the password and signs in")
+        Route::post("/new-password/{token}", new_password::set, LinkHolders, "Sets the password and signs in")
             .takes::<rentree_identity::PasswordFields>()
             .gives::<sign_in::SignedInView>(),
         Route::get(
             "/temporary-password",
-            get(temporary_password::page),
+            temporary_password::page,
             SignedIn,
             "The form that takes the place of a temporary password",
         )
         .gives::<temporary_password::TemporaryPasswordView>(),
         Route::post(
             "/temporary-password",
-            post(temporary_password::choose),
+            temporary_password::choose,
             SignedIn,
             "Chooses a password in place of a temporary one; other sessions end",
         )
         .takes::<temporary_password::Fields>()
         .gives::<sign_in::SignedInView>(),
-        Route::get("/terms", get(terms::page), Everybody, "The terms of use").gives::<terms::TermsView>(),
-        Route::post("/terms", post(terms::accept), SignedIn, "Accepts the terms of use")
+        Route::get("/terms", terms::page, Everybody, "The terms of use").gives::<terms::TermsView>(),
+        Route::post("/terms", terms::accept, SignedIn, "Accepts the terms of use")
             .takes::<terms::Fields>()
             .gives::<terms::AcceptedView>(),
-        Route::get("/account", get(account::page), SignedIn, "The account: address, password, sessions")
+        Route::get("/account", account::page, SignedIn, "The account: address, password, sessions")
             .gives::<account::AccountView>(),
-        Route::post("/account/password", post(password::change), SignedIn, "Changes the password; other sessions end")
+        Route::post("/account/password", password::change, SignedIn, "Changes the password; other sessions end")
             .takes::<password::Fields>()
             .gives::<sign_in::SignedInView>(),
-        Route::post("/account/email", post(email::ask), SignedIn, "Sends a link that confirms another address")
+        Route::post("/account/email", email::ask, SignedIn, "Sends a link that confirms another address")
             .takes::<email::Fields>()
             .gives::<email::EmailView>()
             .with_status(202),
-        Route::get("/account/email/{token}", get(email::page), SignedIn, "The page that confirms an address")
+        Route::get("/account/email/{token}", email::page, SignedIn, "The page that confirms an address")
             .gives::<email::EmailView>(),
-        Route::post("/account/email/{token}", post(email::confirm), SignedIn, "Confirms an address")
+        Route::post("/account/email/{token}", email::confirm, SignedIn, "Confirms an address")
             .gives::<email::EmailView>(),
-        Route::post("/account/sessions", post(sessions::end), SignedIn, "Ends one session, or all the others")
+        Route::post("/account/sessions", sessions::end, SignedIn, "Ends one session, or all the others")
             .takes::<sessions::Fields>()
             .gives::<sessions::EndedView>(),
-        Route::get("/spaces", get(spaces::page), SignedIn, "The spaces that the account opens")
+        Route::get("/spaces", spaces::page, SignedIn, "The spaces that the account opens")
             .gives::<spaces::SpacesView>(),
-        Route::get("/openapi.json", get(openapi::document), Everybody, "This document"),
+        Route::get("/openapi.json", openapi::document, Everybody, "This document"),
     ]
 }
 

@@ -23,8 +23,9 @@ pub(crate) struct Fields {
 }
 
 /// Whether it was sent.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 pub(crate) struct Sent {
+    /// Whatever it says: the form was just sent.
     pub(crate) sent: Option<String>,
 }
 

@@ -1,11 +1,11 @@
 //! A forgotten password: a link by mail, and a new one. It unblocks the account, too.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::UserId;
-use rentree_http::{ClientAddress, Device, Face, FormToken, Input, NewSession, Problem, Ways};
+use rentree_http::{Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Problem, Ways};
 use rentree_identity::{PasswordFields, PasswordRules, read_password};
 use rentree_orders::Ask;
 use rentree_table::{AccountError, Purpose, User};
@@ -47,7 +47,7 @@ pub(crate) struct NewPasswordView {
 }
 
 /// `GET /forgotten-password`
-pub(crate) async fn ask(Query(query): Query<Sent>, face: Face, token: FormToken) -> Result<Response, Problem> {
+pub(crate) async fn ask(Asked(query): Asked<Sent>, face: Face, token: FormToken) -> Result<Response, Problem> {
     KIND.page(face, &token, query.sent.is_some())
 }
 

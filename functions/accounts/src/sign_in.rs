@@ -1,12 +1,12 @@
 //! Sign in, sign out.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::UserId;
 use rentree_http::{
-    ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Problem, WAITING_SIGN_ON, claimed_session,
+    Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Problem, WAITING_SIGN_ON, claimed_session,
     forget_session, signed_in,
 };
 use rentree_identity::{Credentials, Origin, Proven};
@@ -55,9 +55,11 @@ pub(crate) struct SignedOutView {
 }
 
 /// Where to go on.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Towards {
+    /// An address of this site, with its query, where to go on afterwards.
+    #[schemars(with = "String")]
     pub(crate) next: Next,
 }
 
@@ -71,7 +73,7 @@ pub(crate) struct Fields {
     login: Secret,
     /// Password.
     password: Secret,
-    /// A path of this site.
+    /// An address of this site, with its query.
     #[schemars(with = "String")]
     next: Next,
 }
@@ -90,7 +92,7 @@ impl std::fmt::Debug for Secret {
 /// `GET /sign-in`
 pub(crate) async fn page(
     State(app): State<Accounts>,
-    Query(towards): Query<Towards>,
+    Asked(towards): Asked<Towards>,
     face: Face,
     token: FormToken,
     headers: HeaderMap,
@@ -139,7 +141,7 @@ pub(crate) async fn sign_in(
 
     let must_change_password = account.password_to_change.is_some();
     let view = SignedInView { user: *user, name: account.full_name(), must_change_password };
-    let location = if must_change_password { temporary_password::page_then(&next) } else { next.or("/") };
+    let location = if must_change_password { next.after(temporary_password::PAGE) } else { next.or("/") };
     Ok(proven.remembered_on(&device).on(session.on(face.after_post(StatusCode::OK, &location, &view)?)))
 }
 

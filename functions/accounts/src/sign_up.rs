@@ -1,11 +1,11 @@
 //! Sign up without an invitation: the address first, then the account. Nobody learns which addresses have one.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{EmailAddress, UserId};
-use rentree_http::{ClientAddress, Device, Face, FormToken, Input, NewSession, Problem, Ways};
+use rentree_http::{Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Problem, Ways};
 use rentree_identity::NewAccountFields;
 use rentree_orders::Ask;
 use rentree_table::{AccountError, Methods, Purpose, User};
@@ -49,7 +49,7 @@ pub(crate) struct SignUpView {
 }
 
 /// `GET /sign-up`
-pub(crate) async fn ask(Query(query): Query<Sent>, face: Face, token: FormToken) -> Result<Response, Problem> {
+pub(crate) async fn ask(Asked(query): Asked<Sent>, face: Face, token: FormToken) -> Result<Response, Problem> {
     KIND.page(face, &token, query.sent.is_some())
 }
 

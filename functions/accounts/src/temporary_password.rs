@@ -1,11 +1,11 @@
 //! A password that must be changed before anything else: staff handed it out, or its owner, a pupil, joined a team.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::Password;
-use rentree_http::{Device, Face, Input, NewSession, Next, Presented, Problem, SignedIn};
+use rentree_http::{Asked, Device, Face, Input, NewSession, Next, Presented, Problem, SignedIn};
 use rentree_identity::{PasswordFields, PasswordRules, read_password, verify};
 use rentree_table::{AccountError, PasswordToChange, User};
 use rentree_web::{Form, Frame};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::Accounts;
 use crate::sign_in::{Secret, SignedInView, Towards};
 
-const PAGE: &str = "/temporary-password";
+pub(crate) const PAGE: &str = "/temporary-password";
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -40,20 +40,15 @@ pub(crate) struct TemporaryPasswordView {
 pub(crate) struct Fields {
     /// Twelve characters at least; for a pupil, eight, with an upper-case letter, a lower-case letter and a digit.
     password: Secret,
-    /// A path of this site.
+    /// An address of this site, with its query.
     #[schemars(with = "String")]
     next: Next,
-}
-
-/// The address of the page, and of what comes after it.
-pub(crate) fn page_then(next: &Next) -> String {
-    if next.as_str().is_empty() { PAGE.to_owned() } else { format!("{PAGE}?next={}", next.as_str()) }
 }
 
 /// `GET /temporary-password`
 pub(crate) async fn page(
     State(app): State<Accounts>,
-    Query(towards): Query<Towards>,
+    Asked(towards): Asked<Towards>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

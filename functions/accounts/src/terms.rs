@@ -1,11 +1,11 @@
 //! The terms of use: everybody may read them, and accepts them before the first entry, and again when they change.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::terms;
-use rentree_http::{Face, Input, Next, Problem, require_sign_in, signed_in};
+use rentree_http::{Asked, Face, Input, Next, Problem, require_sign_in, signed_in};
 use rentree_table::Terms;
 use rentree_web::Frame;
 use schemars::JsonSchema;
@@ -39,7 +39,7 @@ pub(crate) struct TermsView {
 pub(crate) struct Fields {
     /// The version that was read.
     version: u32,
-    /// A path of this site.
+    /// An address of this site, with its query.
     #[schemars(with = "String")]
     next: Next,
 }
@@ -54,7 +54,7 @@ pub(crate) struct AcceptedView {
 /// `GET /terms`
 pub(crate) async fn page(
     State(app): State<Accounts>,
-    Query(towards): Query<Towards>,
+    Asked(towards): Asked<Towards>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -5,7 +5,6 @@ mod join;
 mod request;
 
 use axum::Router;
-use axum::routing::{get, post};
 use rentree_http::{Access, Purpose, Route, RouteDoc, Shell};
 use rentree_orders::MailOrders;
 use rentree_runtime::aws::{Aws, Service};
@@ -61,25 +60,20 @@ impl Activation {
 fn routes<P: Purpose>() -> Vec<Route<Activation, P>> {
     use Access::{Everybody, LinkHolders};
     vec![
-        Route::get(
-            "/demande-administration-sco",
-            get(request::page),
-            Everybody,
-            "The form that asks for a school's space",
-        )
-        .gives::<request::RequestView>(),
+        Route::get("/demande-administration-sco", request::page, Everybody, "The form that asks for a school's space")
+            .gives::<request::RequestView>(),
         Route::post(
             "/demande-administration-sco",
-            post(request::request),
+            request::request,
             Everybody,
             "Sends a link to the school's mailbox, if the school is known; the answer does not tell",
         )
         .takes::<request::Fields>()
         .gives::<request::RequestView>()
         .with_status(202),
-        Route::get("/activation/{token}", get(join::page), LinkHolders, "The page of the link in the school's mailbox")
+        Route::get("/activation/{token}", join::page, LinkHolders, "The page of the link in the school's mailbox")
             .gives::<join::JoinView>(),
-        Route::post("/activation/{token}", post(join::join), LinkHolders, "Uses the link: makes an administrator")
+        Route::post("/activation/{token}", join::join, LinkHolders, "Uses the link: makes an administrator")
             .takes::<rentree_identity::EntryFields>()
             .gives::<join::JoinedView>(),
     ]

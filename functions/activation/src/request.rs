@@ -1,11 +1,11 @@
 //! The public form. It answers everybody alike, in the same time: what is known of the school, the mail worker looks up.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use rentree_domain::{ActivationId, PersonName, Uai, UaiError};
-use rentree_http::{ClientAddress, Face, FormToken, Input, Problem};
+use rentree_http::{Asked, ClientAddress, Face, FormToken, Input, Problem};
 use rentree_identity::person_name_error;
 use rentree_orders::{Ask, Refusal};
 use rentree_web::{Field, Form, Frame};
@@ -52,15 +52,16 @@ pub(crate) struct RequestView {
 }
 
 /// Whether it was sent.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 pub(crate) struct Sent {
+    /// Whatever it says: the form was just sent.
     sent: Option<String>,
 }
 
 /// `GET /demande-administration-sco`
 pub(crate) async fn page(
     State(app): State<Activation>,
-    Query(query): Query<Sent>,
+    Asked(query): Asked<Sent>,
     face: Face,
     token: FormToken,
 ) -> Result<Response, Problem> {

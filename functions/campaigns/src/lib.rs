@@ -7,7 +7,6 @@ mod school;
 mod staff;
 
 use axum::Router;
-use axum::routing::{get, post};
 use rentree_http::{Access, Purpose, Route, RouteDoc, Shell};
 use rentree_orders::MailOrders;
 use rentree_runtime::aws::{Aws, Service};
@@ -73,51 +72,36 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
     let mut routes = vec![
         Route::get(
             "/schools/{uai}/campaigns",
-            get(list::list),
+            list::list,
             Members,
             "The campaigns of a school, or those in its archive",
         )
         .gives::<list::CampaignsView>(),
-        Route::post(
-            "/schools/{uai}/campaigns",
-            post(create::create),
-            Members,
-            "Creates a campaign, and draws its code",
-        )
-        .takes::<create::Fields>()
-        .gives::<create::CreatedView>()
-        .with_status(201),
-        Route::get(
-            "/schools/{uai}/campaigns/new",
-            get(create::page),
-            Members,
-            "The courses that a campaign may lead to",
-        )
-        .gives::<create::NewCampaignView>(),
-        Route::get(
-            "/schools/{uai}/campaigns/{campaign}",
-            get(follow::follow),
-            Members,
-            "A campaign, and who is how far",
-        )
-        .gives::<follow::CampaignView>(),
+        Route::post("/schools/{uai}/campaigns", create::create, Members, "Creates a campaign, and draws its code")
+            .takes::<create::Fields>()
+            .gives::<create::CreatedView>()
+            .with_status(201),
+        Route::get("/schools/{uai}/campaigns/new", create::page, Members, "The courses that a campaign may lead to")
+            .gives::<create::NewCampaignView>(),
+        Route::get("/schools/{uai}/campaigns/{campaign}", follow::follow, Members, "A campaign, and who is how far")
+            .gives::<follow::CampaignView>(),
         Route::post(
             "/schools/{uai}/campaigns/{campaign}/archive",
-            post(archive::archive),
+            archive::archive,
             Members,
             "Archives a campaign: nobody can join it any more",
         )
         .gives::<archive::ArchivedView>(),
         Route::post(
             "/schools/{uai}/campaigns/{campaign}/restore",
-            post(archive::restore),
+            archive::restore,
             Members,
             "Takes a campaign back from the archive",
         )
         .gives::<archive::ArchivedView>(),
         Route::post(
             "/schools/{uai}/campaigns/{campaign}/classes",
-            post(classes::choose),
+            classes::choose,
             Members,
             "Chooses the classes of a campaign of the platform's team whose level no MEF tells",
         )
@@ -125,26 +109,26 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
         .gives::<classes::ClassesView>(),
         Route::get(
             "/schools/{uai}/campaigns/{campaign}/results.csv",
-            get(results::download),
+            results::download,
             Members,
             "The results, as a list for spreadsheets",
         ),
         Route::get(
             "/schools/{uai}/follow-up",
-            get(year::page),
+            year::page,
             Members,
             "A school year across campaigns: who joined, sent, is certifiable and certified, by class and pupil",
         )
         .gives::<year::FollowUpView>(),
         Route::get(
             "/schools/{uai}/follow-up/results.csv",
-            get(year::download::csv),
+            year::download::csv,
             Administrators,
             "The same as a list for spreadsheets",
         ),
         Route::post(
             "/participations/progress",
-            post(record::record),
+            record::record,
             Signed,
             "The assessment platform tells that a pupil began a course, or sent the result",
         )

@@ -68,7 +68,7 @@ impl Worker {
         let shared = self.table.shared_codes(&noted, &certifications, paris::date((self.clock)())).await?;
         let verifying = Verifying { origin: &self.config.origin };
         let all = issued(&certifications, &listing, &school.name, (verifying, &shared));
-        let chosen = all.into_iter().filter(|it| !it.code_is_shared && (of.left || !it.left));
+        let chosen = all.into_iter().filter(|it| !it.code_is_shared && (of.former || !it.left));
         let chosen: Vec<Certificate> = chosen.map(|it| it.certificate).collect();
         Ok(Some((chosen, school.stamp(&certifications))).filter(|(chosen, _)| !chosen.is_empty()))
     }

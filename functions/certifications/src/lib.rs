@@ -13,7 +13,6 @@ mod state;
 mod verification;
 
 use axum::Router;
-use axum::routing::{get, post};
 use rentree_http::{Access, Purpose, Route, RouteDoc, Shell};
 use rentree_runtime::aws::{Aws, BucketSigner, Service};
 use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
@@ -70,48 +69,43 @@ fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
     let mut routes = vec![
         Route::get(
             "/schools/{uai}/certifications",
-            get(results::list),
+            results::list,
             Members,
             "The certifications of a school in a school year, those of no pupil included",
         )
         .gives::<results::CertificationsView>(),
         Route::get(
             "/schools/{uai}/certifications/results.csv",
-            get(download::csv),
+            download::csv,
             Administrators,
             "The certifications of a school year, as a list for spreadsheets",
         ),
         Route::get(
             "/schools/{uai}/certifications/results.json",
-            get(download::json),
+            download::json,
             Administrators,
             "The certifications of a school year, all of them at once",
         )
         .gives::<download::ResultsView>(),
-        Route::post(
-            "/certifications",
-            post(state::state),
-            Signed,
-            "The assessment platform states how an examination ended",
-        )
-        .takes::<message::Message>()
-        .gives::<state::StatedView>(),
+        Route::post("/certifications", state::state, Signed, "The assessment platform states how an examination ended")
+            .takes::<message::Message>()
+            .gives::<state::StatedView>(),
         Route::get(
             "/schools/{uai}/certificates",
-            get(certificates::page),
+            certificates::page,
             Administrators,
             "The certificates of a school in a school year, by class",
         )
         .gives::<certificates::CertificatesView>(),
         Route::get(
             "/schools/{uai}/certificates.pdf",
-            get(certificates::file),
+            certificates::file,
             Administrators,
             "The certificates of one pupil (`number`), of a class (`class`) or of the school, of the school year `year`, as PDF",
         ),
         Route::post(
             "/schools/{uai}/certificates/file",
-            post(certificates::ask),
+            certificates::ask,
             Administrators,
             "Asks for the file of all certificates of a school year, which a worker makes",
         )
@@ -119,33 +113,33 @@ fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
         .gives::<certificates::PreparedFileView>(),
         Route::get(
             "/schools/{uai}/certificates/file",
-            get(certificates::follow),
+            certificates::follow,
             Administrators,
             "How far that file is; waits up to `wait` seconds for it",
         )
         .gives::<certificates::PreparedFileView>(),
         Route::get(
             "/schools/{uai}/certificates/file.pdf",
-            get(certificates::download),
+            certificates::download,
             Administrators,
             "Leads to that file, by a link that ends after five minutes",
         ),
         Route::get(
             "/mes-certificats",
-            get(certificates::own),
+            certificates::own,
             SignedIn,
             "The certificates of the pupils whose account is signed in",
         )
         .gives::<certificates::OwnCertificatesView>(),
-        Route::get("/mes-certificats/{number}", get(certificates::own_file), SignedIn, "One of them, as PDF"),
+        Route::get("/mes-certificats/{number}", certificates::own_file, SignedIn, "One of them, as PDF"),
         Route::get(
             "/verification",
-            get(verification::page),
+            verification::page,
             Everybody,
             "The form that verifies a certificate; with its code as `code`, what it proves",
         )
         .gives::<verification::VerificationView>(),
-        Route::post("/verification", post(verification::verify), Everybody, "What the code of a certificate proves")
+        Route::post("/verification", verification::verify, Everybody, "What the code of a certificate proves")
             .takes::<verification::Fields>()
             .gives::<verification::VerificationView>(),
     ];
@@ -159,26 +153,20 @@ fn of_record_books<P: Purpose>() -> [Route<Certifications, P>; 3] {
     [
         Route::get(
             "/schools/{uai}/certifications/record-books.csv",
-            get(record_books::csv),
+            record_books::csv,
             Administrators,
             "What school record books (LSU, LSL) take over of a school year, as a list for spreadsheets",
         ),
-        Route::post(
-            "/api/token",
-            post(record_books::issue),
-            Credentials,
-            "A token for the credentials of a record book",
-        )
-        .takes_form::<record_books::TokenFields>()
-        .gives::<record_books::TokenView>()
-        .refuses::<record_books::RefusalView>(),
+        Route::post("/api/token", record_books::issue, Credentials, "A token for the credentials of a record book")
+            .takes_form::<record_books::TokenFields>()
+            .gives::<record_books::TokenView>()
+            .refuses::<record_books::RefusalView>(),
         Route::get(
             "/api/v1/organizations/{uai}/certifications",
-            get(record_books::read),
+            record_books::read,
             Tokens,
             "The certifications of a school, in the shape that is published for record books",
         )
-        .asked(record_books::ASKED)
         .gives::<record_books::RecordBookView>(),
     ]
 }

@@ -12,7 +12,7 @@ mod taken;
 mod token;
 
 pub(crate) use download::csv;
-pub(crate) use read::{ASKED, read};
+pub(crate) use read::read;
 pub(crate) use refusal::RefusalView;
 pub(crate) use shape::RecordBookView;
 pub(crate) use token::{TokenFields, TokenView, issue};

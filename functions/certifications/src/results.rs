@@ -9,13 +9,13 @@ mod row;
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::civil::Date;
 use rentree_domain::certification::{kept_until, years_kept};
 use rentree_domain::{CertificationStatus, SchoolYear, Uai, paris};
-use rentree_http::{Face, Problem, Visitor, authorise};
+use rentree_http::{AskedPairs, Face, Problem, Visitor, authorise};
 use rentree_table::{Role, School};
 use rentree_web::chart::Chart;
 use rentree_web::{Form, Frame, Section, french};
@@ -95,7 +95,7 @@ struct Choices {
 pub(crate) async fn list(
     State(app): State<Certifications>,
     Path(uai): Path<String>,
-    Query(asked): Query<Vec<(String, String)>>,
+    asked: AskedPairs<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -103,7 +103,7 @@ pub(crate) async fn list(
     let now = (app.clock)();
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
-    let (filter, form) = Filter::read(&asked, paris::date(now));
+    let (filter, form) = Filter::read(&asked.pairs, paris::date(now));
     let Results { school, of_pupils, of_no_pupil } = app.results(uai, &visitor, filter.school_year).await?;
 
     let of_year = of_pupils.len() + of_no_pupil.len();

@@ -7,14 +7,14 @@
 mod proven;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::certification::VerificationCode;
 use rentree_domain::limit::VERIFICATIONS_BY_CLIENT;
 use rentree_domain::{CertificationNumber, paris};
-use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, signed_in};
+use rentree_http::{Asked, ClientAddress, Face, FormToken, Input, Problem, signed_in};
 use rentree_table::Certification;
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
@@ -52,7 +52,7 @@ type Asking = (Face, FormToken, ClientAddress, HeaderMap);
 /// `GET /verification`, with `?code=` from the QR
 pub(crate) async fn page(
     State(app): State<Certifications>,
-    Query(asked): Query<Fields>,
+    Asked(asked): Asked<Fields>,
     face: Face,
     token: FormToken,
     client: ClientAddress,

@@ -1,12 +1,12 @@
 //! The log of a space, for its administrators.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{AuditId, LearnerId, Uai};
-use rentree_http::{Face, Problem, authorise};
+use rentree_http::{Asked, Face, Problem, authorise};
 use rentree_table::{AuditAction, AuditEntry, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -49,8 +49,9 @@ struct Row {
 }
 
 /// Where the page begins.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 pub(crate) struct From {
+    /// Where the page begins, as `next` of the one before says.
     from: Option<String>,
 }
 
@@ -58,7 +59,7 @@ pub(crate) struct From {
 pub(crate) async fn page(
     State(app): State<Invitations>,
     Path(uai): Path<String>,
-    Query(query): Query<From>,
+    Asked(query): Asked<From>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

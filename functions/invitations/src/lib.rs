@@ -10,7 +10,6 @@ mod settle;
 mod team;
 
 use axum::Router;
-use axum::routing::{get, post};
 use rentree_domain::InvitationId;
 use rentree_http::{Access, Problem, Purpose, Route, RouteDoc, Shell};
 use rentree_orders::{InvitationPermit, MailOrders};
@@ -69,53 +68,37 @@ impl Invitations {
 fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
     use Access::{Administrators, LinkHolders, Members};
     vec![
-        Route::get("/schools/{uai}/team", get(team::page), Members, "The team, and for administrators its invitations")
+        Route::get("/schools/{uai}/team", team::page, Members, "The team, and for administrators its invitations")
             .gives::<team::TeamView>(),
-        Route::post(
-            "/schools/{uai}/invitations",
-            post(invite::invite),
-            Administrators,
-            "Invites addresses, several at once",
-        )
-        .takes::<invite::Fields>()
-        .gives::<invite::InvitedView>()
-        .with_status(201),
+        Route::post("/schools/{uai}/invitations", invite::invite, Administrators, "Invites addresses, several at once")
+            .takes::<invite::Fields>()
+            .gives::<invite::InvitedView>()
+            .with_status(201),
         Route::post(
             "/schools/{uai}/invitations/{invitation}/resend",
-            post(settle::resend),
+            settle::resend,
             Administrators,
             "Sends an invitation again, five minutes after the last time at the earliest",
         )
         .gives::<settle::SettledView>(),
         Route::post(
             "/schools/{uai}/invitations/{invitation}/cancel",
-            post(settle::cancel),
+            settle::cancel,
             Administrators,
             "Cancels an invitation; its link does nothing any more",
         )
         .gives::<settle::SettledView>(),
-        Route::post(
-            "/schools/{uai}/members/{member}/role",
-            post(members::change_role),
-            Administrators,
-            "Changes a role",
-        )
-        .takes::<members::Fields>()
-        .gives::<members::ChangedView>(),
-        Route::post(
-            "/schools/{uai}/members/{member}/remove",
-            post(members::remove),
-            Administrators,
-            "Removes a member",
-        )
-        .gives::<members::ChangedView>(),
-        Route::post("/schools/{uai}/leave", post(members::leave), Members, "Leaves the team")
+        Route::post("/schools/{uai}/members/{member}/role", members::change_role, Administrators, "Changes a role")
+            .takes::<members::Fields>()
             .gives::<members::ChangedView>(),
-        Route::get("/schools/{uai}/audit", get(audit::page), Administrators, "Who did what when, for a year")
+        Route::post("/schools/{uai}/members/{member}/remove", members::remove, Administrators, "Removes a member")
+            .gives::<members::ChangedView>(),
+        Route::post("/schools/{uai}/leave", members::leave, Members, "Leaves the team").gives::<members::ChangedView>(),
+        Route::get("/schools/{uai}/audit", audit::page, Administrators, "Who did what when, for a year")
             .gives::<audit::AuditView>(),
-        Route::get("/invitation/{token}", get(join::page), LinkHolders, "The page of an invitation's link")
+        Route::get("/invitation/{token}", join::page, LinkHolders, "The page of an invitation's link")
             .gives::<join::JoinView>(),
-        Route::post("/invitation/{token}", post(join::join), LinkHolders, "Uses the link: makes a member")
+        Route::post("/invitation/{token}", join::join, LinkHolders, "Uses the link: makes a member")
             .takes::<rentree_identity::EntryFields>()
             .gives::<join::JoinedView>(),
     ]

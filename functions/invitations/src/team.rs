@@ -1,12 +1,12 @@
 //! The page "Équipe": members by role; for administrators, the invitations that wait.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{EmailAddress, InvitationId, Uai, UserId};
-use rentree_http::{Face, Problem, Visitor, authorise};
+use rentree_http::{Asked, Face, Problem, Visitor, authorise};
 use rentree_table::{Delivery, Invitation, Role, TableError};
 use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
@@ -85,9 +85,10 @@ struct InvitationRow {
 }
 
 /// What was just done.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Done {
+    /// What the page tells that was just done.
     done: String,
 }
 
@@ -95,7 +96,7 @@ pub(crate) struct Done {
 pub(crate) async fn page(
     State(app): State<Invitations>,
     Path(uai): Path<String>,
-    Query(done): Query<Done>,
+    Asked(done): Asked<Done>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use rentree_domain::{ImportId, LearnerId, ListedPupil, Listing, Uai, paris};
-use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise};
 use rentree_table::{Role, RosterMade, School};
 use rentree_web::csv::{self, Cell};
 use rentree_web::{Frame, Section, french};
@@ -25,7 +25,7 @@ const HEADER: [&str; 5] = ["Nom", "Prénom", "Classe", "Désactivé le", "Import
 const UNKNOWN: &str = "date inconnue";
 
 /// Which former pupils.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filter {
     /// Part of a name. By POST only: no name of a pupil ever stands in an address.
@@ -34,6 +34,7 @@ pub(crate) struct Filter {
     /// The last class; blank for all.
     division: String,
     /// The import that deactivated them; blank for all.
+    #[schemars(with = "ImportId")]
     import: String,
     /// From 1.
     page: Option<usize>,
@@ -97,7 +98,7 @@ struct Deactivated {
 pub(crate) async fn list(
     State(app): State<Learners>,
     Path(uai): Path<String>,
-    Query(filter): Query<Filter>,
+    Asked(filter): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -125,7 +126,7 @@ pub(crate) async fn search(
 pub(crate) async fn download(
     State(app): State<Learners>,
     Path(uai): Path<String>,
-    Query(filter): Query<Filter>,
+    Asked(filter): Asked<Filter>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;

@@ -13,7 +13,6 @@ mod school;
 mod upload;
 
 use axum::Router;
-use axum::routing::{get, post};
 use rentree_domain::Uai;
 use rentree_http::{Access, Purpose, Route, RouteDoc, Shell, Visitor};
 use rentree_orders::MailOrders;
@@ -89,14 +88,14 @@ impl Learners {
 fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
     use Access::{Administrators, Everybody, Members};
     vec![
-        Route::get("/schools/{uai}/learners", get(list::list), Members, "The pupils, by class and page")
+        Route::get("/schools/{uai}/learners", list::list, Members, "The pupils, by class and page")
             .gives::<list::LearnersView>(),
-        Route::post("/schools/{uai}/learners", post(list::search), Members, "Pupils by name: never in an address")
+        Route::post("/schools/{uai}/learners", list::search, Members, "Pupils by name: never in an address")
             .takes::<list::Search>()
             .gives::<list::LearnersView>(),
         Route::post(
             "/schools/{uai}/learners/passwords",
-            post(passwords::hand_out),
+            passwords::hand_out,
             Members,
             "Hands out temporary passwords: a program is answered in place, this once; a browser is sent to a page that asks first",
         )
@@ -104,23 +103,23 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
         .gives::<passwords::view::HandedOutView>(),
         Route::get(
             "/schools/{uai}/learners/passwords/{hand_out}",
-            get(passwords::confirm::page),
+            passwords::confirm::page,
             Members,
             "A hand-out: what it would do, or what it came to. To a browser that confirmed it, the passwords, once and within ten minutes",
         )
         .gives::<passwords::confirm::HandOutView>(),
         Route::post(
             "/schools/{uai}/learners/passwords/{hand_out}",
-            post(passwords::confirm::confirm),
+            passwords::confirm::confirm,
             Members,
             "Confirms a hand-out, which happens once: a program is answered in place, a browser is sent back to its page",
         )
         .gives::<passwords::view::HandedOutView>(),
-        Route::get("/schools/{uai}/learners/former", get(former::list), Members, "Former pupils, by class and page")
+        Route::get("/schools/{uai}/learners/former", former::list, Members, "Former pupils, by class and page")
             .gives::<former::FormerView>(),
         Route::post(
             "/schools/{uai}/learners/former",
-            post(former::search),
+            former::search,
             Members,
             "Former pupils by name: never in an address",
         )
@@ -128,29 +127,29 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
         .gives::<former::FormerView>(),
         Route::get(
             "/schools/{uai}/learners/former.csv",
-            get(former::download),
+            former::download,
             Members,
             "Former pupils as a list for spreadsheets",
         ),
-        Route::get("/schools/{uai}/learners/{learner}", get(pupil::page), Members, "A pupil and the account")
+        Route::get("/schools/{uai}/learners/{learner}", pupil::page, Members, "A pupil and the account")
             .gives::<pupil::PupilView>(),
         Route::post(
             "/schools/{uai}/learners/{learner}/user-name",
-            post(pupil::user_name::give),
+            pupil::user_name::give,
             Members,
             "Gives a user name to a pupil who has none",
         )
         .gives::<pupil::user_name::UserNameView>(),
         Route::post(
             "/schools/{uai}/learners/{learner}/personal-code",
-            post(pupil::personal_code::give),
+            pupil::personal_code::give,
             Members,
             "Gives a pupil without an account a code that stands for names and birth date, once, for a day",
         )
         .gives::<pupil::personal_code::PersonalCodeView>(),
         Route::post(
             "/schools/{uai}/learners/{learner}/unblock",
-            post(pupil::unblock::unblock),
+            pupil::unblock::unblock,
             Members,
             "Unblocks a pupil who failed too often to sign in, or to join",
         )
@@ -158,50 +157,50 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
         .gives::<pupil::unblock::UnblockedView>(),
         Route::post(
             "/schools/{uai}/learners/{learner}/untie",
-            post(pupil::untie::untie),
+            pupil::untie::untie,
             Members,
             "Unties a pupil from the account, which stays",
         )
         .gives::<pupil::untie::UntiedView>(),
         Route::get(
             "/schools/{uai}/learners/{learner}/mediacentre",
-            get(pupil::mediacentre::page),
+            pupil::mediacentre::page,
             Members,
             "What taking the Médiacentre off a pupil's account comes to",
         )
         .gives::<pupil::mediacentre::RemovalView>(),
         Route::post(
             "/schools/{uai}/learners/{learner}/mediacentre",
-            post(pupil::mediacentre::remove),
+            pupil::mediacentre::remove,
             Members,
             "Takes the Médiacentre off a pupil's account, whose sessions end",
         )
         .gives::<pupil::mediacentre::RemovedView>(),
-        Route::get("/schools/{uai}/mediacentre", get(mediacentre::page), Members, "Whether the Médiacentre works")
+        Route::get("/schools/{uai}/mediacentre", mediacentre::page, Members, "Whether the Médiacentre works")
             .gives::<mediacentre::MediacentreView>(),
-        Route::get("/schools/{uai}/imports", get(imports::recent::recent), Members, "The latest imports")
+        Route::get("/schools/{uai}/imports", imports::recent::recent, Members, "The latest imports")
             .gives::<imports::recent::ImportsView>(),
-        Route::post("/schools/{uai}/imports", post(imports::request::request), Administrators, "Asks for an upload")
+        Route::post("/schools/{uai}/imports", imports::request::request, Administrators, "Asks for an upload")
             .takes::<imports::request::Asked>()
             .gives::<imports::view::ImportView>()
             .with_status(201),
         Route::get(
             "/schools/{uai}/imports/{import}",
-            get(imports::follow::follow),
+            imports::follow::follow,
             Members,
             "An import; waits for its end with `?wait=20`",
         )
         .gives::<imports::view::ImportView>(),
         Route::get(
             "/schools/{uai}/imports/{import}/report",
-            get(imports::report::show),
+            imports::report::show,
             Members,
             "The names behind the counts of an import, its problems and remarks",
         )
         .gives::<imports::report::ReportView>(),
         Route::post(
             "/schools/{uai}/imports/{import}/report",
-            post(imports::report::search),
+            imports::report::search,
             Members,
             "The same, by name",
         )
@@ -209,40 +208,40 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
         .gives::<imports::report::ReportView>(),
         Route::get(
             "/schools/{uai}/imports/{import}/report.csv",
-            get(imports::report::download),
+            imports::report::download,
             Members,
             "The same as a list for spreadsheets",
         ),
         Route::post(
             "/schools/{uai}/imports/{import}/confirm",
-            post(imports::settle::confirm),
+            imports::settle::confirm,
             Administrators,
             "Confirms an import that waits",
         )
         .gives::<imports::view::ImportView>(),
         Route::post(
             "/schools/{uai}/imports/{import}/cancel",
-            post(imports::settle::cancel),
+            imports::settle::cancel,
             Administrators,
             "Gives an import up",
         )
         .gives::<imports::view::ImportView>(),
         Route::post(
             "/schools/{uai}/imports/{import}/undo",
-            post(imports::settle::undo),
+            imports::settle::undo,
             Administrators,
             "Undoes the last import",
         )
         .gives::<imports::view::ImportView>(),
         Route::post(
             "/schools/{uai}/imports/{import}/set-aside",
-            post(imports::set_aside::set_aside),
+            imports::set_aside::set_aside,
             Administrators,
             "Imports the pupils of a refused file that have no error",
         )
         .gives::<imports::view::ImportView>()
         .with_status(201),
-        Route::get(rentree_http::ASSET_ROUTE, get(rentree_http::asset), Everybody, "CSS and JavaScript"),
+        Route::get(rentree_http::ASSET_ROUTE, rentree_http::asset, Everybody, "CSS and JavaScript"),
     ]
 }
 

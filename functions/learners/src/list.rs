@@ -6,14 +6,14 @@ mod found;
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{LearnerId, Method, Uai};
-use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise};
 use rentree_table::{LatestProfile, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -27,7 +27,7 @@ use filter::{Holding, divisions, sought};
 use found::Found;
 
 /// What to show.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filter {
     /// Part of a name. By POST only: no name of a pupil ever stands in an address.
@@ -132,7 +132,7 @@ pub(crate) struct LastImport {
 pub(crate) async fn list(
     State(app): State<Learners>,
     Path(uai): Path<String>,
-    Query(filter): Query<Filter>,
+    Asked(filter): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

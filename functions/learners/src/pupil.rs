@@ -8,13 +8,13 @@ pub(crate) mod user_name;
 mod year;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{LearnerId, Method, Uai, UserId, UserName};
-use rentree_http::{Face, Problem, Visitor, authorise_beside};
+use rentree_http::{Asked, Face, Problem, Visitor, authorise_beside};
 use rentree_table::{AsOf, AuditAction, AuditEntry, Role, User};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -101,9 +101,10 @@ struct Actions {
 }
 
 /// What was just done.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Done {
+    /// What the page tells that was just done.
     done: String,
 }
 
@@ -111,7 +112,7 @@ pub(crate) struct Done {
 pub(crate) async fn page(
     State(app): State<Learners>,
     Path((uai, id)): PupilPath,
-    Query(done): Query<Done>,
+    Asked(done): Asked<Done>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

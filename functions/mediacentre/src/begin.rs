@@ -1,11 +1,12 @@
 //! The address that the tile of the Médiacentre leads to: it sends the browser to the identity provider.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rentree_domain::CampaignCode;
-use rentree_http::{Problem, claimed_session};
+use rentree_http::{Asked, Problem, claimed_session};
 use rentree_table::SignOnRequest;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Mediacentre;
@@ -14,7 +15,7 @@ use crate::cookies::NONCE;
 use crate::refused::off;
 
 /// What the address says. (The GAR adds `idENT`, `idEtab` and `idRessource`: whom to ask does not hang on them.)
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Towards {
     /// Which identity provider.
@@ -26,7 +27,7 @@ pub(crate) struct Towards {
 /// `GET /mediacentre`
 pub(crate) async fn begin(
     State(app): State<Mediacentre>,
-    Query(towards): Query<Towards>,
+    Asked(towards): Asked<Towards>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let provider = app.config.providers.chosen(&towards.idp).ok_or_else(off)?;

@@ -21,7 +21,7 @@ mod xml;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
+use axum::handler::Handler as _;
 use rentree_http::{Access, Purpose, Route, RouteDoc, Shell};
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
@@ -66,19 +66,19 @@ impl Mediacentre {
 /// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes<P: Purpose>() -> Vec<Route<Mediacentre, P>> {
     use Access::{Everybody, SignedIn};
-    let acs = post(acs::sign_on).layer(DefaultBodyLimit::max(answer::LARGEST_BODY));
+    let acs = acs::sign_on.layer(DefaultBodyLimit::max(answer::LARGEST_BODY));
     vec![
-        Route::get("/mediacentre", get(begin::begin), Everybody, "Leads to the identity provider of the Médiacentre")
+        Route::get("/mediacentre", begin::begin, Everybody, "Leads to the identity provider of the Médiacentre")
             .with_status(303),
         Route::post(config::ACS, acs, Everybody, "Takes the answer of an identity provider; sets the session cookie")
             .takes::<answer::Fields>()
             .gives::<acs::SignedOnView>(),
-        Route::get(acs::SUITE, get(suite::page), Everybody, "What follows a sign-on that no account knows")
+        Route::get(acs::SUITE, suite::page, Everybody, "What follows a sign-on that no account knows")
             .gives::<suite::SuiteView>(),
-        Route::post(acs::SUITE, post(suite::add), SignedIn, "Adds the Médiacentre to the account that is signed in")
+        Route::post(acs::SUITE, suite::add, SignedIn, "Adds the Médiacentre to the account that is signed in")
             .takes::<suite::Fields>()
             .gives::<suite::AddedView>(),
-        Route::get(config::METADATA, get(metadata::page), Everybody, "The SAML metadata of this service"),
+        Route::get(config::METADATA, metadata::page, Everybody, "The SAML metadata of this service"),
     ]
 }
 

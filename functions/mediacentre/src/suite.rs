@@ -2,12 +2,12 @@
 //! the Médiacentre to it. Nothing is added before its owner says so.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use rentree_domain::mediacentre::Profile;
-use rentree_http::{Face, FormToken, Input, Presented, Problem, SignedIn, WAITING_SIGN_ON};
+use rentree_http::{Asked, Face, FormToken, Input, Presented, Problem, SignedIn, WAITING_SIGN_ON};
 use rentree_table::{AddError, User, WaitingSignOn};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
@@ -71,7 +71,7 @@ pub(crate) struct Fields {
 }
 
 /// What the address says.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Before {
     /// Whether the answer came a second time.
@@ -88,7 +88,7 @@ struct Arrived {
 /// `GET /mediacentre/suite`
 pub(crate) async fn page(
     State(app): State<Mediacentre>,
-    Query(before): Query<Before>,
+    Asked(before): Asked<Before>,
     face: Face,
     token: FormToken,
     headers: HeaderMap,

@@ -7,6 +7,7 @@ mod place;
 mod sign_ins;
 
 use clap::{Args, Subcommand};
+use rentree_local::say;
 use rentree_local::state::{self, Holder};
 use rentree_local::{Options, Rentree};
 
@@ -42,6 +43,6 @@ pub(crate) async fn run(arguments: &AttackArguments) -> anyhow::Result<u8> {
             held?
         }
     };
-    println!("{}", if held { "It held." } else { "It did not hold." });
+    say!("{}", if held { "It held." } else { "It did not hold." });
     Ok(if held { 0 } else { 2 })
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use rentree_domain::platform_campaign::Audience;
 use rentree_domain::{Academie, CampaignMessage, CampaignTitle, CourseId, Level, PlatformCampaignName};
 use rentree_local::operator::Operator;
+use rentree_local::{say, tell};
 use serde_json::Value;
 
 #[derive(Args)]
@@ -76,7 +77,8 @@ pub(crate) async fn run(arguments: CampaignArguments) -> anyhow::Result<u8> {
         CampaignCommand::Pass { name, academie } => {
             let all: Vec<_> = if academie.is_empty() { Academie::all().collect() } else { academie.clone() };
             let mut reports = Vec::with_capacity(all.len());
-            for academie in all {
+            for (before, &academie) in all.iter().enumerate() {
+                tell!("{}/{}: académie {} …", before + 1, all.len(), academie.short_name());
                 let report = operator.give_campaign(name, academie).await;
                 reports.push(report.with_context(|| academie.short_name().to_owned())?);
             }
@@ -85,7 +87,7 @@ pub(crate) async fn run(arguments: CampaignArguments) -> anyhow::Result<u8> {
     });
     let reports = reports.await?;
     for report in &reports {
-        println!("{report:#}");
+        say!("{report:#}");
     }
     Ok(status(&reports))
 }

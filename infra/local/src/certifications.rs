@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use rentree_domain::certification::SessionName;
 use rentree_local::operator::Operator;
+use rentree_local::say;
 use serde_json::Value;
 
 #[derive(Args)]
@@ -21,7 +22,7 @@ pub(crate) async fn run(arguments: &CertificationsArguments) -> anyhow::Result<u
     // Nobody would answer to another name.
     let session = SessionName::parse(name).context("the name of the file is that of the session")?;
     let report = Operator::act(async |operator: &Operator| operator.certify(session.as_str(), file).await).await?;
-    println!("{report:#}");
+    say!("{report:#}");
     Ok(status(&report))
 }
 

@@ -3,6 +3,7 @@
 use anyhow::bail;
 use clap::Args;
 use rentree_local::env_file::EnvFile;
+use rentree_local::say;
 use rentree_local::state::{self, Address, Holder};
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Watched, cargo_lambda};
 
@@ -33,21 +34,21 @@ pub(crate) async fn run(arguments: &CloudArguments) -> anyhow::Result<()> {
     let watched = Watched::start(&Options::on_disk(state::directory(), arguments.port), arguments.watch_port).await?;
     let file = EnvFile::write(&rentree_testkit::workspace_root().join(".env"), watched.settings())?;
     let address = Address::tell(&watched.pages)?;
-    println!("Le cloud local tourne, les réglages des fonctions sont dans .env. Dans un autre terminal :");
-    println!();
+    say!("Le cloud local tourne, les réglages des fonctions sont dans .env. Dans un autre terminal :");
+    say!();
     if let Some(folder) = folder {
-        println!("  export PATH=\"{}:$PATH\"", folder.display());
+        say!("  export PATH=\"{}:$PATH\"", folder.display());
     }
     let port = match arguments.watch_port {
         WATCH_PORT => String::new(),
         other => format!(" -P {other}"),
     };
-    println!("  cargo lambda watch --env-file .env -A 127.0.0.1{port}");
-    println!();
-    println!("Rentrée : {} (la première page attend que sa fonction soit compilée)", watched.product);
-    println!("Démonstration : {0}/demo ; messages envoyés : {0}/demo/mailbox", watched.pages);
-    println!("Compte : {DEMO_EMAIL} ; mot de passe : {DEMO_PASSWORD}");
-    println!(
+    say!("  cargo lambda watch --env-file .env -A 127.0.0.1{port}");
+    say!();
+    say!("Rentrée : {} (la première page attend que sa fonction soit compilée)", watched.product);
+    say!("Démonstration : {0}/demo ; messages envoyés : {0}/demo/mailbox", watched.pages);
+    say!("Compte : {DEMO_EMAIL} ; mot de passe : {DEMO_PASSWORD}");
+    say!(
         "Ctrl-C pour arrêter ; l’état est gardé dans .local/state. Relancez cargo lambda watch après chaque démarrage."
     );
 

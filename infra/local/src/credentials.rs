@@ -7,6 +7,7 @@ use directory::message::ClientWord;
 use jiff::civil::Date;
 use rentree_domain::{ProgramSecret, RecordBookName, Scope};
 use rentree_local::operator::Operator;
+use rentree_local::{say, tell};
 use serde_json::Value;
 
 #[derive(Args)]
@@ -22,7 +23,7 @@ enum ClientCommand {
         /// What the record book calls itself, and the logs of schools: a-z, 0-9 and -, for instance lsu-2026
         #[arg(long, value_parser = RecordBookName::parse)]
         name: RecordBookName,
-        /// Which schools it reads: lsu (écoles and collèges) or lsl (lycées)
+        /// Which schools it reads: lsu (écoles, collèges and EREA) or lsl (lycées and EREA)
         #[arg(long, value_parser = Scope::from_str)]
         scope: Scope,
         /// The last day on which they hold, as 2027-08-31: two years away at most
@@ -53,10 +54,10 @@ pub(crate) async fn run(arguments: ClientArguments) -> anyhow::Result<u8> {
     let report: Value = report.await?;
     let is_done = report["refused"].is_null();
     if let (ClientCommand::New { name, .. }, true) = (&arguments.word, is_done) {
-        println!("client_id={name}");
-        println!("client_secret={}", secret.as_str());
-        eprintln!("The secret stands nowhere else: hand it over now.");
+        say!("client_id={name}");
+        say!("client_secret={}", secret.as_str());
+        tell!("The secret stands nowhere else: hand it over now.");
     }
-    println!("{report:#}");
+    say!("{report:#}");
     Ok(if is_done { 0 } else { 2 })
 }

@@ -17,6 +17,7 @@ use anyhow::{Context, bail};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use clap::Args;
+use rentree_local::{say, tell};
 use rentree_samples::SchoolDirectory;
 use rentree_testkit::cloud::Ministack;
 use rentree_testkit::{mail, workspace_root};
@@ -104,7 +105,7 @@ async fn deploy(
     let architecture = Architecture::of_this_machine()?;
     let began = Instant::now();
     sam.build(endpoint, architecture).await?;
-    eprintln!("deploy: every function built for {architecture} in {} s", began.elapsed().as_secs());
+    tell!("deploy: every function built for {architecture} in {} s", began.elapsed().as_secs());
 
     let url = format!("http://{}", listener.local_addr()?);
     let secret: [u8; 24] = rentree_runtime::random();
@@ -116,7 +117,7 @@ async fn deploy(
     sam.deploy(endpoint, &parameters).await?;
     let deployed = Deployed::find(endpoint).await?;
     deployed.make_mail_identity().await?;
-    eprintln!(
+    tell!(
         "deploy: infra/template.yaml deployed in {} s; API Gateway: {}",
         began.elapsed().as_secs(),
         deployed.gateway()
@@ -126,11 +127,11 @@ async fn deploy(
     if arguments.check {
         check::everything(&deployed, &url, Secrets::parse(&secret)?).await?;
         if !is_profile_of_releases() {
-            eprintln!("deploy: all well, but not written down: these are no builds for Lambda");
+            tell!("deploy: all well, but not written down: these are no builds for Lambda");
             return Ok(());
         }
         rentree_verify::deployed::record(&workspace_root()).map_err(anyhow::Error::msg)?;
-        eprintln!("deploy: all well; written down in {}", rentree_verify::deployed::RECORD);
+        tell!("deploy: all well; written down in {}", rentree_verify::deployed::RECORD);
         return Ok(());
     }
     serve(&deployed, &url).await
@@ -141,15 +142,15 @@ async fn serve(deployed: &Deployed, url: &str) -> anyhow::Result<()> {
     let schools = SchoolDirectory::new(SCHOOLS, 1);
     deployed.operator().await?.load("demonstration", schools.csv()).await?;
     let school = schools.schools.first().context("a school")?;
-    println!("Rentrée : {url}");
-    println!("Un établissement qui peut demander son espace ({url}/demande-administration-sco) : {}", school.uai);
-    println!("Les messages envoyés s’affichent ici. Ctrl-C pour arrêter ; rien n’est gardé.");
+    say!("Rentrée : {url}");
+    say!("Un établissement qui peut demander son espace ({url}/demande-administration-sco) : {}", school.uai);
+    say!("Les messages envoyés s’affichent ici. Ctrl-C pour arrêter ; rien n’est gardé.");
     let mut told = 0;
     loop {
         let sent = mail::sent(deployed.endpoint()).await?;
         for mail in sent.iter().skip(told) {
-            println!("Message à {} : {}", mail.to.join(", "), mail.subject);
-            mail.text.lines().filter(|line| line.starts_with(url)).for_each(|link| println!("  {link}"));
+            say!("Message à {} : {}", mail.to.join(", "), mail.subject);
+            mail.text.lines().filter(|line| line.starts_with(url)).for_each(|link| say!("  {link}"));
         }
         told = sent.len();
         tokio::time::sleep(LOOK_EVERY).await;

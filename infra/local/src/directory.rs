@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use rentree_local::operator::Operator;
+use rentree_local::say;
 use serde_json::Value;
 
 #[derive(Args)]
@@ -18,7 +19,7 @@ pub(crate) async fn run(arguments: &DirectoryArguments) -> anyhow::Result<u8> {
     let file = std::fs::read(&arguments.file).with_context(|| format!("reading {}", arguments.file.display()))?;
     let name = arguments.file.file_stem().and_then(|name| name.to_str()).context("a file with a name")?;
     let report = Operator::act(async |operator: &Operator| operator.load(name, file).await).await?;
-    println!("{report:#}");
+    say!("{report:#}");
     Ok(status(&report))
 }
 

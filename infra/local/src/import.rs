@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use rentree_domain::Uai;
 use rentree_local::client::{School, Summary, school_of};
+use rentree_local::say;
 use rentree_local::state::{self, Holder};
 use rentree_local::{Options, Rentree};
 
@@ -43,7 +44,7 @@ pub(crate) async fn run(arguments: &ImportArguments) -> anyhow::Result<u8> {
         }
     };
     if arguments.json {
-        println!("{}", serde_json::to_string(&summary)?);
+        say!("{}", serde_json::to_string(&summary)?);
     } else {
         tell(uai, &summary);
     }
@@ -57,16 +58,16 @@ pub(crate) async fn run(arguments: &ImportArguments) -> anyhow::Result<u8> {
 fn tell(uai: Uai, summary: &Summary) {
     let counts = summary.counts;
     match summary.status.as_str() {
-        "succeeded" => println!("{uai} : la liste a été importée avec succès."),
+        "succeeded" => say!("{uai} : la liste a été importée avec succès."),
         "awaiting_confirmation" => {
-            println!("{uai} : à confirmer, rien n’a encore été changé ({}).", summary.brake.join(", "));
+            say!("{uai} : à confirmer, rien n’a encore été changé ({}).", summary.brake.join(", "));
         }
-        _ => println!("{uai} : le fichier n’a pas été importé, rien n’a été changé."),
+        _ => say!("{uai} : le fichier n’a pas été importé, rien n’a été changé."),
     }
     if let Some(refused) = &summary.refused {
-        println!("{} ({})", refused.detail, refused.code);
+        say!("{} ({})", refused.detail, refused.code);
     }
-    println!(
+    say!(
         "Ajoutés {}, modifiés {}, réactivés {}, désactivés {}, inchangés {}, non importés {}, mis de côté {}.",
         counts.added,
         counts.modified,
@@ -77,10 +78,10 @@ fn tell(uai: Uai, summary: &Summary) {
         counts.set_aside
     );
     for line in summary.problems.iter().chain(&summary.remarks).chain(&summary.left_out) {
-        println!("  {}", line.message);
+        say!("  {}", line.message);
         if !line.remedy.is_empty() {
-            println!("    → {}", line.remedy);
+            say!("    → {}", line.remedy);
         }
     }
-    println!("Requêtes d’écriture : {} ; élèves écrits : {}.", summary.write_requests, summary.items_written);
+    say!("Requêtes d’écriture : {} ; élèves écrits : {}.", summary.write_requests, summary.items_written);
 }

@@ -1,6 +1,8 @@
 //! Everything on one machine: the stand-ins for AWS, the functions' own routers behind one port, the worker fed by the
 //! real queue, a demo school, a mailbox for sent mail.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod cargo_lambda;
 pub mod client;
 mod course;
@@ -17,6 +19,7 @@ pub mod operator;
 pub mod people;
 pub mod pupils;
 pub mod running;
+pub mod said;
 mod serving;
 pub mod state;
 pub mod tour;

@@ -3,6 +3,8 @@
 //! `cargo dev mediacentre`, `cargo dev campaign`, `cargo dev certifications`, `cargo dev client` and `cargo dev totals`: what operators do.
 //! `cargo dev attack`: what somebody would try who means harm.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod attack;
 mod campaign;
 mod certifications;
@@ -21,6 +23,7 @@ mod totals;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use rentree_local::tell;
 
 /// Rentrée on one machine, with no account anywhere.
 #[derive(Parser)]
@@ -73,7 +76,7 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("{error}");
+            tell!("{error}");
             return ExitCode::FAILURE;
         }
     };
@@ -95,7 +98,7 @@ fn main() -> ExitCode {
     match done {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            eprintln!("{error:#}");
+            tell!("{error:#}");
             ExitCode::FAILURE
         }
     }

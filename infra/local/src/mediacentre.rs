@@ -4,6 +4,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use rentree_domain::{GarId, Uai};
 use rentree_local::operator::Operator;
+use rentree_local::say;
 
 #[derive(Args)]
 pub(crate) struct MediacentreArguments {
@@ -27,7 +28,7 @@ pub(crate) async fn run(arguments: &MediacentreArguments) -> anyhow::Result<u8> 
     let turn =
         async |operator: &Operator| operator.turn_mediacentre(arguments.uai, id_etab.as_ref(), id_ent.as_ref()).await;
     let report = Operator::act(turn).await?;
-    println!("{report:#}");
+    say!("{report:#}");
     Ok(if report["refused"].is_null() { 0 } else { 2 })
 }
 

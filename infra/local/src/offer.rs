@@ -3,6 +3,7 @@
 use clap::Args;
 use rentree_domain::{Academie, Round};
 use rentree_local::operator::Operator;
+use rentree_local::say;
 
 #[derive(Args)]
 pub(crate) struct OfferArguments {
@@ -18,7 +19,7 @@ pub(crate) struct OfferArguments {
 pub(crate) async fn run(arguments: &OfferArguments) -> anyhow::Result<u8> {
     let OfferArguments { academie, round } = arguments;
     let report = Operator::act(async |operator: &Operator| operator.offer(*academie, round).await).await?;
-    println!("{report:#}");
+    say!("{report:#}");
     let is_empty = |list: &str| report[list].as_array().is_none_or(Vec::is_empty);
     let is_whole = report["refused"].is_null() && is_empty("failed") && is_empty("uncertain");
     Ok(if is_whole { 0 } else { 2 })

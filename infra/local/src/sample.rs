@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use encoding_rs::{Encoding, ISO_8859_15, MACINTOSH, UTF_8, WINDOWS_1252};
 use rentree_domain::Uai;
 use rentree_local::DEMO_UAI;
+use rentree_local::say;
 use rentree_samples::{Sample, SchoolDirectory, siecle_zip};
 
 #[derive(Args)]
@@ -84,7 +85,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> anyhow::Result<()> {
         _ => bail!("{}: the name must end in .xml, .zip or .csv", arguments.file.display()),
     };
     std::fs::write(&arguments.file, &bytes).with_context(|| format!("writing {}", arguments.file.display()))?;
-    println!("{} : {} élèves, {} octets", arguments.file.display(), sample.pupils.len(), bytes.len());
+    say!("{} : {} élèves, {} octets", arguments.file.display(), sample.pupils.len(), bytes.len());
     Ok(())
 }
 
@@ -92,7 +93,7 @@ pub(crate) fn run(arguments: &SampleArguments) -> anyhow::Result<()> {
 fn certifications(file: &Path, sample: &Sample) -> anyhow::Result<()> {
     let bytes = sample.certifications();
     std::fs::write(file, &bytes).with_context(|| format!("writing {}", file.display()))?;
-    println!("{} : {} certifications, {} octets", file.display(), sample.pupils.len(), bytes.len());
+    say!("{} : {} certifications, {} octets", file.display(), sample.pupils.len(), bytes.len());
     Ok(())
 }
 
@@ -104,7 +105,7 @@ fn directory(arguments: &SampleArguments, count: usize) -> anyhow::Result<()> {
     }
     let bytes = sample.csv();
     std::fs::write(&arguments.file, &bytes).with_context(|| format!("writing {}", arguments.file.display()))?;
-    println!("{} : {count} établissements, {} octets", arguments.file.display(), bytes.len());
+    say!("{} : {count} établissements, {} octets", arguments.file.display(), bytes.len());
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::io::stderr;
 use anyhow::bail;
 use clap::Args;
 use jiff::civil::Date;
+use rentree_local::say;
 use rentree_local::state::{self, Address, Holder};
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Rentree, proposed};
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -41,13 +42,13 @@ pub(crate) async fn run(arguments: &ServeArguments) -> anyhow::Result<()> {
     }
     let rentree = Rentree::start(&options).await?;
     let address = Address::tell(&rentree.url)?;
-    println!("Rentrée : {}", rentree.url);
-    println!("Démonstration : {0}/demo ; messages envoyés : {0}/demo/mailbox", rentree.url);
-    println!("Compte : {DEMO_EMAIL} ; mot de passe : {DEMO_PASSWORD}");
+    say!("Rentrée : {}", rentree.url);
+    say!("Démonstration : {0}/demo ; messages envoyés : {0}/demo/mailbox", rentree.url);
+    say!("Compte : {DEMO_EMAIL} ; mot de passe : {DEMO_PASSWORD}");
     if let Some(ent) = &rentree.ent {
-        println!("Médiacentre de démonstration : {}", ent.url());
+        say!("Médiacentre de démonstration : {}", ent.url());
     }
-    println!("Ctrl-C pour arrêter ; l’état est gardé dans .local/state.");
+    say!("Ctrl-C pour arrêter ; l’état est gardé dans .local/state.");
 
     interrupted().await?;
     drop(address);

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::event_source::{self, Times, Worker};
+use crate::tell;
 
 /// Serving, and polling.
 pub(crate) struct Serving {
@@ -42,7 +43,7 @@ impl Serving {
                 };
                 let service = router.into_make_service_with_connect_info::<SocketAddr>();
                 if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(until).await {
-                    eprintln!("serving ended: {error}");
+                    tell!("serving ended: {error}");
                 }
             });
         }

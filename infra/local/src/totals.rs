@@ -4,6 +4,7 @@ use clap::Args;
 use jiff::Timestamp;
 use rentree_domain::{Academie, SchoolYear, paris};
 use rentree_local::operator::Operator;
+use rentree_local::say;
 
 #[derive(Args)]
 pub(crate) struct TotalsArguments {
@@ -27,7 +28,7 @@ pub(crate) async fn run(arguments: &TotalsArguments) -> anyhow::Result<u8> {
         let mut status = 0;
         for academie in &academies {
             let report = operator.total(*academie, year).await?;
-            println!("{report:#}");
+            say!("{report:#}");
             if !report["refused"].is_null() {
                 status = 2;
             }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A level of collège or of lycée général et technologique. Other courses (CAP, BTS, SEGPA, ULIS, …) have none that we know, and no
 /// level is guessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SchoolLevel")]
 pub enum Level {
     /// Sixième.
     #[serde(rename = "6e")]

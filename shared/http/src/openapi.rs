@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::route::{Access, RouteDoc};
@@ -27,12 +28,15 @@ const SCOPES: [(&str, &str); 2] =
 
 /// OpenAPI 3.1 of `routes`: the JSON face. (Pages answer at the same addresses, to `Accept: text/html`.)
 pub fn document(routes: &[RouteDoc]) -> Value {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.definitions_path = "/components/schemas".into();
-        settings.meta_schema = None;
-    });
-    let mut generator = settings.into_generator();
-    let problem = generator.subschema_for::<ProblemJson<'_>>();
+    let settings = || {
+        SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = "/components/schemas".into();
+            settings.meta_schema = None;
+        })
+    };
+    // What is taken may lack what has a value of its own; what is given has every name, if only as `null`.
+    let (mut taken, mut given) = (settings().into_generator(), settings().for_serialize().into_generator());
+    let problem = given.subschema_for::<ProblemJson<'_>>();
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for route in routes {
         let in_path = parameters(route.path)
@@ -41,18 +45,16 @@ pub fn document(routes: &[RouteDoc]) -> Value {
         let in_headers = SIGNED_HEADERS.iter().filter(|_| is_signed).map(|(name, description)| {
             json!({"name": name, "in": "header", "required": true, "description": description, "schema": {"type": "string"}})
         });
-        let in_query = route.asked.iter().map(|(name, description)| {
-            json!({"name": name, "in": "query", "required": false, "description": description, "schema": {"type": "string"}})
-        });
+        let in_query: Vec<Value> = route.asked.iter().flat_map(|asked| in_query(&asked(&mut taken))).collect();
         let parameters: Vec<Value> = in_path.chain(in_query).chain(in_headers).collect();
         let mut answer = json!({"description": "Done."});
         if let Some(gives) = route.gives {
-            answer["content"] = json!({"application/json": {"schema": gives(&mut generator)}});
+            answer["content"] = json!({"application/json": {"schema": gives(&mut given)}});
         }
         let refused = match route.refuses {
             Some(refuses) => json!({
                 "description": "An error (RFC 6749).",
-                "content": {"application/json": {"schema": refuses(&mut generator)}},
+                "content": {"application/json": {"schema": refuses(&mut given)}},
             }),
             None => json!({
                 "description": "A problem (RFC 9457).",
@@ -68,7 +70,7 @@ pub fn document(routes: &[RouteDoc]) -> Value {
             operation["parameters"] = json!(parameters);
         }
         if let Some(takes) = route.takes {
-            let schema = takes(&mut generator);
+            let schema = takes(&mut taken);
             let mut content = json!({});
             if !route.takes_form_alone {
                 content["application/json"] = json!({"schema": schema});
@@ -92,7 +94,7 @@ pub fn document(routes: &[RouteDoc]) -> Value {
         },
         "paths": paths,
         "components": {
-            "schemas": generator.take_definitions(true),
+            "schemas": schemas(taken, given),
             "securitySchemes": {
                 "credentials": {
                     "type": "http",
@@ -114,6 +116,59 @@ pub fn document(routes: &[RouteDoc]) -> Value {
             },
         },
     }))
+}
+
+/// The parameters that a type reads of the query of an address.
+fn in_query(asked: &Schema) -> Vec<Value> {
+    let required: Vec<&str> =
+        asked.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let properties = asked.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let parameter = |(name, schema): (&String, &Value)| {
+        let mut schema = schema.clone();
+        let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+        never_null(&mut schema);
+        json!({
+            "name": name,
+            "in": "query",
+            "required": required.contains(&name.as_str()),
+            "description": description,
+            "schema": schema,
+        })
+    };
+    properties.map(parameter).collect()
+}
+
+/// An address has a parameter or has it not: there is no `null` in it.
+fn never_null(schema: &mut Value) {
+    let null = json!({"type": "null"});
+    let Some(schema) = schema.as_object_mut() else { return };
+    if schema.get("default").is_some_and(Value::is_null) {
+        schema.remove("default");
+    }
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|of| of != "null");
+        if let [one] = types.as_slice() {
+            schema["type"] = one.clone();
+        }
+    }
+    if let Some(Value::Array(either)) = schema.get_mut("anyOf") {
+        either.retain(|of| *of != null);
+        if let [Value::Object(one)] = either.as_slice() {
+            let one = one.clone();
+            schema.remove("anyOf");
+            schema.extend(one);
+        }
+    }
+}
+
+/// All schemas by their names. One that is taken and given in two shapes needs two names.
+fn schemas(mut taken: SchemaGenerator, mut given: SchemaGenerator) -> Map<String, Value> {
+    let mut schemas = taken.take_definitions(true);
+    for (name, schema) in given.take_definitions(true) {
+        let before = schemas.insert(name.clone(), schema.clone());
+        assert!(before.is_none_or(|before| before == schema), "{name} is taken and given in two shapes");
+    }
+    schemas
 }
 
 /// What proves that somebody may use a route.

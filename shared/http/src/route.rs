@@ -3,8 +3,11 @@
 use std::marker::PhantomData;
 
 use axum::Router;
-use axum::routing::MethodRouter;
+use axum::handler::Handler;
+use axum::routing::{self, MethodRouter};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use crate::extractor::Extractors;
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +31,7 @@ pub enum Access {
 }
 
 /// How a schema is made.
-pub(crate) type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
+pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
 /// What a route is, without its handler.
 #[derive(Debug, Clone)]
@@ -47,8 +50,8 @@ pub struct RouteDoc {
     pub(crate) gives: Option<SchemaOf>,
     /// What it answers in place of a problem (RFC 9457).
     pub(crate) refuses: Option<SchemaOf>,
-    /// Names in its query, and what each asks for.
-    pub(crate) asked: &'static [(&'static str, &'static str)],
+    /// What its query may have, as its handler reads it.
+    pub(crate) asked: Vec<SchemaOf>,
     pub(crate) status: u16,
 }
 
@@ -56,6 +59,9 @@ pub struct RouteDoc {
 pub trait Purpose {
     /// The schema of `T`, if it is wanted.
     fn schema<T: JsonSchema>() -> Option<SchemaOf>;
+
+    /// The same, whole where it is asked for: parameters of an address are no body, and stand nowhere else.
+    fn parameters<T: JsonSchema>() -> Option<SchemaOf>;
 }
 
 /// To answer requests. Schemas are not even linked: a function stays smaller without them.
@@ -70,11 +76,19 @@ impl Purpose for Serving {
     fn schema<T: JsonSchema>() -> Option<SchemaOf> {
         None
     }
+
+    fn parameters<T: JsonSchema>() -> Option<SchemaOf> {
+        None
+    }
 }
 
 impl Purpose for Reading {
     fn schema<T: JsonSchema>() -> Option<SchemaOf> {
         Some(SchemaGenerator::subschema_for::<T>)
+    }
+
+    fn parameters<T: JsonSchema>() -> Option<SchemaOf> {
+        Some(T::json_schema)
     }
 }
 
@@ -89,19 +103,29 @@ pub struct Route<S, P> {
 
 impl<S: Clone + Send + Sync + 'static, P: Purpose> Route<S, P> {
     /// A route that reads.
-    pub fn get(path: &'static str, handler: MethodRouter<S>, access: Access, summary: &'static str) -> Self {
-        Self::new("GET", path, handler, access, summary)
+    pub fn get<T: Extractors + 'static>(
+        path: &'static str,
+        handler: impl Handler<T, S>,
+        access: Access,
+        summary: &'static str,
+    ) -> Self {
+        Self::new("GET", path, (routing::get(handler), T::asked::<P>()), access, summary)
     }
 
     /// A route that changes something.
-    pub fn post(path: &'static str, handler: MethodRouter<S>, access: Access, summary: &'static str) -> Self {
-        Self::new("POST", path, handler, access, summary)
+    pub fn post<T: Extractors + 'static>(
+        path: &'static str,
+        handler: impl Handler<T, S>,
+        access: Access,
+        summary: &'static str,
+    ) -> Self {
+        Self::new("POST", path, (routing::post(handler), T::asked::<P>()), access, summary)
     }
 
     fn new(
         method: &'static str,
         path: &'static str,
-        handler: MethodRouter<S>,
+        (handler, asked): (MethodRouter<S>, Vec<SchemaOf>),
         access: Access,
         summary: &'static str,
     ) -> Self {
@@ -114,7 +138,7 @@ impl<S: Clone + Send + Sync + 'static, P: Purpose> Route<S, P> {
             takes_form_alone: false,
             gives: None,
             refuses: None,
-            asked: &[],
+            asked,
             status: 200,
         };
         Self { doc, handler, purpose: PhantomData }
@@ -138,13 +162,6 @@ impl<S: Clone + Send + Sync + 'static, P: Purpose> Route<S, P> {
     #[must_use]
     pub fn refuses<T: JsonSchema>(mut self) -> Self {
         self.doc.refuses = P::schema::<T>();
-        self
-    }
-
-    /// Names that its query may have, and what each asks for.
-    #[must_use]
-    pub fn asked(mut self, asked: &'static [(&'static str, &'static str)]) -> Self {
-        self.doc.asked = asked;
         self
     }
 

@@ -86,8 +86,7 @@ async fn around(State(shell): State<Arc<Shell>>, request: Request, next: Next) -
 /// What the handler answers; its problem with the face that was asked for.
 async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request_id: &str) -> Response {
     let method = request.method().clone();
-    // Without its query: an address that is passed on holds no more than it must.
-    let path = request.uri().path().to_owned();
+    let asked = request.uri().clone();
     let headers = request.headers().clone();
     let mut response =
         if is_foreign(shell, &request) { Problem::forged_form().into_response() } else { next.run(request).await };
@@ -97,9 +96,9 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
     match (&method, face, way_back(problem.code)) {
         // Which methods there are is no error: the router adds them.
         (&Method::OPTIONS, ..) if problem.code == Code::MethodNotAllowed => StatusCode::NO_CONTENT.into_response(),
-        (&Method::GET | &Method::HEAD, Face::Page, Some(page)) => see_other(&format!("{page}?next={path}")),
+        (&Method::GET | &Method::HEAD, Face::Page, Some(page)) => see_other(&crate::Next::of(&asked).after(page)),
         (_, Face::Page, _) => {
-            let (problem, frame) = in_space(shell, problem, &path, &headers).await;
+            let (problem, frame) = in_space(shell, problem, asked.path(), &headers).await;
             told(&problem, |_| frame, face, request_id)
         }
         (_, Face::Json, _) => told(&problem, Frame::bare, face, request_id),

@@ -13,6 +13,8 @@ use crate::{Holder, Verifying, certificate};
 pub struct Issued {
     /// The number of the certification.
     pub number: CertificationNumber,
+    /// The pupil of the school's list who has it, if there is one.
+    pub learner: Option<LearnerId>,
     /// Whose it is.
     pub holder: Holder,
     /// The class of that school year; blank where it is not known.
@@ -39,7 +41,8 @@ pub fn issued(
         let certificate = certificate(*number, it, &holder, school, verifying)?;
         let left = it.pupil.is_some() && listed.is_none_or(|listed| listed.left());
         let code_is_shared = shared.contains_key(number);
-        Some(Issued { number: *number, division: certificate.class.clone(), holder, left, code_is_shared, certificate })
+        let (learner, division) = (listed.map(|listed| listed.id), certificate.class.clone());
+        Some(Issued { number: *number, learner, division, holder, left, code_is_shared, certificate })
     };
     let mut issued: Vec<Issued> = certifications.iter().filter_map(one).collect();
     issued.sort_by_cached_key(|it| {

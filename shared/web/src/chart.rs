@@ -5,20 +5,22 @@ use askama::Template;
 
 use crate::french;
 
-/// In units of the drawing, which are pixels at its natural size.
-const WIDTH: usize = 720;
-const BAR_LEFT: usize = 120;
-const BAR_WIDTH: usize = 470;
-const ROW: usize = 30;
-const BAR: usize = 22;
-/// A legend stands above the bars.
-const TOP: usize = 8;
+/// Down, in pixels; across, a drawing is as wide as its page, and in parts of that. So it is never cut, and its letters are those of the page.
+const ROW: usize = 48;
+/// The name and the note of a bar stand above it.
+const WORDS: usize = 20;
+const BAR: usize = 20;
+/// Parts of the width.
+const WHOLE: usize = 10_000;
+/// The width of a drawing in pixels on a screen of 320, and on those that are wide.
+const NARROW: usize = 270;
+const WIDE: usize = 560;
 /// What one figure takes.
 const FIGURE: usize = 9;
 /// A page of paper holds so many bars; the next ones are a drawing of their own.
 const ROWS: usize = 20;
 /// Longer names are cut; the table has them whole.
-const NAME: usize = 13;
+const NAME: usize = 18;
 
 /// What a part of a bar is filled with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +40,7 @@ pub struct Counted {
     pub name: String,
     /// How many of each kind: the full one first, then the striped, the dotted and the empty one.
     pub counts: [usize; 4],
-    /// What stands behind the bar.
+    /// What stands at the other end of its line.
     pub note: String,
 }
 
@@ -62,14 +64,13 @@ struct Bar {
     name: String,
     y: usize,
     segments: Vec<Segment>,
-    /// Where the words after the bar begin.
-    end: usize,
     note: String,
 }
 
 #[derive(Debug, Clone)]
 struct Segment {
     fill: Fill,
+    /// In parts of the width, as the next one.
     x: usize,
     width: usize,
     count: usize,
@@ -83,7 +84,7 @@ pub fn charts(title: &'static str, description: &str, classes: &[Counted]) -> Ve
     let chart = |(number, classes): (usize, &[Counted])| Chart {
         number: number + 1,
         of,
-        height: TOP + classes.len() * ROW,
+        height: classes.len() * ROW,
         bars: classes.iter().enumerate().map(|(row, class)| bar(row, class, largest)).collect(),
         title,
         description: description.to_owned(),
@@ -93,11 +94,11 @@ pub fn charts(title: &'static str, description: &str, classes: &[Counted]) -> Ve
 
 fn bar(row: usize, class: &Counted, largest: usize) -> Bar {
     let mut segments = Vec::new();
-    let (mut before, mut x) = (0, BAR_LEFT);
+    let (mut before, mut x) = (0, 0);
     for (fill, count) in FILLS.into_iter().zip(class.counts) {
         before += count;
         // Ends are rounded, not widths: the bar is as long as its class is large.
-        let end = BAR_LEFT + before * BAR_WIDTH / largest;
+        let end = before * WHOLE / largest;
         if count > 0 {
             segments.push(Segment { fill, x, width: end - x, count });
         }
@@ -106,12 +107,26 @@ fn bar(row: usize, class: &Counted, largest: usize) -> Bar {
     let name = &class.name;
     let name =
         if name.chars().count() > NAME { name.chars().take(NAME - 1).chain(['…']).collect() } else { name.clone() };
-    Bar { name, y: TOP + row * ROW, segments, end: x + 8, note: class.note.clone() }
+    Bar { name, y: row * ROW, segments, note: class.note.clone() }
+}
+
+/// A part of the width, as SVG has it.
+fn part(of_whole: usize) -> String {
+    format!("{}.{:02}%", of_whole / 100, of_whole % 100)
 }
 
 impl Bar {
+    /// The middle of its words: what hangs below a line keeps away from the bar.
+    fn words(&self) -> usize {
+        self.y + WORDS / 2 - 2
+    }
+
+    fn top(&self) -> usize {
+        self.y + WORDS
+    }
+
     fn middle(&self) -> usize {
-        self.y + BAR / 2
+        self.top() + BAR / 2
     }
 }
 
@@ -126,16 +141,20 @@ impl Segment {
         }
     }
 
-    fn middle(&self) -> usize {
-        self.x + self.width / 2
+    fn x(&self) -> String {
+        part(self.x)
+    }
+
+    fn width(&self) -> String {
+        part(self.width)
+    }
+
+    fn middle(&self) -> String {
+        part(self.x + self.width / 2)
     }
 
     fn is_patterned(&self) -> bool {
         matches!(self.fill, Fill::Striped | Fill::Dotted)
-    }
-
-    fn label_x(&self) -> usize {
-        self.middle().saturating_sub(self.label() / 2)
     }
 
     /// The width of the number and its ground.
@@ -143,9 +162,18 @@ impl Segment {
         self.count.to_string().len() * FIGURE + 6
     }
 
-    /// Whether the number fits.
-    fn is_wide(&self) -> bool {
-        self.width >= self.label() + 2
+    /// Whether the number fits on a screen that is wide.
+    fn has_label(&self) -> bool {
+        self.fits(WIDE)
+    }
+
+    /// Whether it fits on no other.
+    fn is_for_wide_alone(&self) -> bool {
+        !self.fits(NARROW)
+    }
+
+    fn fits(&self, width: usize) -> bool {
+        self.width * width / WHOLE >= self.label() + 2
     }
 }
 
@@ -164,10 +192,20 @@ mod tests {
         let charts = charts("Avancement", "", &[class("6A", [5, 5, 0, 10]), class("6B", [0, 0, 0, 40])]);
         let [chart] = &charts[..] else { panic!("one drawing") };
         let shown = |bar: &Bar| bar.segments.iter().map(|s| (s.class(), s.count, s.width)).collect::<Vec<_>>();
-        assert_eq!(shown(&chart.bars[0]), [("full", 5, 58), ("striped", 5, 59), ("empty", 10, 118)]);
-        assert_eq!(shown(&chart.bars[1]), [("empty", 40, BAR_WIDTH)]);
+        assert_eq!(shown(&chart.bars[0]), [("full", 5, 1_250), ("striped", 5, 1_250), ("empty", 10, 2_500)]);
+        assert_eq!(shown(&chart.bars[1]), [("empty", 40, WHOLE)]);
         let svg = chart.render().unwrap();
         assert!(svg.contains("6A") && svg.contains("5/20"), "{svg}");
+    }
+
+    #[test]
+    fn a_number_stands_where_it_fits() {
+        let charts = charts("Avancement", "", &[class("6A", [1, 2, 9, 28])]);
+        let fits = |segment: &Segment| (segment.has_label(), segment.is_for_wide_alone());
+        let shown: Vec<_> = charts[0].bars[0].segments.iter().map(fits).collect();
+        assert_eq!(shown, [(false, true), (true, true), (true, false), (true, false)]);
+        let svg = charts[0].render().unwrap();
+        assert!(svg.contains("x=\"7.50%\"") && !svg.contains("viewBox"), "letters are never made smaller: {svg}");
     }
 
     #[test]
@@ -175,7 +213,7 @@ mod tests {
         let classes: Vec<Counted> = (0..41).map(|n| class(&format!("{n}"), [n, 1, 1, 1])).collect();
         let charts = charts("Avancement", "", &classes);
         assert_eq!(charts.iter().map(|chart| chart.bars.len()).collect::<Vec<_>>(), [20, 20, 1]);
-        assert!(charts.iter().all(|chart| chart.height <= TOP + ROWS * ROW));
+        assert!(charts.iter().all(|chart| chart.height <= ROWS * ROW));
     }
 
     #[test]
@@ -189,12 +227,12 @@ mod tests {
         fn segments_follow_each_other_within_the_drawing(all in prop::collection::vec(prop::array::uniform4(0_usize..3_000), 1..30)) {
             let classes: Vec<Counted> = all.into_iter().map(|counts| class("6A", counts)).collect();
             for bar in charts("Avancement", "", &classes).iter().flat_map(|chart| &chart.bars) {
-                let mut x = BAR_LEFT;
+                let mut x = 0;
                 for segment in &bar.segments {
                     prop_assert_eq!(segment.x, x);
                     x += segment.width;
                 }
-                prop_assert!(x <= BAR_LEFT + BAR_WIDTH && bar.end <= WIDTH);
+                prop_assert!(x <= WHOLE);
             }
         }
     }

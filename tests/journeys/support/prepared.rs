@@ -31,7 +31,7 @@ pub(crate) async fn a_certified_school(certified: usize, seed: u64) -> anyhow::R
 
 /// The certificates of this school year.
 pub(crate) fn of_this_year(school: &Certified) -> SchoolCertificates {
-    SchoolCertificates { uai: school.uai, year: this_year(), left: false }
+    SchoolCertificates { uai: school.uai, year: this_year(), former: false }
 }
 
 /// Asks for a file behind the back of the function, so that no queue knows of it.

@@ -13,7 +13,7 @@ use axum::http::request::Parts;
 use jiff::Timestamp;
 use rentree_domain::limit::CODES_BY_CLIENT;
 use rentree_domain::{CampaignCode, CampaignId, Uai, paris};
-use rentree_http::{ClientAddress, FormToken, Presented, Problem};
+use rentree_http::{ClientAddress, Extractor, FormToken, Presented, Problem};
 use rentree_table::Person;
 
 use super::find::Tried;
@@ -29,6 +29,8 @@ pub(crate) struct Knock {
     token: FormToken,
     pub(crate) headers: HeaderMap,
 }
+
+impl Extractor for Knock {}
 
 impl FromRequestParts<Campaigns> for Knock {
     type Rejection = PathRejection;

@@ -1,10 +1,10 @@
 //! The page behind a code: what comes next for who is there; and joining by a click, for who is known already.
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use rentree_domain::{CampaignId, LearnerId, Progress, paris};
-use rentree_http::{Face, Input, Problem, WAITING_SIGN_ON};
+use rentree_http::{Asked, Face, Input, Problem, WAITING_SIGN_ON};
 use rentree_table::{Campaign, Participation};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,9 +19,10 @@ use super::who::IdentityFields;
 use crate::Campaigns;
 
 /// What was done before.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Before {
+    /// What the page tells that was just done.
     done: String,
 }
 
@@ -37,7 +38,7 @@ pub(crate) struct Fields {
 /// `GET /campagnes/{code}`
 pub(crate) async fn page(
     State(app): State<Campaigns>,
-    Query(before): Query<Before>,
+    Asked(before): Asked<Before>,
     knock: Knock,
     face: Face,
 ) -> Result<Response, Problem> {

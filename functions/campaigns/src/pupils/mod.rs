@@ -19,7 +19,6 @@ mod visit;
 mod waiting;
 mod who;
 
-use axum::routing::{get, post};
 use rentree_http::{Access, Purpose, Route};
 
 use crate::Campaigns;
@@ -28,19 +27,18 @@ use crate::Campaigns;
 pub(crate) fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
     use Access::{Everybody, SignedIn};
     vec![
-        Route::get("/campagnes", get(code::page), Everybody, "The form for a campaign's code")
-            .gives::<code::CodeView>(),
-        Route::post("/campagnes", post(code::enter), Everybody, "Leads to the campaign of a code")
+        Route::get("/campagnes", code::page, Everybody, "The form for a campaign's code").gives::<code::CodeView>(),
+        Route::post("/campagnes", code::enter, Everybody, "Leads to the campaign of a code")
             .takes::<code::Fields>()
             .gives::<code::CodeView>(),
-        Route::get("/campagnes/{code}", get(entrance::page), Everybody, "A campaign, and what to do next to join it")
+        Route::get("/campagnes/{code}", entrance::page, Everybody, "A campaign, and what to do next to join it")
             .gives::<view::EntranceView>(),
-        Route::post("/campagnes/{code}", post(entrance::join), SignedIn, "Joins as the pupil of the account")
+        Route::post("/campagnes/{code}", entrance::join, SignedIn, "Joins as the pupil of the account")
             .takes::<entrance::Fields>()
             .gives::<view::EntranceView>(),
         Route::post(
             "/campagnes/{code}/identity",
-            post(identity::tell),
+            identity::tell,
             Everybody,
             "Says which pupil one is: ties the account that is signed in, or says how to go on",
         )
@@ -48,19 +46,14 @@ pub(crate) fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
         .gives::<view::EntranceView>(),
         Route::post(
             "/campagnes/{code}/account",
-            post(account::create),
+            account::create,
             Everybody,
             "Creates a pupil's account, ties it, joins and signs in",
         )
         .takes::<account::AccountFields>()
         .gives::<view::EntranceView>()
         .with_status(201),
-        Route::get(
-            "/mes-campagnes",
-            get(own::page),
-            SignedIn,
-            "The campaigns that the account joined, and how it signs in",
-        )
-        .gives::<own::OwnView>(),
+        Route::get("/mes-campagnes", own::page, SignedIn, "The campaigns that the account joined, and how it signs in")
+            .gives::<own::OwnView>(),
     ]
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, Catalogue, Course, CourseId, SchoolYear,
     Uai,
 };
-use rentree_http::{Face, Input, Problem, Visitor, authorise, authorise_beside};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise, authorise_beside};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CampaignError, Role};
 use rentree_web::{Choices, Field, Form, Frame, Section, french};
 use schemars::JsonSchema;
@@ -43,9 +43,10 @@ pub(crate) struct Fields {
 }
 
 /// Which campaign the form is for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub(crate) struct Which {
+    /// `certification`: the campaign that is ready, as long as it is proposed; else the school's own.
     ready: Ready,
 }
 
@@ -100,7 +101,7 @@ struct Wanted {
 pub(crate) async fn page(
     State(app): State<Campaigns>,
     Path(uai): Path<String>,
-    Query(asked): Query<Asked>,
+    Asked(asked): Asked<Which>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

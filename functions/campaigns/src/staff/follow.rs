@@ -3,18 +3,18 @@
 use std::collections::{BTreeSet, HashMap};
 
 use askama::Template;
-use axum::extract::{Path, Query, State as AppState};
+use axum::extract::{Path, State as AppState};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::platform_campaign::Closed;
-use rentree_domain::profile::CollectedProfile;
+use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Level, Listing,
     PlatformCampaign, Score, Uai, paris,
 };
-use rentree_http::{Face, Problem, authorise_beside};
+use rentree_http::{Asked, Face, Problem, authorise_beside};
 use rentree_table::{GuessedPupil, JoinAttempt, JoinOutcome, Role};
 use rentree_web::chart::Chart;
 use rentree_web::{Frame, Section, french};
@@ -37,15 +37,16 @@ const ATTEMPTS_SHOWN: SignedDuration = SignedDuration::from_hours(30 * 24);
 const JOIN: &str = "/campagnes";
 
 /// What to show of the pupils.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filter {
     /// A class.
     division: String,
     /// `not_joined`, `joined`, `started`, `sent`; blank for all.
+    #[schemars(with = "State")]
     state: String,
-    /// `yes`, `no`; blank for all.
-    certifiable: String,
+    /// What the latest profile must say.
+    certifiable: Certifiable,
     /// From 1.
     page: Option<usize>,
     /// What was just done.
@@ -102,8 +103,7 @@ pub(crate) struct CampaignView {
     unlisted: usize,
     division: String,
     state: Option<State>,
-    /// Whether only those are shown who may be registered for a certification, or only those of whom the profile says they may not.
-    certifiable: Option<bool>,
+    certifiable: Certifiable,
     /// Pupils that the filter lets through.
     found: usize,
     page: usize,
@@ -202,7 +202,7 @@ struct Attempt {
 pub(crate) async fn follow(
     AppState(app): AppState<Campaigns>,
     Path((uai, id)): Path<(String, String)>,
-    Query(filter): Query<Filter>,
+    Asked(filter): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -261,7 +261,7 @@ pub(crate) async fn follow(
         unlisted,
         division: filter.division,
         state: page.state,
-        certifiable: page.certifiable,
+        certifiable: filter.certifiable,
         found: page.found,
         page: page.number,
         pages: page.pages,
@@ -300,7 +300,6 @@ fn told(attempts: Vec<JoinAttempt>, listing: &Listing, now: Timestamp) -> Vec<At
 
 struct Page {
     state: Option<State>,
-    certifiable: Option<bool>,
     found: usize,
     number: usize,
     pages: usize,
@@ -311,15 +310,10 @@ struct Page {
 fn select(mut pupils: Vec<Pupil<'_>>, filter: &Filter) -> Page {
     let all = State::FROM_THE_FURTHEST;
     let state = all.into_iter().find(|state| state.name() == filter.state);
-    let certifiable = match filter.certifiable.as_str() {
-        "yes" => Some(true),
-        "no" => Some(false),
-        _ => None,
-    };
     pupils.retain(|pupil| {
         (filter.division.is_empty() || pupil.listed.division == filter.division)
             && state.is_none_or(|state| pupil.state() == state)
-            && (certifiable.is_none() || pupil.certifiable() == certifiable)
+            && filter.certifiable.admits(pupil.certifiable())
     });
     let found = pupils.len();
     let pages = found.div_ceil(PER_PAGE).max(1);
@@ -343,7 +337,7 @@ fn select(mut pupils: Vec<Pupil<'_>>, filter: &Filter) -> Page {
         }
     };
     let rows = pupils.into_iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).map(row).collect();
-    Page { state, certifiable, found, number, pages, rows }
+    Page { state, found, number, pages, rows }
 }
 
 impl CampaignView {
@@ -385,12 +379,7 @@ impl CampaignView {
     }
 
     fn is_filtered(&self) -> bool {
-        self.state.is_some() || self.certifiable.is_some() || !self.division.is_empty()
-    }
-
-    /// Whether the filter is for those who are certifiable, or for those who are not yet.
-    fn wants(&self, certifiable: bool) -> bool {
-        self.certifiable == Some(certifiable)
+        self.state.is_some() || self.certifiable != Certifiable::All || !self.division.is_empty()
     }
 
     /// Whether pupils send their profiles: only then it says who is certifiable.

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, SchoolYear, Search, Uai, paris};
-use rentree_http::{Face, Problem, authorise};
+use rentree_http::{Asked, Face, Problem, authorise};
 use rentree_table::{Campaign, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -24,7 +24,7 @@ use crate::staff::ready::Proposal;
 const PER_PAGE: usize = 50;
 
 /// What to show.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filter {
     /// Those in the archive, instead of the others.
@@ -104,7 +104,7 @@ struct Row {
 pub(crate) async fn list(
     State(app): State<Campaigns>,
     Path(uai): Path<String>,
-    Query(filter): Query<Filter>,
+    Asked(filter): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

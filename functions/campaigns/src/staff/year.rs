@@ -29,10 +29,11 @@ use pupils::{Class, Counts, Pupil, pupils, tally};
 const PER_PAGE: usize = 50;
 
 /// What to show.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Filter {
     /// A school year by its first calendar year, of those that are kept; the present one without it.
+    #[schemars(with = "SchoolYear")]
     year: String,
     /// A class of that year; blank for all.
     division: String,

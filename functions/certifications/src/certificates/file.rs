@@ -9,9 +9,11 @@ use rentree_domain::{CertificationNumber, SchoolYear, Uai, paris};
 use rentree_http::{Asked, Problem, authorise, unreadable_address};
 use rentree_issued::issued;
 use rentree_table::Role;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::try_join;
 
+use super::class;
 use super::paper::{answer, code_is_shared, drawn};
 use crate::Certifications;
 
@@ -21,17 +23,20 @@ pub(super) const MOST: usize = 250;
 const MOST_BYTES: usize = 4_600_000;
 
 /// Which certificates.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct WhichFile {
     /// The first calendar year of the school year; the present one without it.
+    #[schemars(with = "SchoolYear")]
     year: Option<i16>,
     /// One certificate.
     number: Option<CertificationNumber>,
-    /// A class; blank for those whose class is not known. Without it, the school.
-    class: Option<String>,
+    /// A class. Without it and without `unknown_division`, the school.
+    division: String,
+    /// Those whose class is not known.
+    unknown_division: bool,
     /// Those of pupils who left, too.
-    left: bool,
+    former: bool,
 }
 
 /// `GET /schools/{uai}/certificates.pdf`
@@ -51,7 +56,11 @@ pub(crate) async fn file(
             .ok_or_else(unreadable_address)?,
         None => SchoolYear::of(paris::date(now)),
     };
-    let left = year.shows_former(asked.left, paris::date(now));
+    if asked.unknown_division && !asked.division.is_empty() {
+        return Err(unreadable_address());
+    }
+    let former = year.shows_former(asked.former, paris::date(now));
+    let class = class(&asked.division, asked.unknown_division);
     let listed = app.table.with_listing(uai, visitor.school.clone());
     let (listed, certifications, noted) =
         try_join!(listed, app.table.certifications(uai, year), app.table.noted_codes())?;
@@ -62,11 +71,8 @@ pub(crate) async fn file(
         Some(number) if shared.contains_key(&number) => return Err(code_is_shared(number)),
         Some(number) => issued.retain(|it| it.number == number),
         // The page tells which ones are left out because another one has their code.
-        None => issued.retain(|it| {
-            !it.code_is_shared
-                && (left || !it.left)
-                && asked.class.as_ref().is_none_or(|class| it.division == class.trim())
-        }),
+        None => issued
+            .retain(|it| !it.code_is_shared && (former || !it.left) && class.is_none_or(|class| it.division == class)),
     }
 
     if issued.is_empty() {
@@ -82,7 +88,7 @@ pub(crate) async fn file(
     if issued.len() > MOST {
         return Err(too_many());
     }
-    let (name, what) = match (asked.number, asked.class.as_deref()) {
+    let (name, what) = match (asked.number, class) {
         (Some(number), _) => (format!("certificat-{number}.pdf"), format!("le certificat {number}")),
         (None, Some(class)) => (
             format!("certificats-{uai}-{}-{}.pdf", year.first(), in_file_name(class)),
@@ -90,17 +96,23 @@ pub(crate) async fn file(
         ),
         (None, None) => (format!("certificats-{uai}-{}.pdf", year.first()), format!("les certificats {year}")),
     };
+    // A number tells nobody whose certificate it was.
+    let learner = asked.number.and_then(|_| issued.first()?.learner);
     let certificates: Vec<Certificate> = issued.into_iter().map(|it| it.certificate).collect();
     let file = drawn(&certificates)?;
     if file.len() > MOST_BYTES {
         return Err(too_many());
     }
-    app.table.audit(uai, &visitor.downloaded(what)).await?;
+    let told = visitor.downloaded(what);
+    let told = match learner {
+        Some(learner) => told.about(learner),
+        None => told,
+    };
+    app.table.audit(uai, &told).await?;
     Ok(answer(file, &name))
 }
 
 fn class_told(class: &str) -> &str {
-    let class = class.trim();
     if class.is_empty() { "classe inconnue" } else { class }
 }
 

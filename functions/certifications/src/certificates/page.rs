@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rentree_domain::certification::years_kept;
 use rentree_domain::{CertificationNumber, SchoolYear, Uai, name, paris};
-use rentree_http::{Face, Problem, authorise};
+use rentree_http::{Asked, Face, Problem, authorise};
 use rentree_issued::{Issued, issued};
 use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
@@ -17,19 +17,23 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::try_join;
 
+use super::class;
 use super::file::MOST;
 use crate::Certifications;
 
 /// Which certificates.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filter {
     /// The first calendar year of the school year; the present one without it.
+    #[schemars(with = "SchoolYear")]
     year: Option<i16>,
-    /// The class whose pupils are shown; blank for those whose class is not known.
-    class: Option<String>,
+    /// The class whose pupils are shown; blank for none.
+    division: String,
+    /// Those whose class is not known are shown.
+    unknown_division: bool,
     /// Those of pupils who left, too.
-    left: bool,
+    former: bool,
 }
 
 /// The page.
@@ -50,7 +54,7 @@ pub(crate) struct CertificatesView {
     #[serde(skip)]
     is_over: bool,
     /// Whether certificates of pupils who left are counted.
-    left: bool,
+    former: bool,
     /// How many of those are not counted.
     left_out: usize,
     /// How many are.
@@ -60,24 +64,29 @@ pub(crate) struct CertificatesView {
     not_printed: Vec<CertificationNumber>,
     /// By their names; a class that is not known is blank, and last.
     classes: Vec<Class>,
-    /// The class whose pupils are shown.
-    class: Option<String>,
-    /// Its certificates, by name.
+    /// The class whose pupils are shown; blank for none.
+    division: String,
+    /// Whether those are shown whose class is not known.
+    unknown_division: bool,
+    /// The certificates of that class, by name.
     certificates: Vec<Row>,
 }
 
 /// A class.
 #[derive(Serialize, JsonSchema)]
-#[schemars(rename = "CertifiedClass")]
+#[schemars(rename = "ClassOfCertificates")]
 struct Class {
     division: String,
     certificates: usize,
 }
 
 impl Class {
-    /// As it stands in an address.
+    /// What asks for it in an address.
     fn in_address(&self) -> String {
-        utf8_percent_encode(&self.division, NON_ALPHANUMERIC).to_string()
+        if self.division.is_empty() {
+            return "unknown_division=true".to_owned();
+        }
+        format!("division={}", utf8_percent_encode(&self.division, NON_ALPHANUMERIC))
     }
 }
 
@@ -94,7 +103,7 @@ struct Row {
 pub(crate) async fn page(
     State(app): State<Certifications>,
     Path(uai): Path<String>,
-    Query(filter): Query<Filter>,
+    Asked(filter): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -112,16 +121,17 @@ pub(crate) async fn page(
 
     let shared = app.table.shared_codes(&noted, &certifications, paris::date(now)).await?;
     let is_over = school_year.is_over(paris::date(now));
-    let left = school_year.shows_former(filter.left, paris::date(now));
+    let former = school_year.shows_former(filter.former, paris::date(now));
     let mut issued = issued(&certifications, &listing, &school.name, (app.verifying(), &shared));
     let not_printed = issued.extract_if(.., |it| it.code_is_shared).map(|it| it.number).collect();
     let all = issued.len();
-    issued.retain(|it| left || !it.left);
+    issued.retain(|it| former || !it.left);
     let mut classes: BTreeMap<(bool, &str), usize> = BTreeMap::new();
     for it in &issued {
         *classes.entry((it.division.is_empty(), &it.division)).or_default() += 1;
     }
-    let of_class = issued.iter().filter(|it| filter.class.as_ref().is_some_and(|class| it.division == *class));
+    let shown = class(&filter.division, filter.unknown_division);
+    let of_class = issued.iter().filter(|it| shown.is_some_and(|class| it.division == class));
     let row = |it: &Issued| Row { number: it.number, name: name::full(&it.holder.last_name, &it.holder.first_name) };
     let view = CertificatesView {
         frame: visitor.frame("Certificats", uai, &school, Section::Certifications),
@@ -130,7 +140,7 @@ pub(crate) async fn page(
         school_year,
         school_years,
         is_over,
-        left,
+        former,
         left_out: all - issued.len(),
         found: issued.len(),
         not_printed,
@@ -139,7 +149,8 @@ pub(crate) async fn page(
             .into_iter()
             .map(|((_, division), certificates)| Class { division: division.to_owned(), certificates })
             .collect(),
-        class: filter.class,
+        division: filter.division,
+        unknown_division: filter.unknown_division,
     };
     face.render(StatusCode::OK, &view)
 }
@@ -154,7 +165,7 @@ impl CertificatesView {
         self.found <= MOST
     }
 
-    fn left_query(&self) -> &'static str {
-        if self.left { "&left=true" } else { "" }
+    fn former_query(&self) -> &'static str {
+        if self.former { "&former=true" } else { "" }
     }
 }

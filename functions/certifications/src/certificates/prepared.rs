@@ -24,9 +24,10 @@ pub(crate) use view::PreparedFileView;
 #[serde(default)]
 pub(crate) struct Which {
     /// The first calendar year of the school year; the present one without it.
+    #[schemars(with = "Option<SchoolYear>")]
     year: Option<i16>,
     /// Those of pupils who left, too.
-    left: bool,
+    former: bool,
 }
 
 impl Which {
@@ -37,12 +38,12 @@ impl Which {
             Some(year) => year.filter(|year| years_kept(today).contains(year)).ok_or_else(Problem::not_found)?,
             None => SchoolYear::of(today),
         };
-        Ok(SchoolCertificates { uai, year, left: year.shows_former(self.left, today) })
+        Ok(SchoolCertificates { uai, year, former: year.shows_former(self.former, today) })
     }
 }
 
 /// The page of a file; `end` is `""` or `.pdf`.
 fn location(of: &SchoolCertificates, end: &str) -> String {
-    let left = if of.left { "&left=true" } else { "" };
-    format!("/schools/{}/certificates/file{end}?year={}{left}", of.uai, of.year.first())
+    let former = if of.former { "&former=true" } else { "" };
+    format!("/schools/{}/certificates/file{end}?year={}{former}", of.uai, of.year.first())
 }

@@ -1,11 +1,11 @@
 //! The same for a person: what record books read, as a list for spreadsheets, of those classes and results that the page's filter lets
 //! through.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use rentree_domain::{SchoolYear, Uai, paris};
-use rentree_http::{Problem, authorise};
+use rentree_http::{AskedPairs, Problem, authorise};
 use rentree_table::Role;
 use rentree_web::csv::Cell;
 
@@ -36,7 +36,7 @@ const COLUMNS: usize = BEFORE.len() + COMPETENCES + AFTER.len();
 pub(crate) async fn csv(
     State(app): State<Certifications>,
     Path(uai): Path<String>,
-    Query(asked): Query<Vec<(String, String)>>,
+    asked: AskedPairs<Filter>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = Uai::parse(&uai).map_err(|_| Problem::not_found())?;
@@ -44,7 +44,7 @@ pub(crate) async fn csv(
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
 
     let today = paris::date(now);
-    let filter = Filter::of_file(&asked, today)?;
+    let filter = Filter::of_file(&asked.pairs, today)?;
     let taken = app.taken_over(uai, &filter).await?.ok_or_else(Problem::not_found)?;
     let known = taken.iter().filter_map(|it| it.division.as_deref());
     let what = format!("la liste pour le livret scolaire {}", filter.told(known));

@@ -1,7 +1,7 @@
 //! A record book reads the certifications of a school. Each call of one that is known stands in the log of the school, also one that is
 //! refused, until there are too many in an hour; what is handed over is told before.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
@@ -9,8 +9,9 @@ use jiff::civil::Date;
 use rentree_domain::certification::years_kept;
 use rentree_domain::limit::CALLS_BY_RECORD_BOOK_AND_SCHOOL;
 use rentree_domain::{RecordBookName, SchoolYear, Uai, paris};
-use rentree_http::Problem;
+use rentree_http::{AskedPairs, Problem};
 use rentree_table::{AuditAction, AuditEntry};
+use schemars::JsonSchema;
 use tokio::try_join;
 
 use super::caller::{Refused, check_kind, scope, token_in, unknown_token};
@@ -19,13 +20,16 @@ use crate::Certifications;
 use crate::results::Filter;
 
 /// What its query may have.
-pub(crate) const ASKED: &[(&str, &str)] = &[
-    ("year", "The first calendar year of the school year, as 2026 for 2026-2027; the present one without it."),
-    (
-        "former",
-        "`true`: pupils who left the school in the present school year, too. Of one that is over, they stand there anyway.",
-    ),
-];
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct OfBook {
+    /// The first calendar year of the school year; the present one without it.
+    #[expect(dead_code, reason = "`filter` reads it by its name")]
+    year: Option<SchoolYear>,
+    /// Pupils who left the school in the present school year, too. Of one that is over, they stand there anyway.
+    #[expect(dead_code, reason = "`filter` reads it by its name")]
+    former: Option<bool>,
+}
 
 /// The school year of the answer, as `2026-2027`: the published shape has no place for it.
 const SCHOOL_YEAR: HeaderName = HeaderName::from_static("school-year");
@@ -36,7 +40,7 @@ const TOO_MANY: &str =
 pub(crate) async fn read(
     State(app): State<Certifications>,
     Path(uai): Path<String>,
-    Query(asked): Query<Vec<(String, String)>>,
+    asked: AskedPairs<OfBook>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let now = (app.clock)();
@@ -62,7 +66,7 @@ pub(crate) async fn read(
     let subject = format!("{}#{uai}{}", token.record_book, if scope.is_ok() { "" } else { "#dead" });
     let is_allowed = app.table.allows(&CALLS_BY_RECORD_BOOK_AND_SCHOOL, &subject, now).await?;
     let may_read = scope.and_then(|scope| check_kind(scope, &school.kind).map(|()| scope));
-    let allowed = may_read.and_then(|scope| Ok((scope, filter(&asked, paris::date(now))?)));
+    let allowed = may_read.and_then(|scope| Ok((scope, filter(&asked.pairs, paris::date(now))?)));
     let (scope, filter) = match (allowed, is_allowed) {
         (Ok(allowed), true) => allowed,
         (Err(refused), _) if refused.is_of_token() && !is_allowed => return Err(refused.problem()),

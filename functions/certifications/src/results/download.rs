@@ -1,12 +1,12 @@
 //! The certifications of a school year as a list for spreadsheets, one column a competence, and as JSON. One class, several, or the whole
 //! school in one file, as the page's filter says.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use rentree_domain::certification::{JuryComment, Told};
 use rentree_domain::{SchoolYear, Uai, paris};
-use rentree_http::{Problem, authorise};
+use rentree_http::{AskedPairs, Problem, authorise};
 use rentree_table::Role;
 use rentree_web::csv::Cell;
 use rentree_web::french;
@@ -38,10 +38,10 @@ pub(crate) struct ResultsView {
 pub(crate) async fn csv(
     State(app): State<Certifications>,
     Path(uai): Path<String>,
-    Query(asked): Query<Vec<(String, String)>>,
+    asked: AskedPairs<Filter>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (uai, view) = app.chosen(&uai, &asked, &headers, "CSV").await?;
+    let (uai, view) = app.chosen(&uai, &asked.pairs, &headers, "CSV").await?;
 
     let year = view.school_year;
     let rows = view.certifications.iter().chain(&view.of_no_pupil).map(|row| cells(year, row));
@@ -53,10 +53,10 @@ pub(crate) async fn csv(
 pub(crate) async fn json(
     State(app): State<Certifications>,
     Path(uai): Path<String>,
-    Query(asked): Query<Vec<(String, String)>>,
+    asked: AskedPairs<Filter>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (uai, view) = app.chosen(&uai, &asked, &headers, "JSON").await?;
+    let (uai, view) = app.chosen(&uai, &asked.pairs, &headers, "JSON").await?;
 
     let name = format!("certifications-{uai}-{}-{}.json", view.school_year, paris::date((app.clock)()));
     let disposition = [(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))];

@@ -7,6 +7,10 @@ use rentree_domain::certification::years_kept;
 use rentree_domain::{CertificationStatus, SchoolYear};
 use rentree_http::{Problem, unreadable_address};
 use rentree_web::{Field, Form};
+use schemars::JsonSchema;
+
+/// What an address may have, each declared in the schema of [`Filter`].
+const NAMES: [&str; 7] = ["year", "division", "unknown_division", "status", "former", "page", "of_no_pupil_page"];
 
 /// What a filter looks at.
 #[derive(Debug, Clone, Copy)]
@@ -19,21 +23,27 @@ pub(crate) struct Facts<'a> {
 }
 
 /// What an address asks for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, JsonSchema)]
 pub(crate) struct Filter {
-    /// `year`: its first calendar year; the present one without it.
+    /// The first calendar year of the school year; the present one without it.
+    #[schemars(rename = "year", with = "Option<SchoolYear>")]
     pub(crate) school_year: SchoolYear,
-    /// `division`, as often as there are classes to be shown; all without it and without `unknown_division`.
+    /// As often as there are classes to be shown; all without it and without `unknown_division`.
+    #[schemars(rename = "division", with = "Option<Vec<String>>")]
     pub(crate) divisions: Vec<String>,
-    /// `unknown_division=true`: those whose class is not known.
+    /// Those whose class is not known.
+    #[schemars(with = "Option<bool>")]
     pub(crate) unknown_division: bool,
-    /// `status`; any without it.
+    /// How the examination ended; any without it.
     pub(crate) status: Option<CertificationStatus>,
-    /// `former=true`: pupils who left in this school year, too. Of a year that is over everybody stands there: most have left since.
+    /// Pupils who left in this school year, too. Of a year that is over everybody stands there: most have left since.
+    #[schemars(with = "Option<bool>")]
     pub(crate) former: bool,
-    /// `page`, from 1.
+    /// From 1.
+    #[schemars(with = "Option<usize>")]
     pub(crate) page: usize,
-    /// `of_no_pupil_page`, from 1.
+    /// The page of the certifications of no pupil, from 1.
+    #[schemars(with = "Option<usize>")]
     pub(crate) of_no_pupil_page: usize,
 }
 
@@ -67,8 +77,6 @@ impl Filter {
 
     /// The same for a file, which is not made unless all of it reads.
     pub(crate) fn of_file(asked: &[(String, String)], today: Date) -> Result<Self, Problem> {
-        const NAMES: [&str; 7] =
-            ["year", "division", "unknown_division", "status", "former", "page", "of_no_pupil_page"];
         if asked.iter().any(|(name, _)| !NAMES.contains(&name.as_str())) {
             return Err(unreadable_address());
         }
@@ -214,6 +222,14 @@ mod tests {
         }
         let (twice, refused) = read_all(&[("status", "started"), ("status", "x"), ("year", "0")]);
         assert_eq!((twice.status, refused), (Some(CertificationStatus::Started), vec!["year", "status"]));
+    }
+
+    #[test]
+    fn what_is_read_is_what_is_declared() {
+        let schema = schemars::schema_for!(Filter);
+        let declared: BTreeSet<&str> =
+            schema.get("properties").unwrap().as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(declared, BTreeSet::from(NAMES));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! Follow an import: its state, and its report page by page.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::import::ImportState;
 use rentree_domain::{ImportId, Uai};
-use rentree_http::{Face, Problem, Wait, authorise_beside};
+use rentree_http::{Asked, Face, Problem, Wait, authorise_beside};
 use rentree_table::{Import, ReportLine, Role};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::join;
 
@@ -14,7 +15,7 @@ use super::view::{Context, ImportView, Report};
 use crate::Learners;
 use crate::school::parse_uai;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct How {
     /// Seconds to wait for the import to be settled: a browser without JavaScript sees the result at once. Nobody waits for a file
@@ -30,7 +31,7 @@ pub(crate) struct How {
 pub(crate) async fn follow(
     State(app): State<Learners>,
     Path((uai, id)): Path<(String, String)>,
-    Query(how): Query<How>,
+    Asked(how): Asked<How>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use rentree_domain::import::FileName;
 use rentree_domain::name::fold;
 use rentree_domain::{ImportId, Uai, paris};
-use rentree_http::{Face, Input, Problem, Visitor, authorise_beside};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise_beside};
 use rentree_table::{Import, LineKind, ReportLine, Role};
 use rentree_web::csv::{self, Cell};
 use rentree_web::{Frame, Section, french};
@@ -27,13 +27,14 @@ const MOST_LINES_OF_A_PAGE: usize = 5_000;
 const HEADER: [&str; 7] = ["Quoi", "Ligne du fichier", "Nom", "Classe", "Champ", "Détail", "Que faire"];
 
 /// Which lines.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filter {
     /// Part of a name. By POST only: no name of a pupil ever stands in an address.
     #[serde(skip_deserializing)]
     q: String,
     /// A kind; blank for all.
+    #[schemars(with = "LineKind")]
     kind: String,
     /// A class; blank for all.
     division: String,
@@ -95,7 +96,7 @@ struct KindCount {
 pub(crate) async fn show(
     State(app): State<Learners>,
     Path((uai, id)): Path<(String, String)>,
-    Query(filter): Query<Filter>,
+    Asked(filter): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {

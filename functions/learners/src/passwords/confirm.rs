@@ -68,11 +68,14 @@ pub(crate) async fn page(
     let state = hand_out.state(visitor.at);
     // The passwords: once, as a page, to whoever confirmed it, in the browser where they did. `HEAD` is answered here, too, and shows nothing.
     let is_theirs = hand_out.begun.as_ref().is_some_and(|begun| begun.user == visitor.user);
-    if state == HandOutState::Done && is_theirs && face == Face::Page && method == Method::GET {
-        if let Some(answer) = app.answer_of(uai, id, &visitor, &headers).await? {
-            let page = HandedOutView::new(&app, &visitor, (uai, &visitor.school), answer).answer(face, None)?;
-            return Ok(with_cookie(id, |cookie| cookie.forget(page)));
-        }
+    if state == HandOutState::Done
+        && is_theirs
+        && face == Face::Page
+        && method == Method::GET
+        && let Some(answer) = app.answer_of(uai, id, &visitor, &headers).await?
+    {
+        let page = HandedOutView::new(&app, &visitor, (uai, &visitor.school), answer).answer(face, None)?;
+        return Ok(with_cookie(id, |cookie| cookie.forget(page)));
     }
     if state == HandOutState::TooOld {
         return Err(too_old(uai));

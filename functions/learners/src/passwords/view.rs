@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use rentree_domain::{LearnerId, Uai, paris};
-use rentree_http::{Face, Problem, Visitor};
+use rentree_http::{Extractor, Face, Problem, Visitor};
 use rentree_table::School;
 use rentree_web::csv::{self, Cell};
 use rentree_web::{Frame, Section, french};
@@ -123,6 +123,8 @@ impl Answer {
 /// Who asks for a list for a spreadsheet: `Accept: text/csv`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sheet;
+
+impl Extractor for Sheet {}
 
 impl<S: Sync> OptionalFromRequestParts<S> for Sheet {
     type Rejection = std::convert::Infallible;

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -68,7 +69,7 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(status) => ExitCode::from(status),
         Err(message) => {
-            eprintln!("{message}");
+            let _ = writeln!(io::stderr(), "{message}");
             ExitCode::from(1)
         }
     }
@@ -86,11 +87,13 @@ fn run(arguments: &Arguments) -> Result<u8, String> {
     };
     let read = xml(file).and_then(|xml| response::read(&xml, &provider, &settings, &arguments.request, arguments.now));
     let outcome = Outcome::from(read);
-    if arguments.json {
-        println!("{}", serde_json::to_string(&outcome).map_err(|error| error.to_string())?);
+    let text = if arguments.json {
+        serde_json::to_string(&outcome).map_err(|error| error.to_string())? + "\n"
     } else {
-        print!("{}", outcome.to_text());
-    }
+        outcome.to_text()
+    };
+    // Whoever reads it may stop, as `head` does.
+    let _ = io::stdout().write_all(text.as_bytes());
     Ok(match outcome {
         Outcome::Accepted { .. } => 0,
         Outcome::Refused { .. } => 2,

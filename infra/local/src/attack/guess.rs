@@ -5,6 +5,7 @@ use anyhow::Context;
 use clap::Args;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use rentree_local::say;
 use rentree_runtime::several;
 use rentree_samples::Pupil;
 use serde_json::{Value, json};
@@ -59,26 +60,26 @@ pub(crate) async fn run(url: &str, arguments: &GuessArguments) -> anyhow::Result
     let started = std::time::Instant::now();
     let (guesses, joined) =
         tokio::try_join!(guess(&place, [&code, &other_code], arguments.guesses), join(&place, &code))?;
-    println!(
+    say!(
         "{} birth dates were tried in {:.1} s, each by another spelling and from another address, by two codes:",
         arguments.guesses,
         started.elapsed().as_secs_f64()
     );
-    println!(
+    say!(
         "  {} were answered, {} were refused, {} found the pupil.",
         guesses.answered.len(),
         guesses.refused.len(),
         guesses.found.len()
     );
     match guesses.refused.first() {
-        Some(first) => println!("  The {first}th was the first one that was refused."),
-        None => println!("  None was refused."),
+        Some(first) => say!("  The {first}th was the first one that was refused."),
+        None => say!("  None was refused."),
     }
     let others = place.sample.pupils.len() - 1;
-    println!("Meanwhile {joined} of the {others} others joined, of whom a third slipped before.");
+    say!("Meanwhile {joined} of the {others} others joined, of whom a third slipped before.");
 
     let held_up = place.staff.get(&format!("/campaigns/{campaign}")).await?["held_up"].clone();
-    println!("Staff see on the campaign's page: {held_up}");
+    say!("Staff see on the campaign's page: {held_up}");
     let let_in = match held_up[0]["id"].as_str() {
         Some(id) => {
             place.staff.post(&format!("/learners/{id}/unblock"), &json!({ "campaign": campaign })).await?;
@@ -86,7 +87,7 @@ pub(crate) async fn run(url: &str, arguments: &GuessArguments) -> anyhow::Result
         }
         None => false,
     };
-    println!("Staff let the pupil try, who {}.", if let_in { "joined" } else { "did not join" });
+    say!("Staff let the pupil try, who {}.", if let_in { "joined" } else { "did not join" });
     Ok(guesses.found.is_empty() && guesses.answered.len() <= MOST && joined == others && let_in)
 }
 

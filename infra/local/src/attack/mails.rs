@@ -7,6 +7,7 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 use jiff::Timestamp;
 use rentree_domain::EmailAddress;
+use rentree_local::say;
 use rentree_orders::limit::{ACCOUNT_MAILS_BY_CLIENT, ADDRESSES_BY_ACCOUNT, MAILS_BY_MAILBOX};
 use reqwest::Client;
 use reqwest::header::{ACCEPT, COOKIE, SET_COOKIE};
@@ -74,7 +75,7 @@ pub(crate) async fn run(url: &str, arguments: &MailsArguments) -> anyhow::Result
             status => bail!("address {number}: {status}"),
         }
     }
-    println!("One account named {} strangers: {ordered} mails were ordered.", arguments.strangers);
+    say!("One account named {} strangers: {ordered} mails were ordered.", arguments.strangers);
 
     let fill = json!({ "email": address });
     for _ in 0..2 * MAILS_BY_MAILBOX.count {
@@ -85,16 +86,14 @@ pub(crate) async fn run(url: &str, arguments: &MailsArguments) -> anyhow::Result
         let nonsense = json!({ "email": stranger(1_000 + number as usize) });
         refused += usize::from(post(&attacker, &format!("{url}/sign-up"), &nonsense).await?.0 == 429);
     }
-    println!(
-        "Another address asked until it was refused: {refused} times. It ordered mails for the owner's mailbox, too."
-    );
+    say!("Another address asked until it was refused: {refused} times. It ordered mails for the owner's mailbox, too.");
 
     let (status, _) = post(&attacker, &format!("{url}/forgotten-password"), &fill).await?;
-    println!("Behind that very address the owner asks for another password: {status}.");
+    say!("Behind that very address the owner asks for another password: {status}.");
     let came = mailbox.about(RESET, &address).await;
-    println!("The link {}.", if came.is_ok() { "came" } else { "did not come" });
+    say!("The link {}.", if came.is_ok() { "came" } else { "did not come" });
     let got = mailbox.of(&address).await?.len();
-    println!("The mailbox got {got} mails in all.");
+    say!("The mailbox got {got} mails in all.");
 
     // The mail of the account itself, and the link.
     let most = MAILS_BY_MAILBOX.count as usize + 1;

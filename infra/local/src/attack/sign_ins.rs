@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use clap::Args;
+use rentree_local::say;
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
 use rentree_runtime::several;
 use serde_json::{Value, json};
@@ -81,11 +82,11 @@ pub(crate) async fn run(url: &str, arguments: &SignInsArguments) -> anyhow::Resu
     let (wrong, (honest, took)) = tokio::try_join!(attack, honest)?;
     let (refused, got_in) = (count(&wrong, 429), count(&wrong, 200));
     let signed_in = count(&honest, 200);
-    println!(
+    say!(
         "While {} wrong ones came from one device of the room, {refused} of which were refused and {got_in} got in,",
         wrong.len()
     );
-    println!(
+    say!(
         "  {signed_in} of {} pupils behind the same address, {} of them on devices that knew nobody, mistyped once and signed in within {:.1} s.",
         seats.len(),
         arguments.elsewhere,
@@ -113,8 +114,8 @@ async fn behind_nonsense(url: &str, count: usize) -> anyhow::Result<bool> {
     let answers = statuses(answers.await)?;
     let (again, _) = desk.sign_in(url, DEMO_EMAIL, DEMO_PASSWORD).await?;
     let (anew, _) = Browser::at(&address).sign_in(url, DEMO_EMAIL, DEMO_PASSWORD).await?;
-    println!("After {} nonsense sign-ins from one address, an administrator behind it signs in:", answers.len());
-    println!("  {again} on the device of before, {anew} on a new one.");
+    say!("After {} nonsense sign-ins from one address, an administrator behind it signs in:", answers.len());
+    say!("  {again} on the device of before, {anew} on a new one.");
     Ok(again == 200 && anew == 200)
 }
 
@@ -158,7 +159,7 @@ async fn a_copied_cookie(place: &Place, seat: &Seat) -> anyhow::Result<usize> {
         let (status, _) = copy.clone().sign_in(&place.url, &seat.login, &format!("Devine{number}")).await?;
         tried += usize::from(status == 422);
     }
-    println!("A cookie that was copied and put back {} times tried {tried} passwords.", 3 * TRIES);
+    say!("A cookie that was copied and put back {} times tried {tried} passwords.", 3 * TRIES);
     Ok(tried)
 }
 

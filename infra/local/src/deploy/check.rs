@@ -11,6 +11,7 @@ use rentree_domain::{Academie, Round, Uai};
 use rentree_local::client::School;
 use rentree_local::grounds;
 use rentree_local::operator::Operator;
+use rentree_local::tell;
 use rentree_local::tour::{self, Ground};
 use rentree_local::zips;
 use rentree_samples::{Sample, SchoolDirectory};
@@ -94,7 +95,7 @@ pub(super) async fn everything(deployed: &Deployed, url: &str, secrets: Secrets)
 }
 
 fn tell(what: &str, began: Instant, outcome: &str) {
-    eprintln!("deploy: {what}: {outcome} ({} s)", began.elapsed().as_secs());
+    tell!("deploy: {what}: {outcome} ({} s)", began.elapsed().as_secs());
 }
 
 /// Offers every school of an académie its space. How many mails left.
@@ -121,7 +122,7 @@ async fn sizes(deployed: &Deployed) -> anyhow::Result<()> {
         let function = deployed.function(name).await?;
         let size = function["CodeSize"].as_u64().context("a size")?;
         let architecture = function["Architectures"][0].as_str().unwrap_or_default();
-        eprintln!("deploy: {name}: {}.{:02} MB ({architecture})", size / 1_000_000, size % 1_000_000 / 10_000);
+        tell!("deploy: {name}: {}.{:02} MB ({architecture})", size / 1_000_000, size % 1_000_000 / 10_000);
         sizes.push((name, size));
     }
     if is_profile_of_releases() { zips::check(sizes) } else { Ok(()) }

@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use rentree_local::tell;
 use reqwest::{Client, redirect};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -33,7 +34,7 @@ impl Door {
         let router = Router::new().fallback(pass_on).with_state(Behind { gateway, http });
         Ok(Self(tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
-                eprintln!("serving ended: {error}");
+                tell!("serving ended: {error}");
             }
         })))
     }

@@ -131,6 +131,7 @@ impl fmt::Display for Competence {
 /// A level, from 0 to 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "u8", into = "u8")]
+#[schemars(rename = "CompetenceLevel")]
 pub struct Level(u8);
 
 /// Beyond the framework's levels.

@@ -14,13 +14,13 @@ pub struct SchoolCertificates {
     /// The school year.
     pub year: SchoolYear,
     /// Those of pupils who left, too.
-    pub left: bool,
+    pub former: bool,
 }
 
 impl SchoolCertificates {
     /// What tells them from the others of their school, as keys of the table and of the bucket have it.
     pub fn name(&self) -> String {
-        format!("{}-{}", self.year.first(), if self.left { "all" } else { "present" })
+        format!("{}-{}", self.year.first(), if self.former { "all" } else { "present" })
     }
 
     /// Where in the bucket the file is that was made of what `stamp` stands for.
@@ -62,15 +62,15 @@ mod tests {
         let of = SchoolCertificates {
             uai: Uai::parse("0350760L").unwrap(),
             year: SchoolYear::starting_in(2026).unwrap(),
-            left: false,
+            former: false,
         };
         let id = PreparedFileId::new(Timestamp::from_second(1_788_249_600).unwrap(), [7; 10]);
         let message = PrepareCertificates { of, id };
-        let text = r#"{"uai":"0350760L","year":2026,"left":false,"id":"01a05bfb-7000-7707-8707-070707070707"}"#;
+        let text = r#"{"uai":"0350760L","year":2026,"former":false,"id":"01a05bfb-7000-7707-8707-070707070707"}"#;
         assert_eq!(serde_json::to_string(&message).unwrap(), text);
         assert_eq!(serde_json::from_str::<PrepareCertificates>(text).unwrap(), message);
         let stamp = Stamp::of_hash([1, 171]);
         assert_eq!(of.object(&stamp), "certificates/0350760L/2026-present-01ab.pdf");
-        assert_ne!(SchoolCertificates { left: true, ..of }.object(&stamp), of.object(&stamp));
+        assert_ne!(SchoolCertificates { former: true, ..of }.object(&stamp), of.object(&stamp));
     }
 }

@@ -4,6 +4,7 @@
 //! command is not understood.
 
 use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(status) => ExitCode::from(status),
         Err(error) => {
-            eprintln!("{error:#}");
+            let _ = writeln!(io::stderr(), "{error:#}");
             ExitCode::from(3)
         }
     }
@@ -55,10 +56,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<u8> {
     let today = arguments.today.unwrap_or_else(|| paris::date(Timestamp::now()));
     let reading = rentree_roster::read(file, &Options::new(arguments.uai, today)).with_context(cannot_read)?;
     let report = Report::new(&reading);
-    if arguments.json {
-        println!("{}", serde_json::to_string(&report)?);
-    } else {
-        print!("{}", report.to_text());
-    }
+    let text = if arguments.json { serde_json::to_string(&report)? + "\n" } else { report.to_text() };
+    // Whoever reads it may stop, as `head` does.
+    let _ = io::stdout().write_all(text.as_bytes());
     Ok(report.exit_status())
 }

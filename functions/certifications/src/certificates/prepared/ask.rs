@@ -37,7 +37,7 @@ pub(crate) async fn ask(
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
     let shared = app.table.shared_codes(&noted, &certifications, paris::date(now)).await?;
     let issued = issued(&certifications, &listing, &school.name, (app.verifying(), &shared));
-    if !issued.iter().any(|it| !it.code_is_shared && (of.left || !it.left)) {
+    if !issued.iter().any(|it| !it.code_is_shared && (of.former || !it.left)) {
         return Err(Problem::not_found());
     }
 

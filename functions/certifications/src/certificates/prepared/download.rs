@@ -1,9 +1,9 @@
 //! Fetch the file: each time the right is checked, and the browser sent to the bucket by a link that ends after minutes.
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use rentree_http::{Problem, authorise_beside};
+use rentree_http::{Asked, Problem, authorise_beside};
 use rentree_table::{PreparedState, Role};
 
 use super::{Which, link, location};
@@ -13,7 +13,7 @@ use crate::Certifications;
 pub(crate) async fn download(
     State(app): State<Certifications>,
     Path(uai): Path<String>,
-    Query(which): Query<Which>,
+    Asked(which): Asked<Which>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let now = (app.clock)();

@@ -27,7 +27,7 @@ pub(crate) struct PreparedFileView {
     /// By its first calendar year.
     school_year: SchoolYear,
     /// Whether it holds the certificates of pupils who left, too.
-    left: bool,
+    former: bool,
     /// `null` when none was asked for, or it has ended.
     state: Option<PreparedState>,
     /// How many certificates it has, once that is known.
@@ -56,7 +56,7 @@ impl PreparedFileView {
             of: *of,
             uai: of.uai,
             school_year: of.year,
-            left: of.left,
+            former: of.former,
             state,
             pages: file.as_ref().map_or(0, |file| file.pages),
             made: file.as_ref().map_or(0, |file| file.made),
