@@ -38,7 +38,7 @@ pub use link::Ways;
 pub use next::Next;
 pub use problem::{Code, FieldError, Problem};
 pub use route::{Access, Purpose, Reading, Route, RouteDoc, Serving};
-pub use session::{NewSession, SESSION_COOKIE, claimed_session, forget_session};
+pub use session::{NewSession, SESSION_COOKIE, claimed_session, forget_session, forget_visit};
 pub use shell::{POSTED_FROM_ELSEWHERE, Shell, wrap};
 pub use visitor::{CSRF_FIELD, SignedIn, Visitor};
 pub use wait::Wait;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{EmailAddress, PersonName, UserId, UserName};
+use rentree_domain::{EmailAddress, Holder, PersonName, UserId, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, apart, put_new, stored};
@@ -79,6 +79,11 @@ impl Person {
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
     }
+
+    /// Whose sessions theirs are.
+    pub fn holder(&self) -> Holder {
+        Holder::of(self.birth_date)
+    }
 }
 
 impl From<&User> for Person {
@@ -98,6 +103,11 @@ impl User {
     /// `Camille Le Goff`.
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
+    }
+
+    /// Whose sessions theirs are.
+    pub fn holder(&self) -> Holder {
+        Holder::of(self.birth_date)
     }
 
     /// What makes no password of theirs.
@@ -192,6 +202,18 @@ impl Table {
             crate::session::open(&self.name, session)?,
         ];
         self.transact(items).await.map_err(|cancelled| told(cancelled, &[AccountError::Moved]))
+    }
+
+    /// Ends every session of `id`, because an operator said so at `said`; whether there is such an account. The same word again, or one
+    /// that was said before, ends nothing: whoever signed in since goes on.
+    pub async fn end_all_sessions(&self, id: UserId, said: Timestamp) -> Result<bool, TableError> {
+        const SAID_SINCE: &str =
+            "attribute_exists(PK) AND (attribute_not_exists(sessions_ended_at) OR sessions_ended_at < :said)";
+        let end = Change::of(Key::user(id), "SET epoch = epoch + :one, sessions_ended_at = :said")
+            .only_if(SAID_SINCE)
+            .number(":one", 1)
+            .number(":said", said.as_millisecond());
+        Ok(end.alone(self).await? || self.person(id).await?.is_some())
     }
 
     /// What the index knows of a user, under keys that begin with `prefix`.
