@@ -1,7 +1,7 @@
 //! Which journeys are about what. The folder `tests/journeys` has a file for each name here.
 
 /// What concerns every function: its routes, its events, its items, its rights, and what it must not tell.
-pub(crate) const OF_ALL: [&str; 12] = [
+pub(crate) const OF_ALL: [&str; 13] = [
     "chains",
     "contracts",
     "gateway",
@@ -10,6 +10,7 @@ pub(crate) const OF_ALL: [&str; 12] = [
     "privacy",
     "refusals",
     "rights",
+    "sessions",
     "stored_items",
     "visitors",
     "watched",
@@ -18,7 +19,7 @@ pub(crate) const OF_ALL: [&str; 12] = [
 
 /// What concerns one function, by its folder.
 pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
-    ("accounts", &["accounts", "lockouts", "mail_permits", "staff_pages", "joining_pages"]),
+    ("accounts", &["accounts", "lockouts", "mail_permits", "session_pages", "staff_pages", "joining_pages"]),
     ("activation", &["activation", "staff_pages"]),
     (
         "campaigns",
