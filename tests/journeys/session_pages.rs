@@ -1,16 +1,18 @@
 //! Sessions in a real browser: one that nobody used for too long, those of other devices, and what stays after signing out.
 
-use fantoccini::Client;
 use fantoccini::cookies::Cookie;
+use fantoccini::{Client, Locator};
 use jiff::SignedDuration;
+use rentree_domain::Uai;
+use rentree_table::School;
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, go, in_sight, picture, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, in_sight, picture, see,
 };
 use crate::support::clock::HandClock;
 use crate::support::devices::DEVICE;
 use crate::support::people::{PASSWORD, Person, a_team};
-use crate::support::run_by;
+use crate::support::{product, run_by};
 
 async fn sign_in(client: &Client, person: &Person) -> anyhow::Result<()> {
     fill(client, "#known-login", person.email().as_str()).await?;
@@ -21,6 +23,10 @@ async fn sign_in(client: &Client, person: &Person) -> anyhow::Result<()> {
 async fn names(client: &Client) -> anyhow::Result<Vec<String>> {
     let cookies: Vec<Cookie<'static>> = client.get_all_cookies().await?;
     Ok(cookies.iter().map(|cookie| cookie.name().to_owned()).collect())
+}
+
+async fn campaigns(uai: Uai) -> anyhow::Result<usize> {
+    Ok(product().table.campaigns(uai, &School::new("")).await?.0.len())
 }
 
 /// Staff leave the desk, come back, go on, find another device still signed in, end it, and leave for good.
@@ -41,6 +47,24 @@ async fn a_day(look: Look, name: &str, clock: &HandClock) -> anyhow::Result<()> 
     sign_in(client, &person).await?;
     see(client, "h1", "Équipe").await?;
     assert!(client.current_url().await?.path().ends_with("/team"));
+
+    // A form that is typed, left, and sent too late.
+    go(client, &format!("/schools/{uai}/campaigns/new")).await?;
+    fill(client, "#new-title", "Évaluation « de rentrée »").await?;
+    click(client, "#new-course option[value=competences-numeriques-6e]").await?;
+    clock.set(SignedDuration::from_mins(121 + 121));
+    click(client, "main form button").await?;
+    see(client, "[role=status]", "n’a pas été envoyé").await?;
+    picture(&browser, look, &format!("{name}-session-left-at-a-form")).await?;
+    sign_in(client, &person).await?;
+    see(client, "[role=status]", "Rien n’a encore été envoyé").await?;
+    picture(&browser, look, &format!("{name}-form-again")).await?;
+    assert_eq!(campaigns(uai).await?, 0);
+    let title = find(client, Locator::Css("#new-title")).await?.prop("value").await?;
+    assert_eq!(title.as_deref(), Some("Évaluation « de rentrée »"));
+    click(client, "main form button").await?;
+    see(client, "[role=status]", "La campagne est créée").await?;
+    assert_eq!(campaigns(uai).await?, 1);
 
     let other = Browser::open(look).await?;
     go(&other.client, "/sign-in").await?;

@@ -1,5 +1,7 @@
 //! Sessions: how long they rest, what a browser keeps of one, and who ends those of other devices.
 
+use std::collections::BTreeMap;
+
 use axum::http::HeaderMap;
 use directory::message::{NamedLogin, SessionsOf};
 use jiff::{SignedDuration, Timestamp};
@@ -7,8 +9,8 @@ use rentree_domain::{ActivationId, LinkToken, UserId};
 use rentree_http::NewSession;
 use rentree_local::operator::Operator;
 use rentree_table::{Link, Purpose, Role, School, User};
-use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Method, Response, StatusCode};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::{Value, json};
 
 use crate::rights::withdraw;
@@ -307,6 +309,151 @@ fn an_operator_ends_all_sessions_of_a_school_or_an_account() {
         ] {
             assert_eq!(end_by_operator(of).await?["refused"]["code"], code);
         }
+        Ok(())
+    });
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A browser of somebody, with its cookies.
+struct Desk<'a> {
+    person: &'a Person,
+    cookies: BTreeMap<String, String>,
+}
+
+impl<'a> Desk<'a> {
+    fn of(person: &'a Person) -> Self {
+        let (name, value) = person.cookie.split_once('=').unwrap();
+        Self { person, cookies: BTreeMap::from([(name.to_owned(), value.to_owned())]) }
+    }
+
+    async fn send(&mut self, request: RequestBuilder) -> anyhow::Result<(StatusCode, String, String)> {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let answer = request.header(ACCEPT, "text/html").header(COOKIE, cookies.join("; ")).send().await?;
+        for cookie in answer.headers().get_all(SET_COOKIE) {
+            let (name, rest) = cookie.to_str()?.split_once('=').unwrap_or_default();
+            let value = rest.split(';').next().unwrap_or_default();
+            self.cookies.remove(name);
+            if !rest.contains("Max-Age=0") {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let location = answer.headers().get(LOCATION).map(|to| to.to_str().map(ToOwned::to_owned));
+        Ok((answer.status(), location.transpose()?.unwrap_or_default(), answer.text().await?))
+    }
+
+    async fn page(&mut self, path: &str) -> anyhow::Result<String> {
+        let (status, to, text) = self.send(a_client().get(format!("{}{path}", product().url))).await?;
+        anyhow::ensure!(status == StatusCode::OK, "{path}: {status} {to} {text}");
+        Ok(text)
+    }
+
+    /// Sends the form of a page that was opened before.
+    async fn form(
+        &mut self,
+        page: &str,
+        action: &str,
+        fields: &[(&str, &str)],
+    ) -> anyhow::Result<(StatusCode, String, String)> {
+        let address = Url::parse_with_params(&format!("{}{action}", product().url), fields)?;
+        let post = a_client().post(format!("{}{action}", product().url)).header(CONTENT_TYPE, FORM);
+        let post = post.header(REFERER, format!("{}{page}", product().url));
+        self.send(post.body(address.query().unwrap_or_default().to_owned())).await
+    }
+
+    async fn sign_in(&mut self, next: &str) -> anyhow::Result<()> {
+        let fields = json!({"login": self.person.email(), "password": PASSWORD, "next": next});
+        let post = a_client().post(format!("{}/sign-in", product().url)).json(&fields);
+        let (status, to, text) = self.send(post).await?;
+        anyhow::ensure!(status == StatusCode::SEE_OTHER && to == next, "{status} {to} {text}");
+        Ok(())
+    }
+}
+
+fn token_in(page: &str) -> String {
+    page.split(r#"name="csrf" value=""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
+}
+
+/// What was typed is in its form again once the same account is there, and nothing was sent. Nobody else sees it, and no password.
+#[test]
+fn a_typed_form_is_shown_again_to_the_same_account_alone() {
+    static CLOCK: HandClock = HandClock::new();
+    run_by(|| CLOCK.now(), async {
+        let (uai, person) = a_team().await?;
+        let colleague = a_member(uai, Role::Administrator).await?;
+        let (team, action) = (format!("/schools/{uai}/team"), format!("/schools/{uai}/invitations"));
+        let mut desk = Desk::of(&person);
+        let csrf = token_in(&desk.page(&team).await?);
+        let account = token_in(&desk.page("/account").await?);
+        let session = desk.cookies.clone();
+        CLOCK.set(SignedDuration::from_mins(121));
+
+        let typed = [("csrf", csrf.as_str()), ("emails", "marque@exemple.fr,\n<autre>@exemple.fr")];
+        let (status, to, _) = desk.form(&team, &action, &typed).await?;
+        assert_eq!((status, to.as_str()), (StatusCode::SEE_OTHER, format!("/sign-in?next={team}").as_str()));
+        let kept = desk.cookies["__Host-typed"].clone();
+        assert!(!kept.contains("marque"), "{kept}");
+        let page = desk.page(&to).await?;
+        assert!(page.contains("n’a pas été envoyé") && !page.contains("marque"), "{page}");
+
+        // Whoever comes instead finds an empty form.
+        let mut other = Desk::of(&colleague);
+        other.cookies.insert("__Host-typed".to_owned(), kept.clone());
+        other.sign_in(&team).await?;
+        assert!(!other.page(&team).await?.contains("marque"));
+
+        desk.sign_in(&team).await?;
+        for path in ["/account", &team, &team] {
+            let page = desk.page(path).await?;
+            let is_here = path != "/account";
+            assert_eq!(page.contains("\nmarque@exemple.fr,\n&#60;autre&#62;@exemple.fr</textarea>"), is_here, "{page}");
+            assert_eq!(page.contains("Rien n’a encore été envoyé"), is_here);
+        }
+        let mut listed = desk.person.clone();
+        listed.cookie = format!("__Host-session={}", desk.cookies["__Host-session"]);
+        assert_eq!(listed.get(&team).await?.expect(200)?["invitations"], json!([]), "never sent by itself");
+
+        // Sent, it is past.
+        let csrf = token_in(&desk.page(&team).await?);
+        let (status, ..) = desk.form(&team, &action, &[("csrf", &csrf), ("emails", "marque@exemple.fr")]).await?;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert!(!desk.cookies.contains_key("__Host-typed"));
+        assert!(!desk.page(&team).await?.contains("Rien n’a encore été envoyé"));
+
+        // Half an hour later, nobody sees it.
+        desk.cookies.insert("__Host-typed".to_owned(), kept);
+        CLOCK.set(SignedDuration::from_mins(121 + 29));
+        assert!(desk.page(&team).await?.contains("Rien n’a encore été envoyé"));
+        CLOCK.set(SignedDuration::from_mins(121 + 30));
+        assert!(!desk.page(&team).await?.contains("Rien n’a encore été envoyé"));
+
+        // Its session is gone: nobody knows whose it was. A form that is not ours is not kept, either.
+        let mut stale = Desk { person: &person, cookies: session };
+        let (status, _, text) = stale.form("/account", "/account/email", &[("csrf", &account), ("email", "x")]).await?;
+        assert!(status == StatusCode::UNAUTHORIZED && text.contains("/sign-in?next=/account"), "{status} {text}");
+        assert!(!stale.cookies.contains_key("__Host-typed"));
+        Ok(())
+    });
+}
+
+/// A password is never kept, nor what a page of somebody else's sent.
+#[test]
+fn a_typed_password_is_not_kept() {
+    static CLOCK: HandClock = HandClock::new();
+    run_by(|| CLOCK.now(), async {
+        let person = somebody().await?;
+        let mut desk = Desk::of(&person);
+        let csrf = token_in(&desk.page("/account").await?);
+        CLOCK.set(SignedDuration::from_mins(121));
+        let forged = [("csrf", "forged"), ("email", "marque@exemple.fr")];
+        assert_eq!(desk.form("/account", "/account/email", &forged).await?.0, StatusCode::UNAUTHORIZED);
+        let passwords = [("csrf", csrf.as_str()), ("current_password", PASSWORD), ("password", "marque secrète")];
+        assert_eq!(desk.form("/account", "/account/password", &passwords).await?.0, StatusCode::UNAUTHORIZED);
+        let both = [("csrf", csrf.as_str()), ("email", "marque@exemple.fr"), ("current_password", PASSWORD)];
+        assert_eq!(desk.form("/account", "/account/email", &both).await?.0, StatusCode::SEE_OTHER);
+        desk.sign_in("/account").await?;
+        let page = desk.page("/account").await?;
+        assert!(page.contains(r#"value="marque@exemple.fr""#) && !page.contains(PASSWORD), "{page}");
         Ok(())
     });
 }

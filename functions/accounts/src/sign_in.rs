@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::{Holder, UserId};
 use rentree_http::{
     ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Presented, Problem, claimed_session, forget_visit,
-    signed_in,
+    keeps_a_form, signed_in,
 };
 use rentree_identity::{Credentials, Origin, Proven};
 use rentree_web::{Field, Form, Frame};
@@ -32,6 +32,9 @@ pub(crate) struct SignInView {
     /// How long nobody used the session that ended, in words.
     #[serde(skip)]
     left_after: Option<&'static str>,
+    /// Whether the browser keeps a form that was typed before.
+    #[serde(skip)]
+    keeps_a_form: bool,
     /// Whether there is a Médiacentre to sign on by.
     has_mediacentre: bool,
     /// Where somebody goes on after they signed in.
@@ -102,6 +105,7 @@ pub(crate) async fn page(
     if face == Face::Page {
         let presented = Presented::read(&app.table, &headers, (app.clock)()).await?;
         view.left_after = presented.left().map(Holder::rests_in_words);
+        view.keeps_a_form = keeps_a_form(&headers);
         if presented.signed_in(&app.table).await?.is_some() {
             return Ok(Redirect::to(&towards.next.or("/")).into_response());
         }
@@ -178,6 +182,6 @@ impl SignInView {
     fn new(app: &Accounts, token: &FormToken, form: Form, alert: Option<String>, next: &Next) -> Self {
         let (frame, csrf) = (Frame::bare("Connexion"), token.csrf());
         let (has_mediacentre, next) = (app.config.has_mediacentre, next.as_str().to_owned());
-        Self { frame, csrf, form, alert, left_after: None, has_mediacentre, next }
+        Self { frame, csrf, form, alert, left_after: None, keeps_a_form: false, has_mediacentre, next }
     }
 }

@@ -110,6 +110,12 @@ impl Table {
         Ok(session.filter(|session| session.expires_at > now.as_second()))
     }
 
+    /// Whose session `hash` is, or was: it may have ended, as long as the table has not deleted it. It lets nobody in.
+    pub async fn owner_of_session(&self, hash: &SessionHash) -> Result<Option<UserId>, TableError> {
+        let session: Option<Session> = self.get(Key::session(hash), ENTITY).await?;
+        Ok(session.map(|session| session.user))
+    }
+
     /// When a session was last used, if that was noted. It may be a moment late: uses are noted by the minute.
     pub async fn last_use(&self, hash: &SessionHash) -> Result<Option<Timestamp>, TableError> {
         let get = self.client.get_item().table_name(&self.name).set_key(Some(Key::seen(hash).into_item()));
