@@ -191,6 +191,13 @@ fn signing_out_clears_the_browser_but_what_the_device_keeps() {
         forgotten.sort_unstable();
         assert_eq!(forgotten, ["__Host-form", "__Host-passwords-1", "__Host-session", "__Host-signon"]);
         assert!(device.cookies.contains_key(DEVICE));
+
+        // The session is over, and who leaves again clears the browser all the same; a program is told.
+        let again = a_client().post(format!("{}/sign-out", product().url)).header(COOKIE, cookies.join("; "));
+        let program = again.try_clone().expect("no body yet").json(&json!({})).send().await?;
+        assert_eq!(program.status(), StatusCode::UNAUTHORIZED);
+        let page = again.header(ACCEPT, "text/html").json(&json!({})).send().await?;
+        assert_eq!((page.status(), page.headers().get_all(SET_COOKIE).iter().count()), (StatusCode::SEE_OTHER, 4));
         Ok(())
     });
 }

@@ -378,7 +378,7 @@ pub(crate) fn varying(uai: &str) -> Vec<(&str, &str)> {
         (r"[0-9a-f]{64}", "<sha-256>"),
         (r"personne-\d+@", "<somebody>@"),
         (r#"(\$argon2id\$v=19\$m=19456,t=2,p=1\$)[^"]+"#, "$1<salt and hash>"),
-        (r#"("(expires_at|valid_until|asked_second)": )\d+"#, "$1<epoch seconds>"),
+        (r#"("(expires_at|seen_at|valid_until|asked_second)": )\d+"#, "$1<epoch seconds>"),
         (r"(LIMIT#[a-z-]+#<sha-256>#)\d+", "$1<epoch seconds>"),
         (r#"("mark": )[0-9.e+]+"#, "$1<mark>"),
     ]

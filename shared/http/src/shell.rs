@@ -98,7 +98,7 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
     let mut response = if is_foreign { Problem::forged_form().into_response() } else { next.run(request).await };
     let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| of_framework(&response)) else {
         return match (&method, face) {
-            (&Method::GET, Face::Page) => typed::shown_again(shell, &headers, response).await,
+            (&Method::GET, Face::Page) => Box::pin(typed::shown_again(shell, &headers, response)).await,
             (&Method::POST, Face::Page) => typed::past(&headers, &path, response),
             _ => response,
         };
@@ -107,9 +107,11 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
         // Which methods there are is no error: the router adds them.
         (&Method::OPTIONS, ..) if problem.code == Code::MethodNotAllowed => StatusCode::NO_CONTENT.into_response(),
         (&Method::GET | &Method::HEAD, Face::Page, Some(page)) => see_other(&format!("{page}?next={path}")),
-        (&Method::POST, Face::Page, Some("/sign-in")) => at_a_form(shell, problem, sent, &headers, request_id).await,
+        (&Method::POST, Face::Page, Some("/sign-in")) => {
+            Box::pin(at_a_form(shell, problem, sent, &headers, request_id)).await
+        }
         (_, Face::Page, _) => {
-            let (problem, frame) = in_space(shell, problem, &path, &headers).await;
+            let (problem, frame) = Box::pin(in_space(shell, problem, &path, &headers)).await;
             told(&problem, |_| frame, face, request_id)
         }
         (_, Face::Json, _) => told(&problem, Frame::bare, face, request_id),

@@ -100,7 +100,10 @@ impl Campaigns {
             async { Ok(self.table.tie_of(id, place.0).await?) },
             self.entrance(place),
             self.attempt_by(fields, waiting.as_ref(), (place, &knock.client), now),
-            async { Ok(presented.note_use(&self.table).await) },
+            async {
+                presented.note_use(&self.table).await;
+                Ok(())
+            },
         )?;
         let known = user.and_then(|user| Some(Known { signed_in: presented.held_by(Person::from(&user))?, user, tie }));
         let refused = match &known {

@@ -49,7 +49,7 @@ pub(super) fn fill(html: &str, action: &str, fields: &[(String, String)], notice
                 if let Some(name) = &selecting {
                     let value = tag.attribute("value").map(unescaped).unwrap_or_default();
                     let is_chosen = fields.iter().any(|(typed, chosen)| typed == name && *chosen == value);
-                    replace(tag.start, tag.end, &tag.with("selected", is_chosen.then_some(None)));
+                    replace(tag.start, tag.end, &tag.with("selected", if is_chosen { " selected" } else { "" }));
                 }
             }
             _ => {}
@@ -66,10 +66,10 @@ fn input(tag: &Tag<'_>, fields: &[(String, String)]) -> Option<String> {
         "checkbox" | "radio" => {
             let value = tag.attribute("value").map_or_else(|| "on".to_owned(), unescaped);
             let is_ticked = fields.iter().any(|(typed, ticked)| *typed == name && *ticked == value);
-            Some(tag.with("checked", is_ticked.then_some(None)))
+            Some(tag.with("checked", if is_ticked { " checked" } else { "" }))
         }
         "hidden" | "password" | "submit" | "button" | "file" => None,
-        _ => tag.value_in(fields).map(|typed| tag.with("value", Some(Some(&escaped(typed))))),
+        _ => tag.value_in(fields).map(|typed| tag.with("value", &format!(" value=\"{}\"", escaped(typed)))),
     }
 }
 
@@ -112,16 +112,17 @@ impl<'a> Tag<'a> {
         fields.iter().find(|(typed, _)| *typed == name).map(|(_, value)| value.as_str())
     }
 
-    /// The tag with `attribute` as it is to be: away, without a value, or with one, which is escaped.
-    fn with(&self, attribute: &str, value: Option<Option<&str>>) -> String {
-        let others = self.attributes.iter().filter(|(name, _)| *name != attribute);
+    /// The tag with `now`, which is an attribute or nothing, in place of `attribute`.
+    fn with(&self, attribute: &str, now: &str) -> String {
         let mut tag = format!("<{}", self.name);
-        for (name, value) in others.copied().chain(value.map(|value| (attribute, value))) {
-            match value {
-                Some(value) => tag.push_str(&format!(" {name}=\"{value}\"")),
-                None => tag.push_str(&format!(" {name}")),
+        for (name, value) in self.attributes.iter().filter(|(name, _)| *name != attribute) {
+            tag.push(' ');
+            tag.push_str(name);
+            if let Some(value) = value {
+                tag.extend(["=\"", value, "\""]);
             }
         }
+        tag.push_str(now);
         tag.push('>');
         tag
     }
@@ -163,15 +164,12 @@ fn read(html: &str, start: usize, end: usize) -> Tag<'_> {
         };
         let (name, after) = rest.split_at(length);
         let quoted = after.strip_prefix("=\"").and_then(|value| value.split_once('"'));
-        match quoted {
-            Some((value, after)) => {
-                attributes.push((name, Some(value)));
-                rest = after;
-            }
-            None => {
-                attributes.push((name, None));
-                rest = after.trim_start_matches('=');
-            }
+        if let Some((value, after)) = quoted {
+            attributes.push((name, Some(value)));
+            rest = after;
+        } else {
+            attributes.push((name, None));
+            rest = after.trim_start_matches('=');
         }
     }
     Tag { start, end, name, attributes }
