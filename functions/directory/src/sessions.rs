@@ -39,9 +39,10 @@ impl Directory {
             let table = self.table.clone();
             async move { table.end_all_sessions(user, said).await }
         });
-        let mut accounts = 0;
-        for one in ended.await {
-            accounts += usize::from(one.ok_or(ProcessError::Unread)??);
+        let ended = ended.await;
+        let accounts = ended.len();
+        for one in ended {
+            one.ok_or(ProcessError::Unread)??;
         }
         Ok(SessionsReport { uai: Some(uai), user: None, refused: None, accounts })
     }
@@ -55,14 +56,11 @@ impl Directory {
             Some(login) => self.table.owner_of(login).await?,
             None => None,
         };
-        let user = match owner {
-            Some(user) => self.table.end_all_sessions(user, said).await?.then_some(user),
-            None => None,
-        };
-        let Some(user) = user else {
+        let Some(user) = owner else {
             let detail = "No account has this e-mail address or user name: mend it.";
             return Ok(refused(None, SessionsRefusalCode::AccountUnknown, detail));
         };
+        self.table.end_all_sessions(user, said).await?;
         Ok(SessionsReport { uai: None, user: Some(user), refused: None, accounts: 1 })
     }
 

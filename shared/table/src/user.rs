@@ -204,16 +204,18 @@ impl Table {
         self.transact(items).await.map_err(|cancelled| told(cancelled, &[AccountError::Moved]))
     }
 
-    /// Ends every session of `id`, because an operator said so at `said`; whether there is such an account. The same word again, or one
-    /// that was said before, ends nothing: whoever signed in since goes on.
-    pub async fn end_all_sessions(&self, id: UserId, said: Timestamp) -> Result<bool, TableError> {
+    /// Ends every session of `id`, because an operator said so at `said`. The same word again, or one that was said before, ends nothing:
+    /// whoever signed in since goes on.
+    pub async fn end_all_sessions(&self, id: UserId, said: Timestamp) -> Result<(), TableError> {
         const SAID_SINCE: &str =
             "attribute_exists(PK) AND (attribute_not_exists(sessions_ended_at) OR sessions_ended_at < :said)";
-        let end = Change::of(Key::user(id), "SET epoch = epoch + :one, sessions_ended_at = :said")
+        Change::of(Key::user(id), "SET epoch = epoch + :one, sessions_ended_at = :said")
             .only_if(SAID_SINCE)
             .number(":one", 1)
-            .number(":said", said.as_millisecond());
-        Ok(end.alone(self).await? || self.person(id).await?.is_some())
+            .number(":said", said.as_millisecond())
+            .alone(self)
+            .await?;
+        Ok(())
     }
 
     /// What the index knows of a user, under keys that begin with `prefix`.
