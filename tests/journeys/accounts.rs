@@ -200,7 +200,13 @@ fn an_unconfirmed_address_reserves_nothing() {
         let (owner, user) = product().table.user_of_email(&email).await?.unwrap();
         assert!(owner != first && user.email_confirmed);
         // Whoever lost it proves nothing by its owner's password any more.
-        let session = rentree_http::NewSession::new(first, 0, &axum::http::HeaderMap::new(), Timestamp::now());
+        let session = rentree_http::NewSession::new(
+            first,
+            rentree_domain::Holder::Staff,
+            0,
+            &axum::http::HeaderMap::new(),
+            Timestamp::now(),
+        );
         assert!(product().table.open_session(&session.hash, &session.session, None).await?);
         for password in [PASSWORD, "des bottes et un ciré"] {
             let change = json!({"current_password": password, "password": "une cabane sous les pins"});
@@ -223,7 +229,13 @@ fn an_address_that_was_lost_stays_its_owners() {
         let squatter = rentree_table::User { email_confirmed: false, ..an_unknown_user().await? };
         let first = rentree_local::people::begin(&product().table, &squatter, Timestamp::now()).await?;
         let (lost, next) = (squatter.methods.email.clone().unwrap(), an_email());
-        let session = rentree_http::NewSession::new(first, 0, &axum::http::HeaderMap::new(), Timestamp::now());
+        let session = rentree_http::NewSession::new(
+            first,
+            rentree_domain::Holder::Staff,
+            0,
+            &axum::http::HeaderMap::new(),
+            Timestamp::now(),
+        );
         assert!(product().table.open_session(&session.hash, &session.session, None).await?);
         let post = async |path: &str, body: Value| {
             let post = a_client().post(format!("{}{path}", product().url)).json(&body);
@@ -399,11 +411,13 @@ fn sessions_are_listed_and_ended() {
             mine["sessions"].as_array().unwrap().iter().find(|s| s["is_this"] == true).unwrap()["session"].clone();
         let stranger = somebody().await?;
         assert_eq!(stranger.post("/account/sessions", &json!({ "session": mine })).await?.status, 404, "not one's own");
-        person.post("/account/sessions", &json!({ "session": mine })).await?.expect(200)?;
+        let named = json!({ "session": mine, "current_password": PASSWORD });
+        person.post("/account/sessions", &named).await?.expect(200)?;
         assert_eq!(old.get("/account").await?.status, 401);
         assert_eq!(third.get("/account").await?.status, 200);
 
-        let ended = person.post("/account/sessions", &json!({"session": "others"})).await?;
+        let ended =
+            person.post("/account/sessions", &json!({"session": "others", "current_password": PASSWORD})).await?;
         person.cookie = ended.session.clone().unwrap();
         ended.expect(200)?;
         assert_eq!(third.get("/account").await?.status, 401);

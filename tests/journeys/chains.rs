@@ -78,7 +78,7 @@ const CHAINS: [(&str, usize); 108] = [
     ("POST /account/email", 6),
     ("POST /account/email/{token}", 4),
     ("POST /account/password", 6),
-    ("POST /account/sessions", 3),
+    ("POST /account/sessions", 6),
     ("POST /activation/{token}", 6),
     ("POST /api/token", 3),
     ("POST /campagnes", 2),

@@ -325,3 +325,28 @@ fn every_snapshot_is_referred_to() {
         assert!(sources.contains(&format!("\"{name}\"")), "{snapshot}: delete it");
     }
 }
+
+/// Every cookie that the code sets stands in the table of `docs/domain.md`, with how long it is kept.
+#[test]
+fn every_cookie_is_told() {
+    let root = workspace_root();
+    let told = fs::read_to_string(root.join("docs/domain.md")).unwrap();
+    let listed = std::process::Command::new("git")
+        .args(["ls-files", "functions/*.rs", "shared/*.rs"])
+        .current_dir(&root)
+        .output();
+    let listed = String::from_utf8(listed.unwrap().stdout).unwrap();
+    let mut set = BTreeSet::new();
+    for file in listed.lines() {
+        let text = fs::read_to_string(root.join(file)).unwrap_or_default();
+        let product = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for name in product.split("\"__Host-").skip(1) {
+            let ends = |c: char| !c.is_ascii_alphanumeric() && c != '-';
+            set.insert(name.split(ends).next().unwrap_or_default().trim_end_matches('-').to_owned());
+        }
+    }
+    set.remove("");
+    assert!(set.contains("session") && set.contains("typed"), "{set:?}");
+    let untold: Vec<_> = set.iter().filter(|name| !told.contains(&format!("`__Host-{name}"))).collect();
+    assert!(untold.is_empty(), "docs/domain.md does not tell {untold:?}");
+}

@@ -166,6 +166,13 @@ fn directory_carries_out_the_committed_events() {
                 "dead-letter-mediacentre" => {
                     report("reports/mediacentre/9769902J.json").await?["refused"]["code"].to_string()
                 }
+                "end-sessions" => report("reports/sessions/9769901H.json").await?["accounts"].to_string(),
+                "end-sessions-of-nobody" => {
+                    report("reports/sessions/account.json").await?["refused"]["code"].to_string()
+                }
+                "dead-letter-end-sessions" => {
+                    report("reports/sessions/9769902J.json").await?["refused"]["code"].to_string()
+                }
                 "totals" => report("reports/totals/2026-spm.json").await?["totals"]["joined"].to_string(),
                 "dead-letter-totals" => report("reports/totals/2025-spm.json").await?["refused"]["code"].to_string(),
                 "dead-letter-offer-to" => format!("{:?}", offer("9769903K").await?),
@@ -196,9 +203,14 @@ fn directory_carries_out_the_committed_events() {
 
         let log = function.log()?;
         assert!(log.contains("an offer was sent") && log.contains("a directory was read"), "{log}");
-        for alarming in
-            ["a directory failed", "an offer failed", "a mediacentre failed", "totals failed", "credentials failed"]
-        {
+        for alarming in [
+            "a directory failed",
+            "an offer failed",
+            "a mediacentre failed",
+            "totals failed",
+            "credentials failed",
+            "an end of sessions failed",
+        ] {
             let alarming = format!("{alarming} for a technical reason");
             assert!(
                 log.contains(&format!(r#""message":"{alarming}""#)),

@@ -73,6 +73,8 @@ mod refusals;
 mod rights;
 mod rosters;
 mod second_voice;
+mod session_pages;
+mod sessions;
 mod sign_ons;
 mod staff_pages;
 mod starving;

@@ -230,7 +230,13 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
                 rentree_local::people::enrol(&product().table, uai, Role::Administrator, &marked, Timestamp::now())
                     .await?;
             let member = a_member(uai, Role::Member).await?;
-            let session = rentree_http::NewSession::new(id, 0, &axum::http::HeaderMap::new(), Timestamp::now());
+            let session = rentree_http::NewSession::new(
+                id,
+                rentree_domain::Holder::Staff,
+                0,
+                &axum::http::HeaderMap::new(),
+                Timestamp::now(),
+            );
             product().table.open_session(&session.hash, &session.session, None).await?;
             let cookie = session.cookie().split(';').next().unwrap().to_owned();
             // A link that holds: of the kind that its page wants, or of another one.

@@ -54,7 +54,7 @@ impl Answered {
         known: &User,
         names: (&PersonName, &PersonName),
     ) -> Result<SessionHash, SignOnError> {
-        let session = NewSession::new(tied.id, known.epoch, &HeaderMap::new(), self.now);
+        let session = NewSession::new(tied.id, known.holder(), known.epoch, &HeaderMap::new(), self.now);
         let (account, session) = ((tied.id, known), session.stored());
         product().table.sign_on(&self.signing_on(), account, &self.id, names, session).await?;
         Ok(session.0.clone())
@@ -148,7 +148,7 @@ fn the_account_is_as_it_was_read() {
         let (first, last) = (PersonName::parse("Carine")?, PersonName::parse("Du Nord")?);
         let former = Answered::by(&id, now).await?.sign_on(&pupil, &pupil.user).await?;
         let answered = Answered::by(&id, now).await?;
-        let session = NewSession::new(pupil.id, pupil.user.epoch, &HeaderMap::new(), now);
+        let session = NewSession::new(pupil.id, pupil.user.holder(), pupil.user.epoch, &HeaderMap::new(), now);
         let signing_on = SigningOn { former: Some(&former), ..answered.signing_on() };
         table.sign_on(&signing_on, (pupil.id, &pupil.user), &id, (&first, &last), session.stored()).await?;
         assert_eq!(pupil.now().await?.full_name(), "Carine Du Nord");

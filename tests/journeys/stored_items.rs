@@ -79,6 +79,9 @@ fn one_item_of_each_entity_of_people() {
         let (id, _) = product().table.user_of_email(&email).await?.unwrap();
         product().table.accept_terms(id, Terms { version: 1, at: Timestamp::now() }).await?;
         a_stranger().post("/sign-in", &json!({"email": email, "password": "pas le bon mot"})).await?.expect(422)?;
+        let sessions = product().table.sessions(id, 0, Timestamp::now()).await?;
+        let (session, open) = sessions.first().expect("the session of the newcomer");
+        product().table.note_use(session, open, Timestamp::now()).await?;
 
         let mut by_entity = BTreeMap::new();
         let hash: String = Sha256::digest(email.as_str()).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -91,6 +94,7 @@ fn one_item_of_each_entity_of_people() {
                 || key.contains(&format!("LIMIT#mails-by-address#{hash}"))
                 || key == format!("USER#{id}")
                 || item.get("user").is_some_and(|user| *user == id.to_string())
+                || item.get("GSI1PK").is_some_and(|whose| *whose == format!("USER#{id}"))
                 || item.get("by").is_some_and(|by| *by == id.to_string())
                 || item["SK"] == format!("MEMBER#{id}")
                 || item["SK"] == format!("INVITATION#{}", invitation.as_str().unwrap())
@@ -297,7 +301,7 @@ fn one_item_of_each_entity_of_sign_ons() {
         let class = pupils::a_class(2).await?;
         let id = pupils::a_sign_on_id();
         let pupil = class.tie(0, Methods::of_mediacentre(id.clone(), now)).await?;
-        let session = NewSession::new(pupil.id, pupil.user.epoch, &HeaderMap::new(), now);
+        let session = NewSession::new(pupil.id, pupil.user.holder(), pupil.user.epoch, &HeaderMap::new(), now);
         let campaign = CampaignCode::parse("KRTBVW582").ok();
         let (nonce, secret) = (rentree_runtime::random(), rentree_runtime::random());
         let random = |what: &str| format!("{what} {:x}", u128::from_be_bytes(rentree_runtime::random()));
@@ -374,7 +378,7 @@ pub(crate) fn varying(uai: &str) -> Vec<(&str, &str)> {
         (r"[0-9a-f]{64}", "<sha-256>"),
         (r"personne-\d+@", "<somebody>@"),
         (r#"(\$argon2id\$v=19\$m=19456,t=2,p=1\$)[^"]+"#, "$1<salt and hash>"),
-        (r#"("(expires_at|valid_until|asked_second)": )\d+"#, "$1<epoch seconds>"),
+        (r#"("(expires_at|seen_at|valid_until|asked_second)": )\d+"#, "$1<epoch seconds>"),
         (r"(LIMIT#[a-z-]+#<sha-256>#)\d+", "$1<epoch seconds>"),
         (r#"("mark": )[0-9.e+]+"#, "$1<mark>"),
     ]

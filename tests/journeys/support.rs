@@ -133,6 +133,11 @@ pub(crate) fn run_while_time_stands_still(test: impl Future<Output = anyhow::Res
     run_with(LazyLock::force(&STILL), test);
 }
 
+/// Runs a test in a product of its own, by its own clock.
+pub(crate) fn run_by(clock: Clock, test: impl Future<Output = anyhow::Result<()>>) {
+    run_with(Box::leak(Box::new(start(&Options { clock, ..shared_options() }))), test);
+}
+
 /// Runs a test whose product has an ENT beside it.
 pub(crate) fn run_with_ent(test: impl Future<Output = anyhow::Result<()>>) {
     run_with(LazyLock::force(&WITH_ENT), test);

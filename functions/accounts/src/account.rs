@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use tokio::try_join;
 
 use crate::Accounts;
+use crate::sessions::{Proves, ending_form};
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -32,6 +33,9 @@ pub(crate) struct AccountView {
     pub(crate) password: Form,
     #[serde(skip)]
     pub(crate) address: Form,
+    /// Ends other sessions; `None` when there are none, or when somebody has to sign on anew first.
+    #[serde(skip)]
+    pub(crate) ending: Option<Form>,
     /// Whether the account may have an e-mail address: not before the fifteenth birthday.
     may_use_email: bool,
     /// Whether it is a pupil's of some school.
@@ -68,6 +72,13 @@ struct Row {
     since: Timestamp,
     /// Whether it is the one that asks.
     is_this: bool,
+}
+
+impl Row {
+    /// Its name, and what its owner knows it by.
+    fn choice(&self) -> (String, String) {
+        (self.session.clone(), format!("{}, connecté depuis le {}", self.device, french::day_and_time(&self.since)))
+    }
 }
 
 /// What was just done.
@@ -115,6 +126,9 @@ impl Accounts {
             device: session.device,
             since: session.created_at,
         };
+        let sessions: Vec<Row> = sessions.into_iter().map(row).collect();
+        let others: Vec<_> = sessions.iter().filter(|row| !row.is_this).map(Row::choice).collect();
+        let proves = Proves::of(signed_in, &user, now).ok().filter(|_| !others.is_empty());
         let unconfirmed = user.methods.email.as_ref().filter(|_| !user.email_confirmed);
         Ok(AccountView {
             frame: signed_in.frame("Mon compte"),
@@ -131,7 +145,8 @@ impl Accounts {
             user_name: user.methods.user_name,
             email: user.methods.email,
             email_confirmed: user.email_confirmed,
-            sessions: sessions.into_iter().map(row).collect(),
+            ending: proves.map(|proves| ending_form(others, proves)),
+            sessions,
         })
     }
 }

@@ -143,7 +143,7 @@ pub(crate) async fn confirm(
     signed_in.check_meant(&input.proof)?;
 
     let (id, now) = (signed_in.user, (app.clock)());
-    let session = NewSession::new(id, user.epoch + 1, &headers, now);
+    let session = NewSession::new(id, user.holder(), user.epoch + 1, &headers, now);
     let confirmed = app.table.confirm_address(link.secret(), (id, &user), &email, session.stored(), now).await;
     let former = confirmed.map_err(|error| match error {
         AccountError::Table(error) => error.into(),

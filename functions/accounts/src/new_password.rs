@@ -97,7 +97,7 @@ pub(crate) async fn set(
     };
 
     let hash = rentree_identity::hash(password).await.map_err(|error| Problem::internal(&error))?;
-    let session = NewSession::new(id, user.epoch + 1, &headers, now);
+    let session = NewSession::new(id, user.holder(), user.epoch + 1, &headers, now);
     let reset = app.table.reset_password(link.secret(), (id, &user), &hash, session.stored(), now).await;
     reset.map_err(|error| match error {
         AccountError::Table(error) => error.into(),

@@ -1,14 +1,27 @@
-//! End sessions on other devices.
+//! End sessions on other devices. Whoever sits down at a session that was left open must not be able to shut its owner out, so that the
+//! owner proves anew who they are.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_http::{Face, Input, NewSession, Problem, require_sign_in};
-use rentree_table::{AccountError, SessionHash};
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::UserId;
+use rentree_http::{ClientAddress, Device, Face, Input, NewSession, Problem, SignedIn, require_account};
+use rentree_identity::Origin;
+use rentree_table::{AccountError, SessionHash, User};
+use rentree_web::{Choices, Field, Form};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::join;
 
 use crate::Accounts;
+use crate::sign_in::Secret;
+
+const PAGE: &str = "/account?done=sessions";
+/// What names all sessions but the one that asks.
+const OTHERS: &str = "others";
+/// Where there is no password, whoever signed on so long ago at most has proved who they are.
+const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -17,6 +30,8 @@ use crate::Accounts;
 pub(crate) struct Fields {
     /// The name of a session, or `others`: all but the one that asks.
     session: String,
+    /// The password. Who has none signed on within the last ten minutes.
+    current_password: Secret,
 }
 
 /// What was done.
@@ -26,24 +41,54 @@ pub(crate) struct EndedView {
     ended: bool,
 }
 
+/// What a request names.
+enum Which {
+    Others,
+    One(SessionHash),
+}
+
 /// `POST /account/sessions`
 pub(crate) async fn end(
     State(app): State<Accounts>,
+    client: ClientAddress,
     face: Face,
     headers: HeaderMap,
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
-    const PAGE: &str = "/account?done=sessions";
     let now = (app.clock)();
-    let signed_in = require_sign_in(&app.table, &headers, now).await?;
+    let (signed_in, user) = require_account(&app.table, &headers, now).await?;
     signed_in.check_meant(&input.proof)?;
-    let view = EndedView { ended: true };
 
-    if input.fields.session == "others" {
+    let mut form = ending_form(Vec::new(), Proves::of(&signed_in, &user, now)?);
+    let which = match input.fields.session.as_str() {
+        "" => {
+            form.refuse("session", "Choisissez l’appareil à déconnecter.");
+            None
+        }
+        OTHERS => Some(Which::Others),
+        named => Some(Which::One(app.own_session(named, signed_in.user, now).await?)),
+    };
+    let device = Device::of(&headers);
+    let origin = Origin { client: &client.0, device: &device };
+    let typed = &input.fields.current_password;
+    let failure = match user.password_hash {
+        Some(_) => app.check_password((signed_in.user, &user), origin, typed, &mut form).await?,
+        None => None,
+    };
+    let Some(which) = which.filter(|_| !form.is_refused()) else {
+        let (forgiven, view) = join!(app.forgive(failure), app.account(&signed_in, user));
+        let mut view = forgiven.and(view)?;
+        view.ending = view.ending.map(|ending| again(ending, &input.fields.session, &form));
+        return face.again(Problem::invalid(&form), &view);
+    };
+
+    let view = EndedView { ended: true };
+    let Which::One(named) = which else {
         // A new epoch ends them all, those that the index does not know yet included.
-        let epoch = signed_in.person.epoch;
-        let session = NewSession::new(signed_in.user, epoch + 1, &headers, now);
-        let ended = app.table.end_other_sessions(signed_in.user, epoch, session.stored()).await;
+        let session = NewSession::new(signed_in.user, user.holder(), user.epoch + 1, &headers, now);
+        let end = app.table.end_other_sessions(signed_in.user, user.epoch, session.stored());
+        let (forgiven, ended) = join!(app.forgive(failure), end);
+        forgiven?;
         ended.map_err(|error| match error {
             AccountError::Table(error) => error.into(),
             _ => {
@@ -52,15 +97,63 @@ pub(crate) async fn end(
             }
         })?;
         return Ok(session.on(face.after_post(StatusCode::OK, PAGE, &view)?));
-    }
-
-    // Only one's own: a name that somebody else's session has ends nothing, and is told as nothing.
-    let named = SessionHash::parse(&input.fields.session).ok_or_else(Problem::not_found)?;
-    let found = app.table.session(&named, now).await?;
-    if found.is_none_or(|session| session.user != signed_in.user) {
-        return Err(Problem::not_found());
-    }
-    app.table.end_session(&named).await?;
+    };
+    let (forgiven, ended) = join!(app.forgive(failure), app.table.end_session(&named));
+    forgiven?;
+    ended?;
 
     face.after_post(StatusCode::OK, PAGE, &view)
+}
+
+/// How somebody proves who they are before they end sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Proves {
+    /// By the password, which is asked.
+    Password,
+    /// By the sign-on that has just been.
+    SignOn,
+}
+
+impl Proves {
+    /// What `user` does; a problem when there is no password, and the sign-on is too long ago.
+    pub(crate) fn of(signed_in: &SignedIn, user: &User, now: Timestamp) -> Result<Self, Problem> {
+        if user.password_hash.is_some() {
+            return Ok(Self::Password);
+        }
+        if now.duration_since(signed_in.since) < FRESH {
+            return Ok(Self::SignOn);
+        }
+        let detail = "Avant de déconnecter d’autres appareils, passez à nouveau par le Médiacentre de votre ENT. Vous aurez ensuite dix minutes pour le faire depuis « Mon compte ».";
+        Err(Problem::too_late(detail).leading_to("Passer par le Médiacentre", "/mediacentre"))
+    }
+}
+
+/// The form that ends the sessions of `devices`, each with its name and what it is called.
+pub(crate) fn ending_form(devices: Vec<(String, String)>, proves: Proves) -> Form {
+    let all = vec![(OTHERS.to_owned(), "Tous les autres appareils".to_owned())];
+    let choices = vec![Choices { label: "Tous", choices: all }, Choices { label: "Un seul", choices: devices }];
+    let which = Field::select("session", "Appareil à déconnecter", choices);
+    let current = Field::password("current_password", "Mot de passe actuel").autocomplete("current-password");
+    let current = (proves == Proves::Password).then_some(current);
+    Form::new("ending", std::iter::once(which).chain(current))
+}
+
+/// The form with what was chosen, and with what `refused` says is wrong.
+fn again(mut form: Form, chosen: &str, refused: &Form) -> Form {
+    for field in form.fields.iter_mut().filter(|field| field.name == "session") {
+        chosen.clone_into(&mut field.value);
+    }
+    for (name, error) in refused.errors() {
+        form.refuse(name, error);
+    }
+    form
+}
+
+impl Accounts {
+    /// The session called `name`. Only one's own: a name that somebody else's session has ends nothing, and is told as nothing.
+    async fn own_session(&self, name: &str, user: UserId, now: Timestamp) -> Result<SessionHash, Problem> {
+        let hash = SessionHash::parse(name).ok_or_else(Problem::not_found)?;
+        let found = self.table.session(&hash, now).await?;
+        if found.is_some_and(|session| session.user == user) { Ok(hash) } else { Err(Problem::not_found()) }
+    }
 }

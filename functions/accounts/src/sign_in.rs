@@ -4,10 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use rentree_domain::UserId;
+use rentree_domain::{Holder, UserId};
 use rentree_http::{
-    Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Problem, WAITING_SIGN_ON, claimed_session,
-    forget_session, signed_in,
+    Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Presented, Problem, claimed_session,
+    forget_visit, keeps_a_form, signed_in,
 };
 use rentree_identity::{Credentials, Origin, Proven};
 use rentree_web::{Field, Form, Frame};
@@ -29,6 +29,12 @@ pub(crate) struct SignInView {
     form: Form,
     #[serde(skip)]
     alert: Option<String>,
+    /// How long nobody used the session that ended, in words.
+    #[serde(skip)]
+    left_after: Option<&'static str>,
+    /// Whether the browser keeps a form that was typed before.
+    #[serde(skip)]
+    keeps_a_form: bool,
     /// Whether there is a Médiacentre to sign on by.
     has_mediacentre: bool,
     /// Where somebody goes on after they signed in.
@@ -97,10 +103,15 @@ pub(crate) async fn page(
     token: FormToken,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if face == Face::Page && signed_in(&app.table, &headers, (app.clock)()).await?.is_some() {
-        return Ok(Redirect::to(&towards.next.or("/")).into_response());
+    let mut view = SignInView::new(&app, &token, sign_in_form(""), None, &towards.next);
+    if face == Face::Page {
+        let presented = Presented::read(&app.table, &headers, (app.clock)()).await?;
+        view.left_after = presented.left().map(Holder::rests_in_words);
+        view.keeps_a_form = keeps_a_form(&headers);
+        if presented.signed_in(&app.table).await?.is_some() {
+            return Ok(Redirect::to(&towards.next.or("/")).into_response());
+        }
     }
-    let view = SignInView::new(&app, &token, sign_in_form(""), None, &towards.next);
     Ok(token.on(face.render(StatusCode::OK, &view)?))
 }
 
@@ -130,7 +141,8 @@ pub(crate) async fn sign_in(
     };
 
     let Proven { id: user, user: account, .. } = &proven;
-    let (session, former) = (NewSession::new(*user, account.epoch, &headers, now), claimed_session(&headers));
+    let (session, former) =
+        (NewSession::new(*user, account.holder(), account.epoch, &headers, now), claimed_session(&headers));
     let open = app.table.open_session(&session.hash, &session.session, former.as_ref());
     let (opened, forgiven) = join!(open, proven.forgive(&app.table));
     forgiven?;
@@ -152,14 +164,18 @@ pub(crate) async fn sign_out(
     headers: HeaderMap,
     input: Input<serde_json::Value>,
 ) -> Result<Response, Problem> {
-    let signed_in = signed_in(&app.table, &headers, (app.clock)()).await?.ok_or_else(Problem::signed_out)?;
-    signed_in.check_meant(&input.proof)?;
+    match (signed_in(&app.table, &headers, (app.clock)()).await?, face) {
+        (Some(signed_in), _) => {
+            signed_in.check_meant(&input.proof)?;
+            app.table.end_session(&signed_in.session).await?;
+        }
+        // Whoever leaves after the session ended wants to leave nothing behind, either.
+        (None, Face::Page) => {}
+        (None, Face::Json) => return Err(Problem::signed_out()),
+    }
 
-    app.table.end_session(&signed_in.session).await?;
-
-    // Nor does a sign-on by Médiacentre wait for who comes next.
     let response = face.after_post(StatusCode::OK, "/sign-in", &SignedOutView { signed_out: true })?;
-    Ok(WAITING_SIGN_ON.forget(forget_session(response)))
+    Ok(forget_visit(response, &headers))
 }
 
 /// The form, for staff and pupils.
@@ -172,6 +188,7 @@ fn sign_in_form(login: &str) -> Form {
 impl SignInView {
     fn new(app: &Accounts, token: &FormToken, form: Form, alert: Option<String>, next: &Next) -> Self {
         let (frame, csrf) = (Frame::bare("Connexion"), token.csrf());
-        Self { frame, csrf, form, alert, has_mediacentre: app.config.has_mediacentre, next: next.as_str().to_owned() }
+        let (has_mediacentre, next) = (app.config.has_mediacentre, next.as_str().to_owned());
+        Self { frame, csrf, form, alert, left_after: None, keeps_a_form: false, has_mediacentre, next }
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::{EmailAddress, UserId};
+use rentree_domain::{EmailAddress, Holder, UserId};
 use rentree_http::{Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Problem, Ways};
 use rentree_identity::NewAccountFields;
 use rentree_orders::Ask;
@@ -102,7 +102,7 @@ pub(crate) async fn create(
 
     let hash = rentree_identity::hash(account.password).await.map_err(|error| Problem::internal(&error))?;
     let id = UserId::new(now, rentree_runtime::random());
-    let session = NewSession::new(id, 0, &headers, now);
+    let session = NewSession::new(id, Holder::Staff, 0, &headers, now);
     let user = User {
         first_name: account.first_name,
         last_name: account.last_name,

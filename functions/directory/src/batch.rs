@@ -53,6 +53,8 @@ impl Directory {
                 Task::Word(Word::RevokeClient { name }) => self.revoke_record_book(&name).await?,
                 Task::Word(Word::Clients {}) if is_dead_letter => self.record_books_failed().await?,
                 Task::Word(Word::Clients {}) => self.list_record_books().await?,
+                Task::Word(Word::EndSessions(of)) if is_dead_letter => self.ending_failed(&of).await?,
+                Task::Word(Word::EndSessions(of)) => self.end_sessions(&of, record.sent_at).await?,
                 Task::Word(Word::Totals { academie, school_year }) if is_dead_letter => {
                     self.totals_failed(academie, school_year).await?;
                 }

@@ -1,6 +1,6 @@
 //! The schools: the public directory of schools is loaded from the bucket, and every school of an académie is offered its
 //! space, by one mail and never two; in which of them the Médiacentre is on; the campaigns that the platform's team gives them; what an
-//! académie did in a school year, in numbers; and the credentials of the record books that read their certifications.
+//! académie did in a school year, in numbers; the credentials of the record books that read their certifications; and the end of all sessions of a school or an account.
 //!
 //! Lambda hands over batches of SQS messages: events of the bucket, words of operators, and one message for each school to
 //! be offered its space. Each stands alone: done, to be tried again, or answered and recorded.
@@ -18,6 +18,7 @@ mod offer;
 mod pace;
 mod record_book;
 mod report;
+mod sessions;
 mod technical;
 mod totals;
 

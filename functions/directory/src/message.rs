@@ -66,6 +66,8 @@ pub enum Word {
     },
     /// An operator: list the credentials of all record books.
     Clients {},
+    /// An operator: end all sessions of these accounts.
+    EndSessions(SessionsOf),
     /// An operator: the Médiacentre of this school is on; off again, when `id_etab` is blank.
     Mediacentre {
         /// The school.
@@ -119,6 +121,27 @@ pub struct ClientWord {
     pub secret_hash: SecretHash,
     /// The last day on which they hold.
     pub until: Date,
+}
+
+/// Whose sessions an operator ends: `{"uai": "0350760L"}` or `{"login": "…"}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionsOf {
+    /// Everybody's of a school: the team, and the pupils who have an account.
+    Uai(Uai),
+    /// Those of one account, by its e-mail address or its user name.
+    Login(NamedLogin),
+}
+
+/// A login as an operator wrote it. It is somebody's, and never printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NamedLogin(pub String);
+
+impl std::fmt::Debug for NamedLogin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
 }
 
 fn a_school_year<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SchoolYear, D::Error> {
@@ -331,6 +354,24 @@ mod tests {
         ] {
             assert_eq!(serde_json::to_string(&word).unwrap(), text);
             assert_eq!(tasks(text), [Task::Word(word)]);
+        }
+    }
+
+    #[test]
+    fn sessions_that_end() {
+        for (text, of) in [
+            (r#"{"end_sessions":{"uai":"0350760L"}}"#, SessionsOf::Uai(Uai::parse("0350760L").unwrap())),
+            (r#"{"end_sessions":{"login":"a@exemple.fr"}}"#, SessionsOf::Login(NamedLogin("a@exemple.fr".to_owned()))),
+        ] {
+            let word = Word::EndSessions(of);
+            assert_eq!(serde_json::to_string(&word).unwrap(), text);
+            assert!(!format!("{word:?}").contains("exemple"), "{word:?}");
+            assert_eq!(tasks(text), [Task::Word(word)]);
+        }
+        for mistake in ["{}", r#"{"uai":"0350760A"}"#, r#"{"uai":"0350760L","login":"a@exemple.fr"}"#] {
+            let body = format!(r#"{{"end_sessions":{mistake}}}"#);
+            let [Task::Mistake { why }] = &tasks(&body)[..] else { panic!("{body} is a mistake") };
+            assert!(!why.contains("exemple"), "{why}");
         }
     }
 

@@ -3,7 +3,9 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{Academie, PlatformCampaign, PlatformCampaignName, RecordBookName, Round, SchoolYear, Scope, Uai};
+use rentree_domain::{
+    Academie, PlatformCampaign, PlatformCampaignName, RecordBookName, Round, SchoolYear, Scope, Uai, UserId,
+};
 use rentree_table::InMediacentre;
 use rentree_uploads as uploads;
 use serde::{Serialize, Serializer};
@@ -195,6 +197,35 @@ pub(crate) struct MediacentreReport {
     pub(crate) mediacentre: Option<InMediacentre>,
 }
 
+/// Whose sessions ended. An account is told by its identifier: no report tells a name.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct SessionsReport {
+    /// The school, if it was about one.
+    pub(crate) uai: Option<Uai>,
+    /// The account, if it was about one that there is.
+    pub(crate) user: Option<UserId>,
+    /// Why nothing, or not everything, was done, if that is so.
+    pub(crate) refused: Option<SessionsRefusal>,
+    /// How many accounts have no session of before any more.
+    pub(crate) accounts: usize,
+}
+
+/// Why nothing, or not everything, was done.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct SessionsRefusal {
+    pub(crate) code: SessionsRefusalCode,
+    /// What is wrong, and how to mend it.
+    pub(crate) detail: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SessionsRefusalCode {
+    SchoolUnknown,
+    AccountUnknown,
+    Technical,
+}
+
 /// The numbers of an académie in a school year.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct TotalsReport {
@@ -262,6 +293,11 @@ impl Directory {
     pub(crate) async fn write_totals_report(&self, report: &TotalsReport) -> Result<(), ProcessError> {
         let (year, academie) = (report.school_year.first(), report.academie.short_name());
         self.write_report(&format!("reports/totals/{year}-{academie}.json"), report).await
+    }
+
+    pub(crate) async fn write_sessions_report(&self, report: &SessionsReport) -> Result<(), ProcessError> {
+        let of = report.uai.map_or_else(|| "account".to_owned(), |uai| uai.to_string());
+        self.write_report(&format!("reports/sessions/{of}.json"), report).await
     }
 
     pub(crate) async fn write_mediacentre_report(&self, report: &MediacentreReport) -> Result<(), ProcessError> {

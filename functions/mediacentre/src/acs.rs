@@ -138,7 +138,7 @@ impl Mediacentre {
         let signing_on = answer.signing_on(&asked.nonce, former.as_ref(), now);
         for _ in 0..TURNS {
             let Some(user) = self.table.user(owner).await? else { break };
-            let session = NewSession::new(owner, user.epoch, headers, now);
+            let session = NewSession::new(owner, user.holder(), user.epoch, headers, now);
             let names = answer.names.for_account(&user);
             let account = (owner, &user);
             match self.table.sign_on(&signing_on, account, &answer.id, names, session.stored()).await {
@@ -205,7 +205,7 @@ impl Mediacentre {
     ) -> Result<Outcome, Stopped> {
         let CameOf::Session(before) = before else { return Ok(Outcome::WaitsStill(answer.profile)) };
         let open = self.table.session(before, now).await?.ok_or(Refused::UsedRequest)?;
-        let session = NewSession::new(open.user, open.epoch, headers, now);
+        let session = NewSession::new(open.user, open.holder, open.epoch, headers, now);
         let signing_on = answer.signing_on(&asked.nonce, None, now);
         let opened = self.table.sign_on_again(&signing_on, before, session.stored());
         let (opened, person) = tokio::try_join!(opened, self.table.person(open.user))?;

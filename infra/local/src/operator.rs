@@ -9,7 +9,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_sqs::types::QueueAttributeName;
 use axum::routing::get;
 use axum::{Json, Router};
-use directory::message::{CampaignWord, ClientWord, Word};
+use directory::message::{CampaignWord, ClientWord, SessionsOf, Word};
 use jiff::Timestamp;
 use rentree_domain::{Academie, GarId, PlatformCampaignName, RecordBookName, Round, SchoolYear, Uai};
 use rentree_runtime::Settings;
@@ -209,6 +209,17 @@ impl Operator {
         self.forget(report).await?;
         self.send(&Word::Clients {}).await?;
         self.report(report).await
+    }
+
+    /// Sends the word that ends all sessions of a school or an account; returns the report.
+    pub async fn end_sessions(&self, of: SessionsOf) -> anyhow::Result<Value> {
+        let report = match &of {
+            SessionsOf::Uai(uai) => format!("reports/sessions/{uai}.json"),
+            SessionsOf::Login(_) => "reports/sessions/account.json".to_owned(),
+        };
+        self.forget(&report).await?;
+        self.send(&Word::EndSessions(of)).await?;
+        self.report(&report).await
     }
 
     async fn send(&self, word: &Word) -> anyhow::Result<()> {

@@ -38,7 +38,7 @@ pub async fn an_account(
 pub async fn begin(table: &Table, user: &User, now: Timestamp) -> anyhow::Result<UserId> {
     let (id, secret) = (UserId::new(now, rentree_runtime::random()), rentree_runtime::random());
     table.create_link(&secret, &Link::new(Purpose::SignUp { email: address(user)? }, now)).await?;
-    let session = NewSession::new(id, user.epoch, &HeaderMap::new(), now);
+    let session = NewSession::new(id, user.holder(), user.epoch, &HeaderMap::new(), now);
     table.create_user(&secret, (id, user), session.stored(), now).await?;
     Ok(id)
 }

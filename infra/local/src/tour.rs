@@ -509,7 +509,8 @@ impl<G: Ground> Tour<'_, G> {
         let link = self.ground.link(email, 1).await?;
         self.visit(head, "GET /account/email/{token}", &[last(&link)], None).await?;
         self.visit(head, "POST /account/email/{token}", &[last(&link)], Some(json!({}))).await?;
-        self.visit(head, "POST /account/sessions", &[], Some(json!({"session": "others"}))).await?;
+        let others = json!({"session": "others", "current_password": OTHER_PASSWORD});
+        self.visit(head, "POST /account/sessions", &[], Some(others)).await?;
         self.visit(head, "POST /sign-out", &[], Some(json!({}))).await?;
         self.visit(head, "GET /sign-in", &[], None).await?;
         self.visit(head, "GET /forgotten-password", &[], None).await?;

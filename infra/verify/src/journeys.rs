@@ -1,7 +1,7 @@
 //! Which journeys are about what. The folder `tests/journeys` has a file for each name here.
 
 /// What concerns every function: its routes, its events, its items, its rights, and what it must not tell.
-pub(crate) const OF_ALL: [&str; 14] = [
+pub(crate) const OF_ALL: [&str; 15] = [
     "chains",
     "commands",
     "contracts",
@@ -12,6 +12,7 @@ pub(crate) const OF_ALL: [&str; 14] = [
     "privacy",
     "refusals",
     "rights",
+    "sessions",
     "stored_items",
     "visitors",
     "watched",
@@ -20,7 +21,10 @@ pub(crate) const OF_ALL: [&str; 14] = [
 
 /// What concerns one function, by its folder.
 pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
-    ("accounts", &["accounts", "joining_pages", "lockouts", "mail_permits", "passwords", "staff_pages"]),
+    (
+        "accounts",
+        &["accounts", "joining_pages", "lockouts", "mail_permits", "passwords", "session_pages", "staff_pages"],
+    ),
     ("activation", &["activation", "administrators", "passwords", "staff_pages"]),
     (
         "campaigns",

@@ -11,6 +11,7 @@ pub mod course;
 pub mod email;
 pub mod guess;
 pub mod id;
+pub mod idle;
 pub mod import;
 pub mod ine;
 pub mod learner;
@@ -54,6 +55,7 @@ pub use id::{
     ActivationId, AuditId, CampaignId, HandOutId, ImportId, InvitationId, JoinAttemptId, LearnerId, PreparedFileId,
     UserId,
 };
+pub use idle::Holder;
 pub use ine::{Ine, IneError};
 pub use learner::{Entry, Sex};
 pub use level::Level;

@@ -40,9 +40,7 @@ impl SecretCookie<'_> {
 
     /// What the browser has, as it is.
     pub(crate) fn text<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
-        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        pairs.find(|(found, _)| *found == self.name).map(|(_, value)| value)
+        pairs(headers).find(|(found, _)| *found == self.name).map(|(_, value)| value)
     }
 
     /// The value of `Set-Cookie`.
@@ -78,6 +76,16 @@ impl SecretCookie<'_> {
         };
         format!("{}={value}; Path=/{lasts}; HttpOnly; Secure; SameSite={same_site}", self.name)
     }
+}
+
+/// The names of our cookies that came with a request.
+pub(crate) fn names(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    pairs(headers).map(|(name, _)| name).filter(|name| name.starts_with("__Host-"))
+}
+
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='))
 }
 
 fn set(mut response: Response, cookie: &str) -> Response {

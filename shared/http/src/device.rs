@@ -22,8 +22,9 @@ use sha2::Sha256;
 
 use crate::cookie::{SameSite, SecretCookie};
 
-const DEVICE: SecretCookie =
-    SecretCookie { name: "__Host-device", same_site: SameSite::Lax, lasts: Some(DEVICE_LASTS) };
+/// The cookie.
+pub(crate) const DEVICE_COOKIE: &str = "__Host-device";
+const DEVICE: SecretCookie = SecretCookie { name: DEVICE_COOKIE, same_site: SameSite::Lax, lasts: Some(DEVICE_LASTS) };
 /// Of so many logins a device keeps something; of one more, the one that signed in longest ago goes.
 const MOST: usize = 40;
 const NUMBER: usize = 16;

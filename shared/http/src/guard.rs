@@ -1,13 +1,14 @@
 //! Who may go on, in two rounds of reads that wait one for the other, and within a round for nothing. The first reads what the
-//! request itself names: the session, and the School item of the address. The second reads whom the session names, and their
+//! request itself names: the session with its last use, and the School item of the address. The second reads whom the session names, and their
 //! place in the team. What a page shows is read after that, so that nobody makes the table read more than single items before
 //! they are known to be allowed to. Nothing is remembered between requests: a right that was taken is gone at the next one.
 
 use axum::http::HeaderMap;
 use jiff::Timestamp;
-use rentree_domain::{Uai, UserId};
+use rentree_domain::idle::is_to_note;
+use rentree_domain::{Holder, Uai, UserId};
 use rentree_table::{Person, Role, Session, SessionHash, Table, User};
-use tokio::join;
+use tokio::{join, try_join};
 
 use crate::session::{SESSION, form_token};
 use crate::{Problem, SignedIn, Visitor};
@@ -15,12 +16,26 @@ use crate::{Problem, SignedIn, Visitor};
 /// What a browser claims by its cookie, after the first round: its session, if the table has it. Whether it holds, the second
 /// round tells.
 #[derive(Debug)]
-pub struct Presented(Option<Claimed>);
+pub struct Presented(Claim);
+
+#[derive(Debug)]
+enum Claim {
+    /// No session.
+    Nothing,
+    /// One that nobody used for too long.
+    Left(Holder),
+    /// One that was used of late.
+    Session(Claimed),
+}
 
 struct Claimed {
     secret: [u8; 32],
     hash: SessionHash,
     session: Session,
+    /// When it was last used, as far as that was noted.
+    seen: Timestamp,
+    /// When it is used.
+    now: Timestamp,
 }
 
 impl std::fmt::Debug for Claimed {
@@ -32,34 +47,71 @@ impl std::fmt::Debug for Claimed {
 impl Presented {
     /// The first round. Without a cookie, nothing is read.
     pub async fn read(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<Self, Problem> {
-        let Some(secret) = SESSION.secret(headers) else { return Ok(Self(None)) };
+        let Some(secret) = SESSION.secret(headers) else { return Ok(Self(Claim::Nothing)) };
         let hash = SessionHash::of(&secret);
-        let session = table.session(&hash, now).await?;
-        Ok(Self(session.map(|session| Claimed { secret, hash, session })))
+        let (session, last_use) = try_join!(table.session(&hash, now), table.last_use(&hash))?;
+        let Some(session) = session else { return Ok(Self(Claim::Nothing)) };
+        let seen = last_use.unwrap_or(session.created_at);
+        if session.holder.has_left(seen, now) {
+            return Ok(Self(Claim::Left(session.holder)));
+        }
+        Ok(Self(Claim::Session(Claimed { secret, hash, session, seen, now })))
     }
 
     /// Whose session it claims to be.
     pub fn user(&self) -> Option<UserId> {
-        self.0.as_ref().map(|claimed| claimed.session.user)
+        self.claimed().map(|claimed| claimed.session.user)
+    }
+
+    /// Whose session it was that ended because nobody used it.
+    pub fn left(&self) -> Option<Holder> {
+        match self.0 {
+            Claim::Left(holder) => Some(holder),
+            Claim::Nothing | Claim::Session(_) => None,
+        }
     }
 
     /// The second round: who is signed in, if anybody, also with a temporary password.
     pub async fn signed_in(self, table: &Table) -> Result<Option<SignedIn>, Problem> {
         let Some(user) = self.user() else { return Ok(None) };
-        Ok(table.person(user).await?.and_then(|person| self.held_by(person)))
+        let (person, ()) = join!(table.person(user), self.note_use(table));
+        Ok(person?.and_then(|person| self.held_by(person)))
     }
 
     /// The second round, for pages about the account itself: who is signed in, and the whole account.
     pub async fn account(self, table: &Table) -> Result<Option<(SignedIn, User)>, Problem> {
         let Some(user) = self.user() else { return Ok(None) };
-        let Some(user) = table.user(user).await? else { return Ok(None) };
+        let (user, ()) = join!(table.user(user), self.note_use(table));
+        let Some(user) = user? else { return Ok(None) };
         Ok(self.held_by(Person::from(&user)).map(|signed_in| (signed_in, user)))
     }
 
-    /// Who is signed in, if the session holds: for pages that read the person or the whole account beside the rest.
+    /// Who is signed in, if the session holds: for pages that read the person or the whole account beside the rest. They note the use
+    /// beside it, too.
     pub fn held_by(self, person: Person) -> Option<SignedIn> {
-        let Claimed { secret, hash, session } = self.0.filter(|claimed| claimed.session.is_of(&person))?;
-        Some(SignedIn { user: session.user, person, session: hash, csrf: form_token(&secret) })
+        let Claim::Session(claimed) = self.0 else { return None };
+        let Claimed { secret, hash, session, .. } = Some(claimed).filter(|claimed| claimed.session.is_of(&person))?;
+        let csrf = form_token(&secret);
+        Some(SignedIn { user: session.user, person, session: hash, since: session.created_at, csrf })
+    }
+
+    /// Notes that the session is used, every few minutes, beside what the second round reads. Nobody is refused because it fails: then
+    /// the next request notes it. It opens nothing, so that it may be noted of a session that the second round finds to be over.
+    pub async fn note_use(&self, table: &Table) {
+        let Some(Claimed { hash, session, seen, now, .. }) = self.claimed() else { return };
+        if !is_to_note(*seen, *now) {
+            return;
+        }
+        if let Err(error) = table.note_use(hash, session, *now).await {
+            tracing::warn!(why = rentree_runtime::telemetry::chain(&error), "the use of a session was not noted");
+        }
+    }
+
+    fn claimed(&self) -> Option<&Claimed> {
+        match &self.0 {
+            Claim::Session(claimed) => Some(claimed),
+            Claim::Nothing | Claim::Left(_) => None,
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod problem;
 mod route;
 mod session;
 mod shell;
+mod typed;
 mod visitor;
 mod wait;
 
@@ -40,7 +41,8 @@ pub use link::Ways;
 pub use next::Next;
 pub use problem::{Code, FieldError, Problem};
 pub use route::{Access, Purpose, Reading, Route, RouteDoc, SchemaOf, Serving};
-pub use session::{NewSession, SESSION_COOKIE, claimed_session, forget_session};
+pub use session::{NewSession, SESSION_COOKIE, claimed_session, forget_session, forget_visit};
 pub use shell::{POSTED_FROM_ELSEWHERE, Shell, wrap};
+pub use typed::keeps_a_form;
 pub use visitor::{CSRF_FIELD, SignedIn, Visitor};
 pub use wait::Wait;

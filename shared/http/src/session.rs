@@ -1,23 +1,25 @@
 //! Sessions: a secret in a cookie, its hash in the table.
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::UserId;
+use rentree_domain::{Holder, UserId};
 use rentree_table::{Person, Session, SessionHash, User};
 use sha2::{Digest, Sha256};
 
 use crate::SignedIn;
 use crate::client::device;
-use crate::cookie::{SameSite, SecretCookie};
+use crate::cookie::{SameSite, SecretCookie, names};
+use crate::device::DEVICE_COOKIE;
 
+/// How long a session holds at the longest, used or not.
 const VALIDITY: SignedDuration = SignedDuration::from_hours(12);
-/// The session cookie.
+/// The session cookie. The browser keeps it until it is closed: whoever closes it and leaves is signed out.
 pub const SESSION_COOKIE: &str = "__Host-session";
 pub(crate) const SESSION: SecretCookie<'static> =
-    SecretCookie { name: SESSION_COOKIE, same_site: SameSite::Lax, lasts: Some(VALIDITY) };
+    SecretCookie { name: SESSION_COOKIE, same_site: SameSite::Lax, lasts: None };
 
 /// A session that is about to begin.
 #[derive(Debug)]
@@ -30,11 +32,11 @@ pub struct NewSession {
 }
 
 impl NewSession {
-    /// A session of `user`, whose epoch is `epoch`, on the device that `headers` tell.
-    pub fn new(user: UserId, epoch: u64, headers: &HeaderMap, now: Timestamp) -> Self {
+    /// A session of `user`, whose epoch is `epoch`, on the device that `headers` tell. `holder` says how long it may rest.
+    pub fn new(user: UserId, holder: Holder, epoch: u64, headers: &HeaderMap, now: Timestamp) -> Self {
         let secret: [u8; 32] = rentree_runtime::random();
         let expires_at = (now + VALIDITY).as_second();
-        let session = Session { user, epoch, created_at: now, device: device(headers), expires_at };
+        let session = Session { user, holder, epoch, created_at: now, device: device(headers), expires_at };
         Self { secret, hash: SessionHash::of(&secret), session }
     }
 
@@ -46,7 +48,7 @@ impl NewSession {
     /// Who is signed in by it, once it is stored: `user`, whose account begins with it.
     pub fn signed_in(&self, user: &User) -> SignedIn {
         let (person, csrf) = (Person::from(user), form_token(&self.secret));
-        SignedIn { user: self.session.user, person, session: self.hash.clone(), csrf }
+        SignedIn { user: self.session.user, person, session: self.hash.clone(), since: self.session.created_at, csrf }
     }
 
     /// `response`, with the cookie.
@@ -63,6 +65,15 @@ impl NewSession {
 /// `response`, by which the browser forgets its session.
 pub fn forget_session(response: Response) -> Response {
     SESSION.forget(response)
+}
+
+/// `response`, by which the browser forgets whatever it has of ours, so that who comes next finds nothing: pages, what scripts keep, and
+/// cookies. What the device keeps against lock-outs stays, so that cookies are named here, one by one.
+pub fn forget_visit(mut response: Response, headers: &HeaderMap) -> Response {
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static(r#""cache", "storage""#));
+    names(headers)
+        .filter(|name| *name != DEVICE_COOKIE)
+        .fold(response, |response, name| SecretCookie { name, same_site: SameSite::Lax, lasts: None }.forget(response))
 }
 
 /// The hash of the session that a browser claims to have.
@@ -85,7 +96,7 @@ mod tests {
     #[test]
     fn a_session_is_found_by_its_own_cookie() {
         let user = UserId::new(Timestamp::UNIX_EPOCH, [0; 10]);
-        let new = NewSession::new(user, 0, &HeaderMap::new(), Timestamp::UNIX_EPOCH);
+        let new = NewSession::new(user, Holder::Staff, 0, &HeaderMap::new(), Timestamp::UNIX_EPOCH);
         let cookie = new.cookie();
         let headers = HeaderMap::from_iter([(header::COOKIE, cookie.split(';').next().unwrap().parse().unwrap())]);
         assert_eq!(claimed_session(&headers), Some(new.hash));

@@ -19,6 +19,7 @@ use serde::Serialize;
 use crate::answer_size::{TooLarge, fitting};
 use crate::deadline::Deadline;
 use crate::in_space::InSpace;
+use crate::typed::{self, Sent};
 use crate::{Code, Face, FieldError, Problem};
 
 /// The one address that pages of other sites post to: the answer of an identity provider. Nothing is done there that the answer does not
@@ -88,17 +89,28 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
     let method = request.method().clone();
     let asked = request.uri().clone();
     let headers = request.headers().clone();
-    let mut response =
-        if is_foreign(shell, &request) { Problem::forged_form().into_response() } else { next.run(request).await };
+    let is_foreign = is_foreign(shell, &request);
+    let (request, sent) = match face {
+        Face::Page => Sent::copy(request).await,
+        Face::Json => (request, None),
+    };
+    let mut response = if is_foreign { Problem::forged_form().into_response() } else { next.run(request).await };
     let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| of_framework(&response)) else {
-        return response;
+        return match (&method, face) {
+            (&Method::GET, Face::Page) => Box::pin(typed::shown_again(shell, &headers, response)).await,
+            (&Method::POST, Face::Page) => typed::past(&headers, asked.path(), response),
+            _ => response,
+        };
     };
     match (&method, face, way_back(problem.code)) {
         // Which methods there are is no error: the router adds them.
         (&Method::OPTIONS, ..) if problem.code == Code::MethodNotAllowed => StatusCode::NO_CONTENT.into_response(),
         (&Method::GET | &Method::HEAD, Face::Page, Some(page)) => see_other(&crate::Next::of(&asked).after(page)),
+        (&Method::POST, Face::Page, Some("/sign-in")) => {
+            Box::pin(at_a_form(shell, problem, sent, &headers, request_id)).await
+        }
         (_, Face::Page, _) => {
-            let (problem, frame) = in_space(shell, problem, asked.path(), &headers).await;
+            let (problem, frame) = Box::pin(in_space(shell, problem, asked.path(), &headers)).await;
             told(&problem, |_| frame, face, request_id)
         }
         (_, Face::Json, _) => told(&problem, Frame::bare, face, request_id),
@@ -113,6 +125,26 @@ fn way_back(code: Code) -> Option<&'static str> {
         Code::PasswordToChange => Some("/temporary-password"),
         _ => None,
     }
+}
+
+/// Nobody is signed in any more who sent a form: the way leads back to its page, where what was typed is shown again if it could be kept.
+async fn at_a_form(
+    shell: &Shell,
+    problem: Problem,
+    sent: Option<Sent>,
+    headers: &HeaderMap,
+    request_id: &str,
+) -> Response {
+    let Some(page) = typed::page_of(headers, &shell.origin) else {
+        return told(&problem, Frame::bare, Face::Page, request_id);
+    };
+    let sign_in = page.after("/sign-in");
+    if let Some(sent) = sent
+        && let Some(kept) = sent.kept(shell, headers, see_other(&sign_in)).await
+    {
+        return kept;
+    }
+    told(&problem.leading_to("Me connecter", sign_in), Frame::bare, Face::Page, request_id)
 }
 
 fn see_other(location: &str) -> Response {

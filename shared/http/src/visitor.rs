@@ -21,6 +21,8 @@ pub struct SignedIn {
     pub person: Person,
     /// Their session.
     pub session: SessionHash,
+    /// Since when it is open.
+    pub since: Timestamp,
     /// The token for forms.
     pub csrf: String,
 }

@@ -262,7 +262,7 @@ impl EntryFields {
                     failure.forgive(table).await.map_err(Problem::from)?;
                     return Err(Problem::password_to_change(why).into());
                 }
-                let session = Some(NewSession::new(id, user.epoch, headers, now));
+                let session = Some(NewSession::new(id, user.holder(), user.epoch, headers, now));
                 let device = Some(failure.remembered_on(&device, (id, &user)));
                 let (name, epoch, failure) = (user.full_name(), user.epoch, Some(failure));
                 Ok(Entrant {
@@ -301,7 +301,7 @@ impl EntryFields {
                     created_at: now,
                 };
                 let id = UserId::new(now, rentree_runtime::random());
-                let session = Some(NewSession::new(id, 0, headers, now));
+                let session = Some(NewSession::new(id, user.holder(), 0, headers, now));
                 let device = Some(device.with_new_password(&user.methods, (id, &hashed), now));
                 Ok(Entrant {
                     id,

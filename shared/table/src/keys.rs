@@ -29,6 +29,7 @@ pub(crate) const ROSTERS: &str = "ROSTER#";
 pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) const INVITATIONS: &str = "INVITATION#";
 pub(crate) const SESSIONS: &str = "SESSION#";
+pub(crate) const SEEN: &str = "SEEN#";
 pub(crate) const TIES: &str = "TIE#";
 pub(crate) const CAMPAIGNS: &str = "CAMPAIGN#";
 pub(crate) const PARTICIPATIONS: &str = "PARTICIPATION#";
@@ -215,6 +216,12 @@ impl Key {
     /// A session, by the hash of its secret.
     pub fn session(session: &SessionHash) -> Self {
         Self::new(format!("{SESSIONS}{session}"), "SESSION")
+    }
+
+    /// When a session was last used. Apart from the session, so that every function may note it and none needs the right to write
+    /// sessions for it.
+    pub fn seen(session: &SessionHash) -> Self {
+        Self::new(format!("{SEEN}{session}"), "SEEN")
     }
 
     /// The offer of a space that a round makes to a school.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{EmailAddress, PersonName, UserId, UserName};
+use rentree_domain::{EmailAddress, Holder, PersonName, UserId, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, apart, put_new, stored};
@@ -98,12 +98,20 @@ pub struct Person {
     /// See [`User::birth_date`].
     #[serde(default)]
     pub birth_date: Option<Date>,
+    /// See [`User::joined_a_team`].
+    #[serde(default)]
+    pub joined_a_team: bool,
 }
 
 impl Person {
     /// `Camille Le Goff`.
     pub fn full_name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name)
+    }
+
+    /// Whose sessions theirs are.
+    pub fn holder(&self) -> Holder {
+        Holder::of(self.birth_date.is_some() && !self.joined_a_team)
     }
 }
 
@@ -116,6 +124,7 @@ impl From<&User> for Person {
             terms: user.terms,
             password_to_change: user.password_to_change,
             birth_date: user.birth_date,
+            joined_a_team: user.joined_a_team,
         }
     }
 }
@@ -134,6 +143,11 @@ impl User {
     /// Until when the password lets its owner in, if staff gave it.
     pub fn temporary_until(&self) -> Option<Timestamp> {
         self.password_to_change.and_then(PasswordToChange::temporary_until)
+    }
+
+    /// Whose sessions theirs are.
+    pub fn holder(&self) -> Holder {
+        Holder::of(self.follows_rules_of_pupils())
     }
 
     /// What makes no password of theirs.
@@ -179,7 +193,7 @@ impl Table {
             .get_item()
             .table_name(&self.name)
             .set_key(Some(Key::user(id).into_item()))
-            .projection_expression("first_name, last_name, epoch, terms, password_to_change, birth_date")
+            .projection_expression("first_name, last_name, epoch, terms, password_to_change, birth_date, joined_a_team")
             .consistent_read(true);
         let found = apart(get.send()).await.map_err(TableError::request("GetItem"))?.item;
         found.map(serde_dynamo::from_item).transpose().map_err(TableError::malformed(ENTITY))
@@ -228,6 +242,20 @@ impl Table {
             crate::session::open(&self.name, session)?,
         ];
         self.transact(items).await.map_err(|cancelled| told(cancelled, &[AccountError::Moved]))
+    }
+
+    /// Ends every session of `id`, because an operator said so at `said`. The same word again, or one that was said before, ends nothing:
+    /// whoever signed in since goes on.
+    pub async fn end_all_sessions(&self, id: UserId, said: Timestamp) -> Result<(), TableError> {
+        const SAID_SINCE: &str =
+            "attribute_exists(PK) AND (attribute_not_exists(sessions_ended_at) OR sessions_ended_at < :said)";
+        Change::of(Key::user(id), "SET epoch = epoch + :one, sessions_ended_at = :said")
+            .only_if(SAID_SINCE)
+            .number(":one", 1)
+            .number(":said", said.as_millisecond())
+            .alone(self)
+            .await?;
+        Ok(())
     }
 
     /// What the index knows of a user, under keys that begin with `prefix`.

@@ -110,7 +110,7 @@ impl Person {
     /// Opens another session, which the person then uses.
     pub(crate) async fn open_session(&mut self) -> anyhow::Result<()> {
         let epoch = product().table.person(self.id).await?.map_or(0, |person| person.epoch);
-        let session = NewSession::new(self.id, epoch, &HeaderMap::new(), Timestamp::now());
+        let session = NewSession::new(self.id, self.user.holder(), epoch, &HeaderMap::new(), Timestamp::now());
         anyhow::ensure!(product().table.open_session(&session.hash, &session.session, None).await?, "no session");
         self.cookie = session.cookie().split(';').next().unwrap_or_default().to_owned();
         Ok(())

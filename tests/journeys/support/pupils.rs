@@ -136,7 +136,7 @@ impl Tied {
     /// A session of the pupil, opened before whatever comes.
     pub(crate) async fn session(&self) -> anyhow::Result<String> {
         let epoch = product().table.person(self.id).await?.map_or(0, |person| person.epoch);
-        let session = NewSession::new(self.id, epoch, &HeaderMap::new(), Timestamp::now());
+        let session = NewSession::new(self.id, self.user.holder(), epoch, &HeaderMap::new(), Timestamp::now());
         anyhow::ensure!(product().table.open_session(&session.hash, &session.session, None).await?, "no session");
         Ok(session.cookie().split(';').next().unwrap_or_default().to_owned())
     }

@@ -241,7 +241,7 @@ impl Campaigns {
         let now = (self.clock)();
         let id = UserId::new(now, rentree_runtime::random());
         let user = new_user(pupil, Methods::of_mediacentre(sign_on.id().clone(), now), None, now);
-        let session = NewSession::new(id, 0, headers, now);
+        let session = NewSession::new(id, user.holder(), 0, headers, now);
         let tying = Tying {
             sign_on: Some(sign_on.taking_up(&user)),
             session: Some(session.stored()),
@@ -298,7 +298,7 @@ impl Campaigns {
         let id = UserId::new(now, rentree_runtime::random());
         let mut user = new_user(pupil, methods, Some(password_hash), now);
         for draw in 0..DRAWS {
-            let session = NewSession::new(id, 0, headers, now);
+            let session = NewSession::new(id, user.holder(), 0, headers, now);
             let who = Who::Newcomer { id, user: &user };
             let tying = Tying { session: Some(session.stored()), ..tying(visit, pupil, who, now) };
             match self.table.tie(&tying).await {
@@ -356,7 +356,7 @@ impl Campaigns {
             Ok(None) | Err(SignInError::Wrong) => return Ok(None),
             Err(error) => return Err(error.problem()),
         };
-        let session = NewSession::new(id, user.epoch, headers, now);
+        let session = NewSession::new(id, user.holder(), user.epoch, headers, now);
         let open = self.table.open_session(&session.hash, &session.session, None);
         let (opened, ()) = tokio::try_join!(open, failure.forgive(&self.table))?;
         Ok(opened.then_some((user, session)))

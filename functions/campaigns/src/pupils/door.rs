@@ -97,11 +97,15 @@ impl Campaigns {
             return signed_in.map_or(Ok(None), |_| Err(Problem::unknown_code()));
         };
 
-        let (user, tie, entrance, attempt) = tokio::try_join!(
+        let (user, tie, entrance, attempt, ()) = tokio::try_join!(
             async { Ok(self.table.user(id).await?) },
             async { Ok(self.table.tie_of(id, place.0).await?) },
             self.entrance(place),
             self.attempt_by(fields, waiting.as_ref(), (place, &knock.client), now),
+            async {
+                presented.note_use(&self.table).await;
+                Ok(())
+            },
         )?;
         let known = user.and_then(|user| Some(Known { signed_in: presented.held_by(Person::from(&user))?, user, tie }));
         let refused = match &known {

@@ -56,7 +56,8 @@ impl Campaigns {
         let now = (self.clock)();
         let replaces = owner.has_another(sign_on.id());
         // Whoever came by the identifier that is replaced may have been somebody else: all sessions of before end.
-        let session = NewSession::new(owner.id, owner.user.epoch + u64::from(replaces), headers, now);
+        let epoch = owner.user.epoch + u64::from(replaces);
+        let session = NewSession::new(owner.id, owner.user.holder(), epoch, headers, now);
         let entry = AuditEntry::new(now, rentree_runtime::random(), owner.id, PUPIL, AuditAction::MediacentreReplaced)
             .to(pupil.entry.division.clone())
             .about(pupil.learner.id);
@@ -97,7 +98,7 @@ impl Campaigns {
             (None, _) => return Ok(Entered::Not(changed_meanwhile(visit))),
         };
         let Some(user) = self.table.user(owner).await? else { return Ok(Entered::Not(changed_meanwhile(visit))) };
-        let session = NewSession::new(owner, user.epoch, headers, now);
+        let session = NewSession::new(owner, user.holder(), user.epoch, headers, now);
         let (opened, ()) = tokio::try_join!(
             self.table.open_session(&session.hash, &session.session, None),
             self.table.end_waiting_sign_on(&sign_on.secret)

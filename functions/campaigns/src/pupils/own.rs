@@ -78,7 +78,8 @@ pub(crate) async fn page(State(app): State<Campaigns>, face: Face, headers: Head
     let now = (app.clock)();
     let presented = Presented::read(&app.table, &headers, now).await?;
     let id = presented.user().ok_or_else(Problem::signed_out)?;
-    let (user, ties) = tokio::try_join!(app.table.user(id), app.table.ties(id))?;
+    let (user, ties, ()) = tokio::join!(app.table.user(id), app.table.ties(id), presented.note_use(&app.table));
+    let (user, ties) = (user?, ties?);
     let user = user.ok_or_else(Problem::signed_out)?;
     let signed_in = presented.held_by(Person::from(&user)).ok_or_else(Problem::signed_out)?;
     signed_in.check_password()?;

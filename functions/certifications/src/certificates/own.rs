@@ -95,7 +95,9 @@ impl Certifications {
         let now: Timestamp = (self.clock)();
         let presented = Presented::read(&self.table, headers, now).await?;
         let id = presented.user().ok_or_else(Problem::signed_out)?;
-        let (person, ties) = tokio::try_join!(self.table.person(id), self.table.ties(id))?;
+        let (person, ties, ()) =
+            tokio::join!(self.table.person(id), self.table.ties(id), presented.note_use(&self.table));
+        let (person, ties) = (person?, ties?);
         let signed_in = person.and_then(|person| presented.held_by(person)).ok_or_else(Problem::signed_out)?;
         signed_in.check_password()?;
 

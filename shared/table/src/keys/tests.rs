@@ -71,6 +71,7 @@ proptest! {
             Key::limit(&rentree_domain::limit::CODES_BY_CLIENT, address.as_str(), at),
             Key::link(&secret),
             Key::session(&SessionHash::of(&secret)),
+            Key::seen(&SessionHash::of(&secret)),
             Key::place(&SessionHash::of(&secret)),
             Key::school(uai),
             Key::learner(uai, LearnerId::new(at, entropy)),
@@ -98,7 +99,7 @@ proptest! {
             Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
             Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
         ]);
-        prop_assert_eq!(keys.len(), 46);
+        prop_assert_eq!(keys.len(), 47);
     }
 
     #[test]
