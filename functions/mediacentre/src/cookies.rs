@@ -1,13 +1,13 @@
 //! The secret that a browser keeps while it is away at an identity provider.
 
 use rentree_domain::mediacentre::REQUEST_HOLDS;
-use rentree_http::{SameSite, SecretCookie};
+use rentree_http::{SIGN_ON_REQUESTS_COOKIE, SameSite, SecretCookie};
 
 /// What binds requests to the browser that made them: the answer of somebody else signs nobody in here. The identity provider's page posts
 /// the answer, which is why it goes with requests from another site. One a browser, and kept while it lives: whoever clicks twice is
 /// let in.
 pub(crate) const NONCE: SecretCookie<'static> =
-    SecretCookie { name: "__Host-mediacentre", same_site: SameSite::None, lasts: Some(REQUEST_HOLDS) };
+    SecretCookie { name: SIGN_ON_REQUESTS_COOKIE, same_site: SameSite::None, lasts: Some(REQUEST_HOLDS) };
 
 #[cfg(test)]
 mod tests {

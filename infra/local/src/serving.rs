@@ -88,7 +88,7 @@ async fn with_client_address(
 /// may have begun to write.
 async fn to_its_end(request: Request, next: Next) -> Response {
     tokio::spawn(next.run(request)).await.unwrap_or_else(|error| {
-        eprintln!("a request ended early: {error}");
+        tell!("a request ended early: {error}");
         StatusCode::BAD_GATEWAY.into_response()
     })
 }

@@ -4,6 +4,7 @@ use clap::Args;
 use directory::message::{NamedLogin, SessionsOf};
 use rentree_domain::Uai;
 use rentree_local::operator::Operator;
+use rentree_local::say;
 
 #[derive(Args)]
 #[group(required = true, multiple = false)]
@@ -21,6 +22,6 @@ pub(crate) async fn run(arguments: SessionsArguments) -> anyhow::Result<u8> {
     let of = arguments.login.map(|login| SessionsOf::Login(NamedLogin(login)));
     let Some(of) = of.or(arguments.uai.map(SessionsOf::Uai)) else { anyhow::bail!("--uai or --login says whose") };
     let report = Operator::act(async |operator: &Operator| operator.end_sessions(of).await).await?;
-    println!("{report:#}");
+    say!("{report:#}");
     Ok(if report["refused"].is_null() { 0 } else { 2 })
 }

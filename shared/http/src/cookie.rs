@@ -32,6 +32,9 @@ pub struct SecretCookie<'a> {
 pub const WAITING_SIGN_ON: SecretCookie<'static> =
     SecretCookie { name: "__Host-signon", same_site: SameSite::Lax, lasts: None };
 
+/// What binds requests of a sign-on to the browser that made them: the function `mediacentre` sets it.
+pub const SIGN_ON_REQUESTS_COOKIE: &str = "__Host-mediacentre";
+
 impl SecretCookie<'_> {
     /// The secret, if the browser has one.
     pub fn secret(&self, headers: &HeaderMap) -> Option<[u8; 32]> {

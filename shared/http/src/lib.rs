@@ -30,7 +30,7 @@ mod wait;
 pub use asked::{Asked, AskedPairs, unreadable_address};
 pub use assets::{ASSET_ROUTE, asset};
 pub use client::ClientAddress;
-pub use cookie::{SameSite, SecretCookie, WAITING_SIGN_ON};
+pub use cookie::{SIGN_ON_REQUESTS_COOKIE, SameSite, SecretCookie, WAITING_SIGN_ON};
 pub use device::Device;
 pub use extractor::{Extractor, Extractors};
 pub use face::Face;

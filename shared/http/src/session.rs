@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::SignedIn;
 use crate::client::device;
-use crate::cookie::{SameSite, SecretCookie, names};
+use crate::cookie::{SIGN_ON_REQUESTS_COOKIE, SameSite, SecretCookie, names};
 use crate::device::DEVICE_COOKIE;
 
 /// How long a session holds at the longest, used or not.
@@ -68,11 +68,12 @@ pub fn forget_session(response: Response) -> Response {
 }
 
 /// `response`, by which the browser forgets whatever it has of ours, so that who comes next finds nothing: pages, what scripts keep, and
-/// cookies. What the device keeps against lock-outs stays, so that cookies are named here, one by one.
+/// cookies. What the device keeps against lock-outs stays, and so does what binds requests of a sign-on: with it, an answer of the identity
+/// provider that is sent again ("back") is refused, without it another sign-on would begin. So cookies are named here, one by one.
 pub fn forget_visit(mut response: Response, headers: &HeaderMap) -> Response {
     response.headers_mut().insert("clear-site-data", HeaderValue::from_static(r#""cache", "storage""#));
     names(headers)
-        .filter(|name| *name != DEVICE_COOKIE)
+        .filter(|name| ![DEVICE_COOKIE, SIGN_ON_REQUESTS_COOKIE].contains(name))
         .fold(response, |response, name| SecretCookie { name, same_site: SameSite::Lax, lasts: None }.forget(response))
 }
 
