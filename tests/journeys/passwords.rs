@@ -1,12 +1,14 @@
 //! Passwords: temporary ones end, their owners are told, and whoever joins a team chooses one by the rules of staff.
 
+use axum::http::HeaderMap;
 use jiff::{SignedDuration, Timestamp};
 use learners::Learners;
 use rentree_domain::password::TEMPORARY_LASTS;
 use rentree_domain::{EmailAddress, UserId};
+use rentree_http::NewSession;
 use rentree_orders::limit::HAND_OUTS_BY_MAILBOX;
 use rentree_runtime::Clock;
-use rentree_table::{Methods, PasswordToChange, School, User, Who};
+use rentree_table::{AccountError, HandOutError, Methods, PasswordToChange, School, User, Who};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
@@ -69,6 +71,7 @@ fn a_temporary_password_lives_two_weeks() {
         }
         let page = class.administrator.get(&class.path(&format!("/{}", other.learner))).await?.expect(200)?;
         assert_eq!(page["account"]["temporary_password_until"], slip["until"]);
+        assert_eq!(page["account"]["temporary_password_is_over"], true);
         let again = class.hand_out(&[other.learner]).await?.expect(200)?;
         signed_in(&again["handed_out"][0], None).await?.expect(200)?;
         Ok(())
@@ -176,6 +179,30 @@ fn whoever_joins_a_team_chooses_a_password_of_staff() {
         staff.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;
         assert_eq!(product().table.user(staff.id).await?.unwrap(), staff.user);
         assert_eq!(sign_in(staff.email().as_str(), PASSWORD).await?.expect(200)?["must_change_password"], false);
+        Ok(())
+    });
+}
+
+/// Whoever joins a team while a password is hashed keeps none by the rules of pupils, and gets none that staff know.
+#[test]
+fn a_password_that_was_read_before_its_owner_joined_a_team_is_not_set() {
+    run(async {
+        let class = a_class(12).await?;
+        let (uai, administrator) = a_team().await?;
+        let (pupil, table) = (class.tie(0, by_user_name()).await?, &product().table);
+        let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
+        let cookie = pupil.session().await?;
+        let joined = as_holder(&cookie, Method::POST, &link).json(&json!({"way": "signed_in"})).send().await?;
+        assert_eq!(joined.status(), 200, "{}", joined.text().await?);
+        let after = pupil.now().await?;
+
+        let session = NewSession::new(pupil.id, after.holder(), after.epoch + 1, &HeaderMap::new(), Timestamp::now());
+        let chosen = table.change_password((pupil.id, &pupil.user), "$argon2id$short", session.stored()).await;
+        assert!(matches!(chosen, Err(AccountError::Moved)), "{chosen:?}");
+        let (of, until) = ((class.uai, pupil.learner), Timestamp::now());
+        let given = table.hand_out(of, (pupil.id, &pupil.user), None, ("$argon2id$known", until)).await;
+        assert!(matches!(given, Err(HandOutError::Moved)), "{given:?}");
+        assert_eq!(pupil.now().await?, after);
         Ok(())
     });
 }

@@ -106,7 +106,7 @@ fn routes<P: Purpose>() -> Vec<Route<Accounts, P>> {
             "/temporary-password",
             temporary_password::page,
             SignedIn,
-            "The form that takes the place of a temporary password",
+            "The form of another password, where one must be chosen first: in place of a temporary one, or of a pupil's in a team",
         )
         .gives::<temporary_password::TemporaryPasswordView>(),
         Route::post(

@@ -55,7 +55,7 @@ pub(crate) async fn change(
 
     let hash = rentree_identity::hash(password).await.map_err(|error| Problem::internal(&error))?;
     let session = NewSession::new(signed_in.user, user.holder(), user.epoch + 1, &headers, now);
-    let change = app.table.change_password(signed_in.user, user.epoch, &hash, session.stored());
+    let change = app.table.change_password((signed_in.user, &user), &hash, session.stored());
     let (forgiven, changed) = join!(app.forgive(failure), change);
     forgiven?;
     changed.map_err(|error| match error {

@@ -95,7 +95,7 @@ pub(crate) async fn choose(
     let hash = rentree_identity::hash(password).await.map_err(|error| Problem::internal(&error))?;
     let now = (app.clock)();
     let session = NewSession::new(signed_in.user, user.holder(), user.epoch + 1, &headers, now);
-    let changed = app.table.change_password(signed_in.user, user.epoch, &hash, session.stored()).await;
+    let changed = app.table.change_password((signed_in.user, &user), &hash, session.stored()).await;
     changed.map_err(|error| match error {
         AccountError::Table(error) => error.into(),
         _ => Problem::too_late("Votre mot de passe vient d’être changé. Connectez-vous avec le nouveau.")

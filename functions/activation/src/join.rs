@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rentree_domain::{ActivationId, LinkToken, Uai};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Presented, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, entry};
-use rentree_orders::Ask;
+use rentree_orders::{Ask, NewRole};
 use rentree_table::{AuditAction, By, Purpose, School};
 use rentree_web::{Entry, Frame};
 use schemars::JsonSchema;
@@ -111,7 +111,7 @@ pub(crate) async fn join(
         }
     };
     if entrant.is_new_administrator {
-        app.mails.tell_new_administrator(found.uai, entrant.id).await;
+        app.mails.tell_new_administrator(found.uai, entrant.id, NewRole::ByLink).await;
     }
     if let Some(email) = entrant.newcomer.as_ref().and_then(|newcomer| newcomer.methods.email.clone()) {
         // They have joined: the account page orders it again.

@@ -84,7 +84,7 @@ pub(crate) async fn invite(
     let invited: Vec<_> = emails.into_iter().map(invited).collect();
     if !app.table.create_invitations(uai, &invited).await? {
         app.mails.give_back(permit).await?;
-        return Err(Problem::not_found());
+        return Err(Problem::administrators_only());
     }
     let invitations: Vec<InvitationId> = invited.into_iter().map(|(id, ..)| id).collect();
     app.order_invitations(permit, invitations.clone()).await?;

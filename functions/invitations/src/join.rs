@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rentree_domain::{InvitationId, LinkToken, Uai};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Presented, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, entry};
-use rentree_orders::Ask;
+use rentree_orders::{Ask, NewRole};
 use rentree_table::{AuditAction, By, Invitation, InvitationState, Purpose, Role, School};
 use rentree_web::{Entry, Frame};
 use schemars::JsonSchema;
@@ -113,7 +113,7 @@ pub(crate) async fn join(
         }
     };
     if entrant.is_new_administrator {
-        app.mails.tell_new_administrator(found.uai, entrant.id).await;
+        app.mails.tell_new_administrator(found.uai, entrant.id, NewRole::ByLink).await;
     }
     let unconfirmed = entrant.newcomer.as_ref().filter(|newcomer| !newcomer.email_confirmed);
     if let Some(email) = unconfirmed.and_then(|newcomer| newcomer.methods.email.clone()) {

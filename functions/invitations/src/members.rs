@@ -5,7 +5,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{Uai, UserId};
 use rentree_http::{Face, Input, Problem, Proof, Visitor, authorise, authorise_beside};
-use rentree_table::{AuditAction, AuditEntry, Invitation, Member, Role, TeamError};
+use rentree_orders::NewRole;
+use rentree_table::{AuditAction, AuditEntry, Cancelling, Invitation, Member, Role, TeamError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -48,11 +49,11 @@ pub(crate) async fn change_role(
 
     let role = input.fields.role;
     let entry = visitor.did(AuditEntry::role_change(role)).to(&member.name);
-    let cancelled =
-        |invitation: &Invitation| visitor.did(AuditAction::InvitationCancelled).to(invitation.email.as_str());
-    let changed = app.table.change_role(uai, (id, member.role), role, &entry, &cancelled).await;
+    let cancelled = cancelled_by(&visitor);
+    let cancelling = Cancelling { invited: member.invited, tell: &cancelled };
+    let changed = app.table.change_role(uai, (id, member.role), role, &entry, cancelling).await;
     if changed.map_err(|error| told(uai, error))? && role == Role::Administrator {
-        app.mails.tell_new_administrator(uai, id).await;
+        app.mails.tell_new_administrator(uai, id, NewRole::GivenBy(visitor.user)).await;
     }
 
     let location = format!("/schools/{uai}/team?done=role");
@@ -71,9 +72,9 @@ pub(crate) async fn remove(
     let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
 
     let entry = visitor.did(AuditAction::Removed).to(&member.name);
-    let cancelled =
-        |invitation: &Invitation| visitor.did(AuditAction::InvitationCancelled).to(invitation.email.as_str());
-    let removed = app.table.remove_member(uai, (id, member.role), &entry, Some(&cancelled)).await;
+    let cancelled = cancelled_by(&visitor);
+    let cancelling = Cancelling { invited: member.invited, tell: &cancelled };
+    let removed = app.table.remove_member(uai, (id, member.role), &entry, Some(cancelling)).await;
     removed.map_err(|error| told(uai, error))?;
 
     let location = format!("/schools/{uai}/team?done=removed");
@@ -116,6 +117,11 @@ impl Invitations {
         visitor.check_meant(proof)?;
         Ok((visitor, found))
     }
+}
+
+/// What the log says of an invitation that ends with a place.
+fn cancelled_by(visitor: &Visitor) -> impl Fn(&Invitation) -> AuditEntry {
+    |invitation| visitor.did(AuditAction::InvitationCancelled).to(invitation.email.as_str())
 }
 
 fn told(uai: Uai, error: TeamError) -> Problem {

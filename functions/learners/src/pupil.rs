@@ -68,6 +68,8 @@ struct AccountView {
     tied_at: Option<Timestamp>,
     /// Until when a password that staff gave, and that was not changed yet, lets its owner in.
     temporary_password_until: Option<Timestamp>,
+    /// Whether that is over: another one is to be handed out.
+    temporary_password_is_over: bool,
     /// Whether sign-in is locked.
     lock: Option<Lock>,
     /// Whether it is a pupil's alone. Nobody but its owner changes the account of staff.
@@ -246,6 +248,7 @@ impl AccountView {
             methods: methods.masked(now).into_iter().map(shown).collect(),
             tied_at,
             temporary_password_until: looked.account.temporary_until(),
+            temporary_password_is_over: looked.account.temporary_until().is_some_and(|until| until <= now),
             lock,
             is_of_pupil_alone: looked.is_of_pupil_alone(),
         }

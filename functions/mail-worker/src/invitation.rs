@@ -2,7 +2,7 @@
 
 use rentree_domain::{InvitationId, LinkToken, Uai};
 use rentree_mail::invitation;
-use rentree_table::{Delivery, Link, Purpose};
+use rentree_table::{Delivery, Link, Purpose, Role};
 
 use crate::{MailWorker, OrderError};
 
@@ -30,6 +30,7 @@ impl MailWorker {
             school: &school.name,
             uai: uai.as_str(),
             inviter: &invited.invited_by,
+            to_administer: invited.role == Role::Administrator,
             link: &self.link("/invitation", &token),
         });
         self.mailer.send(&invited.email, &mail).await?;

@@ -18,8 +18,8 @@ impl MailWorker {
             MailOrder::NewPassword { email } => self.new_password(&email, is_first_try).await,
             MailOrder::PasswordChanged { user } => self.password_changed(user).await,
             MailOrder::PasswordHandedOut { user, uai } => self.password_handed_out(user, uai, is_first_try).await,
-            MailOrder::NewAdministrator { user, newcomer, uai } => {
-                self.new_administrator(user, newcomer, uai, is_first_try).await
+            MailOrder::NewAdministrator { user, newcomer, uai, by_link } => {
+                self.new_administrator(user, newcomer, uai, is_first_try && !by_link).await
             }
             MailOrder::Address { user, email } => self.address(user, &email, is_first_try).await,
             MailOrder::AddressChanged { former, masked } => self.address_changed(&former, &masked).await,

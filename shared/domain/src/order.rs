@@ -60,6 +60,8 @@ pub enum MailOrder {
         newcomer: UserId,
         /// Of which school.
         uai: Uai,
+        /// Whether a link that was mailed made them so.
+        by_link: bool,
     },
     /// An address is to be confirmed for an account.
     Address {

@@ -71,7 +71,7 @@ impl Presented {
         }
     }
 
-    /// The second round: who is signed in, if anybody, also with a temporary password.
+    /// The second round: who is signed in, if anybody, also with a password that they must change.
     pub async fn signed_in(self, table: &Table) -> Result<Option<SignedIn>, Problem> {
         let Some(user) = self.user() else { return Ok(None) };
         let (person, ()) = join!(table.person(user), self.note_use(table));
@@ -115,12 +115,12 @@ impl Presented {
     }
 }
 
-/// Who is signed in, if anybody, also with a temporary password.
+/// Who is signed in, if anybody, also with a password that they must change.
 pub async fn signed_in(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<Option<SignedIn>, Problem> {
     Presented::read(table, headers, now).await?.signed_in(table).await
 }
 
-/// Who is signed in; a problem when nobody is, or when they have yet to change a temporary password.
+/// Who is signed in; a problem when nobody is, or when they must change their password first.
 pub async fn require_sign_in(table: &Table, headers: &HeaderMap, now: Timestamp) -> Result<SignedIn, Problem> {
     let signed_in = signed_in(table, headers, now).await?.ok_or_else(Problem::signed_out)?;
     signed_in.check_password()?;

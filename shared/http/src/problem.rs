@@ -34,7 +34,7 @@ pub enum Code {
     TooMany,
     /// The current terms of use were not accepted yet.
     TermsNotAccepted,
-    /// A temporary password has to be changed first.
+    /// A password has to be changed first.
     PasswordToChange,
     /// No campaign has this code.
     UnknownCode,

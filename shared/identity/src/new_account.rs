@@ -158,7 +158,7 @@ fn new_password_error(error: PasswordError) -> String {
         PasswordError::Short => "Le mot de passe est trop court : 12 caractères au moins.".to_owned(),
         PasswordError::Long => "Le mot de passe est trop long : 128 caractères au plus.".to_owned(),
         PasswordError::Common => {
-            "Ce mot de passe se devine : un mot ou un nom, même avec des chiffres, ne suffit pas. Associez deux mots sans rapport, ou plus.".to_owned()
+            "Ce mot de passe se devine : un mot, un nom ou des chiffres, même mêlés de signes, ne suffisent pas. Associez deux mots sans rapport, ou plus.".to_owned()
         }
         PasswordError::ShortForPupil => "Le mot de passe est trop court : 8 caractères au moins.".to_owned(),
         PasswordError::Uniform => {

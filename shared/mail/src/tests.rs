@@ -31,9 +31,16 @@ fn of_activation() {
 
 #[test]
 fn of_invitation() {
-    let about =
-        Invitation { school: "Collège Anne-de-Bretagne", uai: "0350760L", inviter: "Camille Le Goff", link: LINK };
+    let about = Invitation {
+        school: "Collège Anne-de-Bretagne",
+        uai: "0350760L",
+        inviter: "Camille Le Goff",
+        to_administer: false,
+        link: LINK,
+    };
     snapshots!(invitation(about), "invitation_text", "invitation_html");
+    let about = Invitation { to_administer: true, ..about };
+    snapshots!(invitation(about), "invitation_to_administer_text", "invitation_to_administer_html");
 }
 
 #[test]

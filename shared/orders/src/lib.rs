@@ -16,3 +16,4 @@ pub use ask::{Ask, Refusal};
 pub use invitations::InvitationPermit;
 pub use mailbox::Mailbox;
 pub use queue::{MailOrders, OrderError};
+pub use tell::NewRole;

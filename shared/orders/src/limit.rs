@@ -28,7 +28,8 @@ pub const MAILS_BY_MAILBOX: Limit = Limit { what: "mails-by-mailbox", count: 10,
 pub const MAILS_BY_MAILBOX_A_DAY: Limit = Limit { what: "mails-by-mailbox-a-day", count: 30, window: DAY };
 /// Mails of passwords that staff handed out that one mailbox gets, apart from all others: nobody keeps it from being told.
 pub const HAND_OUTS_BY_MAILBOX: Limit = Limit { what: "hand-outs-by-mailbox", count: 3, window: DAY };
-/// Mails of new administrators that one mailbox gets, of all schools.
+/// Mails of administrators whom a colleague made one that one mailbox gets, of all schools. Who comes in by a link is told in any case:
+/// links are counted themselves.
 pub const ADMINISTRATORS_BY_MAILBOX: Limit = Limit { what: "administrators-by-mailbox", count: 20, window: DAY };
 /// The first of the hour that is asked for a mailbox is ordered, whatever its client asked for before.
 pub const RESETS_ASKED: Limit = Limit { what: "resets-asked", count: 1, window: HOUR };

@@ -1,13 +1,21 @@
 //! What tells an owner of a change is always ordered. The change itself wanted a password or a link, so nobody else can make it come; of
-//! passwords that staff hand out, and of new administrators, a mailbox gets so many a day.
+//! passwords that staff hand out, and of roles that administrators give, a mailbox gets so many a day.
 //! The change is done: a failure is for us, not a reason to say that nothing was done.
 
 use rentree_domain::{EmailAddress, MailOrder, Uai, UserId};
-
 use rentree_table::Role;
 
 use crate::MailOrders;
 use crate::ask::not_ordered;
+
+/// How somebody became administrator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewRole {
+    /// By a link that was mailed, to them or to the school.
+    ByLink,
+    /// By the word of this administrator.
+    GivenBy(UserId),
+}
 
 impl MailOrders {
     /// A password was changed.
@@ -20,14 +28,18 @@ impl MailOrders {
         self.tell(&MailOrder::PasswordHandedOut { user, uai }).await;
     }
 
-    /// `newcomer` became administrator of `uai`: told to the other administrators.
-    pub async fn tell_new_administrator(&self, uai: Uai, newcomer: UserId) {
+    /// `newcomer` became administrator of `uai`: told to the other administrators, but not to who gave the role.
+    pub async fn tell_new_administrator(&self, uai: Uai, newcomer: UserId, how: NewRole) {
         let members = match self.table.members(uai).await {
             Ok(members) => members,
             Err(error) => return not_ordered(&error),
         };
-        for (user, _) in members.into_iter().filter(|(id, m)| m.role == Role::Administrator && *id != newcomer) {
-            self.tell(&MailOrder::NewAdministrator { user, newcomer, uai }).await;
+        let by_link = how == NewRole::ByLink;
+        let told = members.into_iter().filter(|(id, member)| {
+            member.role == Role::Administrator && *id != newcomer && how != NewRole::GivenBy(*id)
+        });
+        for (user, _) in told {
+            self.tell(&MailOrder::NewAdministrator { user, newcomer, uai, by_link }).await;
         }
     }
 

@@ -4,10 +4,10 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{EmailAddress, InvitationId, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Change, check_role, put_new, stored};
+use crate::item::{Change, put_new, stored};
 use crate::keys::{INVITATIONS, id_in_sk, school_pk};
 use crate::transaction::{Cancelled, MAX_ITEMS};
-use crate::{AuditEntry, Item, Key, Link, Role, Table, TableError, audit, link};
+use crate::{AuditEntry, Item, Key, Link, Role, Table, TableError, audit, link, member};
 
 const ENTITY: &str = "Invitation";
 /// What an invitation says of a person is kept as long as requests are.
@@ -29,7 +29,7 @@ pub struct Invitation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inviter: Option<UserId>,
     /// What whoever accepts becomes.
-    #[serde(default = "member")]
+    #[serde(default = "as_member")]
     pub role: Role,
     /// Where it stands.
     pub state: InvitationState,
@@ -45,7 +45,7 @@ pub struct Invitation {
     expires_at: i64,
 }
 
-fn member() -> Role {
+fn as_member() -> Role {
     Role::Member
 }
 
@@ -117,15 +117,16 @@ impl Invitation {
 
 impl Table {
     /// Stores invitations, all or none; an entry tells each. [`MOST_INVITATIONS`] at once, of one administrator. `false` when that is
-    /// none any more: who is removed at the same moment leaves no invitation behind.
+    /// none any more. It is counted at their place, so that whoever takes that place away at the same moment looks for them again.
     pub async fn create_invitations(
         &self,
         uai: Uai,
         invitations: &[(InvitationId, Invitation, AuditEntry)],
     ) -> Result<bool, TableError> {
         let mut items = Vec::with_capacity(invitations.len() * 2 + 1);
-        if let Some(inviter) = invitations.first().and_then(|(_, invitation, _)| invitation.inviter) {
-            items.push(check_role(&self.name, Key::member(uai, inviter), &Role::Administrator)?);
+        let inviter = invitations.first().and_then(|(_, invitation, _)| invitation.inviter);
+        if let Some(inviter) = inviter {
+            items.push(member::one_invited_more(uai, inviter)?.in_transaction(&self.name)?);
         }
         for (id, invitation, entry) in invitations {
             items.push(put_new(&self.name, stored(invitation, ENTITY, Key::invitation(uai, *id))?)?);
@@ -133,7 +134,7 @@ impl Table {
         }
         match self.transact(items).await {
             Ok(()) => Ok(true),
-            Err(Cancelled::Conditions(failed)) if failed[0] => Ok(false),
+            Err(Cancelled::Conditions(failed)) if inviter.is_some() && failed[0] => Ok(false),
             Err(Cancelled::Conditions(_)) => Err(TableError::Contended { operation: "TransactWriteItems" }),
             Err(Cancelled::Table(error)) => Err(error),
         }

@@ -77,7 +77,7 @@ pub use latest_profile::LatestProfile;
 pub use learner::{ActiveLearner, Born, Candidate, Roster};
 pub use link::{Link, LinkState, Purpose};
 pub use mediacentre::{MediacentreId, MediacentreIds};
-pub use member::{Member, Role, TeamError, TellCancelled};
+pub use member::{Cancelling, Member, Role, TeamError};
 pub use methods::Methods;
 pub use offer::{Claim, Claimed, Offer, OfferState};
 pub use paced::LeaseTerms;

@@ -1,7 +1,7 @@
 //! The team of a school: who may do what. A counter beside the members keeps the last administrator, whoever acts at the
 //! same moment.
 
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
 use jiff::Timestamp;
 use rentree_domain::{Uai, UserId};
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,14 @@ pub struct Member {
     /// Since when. (The first members were stored without it.)
     #[serde(default)]
     pub joined_at: Timestamp,
+    /// How often they stored invitations: whoever takes their place away has seen all of these.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub invited: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Why the team was not changed.
@@ -55,8 +63,49 @@ pub enum TeamError {
     Table(#[from] TableError),
 }
 
-/// Tells, in the log, of an invitation that is cancelled with the place of who sent it.
-pub type TellCancelled<'a> = &'a (dyn Fn(&Invitation) -> AuditEntry + Send + Sync);
+/// Cancelling the invitations of who loses the place that allowed them.
+#[derive(Clone, Copy)]
+pub struct Cancelling<'a> {
+    /// [`Member::invited`], as it was read before.
+    pub invited: u64,
+    /// Tells, in the log, of an invitation that is cancelled.
+    pub tell: &'a (dyn Fn(&Invitation) -> AuditEntry + Send + Sync),
+}
+
+/// A member has the role that was read,
+const AS_READ: &str = "#role = :role";
+/// and has stored no invitation,
+const AS_READ_AND_INVITED_NOBODY: &str = "#role = :role AND attribute_not_exists(invited)";
+/// or none since.
+const AS_READ_AND_INVITED: &str = "#role = :role AND invited = :invited";
+
+/// Ends a membership, if it is as it was read.
+fn end(table: &str, key: Key, role: Role, invited: Option<u64>) -> Result<TransactWriteItem, TableError> {
+    let condition = match invited {
+        None => AS_READ,
+        Some(0) => AS_READ_AND_INVITED_NOBODY,
+        Some(_) => AS_READ_AND_INVITED,
+    };
+    let role = serde_dynamo::to_attribute_value(role).map_err(TableError::malformed("a value"))?;
+    let mut delete = Delete::builder()
+        .table_name(table)
+        .set_key(Some(key.into_item()))
+        .condition_expression(condition)
+        .expression_attribute_names("#role", "role")
+        .expression_attribute_values(":role", role);
+    if let Some(invited) = invited.filter(|invited| *invited > 0) {
+        delete = delete.expression_attribute_values(":invited", AttributeValue::N(invited.to_string()));
+    }
+    Ok(TransactWriteItem::builder().delete(delete.build().map_err(TableError::malformed("Delete"))?).build())
+}
+
+/// One batch of invitations more, of who is an administrator.
+pub(crate) fn one_invited_more(uai: Uai, id: UserId) -> Result<Change, TableError> {
+    Change::of(Key::member(uai, id), "ADD invited :one")
+        .only_if(AS_READ)
+        .number(":one", 1)
+        .value_of(":role", &Role::Administrator)
+}
 
 /// The item of a membership.
 pub(crate) fn item(uai: Uai, id: UserId, member: &Member) -> Result<Item, TableError> {
@@ -107,14 +156,14 @@ impl Table {
     }
 
     /// Gives a member, who had the role `from` when it was read, another role; `entry` tells it. The role that they have already
-    /// is no change: `false`. The invitations of who is no administrator any more are cancelled, of which `cancelled` tells.
+    /// is no change: `false`. The invitations of who is no administrator any more are cancelled.
     pub async fn change_role(
         &self,
         uai: Uai,
         (id, mut from): (UserId, Role),
         to: Role,
         entry: &AuditEntry,
-        cancelled: TellCancelled<'_>,
+        mut cancelling: Cancelling<'_>,
     ) -> Result<bool, TeamError> {
         for _ in 0..TURNS {
             if from == to {
@@ -122,61 +171,70 @@ impl Table {
             }
             let invited = match to {
                 Role::Administrator => Vec::new(),
-                Role::Member => self.cancellations(uai, id, cancelled).await?,
+                Role::Member => self.cancellations(uai, id, cancelling).await?,
             };
             let counted = match to {
                 Role::Administrator => one_administrator_more(uai),
                 Role::Member => one_administrator_less(uai),
             };
+            let member = Change::of(Key::member(uai, id), "SET #role = :to").value_of(":to", &to)?;
+            let member = member.value_of(":role", &from)?;
+            let member = match (to, cancelling.invited) {
+                (Role::Administrator, _) => member.only_if(AS_READ),
+                (Role::Member, 0) => member.only_if(AS_READ_AND_INVITED_NOBODY),
+                (Role::Member, invited) => member.only_if(AS_READ_AND_INVITED).number(":invited", invited),
+            };
             let mut items = vec![
-                Change::of(Key::member(uai, id), "SET #role = :to")
-                    .only_if("#role = :from")
-                    .value_of(":to", &to)?
-                    .value_of(":from", &from)?
-                    .in_transaction(&self.name)?,
+                member.in_transaction(&self.name)?,
                 counted.in_transaction(&self.name)?,
                 audit::write(&self.name, uai, entry)?,
             ];
             items.extend(invited);
             match self.transact(items).await {
                 Ok(()) => return Ok(true),
-                Err(Cancelled::Conditions(failed)) if failed[1] => return Err(TeamError::LastAdministrator),
+                Err(Cancelled::Conditions(failed)) if failed[1] && !failed[0] => {
+                    return Err(TeamError::LastAdministrator);
+                }
                 // Somebody else was faster with this member, or with an invitation of theirs: look again.
-                Err(Cancelled::Conditions(_)) => from = self.role(uai, id).await?,
+                Err(Cancelled::Conditions(_)) => (from, cancelling.invited) = self.place(uai, id).await?,
                 Err(Cancelled::Table(error)) => return Err(error.into()),
             }
         }
         Err(TableError::Contended { operation: "TransactWriteItems" }.into())
     }
 
-    /// Ends the membership of somebody who had the role `role` when it was read; `entry` tells it. Of their invitations, which are
-    /// cancelled, `cancelled` tells; without it they stay: who leaves may have invited who comes after them.
+    /// Ends the membership of somebody who had the role `role` when it was read; `entry` tells it. Their invitations are
+    /// cancelled, if `cancelling` says so; else they stay: who leaves may have invited who comes after them.
     pub async fn remove_member(
         &self,
         uai: Uai,
         (id, mut role): (UserId, Role),
         entry: &AuditEntry,
-        cancelled: Option<TellCancelled<'_>>,
+        mut cancelling: Option<Cancelling<'_>>,
     ) -> Result<(), TeamError> {
         for _ in 0..TURNS {
             let mut items = vec![
-                crate::item::delete_if(&self.name, Key::member(uai, id), "#role = :role", ":role", &role)?,
+                end(&self.name, Key::member(uai, id), role, cancelling.map(|cancelling| cancelling.invited))?,
                 audit::write(&self.name, uai, entry)?,
             ];
             if role == Role::Administrator {
                 items.push(one_administrator_less(uai).in_transaction(&self.name)?);
             }
             let is_counted = role == Role::Administrator;
-            if let Some(tell) = cancelled {
-                items.extend(self.cancellations(uai, id, tell).await?);
+            if let Some(cancelling) = cancelling {
+                items.extend(self.cancellations(uai, id, cancelling).await?);
             }
             match self.transact(items).await {
                 Ok(()) => return Ok(()),
-                Err(Cancelled::Conditions(failed)) if is_counted && failed[2] => {
+                Err(Cancelled::Conditions(failed)) if is_counted && failed[2] && !failed[0] => {
                     return Err(TeamError::LastAdministrator);
                 }
                 // Somebody else was faster with this member, or with an invitation of theirs: look again.
-                Err(Cancelled::Conditions(_)) => role = self.role(uai, id).await?,
+                Err(Cancelled::Conditions(_)) => {
+                    let (now, invited) = self.place(uai, id).await?;
+                    role = now;
+                    cancelling = cancelling.map(|cancelling| Cancelling { invited, ..cancelling });
+                }
                 Err(Cancelled::Table(error)) => return Err(error.into()),
             }
         }
@@ -188,7 +246,7 @@ impl Table {
         &self,
         uai: Uai,
         inviter: UserId,
-        tell: TellCancelled<'_>,
+        Cancelling { tell, .. }: Cancelling<'_>,
     ) -> Result<Vec<TransactWriteItem>, TableError> {
         let mut pending = self.pending_of(uai, inviter).await?;
         for (id, invitation) in pending.split_off(pending.len().min(MOST_INVITATIONS)) {
@@ -206,7 +264,9 @@ impl Table {
         Ok(items)
     }
 
-    async fn role(&self, uai: Uai, id: UserId) -> Result<Role, TeamError> {
-        Ok(self.member(uai, id).await?.ok_or(TeamError::NotAMember)?.role)
+    /// Role and invitations, as of now.
+    async fn place(&self, uai: Uai, id: UserId) -> Result<(Role, u64), TeamError> {
+        let member = self.member(uai, id).await?.ok_or(TeamError::NotAMember)?;
+        Ok((member.role, member.invited))
     }
 }

@@ -13,9 +13,16 @@ use crate::{
     link, methods,
 };
 
-const AS_READ: &str = "epoch = :epoch";
-/// A name may have been given meanwhile, which counts no epoch up: it ends nothing.
-const AS_READ_AND_NAMELESS: &str = "epoch = :epoch AND attribute_not_exists(user_name)";
+/// The condition that an account is as it was read. Joining a team counts no epoch up, and yet changes who may set the password, and by
+/// which rules; so does a name that was given, if there was none.
+fn as_read(user: &User, is_to_be_named: bool) -> &'static str {
+    match (user.joined_a_team, is_to_be_named) {
+        (false, false) => "epoch = :epoch AND attribute_not_exists(joined_a_team)",
+        (false, true) => "epoch = :epoch AND attribute_not_exists(joined_a_team) AND attribute_not_exists(user_name)",
+        (true, false) => "epoch = :epoch",
+        (true, true) => "epoch = :epoch AND attribute_not_exists(user_name)",
+    }
+}
 
 /// Why a pupil got no temporary password.
 #[derive(Debug, thiserror::Error)]
@@ -43,12 +50,11 @@ impl Table {
     /// Sets a new password: every open session ends, and `session` begins.
     pub async fn change_password(
         &self,
-        id: UserId,
-        epoch: u64,
+        (id, user): (UserId, &User),
         password_hash: &str,
         session: (&SessionHash, &Session),
     ) -> Result<(), AccountError> {
-        let items = vec![self.new_password(id, epoch, password_hash)?, crate::session::open(&self.name, session)?];
+        let items = vec![self.new_password((id, user), password_hash)?, crate::session::open(&self.name, session)?];
         self.transact(items).await.map_err(|cancelled| told(cancelled, &[AccountError::Moved]))
     }
 
@@ -63,7 +69,7 @@ impl Table {
     ) -> Result<(), AccountError> {
         let items = vec![
             link::consume(&self.name, secret, now)?,
-            self.new_password(id, user.epoch, password_hash)?,
+            self.new_password((id, user), password_hash)?,
             crate::session::open(&self.name, session)?,
         ];
         let unblocked = unblock(&self.name, &user.methods)?;
@@ -72,12 +78,13 @@ impl Table {
             .map_err(|cancelled| told(cancelled, &[AccountError::Link, AccountError::Moved]))
     }
 
-    fn new_password(&self, id: UserId, epoch: u64, password_hash: &str) -> Result<TransactWriteItem, TableError> {
+    /// By the rules that were read with the account.
+    fn new_password(&self, (id, user): (UserId, &User), password_hash: &str) -> Result<TransactWriteItem, TableError> {
         Change::of(Key::user(id), "SET password_hash = :hash, epoch = :next REMOVE password_to_change")
-            .only_if("epoch = :epoch")
+            .only_if(as_read(user, false))
             .text(":hash", password_hash)
-            .number(":next", epoch + 1)
-            .number(":epoch", epoch)
+            .number(":next", user.epoch + 1)
+            .number(":epoch", user.epoch)
             .in_transaction(&self.name)
     }
 
@@ -98,12 +105,8 @@ impl Table {
             None => Change::of(Key::user(id), PASSWORD),
             Some(name) => Change::of(Key::user(id), PASSWORD_AND_NAME).text(":name", name.as_str()),
         };
-        let condition = match name {
-            None => AS_READ,
-            Some(_) => AS_READ_AND_NAMELESS,
-        };
         let account = account
-            .only_if(condition)
+            .only_if(as_read(user, name.is_some()))
             .text(":hash", password_hash)
             .value_of(":temporary", &PasswordToChange::Temporary { until })?
             .number(":next", user.epoch + 1)
@@ -126,7 +129,7 @@ impl Table {
         entry: &AuditEntry,
     ) -> Result<(), HandOutError> {
         let account = Change::of(Key::user(id), "SET user_name = :name")
-            .only_if(AS_READ_AND_NAMELESS)
+            .only_if(as_read(user, true))
             .text(":name", name.as_str())
             .number(":epoch", user.epoch);
         let items = vec![
