@@ -116,7 +116,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "[role=status]", "1 mot de passe, affiché une seule fois").await?;
     see(client, "table", "marieemmanuelle.delarochefoucauld").await?;
     go(client, &pupil(class.learners[4].id)).await?;
-    see(client, "main .badge", "Mot de passe provisoire, pas encore changé").await?;
+    see(client, "main .badge", "Mot de passe provisoire, à changer avant le").await?;
     click(client, "form[action$='/passwords'] button").await?;
     see(client, "main", "l’étiquette déjà distribuée ne servira plus").await?;
     confirm(client).await?;
