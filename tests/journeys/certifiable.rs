@@ -61,10 +61,11 @@ fn follow_up_and_list_tell_who_is_certifiable_also_after_an_import() {
             assert_eq!(of(&seen, place), (json!(competences >= 5), profile(competences)));
         }
         assert_eq!(of(&seen, 4), (Value::Null, Value::Null), "no profile says");
-        for (wanted, found) in [("yes", 3), ("no", 1), ("perhaps", 7)] {
+        for (wanted, found) in [("", 7), ("yes", 3), ("no", 1), ("unknown", 3)] {
             let seen = person.get(&format!("{path}?certifiable={wanted}")).await?.expect(200)?;
             assert_eq!(seen["found"], found, "{wanted}");
         }
+        assert_eq!(person.get(&format!("{path}?certifiable=perhaps")).await?.status, 400);
 
         let sheet = person.request(Method::GET, &format!("{path}/results.csv")).send().await?.text().await?;
         let mut reader =
