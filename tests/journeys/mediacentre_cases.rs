@@ -198,6 +198,7 @@ fn mediacentre_then_user_names_in_bulk() {
             click(case.client(), &format!("input[value='{}']", class.pupil(name).await?.id)).await?;
         }
         click(case.client(), "button[form=choose]").await?;
+        click(case.client(), "main form[action*='/passwords/'] button").await?;
         see(case.client(), "[role=status]", "2 mots de passe, affichés une seule fois").await?;
         case.shot("01-handed-out").await?;
         let row = Locator::XPath("//main//table//tr[.//*[contains(., 'ROY')]]//code");
