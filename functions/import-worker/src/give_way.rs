@@ -5,14 +5,23 @@
 //! failing would end as a dead letter about an import that is alive. The new message is sent before the old one is done
 //! with, because the old one may be the only copy: two copies do no harm, they give way to each other.
 
+use jiff::Timestamp;
+use rentree_domain::import::lease::Delay;
 use serde::Serialize;
 
 use crate::Worker;
 use crate::process::ProcessError;
 
 impl Worker {
-    /// Sends `word` again, to come after `delay_seconds`.
-    pub(crate) async fn give_way(&self, word: &impl Serialize, delay_seconds: i32) -> Result<(), ProcessError> {
+    /// Sends `word`, which was sent for the first time at `first_sent_at`, again, to come after `delay`.
+    pub(crate) async fn give_way(
+        &self,
+        word: &impl Serialize,
+        first_sent_at: Option<Timestamp>,
+        delay: Delay,
+    ) -> Result<(), ProcessError> {
+        let now = (self.clock)();
+        let delay_seconds = delay.seconds(now.duration_since(first_sent_at.unwrap_or(now)));
         let body = serde_json::to_string(word).map_err(|error| ProcessError::GiveWay(Box::new(error)))?;
         let send = self.queue.send_message().queue_url(&self.config.queue_url);
         let sent = send.message_body(&body).delay_seconds(delay_seconds).send().await;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
 use jiff::Timestamp;
-use rentree_domain::import::lease::Tries;
+use rentree_domain::import::lease::{Delay, Tries};
 use rentree_domain::import::{BrakeReason, Counts, Dated, FileName, ImportState};
 use rentree_domain::{ImportId, Uai, UserId};
 use schemars::JsonSchema;
@@ -155,10 +155,7 @@ pub enum Marked {
     /// It is settled already, or unknown.
     Settled,
     /// Its lease is alive: a worker may still bring it to its end.
-    AtWork {
-        /// When to look again, as SQS wants it.
-        delay_seconds: i32,
-    },
+    AtWork(Delay),
 }
 
 /// Why an import could not be settled by a person's word.
@@ -303,11 +300,10 @@ impl Table {
         match self.transact(items).await {
             Ok(()) => Ok(Marked::Failed),
             Err(Cancelled::Conditions(failed)) if failed.first() == Some(&true) => {
-                let delay_seconds = self.delay_for_lease(uai, id, now).await?.unwrap_or_default();
-                Ok(Marked::AtWork { delay_seconds })
+                Ok(Marked::AtWork(self.delay_for_lease(uai, id, now).await?))
             }
             // Its state has changed just now: the next look tells whether it is settled.
-            Err(Cancelled::Conditions(_)) => Ok(Marked::AtWork { delay_seconds: 0 }),
+            Err(Cancelled::Conditions(_)) => Ok(Marked::AtWork(Delay::NONE)),
             Err(Cancelled::Table(error)) => Err(error),
         }
     }
