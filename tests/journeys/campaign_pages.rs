@@ -2,13 +2,13 @@
 //! desktop and on a phone.
 
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::CampaignId;
+use rentree_domain::{CampaignId, CourseTry};
 use rentree_table::{JoinAttempt, JoinOutcome};
 
 use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see,
 };
-use crate::support::campaigns::{a_campaign, a_school_of, campaigns_of, class, join};
+use crate::support::campaigns::{a_campaign, a_school_of, campaigns_of, class, course_token, join, token_of_try};
 use crate::support::{product, run};
 
 /// Twelve classes of 25, from a class that nobody joined to one that is through.
@@ -27,7 +27,7 @@ async fn progress(uai: rentree_domain::Uai, campaign: CampaignId) -> anyhow::Res
             } else {
                 rentree_domain::progress::ProgressEvent::Started { at: now }
             };
-            product().table.record_progress(campaign, pupil.id, event).await?;
+            product().table.record_progress(campaign, (pupil.id, CourseTry::default()), event).await?;
         }
     }
     let tied = class(uai, "6A").await?[3].id;
@@ -166,7 +166,7 @@ fn the_demo_course_tells_what_a_pupil_does() {
             let (_, campaign) = &campaigns_of(uai).await?[0];
             let settings = product().stack.function_settings("CampaignsFunction")?;
             let catalogue = rentree_domain::Catalogue::parse(settings.required("COURSES")?)?;
-            let link = catalogue.find(&campaign.course).unwrap().link(id, class[0].id, &campaign.code);
+            let link = catalogue.find(&campaign.course).unwrap().link(&course_token(id, class[0].id), &campaign.code);
 
             let browser = Browser::open(look).await?;
             let client = &browser.client;
@@ -204,9 +204,16 @@ fn the_demo_course_tells_what_a_pupil_does() {
             let typed = find(client, fantoccini::Locator::Css("#competences")).await?.prop("value").await?;
             assert_eq!(typed.as_deref(), Some("17"), "what was typed stays");
             picture(&browser, look, &format!("{name}-campaigns-21-course-refused")).await?;
-            client.goto(&catalogue.courses()[0].link(id, class[1].id, &campaign.code)).await?;
+            client.goto(&catalogue.courses()[0].link(&course_token(id, class[1].id), &campaign.code)).await?;
             click(client, "button[value=started]").await?;
             see(client, "[role=alert]", "n’a pas rejoint").await?;
+
+            // A link that is over, or was changed, leads back.
+            let over = token_of_try(id, class[0].id, 0, Timestamp::now() - SignedDuration::from_secs(1));
+            for token in [over.as_str(), "a.b.c"] {
+                client.goto(&catalogue.courses()[0].link(token, &campaign.code)).await?;
+                see(client, "[role=status]", "Ce lien ne mène plus au parcours").await?;
+            }
             browser.close().await?;
         }
         Ok(())

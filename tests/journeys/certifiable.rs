@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, click, enter, go, in_sight, picture, see};
-use crate::support::campaigns::{COURSE, Letter, PROFILES, Platform, a_school_of, class, import, join};
+use crate::support::campaigns::{COURSE, Letter, PROFILES, Platform, a_school_of, class, course_token, import, join};
 use crate::support::people::{Person, a_member};
 use crate::support::{product, run, run_while_time_stands_still};
 
@@ -34,7 +34,7 @@ async fn a_collection(seed: u64) -> anyhow::Result<Collected> {
     let platform = Platform::real()?;
     for (pupil, competences) in pupils.iter().zip([7, 5, 4, 16]) {
         let message = json!({
-            "campaign": campaign, "learner": pupil.id, "event": "sent", "at": Timestamp::now(), "score": 40,
+            "token": course_token(campaign, pupil.id), "event": "sent", "at": Timestamp::now(), "score": 40,
             "profile": {"competences": competences, "points": 20 * competences},
         });
         assert_eq!(platform.post(&platform.letter(&message, SignedDuration::ZERO)).await?.0, 200);
@@ -88,7 +88,7 @@ fn follow_up_and_list_tell_who_is_certifiable_also_after_an_import() {
             json!({"competences": 1}),
         ] {
             let message = json!({
-                "campaign": campaign, "learner": pupils[0].id, "event": "sent", "at": Timestamp::now(), "score": 1, "profile": profile,
+                "token": course_token(campaign, pupils[0].id), "event": "sent", "at": Timestamp::now(), "score": 1, "profile": profile,
             });
             assert_eq!(platform.post(&platform.letter(&message, SignedDuration::ZERO)).await?.0, 400, "{profile}");
         }
@@ -106,7 +106,7 @@ fn the_later_profile_holds_in_any_order() {
         let platform = Platform::real()?;
         let at = |minutes| Timestamp::now() - SignedDuration::from_mins(minutes);
         let of = |at: Timestamp, competences: Option<u8>| {
-            let mut message = json!({"campaign": campaign, "learner": learner, "event": "sent", "at": at, "score": 40});
+            let mut message = json!({"token": course_token(campaign, learner), "event": "sent", "at": at, "score": 40});
             if let Some(competences) = competences {
                 message["profile"] = json!({"competences": competences, "points": 100});
             }
@@ -138,7 +138,7 @@ async fn another_collection(uai: Uai, person: &Person, division: &str) -> anyhow
 /// A result with a profile, as the platform sends it.
 fn a_profile(campaign: CampaignId, learner: LearnerId, at: Timestamp, (score, competences): (u8, u8)) -> Letter {
     let message = json!({
-        "campaign": campaign, "learner": learner, "event": "sent", "at": at, "score": score,
+        "token": course_token(campaign, learner), "event": "sent", "at": at, "score": score,
         "profile": {"competences": competences, "points": 100},
     });
     Platform::real().expect("a secret").letter(&message, SignedDuration::ZERO)
@@ -242,7 +242,7 @@ fn the_latest_profile_of_all_campaigns_holds_in_any_order() {
         }
         // A later result without a profile tells nothing of it.
         let without = json!({
-            "campaign": campaign, "learner": pupils[0].id, "event": "sent", "at": day + SignedDuration::from_secs(1), "score": 1,
+            "token": course_token(campaign, pupils[0].id), "event": "sent", "at": day + SignedDuration::from_secs(1), "score": 1,
         });
         assert_eq!(platform.post(&platform.letter(&without, SignedDuration::ZERO)).await?.0, 200);
         assert_eq!(in_the_list(&person, uai, pupils[0].id).await?.0, json!(6));
@@ -266,7 +266,7 @@ fn a_message_that_comes_again_tells_the_school_what_it_did_not_know() {
         delete.send().await?;
         assert_eq!(in_the_list(&person, uai, learner).await?, (Value::Null, Value::Null));
         let message = json!({
-            "campaign": campaign, "learner": learner, "event": "sent", "at": sent_at, "score": 40,
+            "token": course_token(campaign, learner), "event": "sent", "at": sent_at, "score": 40,
             "profile": {"competences": 7, "points": 140},
         });
         let platform = Platform::real()?;

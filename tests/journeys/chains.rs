@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 108] = [
+const CHAINS: [(&str, usize); 110] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -42,6 +42,7 @@ const CHAINS: [(&str, usize); 108] = [
     ("GET /schools/{uai}/campaigns/{campaign}", 3),
     ("GET /schools/{uai}/campaigns/{campaign} (again)", 3),
     ("GET /schools/{uai}/campaigns/{campaign}/results.csv", 4),
+    ("GET /schools/{uai}/campaigns/{campaign}/results/{learner}", 3),
     ("GET /schools/{uai}/certificates", 3),
     ("GET /schools/{uai}/certificates.pdf", 4),
     ("GET /schools/{uai}/certificates/file", 2),
@@ -97,6 +98,7 @@ const CHAINS: [(&str, usize); 108] = [
     ("POST /schools/{uai}/campaigns/{campaign}/archive", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/classes", 4),
     ("POST /schools/{uai}/campaigns/{campaign}/restore", 3),
+    ("POST /schools/{uai}/campaigns/{campaign}/results/{learner}/take-back", 5),
     ("POST /schools/{uai}/certificates/file", 5),
     ("POST /schools/{uai}/imports", 4),
     ("POST /schools/{uai}/imports/{import}/cancel", 4),

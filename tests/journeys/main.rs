@@ -80,6 +80,7 @@ mod staff_pages;
 mod starving;
 mod stored_items;
 mod support;
+mod taking_back;
 mod team;
 mod totals;
 mod turns;

@@ -277,7 +277,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
 
         // Messages of the assessment platform, signed, with marks where identifiers should be.
         let platform = Platform::real()?;
-        for message in [json!({"campaign": LAST_NAME, "learner": FIRST_NAME, "event": "sent"}), json!(FIRST_NAME)] {
+        for message in [json!({"token": LAST_NAME, "event": "sent"}), json!(FIRST_NAME)] {
             let letter = platform.letter(&message, SignedDuration::ZERO);
             let mut event = request("POST", "/participations/progress", None, &message);
             for (name, value) in &letter.headers {

@@ -9,7 +9,7 @@ use rentree_webhook::Secrets;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::support::campaigns::{Platform, a_campaign, a_school_of, class, join};
+use crate::support::campaigns::{Platform, a_campaign, a_school_of, class, course_token, join, token_of_try};
 use crate::support::{product, run};
 
 const NOW: SignedDuration = SignedDuration::ZERO;
@@ -24,11 +24,15 @@ async fn somebody_who_joined() -> anyhow::Result<(CampaignId, LearnerId)> {
 }
 
 fn message(campaign: CampaignId, learner: LearnerId, event: &str, at: Timestamp, score: Option<u8>) -> Value {
-    let mut message = json!({"campaign": campaign, "learner": learner, "event": event, "at": at});
+    let mut message = json!({"token": course_token(campaign, learner), "event": event, "at": at});
     if let Some(score) = score {
         message["score"] = score.into();
     }
     message
+}
+
+fn secrets_of_somebody_else() -> Secrets {
+    Secrets::parse(&STANDARD.encode([7; 32])).expect("secrets that read")
 }
 
 async fn progress(campaign: CampaignId, learner: LearnerId) -> anyhow::Result<Progress> {
@@ -125,7 +129,9 @@ fn secrets_are_rotated_without_a_gap() {
         let settings = product().stack.function_settings("CampaignsFunction")?;
         let settings = settings.with([("WEBHOOK_SECRETS", format!("{new},{old}"))]);
         let router = Campaigns::from_settings(&settings, Timestamp::now)?.router();
-        let started = message(campaign, learner, "started", Timestamp::now(), None);
+        // Tokens are signed with the first one; those of links that were made before the rotation hold, too.
+        let claims = json!({"campaign": campaign, "learner": learner, "try": 0, "exp": Timestamp::now().as_second() + 60});
+        let started = json!({"token": Secrets::parse(&old)?.token(&claims), "event": "started", "at": Timestamp::now()});
         let stranger = format!("whsec_{}", STANDARD.encode([3; 32]));
         for (signers, status) in
             [(vec![&old], 200), (vec![&new], 200), (vec![&stranger, &old], 200), (vec![&stranger], 401)]
@@ -254,14 +260,44 @@ fn what_is_unknown_or_does_not_read_is_told() {
             message(campaign, learner, "started", now + SignedDuration::from_hours(6), None),
             message(campaign, learner, "started", now - SignedDuration::from_hours(3 * 366 * 24), None),
         ];
-        let mut nobody = message(campaign, learner, "started", now, None);
-        nobody["learner"] = "personne".into();
-        messages.push(nobody);
+        let forged = secrets_of_somebody_else()
+            .token(&json!({"campaign": campaign, "learner": learner, "try": 0, "exp": i64::MAX}));
+        for token in ["personne", &forged, &format!("{}A", course_token(campaign, learner))] {
+            let mut nobody = message(campaign, learner, "started", now, None);
+            nobody["token"] = token.into();
+            messages.push(nobody);
+        }
         for message in messages {
             let (status, problem) = platform.post(&platform.letter(&message, NOW)).await?;
             assert_eq!((status, problem["code"].as_str()), (400, Some("bad_request")), "{message}");
         }
         assert_eq!(progress(campaign, learner).await?, Progress::Joined);
+        Ok(())
+    });
+}
+
+/// A course begins while its link holds, and ends within thirty days; who is late opens it again.
+#[test]
+fn a_link_that_is_over_begins_nothing() {
+    run(async {
+        let (campaign, learner) = somebody_who_joined().await?;
+        let platform = Platform::real()?;
+        let now = Timestamp::now();
+        let tell = |event: &'static str, ended: SignedDuration| {
+            let mut message = message(campaign, learner, event, now, (event == "sent").then_some(50));
+            message["token"] = token_of_try(campaign, learner, 0, now - ended).into();
+            platform.letter(&message, NOW)
+        };
+        let days = |days: i64| SignedDuration::from_hours(24 * days);
+        for late in [tell("started", SignedDuration::from_mins(6)), tell("sent", days(31))] {
+            let (status, problem) = platform.post(&late).await?;
+            assert_eq!((status, problem["code"].as_str()), (410, Some("link_gone")));
+        }
+        assert_eq!(progress(campaign, learner).await?, Progress::Joined);
+        for in_time in [tell("started", SignedDuration::from_mins(4)), tell("sent", days(29))] {
+            assert_eq!(platform.post(&in_time).await?.0, 200);
+        }
+        assert_eq!(progress(campaign, learner).await?, Progress::Sent);
         Ok(())
     });
 }

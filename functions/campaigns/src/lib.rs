@@ -1,6 +1,7 @@
 //! Campaigns: staff create, follow and export them; pupils join by code; the assessment platform tells how far pupils are.
 
 mod config;
+mod course_token;
 mod progress;
 mod pupils;
 mod school;
@@ -68,7 +69,7 @@ impl Campaigns {
 fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
     use Access::{Administrators, Members, Signed};
     use progress::record;
-    use staff::{archive, classes, create, follow, list, results, year};
+    use staff::{archive, classes, create, follow, list, results, take_back, year};
     let mut routes = vec![
         Route::get(
             "/schools/{uai}/campaigns",
@@ -113,6 +114,21 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
             Members,
             "The results, as a list for spreadsheets",
         ),
+        Route::get(
+            "/schools/{uai}/campaigns/{campaign}/results/{learner}",
+            take_back::page,
+            Members,
+            "What a pupil sent, and what of it was taken back",
+        )
+        .gives::<take_back::ResultView>(),
+        Route::post(
+            "/schools/{uai}/campaigns/{campaign}/results/{learner}/take-back",
+            take_back::take_back,
+            Members,
+            "Takes back a result that was sent by mistake: the pupil may begin again",
+        )
+        .takes::<take_back::Fields>()
+        .gives::<take_back::TakenBackView>(),
         Route::get(
             "/schools/{uai}/follow-up",
             year::page,

@@ -120,6 +120,7 @@ impl Row {
             AuditAction::ImportUndone => "a annulé un import d’élèves",
             AuditAction::CampaignCreated => "a créé la campagne",
             AuditAction::CampaignArchived => "a archivé la campagne",
+            AuditAction::ResultTakenBack => "a annulé le résultat d’un élève dans la campagne",
             AuditAction::CampaignRestored => "a désarchivé la campagne",
             AuditAction::PasswordsHandedOut => "a distribué un ou des mots de passe provisoires :",
             AuditAction::UserNameGiven => "a donné un identifiant :",

@@ -11,7 +11,7 @@ use axum::response::Response;
 use axum::routing::get;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use rentree_domain::{CampaignCode, CampaignId, CampaignKind, Course, CourseId, LearnerId};
+use rentree_domain::{CampaignCode, CampaignKind, Course, CourseId};
 use rentree_http::{Face, Input, Problem};
 use rentree_runtime::Clock;
 use rentree_web::Frame;
@@ -61,8 +61,10 @@ struct CourseView {
     back: String,
     /// The campaign's code, as it came.
     code: String,
-    campaign: CampaignId,
-    learner: LearnerId,
+    /// Who comes, as the link told it.
+    token: String,
+    /// Whether the link leads into the course, today.
+    holds: bool,
     started: bool,
     /// In per cent, as typed.
     score: String,
@@ -77,8 +79,8 @@ struct CourseView {
 /// Who comes, by the link of [`rentree_domain::Course::link`].
 #[derive(Debug, Clone, Deserialize)]
 struct Coming {
-    campaign: CampaignId,
-    learner: LearnerId,
+    #[serde(default)]
+    token: String,
     #[serde(default)]
     code: String,
     #[serde(default)]
@@ -88,8 +90,7 @@ struct Coming {
 /// What the pupil does.
 #[derive(Debug, Deserialize)]
 struct Done {
-    campaign: CampaignId,
-    learner: LearnerId,
+    token: String,
     #[serde(default)]
     code: String,
     event: String,
@@ -141,14 +142,23 @@ impl Platform {
         CampaignCode::parse(code).map_or_else(|_| campaigns.clone(), |code| format!("{campaigns}/{code}"))
     }
 
+    /// Whether a token is the product's, and leads into the course still.
+    fn holds(&self, token: &str) -> bool {
+        #[derive(Deserialize)]
+        struct Claims {
+            exp: i64,
+        }
+        self.secrets.claims::<Claims>(token).is_ok_and(|claims| (self.clock)().as_second() <= claims.exp)
+    }
+
     fn view(&self, coming: Coming) -> CourseView {
-        let Coming { campaign, learner, code, started } = coming;
+        let Coming { token, code, started } = coming;
         CourseView {
             frame: Frame::bare("Parcours de démonstration"),
             back: self.back(&code),
             code,
-            campaign,
-            learner,
+            holds: started || self.holds(&token),
+            token,
             started,
             score: "75".to_owned(),
             competences: String::new(),
@@ -165,8 +175,8 @@ async fn page(State(platform): State<Platform>, Query(coming): Query<Coming>, fa
 
 /// `POST /demo/course`
 async fn tell(State(platform): State<Platform>, face: Face, input: Input<Done>) -> Result<Response, Problem> {
-    let Done { campaign, learner, code, event, score, competences, points } = input.fields;
-    let mut message = json!({"campaign": campaign, "learner": learner, "event": event, "at": (platform.clock)()});
+    let Done { token, code, event, score, competences, points } = input.fields;
+    let mut message = json!({"token": token, "event": event, "at": (platform.clock)()});
     let sends = event == "sent";
     if sends {
         let number = |text: &str| text.trim().parse::<u16>().map_or(Value::Null, Value::from);
@@ -180,11 +190,12 @@ async fn tell(State(platform): State<Platform>, face: Face, input: Input<Done>) 
         platform.back(&code)
     } else {
         format!(
-            "{DEMO_COURSE}?campaign={campaign}&learner={learner}&code={}&started=true",
+            // The product has read the token by then, so it is one that needs no encoding.
+            "{DEMO_COURSE}?token={token}&code={}&started=true",
             CampaignCode::parse(&code).map_or_else(|_| String::new(), |code| code.to_string())
         )
     };
-    let coming = Coming { campaign, learner, code, started: true };
+    let coming = Coming { token, code, started: true };
     if refused.is_some() {
         let view = CourseView { score, competences, points, refused, ..platform.view(coming) };
         return face.render(StatusCode::UNPROCESSABLE_ENTITY, &view);

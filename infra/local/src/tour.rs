@@ -64,7 +64,7 @@ pub async fn lead<G: Ground>(ground: &G, pupils: usize) -> anyhow::Result<()> {
     tour.team(&mut head).await?;
     let sample = tour.imports(&mut head, pupils).await?;
     let (code, campaign) = tour.campaigns(&mut head).await?;
-    tour.join(&code, &campaign, &sample.pupils).await?;
+    tour.join(&mut head, (&code, &campaign), &sample.pupils).await?;
     tour.follow(&mut head, &campaign).await?;
     tour.record_books(&mut head).await?;
     tour.pupils(&mut head, &sample.pupils).await?;
@@ -295,7 +295,7 @@ impl<G: Ground> Tour<'_, G> {
         Ok((text(&made, "code")?.to_owned(), campaign.to_owned()))
     }
 
-    async fn join(&self, code: &str, campaign: &str, pupils: &[Pupil]) -> anyhow::Result<()> {
+    async fn join(&self, head: &mut Visitor, (code, campaign): (&str, &str), pupils: &[Pupil]) -> anyhow::Result<()> {
         let mut pupil = Visitor::default();
         self.visit(&mut pupil, "GET /campagnes", &[], None).await?;
         self.visit(&mut pupil, "POST /campagnes", &[], Some(json!({"code": code}))).await?;
@@ -309,13 +309,18 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(&mut pupil, "POST /campagnes/{code}", &[code], Some(json!({}))).await?;
         let own = self.visit(&mut pupil, "GET /mes-campagnes", &[], None).await?;
         let link = text(&own["campaigns"][0], "resume")?;
-        let learner = link.split("learner=").nth(1).and_then(|rest| rest.split('&').next()).context("a learner")?;
-        let message = json!({"campaign": campaign, "learner": learner, "event": "started", "at": Timestamp::now()});
-        let message = message.to_string();
+        let token = link.split("token=").nth(1).and_then(|rest| rest.split('&').next()).context("a token")?;
+        let (uai, _) = self.ground.school();
+        let sent_at = Timestamp::now();
+        let message = json!({"token": token, "event": "sent", "at": sent_at, "score": 1}).to_string();
         let headers = self.ground.signed(&message);
         let route = ("POST /participations/progress", false);
-        self.send(&mut Visitor::default(), route, &[], Some(Value::String(message)), &headers).await?;
-        let (uai, _) = self.ground.school();
+        let told = self.send(&mut Visitor::default(), route, &[], Some(Value::String(message)), &headers).await?;
+        let learner = text(&told, "learner")?;
+        let of = [uai.as_str(), campaign, learner];
+        self.visit(head, "GET /schools/{uai}/campaigns/{campaign}/results/{learner}", &of, None).await?;
+        let taken_back = "POST /schools/{uai}/campaigns/{campaign}/results/{learner}/take-back";
+        self.visit(head, taken_back, &of, Some(json!({"sent_at": sent_at}))).await?;
         let stated = json!({
             "number": 4_711, "at": Timestamp::now(), "status": "validated", "uai": uai, "session": "visite",
             "taken_on": paris::date(Timestamp::now()), "learner": learner, "score": 512, "verification_code": "VISITE-DU-4711-X",

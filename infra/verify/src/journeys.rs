@@ -52,6 +52,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "platform_campaigns",
             "progress",
             "rosters",
+            "taking_back",
         ],
     ),
     ("certificates-worker", &["prepared_files"]),

@@ -73,7 +73,7 @@ pub use person::PersonName;
 pub use personal_code::PersonalCode;
 pub use platform_campaign::{PlatformCampaign, PlatformCampaignName};
 pub use program_secret::{ProgramSecret, SecretHash};
-pub use progress::{Progress, Score};
+pub use progress::{CourseTry, Progress, Score, Standing};
 pub use record_book::{RecordBookName, Scope};
 pub use round::Round;
 pub use school_year::SchoolYear;

@@ -94,6 +94,40 @@ pub struct Sent {
     pub profile: Option<CollectedProfile>,
 }
 
+/// Which try of a pupil at a course: the first one is 0. Staff who take a result back begin another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct CourseTry(u32);
+
+impl CourseTry {
+    /// The try after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// Whether it is the first one.
+    pub fn is_first(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// How far a pupil is, and in which try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// How far.
+    pub progress: Progress,
+    /// In which try.
+    pub of: CourseTry,
+}
+
+impl Standing {
+    /// Of who has just joined.
+    pub fn joined() -> Self {
+        Self { progress: Progress::Joined, of: CourseTry::default() }
+    }
+}
+
 /// How many results are kept of a pupil in a campaign, the one that holds included.
 const RESULTS: usize = 10;
 
@@ -147,6 +181,30 @@ impl Milestones {
             (None, Some(_)) => Progress::Started,
             (None, None) => Progress::Joined,
         }
+    }
+}
+
+/// A pupil's tries at a course: what is known of the one that counts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tries {
+    /// The one that counts.
+    pub current: CourseTry,
+    /// What is known of it.
+    pub milestones: Milestones,
+}
+
+impl Tries {
+    /// What is known after `event` of the try `of`. What is told of a try that was taken back changes nothing, however late and often it is
+    /// told.
+    #[must_use]
+    pub fn after(self, of: CourseTry, event: ProgressEvent) -> Self {
+        if of == self.current { Self { milestones: self.milestones.after(event), ..self } } else { self }
+    }
+
+    /// After staff took the result back: nothing is known of the next try.
+    #[must_use]
+    pub fn taken_back(self) -> Self {
+        Self { current: self.current.next(), milestones: Milestones::default() }
     }
 }
 
@@ -224,6 +282,27 @@ mod tests {
     }
 
     proptest! {
+        /// Whatever is told of tries, and whenever one is taken back: what counts is what was told of the try that counts since it began.
+        #[test]
+        fn what_is_told_of_a_try_that_was_taken_back_changes_nothing(
+            steps in prop::collection::vec(prop::option::weighted(0.8, (0_u8..3, 0_i64..20, prop::option::of(0_u8..3))), 0..40),
+        ) {
+            let (mut tries, mut alone) = (Tries::default(), Milestones::default());
+            for step in steps {
+                let Some((back, second, score)) = step else {
+                    (tries, alone) = (tries.taken_back(), Milestones::default());
+                    continue;
+                };
+                let event = any_event(second, score.map(|score| (score, None)));
+                let of = CourseTry(tries.current.0.saturating_sub(back.into()));
+                if of == tries.current {
+                    alone = alone.after(event);
+                }
+                tries = tries.after(of, event);
+                prop_assert_eq!(&tries.milestones, &alone);
+            }
+        }
+
         #[test]
         fn any_order_and_any_repetition_end_in_the_same_state((events, other) in events_and_another_order()) {
             prop_assert_eq!(all(&events), all(&other));

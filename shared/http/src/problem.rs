@@ -227,6 +227,12 @@ impl Problem {
             .leading_to("Saisir un autre code", "/campagnes")
     }
 
+    /// The platform tells of a course that was begun, or ended, after its link had ended.
+    pub fn course_link_over() -> Self {
+        let detail = "Ce jeton ne valait plus à la date « at » : un parcours commence dans les deux heures qui suivent son lien, et se termine dans les trente jours. L’élève doit rouvrir le parcours depuis la page de la campagne.";
+        Self::link_gone(StatusCode::GONE, "Le lien du parcours a expiré", detail)
+    }
+
     /// Nobody can join the campaign today; `title` and `detail` say why, in French.
     pub fn campaign_closed(title: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, Code::CampaignClosed, title, detail)
@@ -296,7 +302,7 @@ impl Problem {
 
     /// Nobody takes part like that.
     pub fn no_participation() -> Self {
-        let detail = "Cet élève n’a pas rejoint cette campagne. Vérifiez les deux identifiants du lien du parcours.";
+        let detail = "Cet élève n’a pas rejoint cette campagne. Sa participation a peut-être été supprimée : le message n’est plus à envoyer.";
         Self::new(StatusCode::NOT_FOUND, Code::NotFound, "Cette participation n’existe pas", detail)
     }
 

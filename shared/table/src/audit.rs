@@ -74,6 +74,8 @@ pub enum AuditAction {
     CampaignArchived,
     /// A campaign was taken back from the archive.
     CampaignRestored,
+    /// A result that a pupil sent in a campaign was taken back.
+    ResultTakenBack,
     /// Pupils were given temporary passwords.
     PasswordsHandedOut,
     /// A pupil was given a user name.

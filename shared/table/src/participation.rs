@@ -3,8 +3,9 @@
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use rentree_domain::profile::CollectedProfile;
-use rentree_domain::progress::{Milestones, ProgressEvent, Sent};
-use rentree_domain::{CampaignId, LearnerId, Progress, Score, Uai};
+use rentree_domain::progress::{CourseTry, Milestones, ProgressEvent, Sent, Tries};
+use rentree_domain::{CampaignId, LearnerId, Progress, Score, Standing, Uai};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, put_new, stored};
@@ -14,7 +15,7 @@ use crate::{Item, Key, Table, TableError};
 
 const ENTITY: &str = "Participation";
 /// Several messages about one pupil may come at the same moment.
-const TURNS: usize = 10;
+pub(crate) const TURNS: usize = 10;
 
 /// A pupil's part in a campaign.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,8 +42,23 @@ pub struct Participation {
     /// The results that do not hold, from the oldest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former: Vec<Sent>,
+    /// Which try at the course counts: all of the above is of it.
+    #[serde(default, rename = "course_try", skip_serializing_if = "CourseTry::is_first")]
+    pub current: CourseTry,
+    /// What staff took back, from the oldest; the latest few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taken_back: Vec<TakenBack>,
     /// How often it was changed: who changes it says which state they saw.
-    changes: u32,
+    pub(crate) changes: u32,
+}
+
+/// A result that staff took back. Who did it stands in the school's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TakenBack {
+    /// When.
+    pub at: Timestamp,
+    /// The result that held until then.
+    pub sent: Sent,
 }
 
 /// Why an event was not recorded.
@@ -67,6 +83,8 @@ impl Participation {
             score: None,
             profile: None,
             former: Vec::new(),
+            current: CourseTry::default(),
+            taken_back: Vec::new(),
             changes: 0,
         }
     }
@@ -74,6 +92,11 @@ impl Participation {
     /// How far the pupil is.
     pub fn progress(&self) -> Progress {
         self.milestones().progress()
+    }
+
+    /// How far the pupil is, and in which try.
+    pub fn standing(&self) -> Standing {
+        Standing { progress: self.progress(), of: self.current }
     }
 
     /// The result that holds.
@@ -88,6 +111,10 @@ impl Participation {
 
     fn milestones(&self) -> Milestones {
         Milestones::new(self.started_at, self.former.iter().copied().chain(self.latest_sent()))
+    }
+
+    pub(crate) fn tries(&self) -> Tries {
+        Tries { current: self.current, milestones: self.milestones() }
     }
 }
 
@@ -142,17 +169,20 @@ impl Table {
         self.indexed(learner(id), PARTICIPATIONS).await?.into_iter().map(read).collect()
     }
 
-    /// Records what the assessment platform tells of a pupil, and returns what is known then. A profile becomes the pupil's latest one
-    /// in the same transaction, if it is. What changes nothing is not written.
+    /// Records what the assessment platform tells of a pupil's try `of`, and returns what is known then. A profile becomes the pupil's
+    /// latest one in the same transaction, if it is. What changes nothing is not written.
     pub async fn record_progress(
         &self,
         campaign: CampaignId,
-        learner: LearnerId,
+        (learner, of): (LearnerId, CourseTry),
         event: ProgressEvent,
     ) -> Result<Participation, ProgressError> {
         for _ in 0..TURNS {
             let known = self.participation(campaign, learner).await?.ok_or(ProgressError::Unknown)?;
-            let after = known.milestones().after(event);
+            if of != known.current {
+                return Ok(known);
+            }
+            let after = known.tries().after(of, event).milestones;
             let profile = match event {
                 ProgressEvent::Sent { at, score, profile } => {
                     self.later_profile(known.uai, learner, Sent { at, score, profile }).await?
@@ -193,7 +223,7 @@ impl Table {
     }
 
     /// Whether all conditions of `items` held; then they are written.
-    async fn written(&self, items: Vec<TransactWriteItem>) -> Result<bool, TableError> {
+    pub(crate) async fn written(&self, items: Vec<TransactWriteItem>) -> Result<bool, TableError> {
         match self.transact(items).await {
             Ok(()) => Ok(true),
             Err(Cancelled::Conditions(_)) => Ok(false),

@@ -76,6 +76,18 @@ pub(crate) async fn join(uai: Uai, campaign: CampaignId, pupils: &[ActiveLearner
     Ok(())
 }
 
+/// The token of a course's link that a pupil was given just now, as the product signs it for its first try.
+pub(crate) fn course_token(campaign: CampaignId, learner: LearnerId) -> String {
+    token_of_try(campaign, learner, 0, Timestamp::now() + SignedDuration::from_hours(2))
+}
+
+/// The same of any try, and with any end.
+pub(crate) fn token_of_try(campaign: CampaignId, learner: LearnerId, of: u32, until: Timestamp) -> String {
+    let settings = product().stack.function_settings("CampaignsFunction").expect("settings of campaigns");
+    let secrets = Secrets::parse(settings.required("WEBHOOK_SECRETS").expect("secrets")).expect("secrets that read");
+    secrets.token(&json!({"campaign": campaign, "learner": learner, "try": of, "exp": until.as_second()}))
+}
+
 /// The assessment platform.
 pub(crate) struct Platform {
     secrets: Secrets,
@@ -127,7 +139,7 @@ impl Platform {
 
     /// Tells that a pupil began.
     pub(crate) async fn started(&self, campaign: CampaignId, learner: LearnerId) -> anyhow::Result<(u16, Value)> {
-        let message = json!({"campaign": campaign, "learner": learner, "event": "started", "at": Timestamp::now()});
+        let message = json!({"token": course_token(campaign, learner), "event": "started", "at": Timestamp::now()});
         self.post(&self.letter(&message, SignedDuration::ZERO)).await
     }
 
@@ -139,7 +151,7 @@ impl Platform {
         score: u8,
     ) -> anyhow::Result<(u16, Value)> {
         let at = Timestamp::now();
-        let message = json!({"campaign": campaign, "learner": learner, "event": "sent", "at": at, "score": score});
+        let message = json!({"token": course_token(campaign, learner), "event": "sent", "at": at, "score": score});
         self.post(&self.letter(&message, SignedDuration::ZERO)).await
     }
 }

@@ -15,15 +15,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
+use crate::course_token::CourseToken;
 
 /// What the platform sends.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(rename = "ProgressMessage")]
 pub(crate) struct Message {
-    /// `campaign` of the course's link.
-    campaign: CampaignId,
-    /// `learner` of the course's link.
-    learner: LearnerId,
+    /// `token` of the course's link.
+    token: String,
     /// `started` or `sent`.
     event: Event,
     /// When it happened.
@@ -53,6 +52,8 @@ pub(crate) struct ProgressView {
     campaign: CampaignId,
     /// The pupil.
     learner: LearnerId,
+    /// Whether the message is about a try that the school took back: it changed nothing, and need not come again.
+    taken_back: bool,
     /// How far the pupil is.
     progress: Progress,
     /// When the pupil began.
@@ -82,9 +83,11 @@ pub(crate) async fn record(State(app): State<Campaigns>, headers: HeaderMap, bod
     let message: Message = serde_json::from_slice(&body)
         .map_err(|error| Problem::bad_request(format!("Le JSON n’a pas pu être lu : {error}.")))?;
     let event = message.event(now)?;
+    let token = CourseToken::read(&message.token, &app.config.webhook_secrets)?;
+    token.check_in_time(event)?;
 
-    let (campaign, learner) = (message.campaign, message.learner);
-    let known = app.table.record_progress(campaign, learner, event).await.map_err(|error| match error {
+    let CourseToken { campaign, learner, of, .. } = token;
+    let known = app.table.record_progress(campaign, (learner, of), event).await.map_err(|error| match error {
         ProgressError::Unknown => Problem::no_participation(),
         ProgressError::Table(error) => error.into(),
     })?;
@@ -92,6 +95,7 @@ pub(crate) async fn record(State(app): State<Campaigns>, headers: HeaderMap, bod
     let view = ProgressView {
         campaign,
         learner,
+        taken_back: of < known.current,
         progress: known.progress(),
         started_at: known.started_at,
         sent_at: known.sent_at,

@@ -6,7 +6,7 @@ use axum::response::Response;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::method::may_use_email;
-use rentree_domain::{EmailAddress, Password, PersonName, Progress, UserId, UserName, paris};
+use rentree_domain::{EmailAddress, Password, PersonName, Standing, UserId, UserName, paris};
 use rentree_http::{Device, Face, Input, NewSession, Problem, WAITING_SIGN_ON};
 use rentree_identity::{Origin, PasswordRules, SignInError, check_password, email_error, hash, read_password};
 use rentree_orders::Ask;
@@ -141,8 +141,8 @@ pub(crate) async fn create(
     let hashed = hash(password).await.map_err(|error| Problem::internal(&error))?;
 
     match app.begin(&visit, &pupil, &mut counted, (methods, hashed), &headers).await? {
-        Beginning::Begun(user, session, progress) => {
-            app.let_in_by_password(visit, face, &pupil, Some(progress), (*user, session), &headers).await
+        Beginning::Begun(user, session, standing) => {
+            app.let_in_by_password(visit, face, &pupil, Some(standing), (*user, session), &headers).await
         }
         // The attempt stays counted: whoever tries addresses one after the other soon reaches the limit.
         Beginning::AddressTaken => {
@@ -174,7 +174,7 @@ fn check_signed_out(visit: &Visit) -> Result<(), Problem> {
 /// What came of beginning an account.
 enum Beginning {
     /// The account is there, with its session; how far its pupil is.
-    Begun(Box<User>, NewSession, Progress),
+    Begun(Box<User>, NewSession, Standing),
     /// The address is another account's.
     AddressTaken,
     /// The pupil is tied to another account now.
@@ -185,7 +185,7 @@ impl Campaigns {
     /// The page of whom a sign-on has let in, or why it has not.
     async fn let_in_if(&self, visit: Visit, face: Face, pupil: &Pupil, entered: Entered) -> Result<Response, Problem> {
         match entered {
-            Entered::In(user, session, progress) => self.let_in(visit, face, pupil, progress, (*user, session)).await,
+            Entered::In(user, session, standing) => self.let_in(visit, face, pupil, standing, (*user, session)).await,
             Entered::Not(problem) => Err(problem),
         }
     }
@@ -196,7 +196,7 @@ impl Campaigns {
         visit: Visit,
         face: Face,
         pupil: &Pupil,
-        progress: Option<Progress>,
+        standing: Option<Standing>,
         (user, session): (User, NewSession),
         headers: &HeaderMap,
     ) -> Result<Response, Problem> {
@@ -205,7 +205,7 @@ impl Campaigns {
             Some(hash) => device.with_new_password(&user.methods, (id, hash), (self.clock)()),
             None => device,
         };
-        Ok(device.on(self.let_in(visit, face, pupil, progress, (user, session)).await?))
+        Ok(device.on(self.let_in(visit, face, pupil, standing, (user, session)).await?))
     }
 
     /// The page of who has joined, with the session that begins. Who clicked twice has joined a moment ago: how far they are is read. A
@@ -215,15 +215,15 @@ impl Campaigns {
         visit: Visit,
         face: Face,
         pupil: &Pupil,
-        progress: Option<Progress>,
+        standing: Option<Standing>,
         (user, session): (User, NewSession),
     ) -> Result<Response, Problem> {
         let tie = Tie { learner: pupil.learner.id, tied_at: (self.clock)() };
         let known = Known { signed_in: session.signed_in(&user), user, tie: Some(tie) };
         let had_sign_on = visit.waiting.is_some();
         let visit = Visit { known: Some(known), waiting: None, ..visit };
-        let step = match progress {
-            Some(progress) => self.joined(&visit, pupil, progress),
+        let step = match standing {
+            Some(standing) => self.joined(&visit, pupil, standing),
             None => self.step(&visit).await?,
         };
         let page = face.after_post(StatusCode::CREATED, &visit.path(), &EntranceView::new(&visit, step))?;
@@ -249,7 +249,7 @@ impl Campaigns {
         };
         let (tied, ()) = tokio::join!(self.table.tie(&tying), self.settle_if_possible(visit, counted, Due::Nothing));
         let why = match tied {
-            Ok(joins) => return Ok(Entered::In(Box::new(user), session, joins.then_some(Progress::Joined))),
+            Ok(joins) => return Ok(Entered::In(Box::new(user), session, joins.then_some(Standing::joined()))),
             Err(TieError::Table(error)) => return Err(error.into()),
             Err(why) => why,
         };
@@ -302,10 +302,10 @@ impl Campaigns {
             let who = Who::Newcomer { id, user: &user };
             let tying = Tying { session: Some(session.stored()), ..tying(visit, pupil, who, now) };
             match self.table.tie(&tying).await {
-                Ok(true) => return Ok(Beginning::Begun(Box::new(user), session, Progress::Joined)),
+                Ok(true) => return Ok(Beginning::Begun(Box::new(user), session, Standing::joined())),
                 Ok(false) => {
-                    let progress = self.progress_of_before(&visit.entrance, pupil).await?;
-                    return Ok(Beginning::Begun(Box::new(user), session, progress));
+                    let standing = self.standing_of_before(&visit.entrance, pupil).await?;
+                    return Ok(Beginning::Begun(Box::new(user), session, standing));
                 }
                 Err(TieError::LoginTaken) if user.methods.email.is_some() => return Ok(Beginning::AddressTaken),
                 Err(TieError::LoginTaken) => {

@@ -2,7 +2,7 @@
 //! the new one takes the place of the one before, in the transaction that signs the owner in.
 
 use axum::http::HeaderMap;
-use rentree_domain::Progress;
+use rentree_domain::Standing;
 use rentree_http::{NewSession, Problem};
 use rentree_table::{AuditAction, AuditEntry, TieError, Tying, User, Who};
 
@@ -17,7 +17,7 @@ use crate::Campaigns;
 /// What came of it.
 pub(crate) enum Entered {
     /// The account is signed in; how far its pupil is, unless that is to be read.
-    In(Box<User>, NewSession, Option<Progress>),
+    In(Box<User>, NewSession, Option<Standing>),
     /// It cannot be.
     Not(Problem),
 }
@@ -70,7 +70,7 @@ impl Campaigns {
             ..tying(visit, pupil, Who::Known { id: owner.id, epoch: owner.user.epoch }, now)
         };
         match self.table.tie(&tying).await {
-            Ok(joins) => Ok(Entered::In(owner.user.clone(), session, joins.then_some(Progress::Joined))),
+            Ok(joins) => Ok(Entered::In(owner.user.clone(), session, joins.then_some(Standing::joined()))),
             Err(TieError::Table(error)) => Err(error.into()),
             Err(why) => self.in_by_now(visit, pupil, (sign_on, &why), headers).await,
         }

@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use rentree_domain::{CampaignId, LearnerId, Progress, paris};
+use rentree_domain::{CampaignId, LearnerId, Progress, Standing, paris};
 use rentree_http::{Asked, Face, Input, Problem, WAITING_SIGN_ON};
-use rentree_table::{Campaign, Participation};
+use rentree_table::Campaign;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -17,6 +17,7 @@ use super::view::{EntranceView, Step};
 use super::visit::{Entrance, Visit};
 use super::who::IdentityFields;
 use crate::Campaigns;
+use crate::course_token::CourseToken;
 
 /// What was done before.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -69,7 +70,7 @@ pub(crate) async fn join(
     })?;
 
     let (pupil, part) =
-        tokio::try_join!(app.enrolled(&visit.entrance, tie.learner), app.progress(visit.entrance.id, tie.learner))?;
+        tokio::try_join!(app.enrolled(&visit.entrance, tie.learner), app.standing(visit.entrance.id, tie.learner))?;
     let pupil = pupil.ok_or_else(|| Problem::not_a_pupil(LEFT).leading_to("Mes campagnes", "/mes-campagnes"))?;
 
     if adds {
@@ -77,14 +78,14 @@ pub(crate) async fn join(
             return Err(somebody_else().leading_to("Revenir à la campagne", visit.path()));
         }
         let account = Account::of(known, None);
-        let progress = app.tie_known(&visit, &pupil, (&account, true)).await?;
-        let progress = progress.map_err(|refused| refused.leading_to("Revenir à la campagne", visit.path()))?;
-        let view = EntranceView::new(&visit, app.joined(&visit, &pupil, progress)).after_adding();
+        let standing = app.tie_known(&visit, &pupil, (&account, true)).await?;
+        let standing = standing.map_err(|refused| refused.leading_to("Revenir à la campagne", visit.path()))?;
+        let view = EntranceView::new(&visit, app.joined(&visit, &pupil, standing)).after_adding();
         return Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &visit.path_after_adding(), &view)?));
     }
-    let progress = app.join_again(&visit.entrance, &pupil, known.signed_in.user, part).await?;
+    let standing = app.join_again(&visit.entrance, &pupil, known.signed_in.user, part).await?;
 
-    let view = EntranceView::new(&visit, app.joined(&visit, &pupil, progress));
+    let view = EntranceView::new(&visit, app.joined(&visit, &pupil, standing));
     face.after_post(StatusCode::OK, &visit.path(), &view)
 }
 
@@ -112,9 +113,9 @@ impl Campaigns {
         };
         let part = async { Ok(self.table.participation(id, tie.learner).await?) };
         let (part, pupil) = tokio::try_join!(part, self.enrolled(&visit.entrance, tie.learner))?;
-        let step = match (part.as_ref().map(Participation::progress), pupil) {
-            (Some(progress), Some(pupil)) => self.joined(visit, &pupil, progress),
-            (Some(progress), None) => self.joined_as(visit, (tie.learner, false), progress, Offer::Nothing),
+        let step = match (&part, pupil) {
+            (Some(part), Some(pupil)) => self.joined(visit, &pupil, part.standing()),
+            (Some(part), None) => self.joined_as(visit, (tie.learner, false), part.standing(), Offer::Nothing),
             (None, _) if let Some(closed) = closed => Step::Closed(closed),
             (None, Some(pupil)) => {
                 let other_level = visit.is_of_another_level(&pupil);
@@ -122,29 +123,30 @@ impl Campaigns {
             }
             (None, None) => Step::Left { forms: forms() },
         };
-        Ok(step.after(part.and_then(|part| part.latest_sent())))
+        Ok(step.after(part.as_ref()))
     }
 
     /// The step of `pupil`, who is in.
-    pub(crate) fn joined(&self, visit: &Visit, pupil: &Pupil, progress: Progress) -> Step {
+    pub(crate) fn joined(&self, visit: &Visit, pupil: &Pupil, standing: Standing) -> Step {
         let offer = if visit.entrance.closed.is_some() { Offer::Nothing } else { offer(visit, pupil) };
-        self.joined_as(visit, (pupil.learner.id, visit.is_of_another_level(pupil)), progress, offer)
+        self.joined_as(visit, (pupil.learner.id, visit.is_of_another_level(pupil)), standing, offer)
     }
 
     fn joined_as(
         &self,
         visit: &Visit,
         (learner, other_level): (LearnerId, bool),
-        progress: Progress,
+        standing: Standing,
         mediacentre: Offer,
     ) -> Step {
         let Entrance { id, ref campaign, .. } = visit.entrance;
         let methods = visit.known.as_ref().map(|known| &known.user.methods);
         Step::Joined {
-            progress,
+            progress: standing.progress,
             sent: None,
+            taken_back: None,
             other_level,
-            resume: self.resume(id, campaign, learner, progress),
+            resume: self.resume((id, campaign), learner, standing),
             closed: visit.entrance.closed,
             user_name: methods.and_then(|methods| methods.user_name.as_ref()).map(ToString::to_string),
             by_mediacentre: methods.is_some_and(|methods| methods.mediacentre.any((self.clock)())),
@@ -153,21 +155,21 @@ impl Campaigns {
     }
 
     /// How far a pupil is in a campaign; `None` for one who has not joined.
-    pub(crate) async fn progress(&self, id: CampaignId, learner: LearnerId) -> Result<Option<Progress>, Problem> {
-        Ok(self.table.participation(id, learner).await?.map(|part| part.progress()))
+    pub(crate) async fn standing(&self, id: CampaignId, learner: LearnerId) -> Result<Option<Standing>, Problem> {
+        Ok(self.table.participation(id, learner).await?.map(|part| part.standing()))
     }
 
     /// Where a pupil begins the course, or goes on with it.
     pub(crate) fn resume(
         &self,
-        id: CampaignId,
-        campaign: &Campaign,
+        (id, campaign): (CampaignId, &Campaign),
         learner: LearnerId,
-        progress: Progress,
+        standing: Standing,
     ) -> Option<String> {
-        let closed = campaign.closed(paris::date((self.clock)()));
-        let is_open = closed.is_none() && progress < Progress::Sent;
+        let now = (self.clock)();
+        let is_open = campaign.closed(paris::date(now)).is_none() && standing.progress < Progress::Sent;
         let course = self.config.courses.find(&campaign.course).filter(|_| is_open)?;
-        Some(course.link(id, learner, &campaign.code))
+        let token = CourseToken::new(id, learner, standing.of, now).sign(&self.config.webhook_secrets);
+        Some(course.link(&token, &campaign.code))
     }
 }

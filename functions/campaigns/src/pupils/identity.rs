@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::guess::{Refused, Subject};
 use rentree_domain::method::may_use_email;
-use rentree_domain::{Progress, UserName, paris};
+use rentree_domain::{Standing, UserName, paris};
 use rentree_http::{Face, Input, NewSession, Problem, Proof, WAITING_SIGN_ON};
 use rentree_table::{JoinOutcome, User};
 
@@ -56,8 +56,8 @@ pub(crate) async fn tell(
             let view = EntranceView::new(&visit, step).after_adding();
             Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &visit.path_after_adding(), &view)?))
         }
-        Ok(Answered::Entered(pupil, user, session, progress)) => {
-            app.let_in(visit, face, &pupil, progress, (*user, session)).await
+        Ok(Answered::Entered(pupil, user, session, standing)) => {
+            app.let_in(visit, face, &pupil, standing, (*user, session)).await
         }
         Ok(Answered::Declined) => {
             let view = EntranceView::new(&visit, Step::SeeTeacher { form: code_form("") });
@@ -93,7 +93,7 @@ enum Answered {
         has_added: bool,
     },
     /// The sign-on that waited opened the pupil's account.
-    Entered(Box<Pupil>, Box<User>, NewSession, Option<Progress>),
+    Entered(Box<Pupil>, Box<User>, NewSession, Option<Standing>),
     /// They are not the pupil that they were asked about.
     Declined,
 }
@@ -142,8 +142,8 @@ impl Campaigns {
                     self.settle_if_possible(visit, &mut counted, Due::Nothing)
                 );
                 match tied? {
-                    Ok(progress) => {
-                        Ok(Answered::Joined { step: self.joined(visit, &pupil, progress), has_added: adds })
+                    Ok(standing) => {
+                        Ok(Answered::Joined { step: self.joined(visit, &pupil, standing), has_added: adds })
                     }
                     // It was told that somebody has joined at this name.
                     Err(refused) => {
@@ -154,8 +154,8 @@ impl Campaigns {
             }
             Next::Enter { owner, elsewhere } => {
                 match self.enter_counted(visit, &pupil, (&owner, !elsewhere), &mut counted, headers).await? {
-                    Entered::In(user, session, progress) => {
-                        Ok(Answered::Entered(Box::new(pupil), user, session, progress))
+                    Entered::In(user, session, standing) => {
+                        Ok(Answered::Entered(Box::new(pupil), user, session, standing))
                     }
                     Entered::Not(problem) => Err(problem),
                 }

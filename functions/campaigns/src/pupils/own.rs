@@ -143,16 +143,16 @@ impl Campaigns {
     }
 
     fn row(&self, part: Part, campaign: &Campaign) -> Row {
-        let progress = part.participation.progress();
+        let standing = part.participation.standing();
         Row {
-            resume: self.resume(part.campaign, campaign, part.learner, progress),
+            resume: self.resume((part.campaign, campaign), part.learner, standing),
             closed: campaign.closed(paris::date((self.clock)())),
             code: campaign.code.to_string(),
             title: campaign.title.to_string(),
             kind: campaign.kind,
             school: part.school.name,
             joined_at: part.participation.joined_at,
-            progress,
+            progress: standing.progress,
             score: part.participation.score,
         }
     }

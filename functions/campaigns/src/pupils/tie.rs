@@ -2,7 +2,7 @@
 //! one does it, and both are told so.
 
 use jiff::Timestamp;
-use rentree_domain::{Progress, UserId};
+use rentree_domain::{Standing, UserId};
 use rentree_http::Problem;
 use rentree_table::{TieError, Tying, Who};
 
@@ -41,7 +41,7 @@ impl Campaigns {
         visit: &Visit,
         pupil: &Pupil,
         (account, adds): (&Account, bool),
-    ) -> Result<Result<Progress, Problem>, Problem> {
+    ) -> Result<Result<Standing, Problem>, Problem> {
         let sign_on = visit.sign_on().filter(|_| adds);
         let is_tied = pupil.learner.user == Some(account.id);
         if is_tied && sign_on.is_none() {
@@ -55,8 +55,8 @@ impl Campaigns {
             ..tying(visit, pupil, Who::Known { id: account.id, epoch: account.epoch }, (self.clock)())
         };
         match self.table.tie(&tying).await {
-            Ok(true) => Ok(Ok(Progress::Joined)),
-            Ok(false) => Ok(Ok(self.progress_of_before(&visit.entrance, pupil).await?)),
+            Ok(true) => Ok(Ok(Standing::joined())),
+            Ok(false) => Ok(Ok(self.standing_of_before(&visit.entrance, pupil).await?)),
             Err(TieError::AccountMoved) => Err(Problem::signed_out()),
             Err(TieError::Table(error)) => Err(error.into()),
             Err(why) => self.tied_by_now(visit, pupil, (account.id, sign_on), &why).await,
@@ -70,7 +70,7 @@ impl Campaigns {
         pupil: &Pupil,
         (account, sign_on): (UserId, Option<&SignOn>),
         why: &TieError,
-    ) -> Result<Result<Progress, Problem>, Problem> {
+    ) -> Result<Result<Standing, Problem>, Problem> {
         let opened = async {
             match sign_on {
                 Some(sign_on) => Ok(self.table.user_of_sign_on(sign_on.id(), (self.clock)()).await?),
@@ -94,30 +94,30 @@ impl Campaigns {
         entrance: &Entrance,
         pupil: &Pupil,
         user: UserId,
-        part: Option<Progress>,
-    ) -> Result<Progress, Problem> {
+        part: Option<Standing>,
+    ) -> Result<Standing, Problem> {
         let begin = async {
             match part {
-                Some(progress) => Ok(progress),
+                Some(standing) => Ok(standing),
                 None => self.begin_part(entrance, pupil).await,
             }
         };
-        let (progress, ()) = tokio::try_join!(begin, self.follow_ine(pupil, user))?;
-        Ok(progress)
+        let (standing, ()) = tokio::try_join!(begin, self.follow_ine(pupil, user))?;
+        Ok(standing)
     }
 
-    async fn begin_part(&self, entrance: &Entrance, pupil: &Pupil) -> Result<Progress, Problem> {
+    async fn begin_part(&self, entrance: &Entrance, pupil: &Pupil) -> Result<Standing, Problem> {
         let Entrance { uai, id, .. } = *entrance;
         let of = (pupil.learner.id, pupil.entry.division.as_str());
         if self.table.begin_participation(uai, id, of, (self.clock)()).await? {
-            return Ok(Progress::Joined);
+            return Ok(Standing::joined());
         }
-        self.progress_of_before(entrance, pupil).await
+        self.standing_of_before(entrance, pupil).await
     }
 
     /// How far a pupil is who joined before.
-    pub(crate) async fn progress_of_before(&self, entrance: &Entrance, pupil: &Pupil) -> Result<Progress, Problem> {
-        Ok(self.progress(entrance.id, pupil.learner.id).await?.unwrap_or(Progress::Joined))
+    pub(crate) async fn standing_of_before(&self, entrance: &Entrance, pupil: &Pupil) -> Result<Standing, Problem> {
+        Ok(self.standing(entrance.id, pupil.learner.id).await?.unwrap_or(Standing::joined()))
     }
 
     /// A child's INE may change between two imports: the next school looks for the new one.

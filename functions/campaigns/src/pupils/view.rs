@@ -3,9 +3,11 @@
 use std::borrow::Borrow;
 
 use askama::Template;
+use jiff::Timestamp;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::progress::Sent;
 use rentree_domain::{CampaignKind, LearnerId, Level, Method, Progress, UserName};
+use rentree_table::Participation;
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -121,6 +123,8 @@ pub(crate) enum Step {
         progress: Progress,
         /// What was sent, once it was: the result that holds.
         sent: Option<Sent>,
+        /// When the school took the latest result back, if none was sent since.
+        taken_back: Option<Timestamp>,
         /// Whether the pupil is of a level that the campaign is not for.
         other_level: bool,
         /// Where the course begins or goes on; none once the result was sent, or the campaign is closed.
@@ -298,10 +302,11 @@ impl Step {
         }
     }
 
-    /// With what was sent, if the pupil is in and has sent something.
-    pub(crate) fn after(mut self, known: Option<Sent>) -> Self {
-        if let Self::Joined { sent, .. } = &mut self {
-            *sent = known;
+    /// With what was sent, or taken back, if the pupil is in.
+    pub(crate) fn after(mut self, part: Option<&Participation>) -> Self {
+        if let (Self::Joined { sent, taken_back, .. }, Some(part)) = (&mut self, part) {
+            *sent = part.latest_sent();
+            *taken_back = part.taken_back.last().filter(|_| part.sent_at.is_none()).map(|one| one.at);
         }
         self
     }

@@ -171,6 +171,8 @@ struct Row {
     started_at: Option<Timestamp>,
     sent_at: Option<Timestamp>,
     score: Option<Score>,
+    /// Whether a result was taken back.
+    is_taken_back: bool,
     /// What the profile said, if the campaign collects it.
     profile: Option<CollectedProfile>,
     /// Whether the pupil may be registered for a certification; `null` while no profile says.
@@ -234,6 +236,7 @@ pub(crate) async fn follow(
             "created" => Some("La campagne est créée. Donnez son code aux élèves."),
             "classes" => Some("Les classes de la campagne sont enregistrées."),
             "tries" => Some("L’élève peut réessayer tout de suite de rejoindre une campagne."),
+            "taken_back" => Some("L’envoi est annulé : l’élève peut recommencer depuis la page de la campagne."),
             "archived" => Some("La campagne est archivée : plus personne ne peut la rejoindre."),
             "restored" => {
                 Some("La campagne est de nouveau active : les élèves peuvent la rejoindre avec le même code.")
@@ -332,6 +335,7 @@ fn select(mut pupils: Vec<Pupil<'_>>, filter: &Filter) -> Page {
             started_at: part.as_ref().and_then(|part| part.started_at),
             sent_at: part.as_ref().and_then(|part| part.sent_at),
             score: part.as_ref().and_then(|part| part.score),
+            is_taken_back: part.as_ref().is_some_and(|part| !part.taken_back.is_empty()),
             profile: part.and_then(|part| part.profile),
             certifiable,
         }

@@ -10,5 +10,6 @@ mod given;
 pub(crate) mod list;
 pub(crate) mod ready;
 pub(crate) mod results;
+pub(crate) mod take_back;
 mod tally;
 pub(crate) mod year;

@@ -1,0 +1,148 @@
+//! Take back a result that a pupil sent by mistake. It is confirmed first, and the pupil may begin again.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::platform_campaign::Closed;
+use rentree_domain::progress::Sent;
+use rentree_domain::{CampaignId, CampaignTitle, LearnerId, Uai, paris};
+use rentree_http::{Face, Input, Problem, authorise_beside};
+use rentree_table::{AuditAction, Campaign, Participation, Role, TakeBack, TakenBack};
+use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Campaigns;
+use crate::school::parse_uai;
+
+type ResultPath = Path<(String, String, String)>;
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "result.html")]
+pub(crate) struct ResultView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    campaign: CampaignId,
+    #[schemars(with = "String")]
+    title: CampaignTitle,
+    learner: LearnerId,
+    /// `Karine DUPONT`, as the list of pupils has it.
+    name: String,
+    division: String,
+    /// When the pupil joined.
+    joined_at: Timestamp,
+    /// The result that holds; none where none was sent, or it was taken back.
+    sent: Option<Sent>,
+    /// Why the pupil could not begin again, if that is so.
+    closed: Option<Closed>,
+    /// The results that were taken back, from the oldest; the latest ten.
+    taken_back: Vec<TakenBack>,
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "TakeBackFields")]
+pub(crate) struct Fields {
+    /// When the result was sent that is taken back, as the page showed it: a later one stays.
+    sent_at: Timestamp,
+}
+
+/// What was done.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TakenBackView {
+    campaign: CampaignId,
+    learner: LearnerId,
+    /// The results that were taken back, from the oldest; the latest ten.
+    taken_back: Vec<TakenBack>,
+}
+
+/// `GET /schools/{uai}/campaigns/{campaign}/results/{learner}`
+pub(crate) async fn page(
+    State(app): State<Campaigns>,
+    Path((uai, id, learner)): ResultPath,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let now = (app.clock)();
+    let found = app.result(uai, &id, &learner);
+    let (visitor, found) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
+
+    let Found { campaign: (id, campaign), learner, part } = found;
+    let pupil = app.table.learner(uai, learner).await?.ok_or_else(Problem::not_found)?;
+    let entry = pupil.visible(visitor.school.roster_version).map(|revision| &revision.entry);
+    let entry = entry.ok_or_else(Problem::not_found)?;
+    let view = ResultView {
+        frame: visitor.frame(&format!("Résultat : {}", entry.full_name()), uai, &visitor.school, Section::Campaigns),
+        csrf: visitor.csrf.clone(),
+        uai,
+        campaign: id,
+        learner,
+        name: format!("{} {}", entry.first_name, entry.last_name),
+        division: entry.division.clone(),
+        joined_at: part.joined_at,
+        sent: part.latest_sent(),
+        closed: campaign.closed(paris::date(now)),
+        taken_back: part.taken_back,
+        title: campaign.title,
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+/// `POST /schools/{uai}/campaigns/{campaign}/results/{learner}/take-back`
+pub(crate) async fn take_back(
+    State(app): State<Campaigns>,
+    Path((uai, id, learner)): ResultPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let now = (app.clock)();
+    let found = app.result(uai, &id, &learner);
+    let (visitor, found) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
+    visitor.check_meant(&input.proof)?;
+
+    let Found { campaign: (id, campaign), learner, .. } = found;
+    let entry = visitor.did(AuditAction::ResultTakenBack).to(campaign.title.as_str()).about(learner);
+    let part = match app.table.take_result_back(uai, (id, learner), input.fields.sent_at, &entry).await? {
+        TakeBack::Done(part) => part,
+        TakeBack::Unknown => return Err(Problem::not_found()),
+        TakeBack::Moved => {
+            return Err(Problem::too_late(
+                "Ce résultat est déjà annulé, ou l’élève en a envoyé un autre depuis. Regardez celui qui vaut à présent.",
+            )
+            .leading_to("Voir le résultat", format!("/schools/{uai}/campaigns/{id}/results/{learner}")));
+        }
+    };
+
+    let location = format!("/schools/{uai}/campaigns/{id}?done=taken_back#pupils");
+    face.after_post(StatusCode::OK, &location, &TakenBackView { campaign: id, learner, taken_back: part.taken_back })
+}
+
+/// What a path is about.
+struct Found {
+    campaign: (CampaignId, Campaign),
+    learner: LearnerId,
+    part: Participation,
+}
+
+impl Campaigns {
+    /// A pupil's part in a campaign of the school.
+    async fn result(&self, uai: Uai, id: &str, learner: &str) -> Result<Found, Problem> {
+        let learner: LearnerId = learner.parse().map_err(|_| Problem::not_found())?;
+        let campaign: CampaignId = id.parse().map_err(|_| Problem::not_found())?;
+        let part = async { Ok(self.table.participation(campaign, learner).await?) };
+        let (campaign, part) = tokio::try_join!(self.campaign(uai, id), part)?;
+        let part = part.filter(|part| part.uai == uai).ok_or_else(Problem::not_found)?;
+        Ok(Found { campaign, learner, part })
+    }
+}
