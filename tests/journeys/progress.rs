@@ -130,8 +130,10 @@ fn secrets_are_rotated_without_a_gap() {
         let settings = settings.with([("WEBHOOK_SECRETS", format!("{new},{old}"))]);
         let router = Campaigns::from_settings(&settings, Timestamp::now)?.router();
         // Tokens are signed with the first one; those of links that were made before the rotation hold, too.
-        let claims = json!({"campaign": campaign, "learner": learner, "try": 0, "exp": Timestamp::now().as_second() + 60});
-        let started = json!({"token": Secrets::parse(&old)?.token(&claims), "event": "started", "at": Timestamp::now()});
+        let claims =
+            json!({"campaign": campaign, "learner": learner, "try": 0, "exp": Timestamp::now().as_second() + 60});
+        let started =
+            json!({"token": Secrets::parse(&old)?.token(&claims), "event": "started", "at": Timestamp::now()});
         let stranger = format!("whsec_{}", STANDARD.encode([3; 32]));
         for (signers, status) in
             [(vec![&old], 200), (vec![&new], 200), (vec![&stranger, &old], 200), (vec![&stranger], 401)]

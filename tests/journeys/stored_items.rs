@@ -22,7 +22,7 @@ use rentree_table::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::campaigns::{PROFILES, Platform, a_school_of, class, join};
+use crate::support::campaigns::{PROFILES, Platform, a_school_of, class, course_token, join};
 use crate::support::classes::{a_class, a_device};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, a_member, a_stranger, a_team, an_email};
@@ -125,7 +125,7 @@ fn one_item_of_each_entity_of_campaigns() {
         join(uai, id, &pupils).await?;
         let platform = Platform::real()?;
         let sent = json!({
-            "campaign": id, "learner": pupils[0].id, "event": "sent", "at": Timestamp::now(), "score": 80,
+            "token": course_token(id, pupils[0].id), "event": "sent", "at": Timestamp::now(), "score": 80,
             "profile": {"competences": 7, "points": 140},
         });
         assert_eq!(platform.post(&platform.letter(&sent, SignedDuration::ZERO)).await?.0, 200);

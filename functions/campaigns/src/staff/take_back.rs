@@ -140,8 +140,9 @@ impl Campaigns {
     async fn result(&self, uai: Uai, id: &str, learner: &str) -> Result<Found, Problem> {
         let learner: LearnerId = learner.parse().map_err(|_| Problem::not_found())?;
         let campaign: CampaignId = id.parse().map_err(|_| Problem::not_found())?;
-        let part = async { Ok(self.table.participation(campaign, learner).await?) };
-        let (campaign, part) = tokio::try_join!(self.campaign(uai, id), part)?;
+        // Both are read to their end: a refusal costs the same, whatever there is.
+        let (campaign, part) = tokio::join!(self.campaign(uai, id), self.table.participation(campaign, learner));
+        let (campaign, part) = (campaign?, part?);
         let part = part.filter(|part| part.uai == uai).ok_or_else(Problem::not_found)?;
         Ok(Found { campaign, learner, part })
     }
