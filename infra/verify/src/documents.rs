@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::standard;
+
 /// Files that may cite a document.
 const READ: [&str; 7] = ["md", "rs", "toml", "yaml", "html", "css", "js"];
 /// Where a path that a document cites begins.
@@ -17,6 +19,7 @@ pub(crate) fn missing(root: &Path) -> Vec<String> {
     list(root, &mut files);
     let mut missing: Vec<String> = files.iter().flat_map(|file| of_file(root, file)).collect();
     missing.extend(of_pages(root));
+    missing.extend(standard::miscounted(&fs::read_to_string(root.join("docs/asvs.md")).unwrap_or_default()));
     missing
 }
 
@@ -68,9 +71,24 @@ fn of_file(root: &Path, file: &Path) -> Vec<String> {
             if is_path && !is_pattern && (is_document || is_page) && !root.join(cited).exists() {
                 tell(cited);
             }
+            if is_document && is_lost_journey(root, cited) {
+                tell(cited);
+            }
         }
     }
     missing
+}
+
+/// Whether `cited` is `module::test` of a module of journeys that has no such test.
+fn is_lost_journey(root: &Path, cited: &str) -> bool {
+    let Some((module, test)) = cited.split_once("::") else { return false };
+    let is_name =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !is_name(module) || !is_name(test) {
+        return false;
+    }
+    let journeys = fs::read_to_string(root.join("tests/journeys").join(module).with_extension("rs"));
+    journeys.is_ok_and(|text| !text.contains(&format!("fn {test}(")))
 }
 
 /// Each page begins with its question and is named by the map.
@@ -146,9 +164,11 @@ mod tests {
         let root = std::env::temp_dir().join(format!("rentree-documents-{}", std::process::id()));
         fs::create_dir_all(root.join("docs")).unwrap();
         fs::create_dir_all(root.join("shared")).unwrap();
+        fs::create_dir_all(root.join("tests/journeys")).unwrap();
+        fs::write(root.join("tests/journeys/joins.rs"), "#[test]\nfn once() {}\n").unwrap();
         fs::write(
             root.join("ARCHITECTURE.md"),
-            "[a](docs/a.md)\n[a](docs/a.md#it-s-so)\n[b](docs/b.md) `shared/b.rs` `shared/a.rs`\n",
+            "[a](docs/a.md)\n[a](docs/a.md#it-s-so)\n[b](docs/b.md) `shared/b.rs` `shared/a.rs`\n`joins::once` `joins::twice` `other::once`\n",
         )
         .unwrap();
         fs::write(
@@ -169,6 +189,7 @@ mod tests {
                 "ARCHITECTURE.md:2: docs/a.md#it-s-so is not there",
                 "ARCHITECTURE.md:3: docs/b.md is not there",
                 "ARCHITECTURE.md:3: shared/b.rs is not there",
+                "ARCHITECTURE.md:4: joins::twice is not there",
                 "docs/c.md:1: the question that it answers is not there",
                 "shared/a.rs:1: docs/z.md is not there",
             ]

@@ -14,6 +14,7 @@ mod gate;
 mod install;
 mod journeys;
 mod slow;
+mod standard;
 mod strict;
 mod test_run;
 
