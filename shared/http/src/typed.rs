@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-use crate::Next;
+use crate::{CODE_FIELD, Next};
 use crate::cookie::{SameSite, SecretCookie};
 use crate::guard::Presented;
 use crate::session::{SESSION, form_token};
@@ -103,9 +103,9 @@ pub fn keeps_a_form(headers: &HeaderMap) -> bool {
     TYPED.text(headers).is_some_and(|sealed| !sealed.is_empty())
 }
 
-/// Passwords, which nobody keeps, and the token, which the page has anew.
+/// Passwords and codes, which nobody keeps, and the token, which the page has anew.
 fn is_left_out(name: &str) -> bool {
-    name == CSRF_FIELD || name.contains("password")
+    name == CSRF_FIELD || name == CODE_FIELD || name.contains("password")
 }
 
 /// The page of ours that a request comes from.
