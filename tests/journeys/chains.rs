@@ -16,10 +16,11 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 108] = [
+const CHAINS: [(&str, usize); 114] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
+    ("GET /account/second-factor", 2),
     ("GET /activation/{token}", 2),
     ("GET /assets/{version}/{name}", 0),
     ("GET /api/v1/organizations/{uai}/certifications", 7),
@@ -69,6 +70,7 @@ const CHAINS: [(&str, usize); 108] = [
     ("GET /schools/{uai}/mediacentre", 3),
     ("GET /schools/{uai}/team", 3),
     ("GET /sign-in", 0),
+    ("GET /sign-in/second-factor", 0),
     ("GET /sign-up", 0),
     ("GET /sign-up/{token}", 1),
     ("GET /spaces", 3),
@@ -78,6 +80,9 @@ const CHAINS: [(&str, usize); 108] = [
     ("POST /account/email", 6),
     ("POST /account/email/{token}", 4),
     ("POST /account/password", 6),
+    ("POST /account/second-factor", 6),
+    ("POST /account/second-factor/end", 8),
+    ("POST /account/second-factor/recovery-codes", 8),
     ("POST /account/sessions", 6),
     ("POST /activation/{token}", 7),
     ("POST /api/token", 3),
@@ -119,6 +124,7 @@ const CHAINS: [(&str, usize); 108] = [
     ("POST /schools/{uai}/members/{member}/remove", 4),
     ("POST /schools/{uai}/members/{member}/role", 4),
     ("POST /sign-in", 4),
+    ("POST /sign-in/second-factor", 4),
     ("POST /sign-out", 3),
     ("POST /sign-up", 2),
     ("POST /sign-up/{token}", 2),

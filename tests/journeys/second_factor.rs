@@ -361,14 +361,12 @@ fn who_lost_both_comes_back() {
         let (mut tab, kept) = with_a_second_factor(&person).await?;
         let link = an_activation(uai, Timestamp::now()).await?;
         let email = an_email();
-        let newcomer =
-            json!({"way": "sign_up", "first_name": "Anne", "last_name": "Retour", "email": email, "password": PASSWORD});
+        let newcomer = json!({"way": "sign_up", "first_name": "Anne", "last_name": "Retour", "email": email, "password": PASSWORD});
         assert!(Tab::new().post(&link, &newcomer).await?.expect(200)?.opens);
         mail_about("administrat", person.email().as_str()).await?;
 
-        let end = async |login: &str| {
-            Operator::of(&product().stack)?.end_second_factor(NamedLogin(login.to_owned())).await
-        };
+        let end =
+            async |login: &str| Operator::of(&product().stack)?.end_second_factor(NamedLogin(login.to_owned())).await;
         assert_eq!(end("personne@rentree.example").await?["refused"]["code"], "account_unknown");
         assert_eq!(end("personne").await?["refused"]["code"], "account_unknown");
         let report = end(person.email().as_str()).await?;

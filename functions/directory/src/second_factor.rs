@@ -26,7 +26,10 @@ impl Directory {
             }
             Some(user) => SecondFactorReport {
                 user: Some(user),
-                ..refused(SecondFactorRefusalCode::NoSecondFactor, "The account has no second factor: nothing was done.")
+                ..refused(
+                    SecondFactorRefusalCode::NoSecondFactor,
+                    "The account has no second factor: nothing was done.",
+                )
             },
         };
         self.write_second_factor_report(&report).await?;

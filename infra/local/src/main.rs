@@ -17,8 +17,8 @@ mod interrupted;
 mod mediacentre;
 mod offer;
 mod sample;
-mod serve;
 mod second_factor;
+mod serve;
 mod sessions;
 mod totals;
 

@@ -11,8 +11,8 @@ use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
 use reqwest::{Client, Method, redirect};
 use serde_json::{Value, json};
 
-use crate::phone;
 use crate::idp::{self, Answer, Person, Request};
+use crate::phone;
 
 /// Who asks for the space, by the address that they have at the end.
 pub const HEAD: &str = "anne.h@rentree.example";
@@ -562,10 +562,17 @@ impl<G: Ground> Tour<'_, G> {
     }
 }
 
-/// An invitation that has just left is not sent again, who is not blocked is not unblocked, and who has a user name gets no other: the refusal is the answer.
+/// An invitation that has just left is not sent again, who is not blocked is not unblocked, who has a user name gets no other, and a code
+/// follows the password where there is a second factor: the refusal is the answer.
 fn may_refuse(answer: anyhow::Result<Value>) -> anyhow::Result<()> {
     match answer {
-        Err(error) if ![": 409", ": 429"].iter().any(|refused| error.to_string().contains(refused)) => Err(error),
+        Err(error)
+            if ![": 409", ": 429", r#""code":"second_factor""#]
+                .iter()
+                .any(|refused| error.to_string().contains(refused)) =>
+        {
+            Err(error)
+        }
         _ => Ok(()),
     }
 }

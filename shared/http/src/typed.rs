@@ -23,12 +23,12 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-use crate::{CODE_FIELD, Next};
 use crate::cookie::{SameSite, SecretCookie};
 use crate::guard::Presented;
 use crate::session::{SESSION, form_token};
 use crate::shell::Shell;
 use crate::visitor::CSRF_FIELD;
+use crate::{CODE_FIELD, Next};
 
 /// How long what was typed waits for its form.
 const WAITS: SignedDuration = SignedDuration::from_mins(30);

@@ -67,8 +67,7 @@ impl Table {
         session: Option<(&SessionHash, &Session)>,
         now: Timestamp,
     ) -> Result<(), AccountError> {
-        let mut items =
-            vec![link::consume(&self.name, secret, now)?, self.new_password((id, user), password_hash)?];
+        let mut items = vec![link::consume(&self.name, secret, now)?, self.new_password((id, user), password_hash)?];
         if let Some(session) = session {
             items.push(crate::session::open(&self.name, session)?);
         }

@@ -13,7 +13,7 @@ use crate::{AccountError, Key, Session, SessionHash, Table, TableError, User};
 
 const ENTITY: &str = "SecondFactor";
 /// Nobody used a code since it was read.
-const AS_READ: &str = "uses = :uses";
+const AS_READ: &str = "#uses = :uses";
 
 /// The second factor of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

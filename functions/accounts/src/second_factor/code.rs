@@ -18,7 +18,8 @@ pub(super) fn step_of(secret: &CodeSecret, typed: &str, now: Timestamp) -> Optio
 /// The secret as applications take it that cannot see the QR code, in groups of four signs.
 pub(super) fn typed(secret: &CodeSecret) -> String {
     let text = Secret::new_stack(secret.bytes()).to_base32();
-    let groups: Vec<String> = text.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
+    let groups: Vec<String> =
+        text.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect();
     groups.join(" ")
 }
 

@@ -19,6 +19,7 @@ use crate::{Accounts, temporary_password};
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
+#[schemars(rename = "SignInCodeView")]
 #[template(path = "sign-in-code.html")]
 pub(crate) struct CodeView {
     #[serde(skip)]
@@ -35,7 +36,7 @@ pub(crate) struct CodeView {
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[schemars(rename = "CodeFields")]
+#[schemars(rename = "SignInCodeFields")]
 #[serde(default)]
 pub(crate) struct Fields {
     /// A code of the application, or a recovery code.
@@ -106,8 +107,10 @@ pub(crate) async fn complete(
 
 /// The password was given too long ago, in another browser, or not at all.
 fn gone(next: &Next) -> Problem {
-    Problem::too_late("Plus de dix minutes ont passé, ou votre compte a été modifié. Saisissez à nouveau votre mot de passe.")
-        .leading_to("Me connecter", next.after("/sign-in"))
+    Problem::too_late(
+        "Plus de dix minutes ont passé, ou votre compte a été modifié. Saisissez à nouveau votre mot de passe.",
+    )
+    .leading_to("Me connecter", next.after("/sign-in"))
 }
 
 impl CodeView {

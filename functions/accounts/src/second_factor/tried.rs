@@ -54,8 +54,10 @@ const WRONG: &str = "Ce code n’est pas valable, ou il a déjà servi. Attendez
 
 /// Somebody was faster.
 pub(super) fn moved() -> Problem {
-    Problem::too_late("La validation en deux étapes vient d’être modifiée, ou ce code vient de servir. Rechargez la page.")
-        .leading_to("Validation en deux étapes", PAGE)
+    Problem::too_late(
+        "La validation en deux étapes vient d’être modifiée, ou ce code vient de servir. Rechargez la page.",
+    )
+    .leading_to("Validation en deux étapes", PAGE)
 }
 
 impl Accounts {
@@ -70,7 +72,8 @@ impl Accounts {
     /// Counts a code that is about to be tried, and says in `form` if too many were wrong.
     pub(super) async fn may_try_a_code(&self, user: UserId, form: &mut Form, now: Timestamp) -> Result<bool, Problem> {
         let (user, limits) = (user.to_string(), [&SECOND_FACTOR_CODES, &SECOND_FACTOR_CODES_A_DAY]);
-        let (hour, day) = try_join!(self.table.allows(limits[0], &user, now), self.table.allows(limits[1], &user, now))?;
+        let (hour, day) =
+            try_join!(self.table.allows(limits[0], &user, now), self.table.allows(limits[1], &user, now))?;
         let (limit, told) = match (hour, day) {
             (true, true) => return Ok(true),
             (_, false) => (limits[1], "Trop de codes faux pour aujourd’hui. Réessayez demain."),
@@ -137,10 +140,8 @@ impl Accounts {
         if form.is_refused() {
             return Ok(None);
         }
-        let (forgiven, right) = join!(
-            self.forgive(failure),
-            self.try_code(signed_in.user, &factor, &both.fields.one_time_code, form)
-        );
+        let (forgiven, right) =
+            join!(self.forgive(failure), self.try_code(signed_in.user, &factor, &both.fields.one_time_code, form));
         forgiven?;
         right
     }
