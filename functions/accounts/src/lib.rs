@@ -79,21 +79,6 @@ fn routes<P: Purpose>() -> Vec<Route<Accounts, P>> {
         Route::post("/sign-in", sign_in::sign_in, Everybody, "Signs in; sets the session cookie")
             .takes::<sign_in::Fields>()
             .gives::<sign_in::SignedInView>(),
-        Route::get(
-            "/sign-in/second-factor",
-            second_factor::code_page,
-            Everybody,
-            "The form of the code that follows the password, where there is a second factor",
-        )
-        .gives::<second_factor::CodeView>(),
-        Route::post(
-            "/sign-in/second-factor",
-            second_factor::complete,
-            Everybody,
-            "Signs in by a code, after the password; sets the session cookie",
-        )
-        .takes::<second_factor::CodeFields>()
-        .gives::<sign_in::SignedInView>(),
         Route::post("/sign-out", sign_in::sign_out, SignedIn, "Ends the session").gives::<sign_in::SignedOutView>(),
         Route::get("/sign-up", sign_up::ask, Everybody, "The form that asks for an account")
             .gives::<mail_forms::MailFormView>(),
@@ -153,6 +138,34 @@ fn routes<P: Purpose>() -> Vec<Route<Accounts, P>> {
         Route::post("/account/sessions", sessions::end, SignedIn, "Ends one session, or all the others")
             .takes::<sessions::Fields>()
             .gives::<sessions::EndedView>(),
+        Route::get("/spaces", spaces::page, SignedIn, "The spaces that the account opens")
+            .gives::<spaces::SpacesView>(),
+        Route::get("/openapi.json", openapi::document, Everybody, "This document"),
+    ]
+    .into_iter()
+    .chain(of_second_factor())
+    .collect()
+}
+
+/// Those of the second factor.
+fn of_second_factor<P: Purpose>() -> Vec<Route<Accounts, P>> {
+    use Access::{Everybody, SignedIn};
+    vec![
+        Route::get(
+            "/sign-in/second-factor",
+            second_factor::code_page,
+            Everybody,
+            "The form of the code that follows the password, where there is a second factor",
+        )
+        .gives::<second_factor::CodeView>(),
+        Route::post(
+            "/sign-in/second-factor",
+            second_factor::complete,
+            Everybody,
+            "Signs in by a code, after the password; sets the session cookie",
+        )
+        .takes::<second_factor::CodeFields>()
+        .gives::<sign_in::SignedInView>(),
         Route::get("/account/second-factor", second_factor::page, SignedIn, "The second factor, or how to add one")
             .gives::<second_factor::SecondFactorView>(),
         Route::post(
@@ -179,9 +192,6 @@ fn routes<P: Purpose>() -> Vec<Route<Accounts, P>> {
         )
         .takes::<second_factor::Fields>()
         .gives::<second_factor::EndedView>(),
-        Route::get("/spaces", spaces::page, SignedIn, "The spaces that the account opens")
-            .gives::<spaces::SpacesView>(),
-        Route::get("/openapi.json", openapi::document, Everybody, "This document"),
     ]
 }
 
