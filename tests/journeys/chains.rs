@@ -16,10 +16,11 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 110] = [
+const CHAINS: [(&str, usize); 116] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
+    ("GET /account/second-factor", 2),
     ("GET /activation/{token}", 2),
     ("GET /assets/{version}/{name}", 0),
     ("GET /api/v1/organizations/{uai}/certifications", 7),
@@ -70,6 +71,7 @@ const CHAINS: [(&str, usize); 110] = [
     ("GET /schools/{uai}/mediacentre", 3),
     ("GET /schools/{uai}/team", 3),
     ("GET /sign-in", 0),
+    ("GET /sign-in/second-factor", 0),
     ("GET /sign-up", 0),
     ("GET /sign-up/{token}", 1),
     ("GET /spaces", 3),
@@ -79,6 +81,9 @@ const CHAINS: [(&str, usize); 110] = [
     ("POST /account/email", 6),
     ("POST /account/email/{token}", 4),
     ("POST /account/password", 6),
+    ("POST /account/second-factor", 6),
+    ("POST /account/second-factor/end", 9),
+    ("POST /account/second-factor/recovery-codes", 9),
     ("POST /account/sessions", 6),
     ("POST /activation/{token}", 7),
     ("POST /api/token", 3),
@@ -121,6 +126,7 @@ const CHAINS: [(&str, usize); 110] = [
     ("POST /schools/{uai}/members/{member}/remove", 4),
     ("POST /schools/{uai}/members/{member}/role", 4),
     ("POST /sign-in", 4),
+    ("POST /sign-in/second-factor", 5),
     ("POST /sign-out", 3),
     ("POST /sign-up", 2),
     ("POST /sign-up/{token}", 2),

@@ -173,6 +173,9 @@ fn directory_carries_out_the_committed_events() {
                 "dead-letter-end-sessions" => {
                     report("reports/sessions/9769902J.json").await?["refused"]["code"].to_string()
                 }
+                "end-second-factor-of-nobody" | "dead-letter-end-second-factor" => {
+                    report("reports/second-factor.json").await?["refused"]["code"].to_string()
+                }
                 "totals" => report("reports/totals/2026-spm.json").await?["totals"]["joined"].to_string(),
                 "dead-letter-totals" => report("reports/totals/2025-spm.json").await?["refused"]["code"].to_string(),
                 "dead-letter-offer-to" => format!("{:?}", offer("9769903K").await?),
@@ -210,6 +213,7 @@ fn directory_carries_out_the_committed_events() {
             "totals failed",
             "credentials failed",
             "an end of sessions failed",
+            "the end of a second factor failed",
         ] {
             let alarming = format!("{alarming} for a technical reason");
             assert!(

@@ -72,6 +72,8 @@ mod record_books;
 mod refusals;
 mod rights;
 mod rosters;
+mod second_factor;
+mod second_factor_pages;
 mod second_voice;
 mod session_pages;
 mod sessions;

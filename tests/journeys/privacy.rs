@@ -386,6 +386,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             json!({"mail": "sign_up", "email": email}),
             json!({"mail": "new_password", "email": person.email()}),
             json!({"mail": "password_changed", "user": person.id}),
+            json!({"mail": "second_factor", "user": person.id, "change": "recovery_code_used"}),
             json!({"mail": "new_administrator", "user": person.id, "newcomer": person.id, "uai": uai, "by_link": false}),
             json!({"mail": "password_handed_out", "user": person.id, "uai": uai}),
             json!({"mail": "address", "user": person.id, "email": email}),

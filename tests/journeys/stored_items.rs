@@ -10,14 +10,14 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::mediacentre::Profile;
 use rentree_domain::platform_campaign::Audience;
 use rentree_domain::{
-    Academie, CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Level, PersonName,
-    PlatformCampaign, PlatformCampaignName, paris,
+    Academie, CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CodeSecret, CourseId, Level,
+    PersonName, PlatformCampaign, PlatformCampaignName, RecoveryCode, paris,
 };
 use rentree_http::NewSession;
 use rentree_samples::{Fault, Sample};
 use rentree_table::{
-    Delivery, GuessedPupil, ImportOptions, JoinAttempt, JoinOutcome, Methods, Role, SignOnCount, SignOnRequest,
-    SigningOn, Terms, WaitingSignOn,
+    Delivery, GuessedPupil, ImportOptions, JoinAttempt, JoinOutcome, Methods, Role, SecondFactor, SignOnCount,
+    SignOnRequest, SigningOn, Terms, WaitingSignOn,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -82,6 +82,13 @@ fn one_item_of_each_entity_of_people() {
         let sessions = product().table.sessions(id, 0, Timestamp::now()).await?;
         let (session, open) = sessions.first().expect("the session of the newcomer");
         product().table.note_use(session, open, Timestamp::now()).await?;
+        // Of two sessions, one would be shown: the later one.
+        product().table.end_session(session).await?;
+        let (since, user) = (Timestamp::from_second(1_788_249_600)?, product().table.user(id).await?.unwrap());
+        let codes = RecoveryCode::all_of(&[7; 32]).iter().map(RecoveryCode::hash).collect();
+        let factor = SecondFactor::new(CodeSecret::of(&[7; 32]), 59_608_320, codes);
+        let session = NewSession::new(id, user.holder(), user.epoch + 1, &HeaderMap::new(), Timestamp::now());
+        product().table.add_second_factor((id, &user), &factor, session.stored(), since).await?;
 
         let mut by_entity = BTreeMap::new();
         let hash: String = Sha256::digest(email.as_str()).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -93,6 +100,7 @@ fn one_item_of_each_entity_of_people() {
             let is_theirs = key.ends_with(&hash)
                 || key.contains(&format!("LIMIT#mails-by-address#{hash}"))
                 || key == format!("USER#{id}")
+                || key == format!("SECONDFACTOR#{id}")
                 || item.get("user").is_some_and(|user| *user == id.to_string())
                 || item.get("GSI1PK").is_some_and(|whose| *whose == format!("USER#{id}"))
                 || item.get("by").is_some_and(|by| *by == id.to_string())

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use tokio::try_join;
 
 use crate::Accounts;
+use crate::second_factor;
 use crate::sessions::{Proves, ending_form};
 
 /// The page.
@@ -40,6 +41,10 @@ pub(crate) struct AccountView {
     may_use_email: bool,
     /// Whether it is a pupil's of some school.
     is_pupil: bool,
+    /// Whether a second factor can be added or ended.
+    may_have_second_factor: bool,
+    /// Since when a code is asked beside the password; `null` when none is.
+    second_factor: Option<Timestamp>,
     /// Whether the Médiacentre is there, and does not open the account yet.
     may_add_mediacentre: bool,
     #[serde(skip)]
@@ -108,6 +113,9 @@ pub(crate) async fn page(
         "mediacentre" => {
             Some("Le Médiacentre ouvre maintenant ce compte, en plus de vos autres façons de vous connecter.")
         }
+        "second-factor-ended" => Some(
+            "La validation en deux étapes est désactivée : votre mot de passe suffit pour vous connecter. Vos autres appareils ont été déconnectés.",
+        ),
         "sessions" => Some("Déconnexion effectuée : le ou les appareils n’ont plus accès à votre compte."),
         _ => None,
     };
@@ -137,6 +145,8 @@ impl Accounts {
             password: password_form(PasswordRules::of(&user)),
             address: address_form(&user, unconfirmed.map(EmailAddress::as_str).unwrap_or_default()),
             may_use_email: user.birth_date.is_none_or(|born| may_use_email(born, paris::date(now))),
+            may_have_second_factor: second_factor::may_have_one(&user).is_ok(),
+            second_factor: user.second_factor,
             is_pupil: !ties.is_empty(),
             may_add_mediacentre: self.config.has_mediacentre && !user.methods.has(Method::Mediacentre, now),
             done: None,

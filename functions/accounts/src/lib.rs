@@ -9,6 +9,7 @@ mod mail_forms;
 mod new_password;
 mod openapi;
 mod password;
+mod second_factor;
 mod sessions;
 mod sign_in;
 mod sign_up;
@@ -140,6 +141,57 @@ fn routes<P: Purpose>() -> Vec<Route<Accounts, P>> {
         Route::get("/spaces", spaces::page, SignedIn, "The spaces that the account opens")
             .gives::<spaces::SpacesView>(),
         Route::get("/openapi.json", openapi::document, Everybody, "This document"),
+    ]
+    .into_iter()
+    .chain(of_second_factor())
+    .collect()
+}
+
+/// Those of the second factor.
+fn of_second_factor<P: Purpose>() -> Vec<Route<Accounts, P>> {
+    use Access::{Everybody, SignedIn};
+    vec![
+        Route::get(
+            "/sign-in/second-factor",
+            second_factor::code_page,
+            Everybody,
+            "The form of the code that follows the password, where there is a second factor",
+        )
+        .gives::<second_factor::CodeView>(),
+        Route::post(
+            "/sign-in/second-factor",
+            second_factor::complete,
+            Everybody,
+            "Signs in by a code, after the password; sets the session cookie",
+        )
+        .takes::<second_factor::CodeFields>()
+        .gives::<sign_in::SignedInView>(),
+        Route::get("/account/second-factor", second_factor::page, SignedIn, "The second factor, or how to add one")
+            .gives::<second_factor::SecondFactorView>(),
+        Route::post(
+            "/account/second-factor",
+            second_factor::add,
+            SignedIn,
+            "Adds a second factor by its first code; other sessions end",
+        )
+        .takes::<second_factor::AddFields>()
+        .gives::<second_factor::RecoveryCodesView>(),
+        Route::post(
+            "/account/second-factor/recovery-codes",
+            second_factor::renew,
+            SignedIn,
+            "Makes other recovery codes; the ones before hold no more",
+        )
+        .takes::<second_factor::Fields>()
+        .gives::<second_factor::RecoveryCodesView>(),
+        Route::post(
+            "/account/second-factor/end",
+            second_factor::end,
+            SignedIn,
+            "Ends the second factor; other sessions end",
+        )
+        .takes::<second_factor::Fields>()
+        .gives::<second_factor::EndedView>(),
     ]
 }
 

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::UserId;
-use rentree_http::{Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Problem, Ways};
+use rentree_http::{Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Problem, Ways};
 use rentree_identity::{PasswordFields, PasswordRules, read_password};
 use rentree_orders::Ask;
 use rentree_table::{AccountError, Purpose, User};
@@ -97,8 +97,11 @@ pub(crate) async fn set(
     };
 
     let hash = rentree_identity::hash(password).await.map_err(|error| Problem::internal(&error))?;
-    let session = NewSession::new(id, user.holder(), user.epoch + 1, &headers, now);
-    let reset = app.table.reset_password(link.secret(), (id, &user), &hash, session.stored(), now).await;
+    // The mailbox is no second factor: nobody comes in by it alone.
+    let session = user.second_factor.is_none();
+    let session = session.then(|| NewSession::new(id, user.holder(), user.epoch + 1, &headers, now));
+    let stored = session.as_ref().map(NewSession::stored);
+    let reset = app.table.reset_password(link.secret(), (id, &user), &hash, stored, now).await;
     reset.map_err(|error| match error {
         AccountError::Table(error) => error.into(),
         AccountError::Link | AccountError::AddressTaken => WAYS.used(),
@@ -107,6 +110,10 @@ pub(crate) async fn set(
     })?;
     join!(app.end_former(&headers), app.mails.tell_password_changed(id));
 
+    let Some(session) = session else {
+        let user = User { password_hash: Some(hash), epoch: user.epoch + 1, ..user };
+        return Err(Problem::second_factor((id, &user), &Next::default(), now));
+    };
     let view = SignedInView { user: id, name: user.full_name(), must_change_password: false };
     let device = Device::of(&headers).with_new_password(&user.methods, (id, &hash), now);
     Ok(device.on(session.on(face.after_post(StatusCode::OK, "/", &view)?)))

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::join;
 
-use crate::{Accounts, temporary_password};
+use crate::{Accounts, second_factor, temporary_password};
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -141,10 +141,15 @@ pub(crate) async fn sign_in(
     };
 
     let Proven { id: user, user: account, .. } = &proven;
+    if account.second_factor.is_some() {
+        proven.forgive(&app.table).await?;
+        return Err(Problem::second_factor((*user, account), &next, now));
+    }
     let (session, former) =
         (NewSession::new(*user, account.holder(), account.epoch, &headers, now), claimed_session(&headers));
     let open = app.table.open_session(&session.hash, &session.session, former.as_ref());
-    let (opened, forgiven) = join!(open, proven.forgive(&app.table));
+    let (opened, forgiven, is_asked) =
+        join!(open, proven.forgive(&app.table), second_factor::is_asked(&app, (*user, account), now));
     forgiven?;
     if !opened? {
         return Err(Problem::too_late("Le mot de passe vient d’être changé. Connectez-vous avec le nouveau.")
@@ -153,7 +158,11 @@ pub(crate) async fn sign_in(
 
     let must_change_password = account.password_to_change.is_some();
     let view = SignedInView { user: *user, name: account.full_name(), must_change_password };
-    let location = if must_change_password { next.after(temporary_password::PAGE) } else { next.or("/") };
+    let location = match (must_change_password, is_asked) {
+        (true, _) => next.after(temporary_password::PAGE),
+        (false, true) => Next::from(next.or("/")).after(second_factor::PAGE),
+        (false, false) => next.or("/"),
+    };
     Ok(proven.remembered_on(&device).on(session.on(face.after_post(StatusCode::OK, &location, &view)?)))
 }
 

@@ -112,6 +112,7 @@ pub(crate) async fn create(
         password_to_change: None,
         birth_date: None,
         joined_a_team: false,
+        second_factor: None,
         epoch: 0,
         terms: None,
         created_at: now,

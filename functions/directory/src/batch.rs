@@ -55,6 +55,10 @@ impl Directory {
                 Task::Word(Word::Clients {}) => self.list_record_books().await?,
                 Task::Word(Word::EndSessions(of)) if is_dead_letter => self.ending_failed(&of).await?,
                 Task::Word(Word::EndSessions(of)) => self.end_sessions(&of, record.sent_at).await?,
+                Task::Word(Word::EndSecondFactor { .. }) if is_dead_letter => {
+                    self.ending_second_factor_failed().await?
+                }
+                Task::Word(Word::EndSecondFactor { login }) => self.end_second_factor(&login, record.sent_at).await?,
                 Task::Word(Word::Totals { academie, school_year }) if is_dead_letter => {
                     self.totals_failed(academie, school_year).await?;
                 }

@@ -18,6 +18,7 @@ mod offer;
 mod pace;
 mod record_book;
 mod report;
+mod second_factor;
 mod sessions;
 mod technical;
 mod totals;

@@ -68,6 +68,11 @@ pub enum Word {
     Clients {},
     /// An operator: end all sessions of these accounts.
     EndSessions(SessionsOf),
+    /// An operator: end the second factor of this account.
+    EndSecondFactor {
+        /// Its e-mail address or user name.
+        login: NamedLogin,
+    },
     /// An operator: the Médiacentre of this school is on; off again, when `id_etab` is blank.
     Mediacentre {
         /// The school.
@@ -373,6 +378,15 @@ mod tests {
             let [Task::Mistake { why }] = &tasks(&body)[..] else { panic!("{body} is a mistake") };
             assert!(!why.contains("exemple"), "{why}");
         }
+    }
+
+    #[test]
+    fn a_second_factor_that_ends() {
+        let text = r#"{"end_second_factor":{"login":"a@exemple.fr"}}"#;
+        let word = Word::EndSecondFactor { login: NamedLogin("a@exemple.fr".to_owned()) };
+        assert_eq!(serde_json::to_string(&word).unwrap(), text);
+        assert!(!format!("{word:?}").contains("exemple"), "{word:?}");
+        assert_eq!(tasks(text), [Task::Word(word)]);
     }
 
     #[test]

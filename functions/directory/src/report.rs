@@ -226,6 +226,31 @@ pub(crate) enum SessionsRefusalCode {
     Technical,
 }
 
+/// Whose second factor ended. An account is told by its identifier: no report tells a name.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct SecondFactorReport {
+    /// The account, if there is one.
+    pub(crate) user: Option<UserId>,
+    /// Why nothing was done, if that is so.
+    pub(crate) refused: Option<SecondFactorRefusal>,
+}
+
+/// Why nothing was done.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct SecondFactorRefusal {
+    pub(crate) code: SecondFactorRefusalCode,
+    /// What is wrong, and how to mend it.
+    pub(crate) detail: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SecondFactorRefusalCode {
+    AccountUnknown,
+    NoSecondFactor,
+    Technical,
+}
+
 /// The numbers of an académie in a school year.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct TotalsReport {
@@ -298,6 +323,10 @@ impl Directory {
     pub(crate) async fn write_sessions_report(&self, report: &SessionsReport) -> Result<(), ProcessError> {
         let of = report.uai.map_or_else(|| "account".to_owned(), |uai| uai.to_string());
         self.write_report(&format!("reports/sessions/{of}.json"), report).await
+    }
+
+    pub(crate) async fn write_second_factor_report(&self, report: &SecondFactorReport) -> Result<(), ProcessError> {
+        self.write_report("reports/second-factor.json", report).await
     }
 
     pub(crate) async fn write_mediacentre_report(&self, report: &MediacentreReport) -> Result<(), ProcessError> {

@@ -1,6 +1,6 @@
 //! To the owner of an account, or of an address that may have one. Nobody but the mailbox learns which.
 
-use rentree_domain::{EmailAddress, LinkToken, Uai, UserId};
+use rentree_domain::{EmailAddress, LinkToken, SecondFactorChange, Uai, UserId};
 use rentree_table::{Link, Purpose};
 use tokio::try_join;
 
@@ -43,6 +43,13 @@ impl MailWorker {
         let user = self.table.user(id).await?.filter(|user| user.email_confirmed);
         let Some(email) = user.and_then(|user| user.methods.email) else { return Ok(()) };
         self.mailer.send(&email, &rentree_mail::password_changed(&self.page(FORGOTTEN_PASSWORD))).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn second_factor(&self, id: UserId, change: SecondFactorChange) -> Result<(), OrderError> {
+        let user = self.table.user(id).await?.filter(|user| user.email_confirmed);
+        let Some(email) = user.and_then(|user| user.methods.email) else { return Ok(()) };
+        self.mailer.send(&email, &rentree_mail::second_factor(change, &self.page(FORGOTTEN_PASSWORD))).await?;
         Ok(())
     }
 

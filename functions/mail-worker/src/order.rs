@@ -17,6 +17,7 @@ impl MailWorker {
             MailOrder::SignUp { email } => self.sign_up(&email, is_first_try).await,
             MailOrder::NewPassword { email } => self.new_password(&email, is_first_try).await,
             MailOrder::PasswordChanged { user } => self.password_changed(user).await,
+            MailOrder::SecondFactor { user, change } => self.second_factor(user, change).await,
             MailOrder::PasswordHandedOut { user, uai } => self.password_handed_out(user, uai, is_first_try).await,
             MailOrder::NewAdministrator { user, newcomer, uai, by_link } => {
                 self.new_administrator(user, newcomer, uai, is_first_try && !by_link).await
@@ -49,6 +50,7 @@ fn kind(order: &MailOrder) -> &'static str {
         MailOrder::SignUp { .. } => "sign_up",
         MailOrder::NewPassword { .. } => "new_password",
         MailOrder::PasswordChanged { .. } => "password_changed",
+        MailOrder::SecondFactor { .. } => "second_factor",
         MailOrder::PasswordHandedOut { .. } => "password_handed_out",
         MailOrder::NewAdministrator { .. } => "new_administrator",
         MailOrder::Address { .. } => "address",

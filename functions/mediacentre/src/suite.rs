@@ -274,6 +274,7 @@ mod tests {
             password_to_change: None,
             birth_date: is_pupil.then(|| date(2014, 3, 10)),
             joined_a_team: false,
+            second_factor: None,
             epoch: 0,
             terms: None,
             created_at: Timestamp::UNIX_EPOCH,

@@ -17,6 +17,7 @@ mod mailbox;
 pub mod measure;
 pub mod operator;
 pub mod people;
+pub mod phone;
 pub mod pupils;
 pub mod running;
 pub mod said;

@@ -1,7 +1,7 @@
 //! `cargo dev`: everything on one machine. `cargo dev cloud`: the local cloud alone, for `cargo lambda watch`. `cargo dev deploy`: the
 //! product as Lambda runs it. `cargo dev import FILE`: the main job without a browser. `cargo dev directory`, `cargo dev offer`,
 //! `cargo dev mediacentre`, `cargo dev campaign`, `cargo dev certifications`, `cargo dev client`, `cargo dev totals` and
-//! `cargo dev end-sessions`: what operators do. `cargo dev attack`: what somebody would try who means harm.
+//! `cargo dev end-sessions`, `cargo dev end-second-factor`: what operators do. `cargo dev attack`: what somebody would try who means harm.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -17,6 +17,7 @@ mod interrupted;
 mod mediacentre;
 mod offer;
 mod sample;
+mod second_factor;
 mod serve;
 mod sessions;
 mod totals;
@@ -59,6 +60,8 @@ enum Command {
     Totals(totals::TotalsArguments),
     /// End all sessions of a school or an account: wait, print the report. Exit 0 done, 2 refused
     EndSessions(sessions::SessionsArguments),
+    /// End the second factor of an account: wait, print the report. Exit 0 done, 2 refused
+    EndSecondFactor(second_factor::SecondFactorArguments),
     /// Try what somebody would try who means harm, and print what happened. Exit 0 it held, 2 it did not
     Attack(attack::AttackArguments),
     /// Build and deploy the product as Lambda runs it, into a stand-in for AWS on this machine; serve it, or check it
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Some(Command::Client(client)) => runtime.block_on(credentials::run(client)),
         Some(Command::Totals(totals)) => runtime.block_on(totals::run(&totals)),
         Some(Command::EndSessions(sessions)) => runtime.block_on(sessions::run(sessions)),
+        Some(Command::EndSecondFactor(arguments)) => runtime.block_on(second_factor::run(arguments)),
         Some(Command::Attack(attack)) => runtime.block_on(attack::run(&attack)),
         Some(Command::Deploy(deploy)) => runtime.block_on(deploy::run(&deploy)).map(|()| 0),
         Some(Command::Sample(sample)) => sample::run(&sample).map(|()| 0),

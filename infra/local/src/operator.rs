@@ -9,7 +9,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_sqs::types::QueueAttributeName;
 use axum::routing::get;
 use axum::{Json, Router};
-use directory::message::{CampaignWord, ClientWord, SessionsOf, Word};
+use directory::message::{CampaignWord, ClientWord, NamedLogin, SessionsOf, Word};
 use jiff::Timestamp;
 use rentree_domain::{Academie, GarId, PlatformCampaignName, RecordBookName, Round, SchoolYear, Uai};
 use rentree_runtime::Settings;
@@ -220,6 +220,14 @@ impl Operator {
         self.forget(&report).await?;
         self.send(&Word::EndSessions(of)).await?;
         self.report(&report).await
+    }
+
+    /// Sends the word that ends the second factor of an account; returns the report.
+    pub async fn end_second_factor(&self, login: NamedLogin) -> anyhow::Result<Value> {
+        let report = "reports/second-factor.json";
+        self.forget(report).await?;
+        self.send(&Word::EndSecondFactor { login }).await?;
+        self.report(report).await
     }
 
     async fn send(&self, word: &Word) -> anyhow::Result<()> {

@@ -28,6 +28,7 @@ pub async fn an_account(
         password_to_change: None,
         birth_date: None,
         joined_a_team: false,
+        second_factor: None,
         epoch: 0,
         terms: Some(Terms { version: terms::VERSION, at: now }),
         created_at: now,

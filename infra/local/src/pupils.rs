@@ -43,6 +43,7 @@ pub fn an_account(entry: &Entry, methods: Methods, password_hash: Option<String>
         password_to_change: None,
         birth_date: Some(entry.birth_date),
         joined_a_team: false,
+        second_factor: None,
         epoch: 0,
         terms: None,
         created_at: now,

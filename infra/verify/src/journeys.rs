@@ -23,7 +23,17 @@ pub(crate) const OF_ALL: [&str; 15] = [
 pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
     (
         "accounts",
-        &["accounts", "joining_pages", "lockouts", "mail_permits", "passwords", "session_pages", "staff_pages"],
+        &[
+            "accounts",
+            "joining_pages",
+            "lockouts",
+            "mail_permits",
+            "passwords",
+            "second_factor",
+            "second_factor_pages",
+            "session_pages",
+            "staff_pages",
+        ],
     ),
     ("activation", &["activation", "administrators", "passwords", "staff_pages"]),
     (

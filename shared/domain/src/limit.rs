@@ -19,6 +19,13 @@ pub const FAILURES_BY_CLIENT: Limit =
     Limit { what: "failures-by-client", count: 600, window: SignedDuration::from_mins(10) };
 /// Addresses of accounts that are there already, named for a new account by who holds one link: the holder is told so, and not without end.
 pub const TAKEN_BY_LINK: Limit = Limit { what: "taken-by-link", count: 30, window: SignedDuration::from_hours(1) };
+/// Wrong codes of a second factor, typed for one account by who gave its password, or who is signed in: of a million codes three hold at
+/// a time. The limit is by account alone, wherever the codes come from.
+pub const SECOND_FACTOR_CODES: Limit =
+    Limit { what: "second-factor-codes", count: 10, window: SignedDuration::from_hours(1) };
+/// The same in a day: whoever knows a password, and types as many codes as this allows every day, comes in after thirty years on average.
+pub const SECOND_FACTOR_CODES_A_DAY: Limit =
+    Limit { what: "second-factor-codes-a-day", count: 30, window: SignedDuration::from_hours(24) };
 /// Campaign codes that do not exist, typed by one client. A class may copy a code wrongly from the board, twice each.
 pub const CODES_BY_CLIENT: Limit = Limit { what: "codes-by-client", count: 150, window: SignedDuration::from_mins(10) };
 /// Identities that are nobody's, typed by one client: a class of 35 behind one address may mistype four times each.

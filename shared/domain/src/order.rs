@@ -52,6 +52,13 @@ pub enum MailOrder {
         /// The school.
         uai: Uai,
     },
+    /// The second factor of an account was added, ended, or made up for.
+    SecondFactor {
+        /// Whose.
+        user: UserId,
+        /// What happened.
+        change: SecondFactorChange,
+    },
     /// Somebody became administrator of a school: told to each of the others.
     NewAdministrator {
         /// Who is told.
@@ -77,6 +84,20 @@ pub enum MailOrder {
         /// The new one, masked.
         masked: String,
     },
+}
+
+/// What happened to a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactorChange {
+    /// It was added.
+    Added,
+    /// It was ended.
+    Ended,
+    /// Other recovery codes take the place of those before.
+    NewRecoveryCodes,
+    /// A recovery code was used.
+    RecoveryCodeUsed,
 }
 
 #[cfg(test)]

@@ -64,6 +64,11 @@ pub struct SecretHashError;
 impl SecretHash {
     /// A hash that is of no secret: whoever is not known is compared with it.
     pub const OF_NOTHING: Self = Self([0; 32]);
+
+    /// The hash that `digest` is.
+    pub(crate) const fn of(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
 }
 
 impl FromStr for SecretHash {

@@ -56,7 +56,8 @@ impl SecretCookie<'_> {
         set(response, &self.lasting(text))
     }
 
-    fn lasting(&self, text: &str) -> String {
+    /// The value of `Set-Cookie` for `text`.
+    pub(crate) fn lasting(&self, text: &str) -> String {
         let lasts = self.lasts.map(|lasts| format!("; Max-Age={}", lasts.as_secs())).unwrap_or_default();
         self.with(text, &lasts)
     }

@@ -11,6 +11,7 @@ mod device;
 mod event;
 mod extractor;
 mod face;
+mod first_factor;
 mod form_token;
 mod guard;
 mod in_space;
@@ -34,6 +35,7 @@ pub use cookie::{SIGN_ON_REQUESTS_COOKIE, SameSite, SecretCookie, WAITING_SIGN_O
 pub use device::Device;
 pub use extractor::{Extractor, Extractors};
 pub use face::Face;
+pub use first_factor::{CODE_FIELD, CODE_PAGE, FirstFactor};
 pub use form_token::FormToken;
 pub use guard::{Presented, authorise, authorise_beside, require_account, require_sign_in, signed_in};
 pub use input::{Input, Proof};

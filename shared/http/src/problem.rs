@@ -36,6 +36,8 @@ pub enum Code {
     TermsNotAccepted,
     /// A password has to be changed first.
     PasswordToChange,
+    /// The password is right, and a code has to follow it.
+    SecondFactor,
     /// No campaign has this code.
     UnknownCode,
     /// No certificate that holds has this code.
@@ -100,7 +102,8 @@ pub struct Problem {
     pub(crate) detail: String,
     pub(crate) errors: Vec<FieldError>,
     pub(crate) way_on: Option<(&'static str, String)>,
-    /// What a program has to prove, and how (`WWW-Authenticate`), or when it may come again (`Retry-After`).
+    /// What a program has to prove, and how (`WWW-Authenticate`), when it may come again (`Retry-After`), or what was proven so far
+    /// (`Set-Cookie`).
     pub(crate) header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
@@ -173,6 +176,13 @@ impl Problem {
         };
         Self::new(StatusCode::FORBIDDEN, Code::PasswordToChange, "Choisissez d’abord votre mot de passe", detail)
             .leading_to("Choisir mon mot de passe", "/temporary-password")
+    }
+
+    /// A code has to follow the password; `cookie` says that it was given, and `way` is the page that asks for the code.
+    pub(crate) fn code_needed(cookie: HeaderValue, way: String) -> Self {
+        let detail = "Votre mot de passe est juste. Saisissez maintenant le code de votre application, ou l’un de vos codes de secours.";
+        let problem = Self::new(StatusCode::FORBIDDEN, Code::SecondFactor, "Il manque votre code", detail);
+        Self { header: Some(Box::new((header::SET_COOKIE, cookie))), ..problem.leading_to("Saisir mon code", way) }
     }
 
     /// Fields of a form have errors.

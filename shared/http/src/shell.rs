@@ -109,6 +109,7 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
         (&Method::POST, Face::Page, Some("/sign-in")) => {
             Box::pin(at_a_form(shell, problem, sent, &headers, request_id)).await
         }
+        (_, Face::Page, _) if problem.code == Code::SecondFactor => with_header(&problem, led_on(&problem)),
         (_, Face::Page, _) => {
             let (problem, frame) = Box::pin(in_space(shell, problem, asked.path(), &headers)).await;
             told(&problem, |_| frame, face, request_id)
@@ -145,6 +146,19 @@ async fn at_a_form(
         return kept;
     }
     told(&problem.leading_to("Me connecter", sign_in), Frame::bare, Face::Page, request_id)
+}
+
+/// A browser is led where a problem leads.
+fn led_on(problem: &Problem) -> Response {
+    see_other(problem.way_on.as_ref().map_or("/", |(_, way)| way))
+}
+
+/// `response`, with the header of `problem`.
+fn with_header(problem: &Problem, mut response: Response) -> Response {
+    if let Some((name, value)) = problem.header.as_deref() {
+        response.headers_mut().insert(name, value.clone());
+    }
+    response
 }
 
 fn see_other(location: &str) -> Response {
@@ -212,9 +226,7 @@ fn told(problem: &Problem, frame: impl FnOnce(&'static str) -> Frame, face: Face
         Face::Page => page_of(problem, frame(problem.title), request_id),
         Face::Json => json_of(problem, request_id),
     };
-    if let Some((name, value)) = problem.header.as_deref() {
-        response.headers_mut().insert(name, value.clone());
-    }
+    response = with_header(problem, response);
     if problem.status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
     }

@@ -23,12 +23,12 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
-use crate::Next;
 use crate::cookie::{SameSite, SecretCookie};
 use crate::guard::Presented;
 use crate::session::{SESSION, form_token};
 use crate::shell::Shell;
 use crate::visitor::CSRF_FIELD;
+use crate::{CODE_FIELD, Next};
 
 /// How long what was typed waits for its form.
 const WAITS: SignedDuration = SignedDuration::from_mins(30);
@@ -103,9 +103,9 @@ pub fn keeps_a_form(headers: &HeaderMap) -> bool {
     TYPED.text(headers).is_some_and(|sealed| !sealed.is_empty())
 }
 
-/// Passwords, which nobody keeps, and the token, which the page has anew.
+/// Passwords and codes, which nobody keeps, and the token, which the page has anew.
 fn is_left_out(name: &str) -> bool {
-    name == CSRF_FIELD || name.contains("password")
+    name == CSRF_FIELD || name == CODE_FIELD || name.contains("password")
 }
 
 /// The page of ours that a request comes from.

@@ -6,7 +6,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::limit::TAKEN_BY_LINK;
 use rentree_domain::{EmailAddress, LinkToken, Uai, UserId};
-use rentree_http::{Device, NewSession, Problem, SignedIn, Ways, claimed_session};
+use rentree_http::{Device, NewSession, Next, Problem, SignedIn, Ways, claimed_session};
 use rentree_table::{AsPupil, AuditAction, AuditEntry, By, JoinError, Joined, Joining, Methods, Table, User, Who};
 use rentree_web::{Entry, Field, Form};
 use schemars::JsonSchema;
@@ -257,6 +257,11 @@ impl EntryFields {
                             return Err(EntryError::Again(Box::new(entry), Box::new(error.problem())));
                         }
                     };
+                // The code comes next, then this page again, as who is signed in.
+                if user.second_factor.is_some() {
+                    failure.forgive(table).await.map_err(Problem::from)?;
+                    return Err(Problem::second_factor((id, &user), &Next::from(entry.action), now).into());
+                }
                 // It opens nothing but the page that changes it.
                 if let Some(why) = user.password_to_change {
                     failure.forgive(table).await.map_err(Problem::from)?;
@@ -296,6 +301,7 @@ impl EntryFields {
                     password_to_change: None,
                     birth_date: None,
                     joined_a_team: false,
+                    second_factor: None,
                     epoch: 0,
                     terms: None,
                     created_at: now,

@@ -1,5 +1,7 @@
 //! To the owner of an account.
 
+use rentree_domain::SecondFactorChange;
+
 use crate::Mail;
 
 /// A new account: the address is confirmed by the link.
@@ -36,6 +38,31 @@ pub fn password_changed(forgotten_password: &str) -> Mail {
         .paragraph(format!(
             "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe : {forgotten_password}"
         ))
+}
+
+/// Something happened to the second factor of an account.
+pub fn second_factor(change: SecondFactorChange, forgotten_password: &str) -> Mail {
+    let (subject, told) = match change {
+        SecondFactorChange::Added => (
+            "La validation en deux étapes est activée",
+            "La validation en deux étapes vient d’être activée pour votre compte Rentrée : un code de votre application vous sera demandé après votre mot de passe. Vos autres appareils ont été déconnectés. Gardez vos codes de secours à l’abri, ailleurs que sur votre téléphone.",
+        ),
+        SecondFactorChange::Ended => (
+            "La validation en deux étapes est désactivée",
+            "La validation en deux étapes de votre compte Rentrée vient d’être désactivée : votre mot de passe suffit pour vous connecter. Vos autres appareils ont été déconnectés.",
+        ),
+        SecondFactorChange::NewRecoveryCodes => (
+            "Vos codes de secours ont été remplacés",
+            "De nouveaux codes de secours viennent d’être créés pour votre compte Rentrée. Les précédents ne fonctionnent plus.",
+        ),
+        SecondFactorChange::RecoveryCodeUsed => (
+            "Un code de secours a été utilisé",
+            "Un code de secours vient de servir pour se connecter à votre compte Rentrée, après votre mot de passe. Il ne fonctionne plus.",
+        ),
+    };
+    Mail::new(subject).paragraph(told).paragraph(format!(
+        "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe : {forgotten_password}"
+    ))
 }
 
 /// Staff handed a temporary password out.

@@ -11,7 +11,8 @@ mod sender;
 mod team;
 
 pub use account::{
-    address_change, address_changed, known_address, password_changed, password_handed_out, password_reset, sign_up,
+    address_change, address_changed, known_address, password_changed, password_handed_out, password_reset,
+    second_factor, sign_up,
 };
 pub use activation::{Activation, activation};
 pub use invitation::{Invitation, invitation};

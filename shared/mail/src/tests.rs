@@ -1,8 +1,10 @@
 //! Every mail, as it is read.
 
+use rentree_domain::SecondFactorChange;
+
 use crate::{
     Activation, Invitation, Mail, Offer, activation, address_change, address_changed, invitation, known_address,
-    new_administrator, offer, password_changed, password_handed_out, password_reset, sign_up,
+    new_administrator, offer, password_changed, password_handed_out, password_reset, second_factor, sign_up,
 };
 
 /// Subject and text on one page, HTML on another: what a person reviews.
@@ -56,6 +58,12 @@ fn of_accounts() {
     snapshots!(known_address(LINK, LINK), "known_address_text", "known_address_html");
     snapshots!(password_reset(LINK), "password_reset_text", "password_reset_html");
     snapshots!(password_changed(LINK), "password_changed_text", "password_changed_html");
+    snapshots!(second_factor(SecondFactorChange::Added, LINK), "second_factor_added_text", "second_factor_added_html");
+    snapshots!(second_factor(SecondFactorChange::Ended, LINK), "second_factor_ended_text", "second_factor_ended_html");
+    let renewed = second_factor(SecondFactorChange::NewRecoveryCodes, LINK);
+    snapshots!(renewed, "new_recovery_codes_text", "new_recovery_codes_html");
+    let used = second_factor(SecondFactorChange::RecoveryCodeUsed, LINK);
+    snapshots!(used, "recovery_code_used_text", "recovery_code_used_html");
     let handed_out = password_handed_out("Collège Anne-de-Bretagne", LINK);
     snapshots!(handed_out, "password_handed_out_text", "password_handed_out_html");
     let administrator = new_administrator("Camille Le Goff", "Collège Anne-de-Bretagne", LINK);

@@ -2,7 +2,7 @@
 //! passwords that staff hand out, and of roles that administrators give, a mailbox gets so many a day.
 //! The change is done: a failure is for us, not a reason to say that nothing was done.
 
-use rentree_domain::{EmailAddress, MailOrder, Uai, UserId};
+use rentree_domain::{EmailAddress, MailOrder, SecondFactorChange, Uai, UserId};
 use rentree_table::Role;
 
 use crate::MailOrders;
@@ -21,6 +21,11 @@ impl MailOrders {
     /// A password was changed.
     pub async fn tell_password_changed(&self, user: UserId) {
         self.tell(&MailOrder::PasswordChanged { user }).await;
+    }
+
+    /// Something happened to the second factor of an account.
+    pub async fn tell_second_factor(&self, user: UserId, change: SecondFactorChange) {
+        self.tell(&MailOrder::SecondFactor { user, change }).await;
     }
 
     /// Staff of `uai` handed a temporary password out.

@@ -129,6 +129,11 @@ impl Key {
         Self::new(user(id), "USER")
     }
 
+    /// The second factor of an account. In a partition of its own, so that no function which reads people can read it.
+    pub fn second_factor(id: UserId) -> Self {
+        Self::new(format!("SECONDFACTOR#{id}"), "SECONDFACTOR")
+    }
+
     /// Whose an e-mail address is. Hashed: no address stands in a key.
     pub fn email_identity(address: &EmailAddress) -> Self {
         Self::new(format!("IDENTITY#EMAIL#{}", hash(address.as_str())), "IDENTITY")

@@ -58,20 +58,19 @@ impl Table {
         self.transact(items).await.map_err(|cancelled| told(cancelled, &[AccountError::Moved]))
     }
 
-    /// Sets a new password by a link that was mailed: the account is unblocked, too.
+    /// Sets a new password by a link that was mailed: the account is unblocked, too. `session` begins, if nothing more is asked.
     pub async fn reset_password(
         &self,
         secret: &[u8; 32],
         (id, user): (UserId, &User),
         password_hash: &str,
-        session: (&SessionHash, &Session),
+        session: Option<(&SessionHash, &Session)>,
         now: Timestamp,
     ) -> Result<(), AccountError> {
-        let items = vec![
-            link::consume(&self.name, secret, now)?,
-            self.new_password((id, user), password_hash)?,
-            crate::session::open(&self.name, session)?,
-        ];
+        let mut items = vec![link::consume(&self.name, secret, now)?, self.new_password((id, user), password_hash)?];
+        if let Some(session) = session {
+            items.push(crate::session::open(&self.name, session)?);
+        }
         let unblocked = unblock(&self.name, &user.methods)?;
         self.transact(items.into_iter().chain(unblocked).collect())
             .await

@@ -38,6 +38,13 @@ pub struct User {
     /// Whether the owner of an account that began as a pupil's joined a team: passwords follow the rules of staff from then on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub joined_a_team: bool,
+    /// Since when a code is asked beside the password, in epoch milliseconds; `None` when none is.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::timestamp::millisecond::optional"
+    )]
+    pub second_factor: Option<Timestamp>,
     /// Counted up with each new password, each confirmed address, and when all other sessions are ended: sessions and links of
     /// another epoch are over.
     pub epoch: u64,

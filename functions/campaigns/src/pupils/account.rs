@@ -346,7 +346,8 @@ impl Campaigns {
         let now = (self.clock)();
         let learner = self.table.learner(pupil.uai, pupil.learner.id).await?;
         let Some(id) = learner.and_then(|learner| learner.user) else { return Ok(None) };
-        let user = self.table.user(id).await?.filter(|user| user.created_at > now - A_MOMENT);
+        let is_the_same_child = |user: &User| user.created_at > now - A_MOMENT && user.second_factor.is_none();
+        let user = self.table.user(id).await?.filter(is_the_same_child);
         let Some(user) = user else { return Ok(None) };
         let Some(login) = user.methods.logins().into_iter().next() else { return Ok(None) };
         let (device, typed) = (Device::of(headers), fields.password.as_str());
@@ -373,6 +374,7 @@ fn new_user(pupil: &Pupil, methods: Methods, password_hash: Option<String>, now:
         password_to_change: None,
         birth_date: Some(pupil.entry.birth_date),
         joined_a_team: false,
+        second_factor: None,
         epoch: 0,
         terms: None,
         created_at: now,

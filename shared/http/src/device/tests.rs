@@ -33,6 +33,7 @@ fn account(login: &Login, hash: &str) -> User {
         password_to_change: None,
         birth_date: None,
         joined_a_team: false,
+        second_factor: None,
         epoch: 0,
         terms: None,
         created_at: now(),

@@ -15,6 +15,7 @@ fn user(password_hash: &str) -> User {
         password_to_change: None,
         birth_date: None,
         joined_a_team: false,
+        second_factor: None,
         epoch: 0,
         terms: None,
         created_at: Timestamp::UNIX_EPOCH,

@@ -56,6 +56,7 @@ proptest! {
             Key::invitation(uai, InvitationId::new(at, entropy)),
             Key::audit(uai, at, AuditId::new(at, entropy)),
             Key::user(user),
+            Key::second_factor(user),
             Key::email_identity(&address),
             Key::user_name_identity(&name),
             Key::sign_on_identity(&a_sign_on("urn:idp", name.as_str())),
@@ -99,7 +100,7 @@ proptest! {
             Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
             Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
         ]);
-        prop_assert_eq!(keys.len(), 47);
+        prop_assert_eq!(keys.len(), 48);
     }
 
     #[test]

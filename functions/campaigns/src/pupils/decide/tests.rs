@@ -46,6 +46,7 @@ fn owner(number: u8, methods: Methods) -> Owner {
         password_to_change: None,
         birth_date: Some(UNDER),
         joined_a_team: false,
+        second_factor: None,
         epoch: 0,
         terms: None,
         created_at: Timestamp::UNIX_EPOCH,
