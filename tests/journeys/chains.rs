@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 108] = [
+const CHAINS: [(&str, usize); 111] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -96,6 +96,9 @@ const CHAINS: [(&str, usize); 108] = [
     ("POST /schools/{uai}/campaigns", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/archive", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/classes", 4),
+    ("POST /schools/{uai}/campaigns/{campaign}/code", 4),
+    ("POST /schools/{uai}/campaigns/{campaign}/joining", 3),
+    ("POST /schools/{uai}/campaigns/{campaign}/lesson", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/restore", 3),
     ("POST /schools/{uai}/certificates/file", 5),
     ("POST /schools/{uai}/imports", 4),

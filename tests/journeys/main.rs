@@ -41,6 +41,7 @@ mod joining_pages;
 mod lambda;
 mod learner_pages;
 mod learners;
+mod lessons;
 mod lockouts;
 mod mail_permits;
 mod mediacentre;

@@ -70,6 +70,8 @@ async fn a_campaign_of(uai: Uai, owner: UserId, title: &str) -> anyhow::Result<(
         owner_name: title.to_owned(),
         created_at: now,
         archived_at: None,
+        only_in_lessons: false,
+        lesson: None,
         given: None,
         classes: BTreeSet::new(),
         platform: None,

@@ -290,6 +290,15 @@ impl<G: Ground> Tour<'_, G> {
             let route = format!("POST /schools/{{uai}}/campaigns/{{campaign}}/{action}");
             self.visit(head, &route, &[uai, campaign], Some(json!({}))).await?;
         }
+        for only_in_lessons in [true, false] {
+            let route = "POST /schools/{uai}/campaigns/{campaign}/joining";
+            let chosen = json!({"only_in_lessons": only_in_lessons});
+            self.visit(head, route, &[uai, campaign], Some(chosen)).await?;
+        }
+        let lesson = "POST /schools/{uai}/campaigns/{campaign}/lesson";
+        self.visit(head, lesson, &[uai, campaign], Some(json!({"act": "open"}))).await?;
+        let new_code = "POST /schools/{uai}/campaigns/{campaign}/code";
+        let made = self.visit(head, new_code, &[uai, campaign], Some(json!({}))).await?;
         let choose = "POST /schools/{uai}/campaigns/{campaign}/classes";
         self.visit(head, choose, &[uai, campaign], Some(json!({"classes": []}))).await?;
         Ok((text(&made, "code")?.to_owned(), campaign.to_owned()))

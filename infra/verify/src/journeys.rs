@@ -43,6 +43,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "joining",
             "joining_at_once",
             "joining_pages",
+            "lessons",
             "mediacentre_cases",
             "mediacentre_doubts",
             "mediacentre_joining",

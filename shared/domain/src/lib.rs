@@ -15,6 +15,7 @@ pub mod idle;
 pub mod import;
 pub mod ine;
 pub mod learner;
+pub mod lesson;
 pub mod level;
 pub mod limit;
 pub mod link_token;
@@ -58,6 +59,7 @@ pub use id::{
 pub use idle::Holder;
 pub use ine::{Ine, IneError};
 pub use learner::{Entry, Sex};
+pub use lesson::Lesson;
 pub use level::Level;
 pub use limit::Limit;
 pub use link_token::LinkToken;

@@ -74,6 +74,18 @@ pub enum AuditAction {
     CampaignArchived,
     /// A campaign was taken back from the archive.
     CampaignRestored,
+    /// A campaign was bound to lessons: nobody joins it outside of one.
+    CampaignBoundToLessons,
+    /// A campaign can be joined at any time again.
+    CampaignFreedOfLessons,
+    /// A campaign got a new code, in place of the one before.
+    CampaignCodeReplaced,
+    /// A lesson of a campaign was opened.
+    LessonOpened,
+    /// A lesson was prolonged.
+    LessonProlonged,
+    /// A lesson was ended.
+    LessonEnded,
     /// Pupils were given temporary passwords.
     PasswordsHandedOut,
     /// A pupil was given a user name.
