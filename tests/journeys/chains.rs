@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 111] = [
+const CHAINS: [(&str, usize); 114] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -26,6 +26,7 @@ const CHAINS: [(&str, usize); 111] = [
     ("GET /campagnes", 0),
     ("GET /campagnes/{code}", 2),
     ("GET /demande-administration-sco", 0),
+    ("GET /code", 0),
     ("GET /forgotten-password", 0),
     ("GET /invitation/{token}", 2),
     ("GET /mediacentre", 1),
@@ -86,6 +87,7 @@ const CHAINS: [(&str, usize); 111] = [
     ("POST /campagnes/{code}/account", 5),
     ("POST /campagnes/{code}/identity", 4),
     ("POST /certifications", 5),
+    ("POST /code", 5),
     ("POST /demande-administration-sco", 2),
     ("POST /forgotten-password", 2),
     ("POST /invitation/{token}", 6),
@@ -115,6 +117,7 @@ const CHAINS: [(&str, usize); 111] = [
     ("POST /schools/{uai}/learners/passwords/{hand_out}", 9),
     ("POST /schools/{uai}/learners/{learner}/mediacentre", 4),
     ("POST /schools/{uai}/learners/{learner}/personal-code", 3),
+    ("POST /schools/{uai}/learners/{learner}/sign-in-code", 5),
     ("POST /schools/{uai}/learners/{learner}/unblock", 4),
     ("POST /schools/{uai}/learners/{learner}/untie", 4),
     ("POST /schools/{uai}/learners/{learner}/user-name", 3),

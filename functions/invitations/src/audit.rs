@@ -130,6 +130,8 @@ impl Row {
             AuditAction::PasswordsHandedOut => "a distribué un ou des mots de passe provisoires :",
             AuditAction::UserNameGiven => "a donné un identifiant :",
             AuditAction::PersonalCodeGiven => "a donné un code personnel :",
+            AuditAction::SignInCodeShown => "a montré un code de connexion :",
+            AuditAction::SignInCodeUsed => "s’est connecté avec un code montré pendant une séance",
             AuditAction::Unblocked => "a débloqué :",
             AuditAction::Untied => "a détaché de son compte :",
             AuditAction::MediacentreReplaced => "est revenu du Médiacentre avec un nouvel identifiant :",

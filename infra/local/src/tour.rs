@@ -441,6 +441,12 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(&mut pupil, "GET /temporary-password", &[], None).await?;
         let own = json!({"password": "Nuage-vert42"});
         self.visit(&mut pupil, "POST /temporary-password", &[], Some(own)).await?;
+        let show = "POST /schools/{uai}/learners/{learner}/sign-in-code";
+        let shown = self.visit(head, show, &[uai, &learner], Some(json!({}))).await?;
+        let mut device = Visitor::default();
+        self.visit(&mut device, "GET /code", &[], None).await?;
+        let code = text(&shown, "sign_in_code")?;
+        self.visit(&mut device, "POST /code", &[], Some(json!({"code": code}))).await?;
         let of = |action: &str| format!("POST /schools/{{uai}}/learners/{{learner}}/{action}");
         may_refuse(self.visit(head, &of("unblock"), &[uai, &learner], Some(json!({}))).await)?;
         may_refuse(self.visit(head, &of("user-name"), &[uai, &learner], Some(json!({}))).await)?;

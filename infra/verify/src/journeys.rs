@@ -23,7 +23,17 @@ pub(crate) const OF_ALL: [&str; 15] = [
 pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
     (
         "accounts",
-        &["accounts", "joining_pages", "lockouts", "mail_permits", "passwords", "session_pages", "staff_pages"],
+        &[
+            "accounts",
+            "joining_pages",
+            "lesson_pages",
+            "lockouts",
+            "mail_permits",
+            "passwords",
+            "session_pages",
+            "sign_in_codes",
+            "staff_pages",
+        ],
     ),
     ("activation", &["activation", "administrators", "passwords", "staff_pages"]),
     (
@@ -43,6 +53,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "joining",
             "joining_at_once",
             "joining_pages",
+            "lesson_pages",
             "lessons",
             "mediacentre_cases",
             "mediacentre_doubts",
@@ -117,6 +128,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "imports",
             "learner_pages",
             "learners",
+            "lesson_pages",
             "mediacentre_removal",
             "mediacentre_staff",
             "mediacentre_staff_pages",
@@ -125,6 +137,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "passwords",
             "personal_codes",
             "rosters",
+            "sign_in_codes",
             "starving",
         ],
     ),

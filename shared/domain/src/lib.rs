@@ -41,6 +41,7 @@ pub mod record_book;
 pub mod round;
 pub mod school_year;
 pub mod search;
+pub mod sign_in_code;
 pub mod terms;
 pub mod typography;
 pub mod uai;

@@ -92,6 +92,10 @@ pub enum AuditAction {
     UserNameGiven,
     /// A pupil was given a personal code.
     PersonalCodeGiven,
+    /// A pupil was shown a code that signs in.
+    SignInCodeShown,
+    /// A pupil signed in by such a code.
+    SignInCodeUsed,
     /// A pupil's account was unblocked.
     Unblocked,
     /// A pupil was untied from an account.
