@@ -37,7 +37,7 @@ mod tests {
     #[test]
     fn a_square_with_its_margin_and_nothing_that_runs() {
         let svg = svg("https://rentree.example/code#nadu-reka-veta-473", "Code QR de \"Zoé\" & Cie").unwrap();
-        assert!(svg.starts_with(r#"<svg class="qr" viewBox="0 0 37 37""#), "{svg}");
+        assert!(svg.starts_with(r#"<svg class="qr" viewBox="0 0 41 41""#), "{svg}");
         // The pattern of the upper left corner is seven modules wide, and begins after the margin.
         assert!(svg.contains(r#"d="M4 4h7v1h-7z"#), "{svg}");
         assert!(svg.contains(r#"aria-label="Code QR de &quot;Zoé&quot; &amp; Cie""#), "{svg}");
