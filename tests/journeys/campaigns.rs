@@ -40,8 +40,8 @@ fn a_campaign_begins_and_says_its_code() {
         // The code leads there, however it is typed.
         let typed = created["code"].as_str().unwrap().to_lowercase();
         let code = CampaignCode::parse(&format!("{} {}", &typed[..4], &typed[4..]))?;
-        let found = product().table.campaign_of_code(&code).await?.unwrap();
-        assert_eq!((found.0, found.1), (uai, id));
+        let found = product().table.place_of_code(&code).await?.unwrap();
+        assert_eq!((found.uai, found.campaign), (uai, id));
         let log = product().table.audit_page(uai, None, 10).await?;
         let entry = log.entries.iter().find(|entry| entry.action == AuditAction::CampaignCreated).unwrap();
         assert_eq!(entry.subject.as_deref(), Some("Profils de 3e"));
@@ -125,8 +125,8 @@ fn archive_and_restore() {
         let archived = person.get(&path).await?.expect(200)?["archived_at"].clone();
         assert!(archived.is_string());
         let code = CampaignCode::parse(person.get(&path).await?.expect(200)?["code"].as_str().unwrap())?;
-        let (school, id) = product().table.campaign_of_code(&code).await?.unwrap();
-        let campaign = product().table.campaign(school, id).await?.unwrap();
+        let found = product().table.place_of_code(&code).await?.unwrap();
+        let campaign = product().table.campaign(found.uai, found.campaign).await?.unwrap();
         assert!(campaign.is_archived(), "who joins must be told");
         let list = format!("/schools/{uai}/campaigns");
         assert_eq!(person.get(&list).await?.expect(200)?["total"], 0);

@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 116] = [
+const CHAINS: [(&str, usize); 122] = [
     ("GET /", 2),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
@@ -27,6 +27,7 @@ const CHAINS: [(&str, usize); 116] = [
     ("GET /campagnes", 0),
     ("GET /campagnes/{code}", 2),
     ("GET /demande-administration-sco", 0),
+    ("GET /code", 0),
     ("GET /forgotten-password", 0),
     ("GET /invitation/{token}", 2),
     ("GET /mediacentre", 1),
@@ -92,6 +93,7 @@ const CHAINS: [(&str, usize); 116] = [
     ("POST /campagnes/{code}/account", 5),
     ("POST /campagnes/{code}/identity", 4),
     ("POST /certifications", 5),
+    ("POST /code", 5),
     ("POST /demande-administration-sco", 2),
     ("POST /forgotten-password", 2),
     ("POST /invitation/{token}", 6),
@@ -102,6 +104,9 @@ const CHAINS: [(&str, usize); 116] = [
     ("POST /schools/{uai}/campaigns", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/archive", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/classes", 4),
+    ("POST /schools/{uai}/campaigns/{campaign}/code", 4),
+    ("POST /schools/{uai}/campaigns/{campaign}/joining", 3),
+    ("POST /schools/{uai}/campaigns/{campaign}/lesson", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/restore", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/results/{learner}/take-back", 5),
     ("POST /schools/{uai}/certificates/file", 5),
@@ -119,6 +124,7 @@ const CHAINS: [(&str, usize); 116] = [
     ("POST /schools/{uai}/learners/passwords/{hand_out}", 9),
     ("POST /schools/{uai}/learners/{learner}/mediacentre", 4),
     ("POST /schools/{uai}/learners/{learner}/personal-code", 3),
+    ("POST /schools/{uai}/learners/{learner}/sign-in-code", 5),
     ("POST /schools/{uai}/learners/{learner}/unblock", 4),
     ("POST /schools/{uai}/learners/{learner}/untie", 4),
     ("POST /schools/{uai}/learners/{learner}/user-name", 3),

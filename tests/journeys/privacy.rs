@@ -70,6 +70,8 @@ async fn a_campaign_of(uai: Uai, owner: UserId, title: &str) -> anyhow::Result<(
         owner_name: title.to_owned(),
         created_at: now,
         archived_at: None,
+        only_in_lessons: false,
+        lesson: None,
         given: None,
         classes: BTreeSet::new(),
         platform: None,
@@ -365,6 +367,22 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             assert_eq!(answer["statusCode"], status, "{answer}");
         }
         secrets.extend([personal.replace('-', ""), personal, "nadu-reka".to_owned()]);
+        // The one who is marked is shown a code that signs in, mistypes it, and is in.
+        let teacher = a_member(class.uai, Role::Member).await?;
+        let staff = Some(teacher.cookie.as_str());
+        let lesson = format!("/schools/{}/campaigns/{}/lesson", class.uai, class.campaign);
+        let opened = functions.get_mut("campaigns").unwrap().invoke(request("POST", &lesson, staff, &json!({})));
+        assert_eq!(opened.await?["statusCode"], 200);
+        let show = format!("/schools/{}/learners/{}/sign-in-code", class.uai, class.pupil(FIRST_NAME).await?.id);
+        let shown = functions.get_mut("learners").unwrap().invoke(request("POST", &show, staff, &json!({}))).await?;
+        let shown: Value = serde_json::from_str(shown["body"].as_str().unwrap_or_default())?;
+        let to_sign_in = shown["sign_in_code"].as_str().unwrap().to_owned();
+        for (typed, status) in [("nadu-reka-veta-473", 422), (to_sign_in.as_str(), 200)] {
+            let event = request("POST", "/code", None, &json!({"code": typed}));
+            let answer = functions.get_mut("accounts").unwrap().invoke(event).await?;
+            assert_eq!(answer["statusCode"], status, "{answer}");
+        }
+        secrets.extend([to_sign_in.replace('-', ""), to_sign_in]);
         let credentials = json!({"login": USER_NAME, "password": PUPIL_PASSWORD});
         let signed_in = functions.get_mut("accounts").unwrap().invoke(request("POST", "/sign-in", None, &credentials));
         assert_eq!(signed_in.await?["statusCode"], 200);

@@ -258,6 +258,43 @@ fn one_item_of_each_entity_of_a_join() {
     });
 }
 
+/// A pupil who was shown a code that signs in: at the account, and by the code.
+#[test]
+fn one_item_of_each_entity_of_a_sign_in_code() {
+    run(async {
+        let class = pupils::a_class(12).await?;
+        let pupil = class.tie(0, pupils::by_user_name()).await?;
+        let lesson = format!("/schools/{}/campaigns/{}/lesson", class.uai, class.campaign);
+        class.administrator.post(&lesson, &json!({"act": "open"})).await?.expect(200)?;
+        let path = class.path(&format!("/{}/sign-in-code", pupil.learner));
+        let shown_code = class.administrator.post(&path, &json!({})).await?.expect(200)?;
+        let code = shown_code["sign_in_code"].as_str().unwrap();
+
+        let mut items = BTreeMap::new();
+        let scan = product().stack.dynamodb.scan().table_name(product().stack.value("Table")?);
+        let mut found = scan.into_paginator().items().send();
+        while let Some(item) = found.try_next().await? {
+            let mut item = shown(&item);
+            let text = serde_json::to_string(&item)?;
+            assert!(!text.contains(code) && !text.contains(&code.replace('-', "")), "a code in clear: {text}");
+            if item["PK"] == format!("USER#{}", pupil.id) && item["SK"] == "USER" {
+                // The rest stands in another snapshot.
+                item.retain(|name, _| ["PK", "SK", "sign_in_code"].contains(&name.as_str()));
+                items.insert("User", item);
+            } else if item["SK"] == format!("CAMPAIGN#{}", class.campaign) {
+                item.retain(|name, _| ["PK", "SK", "lesson"].contains(&name.as_str()));
+                items.insert("Campaign", item);
+            } else if item["entity"] == "SignInCode" && item["learner"] == pupil.learner.to_string() {
+                items.insert("SignInCode", item);
+            }
+        }
+        insta::with_settings!({filters => varying(class.uai.as_str())}, {
+            insta::assert_json_snapshot!("items_of_a_sign_in_code", items);
+        });
+        Ok(())
+    });
+}
+
 /// A pupil who was given a personal code: at the pupil, and by the code.
 #[test]
 fn one_item_of_each_entity_of_a_personal_code() {

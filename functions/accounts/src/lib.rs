@@ -12,6 +12,7 @@ mod password;
 mod second_factor;
 mod sessions;
 mod sign_in;
+mod sign_in_code;
 mod sign_up;
 mod spaces;
 mod temporary_password;
@@ -78,6 +79,11 @@ fn routes<P: Purpose>() -> Vec<Route<Accounts, P>> {
         Route::get("/sign-in", sign_in::page, Everybody, "The form to sign in").gives::<sign_in::SignInView>(),
         Route::post("/sign-in", sign_in::sign_in, Everybody, "Signs in; sets the session cookie")
             .takes::<sign_in::Fields>()
+            .gives::<sign_in::SignedInView>(),
+        Route::get("/code", sign_in_code::page, Everybody, "The form for a code that staff showed to a pupil")
+            .gives::<sign_in_code::SignInCodeView>(),
+        Route::post("/code", sign_in_code::sign_in, Everybody, "Signs in by such a code, once; sets the session cookie")
+            .takes::<sign_in_code::Fields>()
             .gives::<sign_in::SignedInView>(),
         Route::post("/sign-out", sign_in::sign_out, SignedIn, "Ends the session").gives::<sign_in::SignedOutView>(),
         Route::get("/sign-up", sign_up::ask, Everybody, "The form that asks for an account")

@@ -7,7 +7,6 @@ mod code;
 mod end;
 mod forms;
 mod page;
-mod qr;
 mod recovery_codes;
 mod sign_in;
 mod tried;

@@ -69,7 +69,7 @@ impl Campaigns {
 fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
     use Access::{Administrators, Members, Signed};
     use progress::record;
-    use staff::{archive, classes, create, follow, list, results, take_back, year};
+    use staff::{archive, classes, create, follow, joining, lesson, list, new_code, results, take_back, year};
     let mut routes = vec![
         Route::get(
             "/schools/{uai}/campaigns",
@@ -108,6 +108,30 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
         )
         .takes::<classes::Fields>()
         .gives::<classes::ClassesView>(),
+        Route::post(
+            "/schools/{uai}/campaigns/{campaign}/code",
+            new_code::replace,
+            Members,
+            "Gives a campaign a new code: nobody joins with the former one any more",
+        )
+        .takes::<new_code::Fields>()
+        .gives::<new_code::NewCodeView>(),
+        Route::post(
+            "/schools/{uai}/campaigns/{campaign}/joining",
+            joining::choose,
+            Members,
+            "Says whether a campaign can be joined at any time, or only during a lesson",
+        )
+        .takes::<joining::Fields>()
+        .gives::<joining::JoiningView>(),
+        Route::post(
+            "/schools/{uai}/campaigns/{campaign}/lesson",
+            lesson::act,
+            Members,
+            "Opens, prolongs or ends the lesson of a campaign",
+        )
+        .takes::<lesson::Fields>()
+        .gives::<lesson::LessonView>(),
         Route::get(
             "/schools/{uai}/campaigns/{campaign}/results.csv",
             results::download,

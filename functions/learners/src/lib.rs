@@ -148,6 +148,13 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
         )
         .gives::<pupil::personal_code::PersonalCodeView>(),
         Route::post(
+            "/schools/{uai}/learners/{learner}/sign-in-code",
+            pupil::sign_in_code::show,
+            Members,
+            "Shows a code that signs a pupil in, once, within ten minutes: during a lesson of the school",
+        )
+        .gives::<pupil::sign_in_code::SignInCodeView>(),
+        Route::post(
             "/schools/{uai}/learners/{learner}/unblock",
             pupil::unblock::unblock,
             Members,

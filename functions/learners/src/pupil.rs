@@ -2,6 +2,7 @@
 
 pub(crate) mod mediacentre;
 pub(crate) mod personal_code;
+pub(crate) mod sign_in_code;
 pub(crate) mod unblock;
 pub(crate) mod untie;
 pub(crate) mod user_name;
@@ -95,6 +96,8 @@ struct Actions {
     unblock: bool,
     /// Unblock who has no account yet: tries to join by their name may have been too many.
     allow_tries: bool,
+    /// Show a code that signs in: during a lesson, which is under way then.
+    show_sign_in_code: bool,
     /// Give who has no account yet a code that stands for names and birth date.
     give_personal_code: bool,
     untie: bool,
@@ -131,7 +134,7 @@ pub(crate) async fn page(
     let (account, year) = tokio::try_join!(account, app.year_of(uai, &visitor, pupil.id))?;
 
     let of_account = account.as_ref().map(|(lock, _, looked)| (looked, lock.is_some()));
-    let actions = actions(&pupil, of_account, visitor.at);
+    let actions = actions(&pupil, of_account, (visitor.at, year.is_in_lesson));
     let entry = pupil.entry;
     let view = PupilView {
         frame: visitor.frame("Fiche élève", uai, &visitor.school, Section::Learners),
@@ -162,13 +165,14 @@ pub(crate) async fn page(
 }
 
 /// What can be done for a pupil, with the account `looked` at and whether it is locked.
-fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>, now: Timestamp) -> Actions {
+fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>, (now, is_in_lesson): (Timestamp, bool)) -> Actions {
     let looked = account.map(|(looked, _)| looked);
     let may_act = pupil.is_enrolled && looked.is_some_and(Looked::is_of_pupil_alone);
     Actions {
         hand_out: due(pupil.is_enrolled, looked).is_ok(),
         give_user_name: may_act && looked.is_some_and(|looked| looked.account.methods.user_name.is_none()),
         unblock: may_act && account.is_some_and(|(_, is_locked)| is_locked),
+        show_sign_in_code: may_act && is_in_lesson,
         allow_tries: pupil.is_enrolled && pupil.user.is_none(),
         give_personal_code: pupil.is_enrolled && pupil.user.is_none(),
         untie: pupil.user.is_some(),

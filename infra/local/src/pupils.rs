@@ -21,6 +21,8 @@ pub async fn a_campaign(table: &Table, uai: Uai, now: Timestamp) -> anyhow::Resu
         owner_name: "Camille Le Goff".to_owned(),
         created_at: now,
         archived_at: None,
+        only_in_lessons: false,
+        lesson: None,
         given: None,
         classes: BTreeSet::new(),
         platform: None,

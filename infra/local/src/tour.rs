@@ -291,6 +291,15 @@ impl<G: Ground> Tour<'_, G> {
             let route = format!("POST /schools/{{uai}}/campaigns/{{campaign}}/{action}");
             self.visit(head, &route, &[uai, campaign], Some(json!({}))).await?;
         }
+        for only_in_lessons in [true, false] {
+            let route = "POST /schools/{uai}/campaigns/{campaign}/joining";
+            let chosen = json!({"only_in_lessons": only_in_lessons});
+            self.visit(head, route, &[uai, campaign], Some(chosen)).await?;
+        }
+        let lesson = "POST /schools/{uai}/campaigns/{campaign}/lesson";
+        self.visit(head, lesson, &[uai, campaign], Some(json!({"act": "open"}))).await?;
+        let new_code = "POST /schools/{uai}/campaigns/{campaign}/code";
+        let made = self.visit(head, new_code, &[uai, campaign], Some(json!({}))).await?;
         let choose = "POST /schools/{uai}/campaigns/{campaign}/classes";
         self.visit(head, choose, &[uai, campaign], Some(json!({"classes": []}))).await?;
         Ok((text(&made, "code")?.to_owned(), campaign.to_owned()))
@@ -438,6 +447,12 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(&mut pupil, "GET /temporary-password", &[], None).await?;
         let own = json!({"password": "Nuage-vert42"});
         self.visit(&mut pupil, "POST /temporary-password", &[], Some(own)).await?;
+        let show = "POST /schools/{uai}/learners/{learner}/sign-in-code";
+        let shown = self.visit(head, show, &[uai, &learner], Some(json!({}))).await?;
+        let mut device = Visitor::default();
+        self.visit(&mut device, "GET /code", &[], None).await?;
+        let code = text(&shown, "sign_in_code")?;
+        self.visit(&mut device, "POST /code", &[], Some(json!({"code": code}))).await?;
         let of = |action: &str| format!("POST /schools/{{uai}}/learners/{{learner}}/{action}");
         may_refuse(self.visit(head, &of("unblock"), &[uai, &learner], Some(json!({}))).await)?;
         may_refuse(self.visit(head, &of("user-name"), &[uai, &learner], Some(json!({}))).await)?;

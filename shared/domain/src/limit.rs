@@ -56,6 +56,10 @@ pub const LENIENT_BY_CLIENT: u32 = 60;
 /// See [`LENIENT_BY_CLIENT`].
 pub const LENIENT_BY_CAMPAIGN: u32 = 200;
 
+/// New codes of one campaign, each in place of the one before: every one makes printed ones void.
+pub const NEW_CODES_BY_CAMPAIGN: Limit =
+    Limit { what: "new-codes-by-campaign", count: 10, window: SignedDuration::from_hours(1) };
+
 /// Verification codes that prove no certificate, typed by one client. Who reads applications mistypes now and then. Codes have
 /// thirteen signs at least: of the shorter ones that were drawn once, one client that never rests would find one in three or four years.
 pub const VERIFICATIONS_BY_CLIENT: Limit =

@@ -46,6 +46,10 @@ pub enum Code {
     CampaignArchived,
     /// Nobody can join the campaign today.
     CampaignClosed,
+    /// Nobody can join the campaign before its next lesson.
+    OutsideLesson,
+    /// The campaign has another code by now.
+    CodeReplaced,
     /// No pupil of the school is like that, or several are.
     NotAPupil,
     /// The pupil has an account already: its owner signs in.
@@ -246,6 +250,19 @@ impl Problem {
     /// Nobody can join the campaign today; `title` and `detail` say why, in French.
     pub fn campaign_closed(title: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, Code::CampaignClosed, title, detail)
+            .leading_to("Saisir un autre code", "/campagnes")
+    }
+
+    /// The campaign is bound to lessons, and none is under way: the same for everybody, whoever they say they are.
+    pub fn outside_lesson() -> Self {
+        let detail = "On rejoint cette campagne pendant une séance. Revenez quand votre enseignant en ouvre une, avec le même code.";
+        Self::new(StatusCode::CONFLICT, Code::OutsideLesson, "Aucune séance n’est ouverte", detail)
+    }
+
+    /// The campaign has another code by now. Who has joined needs none.
+    pub fn code_replaced() -> Self {
+        let detail = "La campagne a un nouveau code : demandez-le à votre enseignant. Si vous l’aviez déjà rejointe, connectez-vous : elle figure dans « Mes campagnes ».";
+        Self::new(StatusCode::GONE, Code::CodeReplaced, "Ce code a été remplacé", detail)
             .leading_to("Saisir un autre code", "/campagnes")
     }
 

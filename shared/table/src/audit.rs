@@ -76,12 +76,28 @@ pub enum AuditAction {
     CampaignRestored,
     /// A result that a pupil sent in a campaign was taken back.
     ResultTakenBack,
+    /// A campaign was bound to lessons: nobody joins it outside of one.
+    CampaignBoundToLessons,
+    /// A campaign can be joined at any time again.
+    CampaignFreedOfLessons,
+    /// A campaign got a new code, in place of the one before.
+    CampaignCodeReplaced,
+    /// A lesson of a campaign was opened.
+    LessonOpened,
+    /// A lesson was prolonged.
+    LessonProlonged,
+    /// A lesson was ended.
+    LessonEnded,
     /// Pupils were given temporary passwords.
     PasswordsHandedOut,
     /// A pupil was given a user name.
     UserNameGiven,
     /// A pupil was given a personal code.
     PersonalCodeGiven,
+    /// A pupil was shown a code that signs in.
+    SignInCodeShown,
+    /// A pupil signed in by such a code.
+    SignInCodeUsed,
     /// A pupil's account was unblocked.
     Unblocked,
     /// A pupil was untied from an account.

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::platform_campaign::{Closed, Concerned, TEAM};
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Entry, Level, Listing,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, CourseId, Entry, Lesson, Level, Listing,
     PlatformCampaign, PlatformCampaignName, SchoolYear, Uai, UserId, paris,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::batch::AsOf;
+use crate::campaign_code::leading_to;
 use crate::item::{Change, put_new, stored};
 use crate::keys::{CAMPAIGNS, id_in_sk, school_in_pk, school_pk};
 use crate::platform_campaign::{PlatformCampaigns, given_id};
@@ -19,7 +20,6 @@ use crate::transaction::Cancelled;
 use crate::{AuditEntry, Item, Key, School, Table, TableError, audit};
 
 const ENTITY: &str = "Campaign";
-const CODE: &str = "CampaignCode";
 /// Two codes of 76 thousand million are the same so rarely that the second draw is one for the tests.
 const DRAWS: usize = 5;
 const READY: &str = "ReadyCampaign";
@@ -36,7 +36,7 @@ pub struct Campaign {
     /// What pupils read before they begin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<CampaignMessage>,
-    /// What pupils type to join. It stays the campaign's, archived or not, and is never given to another.
+    /// What pupils type to join. It stays the campaign's, archived or replaced or not, and is never given to another.
     pub code: CampaignCode,
     /// Who created it; nobody of the school, where the platform's team gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,6 +48,12 @@ pub struct Campaign {
     /// Since when nobody can join it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived_at: Option<Timestamp>,
+    /// Whether nobody joins it outside of a lesson.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_in_lessons: bool,
+    /// The lesson that was opened last; it may be over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lesson: Option<Lesson>,
     /// What the platform's team calls it, where it gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<PlatformCampaignName>,
@@ -60,13 +66,6 @@ pub struct Campaign {
     /// The school year whose ready campaign it is; a school makes one a year.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_of: Option<SchoolYear>,
-}
-
-/// What a code leads to.
-#[derive(Debug, Serialize, Deserialize)]
-struct Marker {
-    uai: Uai,
-    campaign: CampaignId,
 }
 
 /// What a school made of the campaign that is ready for a year.
@@ -104,6 +103,16 @@ impl Campaign {
             return Some(Closed::NotYet(opens_on));
         }
         (today > closes_on).then_some(Closed::Over(closes_on))
+    }
+
+    /// The lesson that is under way.
+    pub fn open_lesson(&self, now: Timestamp) -> Option<Lesson> {
+        self.lesson.filter(|lesson| lesson.is_open(now))
+    }
+
+    /// Whether nobody can join it now because it is bound to lessons, and none is under way.
+    pub fn waits_for_a_lesson(&self, now: Timestamp) -> bool {
+        self.only_in_lessons && self.open_lesson(now).is_none()
     }
 
     /// For which classes it is, of those that the school has.
@@ -166,7 +175,7 @@ impl Table {
         entry: &AuditEntry,
     ) -> Result<(), CampaignError> {
         let mut items = vec![
-            put_new(&self.name, stored(&Marker { uai, campaign: id }, CODE, Key::campaign_code(&campaign.code))?)?,
+            put_new(&self.name, leading_to(&campaign.code, (uai, id))?)?,
             put_new(&self.name, stored(campaign, ENTITY, Key::campaign(uai, id))?)?,
             audit::write(&self.name, uai, entry)?,
         ];
@@ -249,13 +258,15 @@ impl Table {
             owner_name: TEAM.to_owned(),
             created_at: now,
             archived_at: None,
+            only_in_lessons: false,
+            lesson: None,
             given: Some(name.clone()),
             classes: BTreeSet::new(),
             platform: None,
             ready_of: None,
         };
         for _ in 0..DRAWS {
-            let marker = stored(&Marker { uai, campaign: id }, CODE, Key::campaign_code(&campaign.code))?;
+            let marker = leading_to(&campaign.code, (uai, id))?;
             let item = stored(&campaign, ENTITY, Key::campaign(uai, id))?;
             match self.transact(vec![put_new(&self.name, marker)?, put_new(&self.name, item)?]).await {
                 Ok(()) => return Ok(true),
@@ -294,12 +305,6 @@ impl Table {
         change.only_if("attribute_exists(PK)").alone(self).await
     }
 
-    /// The school and the campaign that a code leads to, archived or not. One read, however many campaigns there are.
-    pub async fn campaign_of_code(&self, code: &CampaignCode) -> Result<Option<(Uai, CampaignId)>, TableError> {
-        let marker: Option<Marker> = self.get(Key::campaign_code(code), CODE).await?;
-        Ok(marker.map(|Marker { uai, campaign }| (uai, campaign)))
-    }
-
     /// Archives a campaign: nobody can join it any more. `entry` tells it. Archived already, or no such campaign: `false`, and
     /// nothing is written.
     pub async fn archive_campaign(
@@ -323,7 +328,7 @@ impl Table {
     }
 
     /// Whether the condition of `change` held; then it is done and told.
-    async fn tell(&self, uai: Uai, change: Change, entry: &AuditEntry) -> Result<bool, TableError> {
+    pub(crate) async fn tell(&self, uai: Uai, change: Change, entry: &AuditEntry) -> Result<bool, TableError> {
         let items = vec![change.in_transaction(&self.name)?, audit::write(&self.name, uai, entry)?];
         match self.transact(items).await {
             Ok(()) => Ok(true),

@@ -254,6 +254,11 @@ impl Key {
         Self::new(format!("PERSONAL#{}", personal_code_hash(uai, code)), "PERSONAL")
     }
 
+    /// Whom a sign-in code was shown for. Hashed: whoever reads the table signs in as nobody.
+    pub fn sign_in_code(code: &PersonalCode) -> Self {
+        Self::new(format!("SIGNINCODE#{}", sign_in_code_hash(code)), "SIGNINCODE")
+    }
+
     /// That the campaign which is ready for a school year was made in a school.
     pub fn ready_campaign(uai: Uai, year: SchoolYear) -> Self {
         Self::new(school_pk(uai), format!("READY#{}", year.first()))
@@ -367,6 +372,11 @@ impl fmt::Display for SessionHash {
 /// What is kept of a personal code.
 pub(crate) fn personal_code_hash(uai: Uai, code: &PersonalCode) -> String {
     hash(format!("{uai} {}", code.as_str()))
+}
+
+/// What is kept of a code that signs a pupil in. Nobody types the school with it.
+pub(crate) fn sign_in_code_hash(code: &PersonalCode) -> String {
+    hash(format!("sign-in {}", code.as_str()))
 }
 
 /// The hash of what an identity provider says, and who says it: no two providers share one. An `entityID` holds no blank, so the first

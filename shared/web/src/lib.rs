@@ -7,6 +7,7 @@ pub mod csv;
 mod entry;
 pub mod form;
 pub mod french;
+pub mod qr;
 
 use std::sync::LazyLock;
 
@@ -26,7 +27,7 @@ pub struct Asset {
     pub content: &'static [u8],
 }
 
-const ASSETS: [Asset; 5] = [
+const ASSETS: [Asset; 6] = [
     Asset {
         name: "style.css",
         content_type: "text/css; charset=utf-8",
@@ -46,6 +47,11 @@ const ASSETS: [Asset; 5] = [
         name: "print.js",
         content_type: "text/javascript; charset=utf-8",
         content: include_bytes!("../assets/print.js"),
+    },
+    Asset {
+        name: "sign-in-code.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_bytes!("../assets/sign-in-code.js"),
     },
     Asset { name: "icon.svg", content_type: "image/svg+xml", content: include_bytes!("../assets/icon.svg") },
 ];

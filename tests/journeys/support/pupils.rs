@@ -27,7 +27,7 @@ pub(crate) struct Classes {
     pub(crate) administrator: Person,
     /// In the order of the sample.
     pub(crate) learners: Vec<ActiveLearner>,
-    campaign: CampaignId,
+    pub(crate) campaign: CampaignId,
 }
 
 /// A pupil's account.

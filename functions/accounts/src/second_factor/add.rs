@@ -48,7 +48,7 @@ pub(crate) async fn add(
         return Err(again("La validation en deux étapes est déjà activée pour votre compte."));
     }
     let Some(set_up) = SetUp::claimed(&headers) else {
-        return Err(again("Le QR code a expiré. Supprimez le compte Rentrée de votre application, puis recommencez."));
+        return Err(again("Le code QR a expiré. Supprimez le compte Rentrée de votre application, puis recommencez."));
     };
 
     let mut form = add_form();

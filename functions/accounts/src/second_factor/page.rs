@@ -9,13 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CodeSecret, EmailAddress, RecoveryCode, UserName};
 use rentree_http::{Asked, Face, Next, Problem, SameSite, SecretCookie, SignedIn, require_account};
 use rentree_table::{SecondFactor, User};
-use rentree_web::{Form, Frame, french};
+use rentree_web::{Form, Frame, french, qr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::code;
 use super::forms::{add_form, both_form};
-use super::qr::Qr;
 use crate::Accounts;
 
 pub(crate) const PAGE: &str = "/account/second-factor";
@@ -56,7 +55,7 @@ pub(crate) struct SecondFactorView {
     /// What the QR code says, as long as there is no second factor.
     address: Option<String>,
     #[serde(skip)]
-    qr: Option<Qr>,
+    qr: Option<String>,
     #[serde(skip)]
     add: Form,
     #[serde(skip)]
@@ -164,7 +163,7 @@ impl SecondFactorView {
             recovery_codes_left: factor.map_or(0, |factor| factor.recovery_codes.len()),
             recovery_codes: Vec::new(),
             secret: secret.as_ref().map(code::typed),
-            qr: address.as_deref().and_then(Qr::of),
+            qr: address.as_deref().and_then(|address| qr::svg(address, "Code QR de votre compte").ok()),
             address,
             add: add_form(),
             renew: both_form("renew"),

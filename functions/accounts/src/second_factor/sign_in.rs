@@ -19,8 +19,8 @@ use crate::{Accounts, temporary_password};
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
-#[schemars(rename = "SignInCodeView")]
-#[template(path = "sign-in-code.html")]
+#[schemars(rename = "SecondStepView")]
+#[template(path = "second-step.html")]
 pub(crate) struct CodeView {
     #[serde(skip)]
     frame: Frame,
@@ -36,7 +36,7 @@ pub(crate) struct CodeView {
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
-#[schemars(rename = "SignInCodeFields")]
+#[schemars(rename = "SecondStepFields")]
 #[serde(default)]
 pub(crate) struct Fields {
     /// A code of the application, or a recovery code.

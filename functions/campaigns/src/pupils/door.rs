@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use rentree_domain::limit::CODES_BY_CLIENT;
 use rentree_domain::{CampaignCode, CampaignId, Uai, paris};
 use rentree_http::{ClientAddress, Extractor, FormToken, Presented, Problem};
-use rentree_table::Person;
+use rentree_table::{CodePlace, Person, Tie};
 
 use super::find::Tried;
 use super::visit::{Entrance, Known, Visit};
@@ -91,12 +91,13 @@ impl Campaigns {
             None => return Ok(None),
         };
         let Some(id) = presented.user() else { return Ok(None) };
-        let Some(place) = place else {
+        let Some(CodePlace { uai, campaign, is_replaced }) = place else {
             let user = self.table.user(id).await?;
             let signed_in = user.and_then(|user| presented.held_by(Person::from(&user)));
             return signed_in.map_or(Ok(None), |_| Err(Problem::unknown_code()));
         };
 
+        let place = (uai, campaign);
         let (user, tie, entrance, attempt, ()) = tokio::try_join!(
             async { Ok(self.table.user(id).await?) },
             async { Ok(self.table.tie_of(id, place.0).await?) },
@@ -115,6 +116,10 @@ impl Campaigns {
         if known.is_none() || refused.is_err() {
             self.leave(attempt.and_then(Result::ok)).await?;
             return refused.map(|()| None);
+        }
+        if is_replaced && !self.has_joined(campaign, tie).await? {
+            self.leave(attempt.and_then(Result::ok)).await?;
+            return Err(Problem::code_replaced());
         }
         Ok(Some((entrance, known, waiting, attempt)))
     }
@@ -162,22 +167,36 @@ impl Campaigns {
                 "Trop de codes inconnus depuis votre connexion. Réessayez dans dix minutes.",
             ));
         }
-        place.ok_or_else(Problem::unknown_code)
+        match place {
+            None => Err(Problem::unknown_code()),
+            // Printed on the board of another day: counted, for with it nobody joins.
+            Some(place) if place.is_replaced => Err(Problem::code_replaced()),
+            Some(place) => Ok((place.uai, place.campaign)),
+        }
+    }
+
+    /// Whether the pupil that an account is tied to has joined: with a code that was replaced, nobody else goes on.
+    async fn has_joined(&self, campaign: CampaignId, tie: Option<Tie>) -> Result<bool, Problem> {
+        match tie {
+            Some(tie) => Ok(self.standing(campaign, tie.learner).await?.is_some()),
+            None => Ok(false),
+        }
     }
 
     async fn was_right(&self, client: &ClientAddress, now: Timestamp) -> Result<(), Problem> {
         Ok(self.table.take_back(&CODES_BY_CLIENT, &client.0, now).await?)
     }
 
-    async fn place_of(&self, code: &str) -> Result<Option<Place>, Problem> {
+    async fn place_of(&self, code: &str) -> Result<Option<CodePlace>, Problem> {
         let Ok(code) = CampaignCode::parse(code) else { return Ok(None) };
-        Ok(self.table.campaign_of_code(&code).await?)
+        Ok(self.table.place_of_code(&code).await?)
     }
 
     async fn entrance(&self, (uai, id): Place) -> Result<Entrance, Problem> {
         let (school, campaign) = tokio::try_join!(self.table.school(uai), self.table.campaign(uai, id))?;
         let (school, campaign) = school.zip(campaign).ok_or_else(Problem::unknown_code)?;
-        let closed = campaign.closed(paris::date((self.clock)()));
-        Ok(Entrance { uai, school, id, campaign, closed })
+        let now = (self.clock)();
+        let (closed, waits_for_a_lesson) = (campaign.closed(paris::date(now)), campaign.waits_for_a_lesson(now));
+        Ok(Entrance { uai, school, id, campaign, closed, waits_for_a_lesson })
     }
 }

@@ -61,7 +61,7 @@ pub(crate) async fn join(
     let visit = app.visit(knock).await?;
     let known = visit.known.as_ref().ok_or_else(Problem::signed_out)?;
     visit.check_meant(&input.proof)?;
-    visit.check_open()?;
+    visit.check_not_closed()?;
     let adds = input.fields.add_mediacentre;
     visit.check_waiting(adds)?;
     let tie = known.tie.ok_or_else(|| {
@@ -71,6 +71,9 @@ pub(crate) async fn join(
 
     let (pupil, part) =
         tokio::try_join!(app.enrolled(&visit.entrance, tie.learner), app.standing(visit.entrance.id, tie.learner))?;
+    if part.is_none() {
+        visit.check_lesson()?;
+    }
     let pupil = pupil.ok_or_else(|| Problem::not_a_pupil(LEFT).leading_to("Mes campagnes", "/mes-campagnes"))?;
 
     if adds {
@@ -94,6 +97,12 @@ fn offer(visit: &Visit, pupil: &Pupil) -> Offer {
     visit.sign_on().map_or(Offer::Nothing, |sign_on| sign_on.offer(pupil))
 }
 
+/// What who has not joined is told while nobody can.
+fn shut(entrance: &Entrance) -> Option<Step> {
+    let closed = entrance.closed.map(Step::Closed);
+    closed.or_else(|| entrance.waits_for_a_lesson.then_some(Step::OutsideLesson))
+}
+
 fn somebody_else() -> Problem {
     Problem::other_account(
         "Le Médiacentre donne un autre nom que celui de ce compte. Rien n’a été changé. Si c’est votre Médiacentre, déconnectez-vous, puis recommencez depuis le Médiacentre.",
@@ -106,17 +115,17 @@ const LEFT: &str =
 impl Campaigns {
     /// What comes next for who is there.
     pub(crate) async fn step(&self, visit: &Visit) -> Result<Step, Problem> {
-        let Entrance { id, closed, .. } = visit.entrance;
+        let id = visit.entrance.id;
         let forms = || IdentityFields::default().forms(visit.told_names());
         let Some(tie) = visit.known.as_ref().and_then(|known| known.tie) else {
-            return Ok(closed.map_or_else(|| Step::Identify { forms: forms() }, Step::Closed));
+            return Ok(shut(&visit.entrance).unwrap_or_else(|| Step::Identify { forms: forms() }));
         };
         let part = async { Ok(self.table.participation(id, tie.learner).await?) };
         let (part, pupil) = tokio::try_join!(part, self.enrolled(&visit.entrance, tie.learner))?;
         let step = match (&part, pupil) {
             (Some(part), Some(pupil)) => self.joined(visit, &pupil, part.standing()),
             (Some(part), None) => self.joined_as(visit, (tie.learner, false), part.standing(), Offer::Nothing),
-            (None, _) if let Some(closed) = closed => Step::Closed(closed),
+            (None, _) if let Some(shut) = shut(&visit.entrance) => shut,
             (None, Some(pupil)) => {
                 let other_level = visit.is_of_another_level(&pupil);
                 Step::Join { mediacentre: offer(visit, &pupil), other_level }

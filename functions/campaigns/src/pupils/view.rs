@@ -76,6 +76,8 @@ pub(crate) struct SignOnView {
 pub(crate) enum Step {
     /// Nobody can join: now, or any more.
     Closed(Closed),
+    /// Nobody can join before the next lesson, which a teacher opens. Nobody knows when.
+    OutsideLesson,
     /// Say which pupil one is.
     Identify {
         /// The forms.

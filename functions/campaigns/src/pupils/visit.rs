@@ -19,6 +19,8 @@ pub(crate) struct Entrance {
     pub(crate) campaign: Campaign,
     /// Why nobody can join it, if that is so.
     pub(crate) closed: Option<Closed>,
+    /// Whether nobody can join it before its next lesson. Who has joined goes on.
+    pub(crate) waits_for_a_lesson: bool,
 }
 
 /// Somebody who is signed in, and what is known of them here. Never printed: it holds the hash of a password.
@@ -87,9 +89,23 @@ impl Visit {
         format!("/mediacentre?code={}", self.entrance.campaign.code)
     }
 
-    /// Checks that the campaign can be joined.
+    /// Checks that the campaign can be joined now, before anything is told of who joins.
     pub(crate) fn check_open(&self) -> Result<(), Problem> {
+        self.check_not_closed()?;
+        self.check_lesson()
+    }
+
+    /// Checks that the campaign is not closed: for who may have joined it.
+    pub(crate) fn check_not_closed(&self) -> Result<(), Problem> {
         self.entrance.closed.map_or(Ok(()), |closed| Err(problem(closed)))
+    }
+
+    /// Checks that a lesson is under way, if the campaign is bound to lessons.
+    pub(crate) fn check_lesson(&self) -> Result<(), Problem> {
+        if self.entrance.waits_for_a_lesson {
+            return Err(Problem::outside_lesson().leading_to("Réessayer", self.path()));
+        }
+        Ok(())
     }
 
     /// Checks that a sign-on waits still, if a form was `about` one.

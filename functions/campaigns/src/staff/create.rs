@@ -38,6 +38,8 @@ pub(crate) struct Fields {
     kind: Option<CampaignKind>,
     /// What pupils read before they begin: 500 characters at most. Blank for none.
     message: String,
+    /// Whether nobody joins it outside of a lesson.
+    only_in_lessons: bool,
     /// `certification`: the campaign that is ready, as long as it is proposed; else the school's own.
     ready: Ready,
 }
@@ -60,6 +62,9 @@ pub(crate) struct NewCampaignView {
     csrf: String,
     #[serde(skip)]
     form: Form,
+    /// Whether lessons were chosen.
+    #[serde(skip)]
+    only_in_lessons: bool,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -135,7 +140,8 @@ pub(crate) async fn create(
     let wanted = read(&mut form, &app.config.courses, &input.fields, ready.is_some());
     let Some(Wanted { title, course, message }) = wanted else {
         let problem = Problem::invalid(&form);
-        return face.again(problem, &app.new_campaign(uai, &visitor, form, ready));
+        let view = app.new_campaign(uai, &visitor, form, ready);
+        return face.again(problem, &NewCampaignView { only_in_lessons: input.fields.only_in_lessons, ..view });
     };
 
     let id = CampaignId::new(now, rentree_runtime::random());
@@ -150,6 +156,8 @@ pub(crate) async fn create(
         owner_name: visitor.name.clone(),
         created_at: now,
         archived_at: None,
+        only_in_lessons: input.fields.only_in_lessons,
+        lesson: None,
         given: None,
         classes: BTreeSet::new(),
         platform: None,
@@ -171,6 +179,7 @@ impl Campaigns {
             frame: visitor.frame("Créer une campagne", uai, &visitor.school, Section::Campaigns),
             csrf: visitor.csrf.clone(),
             form,
+            only_in_lessons: false,
             uai,
             ready,
             made: None,
@@ -235,6 +244,7 @@ impl Fields {
             title: ready.title.clone(),
             course: ready.course.to_string(),
             kind: None,
+            only_in_lessons: false,
             message: ready.message.clone(),
             ready: Ready::Certification,
         }

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Level, Listing,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Lesson, Level, Listing,
     PlatformCampaign, Score, Uai, paris,
 };
 use rentree_http::{Asked, Face, Problem, authorise_beside};
@@ -89,6 +89,10 @@ pub(crate) struct CampaignView {
     archived_at: Option<Timestamp>,
     /// Why nobody can join it today, if that is so.
     closed: Option<Closed>,
+    /// Whether nobody joins it outside of a lesson.
+    only_in_lessons: bool,
+    /// When the lesson ends that is under way.
+    lesson_until: Option<Timestamp>,
     /// What the platform's team says, where it gave the campaign.
     given: Option<Given>,
     /// Classes of which no pupil's MEF tells a level, where the campaign is for some levels: staff choose those it is for.
@@ -229,20 +233,11 @@ pub(crate) async fn follow(
     let page = select(pupils, &filter);
     let course = app.config.courses.find(&campaign.course);
     let (archived_at, closed) = (campaign.put_away_at(), campaign.closed(paris::date(now)));
+    let lesson_until = campaign.open_lesson(now).map(Lesson::until);
     let view = CampaignView {
         frame: visitor.frame(campaign.title.as_str(), uai, &school, Section::Campaigns),
         csrf: visitor.csrf.clone(),
-        done: match filter.done.as_str() {
-            "created" => Some("La campagne est créée. Donnez son code aux élèves."),
-            "classes" => Some("Les classes de la campagne sont enregistrées."),
-            "tries" => Some("L’élève peut réessayer tout de suite de rejoindre une campagne."),
-            "taken_back" => Some("L’envoi est annulé : l’élève peut recommencer depuis la page de la campagne."),
-            "archived" => Some("La campagne est archivée : plus personne ne peut la rejoindre."),
-            "restored" => {
-                Some("La campagne est de nouveau active : les élèves peuvent la rejoindre avec le même code.")
-            }
-            _ => None,
-        },
+        done: done(&filter.done),
         charts: charts(&total, &classes),
         uai,
         id,
@@ -256,6 +251,8 @@ pub(crate) async fn follow(
         created_at: campaign.created_at,
         archived_at,
         closed,
+        only_in_lessons: campaign.only_in_lessons,
+        lesson_until,
         given: campaign.platform.as_ref().map(Given::of),
         choices: concerned.unknown.iter().map(|class| Choice::of(class, &campaign.classes)).collect(),
         total,
@@ -273,6 +270,22 @@ pub(crate) async fn follow(
         attempts,
     };
     face.render(StatusCode::OK, &view)
+}
+
+/// What the page says that was just done.
+fn done(what: &str) -> Option<&'static str> {
+    Some(match what {
+        "created" => "La campagne est créée. Donnez son code aux élèves.",
+        "classes" => "Les classes de la campagne sont enregistrées.",
+        "tries" => "L’élève peut réessayer tout de suite de rejoindre une campagne.",
+        "taken_back" => "L’envoi est annulé : l’élève peut recommencer depuis la page de la campagne.",
+        "archived" => "La campagne est archivée : plus personne ne peut la rejoindre.",
+        "restored" => "La campagne est de nouveau active : les élèves peuvent la rejoindre avec le même code.",
+        "lesson" => "C’est enregistré. La séance est indiquée ci-dessous.",
+        "joining" => "C’est enregistré. Le moment de rejoindre la campagne est indiqué ci-dessous.",
+        "code" => "La campagne a un nouveau code. L’ancien ne marche plus : remplacez-le partout où il est affiché.",
+        _ => return None,
+    })
 }
 
 /// Those of the school who are held up, by name. Who left is held up by that.

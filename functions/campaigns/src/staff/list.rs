@@ -241,6 +241,8 @@ mod tests {
                 owner_name: ["Zoé", "Anne"][usize::from(number % 2)].to_owned(),
                 created_at,
                 archived_at: (number == 3).then_some(created_at),
+                only_in_lessons: false,
+                lesson: None,
                 given: None,
                 classes: BTreeSet::new(),
                 platform: None,

@@ -18,6 +18,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::try_join;
 
+use super::sign_in_code::open_lesson;
 use crate::Learners;
 
 /// What the pupil did.
@@ -26,6 +27,9 @@ use crate::Learners;
 pub(crate) struct YearView {
     /// The present one, by its first calendar year.
     pub(crate) school_year: SchoolYear,
+    /// Whether a lesson of the school is under way.
+    #[serde(skip)]
+    pub(crate) is_in_lesson: bool,
     /// Campaigns joined in that year.
     pub(crate) joined: usize,
     /// Those of them of which a result was sent.
@@ -95,12 +99,14 @@ impl Learners {
             self.table.latest_profile(uai, pupil),
             self.table.campaigns(uai, &visitor.school),
         )?;
+        let is_in_lesson = open_lesson(campaigns.iter().map(|(_, campaign)| campaign), visitor.at).is_some();
         let campaigns: HashMap<CampaignId, Campaign> = campaigns.into_iter().collect();
         let kept = years_kept(today);
         let certifications = certifications.into_iter().filter(|(_, it)| kept.contains(&it.latest.year()));
         let rows = parts.into_iter().filter_map(|(id, part)| Some(CampaignRow::of(id, campaigns.get(&id)?, &part)));
         Ok(YearView {
             school_year,
+            is_in_lesson,
             joined: of_year.joined,
             sent: of_year.sent,
             mean_score: of_year.mean_score(),

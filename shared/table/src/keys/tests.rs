@@ -95,6 +95,7 @@ proptest! {
             Key::hand_out(uai, HandOutId::new(at, entropy)),
             Key::sealed_answer(uai, HandOutId::new(at, entropy)),
             Key::personal_code(uai, &PersonalCode::draw([entropy[0]; 16])),
+            Key::sign_in_code(&PersonalCode::draw([entropy[0]; 16])),
             Key::record_book(&RecordBookName::parse(&round).unwrap()),
             Key::access_token(&rentree_domain::ProgramSecret::new(secret).hash()),
             Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),

@@ -1,0 +1,111 @@
+//! A code that signs a pupil in whom staff have before them, during a lesson: once, within minutes, without a new password. The answer is
+//! the only place where it stands in clear: who loses it shows another one.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::sign_in_code::valid_until;
+use rentree_domain::{LearnerId, Lesson, PersonalCode, Uai};
+use rentree_http::{Face, Input, Problem, Visitor};
+use rentree_table::{AuditAction, Campaign};
+use rentree_web::{Frame, Section, french, qr};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{PupilPath, refused};
+use crate::Learners;
+use crate::school::parse_uai;
+
+const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
+const CHANGED: &str = "Le compte a changé au même moment : aucun code n’a été créé. Recommencez.";
+
+/// What is shown: here, and nowhere else. Never printed.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "sign-in-code.html")]
+#[schemars(rename = "ShownSignInCode")]
+pub(crate) struct SignInCodeView {
+    #[serde(skip)]
+    frame: Frame,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    learner: LearnerId,
+    last_name: String,
+    first_name: String,
+    division: String,
+    /// `nadu-reka-veta-473`: signs the pupil in, once. Shown this once.
+    sign_in_code: String,
+    /// Until when it can be used.
+    valid_until: Timestamp,
+    /// Where the pupil types it.
+    address: String,
+    /// The address with the code, as a picture.
+    #[serde(skip)]
+    qr: String,
+}
+
+/// `POST /schools/{uai}/learners/{learner}/sign-in-code`
+pub(crate) async fn show(
+    State(app): State<Learners>,
+    Path((uai, id)): PupilPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Value>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
+    visitor.check_meant(&input.proof)?;
+
+    let account = app.account_to_act_on(uai, &pupil);
+    let (lesson, (id, user)) = tokio::try_join!(app.open_lesson(uai, &visitor), account)?;
+    let lesson = lesson.ok_or_else(|| {
+        Problem::too_late(NO_LESSON).leading_to("Voir les campagnes", format!("/schools/{uai}/campaigns"))
+    })?;
+    let (code, until) = (PersonalCode::draw(rentree_runtime::random()), valid_until(lesson, visitor.at));
+
+    let entry = app.told_of(&visitor, AuditAction::SignInCodeShown, &[&pupil]);
+    let is_shown = app.table.show_sign_in_code((uai, pupil.id), (id, &user), (&code, until), &entry).await?;
+    if !is_shown {
+        return Err(refused(uai, pupil.id, CHANGED));
+    }
+
+    let address = format!("{}/code", app.config.origin);
+    let qr = qr::svg(&format!("{address}#{}", code.shown()), "Code QR de connexion");
+    let view = SignInCodeView {
+        frame: visitor.frame("Code de connexion", uai, &visitor.school, Section::Learners),
+        uai,
+        learner: pupil.id,
+        last_name: pupil.entry.last_name,
+        first_name: pupil.entry.first_name,
+        division: pupil.entry.division,
+        sign_in_code: code.shown(),
+        valid_until: until,
+        address,
+        qr: qr.map_err(|error| Problem::internal(&error))?,
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+/// The lesson that is under way, of those of `campaigns`; of several, the one that ends last. One of a campaign in the archive counts no
+/// more.
+pub(super) fn open_lesson<'a>(campaigns: impl Iterator<Item = &'a Campaign>, now: Timestamp) -> Option<Lesson> {
+    campaigns.filter(|campaign| !campaign.is_archived()).filter_map(|campaign| campaign.open_lesson(now)).max()
+}
+
+impl Learners {
+    /// The lesson of the visitor's school that is under way.
+    async fn open_lesson(&self, uai: Uai, visitor: &Visitor) -> Result<Option<Lesson>, Problem> {
+        let (campaigns, _) = self.table.campaigns(uai, &visitor.school).await?;
+        Ok(open_lesson(campaigns.iter().map(|(_, campaign)| campaign), visitor.at))
+    }
+}
+
+impl SignInCodeView {
+    /// What pupils type: browsers add the rest.
+    fn typed_address(&self) -> &str {
+        self.address.split_once("://").map_or(&self.address, |(_, address)| address)
+    }
+}

@@ -1,0 +1,111 @@
+//! Codes that sign a pupil in: by the code, whom it was shown for; at the account, which code holds. Another code for the account ends the
+//! one before, and whoever uses one removes it from the account in the same transaction that opens the session.
+
+use jiff::Timestamp;
+use rentree_domain::{LearnerId, PersonalCode, Uai, UserId};
+use serde::{Deserialize, Serialize};
+
+use crate::item::{Change, delete, put_over, stored};
+use crate::keys::sign_in_code_hash;
+use crate::password::tied;
+use crate::transaction::Cancelled;
+use crate::{AuditEntry, Key, Session, SessionHash, Table, TableError, User, audit, session};
+
+const ENTITY: &str = "SignInCode";
+/// The account is as it was read, a pupil's, and nobody's of a team.
+const OF_A_PUPIL: &str = "epoch = :epoch AND attribute_exists(birth_date) AND attribute_not_exists(joined_a_team)";
+/// The same, and the code is the one that holds.
+const HOLDS: &str = "sign_in_code.#hash = :hash AND sign_in_code.valid_until > :now AND epoch = :epoch AND attribute_exists(birth_date) AND attribute_not_exists(joined_a_team)";
+
+/// Whom a code was shown for: found by the code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInCode {
+    /// The account that it opens.
+    pub user: UserId,
+    /// The school whose staff showed it.
+    pub uai: Uai,
+    /// Its pupil there.
+    pub learner: LearnerId,
+    /// [`User::epoch`] when it was shown: a new password ends it, and whatever else ends sessions.
+    pub epoch: u64,
+    /// In epoch seconds: DynamoDB deletes some time after.
+    expires_at: i64,
+}
+
+/// What an account says of the code that holds.
+#[derive(Debug, Serialize)]
+struct Holding {
+    hash: String,
+    /// In epoch seconds, so that DynamoDB can compare.
+    valid_until: i64,
+}
+
+impl Table {
+    /// Lets `code` open the account `user` of a pupil `until` then, once, in place of the code before; `entry` tells it. `false`: the account
+    /// is not (any more) this pupil's, changed meanwhile, or is also one of staff.
+    pub async fn show_sign_in_code(
+        &self,
+        (uai, learner): (Uai, LearnerId),
+        (id, user): (UserId, &User),
+        (code, until): (&PersonalCode, Timestamp),
+        entry: &AuditEntry,
+    ) -> Result<bool, TableError> {
+        let expires_at = until.as_second();
+        let holding = Holding { hash: sign_in_code_hash(code), valid_until: expires_at };
+        let shown = SignInCode { user: id, uai, learner, epoch: user.epoch, expires_at };
+        let items = vec![
+            tied(&self.name, (uai, learner), id)?,
+            Change::of(Key::user(id), "SET sign_in_code = :code")
+                .only_if(OF_A_PUPIL)
+                .value_of(":code", &holding)?
+                .number(":epoch", user.epoch)
+                .in_transaction(&self.name)?,
+            put_over(&self.name, stored(&shown, ENTITY, Key::sign_in_code(code))?)?,
+            audit::write(&self.name, uai, entry)?,
+        ];
+        match self.transact(items).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Conditions(_)) => Ok(false),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
+    }
+
+    /// Whom a code was shown for, unless its time is over. It may have been used, or another one may hold:
+    /// [`use_sign_in_code`](Self::use_sign_in_code) says.
+    pub async fn sign_in_code(&self, code: &PersonalCode, now: Timestamp) -> Result<Option<SignInCode>, TableError> {
+        let shown: Option<SignInCode> = self.get(Key::sign_in_code(code), ENTITY).await?;
+        // TTL deletes late.
+        Ok(shown.filter(|shown| shown.expires_at > now.as_second()))
+    }
+
+    /// Opens the session of whom `code` was shown for, and uses the code up; `entry` tells it. `false`: the code does not hold (any more), and
+    /// nothing is written. `replaces` ends: a session never survives a sign-in.
+    pub async fn use_sign_in_code(
+        &self,
+        (code, shown): (&PersonalCode, &SignInCode),
+        opened: (&SessionHash, &Session),
+        replaces: Option<&SessionHash>,
+        now: Timestamp,
+        entry: &AuditEntry,
+    ) -> Result<bool, TableError> {
+        let mut items = vec![
+            Change::of(Key::user(shown.user), "REMOVE sign_in_code")
+                .only_if(HOLDS)
+                .text(":hash", sign_in_code_hash(code))
+                .number(":now", now.as_second())
+                .number(":epoch", shown.epoch)
+                .in_transaction(&self.name)?,
+            tied(&self.name, (shown.uai, shown.learner), shown.user)?,
+            session::open(&self.name, opened)?,
+            audit::write(&self.name, shown.uai, entry)?,
+        ];
+        if let Some(former) = replaces {
+            items.push(delete(&self.name, Key::session(former))?);
+        }
+        match self.transact(items).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Conditions(_)) => Ok(false),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
+    }
+}
