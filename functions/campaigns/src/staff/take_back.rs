@@ -9,10 +9,11 @@ use rentree_domain::platform_campaign::Closed;
 use rentree_domain::progress::Sent;
 use rentree_domain::{CampaignId, CampaignTitle, LearnerId, Uai, paris};
 use rentree_http::{Face, Input, Problem, authorise_beside};
-use rentree_table::{AuditAction, Campaign, Participation, Role, TakeBack, TakenBack};
+use rentree_table::{AuditAction, Role, TakeBack, TakenBack};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::try_join;
 
 use crate::Campaigns;
 use crate::school::parse_uai;
@@ -73,11 +74,12 @@ pub(crate) async fn page(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let now = (app.clock)();
-    let found = app.result(uai, &id, &learner);
-    let (visitor, found) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
+    let learner = parse_learner(&learner)?;
+    let found = app.campaign(uai, &id);
+    let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
 
-    let Found { campaign: (id, campaign), learner, part } = found;
-    let pupil = app.table.learner(uai, learner).await?.ok_or_else(Problem::not_found)?;
+    let (part, pupil) = try_join!(app.table.participation(id, learner), app.table.learner(uai, learner))?;
+    let (part, pupil) = part.zip(pupil).ok_or_else(Problem::not_found)?;
     let entry = pupil.visible(visitor.school.roster_version).map(|revision| &revision.entry);
     let entry = entry.ok_or_else(Problem::not_found)?;
     let view = ResultView {
@@ -107,11 +109,11 @@ pub(crate) async fn take_back(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let now = (app.clock)();
-    let found = app.result(uai, &id, &learner);
-    let (visitor, found) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
+    let learner = parse_learner(&learner)?;
+    let found = app.campaign(uai, &id);
+    let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
     visitor.check_meant(&input.proof)?;
 
-    let Found { campaign: (id, campaign), learner, .. } = found;
     let entry = visitor.did(AuditAction::ResultTakenBack).to(campaign.title.as_str()).about(learner);
     let part = match app.table.take_result_back(uai, (id, learner), input.fields.sent_at, &entry).await? {
         TakeBack::Done(part) => part,
@@ -128,22 +130,7 @@ pub(crate) async fn take_back(
     face.after_post(StatusCode::OK, &location, &TakenBackView { campaign: id, learner, taken_back: part.taken_back })
 }
 
-/// What a path is about.
-struct Found {
-    campaign: (CampaignId, Campaign),
-    learner: LearnerId,
-    part: Participation,
-}
-
-impl Campaigns {
-    /// A pupil's part in a campaign of the school.
-    async fn result(&self, uai: Uai, id: &str, learner: &str) -> Result<Found, Problem> {
-        let learner: LearnerId = learner.parse().map_err(|_| Problem::not_found())?;
-        let campaign: CampaignId = id.parse().map_err(|_| Problem::not_found())?;
-        // Both are read to their end: a refusal costs the same, whatever there is.
-        let (campaign, part) = tokio::join!(self.campaign(uai, id), self.table.participation(campaign, learner));
-        let (campaign, part) = (campaign?, part?);
-        let part = part.filter(|part| part.uai == uai).ok_or_else(Problem::not_found)?;
-        Ok(Found { campaign, learner, part })
-    }
+/// The pupil of a path.
+fn parse_learner(text: &str) -> Result<LearnerId, Problem> {
+    text.parse().map_err(|_| Problem::not_found())
 }

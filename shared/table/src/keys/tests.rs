@@ -101,7 +101,7 @@ proptest! {
             Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
             Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
         ]);
-        prop_assert_eq!(keys.len(), 48);
+        prop_assert_eq!(keys.len(), 49);
     }
 
     #[test]
