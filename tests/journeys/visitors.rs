@@ -58,6 +58,9 @@ async fn knock(route: &RouteDoc, who: &str) -> anyhow::Result<u16> {
     let import = administrator.post(&format!("/schools/{uai}/imports"), &json!({})).await?.expect(201)?;
     let campaign = a_campaign(uai, administrator, "Rentrée").await?;
     let code = product().table.campaign(uai, campaign).await?.expect("just created").code;
+    let now = Timestamp::now();
+    let joined = product().table.begin_participation(uai, campaign, (pupil.learner, "6A"), now).await?;
+    assert!(joined, "takes part");
     let hand_out = HandOutId::new(Timestamp::now(), rentree_runtime::random());
     let question = HandOut::asked(vec![pupil.learner], Timestamp::now());
     product().table.note_hand_out(uai, hand_out, &question).await?;
@@ -93,7 +96,7 @@ async fn knock(route: &RouteDoc, who: &str) -> anyhow::Result<u16> {
     if route.method == "POST" {
         request = request.json(&json!({
             "role": "administrator", "session": "others", "current_password": PASSWORD,
-            "version": rentree_domain::terms::VERSION, "learners": [pupil.learner],
+            "version": rentree_domain::terms::VERSION, "learners": [pupil.learner], "sent_at": now,
         }));
     }
     let answer = request.send().await?;

@@ -49,11 +49,12 @@ pub(crate) struct ResultView {
 }
 
 /// What the form sends.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "TakeBackFields")]
+#[serde(default)]
 pub(crate) struct Fields {
     /// When the result was sent that is taken back, as the page showed it: a later one stays.
-    sent_at: Timestamp,
+    sent_at: Option<Timestamp>,
 }
 
 /// What was done.
@@ -114,8 +115,9 @@ pub(crate) async fn take_back(
     let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
     visitor.check_meant(&input.proof)?;
 
+    let shown = input.fields.sent_at.ok_or_else(|| Problem::bad_request(UNSAID))?;
     let entry = visitor.did(AuditAction::ResultTakenBack).to(campaign.title.as_str()).about(learner);
-    let part = match app.table.take_result_back(uai, (id, learner), input.fields.sent_at, &entry).await? {
+    let part = match app.table.take_result_back(uai, (id, learner), shown, &entry).await? {
         TakeBack::Done(part) => part,
         TakeBack::Unknown => return Err(Problem::not_found()),
         TakeBack::Moved => {
@@ -129,6 +131,9 @@ pub(crate) async fn take_back(
     let location = format!("/schools/{uai}/campaigns/{id}?done=taken_back#pupils");
     face.after_post(StatusCode::OK, &location, &TakenBackView { campaign: id, learner, taken_back: part.taken_back })
 }
+
+const UNSAID: &str =
+    "Le champ « sent_at » manque : la date d’envoi du résultat à annuler, telle que sa page l’indique.";
 
 /// The pupil of a path.
 fn parse_learner(text: &str) -> Result<LearnerId, Problem> {
