@@ -142,11 +142,11 @@ fn a_pupils_page_says_how_they_sign_in() {
         assert!(!page.to_string().contains(email.as_str()));
         assert_eq!(page["account"]["lock"], Value::Null);
         assert!(page["account"]["tied_at"].is_string());
-        let actions = json!({"hand_out": true, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "untie": true, "remove_mediacentre": false});
+        let actions = json!({"hand_out": true, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "show_sign_in_code": false, "untie": true, "remove_mediacentre": false});
         assert_eq!(page["actions"], actions);
 
         let none = class.administrator.get(&class.path(&format!("/{}", class.learners[5].id))).await?.expect(200)?;
-        let nothing = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": true, "give_personal_code": true, "untie": false, "remove_mediacentre": false});
+        let nothing = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": true, "give_personal_code": true, "show_sign_in_code": false, "untie": false, "remove_mediacentre": false});
         assert_eq!((&none["account"], &none["actions"]), (&Value::Null, &nothing));
 
         // Of another school, and nobody at all.
@@ -203,7 +203,7 @@ fn staff_tied_as_a_pupil_are_left_alone() {
         }
         assert_eq!(product().table.user(boss.id).await?.unwrap(), boss.user);
         let page = class.administrator.get(&class.path(&format!("/{learner}"))).await?.expect(200)?;
-        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "untie": true, "remove_mediacentre": false});
+        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "show_sign_in_code": false, "untie": true, "remove_mediacentre": false});
         assert_eq!((&page["actions"], &page["account"]["is_of_pupil_alone"]), (&untie_alone, &json!(false)));
         Ok(())
     });
@@ -247,7 +247,7 @@ fn who_left_can_only_be_untied() {
         import(class.uai, &sample).await?;
         let path = |what: &str| class.path(&format!("/{}{what}", pupil.learner));
         let page = class.administrator.get(&path("")).await?.expect(200)?;
-        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "untie": true, "remove_mediacentre": false});
+        let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "show_sign_in_code": false, "untie": true, "remove_mediacentre": false});
         assert_eq!((&page["is_enrolled"], &page["actions"]), (&json!(false), &untie_alone));
         for what in ["/user-name", "/unblock", "/mediacentre"] {
             assert_eq!(class.administrator.post(&path(what), &json!({})).await?.status, 409, "{what}");

@@ -7,7 +7,7 @@ use rentree_samples::Sample;
 use rentree_table::{AuditAction, AuditEntry};
 use serde_json::{Value, json};
 
-use super::campaigns::{Platform, class, import};
+use super::campaigns::{Platform, class, course_token, import};
 use super::certifications::{a_number, ago, state, statement, this_year};
 use super::people::{Person, a_team};
 use super::product;
@@ -30,7 +30,7 @@ pub(crate) async fn send(
     at: Timestamp,
     (score, competences): (u8, Option<u8>),
 ) -> anyhow::Result<()> {
-    let mut message = json!({"campaign": campaign, "learner": learner, "event": "sent", "at": at, "score": score});
+    let mut message = json!({"token": course_token(campaign, learner), "event": "sent", "at": at, "score": score});
     if let Some(competences) = competences {
         message["profile"] = json!({"competences": competences, "points": 10 * u16::from(competences)});
     }
