@@ -67,9 +67,9 @@ impl Campaigns {
 
 /// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
-    use Access::{Administrators, Members, Signed};
+    use Access::{Members, Signed};
     use progress::record;
-    use staff::{archive, classes, create, follow, joining, lesson, list, new_code, results, take_back, year};
+    use staff::{archive, classes, create, follow, joining, lesson, list, new_code};
     let mut routes = vec![
         Route::get(
             "/schools/{uai}/campaigns",
@@ -132,6 +132,25 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
         )
         .takes::<lesson::Fields>()
         .gives::<lesson::LessonView>(),
+        Route::post(
+            "/participations/progress",
+            record::record,
+            Signed,
+            "The assessment platform tells that a pupil began a course, or sent the result",
+        )
+        .takes::<record::Message>()
+        .gives::<record::ProgressView>(),
+    ];
+    routes.extend(results());
+    routes.extend(pupils::routes());
+    routes
+}
+
+/// What came of campaigns, of each and of a school year.
+fn results<P: Purpose>() -> Vec<Route<Campaigns, P>> {
+    use Access::{Administrators, Members};
+    use staff::{results, take_back, year};
+    vec![
         Route::get(
             "/schools/{uai}/campaigns/{campaign}/results.csv",
             results::download,
@@ -166,17 +185,7 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
             Administrators,
             "The same as a list for spreadsheets",
         ),
-        Route::post(
-            "/participations/progress",
-            record::record,
-            Signed,
-            "The assessment platform tells that a pupil began a course, or sent the result",
-        )
-        .takes::<record::Message>()
-        .gives::<record::ProgressView>(),
-    ];
-    routes.extend(pupils::routes());
-    routes
+    ]
 }
 
 /// What every route is.

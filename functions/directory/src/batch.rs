@@ -56,7 +56,7 @@ impl Directory {
                 Task::Word(Word::EndSessions(of)) if is_dead_letter => self.ending_failed(&of).await?,
                 Task::Word(Word::EndSessions(of)) => self.end_sessions(&of, record.sent_at).await?,
                 Task::Word(Word::EndSecondFactor { .. }) if is_dead_letter => {
-                    self.ending_second_factor_failed().await?
+                    self.ending_second_factor_failed().await?;
                 }
                 Task::Word(Word::EndSecondFactor { login }) => self.end_second_factor(&login, record.sent_at).await?,
                 Task::Word(Word::Totals { academie, school_year }) if is_dead_letter => {

@@ -7,7 +7,7 @@ const STATUS: [&str; 4] = ["met", "partly", "not", "n.a."];
 
 /// What the totals say otherwise than the rows, and requirements that stand there twice.
 pub(crate) fn miscounted(page: &str) -> Vec<String> {
-    let rows = page.lines().filter_map(|line| cells(line)).collect::<Vec<_>>();
+    let rows = page.lines().filter_map(cells).collect::<Vec<_>>();
     let mut counts: BTreeMap<&str, [usize; 5]> = BTreeMap::new();
     let (mut seen, mut wrong) = (BTreeSet::new(), Vec::new());
     for row in rows.iter().filter(|row| row[0].starts_with("v5.0.0-")) {

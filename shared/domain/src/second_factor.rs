@@ -186,7 +186,7 @@ mod tests {
         fn a_secret_comes_back_as_it_was_stored(seed: [u8; 32]) {
             let secret = CodeSecret::of(&seed);
             prop_assert_eq!(CodeSecret::try_from(String::from(secret.clone())), Ok(secret.clone()));
-            let printed = format!("{:?}", secret);
+            let printed = format!("{secret:?}");
             prop_assert_eq!(printed, "CodeSecret(…)");
         }
     }

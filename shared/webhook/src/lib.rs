@@ -8,7 +8,7 @@ use std::fmt;
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit as _, Mac as _};
+use hmac::{Hmac, KeyInit as _, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
 
@@ -82,7 +82,7 @@ impl Secrets {
     fn macs(&self, signed: &[&[u8]]) -> impl Iterator<Item = Hmac<Sha256>> {
         self.0.iter().filter_map(move |secret| {
             let mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
-            Some(signed.iter().fold(mac, |mac, part| mac.chain_update(part)))
+            Some(signed.iter().fold(mac, Mac::chain_update))
         })
     }
 }
