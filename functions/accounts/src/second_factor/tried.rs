@@ -108,21 +108,17 @@ impl Accounts {
             form.refuse(CODE_FIELD, "Saisissez le code de votre application.");
             return Ok(None);
         }
-        // Nobody guesses one of 80 bits: whoever used the tries up keeps the owner out with none.
-        let recovery = RecoveryCode::parse(&typed.0).map(|code| Code::Recovery(code.hash()));
-        let is_known = recovery.as_ref().is_some_and(|code| factor.used(code).is_some());
-        if !is_known && !self.may_try_a_code(user, form, now).await? {
+        if !self.may_try_a_code(user, form, now).await? {
             return Ok(None);
         }
-        let code = recovery.or_else(|| step_of(&factor.secret, &typed.0, now).map(Code::Step));
+        let code = step_of(&factor.secret, &typed.0, now).map(Code::Step);
+        let code = code.or_else(|| RecoveryCode::parse(&typed.0).map(|code| Code::Recovery(code.hash())));
         let used = code.and_then(|code| Some((factor.used(&code)?, matches!(code, Code::Recovery(_)))));
         let Some((used, is_recovery_code)) = used else {
             form.refuse(CODE_FIELD, WRONG);
             return Ok(None);
         };
-        if !is_known {
-            self.code_was_right(user, now).await?;
-        }
+        self.code_was_right(user, now).await?;
         Ok(Some(Right { read: factor.clone(), factor: used, is_recovery_code }))
     }
 
