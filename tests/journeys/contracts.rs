@@ -66,6 +66,22 @@ fn every_schema_of_the_document_has_a_name_of_its_own() {
     }
 }
 
+/// What the rules of `spectral:oas` ask of a document: who writes a client finds each operation under a heading, with what it does.
+#[test]
+fn every_operation_says_what_it_does_under_a_heading_that_is_told() {
+    let document = document();
+    let told = document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].clone()).collect::<Vec<_>>();
+    let mut used = Vec::new();
+    for (path, method, operation) in operations(&document) {
+        let described = operation["description"].as_str().is_some_and(|text| text.ends_with('.'));
+        assert!(described, "{method} {path} has no description");
+        assert!(told.contains(&operation["tags"][0]), "{method} {path} stands under no heading");
+        used.push(operation["tags"][0].clone());
+    }
+    assert!(told.iter().all(|tag| used.contains(tag)), "a heading has nothing under it");
+    assert!(document["servers"][0]["url"] == "/" && document["info"]["contact"]["name"] == "Rentrée");
+}
+
 /// One name for one filter: a program that learnt it at one address finds it at all others.
 #[test]
 fn a_parameter_of_an_address_is_the_same_everywhere() {

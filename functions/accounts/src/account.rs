@@ -17,7 +17,7 @@ use tokio::try_join;
 
 use crate::Accounts;
 use crate::second_factor;
-use crate::sessions::{Proves, ending_form};
+use crate::sessions::{ENDING, Proves, ending_form};
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -136,7 +136,7 @@ impl Accounts {
         };
         let sessions: Vec<Row> = sessions.into_iter().map(row).collect();
         let others: Vec<_> = sessions.iter().filter(|row| !row.is_this).map(Row::choice).collect();
-        let proves = Proves::of(signed_in, &user, now).ok().filter(|_| !others.is_empty());
+        let proves = Proves::of(signed_in, &user, ENDING, now).ok().filter(|_| !others.is_empty());
         let unconfirmed = user.methods.email.as_ref().filter(|_| !user.email_confirmed);
         Ok(AccountView {
             frame: signed_in.frame("Mon compte"),

@@ -20,6 +20,7 @@ use tokio::join;
 
 use crate::Accounts;
 use crate::account::address_form;
+use crate::sessions::Proves;
 use crate::sign_in::Secret;
 
 const WAYS: Ways = Ways {
@@ -81,6 +82,10 @@ pub(crate) async fn ask(
     }
     if user.birth_date.is_some_and(|born| !may_use_email(born, paris::date(now))) {
         form.refuse("email", UNDER_FIFTEEN);
+    }
+    // The address will lead to a password: who has none proves to be the owner by a fresh sign-on.
+    if user.password_hash.is_none() {
+        Proves::of(&signed_in, &user, "d’ajouter une adresse e-mail", now)?;
     }
     // To confirm the address that the account has already, no password: it changes nothing, and must work when strangers have
     // blocked the account.

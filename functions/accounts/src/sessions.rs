@@ -59,7 +59,7 @@ pub(crate) async fn end(
     let (signed_in, user) = require_account(&app.table, &headers, now).await?;
     signed_in.check_meant(&input.proof)?;
 
-    let mut form = ending_form(Vec::new(), Proves::of(&signed_in, &user, now)?);
+    let mut form = ending_form(Vec::new(), Proves::of(&signed_in, &user, ENDING, now)?);
     let which = match input.fields.session.as_str() {
         "" => {
             form.refuse("session", "Choisissez l’appareil à déconnecter.");
@@ -105,7 +105,10 @@ pub(crate) async fn end(
     face.after_post(StatusCode::OK, PAGE, &view)
 }
 
-/// How somebody proves who they are before they end sessions.
+/// What ending sessions is called.
+pub(crate) const ENDING: &str = "de déconnecter d’autres appareils";
+
+/// How somebody proves who they are before they end sessions, or give an account another way in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Proves {
     /// By the password, which is asked.
@@ -115,15 +118,17 @@ pub(crate) enum Proves {
 }
 
 impl Proves {
-    /// What `user` does; a problem when there is no password, and the sign-on is too long ago.
-    pub(crate) fn of(signed_in: &SignedIn, user: &User, now: Timestamp) -> Result<Self, Problem> {
+    /// What `user` does; a problem when there is no password, and the sign-on is too long ago. `before`: what it is asked for.
+    pub(crate) fn of(signed_in: &SignedIn, user: &User, before: &str, now: Timestamp) -> Result<Self, Problem> {
         if user.password_hash.is_some() {
             return Ok(Self::Password);
         }
         if now.duration_since(signed_in.since) < FRESH {
             return Ok(Self::SignOn);
         }
-        let detail = "Avant de déconnecter d’autres appareils, passez à nouveau par le Médiacentre de votre ENT. Vous aurez ensuite dix minutes pour le faire depuis « Mon compte ».";
+        let detail = format!(
+            "Avant {before}, passez à nouveau par le Médiacentre de votre ENT. Vous aurez ensuite dix minutes pour le faire depuis « Mon compte »."
+        );
         Err(Problem::too_late(detail).leading_to("Passer par le Médiacentre", "/mediacentre"))
     }
 }

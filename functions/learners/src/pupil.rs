@@ -172,7 +172,7 @@ fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>, (now, is_in_lesson)
         hand_out: due(pupil.is_enrolled, looked).is_ok(),
         give_user_name: may_act && looked.is_some_and(|looked| looked.account.methods.user_name.is_none()),
         unblock: may_act && account.is_some_and(|(_, is_locked)| is_locked),
-        show_sign_in_code: may_act && is_in_lesson,
+        show_sign_in_code: may_act && is_in_lesson && looked.is_some_and(|it| it.account.may_be_opened_by_a_code()),
         allow_tries: pupil.is_enrolled && pupil.user.is_none(),
         give_personal_code: pupil.is_enrolled && pupil.user.is_none(),
         untie: pupil.user.is_some(),

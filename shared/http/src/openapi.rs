@@ -1,5 +1,7 @@
 //! The OpenAPI document, from the routes of all functions.
 
+mod tags;
+
 use std::collections::BTreeMap;
 
 use schemars::generate::SchemaSettings;
@@ -63,6 +65,8 @@ pub fn document(routes: &[RouteDoc]) -> Value {
         };
         let mut operation = json!({
             "summary": route.summary,
+            "description": format!("{}. For {}.", route.summary, who(route.access)),
+            "tags": [tags::tag(route.path)],
             "operationId": operation_id(route),
             "responses": {route.status.to_string(): answer, "default": refused},
         });
@@ -91,7 +95,10 @@ pub fn document(routes: &[RouteDoc]) -> Value {
             "title": "Rentrée",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "Ask for JSON with `Accept: application/json`. JSON bodies need no form token; forms need the hidden field `csrf` of their page.",
+            "contact": {"name": "Rentrée"},
         },
+        "servers": [{"url": "/", "description": "Where this document was found."}],
+        "tags": tags::tags(),
         "paths": paths,
         "components": {
             "schemas": schemas(taken, given),
@@ -191,7 +198,7 @@ fn who(access: Access) -> &'static str {
         Access::Signed => "holders of the webhook secret",
         Access::Credentials => "record books, by their credentials",
         Access::Tokens => "record books, by their token",
-        Access::SignedIn => "signed in",
+        Access::SignedIn => "whoever is signed in",
         Access::Members => "members of the school",
         Access::Administrators => "administrators of the school",
     }

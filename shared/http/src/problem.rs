@@ -259,11 +259,11 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, Code::OutsideLesson, "Aucune séance n’est ouverte", detail)
     }
 
-    /// The campaign has another code by now. Who has joined needs none.
+    /// The campaign has another code. Who has joined needs none.
     pub fn code_replaced() -> Self {
         let detail = "La campagne a un nouveau code : demandez-le à votre enseignant. Si vous l’aviez déjà rejointe, connectez-vous : elle figure dans « Mes campagnes ».";
         Self::new(StatusCode::GONE, Code::CodeReplaced, "Ce code a été remplacé", detail)
-            .leading_to("Saisir un autre code", "/campagnes")
+            .leading_to("Mes campagnes", "/mes-campagnes")
     }
 
     /// No pupil of the school is like that; `detail` says what to do, in French.

@@ -27,12 +27,19 @@ pub struct Account {
     birth_date: Option<Date>,
     #[serde(default)]
     email_confirmed: bool,
+    #[serde(default)]
+    joined_a_team: bool,
 }
 
 impl Account {
     /// Whether it began as a pupil's. Staff set no password on others.
     pub fn is_of_pupil(&self) -> bool {
         self.birth_date.is_some()
+    }
+
+    /// Whether a code that staff show may open it: its owner was never in a team.
+    pub fn may_be_opened_by_a_code(&self) -> bool {
+        self.is_of_pupil() && !self.joined_a_team
     }
 
     /// Until when the password lets its owner in, if staff gave it and it was not changed yet.
@@ -48,12 +55,13 @@ impl Account {
 
 impl From<&User> for Account {
     fn from(user: &User) -> Self {
-        let User { methods, password_to_change, birth_date, email_confirmed, .. } = user;
+        let User { methods, password_to_change, birth_date, email_confirmed, joined_a_team, .. } = user;
         Self {
             methods: methods.clone(),
             password_to_change: *password_to_change,
             birth_date: *birth_date,
             email_confirmed: *email_confirmed,
+            joined_a_team: *joined_a_team,
         }
     }
 }
@@ -66,7 +74,7 @@ impl Table {
         as_of: AsOf,
     ) -> Result<HashMap<UserId, Account>, TableError> {
         let keys = users.into_iter().map(Key::user).collect();
-        let shown = "PK, email, user_name, mediacentre, password_to_change, birth_date, email_confirmed";
+        let shown = "PK, email, user_name, mediacentre, password_to_change, birth_date, email_confirmed, joined_a_team";
         let found = self.batch(keys, shown, as_of).await?;
         let read = |item| {
             let id = user_in_pk(&item).ok_or("no user in its key").map_err(TableError::malformed(ENTITY))?;

@@ -7,7 +7,7 @@ use rentree_table::{Role, User};
 
 use crate::Accounts;
 
-/// Whether `user`, who signs in by password, is asked for a second factor: an administrator of a month without one. Asking is no
+/// Whether `user`, who signs in by password, is asked for a second factor: an administrator without one who has been in the team for thirty days. Asking is no
 /// condition of signing in, so a read that fails asks nobody.
 pub(crate) async fn is_asked(app: &Accounts, (id, user): (UserId, &User), now: Timestamp) -> bool {
     if user.second_factor.is_some() || user.follows_rules_of_pupils() {

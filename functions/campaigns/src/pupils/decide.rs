@@ -171,7 +171,7 @@ impl Owner {
             return true;
         }
         let is_named = told.likeness == Some(Closeness::Exact);
-        let is_pupils = self.user.birth_date.is_some();
+        let is_pupils = self.user.follows_rules_of_pupils();
         // In another school, the child has another identifier from the first day.
         let is_of_last_year = !is_tied || self.others(&told.id).all(|used_in| used_in < year);
         // The file of another school says that it is the same child: the account must say nothing else.

@@ -70,7 +70,7 @@ pub(crate) async fn replace(
 }
 
 const ARCHIVED: &str = "Cette campagne est archivée : son code ne sert plus.";
-const TOO_MANY: &str = "Cette campagne a déjà changé de code dix fois depuis une heure. Réessayez plus tard.";
+const TOO_MANY: &str = "Cette campagne a changé de code trop souvent. Réessayez dans une heure.";
 
 impl Campaigns {
     /// Replaces the code of `campaign`, and draws again while the new one is another's. The code that it has then: of two colleagues at

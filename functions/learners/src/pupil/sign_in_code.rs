@@ -20,6 +20,7 @@ use crate::Learners;
 use crate::school::parse_uai;
 
 const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
+const STAFF: &str = "Ce compte a été celui d’un membre d’une équipe : aucun code ne l’ouvre. Donnez à l’élève un mot de passe provisoire.";
 const CHANGED: &str = "Le compte a changé au même moment : aucun code n’a été créé. Recommencez.";
 
 /// What is shown: here, and nowhere else. Never printed.
@@ -61,6 +62,9 @@ pub(crate) async fn show(
 
     let account = app.account_to_act_on(uai, &pupil);
     let (lesson, (id, user)) = tokio::try_join!(app.open_lesson(uai, &visitor), account)?;
+    if user.joined_a_team {
+        return Err(refused(uai, pupil.id, STAFF));
+    }
     let lesson = lesson.ok_or_else(|| {
         Problem::too_late(NO_LESSON).leading_to("Voir les campagnes", format!("/schools/{uai}/campaigns"))
     })?;

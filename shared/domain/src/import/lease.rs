@@ -15,6 +15,8 @@ pub const MAX_DEATHS: u32 = 2;
 /// How long a message waits, at first, before it asks again whether another import of its school has ended. Imports take
 /// seconds, so that the rest of a lease, which is made for a worker that died, would be too long.
 const ANOTHER_IMPORT_SECONDS: i64 = 10;
+/// The longest that it waits between two such looks: a younger message, which asks often, is not to overtake it each time.
+const SELDOM_SECONDS: i64 = 60;
 /// The longest delay that SQS gives a message.
 const LONGEST_DELAY_SECONDS: i64 = 900;
 
@@ -103,9 +105,11 @@ impl Lease {
     /// expired when it comes.
     pub fn delay(self, import: ImportId, now: Timestamp) -> Delay {
         let rest = (self.expires_ms - now.as_millisecond()).div_euclid(1000) + 1;
-        let latest = rest.clamp(0, LONGEST_DELAY_SECONDS);
-        let soonest = if self.import == import { latest } else { latest.min(ANOTHER_IMPORT_SECONDS) };
-        Delay { soonest, latest }
+        let rest = rest.clamp(0, LONGEST_DELAY_SECONDS);
+        if self.import == import {
+            return Delay { soonest: rest, latest: rest };
+        }
+        Delay { soonest: rest.min(ANOTHER_IMPORT_SECONDS), latest: rest.min(SELDOM_SECONDS) }
     }
 }
 
@@ -164,7 +168,7 @@ mod tests {
             let delay = lease.delay(import(2), at(now_s * 1000)).seconds(SignedDuration::from_secs(now_s));
             now_s += i64::from(delay);
         }
-        assert_eq!(looks, [0, 10, 20, 40, 80, 160, 320]);
+        assert_eq!(looks, [0, 10, 20, 40, 80, 140, 200, 260, 320, 380, 440, 500, 560]);
         assert_eq!(now_s, 601, "it comes when the lease is over");
     }
 
