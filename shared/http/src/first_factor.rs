@@ -3,8 +3,8 @@
 //!
 //! The table keeps nothing of it, and no function needs a right for it: the cookie holds the account, the moment, and a hash of both,
 //! keyed with what is stored of the password, as what a device keeps is ([`crate::Device`]). So it cannot be made by anybody without the
-//! table, and ends with that password and with the account's epoch. It opens nothing by itself; completed once, it is void
-//! ([`rentree_table::SecondFactor::completing`]).
+//! table, and ends with that password and with the account's epoch. It opens nothing by itself; it is void once a
+//! later one was completed ([`rentree_table::SecondFactor::completing`]), and each completing needs a code of its own.
 
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
