@@ -48,7 +48,7 @@ pub enum Code {
     CampaignClosed,
     /// Nobody can join the campaign before its next lesson.
     OutsideLesson,
-    /// The campaign has another code by now.
+    /// The campaign has another code.
     CodeReplaced,
     /// No pupil of the school is like that, or several are.
     NotAPupil,

@@ -17,7 +17,7 @@ pub struct CodePlace {
     pub uai: Uai,
     /// Its campaign, archived or not.
     pub campaign: CampaignId,
-    /// Whether the campaign has another code by now: with this one, nobody joins any more.
+    /// Whether the campaign has another code: nobody joins with this one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_replaced: bool,
 }
@@ -29,7 +29,7 @@ pub enum NewCode {
     Given,
     /// Another campaign has it: draw again.
     Taken,
-    /// The campaign does not have the code any more that was to be replaced.
+    /// The campaign has another code than the one that was to be replaced.
     Moved,
 }
 
@@ -44,7 +44,7 @@ impl Table {
         self.get(Key::campaign_code(code), ENTITY).await
     }
 
-    /// Gives a campaign the code `new` in the place of `former`, which nobody joins with any more; `entry` tells it.
+    /// Gives a campaign the code `new` in the place of `former`, with which nobody joins from then on; `entry` tells it.
     pub async fn replace_code(
         &self,
         (uai, id): (Uai, CampaignId),

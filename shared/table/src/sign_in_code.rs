@@ -42,7 +42,7 @@ struct Holding {
 
 impl Table {
     /// Lets `code` open the account `user` of a pupil `until` then, once, in place of the code before; `entry` tells it. `false`: the account
-    /// is not (any more) this pupil's, changed meanwhile, or is also one of staff.
+    /// is not this pupil's, changed meanwhile, or is also one of staff.
     pub async fn show_sign_in_code(
         &self,
         (uai, learner): (Uai, LearnerId),
@@ -78,7 +78,7 @@ impl Table {
         Ok(shown.filter(|shown| shown.expires_at > now.as_second()))
     }
 
-    /// Opens the session of whom `code` was shown for, and uses the code up; `entry` tells it. `false`: the code does not hold (any more), and
+    /// Opens the session of whom `code` was shown for, and uses the code up; `entry` tells it. `false`: the code does not hold, and
     /// nothing is written. `replaces` ends: a session never survives a sign-in.
     pub async fn use_sign_in_code(
         &self,

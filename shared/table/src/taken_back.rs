@@ -1,4 +1,4 @@
-//! Staff take back a result that a pupil sent by mistake: another try begins, and what is told of the former one changes nothing any more.
+//! Staff take back a result that a pupil sent by mistake: another try begins, and what is told of the former one changes nothing.
 
 use jiff::Timestamp;
 use rentree_domain::progress::{Sent, Tries};
@@ -16,7 +16,7 @@ const KEPT: usize = 10;
 pub enum TakeBack {
     /// It is taken back; what is known then.
     Done(Box<Participation>),
-    /// Another result holds by now, or none.
+    /// Another result holds, or none.
     Moved,
     /// The pupil has no part in the campaign of this school.
     Unknown,

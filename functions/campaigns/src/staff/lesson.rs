@@ -22,7 +22,7 @@ use crate::school::parse_uai;
 pub(crate) struct Fields {
     /// What to do.
     act: Act,
-    /// To prolong: the end that was shown. If it is another one by now, nothing is changed.
+    /// To prolong: the end that was shown. If it is another one, nothing is changed.
     until: Option<Timestamp>,
 }
 

@@ -21,7 +21,7 @@ const DRAWS: usize = 5;
 #[schemars(rename = "NewCodeFields")]
 #[serde(default)]
 pub(crate) struct Fields {
-    /// The code to replace, as it was shown: if it is another one by now, nothing is changed. Blank: whatever it is.
+    /// The code to replace, as it was shown: if it is another one, nothing is changed. Blank: whatever it is.
     code: String,
 }
 
