@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use crate::item::{Change, delete, put_over, stored};
 use crate::keys::sign_in_code_hash;
 use crate::password::tied;
-use crate::transaction::Cancelled;
 use crate::{AuditEntry, Key, Session, SessionHash, Table, TableError, User, audit, session};
 
 const ENTITY: &str = "SignInCode";
@@ -63,11 +62,7 @@ impl Table {
             put_over(&self.name, stored(&shown, ENTITY, Key::sign_in_code(code))?)?,
             audit::write(&self.name, uai, entry)?,
         ];
-        match self.transact(items).await {
-            Ok(()) => Ok(true),
-            Err(Cancelled::Conditions(_)) => Ok(false),
-            Err(Cancelled::Table(error)) => Err(error),
-        }
+        self.written(items).await
     }
 
     /// Whom a code was shown for, unless its time is over. It may have been used, or another one may hold:
@@ -102,10 +97,6 @@ impl Table {
         if let Some(former) = replaces {
             items.push(delete(&self.name, Key::session(former))?);
         }
-        match self.transact(items).await {
-            Ok(()) => Ok(true),
-            Err(Cancelled::Conditions(_)) => Ok(false),
-            Err(Cancelled::Table(error)) => Err(error),
-        }
+        self.written(items).await
     }
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignId, paris};
 use rentree_http::{Face, Input, Problem, authorise_beside};
-use rentree_table::{AuditAction, AuditEntry, Role};
+use rentree_table::{AuditAction, Role};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -39,8 +39,7 @@ pub(crate) async fn archive(
     let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
     visitor.check_meant(&input.proof)?;
 
-    let entry =
-        AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::CampaignArchived);
+    let entry = visitor.did(AuditAction::CampaignArchived);
     app.table.archive_campaign(uai, id, now, &entry.to(campaign.title.as_str())).await?;
 
     let location = format!("/schools/{uai}/campaigns/{id}?done=archived");
@@ -67,8 +66,7 @@ pub(crate) async fn restore(
         ));
     }
 
-    let entry =
-        AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::CampaignRestored);
+    let entry = visitor.did(AuditAction::CampaignRestored);
     app.table.restore_campaign(uai, id, &entry.to(campaign.title.as_str())).await?;
 
     let location = format!("/schools/{uai}/campaigns/{id}?done=restored");

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::CampaignId;
 use rentree_http::{Face, Input, Problem, authorise_beside};
-use rentree_table::{AuditAction, AuditEntry, Role};
+use rentree_table::{AuditAction, Role};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -47,7 +47,7 @@ pub(crate) async fn choose(
     let Fields { only_in_lessons } = input.fields;
     let action =
         if only_in_lessons { AuditAction::CampaignBoundToLessons } else { AuditAction::CampaignFreedOfLessons };
-    let entry = AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, action);
+    let entry = visitor.did(action);
     app.table.bind_to_lessons((uai, id), only_in_lessons, &entry.to(campaign.title.as_str())).await?;
 
     let location = format!("/schools/{uai}/campaigns/{id}?done=joining");

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rentree_domain::lesson::{self, Over};
 use rentree_domain::{CampaignId, Lesson, paris};
 use rentree_http::{Face, Input, Problem, authorise_beside};
-use rentree_table::{AuditAction, AuditEntry, Role};
+use rentree_table::{AuditAction, Role};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -79,8 +79,7 @@ pub(crate) async fn act(
     let lesson = match next {
         None => campaign.lesson,
         Some(next) => {
-            let entry = AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, action);
-            let entry = entry.to(campaign.title.as_str());
+            let entry = visitor.did(action).to(campaign.title.as_str());
             let is_set = app.table.set_lesson((uai, id), campaign.lesson, next, &entry).await?;
             // A colleague was faster, who wanted the same or something else: what holds is told.
             if is_set { Some(next) } else { app.campaign(uai, &id.to_string()).await?.1.lesson }

@@ -59,7 +59,7 @@ pub(crate) async fn replace(
             return Err(Problem::too_many(TOO_MANY).leading_to("Revenir à la campagne", path));
         }
         let action = AuditAction::CampaignCodeReplaced;
-        let entry = AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, action);
+        let entry = visitor.did(action);
         app.replace_code(uai, (id, &campaign), &entry.to(campaign.title.as_str())).await?
     } else {
         campaign.code
