@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, put_new, stored};
 use crate::keys::{GSI1, PARTICIPATIONS, campaign_in_pk, campaign_pk, id_in_sk, learner};
-use crate::transaction::Cancelled;
 use crate::{Item, Key, Table, TableError};
 
 const ENTITY: &str = "Participation";
@@ -220,15 +219,6 @@ impl Table {
             // Another message about the pupil was faster: look again.
         }
         Err(TableError::Contended { operation: "UpdateItem" }.into())
-    }
-
-    /// Whether all conditions of `items` held; then they are written.
-    pub(crate) async fn written(&self, items: Vec<TransactWriteItem>) -> Result<bool, TableError> {
-        match self.transact(items).await {
-            Ok(()) => Ok(true),
-            Err(Cancelled::Conditions(_)) => Ok(false),
-            Err(Cancelled::Table(error)) => Err(error),
-        }
     }
 }
 

@@ -7,7 +7,6 @@ use rentree_domain::{CodeSecret, SecretHash, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, check_number, delete, delete_if, put_if, put_new, stored};
-use crate::transaction::Cancelled;
 use crate::user::told;
 use crate::{AccountError, Key, Session, SessionHash, Table, TableError, User};
 
@@ -80,15 +79,6 @@ fn replace(table: &str, id: UserId, factor: &SecondFactor) -> Result<TransactWri
     put_if(table, item, AS_READ, Some((":uses", before)))
 }
 
-/// Whether a transaction was carried out; `false` when a condition failed.
-fn carried_out(result: Result<(), Cancelled>) -> Result<bool, TableError> {
-    match result {
-        Ok(()) => Ok(true),
-        Err(Cancelled::Conditions(_)) => Ok(false),
-        Err(Cancelled::Table(error)) => Err(error),
-    }
-}
-
 impl Table {
     /// The second factor of an account.
     pub async fn second_factor(&self, id: UserId) -> Result<Option<SecondFactor>, TableError> {
@@ -132,12 +122,12 @@ impl Table {
         if let Some(former) = replaces {
             items.push(delete(&self.name, Key::session(former))?);
         }
-        carried_out(self.transact(items).await)
+        self.written(items).await
     }
 
     /// Keeps other recovery codes; `factor` has the code used that proved who asks. `false` when somebody was faster.
     pub async fn keep_recovery_codes(&self, id: UserId, factor: &SecondFactor) -> Result<bool, TableError> {
-        carried_out(self.transact(vec![replace(&self.name, id, factor)?]).await)
+        self.written(vec![replace(&self.name, id, factor)?]).await
     }
 
     /// Ends the second factor that was read as `factor`: every session ends, and `session` begins.
@@ -167,7 +157,7 @@ impl Table {
             .number(":one", 1)
             .number(":said", said.as_millisecond());
         let items = vec![account.in_transaction(&self.name)?, delete(&self.name, Key::second_factor(id))?];
-        carried_out(self.transact(items).await)
+        self.written(items).await
     }
 }
 

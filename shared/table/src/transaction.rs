@@ -31,6 +31,15 @@ impl From<TableError> for Cancelled {
 }
 
 impl Table {
+    /// Whether all conditions of `items` held; then they are written.
+    pub(crate) async fn written(&self, items: Vec<TransactWriteItem>) -> Result<bool, TableError> {
+        match self.transact(items).await {
+            Ok(()) => Ok(true),
+            Err(Cancelled::Conditions(_)) => Ok(false),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
+    }
+
     /// Writes all `items` or none.
     ///
     /// A plain write on one of the items at the same moment cancels a transaction with `TransactionConflict`, which
