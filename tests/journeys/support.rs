@@ -134,9 +134,23 @@ pub(crate) fn run_while_time_stands_still(test: impl Future<Output = anyhow::Res
     run_with(LazyLock::force(&STILL), test);
 }
 
-/// Runs a test in a product of its own, by its own clock.
+/// Runs a test in a product of its own, by its own clock. It ends with the test: ten idle products would be half of what a small
+/// machine can do.
 pub(crate) fn run_by(clock: Clock, test: impl Future<Output = anyhow::Result<()>>) {
-    run_with(Box::leak(Box::new(start(&Options { clock, ..shared_options() }))), test);
+    let product: &'static Rentree = Box::leak(Box::new(start(&Options { clock, ..shared_options() })));
+    let _ends = Ends(product);
+    run_with(product, test);
+}
+
+/// Ends a product, whatever becomes of its test.
+struct Ends(&'static Rentree);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        if let Err(error) = RUNTIME.block_on(self.0.end()) {
+            eprintln!("a product did not end: {error:#}");
+        }
+    }
 }
 
 /// Runs a test whose product has an ENT beside it.
@@ -300,7 +314,8 @@ pub(crate) async fn silent_import(uai: Uai, file: Vec<u8>, options: ImportOption
 
 /// The message that asks for an import to be taken up.
 pub(crate) fn resume_message(uai: Uai, id: ImportId, confirmed: bool) -> String {
-    serde_json::to_string(&Resume { uai, id, confirmed, first_sent_at: Some(Timestamp::now()) }).expect("JSON")
+    serde_json::to_string(&Resume { uai, id, confirmed, first_sent_at: Some(Timestamp::now()), comes_back_at: None })
+        .expect("JSON")
 }
 
 /// A batch with one message, as Lambda gets it, that asks for an import to be taken up.

@@ -24,7 +24,7 @@ use rentree_testkit::Stack;
 use rentree_testkit::cloud::REGION;
 use rentree_testkit::provision::Mapping;
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
 /// A function that takes messages.
@@ -75,12 +75,14 @@ pub(crate) fn spawn(
     stopped: &watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let as_function = Aws::new(&stack.function_settings(&mapping.function)?)?;
+    let receiving = Arc::new(Mutex::new(()));
     for _ in 0..POLLERS {
         let poller = Poller {
             sqs: aws_sdk_sqs::Client::new(&as_function.config(Service::Sqs)),
             lambda: stack.sqs.clone(),
             mapping: mapping.clone(),
             worker: Arc::clone(worker),
+            receiving: Arc::clone(&receiving),
             times,
         };
         tasks.spawn(poller.run(stopped.clone()));
@@ -95,6 +97,8 @@ struct Poller {
     lambda: aws_sdk_sqs::Client,
     mapping: Mapping,
     worker: Worker,
+    /// One poller of the mapping waits for messages at a time: an idle product costs half as much.
+    receiving: Arc<Mutex<()>>,
     times: Times,
 }
 
@@ -102,7 +106,13 @@ impl Poller {
     async fn run(self, mut stopped: watch::Receiver<bool>) {
         self.look_at_the_queue().await;
         while !*stopped.borrow() {
-            let messages = self.receive().await;
+            let messages = {
+                let _one_at_a_time = self.receiving.lock().await;
+                if *stopped.borrow() {
+                    return;
+                }
+                self.receive().await
+            };
             if *stopped.borrow() {
                 self.hide(&messages, Duration::ZERO).await;
             } else if !messages.is_empty() {

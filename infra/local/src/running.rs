@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use accounts::Accounts;
@@ -103,8 +103,8 @@ pub struct Rentree {
     pub table: Table,
     /// The ENT beside it, if it was asked for.
     pub ent: Option<Ent>,
-    cloud: Cloud,
-    serving: Serving,
+    /// Until it is stopped.
+    running: Mutex<Option<(Serving, Cloud)>>,
 }
 
 impl Rentree {
@@ -197,18 +197,23 @@ impl Rentree {
             };
             serving.poll(&stack, &mapping, &worker, times)?;
         }
-        Ok(Self { url, stack, table, ent, cloud, serving })
+        Ok(Self { url, stack, table, ent, running: Mutex::new(Some((serving, cloud))) })
     }
 
     /// Ends the requests and messages at work, then everything else.
     pub async fn stop(self) -> anyhow::Result<()> {
-        let Self { cloud, stack, table, ent, serving, .. } = self;
-        serving.stop().await;
-        if let Some(ent) = ent {
-            ent.stop().await?;
+        self.end().await?;
+        match self.ent {
+            Some(ent) => ent.stop().await,
+            None => Ok(()),
         }
-        // Connections that stay open would be waited for.
-        drop((stack, table));
+    }
+
+    /// The same, but for the ENT, where somebody still refers to the product.
+    pub async fn end(&self) -> anyhow::Result<()> {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some((serving, cloud)) = running else { return Ok(()) };
+        serving.stop().await;
         cloud.stop().await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{LazyLock, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
 
-static STILL: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
+static STILL: LazyLock<Timestamp> = LazyLock::new(|| Timestamp::now() - SignedDuration::from_hours(2));
 
 /// Always the same moment. (The local cloud in memory deletes nothing that expires: its own clock would go on.)
 pub(crate) fn still() -> Timestamp {
