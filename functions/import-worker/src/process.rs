@@ -39,10 +39,10 @@ impl Worker {
     /// Carries an import through, or gives way to the worker that does.
     pub(crate) async fn process(&self, resume: Resume) -> Result<(), ProcessError> {
         let started = Instant::now();
-        let Resume { uai, id, confirmed, first_sent_at } = resume;
+        let Resume { uai, id, confirmed, .. } = resume;
         let mut run = match self.table.begin(uai, id, confirmed, self.config.lease, (self.clock)()).await? {
             Begin::Begun(run) => *run,
-            Begin::Busy(delay) => return self.give_way(&resume, first_sent_at, delay).await,
+            Begin::Busy { delay_seconds } => return self.give_way(resume, delay_seconds).await,
             Begin::Spent => return self.fail_technically(resume, Why::Technical).await,
             Begin::Deadly => return self.fail_technically(resume, Why::WorkersDied).await,
             Begin::Settled(state) => {
@@ -72,8 +72,8 @@ impl Worker {
         match error {
             // Whoever took the lease over may be at work on this import, or on another one.
             ProcessError::Run(RunError::FenceLost) => {
-                let delay = self.table.delay_for_lease(uai, id, (self.clock)()).await?;
-                self.give_way(&resume, first_sent_at, delay).await
+                let delay_seconds = self.table.delay_for_lease(uai, id, (self.clock)()).await?;
+                self.give_way(resume, delay_seconds.unwrap_or_default()).await
             }
             ProcessError::Run(RunError::Settled) => {
                 tracing::info!(uai = %uai, import = %id, "the import was settled by somebody else meanwhile");

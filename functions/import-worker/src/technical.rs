@@ -41,7 +41,7 @@ impl Worker {
     /// A letter about an import whose lease is alive marks nothing: a worker may still bring it to its end. The letter
     /// gives way like every message, so that somebody looks again when the lease is over.
     pub(crate) async fn fail_technically(&self, resume: Resume, why: Why) -> Result<(), ProcessError> {
-        let Resume { uai, id, confirmed, first_sent_at } = resume;
+        let Resume { uai, id, confirmed, .. } = resume;
         match self.table.fail_technically(uai, (id, confirmed), why.refused(), (self.clock)()).await? {
             Marked::Failed => {
                 tracing::error!(uai = %uai, import = %id, ?why, "an import failed for a technical reason");
@@ -49,7 +49,7 @@ impl Worker {
             Marked::Settled => {
                 tracing::info!(uai = %uai, import = %id, "an import that could not go on was settled meanwhile");
             }
-            Marked::AtWork(delay) => self.give_way(&resume, first_sent_at, delay).await?,
+            Marked::AtWork { delay_seconds } => self.give_way(resume, delay_seconds).await?,
         }
         Ok(())
     }

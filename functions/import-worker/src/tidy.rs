@@ -13,7 +13,7 @@ impl Worker {
                 tracing::info!(uai = %tidy.uai, import = %tidy.id, items_written = written, "a roster was tidied up");
                 self.seek_certified(tidy.uai).await
             }
-            Tidied::Busy(delay) => self.give_way(&tidy, tidy.first_sent_at, delay).await,
+            Tidied::Busy { delay_seconds } => self.send_again(&tidy, delay_seconds).await,
         }
     }
 }

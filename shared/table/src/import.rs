@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
 use jiff::Timestamp;
-use rentree_domain::import::lease::{Delay, Tries};
+use rentree_domain::import::lease::Tries;
 use rentree_domain::import::{BrakeReason, Counts, Dated, FileName, ImportState};
 use rentree_domain::{ImportId, Uai, UserId};
 use schemars::JsonSchema;
@@ -49,6 +49,9 @@ pub struct Import {
     /// How often such a try ended with an error, and its worker gave the lease back. Of the others, the worker died.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub failures: u32,
+    /// When the message about it comes back that waits for the end of another import; others are copies until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comes_back_at: Option<Timestamp>,
     /// First and last name of who gave it up, or undid it; when stands in `touched_at`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_by: Option<String>,
@@ -155,7 +158,10 @@ pub enum Marked {
     /// It is settled already, or unknown.
     Settled,
     /// Its lease is alive: a worker may still bring it to its end.
-    AtWork(Delay),
+    AtWork {
+        /// When to look again, as SQS wants it.
+        delay_seconds: i32,
+    },
 }
 
 /// Why an import could not be settled by a person's word.
@@ -192,6 +198,7 @@ impl Import {
             confirmed: false,
             tries: 0,
             failures: 0,
+            comes_back_at: None,
             ended_by: None,
             outcome: Outcome::default(),
         }
@@ -300,11 +307,28 @@ impl Table {
         match self.transact(items).await {
             Ok(()) => Ok(Marked::Failed),
             Err(Cancelled::Conditions(failed)) if failed.first() == Some(&true) => {
-                Ok(Marked::AtWork(self.delay_for_lease(uai, id, now).await?))
+                let delay_seconds = self.delay_for_lease(uai, id, now).await?.unwrap_or_default();
+                Ok(Marked::AtWork { delay_seconds })
             }
             // Its state has changed just now: the next look tells whether it is settled.
-            Err(Cancelled::Conditions(_)) => Ok(Marked::AtWork(Delay::NONE)),
+            Err(Cancelled::Conditions(_)) => Ok(Marked::AtWork { delay_seconds: 0 }),
             Err(Cancelled::Table(error)) => Err(error),
+        }
+    }
+
+    /// Notes when the message comes back that waits for the turn of an import. Of two that wait, the later note counts.
+    pub async fn note_return(&self, uai: Uai, id: ImportId, comes_back_at: Timestamp) -> Result<(), TableError> {
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::import(uai, id).into_item()))
+            .condition_expression("attribute_exists(PK)")
+            .update_expression("SET comes_back_at = :at")
+            .expression_attribute_values(":at", AttributeValue::S(comes_back_at.to_string()))
+            .build()
+            .map_err(TableError::malformed(ENTITY))?;
+        match self.update(update).await {
+            Ok(()) | Err(SettleError::TooLate) => Ok(()),
+            Err(SettleError::Table(error)) => Err(error),
         }
     }
 

@@ -9,7 +9,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use jiff::Timestamp;
-use rentree_domain::import::lease::{self, Delay, Turn, turn};
+use rentree_domain::import::lease::{self, Turn, turn};
 use rentree_domain::import::{ImportState, Progress, Write};
 use rentree_domain::learner::Learner;
 use rentree_domain::{ImportId, Listing, RosterYears, SchoolYear, Uai};
@@ -28,7 +28,10 @@ pub enum Begin {
     /// The lease is ours.
     Begun(Box<Run>),
     /// A worker has the lease, and may be at work.
-    Busy(Delay),
+    Busy {
+        /// When to come back, as SQS wants it.
+        delay_seconds: i32,
+    },
     /// The import was begun as often as it may be, and never ended.
     Spent,
     /// Worker after worker died of the import.
@@ -114,7 +117,7 @@ impl Table {
         }
         match turn(school.lease, id, import.tried(), now) {
             Turn::Begin => {}
-            Turn::GiveWay(delay) => return Ok(Begin::Busy(delay)),
+            Turn::GiveWay { delay_seconds } => return Ok(Begin::Busy { delay_seconds }),
             Turn::Spent => return Ok(Begin::Spent),
             Turn::Deadly => return Ok(Begin::Deadly),
         }
@@ -135,15 +138,17 @@ impl Table {
                 let cost = Cost { write_requests: 1, items_written: 0 };
                 Ok(Begin::Begun(Box::new(Run { import, school, held, cost, snapshot: None })))
             }
-            Err(Cancelled::Conditions(_)) => Ok(Begin::Busy(Delay::NONE)),
+            // Somebody was faster: the next look tells who.
+            Err(Cancelled::Conditions(_)) => Ok(Begin::Busy { delay_seconds: 0 }),
             Err(Cancelled::Table(error)) => Err(error),
         }
     }
 
-    /// How long a message about an import waits for the lease of its school; not at all when none is alive.
-    pub async fn delay_for_lease(&self, uai: Uai, id: ImportId, now: Timestamp) -> Result<Delay, TableError> {
+    /// How long a message about an import waits for the lease of its school, as SQS wants it; `None` when no lease is
+    /// alive.
+    pub async fn delay_for_lease(&self, uai: Uai, id: ImportId, now: Timestamp) -> Result<Option<i32>, TableError> {
         let lease = self.school(uai).await?.and_then(|school| school.lease).filter(|lease| lease.is_alive(now));
-        Ok(lease.map(|lease| lease.delay(id, now)).unwrap_or_default())
+        Ok(lease.map(|lease| lease.delay_seconds(id, now)))
     }
 }
 

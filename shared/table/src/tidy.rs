@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
-use rentree_domain::import::lease::{Delay, Tries, Turn, turn};
+use rentree_domain::import::lease::{Tries, Turn, turn};
 use rentree_domain::import::plan;
 use rentree_domain::{ImportId, Listing, RosterYears, SchoolYear, Uai, paris};
 
@@ -21,7 +21,10 @@ pub enum Tidied {
         written: usize,
     },
     /// A worker has the lease, and may be at work.
-    Busy(Delay),
+    Busy {
+        /// When to come back, as SQS wants it.
+        delay_seconds: i32,
+    },
 }
 
 impl Table {
@@ -35,13 +38,14 @@ impl Table {
         clock: impl Fn() -> Timestamp,
     ) -> Result<Tidied, RunError> {
         let Some(school) = self.school(uai).await? else { return Ok(Tidied::Done { written: 0 }) };
-        if let Turn::GiveWay(delay) = turn(school.lease, id, Tries::default(), clock()) {
-            return Ok(Tidied::Busy(delay));
+        if let Turn::GiveWay { delay_seconds } = turn(school.lease, id, Tries::default(), clock()) {
+            return Ok(Tidied::Busy { delay_seconds });
         }
         let (mut held, take) = Held::take(self, (uai, &school), id, terms.into(), clock())?;
         match self.transact(vec![take]).await {
             Ok(()) => {}
-            Err(Cancelled::Conditions(_)) => return Ok(Tidied::Busy(Delay::NONE)),
+            // Somebody was faster: the next look tells who.
+            Err(Cancelled::Conditions(_)) => return Ok(Tidied::Busy { delay_seconds: 0 }),
             Err(Cancelled::Table(error)) => return Err(error.into()),
         }
         let known = self.all_learners(uai, &mut held.reads).await?;

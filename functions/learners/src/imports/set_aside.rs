@@ -35,7 +35,14 @@ pub(crate) async fn set_aside(
 
     let entry = app.entry(&visitor, AuditAction::ImportRequested);
     app.table.create_import(uai, id, &import, &entry).await?;
-    app.tell_worker(&Resume { uai, id, confirmed: false, first_sent_at: Some(import.requested_at) }).await?;
+    app.tell_worker(&Resume {
+        uai,
+        id,
+        confirmed: false,
+        first_sent_at: Some(import.requested_at),
+        comes_back_at: None,
+    })
+    .await?;
 
     app.answer_with((uai, id, import), &visitor.school, &visitor, face)
 }

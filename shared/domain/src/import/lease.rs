@@ -12,11 +12,9 @@ use crate::ImportId;
 pub const MAX_TRIES: u32 = 3;
 /// How many workers may die of an import before it fails, and is not tried blindly. One may die of a bad day.
 pub const MAX_DEATHS: u32 = 2;
-/// How long a message waits, at first, before it asks again whether another import of its school has ended. Imports take
-/// seconds, so that the rest of a lease, which is made for a worker that died, would be too long.
+/// How long a message waits before it asks again whether another import of its school has ended. Imports take seconds,
+/// so that the rest of a lease, which is made for a worker that died, would be too long.
 const ANOTHER_IMPORT_SECONDS: i64 = 10;
-/// The longest that it waits between two such looks: a younger message, which asks often, is not to overtake it each time.
-const SELDOM_SECONDS: i64 = 60;
 /// The longest delay that SQS gives a message.
 const LONGEST_DELAY_SECONDS: i64 = 900;
 
@@ -63,31 +61,14 @@ pub enum Turn {
     /// Take the lease and carry the import out.
     Begin,
     /// Come back later, as a new message: a worker has the lease, and may be at work.
-    GiveWay(Delay),
+    GiveWay {
+        /// When to come back, as SQS wants it: from 0 to 900 seconds.
+        delay_seconds: i32,
+    },
     /// Begin no more: every try failed, or died.
     Spent,
     /// Begin no more: worker after worker died of it.
     Deadly,
-}
-
-/// When a message that gives way comes back.
-///
-/// It waits as long again as it has waited, within bounds. Were it to come back every few seconds, a thousand messages behind
-/// one dead worker would be all that the workers see, and the other schools would wait with them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Delay {
-    soonest: i64,
-    latest: i64,
-}
-
-impl Delay {
-    /// Somebody was faster: the next look tells who.
-    pub const NONE: Self = Self { soonest: 0, latest: 0 };
-
-    /// The seconds, from 0 to 900 as SQS wants them, of a message that was first sent `waited` ago.
-    pub fn seconds(self, waited: SignedDuration) -> i32 {
-        i32::try_from(waited.as_secs().clamp(self.soonest, self.latest)).unwrap_or_default()
-    }
 }
 
 impl Lease {
@@ -101,22 +82,18 @@ impl Lease {
         self.expires_ms >= now.as_millisecond()
     }
 
-    /// How long a message about `import` waits for this lease to end. One about the import that has the lease finds it
-    /// expired when it comes.
-    pub fn delay(self, import: ImportId, now: Timestamp) -> Delay {
+    /// How long a message about `import` waits for this lease to end. A message that comes then finds it expired.
+    pub fn delay_seconds(self, import: ImportId, now: Timestamp) -> i32 {
         let rest = (self.expires_ms - now.as_millisecond()).div_euclid(1000) + 1;
-        let rest = rest.clamp(0, LONGEST_DELAY_SECONDS);
-        if self.import == import {
-            return Delay { soonest: rest, latest: rest };
-        }
-        Delay { soonest: rest.min(ANOTHER_IMPORT_SECONDS), latest: rest.min(SELDOM_SECONDS) }
+        let longest = if self.import == import { LONGEST_DELAY_SECONDS } else { ANOTHER_IMPORT_SECONDS };
+        i32::try_from(rest.clamp(0, longest)).unwrap_or_default()
     }
 }
 
 /// Whose turn it is `now`: `lease` is the school's, `tries` says how `import` was tried before.
 pub fn turn(lease: Option<Lease>, import: ImportId, tries: Tries, now: Timestamp) -> Turn {
     match lease.filter(|lease| lease.is_alive(now)) {
-        Some(lease) => Turn::GiveWay(lease.delay(import, now)),
+        Some(lease) => Turn::GiveWay { delay_seconds: lease.delay_seconds(import, now) },
         None if tries.deaths() >= MAX_DEATHS => Turn::Deadly,
         None if tries.begun >= MAX_TRIES => Turn::Spent,
         None => Turn::Begin,
@@ -144,32 +121,14 @@ mod tests {
     fn a_living_lease_is_given_way_to_whosever_it_is() {
         let lease = Lease::new(import(1), at(0), LEASE);
         let (never, once) = (Tries::default(), Tries { begun: 1, failed: 0 });
-        let delay = |lease, number, tries, ms| match turn(Some(lease), import(number), tries, at(ms)) {
-            Turn::GiveWay(delay) => Some(delay.seconds(SignedDuration::ZERO)),
-            _ => None,
-        };
-        assert_eq!(delay(lease, 1, once, 0), Some(131));
-        assert_eq!(delay(lease, 1, once, 130_000), Some(1));
-        assert_eq!(delay(lease, 2, never, 0), Some(10));
-        assert_eq!(delay(lease, 2, never, 128_500), Some(2));
+        assert_eq!(turn(Some(lease), import(1), once, at(0)), Turn::GiveWay { delay_seconds: 131 });
+        assert_eq!(turn(Some(lease), import(1), once, at(130_000)), Turn::GiveWay { delay_seconds: 1 });
+        assert_eq!(turn(Some(lease), import(2), never, at(0)), Turn::GiveWay { delay_seconds: 10 });
+        assert_eq!(turn(Some(lease), import(2), never, at(128_500)), Turn::GiveWay { delay_seconds: 2 });
         assert_eq!(turn(Some(lease), import(1), once, at(130_001)), Turn::Begin);
         assert_eq!(turn(None, import(1), never, at(0)), Turn::Begin);
         let long = Lease::new(import(1), at(0), SignedDuration::from_mins(16));
-        assert_eq!(delay(long, 1, once, 0), Some(900));
-    }
-
-    /// However many messages wait behind a worker that died, each of them is looked at a few times.
-    #[test]
-    fn what_waits_long_asks_seldom() {
-        let lease = Lease::new(import(1), at(0), SignedDuration::from_mins(10));
-        let (mut now_s, mut looks) = (0, Vec::new());
-        while lease.is_alive(at(now_s * 1000)) {
-            looks.push(now_s);
-            let delay = lease.delay(import(2), at(now_s * 1000)).seconds(SignedDuration::from_secs(now_s));
-            now_s += i64::from(delay);
-        }
-        assert_eq!(looks, [0, 10, 20, 40, 80, 140, 200, 260, 320, 380, 440, 500, 560]);
-        assert_eq!(now_s, 601, "it comes when the lease is over");
+        assert_eq!(turn(Some(long), import(1), once, at(0)), Turn::GiveWay { delay_seconds: 900 });
     }
 
     #[test]
@@ -177,7 +136,7 @@ mod tests {
         let lease = Lease::new(import(1), at(0), LEASE);
         for failed in 0..=MAX_TRIES {
             let tries = Tries { begun: MAX_TRIES, failed };
-            assert!(matches!(turn(Some(lease), import(1), tries, at(0)), Turn::GiveWay(_)));
+            assert!(matches!(turn(Some(lease), import(1), tries, at(0)), Turn::GiveWay { .. }));
             let end = if failed < 2 { Turn::Deadly } else { Turn::Spent };
             assert_eq!(turn(Some(lease), import(1), tries, at(131_000)), end);
             assert_eq!(turn(None, import(1), tries, at(0)), end);
@@ -248,10 +207,7 @@ mod tests {
                                 lease = Some(Lease::new(import(number), at(now_ms), LEASE));
                                 workers.push(Worker { import: import(number), fence, began_ms: now_ms, is_dead: false });
                             }
-                            Turn::GiveWay(delay) => {
-                                let waited = SignedDuration::from_millis(now_ms);
-                                prop_assert!((0..=131).contains(&delay.seconds(waited)));
-                            }
+                            Turn::GiveWay { delay_seconds } => prop_assert!((0..=131).contains(&delay_seconds)),
                             Turn::Spent | Turn::Deadly => prop_assert!(begun >= MAX_DEATHS as usize),
                         }
                     }
