@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rentree_domain::UserName;
-use rentree_domain::limit::IDENTITIES_BY_CAMPAIGN;
+use rentree_domain::limit::{CODES_BY_CLIENT, IDENTITIES_BY_CAMPAIGN};
 use rentree_domain::password::TEMPORARY_LASTS;
 use rentree_samples::Pupil;
 use rentree_table::{AuditAction, AuditEntry, JoinOutcome, Methods};
@@ -10,10 +10,10 @@ use reqwest::header::{ACCEPT, LOCATION};
 use serde_json::json;
 
 use crate::support::classes::{
-    PUPIL_PASSWORD, a_campaign, a_class, a_class_of, a_device, a_first_name, an_address, born_years_ago, step,
+    Device, PUPIL_PASSWORD, a_campaign, a_class, a_class_of, a_device, a_first_name, an_address, born_years_ago, step,
 };
 use crate::support::mails::{link_in, mail_to};
-use crate::support::people::{a_client, a_team, somebody};
+use crate::support::people::{Answer, a_client, a_team, somebody};
 use crate::support::pupils::by_mediacentre;
 use crate::support::{clock, product, run, run_while_time_stands_still};
 
@@ -316,19 +316,58 @@ fn an_archived_campaign_is_closed() {
         let owner = rentree_domain::UserId::new(now, rentree_runtime::random());
         let entry = AuditEntry::new(now, rentree_runtime::random(), owner, "Test", AuditAction::CampaignArchived);
         assert!(product().table.archive_campaign(class.uai, class.campaign, now, &entry).await?);
-        let mut device = a_device();
-        let page = device.get(&class.path("")).await?.expect(200)?;
-        assert_eq!((step(&page), &page["why"]), ("closed", &json!("archived")));
-        for answer in [
-            device.tell(&class, &class.identity(1)).await?,
-            device.create(&class, &class.identity(1), &json!({})).await?,
-            before.post(&class.path(""), &json!({})).await?,
-        ] {
-            assert_eq!((answer.status, answer.code()), (410, "campaign_archived"), "{}", answer.body);
-        }
+        let answer = before.post(&class.path(""), &json!({})).await?;
+        assert_eq!((answer.status, answer.code()), (410, "campaign_archived"), "{}", answer.body);
         let page = before.get(&class.path("")).await?.expect(200)?;
         assert_eq!((step(&page), &page["resume"]), ("joined", &json!(null)));
         assert_eq!(class.joined().await?.len(), 1);
+        Ok(())
+    });
+}
+
+/// Nobody learns of an archived campaign but the pupils of its school: its code is one that never was, and counts as such.
+#[test]
+fn an_archived_code_is_an_unknown_one_for_strangers() {
+    run_while_time_stands_still(async {
+        let (one, other) = (a_first_name("Paul"), a_first_name("Jean"));
+        let class = a_class(&[(&one, "ROUX", "10/03/2014"), (&other, "ROUX", "11/03/2014")]).await?;
+        let elsewhere = a_class(&[(&one, "ROUX", "10/03/2014")]).await?;
+        let (mut tied, mut of_another_school) = (a_device(), a_device());
+        tied.create(&class, &class.identity(0), &json!({})).await?.expect(201)?;
+        of_another_school.create(&elsewhere, &elsewhere.identity(0), &json!({})).await?.expect(201)?;
+        let now = clock::still();
+        let owner = rentree_domain::UserId::new(now, rentree_runtime::random());
+        let entry = AuditEntry::new(now, rentree_runtime::random(), owner, "Test", AuditAction::CampaignArchived);
+        assert!(product().table.archive_campaign(class.uai, class.campaign, now, &entry).await?);
+
+        let told = |answer: Answer| {
+            let mut body = answer.body;
+            body["request_id"] = json!(null);
+            (answer.status, body)
+        };
+        let mut stranger = a_device();
+        let unknown = told(stranger.get("/campagnes/ABCDEF234").await?);
+        assert_eq!((unknown.0, &unknown.1["code"]), (404, &json!("unknown_code")));
+        for answer in [
+            stranger.get(&class.path("")).await?,
+            stranger.tell(&class, &class.identity(1)).await?,
+            stranger.create(&class, &class.identity(1), &json!({})).await?,
+            of_another_school.get(&class.path("")).await?,
+            of_another_school.tell(&class, &class.identity(1)).await?,
+        ] {
+            assert_eq!(told(answer), unknown);
+        }
+        let typed = async |device: &mut Device, code: &str| device.post("/campagnes", &json!({ "code": code })).await;
+        let archived = typed(&mut stranger, class.path("").trim_start_matches("/campagnes/")).await?;
+        assert_eq!(told(archived).1["errors"], told(typed(&mut stranger, "ABCDEF234").await?).1["errors"]);
+        assert_eq!(tied.get(&class.path("")).await?.expect(200)?["step"], "joined");
+        assert_eq!(class.joined().await?.len(), 1);
+
+        let mut guesser = a_device();
+        for _ in 0..CODES_BY_CLIENT.count {
+            assert_eq!(guesser.get(&class.path("")).await?.status, 404);
+        }
+        assert_eq!(guesser.get(&class.path("")).await?.status, 429, "each was counted");
         Ok(())
     });
 }

@@ -186,7 +186,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     shot("22-archived-joined").await?;
     sign_out(client).await?;
     go(client, &lycee.path("")).await?;
-    see(client, "main", "Cette campagne est archivée").await?;
+    see(client, "main", "Aucune campagne n’a ce code").await?;
     shot("23-archived").await?;
     browser.close().await
 }

@@ -220,7 +220,7 @@ impl Problem {
 
     /// No campaign has this code.
     pub fn unknown_code() -> Self {
-        let detail = "Vérifiez le code : 6 lettres, puis 3 chiffres, par exemple KRTBVW582. Il n’a ni I, ni L, ni O, ni 0, ni 1.";
+        let detail = "Vérifiez le code : 6 lettres, puis 3 chiffres, par exemple KRTBVW582. Il n’a ni I, ni L, ni O, ni 0, ni 1. Si la campagne est archivée, demandez un autre code à votre enseignant ; si vous l’aviez déjà rejointe, connectez-vous : elle figure dans « Mes campagnes ».";
         Self::new(StatusCode::NOT_FOUND, Code::UnknownCode, "Aucune campagne n’a ce code", detail)
             .leading_to("Saisir un code", "/campagnes")
     }

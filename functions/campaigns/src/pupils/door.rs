@@ -5,6 +5,9 @@
 //! **No code is guessed for free.** A code is counted as wrong while it is looked up, and nothing is told before the count has come
 //! back and the limit allows it: of guesses at the same moment, each gets a number of its own, and those beyond the limit learn nothing,
 //! whatever was found. Only a code that leads somewhere is given back. After a crash it stays counted.
+//!
+//! The code of an archived campaign leads nobody anywhere who is not a pupil of its school: it stands on old boards, and is answered and
+//! counted like one that never was.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequestParts, Path};
@@ -117,6 +120,11 @@ impl Campaigns {
             self.leave(attempt.and_then(Result::ok)).await?;
             return refused.map(|()| None);
         }
+        let is_stranger = known.as_ref().is_some_and(|known| known.tie.is_none());
+        if is_stranger && entrance.is_archived() {
+            self.leave(attempt.and_then(Result::ok)).await?;
+            return Err(Problem::unknown_code());
+        }
         if is_replaced && !self.has_joined(campaign, tie).await? {
             self.leave(attempt.and_then(Result::ok)).await?;
             return Err(Problem::code_replaced());
@@ -133,6 +141,10 @@ impl Campaigns {
             self.attempt_by(fields, waiting.as_ref(), (place, &knock.client), now),
             self.was_right(&knock.client, now),
         )?;
+        if entrance.is_archived() {
+            tokio::try_join!(self.leave(attempt.and_then(Result::ok)), self.was_wrong(&knock.client, now))?;
+            return Err(Problem::unknown_code());
+        }
         Ok((entrance, None, waiting, attempt))
     }
 
@@ -151,10 +163,13 @@ impl Campaigns {
         }
     }
 
-    /// Checks that a code leads to a campaign.
+    /// Checks that a code leads to a campaign that is not archived.
     pub(crate) async fn check_code(&self, code: &CampaignCode, client: &ClientAddress) -> Result<(), Problem> {
         let now = (self.clock)();
-        self.guess(code.as_str(), client, now).await?;
+        let place = self.guess(code.as_str(), client, now).await?;
+        if self.entrance(place).await?.is_archived() {
+            return Err(Problem::unknown_code());
+        }
         self.was_right(client, now).await
     }
 
@@ -181,6 +196,12 @@ impl Campaigns {
             Some(tie) => Ok(self.standing(campaign, tie.learner).await?.is_some()),
             None => Ok(false),
         }
+    }
+
+    /// Counts a code that was given back too early.
+    async fn was_wrong(&self, client: &ClientAddress, now: Timestamp) -> Result<(), Problem> {
+        self.table.allows(&CODES_BY_CLIENT, &client.0, now).await?;
+        Ok(())
     }
 
     async fn was_right(&self, client: &ClientAddress, now: Timestamp) -> Result<(), Problem> {

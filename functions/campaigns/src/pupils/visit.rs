@@ -23,6 +23,13 @@ pub(crate) struct Entrance {
     pub(crate) waits_for_a_lesson: bool,
 }
 
+impl Entrance {
+    /// Whether the school has put the campaign away.
+    pub(crate) fn is_archived(&self) -> bool {
+        self.closed == Some(Closed::Archived)
+    }
+}
+
 /// Somebody who is signed in, and what is known of them here. Never printed: it holds the hash of a password.
 pub(crate) struct Known {
     pub(crate) signed_in: SignedIn,
