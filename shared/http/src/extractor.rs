@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method};
 use schemars::JsonSchema;
 
-use crate::route::{Purpose, SchemaOf};
+use crate::purpose::{Purpose, SchemaOf};
 use crate::{Asked, AskedPairs, ClientAddress, Face, FormToken, Input};
 
 /// What a handler takes as one of its parameters.

@@ -4,7 +4,6 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::Response;
-use subtle::ConstantTimeEq;
 
 use crate::Problem;
 use crate::cookie::{SameSite, SecretCookie};
@@ -28,22 +27,12 @@ impl FormToken {
 
     /// Checks that a form was meant.
     pub fn check_meant(&self, proof: &Proof) -> Result<(), Problem> {
-        check(proof, &self.csrf())
+        proof.check(&self.csrf())
     }
 
     /// `response`, with the cookie if the visitor has none yet.
     pub fn on(&self, response: Response) -> Response {
         if self.is_new { FORM.on(response, &self.secret) } else { response }
-    }
-}
-
-/// JSON passes, which no form of another site can send; a form needs the token. `SameSite` and the check of `Origin` stand
-/// before this.
-pub(crate) fn check(proof: &Proof, expected: &str) -> Result<(), Problem> {
-    match proof {
-        Proof::Json => Ok(()),
-        Proof::Token(Some(token)) if bool::from(token.as_bytes().ct_eq(expected.as_bytes())) => Ok(()),
-        Proof::Token(_) => Err(Problem::forged_form()),
     }
 }
 

@@ -4,9 +4,12 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
+use subtle::ConstantTimeEq;
 
 use crate::Problem;
-use crate::visitor::CSRF_FIELD;
+
+/// The hidden field of every form.
+pub const CSRF_FIELD: &str = "csrf";
 
 /// What was sent, and the form token that came with it.
 #[derive(Debug)]
@@ -24,6 +27,17 @@ pub enum Proof {
     Token(Option<String>),
     /// JSON: no form of another site can send it.
     Json,
+}
+
+impl Proof {
+    /// Checks that a form has the token that is `expected` of it. JSON passes. `SameSite` and the check of `Origin` stand before this.
+    pub(crate) fn check(&self, expected: &str) -> Result<(), Problem> {
+        match self {
+            Self::Json => Ok(()),
+            Self::Token(Some(token)) if bool::from(token.as_bytes().ct_eq(expected.as_bytes())) => Ok(()),
+            Self::Token(_) => Err(Problem::forged_form()),
+        }
+    }
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Input<T> {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::route::{Access, RouteDoc};
 use crate::session::SESSION_COOKIE;
-use crate::shell::ProblemJson;
+use crate::wrap::ProblemJson;
 
 /// What a signed message says besides its body.
 const SIGNED_HEADERS: [(&str, &str); 3] = [

@@ -5,9 +5,10 @@ use std::marker::PhantomData;
 use axum::Router;
 use axum::handler::Handler;
 use axum::routing::{self, MethodRouter};
-use schemars::{JsonSchema, Schema, SchemaGenerator};
+use schemars::JsonSchema;
 
 use crate::extractor::Extractors;
+use crate::purpose::{Purpose, Reading, SchemaOf, Serving};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +31,6 @@ pub enum Access {
     Administrators,
 }
 
-/// How a schema is made.
-pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
-
 /// What a route is, without its handler.
 #[derive(Debug, Clone)]
 pub struct RouteDoc {
@@ -53,43 +51,6 @@ pub struct RouteDoc {
     /// What its query may have, as its handler reads it.
     pub(crate) asked: Vec<SchemaOf>,
     pub(crate) status: u16,
-}
-
-/// What a list of routes is made for.
-pub trait Purpose {
-    /// The schema of `T`, if it is wanted.
-    fn schema<T: JsonSchema>() -> Option<SchemaOf>;
-
-    /// The same, whole where it is asked for: parameters of an address are no body, and stand nowhere else.
-    fn parameters<T: JsonSchema>() -> Option<SchemaOf>;
-}
-
-/// To answer requests. Schemas are not even linked: a function stays smaller without them.
-#[derive(Debug)]
-pub struct Serving;
-
-/// To be read: schemas belong to it.
-#[derive(Debug)]
-pub struct Reading;
-
-impl Purpose for Serving {
-    fn schema<T: JsonSchema>() -> Option<SchemaOf> {
-        None
-    }
-
-    fn parameters<T: JsonSchema>() -> Option<SchemaOf> {
-        None
-    }
-}
-
-impl Purpose for Reading {
-    fn schema<T: JsonSchema>() -> Option<SchemaOf> {
-        Some(SchemaGenerator::subschema_for::<T>)
-    }
-
-    fn parameters<T: JsonSchema>() -> Option<SchemaOf> {
-        Some(T::json_schema)
-    }
 }
 
 /// A route.

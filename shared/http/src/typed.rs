@@ -25,9 +25,9 @@ use subtle::ConstantTimeEq as _;
 
 use crate::cookie::{SameSite, SecretCookie};
 use crate::guard::Presented;
+use crate::input::CSRF_FIELD;
 use crate::session::{SESSION, form_token};
 use crate::shell::Shell;
-use crate::visitor::CSRF_FIELD;
 use crate::{CODE_FIELD, Next};
 
 /// How long what was typed waits for its form.

@@ -6,11 +6,7 @@ use rentree_table::{AuditAction, AuditEntry, Person, Role, School, SessionHash, 
 use rentree_web::{Frame, Notice, Section, Space};
 
 use crate::Problem;
-use crate::form_token::check;
 use crate::input::Proof;
-
-/// The hidden field of every form.
-pub const CSRF_FIELD: &str = "csrf";
 
 /// Somebody signed in.
 #[derive(Debug, Clone)]
@@ -30,7 +26,7 @@ pub struct SignedIn {
 impl SignedIn {
     /// Checks that a form was meant: its token is this session's, or it is JSON.
     pub fn check_meant(&self, proof: &Proof) -> Result<(), Problem> {
-        check(proof, &self.csrf)
+        proof.check(&self.csrf)
     }
 
     /// Checks that the current terms of use were accepted.
@@ -82,7 +78,7 @@ impl Visitor {
 
     /// Checks that a form was meant: its token is this session's, or it is JSON.
     pub fn check_meant(&self, proof: &Proof) -> Result<(), Problem> {
-        check(proof, &self.csrf)
+        proof.check(&self.csrf)
     }
 
     /// An entry of the school's log: the visitor did `action`, when they asked.

@@ -18,7 +18,7 @@ use super::counted::{Counted, Due};
 use super::decide::{Next, Owner, due_at_once};
 use super::door::Knock;
 use super::enter::Entered;
-use super::find::Pupil;
+use super::pupil::Pupil;
 use super::tie::tying;
 use super::view::{EntranceView, NewAccount, Step};
 use super::visit::{Known, Visit};

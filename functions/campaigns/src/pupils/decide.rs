@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::counted::Due;
-use super::find::Pupil;
+use super::pupil::Pupil;
 use super::told::Told;
 use super::visit::{Known, Visit};
 use super::who::Said;

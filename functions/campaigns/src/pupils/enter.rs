@@ -8,7 +8,7 @@ use rentree_table::{AuditAction, AuditEntry, TieError, Tying, User, Who};
 
 use super::counted::{Counted, Due};
 use super::decide::Owner;
-use super::find::Pupil;
+use super::pupil::Pupil;
 use super::tie::tying;
 use super::visit::Visit;
 use super::waiting::{SignOn, gone, taken};

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::decide::Account;
 use super::door::Knock;
-use super::find::Pupil;
+use super::pupil::Pupil;
 use super::told::Offer;
 use super::view::{EntranceView, Step};
 use super::visit::{Entrance, Visit};
@@ -161,11 +161,6 @@ impl Campaigns {
             by_mediacentre: methods.is_some_and(|methods| methods.mediacentre.any((self.clock)())),
             mediacentre,
         }
-    }
-
-    /// How far a pupil is in a campaign; `None` for one who has not joined.
-    pub(crate) async fn standing(&self, id: CampaignId, learner: LearnerId) -> Result<Option<Standing>, Problem> {
-        Ok(self.table.participation(id, learner).await?.map(|part| part.standing()))
     }
 
     /// Where a pupil begins the course, or goes on with it.

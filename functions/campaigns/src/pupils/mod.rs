@@ -12,6 +12,7 @@ mod find;
 mod guesses;
 mod identity;
 mod own;
+mod pupil;
 mod tie;
 mod told;
 mod view;

@@ -2,12 +2,12 @@
 //! one does it, and both are told so.
 
 use jiff::Timestamp;
-use rentree_domain::{Standing, UserId};
+use rentree_domain::{CampaignId, LearnerId, Standing, UserId};
 use rentree_http::Problem;
 use rentree_table::{TieError, Tying, Who};
 
 use super::decide::{Account, Refusal};
-use super::find::Pupil;
+use super::pupil::Pupil;
 use super::visit::{Entrance, Visit};
 use super::waiting::{SignOn, gone, taken};
 use crate::Campaigns;
@@ -126,5 +126,10 @@ impl Campaigns {
             self.table.note_ine(pupil.entry.ine, user).await?;
         }
         Ok(())
+    }
+
+    /// How far a pupil is in a campaign; `None` for one who has not joined.
+    pub(crate) async fn standing(&self, id: CampaignId, learner: LearnerId) -> Result<Option<Standing>, Problem> {
+        Ok(self.table.participation(id, learner).await?.map(|part| part.standing()))
     }
 }

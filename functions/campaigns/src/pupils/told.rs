@@ -5,7 +5,7 @@ use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::find::{By, Pupil};
+use super::pupil::{By, Pupil};
 use super::waiting::SignOn;
 use super::who::ToldNames;
 

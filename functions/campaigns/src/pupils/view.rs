@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::closed;
 use super::decide::{Doubt, Owner};
-use super::find::Pupil;
+use super::pupil::Pupil;
 use super::told::Offer;
 use super::visit::Visit;
 use super::waiting::SignOn;

@@ -6,7 +6,7 @@ use rentree_http::{FormToken, Problem, Proof, SignedIn};
 use rentree_table::{Campaign, School, Tie, User};
 
 use super::closed::problem;
-use super::find::Pupil;
+use super::pupil::Pupil;
 use super::waiting::{SignOn, gone};
 use super::who::ToldNames;
 
