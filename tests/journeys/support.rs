@@ -56,6 +56,9 @@ use tokio::runtime::Runtime;
 /// How long a condition may take to come true: ten times what the slowest machine needs. It decides how long a failure
 /// takes to be told, and nothing else.
 const PATIENCE: Duration = Duration::from_mins(5);
+/// The shortest time between two looks at a condition, and the longest.
+const SOONEST_LOOK: Duration = Duration::from_millis(20);
+const LATEST_LOOK: Duration = Duration::from_secs(1);
 /// How long a test may take. One that hangs is told by its name, instead of hanging the whole run.
 const LONGEST_TEST: Duration = Duration::from_mins(20);
 
@@ -210,7 +213,8 @@ pub(crate) async fn eventually<T, F: Future<Output = anyhow::Result<Option<T>>>>
         if let Some(value) = condition().await? {
             return Ok(value);
         }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+        // Looking often would keep a slow machine from what is waited for.
+        tokio::time::sleep((started.elapsed() / 10).clamp(SOONEST_LOOK, LATEST_LOOK)).await;
     }
     anyhow::bail!("{what}: not within {} s", PATIENCE.as_secs())
 }
