@@ -8,7 +8,7 @@ use axum::response::Response;
 use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, LinkToken, paris};
 use rentree_http::{
-    ClientAddress, Device, Face, Input, NewSession, Presented, Problem, SignedIn, Ways, require_account,
+    ClientAddress, Device, Face, Input, NewSession, Presented, Problem, SignedIn, Ways, require_account, text,
 };
 use rentree_identity::Origin;
 use rentree_orders::{Ask, Refusal};
@@ -37,8 +37,10 @@ const UNDER_FIFTEEN: &str = "Avant 15 ans, on ne peut pas se connecter avec une 
 #[serde(default)]
 pub(crate) struct Fields {
     /// The new address.
+    #[schemars(with = "text::Email")]
     email: Secret,
     /// The password.
+    #[schemars(with = "text::Password")]
     current_password: Secret,
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 use rentree_domain::EmailAddress;
-use rentree_http::{ClientAddress, Face, FormToken, Input, Problem};
+use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, text};
 use rentree_orders::{Ask, Refusal};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
@@ -19,6 +19,7 @@ use crate::sign_in::Secret;
 #[serde(default)]
 pub(crate) struct Fields {
     /// E-mail address.
+    #[schemars(with = "text::Email")]
     email: Secret,
 }
 

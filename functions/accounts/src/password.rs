@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{Login, UserId};
-use rentree_http::{ClientAddress, Device, Face, Input, NewSession, Problem, require_account};
+use rentree_http::{ClientAddress, Device, Face, Input, NewSession, Problem, require_account, text};
 use rentree_identity::{Failure, Origin, PasswordRules, SignInError, read_password};
 use rentree_table::{AccountError, Methods, User};
 use rentree_web::Form;
@@ -22,8 +22,10 @@ use crate::sign_in::{Secret, SignedInView};
 #[serde(default)]
 pub(crate) struct Fields {
     /// The password until now.
+    #[schemars(with = "text::Password")]
     current_password: Secret,
     /// Twelve characters at least; for a pupil, eight, with an upper-case letter, a lower-case letter and a digit.
+    #[schemars(with = "text::NewPasswordOfPupil")]
     password: Secret,
 }
 

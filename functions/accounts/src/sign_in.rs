@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::{Holder, UserId};
 use rentree_http::{
     Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Presented, Problem, claimed_session,
-    forget_visit, keeps_a_form, signed_in,
+    forget_visit, keeps_a_form, signed_in, text,
 };
 use rentree_identity::{Credentials, Origin, Proven};
 use rentree_web::{Field, Form, Frame};
@@ -76,8 +76,10 @@ pub(crate) struct Towards {
 pub(crate) struct Fields {
     /// E-mail address or user name.
     #[serde(alias = "email")]
+    #[schemars(with = "text::Login")]
     login: Secret,
     /// Password.
+    #[schemars(with = "text::Password")]
     password: Secret,
     /// An address of this site, with its query.
     #[schemars(with = "String")]

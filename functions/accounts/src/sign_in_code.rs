@@ -8,7 +8,9 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::PersonalCode;
 use rentree_domain::limit::FAILURES_BY_CLIENT;
-use rentree_http::{ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, claimed_session, signed_in};
+use rentree_http::{
+    ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, claimed_session, signed_in, text,
+};
 use rentree_table::{AuditAction, AuditEntry, SessionHash, SignInCode, User};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
@@ -44,6 +46,7 @@ pub(crate) struct SignInCodeView {
 #[serde(default)]
 pub(crate) struct Fields {
     /// `nadu-reka-veta-473`, in any case, with or without hyphens.
+    #[schemars(with = "text::SpokenCode")]
     code: Secret,
 }
 

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::Password;
-use rentree_http::{Asked, Device, Face, Input, NewSession, Next, Presented, Problem, SignedIn};
+use rentree_http::{Asked, Device, Face, Input, NewSession, Next, Presented, Problem, SignedIn, text};
 use rentree_identity::{PasswordFields, PasswordRules, read_password, verify};
 use rentree_table::{AccountError, PasswordToChange, User};
 use rentree_web::{Form, Frame};
@@ -39,6 +39,7 @@ pub(crate) struct TemporaryPasswordView {
 #[serde(default)]
 pub(crate) struct Fields {
     /// Twelve characters at least; for a pupil, eight, with an upper-case letter, a lower-case letter and a digit.
+    #[schemars(with = "text::NewPasswordOfPupil")]
     password: Secret,
     /// An address of this site, with its query.
     #[schemars(with = "String")]

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use rentree_domain::{ActivationId, PersonName, Uai, UaiError};
-use rentree_http::{Asked, ClientAddress, Face, FormToken, Input, Problem};
+use rentree_http::{Asked, ClientAddress, Face, FormToken, Input, Problem, text};
 use rentree_identity::person_name_error;
 use rentree_orders::{Ask, Refusal};
 use rentree_web::{Field, Form, Frame};
@@ -22,10 +22,13 @@ const PATH: &str = "/demande-administration-sco";
 #[serde(default)]
 pub(crate) struct Fields {
     /// UAI (also called RNE) of the school, in any case.
+    #[schemars(with = "text::Uai")]
     uai: String,
     /// First name of who asks.
+    #[schemars(with = "text::Name")]
     first_name: String,
     /// Last name of who asks.
+    #[schemars(with = "text::Name")]
     last_name: String,
 }
 

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{EmailAddress, InvitationId, Uai};
-use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_http::{Face, Input, Problem, Visitor, authorise, text};
 use rentree_orders::{InvitationPermit, Refusal};
 use rentree_runtime::several;
 use rentree_table::{AuditAction, Invitation, MOST_INVITATIONS, Role};
@@ -30,9 +30,10 @@ pub(crate) const TOO_MANY: &str = "Trop d’invitations pour aujourd’hui. Rée
 #[serde(default)]
 pub(crate) struct Fields {
     /// Addresses, separated by spaces, commas, semicolons or line ends.
+    #[schemars(with = "text::Emails")]
     emails: String,
     /// What they become: `administrator` or `member`; without it, members.
-    #[schemars(with = "String")]
+    #[schemars(with = "text::OrNone<text::Role>")]
     role: String,
 }
 

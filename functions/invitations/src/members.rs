@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{Uai, UserId};
-use rentree_http::{Face, Input, Problem, Proof, Visitor, authorise, authorise_beside};
+use rentree_http::{Face, Input, Problem, Proof, Visitor, authorise, authorise_beside, text};
 use rentree_orders::NewRole;
 use rentree_table::{AuditAction, AuditEntry, Cancelling, Invitation, Member, Role, TeamError};
 use schemars::JsonSchema;
@@ -21,7 +21,7 @@ type MemberPath = Path<(String, String)>;
 #[schemars(rename = "ChangeRoleFields")]
 pub(crate) struct Fields {
     /// `administrator` or `member`.
-    #[schemars(with = "String")]
+    #[schemars(with = "text::Role")]
     role: Role,
 }
 

@@ -25,6 +25,7 @@ mod purpose;
 mod route;
 mod session;
 mod shell;
+pub mod text;
 mod typed;
 mod visitor;
 mod wait;

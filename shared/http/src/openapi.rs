@@ -89,6 +89,8 @@ pub fn document(routes: &[RouteDoc]) -> Value {
         paths.entry(route.path).or_default().insert(route.method.to_lowercase(), operation);
     }
     let scopes: BTreeMap<&str, &str> = SCOPES.into_iter().collect();
+    let mut schemas = schemas(taken, given);
+    schemas.values_mut().for_each(ask_for_texts);
     sorted(json!({
         "openapi": "3.1.0",
         "info": {
@@ -101,7 +103,7 @@ pub fn document(routes: &[RouteDoc]) -> Value {
         "tags": tags::tags(),
         "paths": paths,
         "components": {
-            "schemas": schemas(taken, given),
+            "schemas": schemas,
             "securitySchemes": {
                 "credentials": {
                     "type": "http",
@@ -165,6 +167,22 @@ fn never_null(schema: &mut Value) {
             schema.remove("anyOf");
             schema.extend(one);
         }
+    }
+}
+
+/// Handlers read a field that is missing as an empty one, and answer that it is wrong: whoever reads the document is told that it is
+/// asked for.
+fn ask_for_texts(schema: &mut Value) {
+    let is_asked = |property: &Value| property.get("minLength").is_some() || property.get("pattern").is_some();
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else { return };
+    let mut asked = Vec::new();
+    for (name, property) in properties.iter_mut().filter(|(_, property)| is_asked(property)) {
+        let had = property.as_object_mut().and_then(|property| property.remove("default"));
+        asked.extend(had.map(|_| json!(name)));
+    }
+    if let (Some(schema), false) = (schema.as_object_mut(), asked.is_empty()) {
+        let required = schema.entry("required").or_insert_with(|| json!([]));
+        required.as_array_mut().into_iter().for_each(|required| required.append(&mut asked));
     }
 }
 

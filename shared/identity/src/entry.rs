@@ -6,7 +6,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::limit::TAKEN_BY_LINK;
 use rentree_domain::{EmailAddress, LinkToken, Uai, UserId};
-use rentree_http::{Device, NewSession, Next, Problem, SignedIn, Ways, claimed_session};
+use rentree_http::{Device, NewSession, Next, Problem, SignedIn, Ways, claimed_session, text};
 use rentree_table::{AsPupil, AuditAction, AuditEntry, By, JoinError, Joined, Joining, Methods, Table, User, Who};
 use rentree_web::{Entry, Field, Form};
 use schemars::JsonSchema;
@@ -35,12 +35,16 @@ pub struct EntryFields {
     /// How.
     pub way: Way,
     /// First name, to sign up.
+    #[schemars(with = "text::OrNone<text::Name>")]
     pub first_name: String,
     /// Last name, to sign up.
+    #[schemars(with = "text::OrNone<text::Name>")]
     pub last_name: String,
     /// E-mail address, to sign up or in.
+    #[schemars(with = "text::OrNone<text::Email>")]
     pub email: String,
     /// Password, to sign up or in.
+    #[schemars(with = "text::OrNone<text::NewPassword>")]
     pub password: String,
 }
 

@@ -3,6 +3,7 @@
 use rentree_domain::password::PasswordError;
 use rentree_domain::person::PersonNameError;
 use rentree_domain::{EmailAddress, Password, PersonName};
+use rentree_http::text;
 use rentree_table::User;
 use rentree_web::{Field, Form};
 use schemars::JsonSchema;
@@ -13,12 +14,16 @@ use serde::Deserialize;
 #[serde(default)]
 pub struct NewAccountFields {
     /// First name.
+    #[schemars(with = "text::Name")]
     pub first_name: String,
     /// Last name.
+    #[schemars(with = "text::Name")]
     pub last_name: String,
     /// E-mail address. Not asked where a link has confirmed it.
+    #[schemars(with = "text::OrNone<text::Email>")]
     pub email: String,
     /// Password: twelve characters at least.
+    #[schemars(with = "text::NewPassword")]
     pub password: String,
 }
 
@@ -110,6 +115,7 @@ impl NewAccountFields {
 #[serde(default)]
 pub struct PasswordFields {
     /// Twelve characters at least; for a pupil, eight, with an upper-case letter, a lower-case letter and a digit.
+    #[schemars(with = "text::NewPasswordOfPupil")]
     pub password: String,
 }
 

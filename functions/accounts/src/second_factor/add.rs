@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::SecondFactorChange;
-use rentree_http::{CODE_FIELD, ClientAddress, Device, Face, Input, NewSession, Next, Problem, require_account};
+use rentree_http::{CODE_FIELD, ClientAddress, Device, Face, Input, NewSession, Next, Problem, require_account, text};
 use rentree_identity::Origin;
 use rentree_table::{AccountError, SecondFactor};
 use schemars::JsonSchema;
@@ -23,8 +23,10 @@ use crate::sign_in::Secret;
 #[serde(default)]
 pub(crate) struct Fields {
     /// The password.
+    #[schemars(with = "text::Password")]
     current_password: Secret,
     /// A code of the application.
+    #[schemars(with = "text::OneTimeCode")]
     one_time_code: Secret,
     /// An address of this site, with its query, where to go on afterwards.
     #[schemars(with = "String")]

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::SecondFactorChange;
 use rentree_http::{
-    Asked, CODE_FIELD, Device, Face, FirstFactor, FormToken, Input, NewSession, Next, Problem, claimed_session,
+    Asked, CODE_FIELD, Device, Face, FirstFactor, FormToken, Input, NewSession, Next, Problem, claimed_session, text,
 };
 use rentree_web::{Form, Frame};
 use schemars::JsonSchema;
@@ -40,6 +40,7 @@ pub(crate) struct CodeView {
 #[serde(default)]
 pub(crate) struct Fields {
     /// A code of the application, or a recovery code.
+    #[schemars(with = "text::OneTimeCode")]
     one_time_code: Secret,
     /// An address of this site, with its query.
     #[schemars(with = "String")]

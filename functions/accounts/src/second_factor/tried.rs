@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use jiff::Timestamp;
 use rentree_domain::limit::{SECOND_FACTOR_CODES, SECOND_FACTOR_CODES_A_DAY};
 use rentree_domain::{Limit, RecoveryCode, UserId};
-use rentree_http::{CODE_FIELD, Device, Problem, SignedIn};
+use rentree_http::{CODE_FIELD, Device, Problem, SignedIn, text};
 use rentree_identity::Origin;
 use rentree_table::{Code, SecondFactor, TableError, User};
 use rentree_web::Form;
@@ -24,8 +24,10 @@ use crate::sign_in::Secret;
 #[serde(default)]
 pub(crate) struct Fields {
     /// The password.
+    #[schemars(with = "text::Password")]
     pub(super) current_password: Secret,
     /// A code of the application, or a recovery code.
+    #[schemars(with = "text::OneTimeCode")]
     pub(super) one_time_code: Secret,
 }
 

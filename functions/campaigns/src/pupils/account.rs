@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::method::may_use_email;
 use rentree_domain::{EmailAddress, Password, PersonName, Standing, UserId, UserName, paris};
-use rentree_http::{Device, Face, Input, NewSession, Problem, WAITING_SIGN_ON};
+use rentree_http::{Device, Face, Input, NewSession, Problem, WAITING_SIGN_ON, text};
 use rentree_identity::{Origin, PasswordRules, SignInError, check_password, email_error, hash, read_password};
 use rentree_orders::Ask;
 use rentree_table::{Methods, Tie, TieError, Tying, User, Who};
@@ -31,12 +31,16 @@ use crate::Campaigns;
 #[serde(default)]
 pub(crate) struct AccountFields {
     /// First name, as on the page before.
+    #[schemars(with = "text::OrNone<text::Name>")]
     first_name: String,
     /// Last name, as on the page before.
+    #[schemars(with = "text::OrNone<text::Name>")]
     last_name: String,
     /// Birth date, as on the page before.
+    #[schemars(with = "text::OrNone<text::BirthDate>")]
     birth_date: String,
     /// As on the page before.
+    #[schemars(with = "text::OrNone<text::SpokenCode>")]
     personal_code: String,
     /// As on the page before.
     despite: bool,
@@ -51,8 +55,10 @@ pub(crate) struct AccountFields {
     /// The user name that was proposed.
     user_name: String,
     /// E-mail address, from the fifteenth birthday on.
+    #[schemars(with = "text::OrNone<text::Email>")]
     email: String,
     /// Eight characters at least, with an upper-case letter, a lower-case letter and a digit.
+    #[schemars(with = "text::OrNone<text::NewPasswordOfPupil>")]
     password: String,
 }
 

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::CampaignCode;
-use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, signed_in};
+use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, signed_in, text};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,7 @@ pub(crate) struct CodeView {
 #[serde(default)]
 pub(crate) struct Fields {
     /// In any case, with or without spaces.
+    #[schemars(with = "text::CampaignCode")]
     code: String,
 }
 

@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 use rentree_domain::birth_date::{self, BirthDateError};
 use rentree_domain::{LearnerId, PersonalCode};
+use rentree_http::text;
 use rentree_web::{Field, Form};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,12 +14,16 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 pub(crate) struct IdentityFields {
     /// First name: the first, second or third one.
+    #[schemars(with = "text::OrNone<text::Name>")]
     pub(crate) first_name: String,
     /// Last name: family or usage name.
+    #[schemars(with = "text::OrNone<text::Name>")]
     pub(crate) last_name: String,
     /// `10/03/2012` or `2012-03-10`; `10/03/12`, too.
+    #[schemars(with = "text::OrNone<text::BirthDate>")]
     pub(crate) birth_date: String,
     /// In place of names and birth date: the code that a teacher gave, `nadu-reka-veta-473`.
+    #[schemars(with = "text::OrNone<text::SpokenCode>")]
     pub(crate) personal_code: String,
     /// A new account, though the pupil has one of another school: it cannot be opened any more.
     pub(crate) despite: bool,

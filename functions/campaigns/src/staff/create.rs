@@ -12,7 +12,7 @@ use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, Catalogue, Course, CourseId, SchoolYear,
     Uai,
 };
-use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise, authorise_beside};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise, authorise_beside, text};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CampaignError, Role};
 use rentree_web::{Choices, Field, Form, Frame, Section, french};
 use schemars::JsonSchema;
@@ -31,12 +31,14 @@ const DRAWS: usize = 5;
 #[serde(default)]
 pub(crate) struct Fields {
     /// What the campaign is called: 1 to 100 characters.
+    #[schemars(with = "text::Title")]
     title: String,
     /// `id` of a course.
     course: String,
     /// What it is for. It follows from the course: who says it must say the same.
     kind: Option<CampaignKind>,
     /// What pupils read before they begin: 500 characters at most. Blank for none.
+    #[schemars(with = "text::Message")]
     message: String,
     /// Whether nobody joins it outside of a lesson.
     only_in_lessons: bool,

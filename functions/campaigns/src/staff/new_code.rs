@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::limit::NEW_CODES_BY_CAMPAIGN;
 use rentree_domain::{CampaignCode, CampaignId, Uai};
-use rentree_http::{Face, Input, Problem, authorise_beside};
+use rentree_http::{Face, Input, Problem, authorise_beside, text};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CampaignError, NewCode, Role};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,7 @@ const DRAWS: usize = 5;
 #[serde(default)]
 pub(crate) struct Fields {
     /// The code to replace, as it was shown: if it is another one, nothing is changed. Blank: whatever it is.
+    #[schemars(with = "text::OrNone<text::CampaignCode>")]
     code: String,
 }
 
