@@ -5,6 +5,25 @@ use std::process::{Command, Stdio};
 use crate::support::run;
 use crate::support::runtime_api::build;
 
+/// Two minutes of it, which last ten seconds.
+#[test]
+fn an_hour_under_attack_holds() {
+    run(async {
+        let program = build()?.join("rentree-local");
+        let hour = ["attack", "hour", "--minutes", "2", "--pupils", "6", "--imports", "2"];
+        let ended = tokio::process::Command::new(program).args(hour).output().await?;
+        let told = String::from_utf8_lossy(&ended.stdout);
+        assert!(ended.status.success(), "{told}{}", String::from_utf8_lossy(&ended.stderr));
+        // What there is of each, and how many were done.
+        for (what, count) in [("pupils who join", "5"), ("imports", "2"), ("sign-ins of staff", "12")] {
+            let row = told.lines().find(|line| line.starts_with(what)).expect(what);
+            let numbers: Vec<&str> = row[what.len()..].split_whitespace().take(2).collect();
+            assert_eq!(numbers, [count, count], "{told}");
+        }
+        Ok(())
+    });
+}
+
 /// `cargo dev sample … | head -0`, and the same of what checks a file: `println!` would panic.
 #[test]
 fn whoever_stops_reading_ends_no_command() {

@@ -142,6 +142,15 @@ async fn knock(route: &RouteDoc, world: &World, visitor: Option<&Person>) -> any
     assert_eq!(answer.headers()["x-frame-options"], "DENY");
     assert_eq!(answer.headers()["referrer-policy"], "same-origin");
     assert!(answer.headers()["strict-transport-security"].to_str()?.starts_with("max-age="));
+    if answer.status().is_success() {
+        assert_eq!(
+            answer.status(),
+            route.status,
+            "{} {}: another status than openapi.json says",
+            route.method,
+            route.path
+        );
+    }
     Ok(answer.status().as_u16())
 }
 

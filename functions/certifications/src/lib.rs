@@ -110,7 +110,8 @@ fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
             "Asks for the file of all certificates of a school year, which a worker makes",
         )
         .takes::<certificates::Which>()
-        .gives::<certificates::PreparedFileView>(),
+        .gives::<certificates::PreparedFileView>()
+        .with_status(201),
         Route::get(
             "/schools/{uai}/certificates/file",
             certificates::follow,

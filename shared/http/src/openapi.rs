@@ -8,9 +8,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use crate::input::CSRF_FIELD;
 use crate::route::{Access, RouteDoc};
 use crate::session::SESSION_COOKIE;
-use crate::wrap::ProblemJson;
+use crate::wrap::{POSTED_FROM_ELSEWHERE, ProblemJson};
 
 /// What a signed message says besides its body.
 const SIGNED_HEADERS: [(&str, &str); 3] = [
@@ -41,14 +42,14 @@ pub fn document(routes: &[RouteDoc]) -> Value {
     let problem = given.subschema_for::<ProblemJson<'_>>();
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for route in routes {
-        let in_path = parameters(route.path)
-            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}));
+        let of_path = parameters(route.path)
+            .map(|name| json!({"name": name, "in": "path", "required": true, "schema": in_path(name)}));
         let is_signed = route.access == Access::Signed;
         let in_headers = SIGNED_HEADERS.iter().filter(|_| is_signed).map(|(name, description)| {
             json!({"name": name, "in": "header", "required": true, "description": description, "schema": {"type": "string"}})
         });
         let in_query: Vec<Value> = route.asked.iter().flat_map(|asked| in_query(&asked(&mut taken))).collect();
-        let parameters: Vec<Value> = in_path.chain(in_query).chain(in_headers).collect();
+        let parameters: Vec<Value> = of_path.chain(in_query).chain(in_headers).collect();
         let mut answer = json!({"description": "Done."});
         if let Some(gives) = route.gives {
             answer["content"] = json!({"application/json": {"schema": gives(&mut given)}});
@@ -80,7 +81,7 @@ pub fn document(routes: &[RouteDoc]) -> Value {
                 content["application/json"] = json!({"schema": schema});
             }
             if !is_signed {
-                content["application/x-www-form-urlencoded"] = json!({"schema": schema});
+                content["application/x-www-form-urlencoded"] = json!({"schema": of_form(route, &schema)});
             }
             operation["requestBody"] = json!({"required": true, "content": content});
         }
@@ -125,6 +126,29 @@ pub fn document(routes: &[RouteDoc]) -> Value {
             },
         },
     }))
+}
+
+/// What a parameter of an address is, by its name. Those of ours are identifiers that an answer gave.
+fn in_path(name: &str) -> Value {
+    match name {
+        "uai" => json!({"type": "string", "pattern": "^[0-9]{7}[A-HJ-NPR-Z]$"}),
+        "code" => json!({"type": "string", "pattern": "^[A-HJKMNP-Z]{6}[2-9]{3}$"}),
+        "token" => json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$"}),
+        "number" => json!({"type": "string", "pattern": "^[0-9]{1,15}$"}),
+        "version" | "name" => json!({"type": "string"}),
+        _ => json!({"type": "string", "format": "uuid"}),
+    }
+}
+
+/// What a form sends: the fields of `schema`, and what proves that it is of a page of ours.
+fn of_form(route: &RouteDoc, schema: &Schema) -> Value {
+    let is_ours = !matches!(route.access, Access::Credentials | Access::Tokens) && route.path != POSTED_FROM_ELSEWHERE;
+    if !is_ours {
+        return json!(schema);
+    }
+    let csrf =
+        json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{43}$", "description": "The hidden field of the page."});
+    json!({"allOf": [schema, {"type": "object", "properties": {CSRF_FIELD: csrf}, "required": [CSRF_FIELD]}]})
 }
 
 /// The parameters that a type reads of the query of an address.

@@ -50,7 +50,8 @@ pub struct RouteDoc {
     pub(crate) refuses: Option<SchemaOf>,
     /// What its query may have, as its handler reads it.
     pub(crate) asked: Vec<SchemaOf>,
-    pub(crate) status: u16,
+    /// What it answers when it did what it was asked for.
+    pub status: u16,
 }
 
 /// A route.

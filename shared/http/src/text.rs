@@ -34,7 +34,7 @@ texts! {
         "type": "string",
         "format": "email",
         "maxLength": 254,
-        "pattern": r"^[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]+\.)+[A-Za-z0-9]{2,}$",
+        "pattern": r"^(?=.{1,64}@)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]{1,63}\.)+[A-Za-z0-9]{2,63}$",
         "examples": ["camille.martin@exemple.fr"],
     };
     /// An e-mail address or a user name.
@@ -60,7 +60,7 @@ texts! {
         "examples": ["Dunord"],
     };
     /// A UAI: seven digits, and a letter that checks them.
-    Uai = {"type": "string", "pattern": "^[0-9]{7}[A-HJ-NPR-Za-hj-npr-z]$", "examples": ["0350760L", "9990001W"]};
+    Uai = {"type": "string", "pattern": "^[0-9]{7}[A-HJ-NPR-Za-hj-npr-z]$", "examples": ["0350760L"]};
     /// The code of a campaign.
     CampaignCode = {
         "type": "string",
@@ -88,7 +88,7 @@ texts! {
     /// What a colleague becomes.
     Role = {"type": "string", "enum": ["administrator", "member"]};
     /// E-mail addresses.
-    Emails = {"type": "string", "minLength": 1, "examples": ["camille.martin@exemple.fr, jean.valjean@exemple.fr"]};
+    Emails = {"type": "string", "pattern": r"^([A-Za-z0-9]{1,64}@([A-Za-z0-9]{1,63}\.)+[A-Za-z]{2,63}[ ,;\n]*)+$", "examples": ["camille.martin@exemple.fr, jean.valjean@exemple.fr"]};
 }
 
 /// A text of `T`, or none: what another field stands for.
@@ -106,5 +106,50 @@ impl<T: JsonSchema> JsonSchema for OrNone<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         json_schema!({"anyOf": [{"const": ""}, T::json_schema(generator)]})
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rentree_domain::{CampaignMessage, CampaignTitle, EmailAddress, PersonName, PersonalCode};
+    use serde_json::Value;
+
+    use super::*;
+
+    /// What the document says of a text is what the domain reads: its examples, and as many signs as it allows, and no more.
+    #[test]
+    fn what_is_told_is_what_is_read() {
+        reads::<Email>(|text| EmailAddress::parse(text).is_ok());
+        reads::<Name>(|text| PersonName::parse(text).is_ok());
+        reads::<Uai>(|text| rentree_domain::Uai::parse(text).is_ok());
+        reads::<CampaignCode>(|text| rentree_domain::CampaignCode::parse(text).is_ok());
+        reads::<SpokenCode>(|text| PersonalCode::parse(text).is_ok());
+        reads::<NewPassword>(|text| rentree_domain::Password::new_for_staff(text, &[]).is_ok());
+        reads::<NewPasswordOfPupil>(|text| rentree_domain::Password::new_for_pupil(text, &[]).is_ok());
+        reads::<Title>(|text| CampaignTitle::parse(text).is_ok());
+        reads::<Message>(|text| CampaignMessage::parse(text).is_ok());
+    }
+
+    #[track_caller]
+    fn reads<T: JsonSchema>(read: impl Fn(&str) -> bool) {
+        let schema = T::json_schema(&mut SchemaGenerator::default());
+        for example in schema.get("examples").and_then(Value::as_array).into_iter().flatten() {
+            assert!(example.as_str().is_some_and(&read), "{}: {example}", T::schema_name());
+        }
+        let bound = |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|bound| usize::try_from(bound).ok());
+        // No word: a name of the first ones, and of all kinds of signs that a pupil's password needs.
+        let signs = if T::schema_name() == "Name" { "Kzvqxw" } else { "Kz7vQxw" };
+        // An address has parts of their own lengths.
+        let has_bounds = T::schema_name() != "Email";
+        for (count, does_read) in [
+            (bound("minLength"), true),
+            (bound("minLength").map(|least| least.saturating_sub(1)), false),
+            (bound("maxLength"), true),
+            (bound("maxLength").map(|most| most + 1), false),
+        ] {
+            let Some(count) = count.filter(|_| has_bounds) else { continue };
+            let made: String = signs.chars().cycle().take(count).collect();
+            assert_eq!(read(&made), does_read, "{}: {count} signs", T::schema_name());
+        }
     }
 }

@@ -22,20 +22,21 @@ pub(crate) struct MailsArguments {
     strangers: usize,
 }
 
-const PASSWORD: &str = "une cabane sous les pins";
+pub(crate) const PASSWORD: &str = "une cabane sous les pins";
 /// What the subject of the mail says that the owner waits for.
-const RESET: &str = "nouveau mot de passe";
+pub(crate) const RESET: &str = "nouveau mot de passe";
 /// For how long it is waited for, in seconds.
 const PATIENCE: u64 = 60;
 
 /// The mails that left, as one machine shows them.
-struct Mailbox<'a> {
-    device: &'a Client,
-    url: &'a str,
+pub(crate) struct Mailbox<'a> {
+    pub(crate) device: &'a Client,
+    pub(crate) url: &'a str,
 }
 
 impl Mailbox<'_> {
-    async fn of(&self, address: &str) -> anyhow::Result<Vec<Value>> {
+    /// Those to an address.
+    pub(crate) async fn of(&self, address: &str) -> anyhow::Result<Vec<Value>> {
         let page = self.device.get(format!("{}/demo/mailbox", self.url)).header(ACCEPT, "application/json");
         let page: Value = page.send().await?.error_for_status()?.json().await?;
         let mails = page["mails"].as_array().cloned().unwrap_or_default();
@@ -43,7 +44,7 @@ impl Mailbox<'_> {
     }
 
     /// The text of a mail to `address` about `subject`, once it is there.
-    async fn about(&self, subject: &str, address: &str) -> anyhow::Result<String> {
+    pub(crate) async fn about(&self, subject: &str, address: &str) -> anyhow::Result<String> {
         for _ in 0..PATIENCE {
             let mails = self.of(address).await?;
             let found = mails.iter().find(|mail| mail["subject"].as_str().is_some_and(|it| it.contains(subject)));
@@ -101,7 +102,7 @@ pub(crate) async fn run(url: &str, arguments: &MailsArguments) -> anyhow::Result
 }
 
 /// Signs up, by the link that comes; the session.
-async fn an_account(mailbox: &Mailbox<'_>, address: &str) -> anyhow::Result<String> {
+pub(crate) async fn an_account(mailbox: &Mailbox<'_>, address: &str) -> anyhow::Result<String> {
     let Mailbox { device, url } = mailbox;
     let email = EmailAddress::parse(address)?;
     let (status, told) = post(device, &format!("{url}/sign-up"), &json!({ "email": email })).await?;

@@ -46,7 +46,7 @@ impl Place {
 }
 
 /// One of the numbers of department 099, in which there is no French school; not the demo school's.
-fn a_school(seed: u64) -> anyhow::Result<Uai> {
+pub(crate) fn a_school(seed: u64) -> anyhow::Result<Uai> {
     let number = 2 + seed % 9_998;
     let mut letters = ('A'..='Z').filter_map(|letter| Uai::parse(&format!("099{number:04}{letter}")).ok());
     letters.next().context("no letter makes a UAI")
