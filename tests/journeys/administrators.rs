@@ -5,10 +5,11 @@ use rentree_domain::{InvitationId, Uai};
 use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationState, Role};
 use serde_json::json;
 
+use crate::support::campaigns::a_campaign;
 use crate::support::links::{an_activation, an_invitation, an_invitation_to_be};
 use crate::support::mails::{mail_about, mails_to, no_mail_is_pending};
 use crate::support::people::{Person, a_member, a_team, an_email, somebody};
-use crate::support::{is_refused, join_all, product, run};
+use crate::support::{a_uai, is_refused, join_all, product, run};
 
 async fn state(uai: Uai, id: InvitationId) -> anyhow::Result<InvitationState> {
     Ok(product().table.invitation(uai, id).await?.expect("an invitation").state)
@@ -23,6 +24,70 @@ async fn cancelled(administrator: &Person, uai: Uai) -> anyhow::Result<usize> {
     let log = administrator.get(&format!("/schools/{uai}/audit")).await?.expect(200)?;
     let entries = log["entries"].as_array().cloned().unwrap_or_default();
     Ok(entries.iter().filter(|entry| entry["action"] == "invitation_cancelled").count())
+}
+
+/// Where people begin, who administers the space alone is advised to name a second one.
+#[test]
+fn a_second_administrator_is_advised() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let path = format!("/schools/{uai}/learners");
+        let member = a_member(uai, Role::Member).await?;
+        assert_eq!(head.get(&path).await?.expect(200)?["is_only_administrator"], true);
+        assert_eq!(member.get(&path).await?.expect(200)?["is_only_administrator"], false);
+        assert!(head.page(&path).await?.contains("Désignez un second administrateur"));
+        a_member(uai, Role::Administrator).await?;
+        assert_eq!(head.get(&path).await?.expect(200)?["is_only_administrator"], false);
+        assert!(!head.page(&path).await?.contains("Désignez un second administrateur"));
+        Ok(())
+    });
+}
+
+/// Removing somebody passes their campaigns on, to who is chosen or to who removes them, and the log tells it.
+#[test]
+fn campaigns_of_who_is_removed_have_somebody_who_answers_for_them() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let stays = a_member(uai, Role::Member).await?;
+        let elsewhere = a_member(a_uai(), Role::Member).await?;
+        let owner = async |campaign| -> anyhow::Result<_> {
+            let campaign = product().table.campaign(uai, campaign).await?.expect("a campaign");
+            Ok((campaign.owner, campaign.owner_name))
+        };
+        let remove = async |person: &Person, to: &str| {
+            head.post(&format!("/schools/{uai}/members/{}/remove", person.id), &json!({ "campaigns_to": to })).await
+        };
+        let mine = a_campaign(uai, &head, "Mienne").await?;
+        for (to, takes) in [(stays.id.to_string(), &stays), (String::new(), &head)] {
+            let leaves = a_member(uai, Role::Administrator).await?;
+            let campaigns = [a_campaign(uai, &leaves, "Une").await?, a_campaign(uai, &leaves, "Autre").await?];
+            let team = head.get(&format!("/schools/{uai}/team")).await?.expect(200)?;
+            let rows = team["members"].as_array().cloned().unwrap_or_default();
+            let row = rows.iter().find(|row| row["id"] == json!(leaves.id)).expect("in the team");
+            assert_eq!(row["campaigns"], 2);
+            let page = head.page(&format!("/schools/{uai}/team")).await?;
+            assert!(page.contains("campagnes passent à"), "{page}");
+            for wrong in ["personne", &elsewhere.id.to_string()] {
+                assert_eq!(remove(&leaves, wrong).await?.status, 409, "{wrong}");
+            }
+            assert_eq!(owner(campaigns[0]).await?.0, Some(leaves.id), "nothing was done");
+
+            remove(&leaves, &to).await?.expect(200)?;
+            for campaign in campaigns {
+                assert_eq!(owner(campaign).await?, (Some(takes.id), takes.user.full_name()));
+            }
+            assert_eq!(role(uai, &leaves).await?, None);
+        }
+        assert_eq!(owner(mine).await?.0, Some(head.id));
+        let log = head.get(&format!("/schools/{uai}/audit")).await?.expect(200)?;
+        let entries = log["entries"].as_array().cloned().unwrap_or_default();
+        let passed_on = entries.iter().filter(|entry| entry["action"] == "campaigns_passed_on");
+        assert_eq!(passed_on.count(), 2);
+        // A member is not told whose campaigns are whose.
+        let team = stays.get(&format!("/schools/{uai}/team")).await?.expect(200)?;
+        assert_eq!(team["members"][0]["campaigns"], json!(null));
+        Ok(())
+    });
 }
 
 /// Whoever was invited by somebody who is removed, or made a member, does not come in by that any more.

@@ -16,7 +16,8 @@ use crate::Worker;
 use crate::process::ProcessError;
 
 impl Worker {
-    /// Lets an import wait: its message comes back after `delay_seconds`, or is forgotten when another one about it comes back.
+    /// Lets an import wait: its message comes back after `delay_seconds`, or is forgotten when another one about it comes back as
+    /// early.
     pub(crate) async fn give_way(&self, resume: Resume, delay_seconds: i32) -> Result<(), ProcessError> {
         let Resume { uai, id, .. } = resume;
         let now = (self.clock)();
@@ -24,11 +25,11 @@ impl Worker {
             return self.send_again(&resume, delay_seconds).await;
         }
         let waiting = self.table.import(uai, id).await?.and_then(|import| import.comes_back_at);
-        if resume.is_copy(waiting, now) {
+        let comes_back_at = now + SignedDuration::from_secs(delay_seconds.into());
+        if resume.is_copy(waiting, comes_back_at, now) {
             tracing::info!(%uai, import = %id, "a copy of a message that waits is forgotten");
             return Ok(());
         }
-        let comes_back_at = now + SignedDuration::from_secs(delay_seconds.into());
         self.send_again(&Resume { comes_back_at: Some(comes_back_at), ..resume }, delay_seconds).await?;
         // Only once it is sent: until then, this message is the only one.
         Ok(self.table.note_return(uai, id, comes_back_at).await?)

@@ -121,6 +121,7 @@ impl Row {
             AuditAction::CampaignCreated => "a créé la campagne",
             AuditAction::CampaignArchived => "a archivé la campagne",
             AuditAction::ResultTakenBack => "a annulé le résultat d’un élève dans la campagne",
+            AuditAction::CampaignsPassedOn => "a confié les campagnes d’un membre qui part à",
             AuditAction::CampaignRestored => "a désarchivé la campagne",
             AuditAction::CampaignBoundToLessons => "a réservé aux séances la campagne",
             AuditAction::CampaignFreedOfLessons => "permet de rejoindre à tout moment la campagne",

@@ -5,6 +5,7 @@ mod config;
 mod invite;
 mod join;
 mod members;
+mod remove;
 mod school;
 mod settle;
 mod team;
@@ -91,8 +92,14 @@ fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
         Route::post("/schools/{uai}/members/{member}/role", members::change_role, Administrators, "Changes a role")
             .takes::<members::Fields>()
             .gives::<members::ChangedView>(),
-        Route::post("/schools/{uai}/members/{member}/remove", members::remove, Administrators, "Removes a member")
-            .gives::<members::ChangedView>(),
+        Route::post(
+            "/schools/{uai}/members/{member}/remove",
+            remove::remove,
+            Administrators,
+            "Removes a member, and passes their campaigns on",
+        )
+        .takes::<remove::Fields>()
+        .gives::<members::ChangedView>(),
         Route::post("/schools/{uai}/leave", members::leave, Members, "Leaves the team").gives::<members::ChangedView>(),
         Route::get("/schools/{uai}/audit", audit::page, Administrators, "Who did what when, for a year")
             .gives::<audit::AuditView>(),

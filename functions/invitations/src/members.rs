@@ -1,4 +1,4 @@
-//! Members: change a role, remove, leave. The last administrator stays.
+//! Members: change a role, leave. The last administrator stays.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::Invitations;
 use crate::school::parse_uai;
 
-type MemberPath = Path<(String, String)>;
+pub(crate) type MemberPath = Path<(String, String)>;
 
 /// What the form sends.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -30,10 +30,10 @@ pub(crate) struct Fields {
 pub(crate) struct ChangedView {
     /// Who.
     #[schemars(with = "String")]
-    member: UserId,
+    pub(crate) member: UserId,
     /// What they are now: `administrator`, `member`, or nothing any more.
     #[schemars(with = "Option<String>")]
-    role: Option<Role>,
+    pub(crate) role: Option<Role>,
 }
 
 /// `POST /schools/{uai}/members/{member}/role`
@@ -60,27 +60,6 @@ pub(crate) async fn change_role(
     face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: Some(role) })
 }
 
-/// `POST /schools/{uai}/members/{member}/remove`
-pub(crate) async fn remove(
-    State(app): State<Invitations>,
-    Path((uai, id)): MemberPath,
-    face: Face,
-    headers: HeaderMap,
-    input: Input<Value>,
-) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
-
-    let entry = visitor.did(AuditAction::Removed).to(&member.name);
-    let cancelled = cancelled_by(&visitor);
-    let cancelling = Cancelling { invited: member.invited, tell: &cancelled };
-    let removed = app.table.remove_member(uai, (id, member.role), &entry, Some(cancelling)).await;
-    removed.map_err(|error| told(uai, error))?;
-
-    let location = format!("/schools/{uai}/team?done=removed");
-    face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: None })
-}
-
 /// `POST /schools/{uai}/leave`
 pub(crate) async fn leave(
     State(app): State<Invitations>,
@@ -101,7 +80,7 @@ pub(crate) async fn leave(
 
 impl Invitations {
     /// Authorises, and finds whom an administrator acts on.
-    async fn managed_member(
+    pub(crate) async fn managed_member(
         &self,
         uai: Uai,
         id: &str,
@@ -120,11 +99,11 @@ impl Invitations {
 }
 
 /// What the log says of an invitation that ends with a place.
-fn cancelled_by(visitor: &Visitor) -> impl Fn(&Invitation) -> AuditEntry {
+pub(crate) fn cancelled_by(visitor: &Visitor) -> impl Fn(&Invitation) -> AuditEntry {
     |invitation| visitor.did(AuditAction::InvitationCancelled).to(invitation.email.as_str())
 }
 
-fn told(uai: Uai, error: TeamError) -> Problem {
+pub(crate) fn told(uai: Uai, error: TeamError) -> Problem {
     match error {
         TeamError::LastAdministrator => {
             Problem::last_administrator().leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))

@@ -1,11 +1,13 @@
 //! The page "Équipe": members by role; for administrators, the invitations that wait.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{EmailAddress, InvitationId, Uai, UserId};
+use rentree_domain::{CampaignId, EmailAddress, InvitationId, Uai, UserId};
 use rentree_http::{Asked, Face, Problem, Visitor, authorise};
 use rentree_table::{Delivery, Invitation, Role, TableError};
 use rentree_web::{Form, Frame, Section, french};
@@ -58,6 +60,8 @@ struct MemberRow {
     role: Role,
     /// Since when.
     joined_at: Timestamp,
+    /// How many campaigns they answer for, archived or not; told to administrators.
+    campaigns: Option<usize>,
     /// Whether it is who asks.
     is_self: bool,
 }
@@ -119,12 +123,15 @@ impl Invitations {
     /// The page, its form empty.
     pub(crate) async fn team(&self, uai: Uai, visitor: &Visitor) -> Result<TeamView, Problem> {
         let now = (self.clock)();
-        let (members, invited) = join!(self.table.members(uai), self.pending(uai, visitor));
+        let (members, invited, owned) =
+            join!(self.table.members(uai), self.pending(uai, visitor), self.campaigns_by_owner(uai, visitor));
+        let owned = owned?;
         let members = members?.into_iter().map(|(id, member)| MemberRow {
             id,
             name: member.name,
             role: member.role,
             joined_at: member.joined_at,
+            campaigns: owned.as_ref().map(|owned| owned.get(&id).map_or(0, Vec::len)),
             is_self: id == visitor.user,
         });
         let mut members: Vec<_> = members.collect();
@@ -149,6 +156,15 @@ impl Invitations {
             members,
             invitations: invitations.collect(),
         })
+    }
+
+    /// Whose campaigns are whose, for administrators.
+    async fn campaigns_by_owner(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+    ) -> Result<Option<BTreeMap<UserId, Vec<CampaignId>>>, TableError> {
+        if visitor.is_administrator() { Ok(Some(self.table.campaigns_by_owner(uai).await?)) } else { Ok(None) }
     }
 
     /// The invitations that wait, for administrators.
@@ -182,6 +198,15 @@ impl TeamView {
 }
 
 impl MemberRow {
+    /// `Sa campagne sera confiée à`, as a label.
+    fn campaigns_text(&self) -> Option<String> {
+        match self.campaigns? {
+            0 => None,
+            1 => Some("Sa campagne passe à".to_owned()),
+            count => Some(format!("Ses {count} campagnes passent à")),
+        }
+    }
+
     fn is_member(&self) -> bool {
         self.role == Role::Member
     }

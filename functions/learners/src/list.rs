@@ -82,6 +82,8 @@ pub(crate) struct LearnersView {
     page: usize,
     pages: usize,
     learners: Vec<Row>,
+    /// Whether who asks is the only administrator of the space: a second one is advised.
+    is_only_administrator: bool,
     last_import: Option<LastImport>,
 }
 
@@ -161,6 +163,7 @@ impl Learners {
         let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
         let (school, listing) = listed.ok_or_else(Problem::not_found)?;
         let (enrolled, divisions) = (listing.enrolled().count(), divisions(listing.enrolled()));
+        let is_only_administrator = self.is_only_administrator(uai, visitor);
 
         let mut sought = sought(listing.enrolled(), &filter.q, &filter.division);
         let profiles = async { Ok::<_, Problem>(self.table.latest_profiles(uai).await?) };
@@ -168,12 +171,12 @@ impl Learners {
             certifiable.admits(profiles.get(&id).map(|latest| latest.profile.is_certifiable()))
         };
         // Profiles are read beside the accounts, unless they say whose accounts are asked for.
-        let (mut profiles, (found, page)) = if filter.certifiable == Certifiable::All {
-            try_join!(profiles, self.found(uai, sought, filter.account, filter.page))?
+        let (mut profiles, is_only_administrator, (found, page)) = if filter.certifiable == Certifiable::All {
+            try_join!(profiles, is_only_administrator, self.found(uai, sought, filter.account, filter.page))?
         } else {
-            let profiles = profiles.await?;
+            let (profiles, is_only) = try_join!(profiles, is_only_administrator)?;
             sought.retain(|pupil| admits(filter.certifiable, &profiles, pupil.id));
-            (profiles, self.found(uai, sought, filter.account, filter.page).await?)
+            (profiles, is_only, self.found(uai, sought, filter.account, filter.page).await?)
         };
         let certifiable = listing.enrolled().filter(|pupil| admits(Certifiable::Yes, &profiles, pupil.id)).count();
 
@@ -194,9 +197,14 @@ impl Learners {
             page: page.number,
             pages: page.pages,
             learners: page.rows.into_iter().map(|found| Row::of(found, &mut profiles, visitor.at)).collect(),
+            is_only_administrator,
             last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
         };
         face.render(StatusCode::OK, &view)
+    }
+
+    async fn is_only_administrator(&self, uai: Uai, visitor: &Visitor) -> Result<bool, Problem> {
+        Ok(visitor.is_administrator() && self.table.administrators(uai).await? == 1)
     }
 }
 

@@ -2,6 +2,7 @@
 //! understand, who is asking, and the headers that keep browsers safe.
 
 mod answer_size;
+mod around;
 mod asked;
 mod assets;
 mod client;
@@ -29,8 +30,8 @@ pub mod text;
 mod typed;
 mod visitor;
 mod wait;
-mod wrap;
 
+pub use around::{POSTED_FROM_ELSEWHERE, wrap};
 pub use asked::{Asked, AskedPairs, unreadable_address};
 pub use assets::{ASSET_ROUTE, asset};
 pub use client::ClientAddress;
@@ -52,4 +53,3 @@ pub use shell::Shell;
 pub use typed::keeps_a_form;
 pub use visitor::{SignedIn, Visitor};
 pub use wait::Wait;
-pub use wrap::{POSTED_FROM_ELSEWHERE, wrap};

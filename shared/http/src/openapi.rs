@@ -8,10 +8,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
+use crate::around::{POSTED_FROM_ELSEWHERE, ProblemJson};
 use crate::input::CSRF_FIELD;
 use crate::route::{Access, RouteDoc};
 use crate::session::SESSION_COOKIE;
-use crate::wrap::{POSTED_FROM_ELSEWHERE, ProblemJson};
 
 /// What a signed message says besides its body.
 const SIGNED_HEADERS: [(&str, &str); 3] = [

@@ -74,6 +74,8 @@ pub enum AuditAction {
     CampaignArchived,
     /// A campaign was taken back from the archive.
     CampaignRestored,
+    /// The campaigns of a member who is removed were passed on to another one.
+    CampaignsPassedOn,
     /// A result that a pupil sent in a campaign was taken back.
     ResultTakenBack,
     /// A campaign was bound to lessons: nobody joins it outside of one.

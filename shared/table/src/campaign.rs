@@ -38,10 +38,10 @@ pub struct Campaign {
     pub message: Option<CampaignMessage>,
     /// What pupils type to join. It stays the campaign's, archived or replaced or not, and is never given to another.
     pub code: CampaignCode,
-    /// Who created it; nobody of the school, where the platform's team gave it.
+    /// Who created it, or took it over from who left; nobody of the school, where the platform's team gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<UserId>,
-    /// First and last name of who created it, as it was then: they may leave the team.
+    /// Their first and last name, as it was then: they may leave the team.
     pub owner_name: String,
     /// When.
     pub created_at: Timestamp,

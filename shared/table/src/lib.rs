@@ -34,6 +34,7 @@ mod methods;
 mod offer;
 mod paced;
 mod participation;
+mod passed_on;
 mod password;
 mod personal_code;
 mod platform_campaign;

@@ -128,7 +128,18 @@ fn one_administrator_less(uai: Uai) -> Change {
         .number(":one", 1)
 }
 
+/// The counter beside the members.
+#[derive(Deserialize)]
+struct Team {
+    administrators: u64,
+}
+
 impl Table {
+    /// How many administrators a school has.
+    pub async fn administrators(&self, uai: Uai) -> Result<u64, TableError> {
+        Ok(self.get::<Team>(Key::team(uai), "Team").await?.map_or(0, |team| team.administrators))
+    }
+
     /// The place of `id` in a school, as of now: rights end at once when it goes.
     pub async fn member(&self, uai: Uai, id: UserId) -> Result<Option<Member>, TableError> {
         self.get(Key::member(uai, id), ENTITY).await

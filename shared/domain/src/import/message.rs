@@ -25,12 +25,14 @@ pub struct Resume {
 }
 
 impl Resume {
-    /// Whether this may be forgotten `now`, because another message about the import comes back `waiting_until`.
+    /// Whether this may be forgotten `now`, because another message about the import comes back `waiting_until`, no later than this one
+    /// would, `comes_back_at`.
     ///
     /// The message that comes back is never taken for its own copy, however its worker's clock differs from the one before. A
     /// person's word is no copy of what the bucket said.
-    pub fn is_copy(&self, waiting_until: Option<Timestamp>, now: Timestamp) -> bool {
-        !self.confirmed && waiting_until.is_some_and(|at| at > now) && waiting_until != self.comes_back_at
+    pub fn is_copy(&self, waiting_until: Option<Timestamp>, comes_back_at: Timestamp, now: Timestamp) -> bool {
+        let comes_in_time = waiting_until.is_some_and(|at| now < at && at <= comes_back_at);
+        comes_in_time && waiting_until != self.comes_back_at && !self.confirmed
     }
 }
 
@@ -59,8 +61,9 @@ mod tests {
     enum Event {
         /// The bucket tells of the file once more.
         Copy,
-        /// A message is delivered, if its time has come, to a worker whose clock is so many milliseconds off.
-        Deliver { place: prop::sample::Index, off_ms: i64 },
+        /// A message is delivered, if its time has come, to a worker whose clock is so many milliseconds off, and which finds a lease of so many
+        /// seconds.
+        Deliver { place: prop::sample::Index, off_ms: i64, delay_s: i64 },
         /// The same, and the worker dies when the new message is sent, or before it is noted.
         DeliverInVain { place: prop::sample::Index, is_sent: bool },
         /// Time goes by, in milliseconds.
@@ -71,7 +74,8 @@ mod tests {
         let place = any::<prop::sample::Index>;
         prop_oneof![
             1 => Just(Event::Copy),
-            4 => (place(), -500_i64..500).prop_map(|(place, off_ms)| Event::Deliver { place, off_ms }),
+            4 => (place(), -500_i64..500, prop::sample::select(vec![0, 10, 131]))
+                .prop_map(|(place, off_ms, delay_s)| Event::Deliver { place, off_ms, delay_s }),
             1 => (place(), any::<bool>()).prop_map(|(place, is_sent)| Event::DeliverInVain { place, is_sent }),
             3 => (0_i64..12_000).prop_map(Event::Wait),
         ]
@@ -94,22 +98,23 @@ mod tests {
                 match event {
                     Event::Copy => queue.push((now, first)),
                     Event::Wait(ms) => now += SignedDuration::from_millis(ms),
-                    Event::Deliver { place, off_ms } => {
+                    Event::Deliver { place, off_ms, delay_s } => {
                         let place = place.index(queue.len());
                         let ((visible_at, message), clock) = (queue[place], now + SignedDuration::from_millis(off_ms));
                         if visible_at > now {
                             continue;
                         }
-                        if !message.is_copy(waiting_until, clock) {
-                            let comes_back_at = (!message.confirmed).then_some(clock + DELAY);
-                            queue.push((now + DELAY, Resume { comes_back_at, ..message }));
+                        let delay = SignedDuration::from_secs(delay_s);
+                        if !message.is_copy(waiting_until, clock + delay, clock) {
+                            let comes_back_at = (!message.confirmed).then_some(clock + delay);
+                            queue.push((now + delay, Resume { comes_back_at, ..message }));
                             waiting_until = comes_back_at.or(waiting_until);
                         }
                         queue.swap_remove(place);
                     }
                     Event::DeliverInVain { place, is_sent } => {
                         let (visible_at, message) = queue[place.index(queue.len())];
-                        if is_sent && visible_at <= now && !message.is_copy(waiting_until, now) {
+                        if is_sent && visible_at <= now && !message.is_copy(waiting_until, now + DELAY, now) {
                             let comes_back_at = (!message.confirmed).then_some(now + DELAY);
                             queue.push((now + DELAY, Resume { comes_back_at, ..message }));
                         }
@@ -126,9 +131,11 @@ mod tests {
         let (later, id) = (Some(now + DELAY), ImportId::new(now, [1; 10]));
         let uai = Uai::parse("0350760L").unwrap();
         let message = Resume { uai, id, confirmed: false, first_sent_at: None, comes_back_at: None };
-        assert!(message.is_copy(later, now));
-        assert!(!message.is_copy(None, now) && !message.is_copy(Some(now), now));
-        assert!(!Resume { comes_back_at: later, ..message }.is_copy(later, now), "the one that comes back");
-        assert!(!Resume { confirmed: true, ..message }.is_copy(later, now), "a person's word");
+        let is_copy = |message: Resume, waiting| message.is_copy(waiting, now + DELAY, now);
+        assert!(is_copy(message, later));
+        assert!(!is_copy(message, None) && !is_copy(message, Some(now)));
+        assert!(!is_copy(message, Some(now + DELAY * 2)), "this one comes earlier");
+        assert!(!is_copy(Resume { comes_back_at: later, ..message }, later), "the one that comes back");
+        assert!(!is_copy(Resume { confirmed: true, ..message }, later), "a person's word");
     }
 }
