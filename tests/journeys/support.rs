@@ -318,8 +318,15 @@ pub(crate) async fn silent_import(uai: Uai, file: Vec<u8>, options: ImportOption
 
 /// The message that asks for an import to be taken up.
 pub(crate) fn resume_message(uai: Uai, id: ImportId, confirmed: bool) -> String {
-    serde_json::to_string(&Resume { uai, id, confirmed, first_sent_at: Some(Timestamp::now()), comes_back_at: None })
-        .expect("JSON")
+    serde_json::to_string(&Resume {
+        uai,
+        id,
+        confirmed,
+        first_sent_at: Some(Timestamp::now()),
+        asked_at: None,
+        comes_back_at: None,
+    })
+    .expect("JSON")
 }
 
 /// A batch with one message, as Lambda gets it, that asks for an import to be taken up.

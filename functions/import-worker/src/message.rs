@@ -53,7 +53,7 @@ fn upload(record: &Value, sent_at: Timestamp) -> Task {
         Some((uai, id)) => {
             let created_at = record["eventTime"].as_str().and_then(|time| time.parse().ok());
             let first_sent_at = created_at.or(Some(sent_at));
-            Task::Import(Resume { uai, id, confirmed: false, first_sent_at, comes_back_at: None })
+            Task::Import(Resume { uai, id, confirmed: false, first_sent_at, asked_at: None, comes_back_at: None })
         }
         None => Task::Nothing { why: "the object is not under imports/<uai>/<import id>" },
     }
@@ -84,6 +84,7 @@ mod tests {
             id: ID.parse().unwrap(),
             confirmed,
             first_sent_at,
+            asked_at: None,
             comes_back_at: None,
         })
     }
@@ -112,7 +113,14 @@ mod tests {
     fn a_word_of_ours_comes_back_as_it_was_sent() {
         let first_sent_at: Timestamp = CREATED_AT.parse().unwrap();
         let (uai, id) = (Uai::parse(UAI).unwrap(), ID.parse().unwrap());
-        let resume = Resume { uai, id, confirmed: true, first_sent_at: Some(first_sent_at), comes_back_at: None };
+        let resume = Resume {
+            uai,
+            id,
+            confirmed: true,
+            first_sent_at: Some(first_sent_at),
+            asked_at: None,
+            comes_back_at: None,
+        };
         let body = serde_json::to_string(&resume).unwrap();
         let text = r#"{"resume":"import","uai":"0350760L","id":"0199a1b2-c3d4-7000-8000-000000000001","confirmed":true,"first_sent_at":"2026-09-01T08:00:00Z"}"#;
         assert_eq!(body, text);

@@ -40,6 +40,12 @@ impl Worker {
     pub(crate) async fn process(&self, resume: Resume) -> Result<(), ProcessError> {
         let started = Instant::now();
         let Resume { uai, id, confirmed, .. } = resume;
+        if let Some(asked_at) = resume.asked_at
+            && self.table.import(uai, id).await?.is_some_and(|import| import.asks_anew_since(asked_at))
+        {
+            tracing::info!(uai = %uai, import = %id, "a late word on what was asked before confirms nothing");
+            return Ok(());
+        }
         let mut run = match self.table.begin(uai, id, confirmed, self.config.lease, (self.clock)()).await? {
             Begin::Begun(run) => *run,
             Begin::Busy { delay_seconds } => return self.give_way(resume, delay_seconds).await,

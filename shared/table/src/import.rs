@@ -215,6 +215,11 @@ impl Import {
         Tries { begun: self.tries, failed: self.failures }
     }
 
+    /// Whether it asks something else than it did `then`, and waits for a person's word on that.
+    pub fn asks_anew_since(&self, then: Timestamp) -> bool {
+        self.state == ImportState::AwaitingConfirmation && self.touched_at != then
+    }
+
     /// The state to show `now`: time alone ends an import that nothing settles.
     pub fn state_at(&self, now: Timestamp) -> ImportState {
         self.state.at(self.touched_at, now)

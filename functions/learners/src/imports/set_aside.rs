@@ -40,6 +40,7 @@ pub(crate) async fn set_aside(
         id,
         confirmed: false,
         first_sent_at: Some(import.requested_at),
+        asked_at: None,
         comes_back_at: None,
     })
     .await?;

@@ -36,8 +36,15 @@ pub(crate) async fn confirm(
     }
 
     // The message first: if what follows fails, the worker still has the word.
-    app.tell_worker(&Resume { uai, id, confirmed: true, first_sent_at: Some((app.clock)()), comes_back_at: None })
-        .await?;
+    app.tell_worker(&Resume {
+        uai,
+        id,
+        confirmed: true,
+        first_sent_at: Some((app.clock)()),
+        asked_at: Some(import.touched_at),
+        comes_back_at: None,
+    })
+    .await?;
     let mark = app.table.mark_confirmed(uai, id, &import, (app.clock)());
     let (marked, ()) = join!(mark, app.audit(uai, &visitor, AuditAction::ImportConfirmed));
     marked?;

@@ -19,6 +19,9 @@ pub struct Resume {
     /// When the first message of the chain was sent; a message that gives way is a new one to the queue. `None`: by this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_sent_at: Option<Timestamp>,
+    /// Of a person's word: when that was asked which they confirmed. A copy that comes late confirms nothing that was asked since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
     /// When a message that has given way comes back, by which it is told from copies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comes_back_at: Option<Timestamp>,
@@ -89,7 +92,7 @@ mod tests {
         fn something_always_comes_back(events in prop::collection::vec(event(), 1..100), confirmed in any::<bool>()) {
             let id = ImportId::new(Timestamp::UNIX_EPOCH, [1; 10]);
             let uai = Uai::parse("0350760L").unwrap();
-            let first = Resume { uai, id, confirmed: false, first_sent_at: None, comes_back_at: None };
+            let first = Resume { uai, id, confirmed: false, first_sent_at: None, asked_at: None, comes_back_at: None };
             let mut now = Timestamp::from_second(1_800_000_000).unwrap();
             // Messages, with when the queue hands them out.
             let mut queue = vec![(now, Resume { confirmed, ..first })];
@@ -130,7 +133,7 @@ mod tests {
         let now = Timestamp::from_second(1_800_000_000).unwrap();
         let (later, id) = (Some(now + DELAY), ImportId::new(now, [1; 10]));
         let uai = Uai::parse("0350760L").unwrap();
-        let message = Resume { uai, id, confirmed: false, first_sent_at: None, comes_back_at: None };
+        let message = Resume { uai, id, confirmed: false, first_sent_at: None, asked_at: None, comes_back_at: None };
         let is_copy = |message: Resume, waiting| message.is_copy(waiting, now + DELAY, now);
         assert!(is_copy(message, later));
         assert!(!is_copy(message, None) && !is_copy(message, Some(now)));
