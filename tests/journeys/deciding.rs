@@ -3,12 +3,13 @@
 use encoding_rs::UTF_8;
 use jiff::Timestamp;
 use rentree_domain::UserId;
+use rentree_domain::import::{ImportState, Resume};
 use rentree_samples::Sample;
 use rentree_table::{AuditAction, AuditEntry, SettleError};
 use serde_json::json;
 
 use crate::support::imports::{assert_succeeded, counts};
-use crate::support::{a_school, eventually, expected, product, run, visible};
+use crate::support::{a_school, batch, eventually, expected, product, run, state_of, visible, worker_with};
 
 #[test]
 fn the_brake_asks_and_holds_for_one_import() {
@@ -206,10 +207,23 @@ fn a_confirmation_is_for_the_roster_that_was_shown() {
         let told = school.get(&format!("/imports/{id}")).await?;
         let newest = &school.get("/imports").await?["imports"][0];
         assert_eq!(told["later"]["import"], newest["id"], "the page says so before anybody confirms");
+        let shown = product().table.import(uai, id.parse()?).await?.expect("it waits").touched_at;
         school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
         let asked = school.wait(id).await?;
         assert_eq!((asked.status.as_str(), asked.counts), ("awaiting_confirmation", counts(0, 0, 0, 35, 15)));
         assert_eq!(asked.brake, ["roster_moved", "mass_departure"]);
+        // The queue delivers the word once more, late.
+        let word = Resume {
+            uai,
+            id: id.parse()?,
+            confirmed: true,
+            first_sent_at: None,
+            asked_at: Some(shown),
+            comes_back_at: None,
+        };
+        let late = serde_json::to_string(&word)?;
+        assert_eq!(worker_with(None)?.handle(&batch([("late", late.as_str())])).await?.batch_item_failures.len(), 0);
+        assert_eq!(state_of(uai, word.id).await?, ImportState::AwaitingConfirmation);
         assert_eq!(visible(uai).await?, expected(&more), "nothing was applied unseen");
 
         school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
