@@ -12,6 +12,7 @@ use tokio::try_join;
 
 use crate::Invitations;
 use crate::members::{ChangedView, MemberPath, cancelled_by, told};
+use crate::school::parse_uai;
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -30,7 +31,7 @@ pub(crate) async fn remove(
     headers: HeaderMap,
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
-    let uai = crate::school::parse_uai(&uai)?;
+    let uai = parse_uai(&uai)?;
     let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
 
     app.pass_campaigns_on(uai, &visitor, id, &input.fields.campaigns_to).await?;

@@ -152,11 +152,11 @@ async fn is_in(place: &Place, code: &str, pupil: &Pupil) -> anyhow::Result<bool>
     Ok(post(&a_device()?, &address, &account(pupil)).await?.0 == 201)
 }
 
-fn identity(pupil: &Pupil) -> Value {
+pub(crate) fn identity(pupil: &Pupil) -> Value {
     json!({"first_name": pupil.first_name, "last_name": pupil.last_name, "birth_date": pupil.birth_date})
 }
 
-fn account(pupil: &Pupil) -> Value {
+pub(crate) fn account(pupil: &Pupil) -> Value {
     let mut account = identity(pupil);
     account["password"] = "Velours8".into();
     account

@@ -8,12 +8,13 @@ use rentree_local::client::School;
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
 use rentree_samples::{Pupil, Sample};
 use reqwest::Client;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::Hour;
 use super::told::Took;
 use crate::attack::browser::Browser;
+use crate::attack::guess::{account, identity};
 use crate::attack::mails::{Mailbox, RESET, an_account};
 use crate::attack::place::{Place, a_device, a_school, post};
 
@@ -59,22 +60,16 @@ pub(super) async fn class(scene: &Scene, hour: Hour) -> anyhow::Result<Took> {
         move |(number, pupil)| {
             let (room, address) = (room.clone(), address.clone());
             async move {
-                let mut slip = identity(&pupil);
                 if number.is_multiple_of(3) {
+                    let mut slip = identity(&pupil);
                     slip["birth_date"] = "01/01/2001".into();
                     post(&room, &format!("{address}/identity"), &slip).await?;
                 }
-                let mut account = identity(&pupil);
-                account["password"] = "Velours8".into();
-                Ok(post(&room, &format!("{address}/account"), &account).await?.0 == 201)
+                Ok(post(&room, &format!("{address}/account"), &account(&pupil)).await?.0 == 201)
             }
         }
     })
     .await
-}
-
-fn identity(pupil: &Pupil) -> Value {
-    json!({"first_name": pupil.first_name, "last_name": pupil.last_name, "birth_date": pupil.birth_date})
 }
 
 /// Each of the schools enters, sends its file, and waits until it is imported.

@@ -109,7 +109,7 @@ pub(super) async fn nonsense(scene: &Scene, hour: Hour) -> anyhow::Result<Refusa
     Ok(refusals)
 }
 
-/// One school asks for import after import, sends what is no file of pupils, and gives up what is still open.
+/// One school asks for import after import, and sends what is no file of pupils.
 pub(super) async fn uploader(scene: &Scene, hour: Hour) -> anyhow::Result<Refusals> {
     let mut refusals = Refusals::until(WINDOWS * IMPORTS_BY_SCHOOL.count as usize);
     let school = School::enter(&scene.place.url, a_school(77)?).await?;
