@@ -94,7 +94,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     fill(client, "#known-login", teacher.email().as_str()).await?;
     fill(client, "#known-password", PASSWORD).await?;
     click(client, "form[action='/sign-in'] button").await?;
-    see(client, "h1", "Élèves").await?;
+    see(client, "h1", "Accueil").await?;
     let pupil = product().table.roster(class.uai).await?.expect("a school").learners;
     let pupil = pupil.into_iter().find(|pupil| pupil.entry.first_name == lea).expect("one of both").id;
     go(client, &format!("/schools/{}/learners/{pupil}", class.uai)).await?;
@@ -157,7 +157,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     fill(client, "#known-login", teacher.email().as_str()).await?;
     fill(client, "#known-password", PASSWORD).await?;
     click(client, "form[action='/sign-in'] button").await?;
-    see(client, "h1", "Élèves").await?;
+    see(client, "h1", "Accueil").await?;
     go(client, &format!("/schools/{}/campaigns/{}", class.uai, class.campaign)).await?;
     click(client, "summary").await?;
     see(client, "details", "Quelqu’un a saisi un nom proche").await?;

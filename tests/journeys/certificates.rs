@@ -298,7 +298,7 @@ async fn sign_in(client: &Client, person: &Person) -> anyhow::Result<()> {
     fill(client, "#known-login", person.email().as_str()).await?;
     fill(client, "#known-password", PASSWORD).await?;
     click(client, "form[action='/sign-in'] button").await?;
-    see(client, "h1", "Élèves").await
+    see(client, "h1", "Accueil").await
 }
 
 async fn an_administrator(look: Look, name: &str) -> anyhow::Result<()> {

@@ -16,8 +16,12 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 122] = [
-    ("GET /", 2),
+const CHAINS: [(&str, usize); 126] = [
+    ("GET /", 3),
+    ("GET /schools/{uai}", 4),
+    ("GET /schools/{uai}/team/review", 3),
+    ("POST /schools/{uai}/members/{member}/keep", 2),
+    ("POST /schools/{uai}/team/review", 4),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
     ("GET /account/second-factor", 2),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rentree_domain::GarId;
 use rentree_table::{InMediacentre, SignOnCount};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, go, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, go, open_menu, picture, see};
 use crate::support::people::{PASSWORD, Person};
 use crate::support::pupils::{a_class, by_mediacentre, by_user_name};
 use crate::support::{product, run};
@@ -17,7 +17,7 @@ async fn enter(client: &Client, person: &Person) -> anyhow::Result<()> {
     fill(client, "#known-login", person.email().as_str()).await?;
     fill(client, "#known-password", PASSWORD).await?;
     click(client, "form[action='/sign-in'] button").await?;
-    see(client, "h1", "Élèves").await
+    see(client, "h1", "Accueil").await
 }
 
 async fn as_staff(look: Look, name: &str) -> anyhow::Result<()> {
@@ -34,6 +34,7 @@ async fn as_staff(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "nav a[href$='/mediacentre']").await?;
     see(client, "main", "Le Médiacentre n’est pas activé pour votre établissement").await?;
     see(client, "main", "Personne ne s’est connecté par le Médiacentre depuis quatre mois").await?;
+    open_menu(client).await?;
     see(client, "nav a[aria-current]", "Médiacentre").await?;
     shot("01-off").await?;
 

@@ -43,7 +43,7 @@ async fn a_day(look: Look, name: &str, clock: &HandClock) -> anyhow::Result<()> 
     let code = find(client, Locator::Css("section[aria-labelledby=recovery-codes] code")).await?.text().await?;
     picture(&browser, look, &format!("{name}-recovery-codes")).await?;
     click(client, "main p a").await?;
-    see(client, "h1", "Élèves").await?;
+    see(client, "h1", "Accueil").await?;
     go(client, "/account").await?;
     in_sight(&browser, look, "#second-factor", &format!("{name}-second-factor-on")).await?;
     see(client, "main", "Activée depuis").await?;

@@ -7,18 +7,12 @@ use rentree_domain::Uai;
 use rentree_table::School;
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, in_sight, picture, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, in_sight, picture, see, sign_in,
 };
 use crate::support::clock::HandClock;
 use crate::support::devices::DEVICE;
-use crate::support::people::{PASSWORD, Person, a_team};
+use crate::support::people::{PASSWORD, a_team};
 use crate::support::{product, run_by};
-
-async fn sign_in(client: &Client, person: &Person) -> anyhow::Result<()> {
-    fill(client, "#known-login", person.email().as_str()).await?;
-    fill(client, "#known-password", PASSWORD).await?;
-    click(client, "form[action='/sign-in'] button").await
-}
 
 async fn names(client: &Client) -> anyhow::Result<Vec<String>> {
     let cookies: Vec<Cookie<'static>> = client.get_all_cookies().await?;
@@ -69,7 +63,7 @@ async fn a_day(look: Look, name: &str, clock: &HandClock) -> anyhow::Result<()> 
     let other = Browser::open(look).await?;
     go(&other.client, "/sign-in").await?;
     sign_in(&other.client, &person).await?;
-    see(&other.client, "h1", "Élèves").await?;
+    see(&other.client, "h1", "Accueil").await?;
     go(client, "/account").await?;
     in_sight(&browser, look, "form[action='/account/sessions'] button", &format!("{name}-end-sessions")).await?;
     fill(client, "#ending-current_password", "pas le bon mot").await?;

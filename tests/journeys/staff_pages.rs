@@ -89,7 +89,10 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "h1", "Conditions d’utilisation").await?;
     shot("06-terms").await?;
     accept_terms(client).await?;
-    see(client, "[role=status]", "vous êtes administrateur de l’espace").await?;
+    see(client, "[role=status]", "Vous êtes administrateur de l’espace").await?;
+    shot("07-home").await?;
+    see(client, "[aria-current=step]", "Inviter l’équipe").await?;
+    click(client, "[aria-current=step] a").await?;
     see(client, "main", "Désignez un second administrateur").await?;
     shot("07-team").await?;
 
@@ -126,6 +129,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "[role=status]", "Bienvenue dans l’espace").await?;
 
     // The other leaves.
+    click(client, "nav a[href$='/team']").await?;
     click(client, "form[action$='/leave'] button").await?;
     see(client, "h1", "Vos espaces").await?;
     shot("11-no-space").await?;
@@ -133,7 +137,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
 
     // Roles change; the last administrator stays; one is removed.
     sign_in(client, &head).await?;
-    see(client, "h1", "Élèves").await?;
+    see(client, "h1", "Accueil").await?;
     click(client, "nav a[href$='/team']").await?;
     act_on(client, "Léa Martin", "Rendre administrateur").await?;
     see(client, "[role=status]", "Le rôle a été modifié").await?;
@@ -185,7 +189,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     shot("19-new-password").await?;
     fill(client, "#new-password", "une cabane sous les pins").await?;
     click(client, "main form button").await?;
-    see(client, "h1", "Élèves").await?;
+    see(client, "h1", "Accueil").await?;
     sign_out(client).await?;
 
     // The account is lost: the school's mailbox gives the space to somebody else.

@@ -309,7 +309,7 @@ fn people_of_several_schools_switch_between_spaces() {
         let (other, administrator) = a_team().await?;
         let (_, link) = an_invitation(&administrator, other, Timestamp::now()).await?;
         let home = person.request(reqwest::Method::GET, "/").send().await?;
-        assert_eq!(home.headers()["location"], format!("/schools/{one}/learners"));
+        assert_eq!(home.headers()["location"], format!("/schools/{one}"));
         person.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;
         let home = person.request(reqwest::Method::GET, "/").send().await?;
         assert_eq!(home.headers()["location"], "/spaces");

@@ -74,8 +74,13 @@ impl Accounts {
 fn routes<P: Purpose>() -> Vec<Route<Accounts, P>> {
     use Access::{Everybody, LinkHolders, SignedIn};
     vec![
-        Route::get("/", home::home, Everybody, "Leads to the space, to the list of spaces, or to sign-in")
-            .with_status(303),
+        Route::get(
+            "/",
+            home::home,
+            Everybody,
+            "What this is, and the doors of heads, teachers and pupils; who is signed in is led to their space, to the list of them, or to their campaigns",
+        )
+        .gives::<home::FrontView>(),
         Route::get("/sign-in", sign_in::page, Everybody, "The form to sign in").gives::<sign_in::SignInView>(),
         Route::post("/sign-in", sign_in::sign_in, Everybody, "Signs in; sets the session cookie")
             .takes::<sign_in::Fields>()

@@ -4,10 +4,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use jiff::Timestamp;
 use rentree_domain::Uai;
 use rentree_http::{Face, Presented, Problem, SignedIn};
-use rentree_table::{Member, Role};
-use rentree_web::Frame;
+use rentree_table::{Member, Role, School, Underway};
+use rentree_web::{Frame, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::join;
@@ -36,6 +37,18 @@ struct Row {
     /// What the account may do there: `administrator` or `member`.
     #[schemars(with = "String")]
     role: Role,
+    /// When its pupils were last imported, and by whom; nothing before the first time.
+    last_import: Option<ImportedRow>,
+    /// Whether an import waits for a person's word.
+    import_waits: bool,
+    /// Whether who asks is to review its team, this school year.
+    is_review_due: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ImportedRow {
+    at: Timestamp,
+    by: String,
 }
 
 /// `GET /spaces`
@@ -44,8 +57,9 @@ pub(crate) async fn page(State(app): State<Accounts>, face: Face, headers: Heade
     signed_in.check_password()?;
     signed_in.check_terms()?;
 
-    let mut names = app.table.school_names(places.iter().map(|(uai, _)| *uai)).await?;
-    let row = |(uai, member): (Uai, Member)| Some(Row { uai, school: names.remove(&uai)?, role: member.role });
+    let now = (app.clock)();
+    let mut schools = app.table.schools(places.iter().map(|(uai, _)| *uai)).await?;
+    let row = |(uai, member): (Uai, Member)| Some(Row::of(uai, schools.remove(&uai)?, member.role, now));
     let mut spaces: Vec<Row> = places.into_iter().filter_map(row).collect();
     spaces.sort_by(|one, other| one.school.cmp(&other.school).then(one.uai.cmp(&other.uai)));
 
@@ -67,10 +81,14 @@ impl Accounts {
 }
 
 impl Row {
-    fn role_text(&self) -> &'static str {
-        match self.role {
-            Role::Administrator => "Administrateur",
-            Role::Member => "Membre",
+    fn of(uai: Uai, school: School, role: Role, now: Timestamp) -> Self {
+        Self {
+            uai,
+            role,
+            import_waits: matches!(school.underway(now), Some(Underway::Waiting(_))),
+            is_review_due: role == Role::Administrator && school.is_review_due(now),
+            school: school.name,
+            last_import: school.applied.map(|applied| ImportedRow { at: applied.at, by: applied.by }),
         }
     }
 }

@@ -120,7 +120,7 @@ pub(crate) async fn join(
     }
 
     let view = JoinedView { uai: found.uai, school: found.school.name.clone() };
-    let location = format!("/schools/{}/team", found.uai);
+    let location = format!("/schools/{}", found.uai);
     Ok(entrant.on(face.after_post(StatusCode::OK, &location, &view)?))
 }
 

@@ -2,6 +2,7 @@
 
 mod config;
 mod course_token;
+mod home;
 mod progress;
 mod pupils;
 mod school;
@@ -71,6 +72,8 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
     use progress::record;
     use staff::{archive, classes, create, follow, joining, lesson, list, new_code};
     let mut routes = vec![
+        Route::get("/schools/{uai}", home::page, Members, "The home of a space: its first steps, and what matters today")
+            .gives::<home::HomeView>(),
         Route::get(
             "/schools/{uai}/campaigns",
             list::list,

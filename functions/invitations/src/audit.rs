@@ -113,6 +113,8 @@ impl Row {
             AuditAction::Promoted => "a rendu administrateur",
             AuditAction::Demoted => "a rendu membre",
             AuditAction::Removed => "a retiré",
+            AuditAction::AccessConfirmed => "a rétabli l’accès de",
+            AuditAction::TeamReviewed => "a vérifié l’équipe",
             AuditAction::Left => "a quitté l’espace",
             AuditAction::ImportRequested => "a demandé un import d’élèves",
             AuditAction::ImportConfirmed => "a confirmé un import d’élèves",

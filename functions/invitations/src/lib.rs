@@ -4,8 +4,10 @@ mod audit;
 mod config;
 mod invite;
 mod join;
+mod keep;
 mod members;
 mod remove;
+mod review;
 mod school;
 mod settle;
 mod team;
@@ -100,6 +102,28 @@ fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
         )
         .takes::<remove::Fields>()
         .gives::<members::ChangedView>(),
+        Route::post(
+            "/schools/{uai}/members/{member}/keep",
+            keep::keep,
+            Administrators,
+            "Lets in again a member who stayed away for thirteen months",
+        )
+        .gives::<members::ChangedView>(),
+        Route::get(
+            "/schools/{uai}/team/review",
+            review::page,
+            Administrators,
+            "The yearly review: when each member was last there, and who stays",
+        )
+        .gives::<review::ReviewView>(),
+        Route::post(
+            "/schools/{uai}/team/review",
+            review::review,
+            Administrators,
+            "Reviews the team: removes some members, and lets the others in for another year",
+        )
+        .takes::<review::Fields>()
+        .gives::<review::ReviewedView>(),
         Route::post("/schools/{uai}/leave", members::leave, Members, "Leaves the team").gives::<members::ChangedView>(),
         Route::get("/schools/{uai}/audit", audit::page, Administrators, "Who did what when, for a year")
             .gives::<audit::AuditView>(),

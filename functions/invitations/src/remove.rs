@@ -5,10 +5,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{Uai, UserId};
 use rentree_http::{Face, Input, Problem, Visitor};
-use rentree_table::{AuditAction, Cancelling};
+use rentree_table::{AuditAction, Cancelling, Member};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use tokio::try_join;
 
 use crate::Invitations;
 use crate::members::{ChangedView, MemberPath, cancelled_by, told};
@@ -34,28 +33,47 @@ pub(crate) async fn remove(
     let uai = parse_uai(&uai)?;
     let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
 
-    app.pass_campaigns_on(uai, &visitor, id, &input.fields.campaigns_to).await?;
-
-    let entry = visitor.did(AuditAction::Removed).to(&member.name);
-    let cancelled = cancelled_by(&visitor);
-    let cancelling = Cancelling { invited: member.invited, tell: &cancelled };
-    let removed = app.table.remove_member(uai, (id, member.role), &entry, Some(cancelling)).await;
-    removed.map_err(|error| told(uai, error))?;
+    let heir = app.heir(uai, &visitor, &input.fields.campaigns_to).await?;
+    app.take_out(uai, &visitor, (id, &member), &heir).await?;
 
     let location = format!("/schools/{uai}/team?done=removed");
     face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: None })
 }
 
-impl Invitations {
-    /// Passes the campaigns of `from` on to the member who is chosen, if there are any and they do not stay with `from`.
-    async fn pass_campaigns_on(&self, uai: Uai, visitor: &Visitor, from: UserId, chosen: &str) -> Result<(), Problem> {
-        let heir = self.heir(uai, visitor, chosen);
-        let owned = async { Ok(self.table.campaigns_by_owner(uai).await?) };
-        let ((to, name), mut owned) = try_join!(heir, owned)?;
-        let Some(campaigns) = owned.remove(&from).filter(|_| to != from) else { return Ok(()) };
+/// Who takes the campaigns of who is removed: a member, and their name.
+pub(crate) type Heir = (UserId, String);
 
-        let entry = visitor.did(AuditAction::CampaignsPassedOn).to(&name);
-        let passed_on = self.table.pass_campaigns_on(uai, &campaigns, (from, to, &name), &entry).await?;
+impl Invitations {
+    /// Removes a member, after their campaigns were passed on; the log tells both.
+    pub(crate) async fn take_out(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        (id, member): (UserId, &Member),
+        heir: &Heir,
+    ) -> Result<(), Problem> {
+        self.pass_campaigns_on(uai, visitor, id, heir).await?;
+
+        let entry = visitor.did(AuditAction::Removed).to(&member.name);
+        let cancelled = cancelled_by(visitor);
+        let cancelling = Cancelling { invited: member.invited, tell: &cancelled };
+        let removed = self.table.remove_member(uai, (id, member.role), &entry, Some(cancelling)).await;
+        removed.map_err(|error| told(uai, error))
+    }
+
+    /// Passes the campaigns of `from` on to the heir, if there are any and they do not stay with `from`.
+    async fn pass_campaigns_on(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        from: UserId,
+        (to, name): &Heir,
+    ) -> Result<(), Problem> {
+        let mut owned = self.table.campaigns_by_owner(uai).await?;
+        let Some(campaigns) = owned.remove(&from).filter(|_| *to != from) else { return Ok(()) };
+
+        let entry = visitor.did(AuditAction::CampaignsPassedOn).to(name);
+        let passed_on = self.table.pass_campaigns_on(uai, &campaigns, (from, *to, name), &entry).await?;
         if passed_on {
             Ok(())
         } else {
@@ -63,8 +81,8 @@ impl Invitations {
         }
     }
 
-    /// Who takes the campaigns, and their name.
-    async fn heir(&self, uai: Uai, visitor: &Visitor, chosen: &str) -> Result<(UserId, String), Problem> {
+    /// Who takes the campaigns: who is chosen, or who removes.
+    pub(crate) async fn heir(&self, uai: Uai, visitor: &Visitor, chosen: &str) -> Result<Heir, Problem> {
         let chosen = chosen.trim();
         if chosen.is_empty() || chosen == visitor.user.to_string() {
             return Ok((visitor.user, visitor.name.clone()));
@@ -81,6 +99,6 @@ impl Invitations {
     }
 }
 
-fn too_late(uai: Uai, detail: &str) -> Problem {
+pub(crate) fn too_late(uai: Uai, detail: &str) -> Problem {
     Problem::too_late(detail).leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
 }

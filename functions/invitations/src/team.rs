@@ -1,6 +1,6 @@
 //! The page "Équipe": members by role; for administrators, the invitations that wait.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -9,7 +9,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignId, EmailAddress, InvitationId, Uai, UserId};
 use rentree_http::{Asked, Face, Problem, Visitor, authorise};
-use rentree_table::{Delivery, Invitation, Role, TableError};
+use rentree_table::{Delivery, Invitation, Member, Role, TableError, is_suspended};
 use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,11 +17,10 @@ use tokio::join;
 
 use crate::Invitations;
 use crate::invite::form;
+use crate::review::visit_text;
 use crate::school::parse_uai;
 use crate::settle::RESEND_PAUSE;
 
-/// How long a newcomer is welcomed.
-const WELCOME: SignedDuration = SignedDuration::from_mins(5);
 /// Of the link in an invitation.
 const LINK_VALIDITY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
@@ -42,6 +41,8 @@ pub(crate) struct TeamView {
     uai: Uai,
     /// Whether who asks may manage the team.
     may_manage: bool,
+    /// Whether who asks is to review the team, this school year.
+    is_review_due: bool,
     /// Administrators first, then by name.
     members: Vec<MemberRow>,
     /// Those that wait, the oldest first. Empty for members.
@@ -60,6 +61,10 @@ struct MemberRow {
     role: Role,
     /// Since when.
     joined_at: Timestamp,
+    /// When they last came, to a day; told to administrators, where it is known.
+    came_at: Option<Timestamp>,
+    /// Whether an administrator must let them in again: they stayed away for thirteen months.
+    is_suspended: bool,
     /// How many campaigns they answer for, archived or not; told to administrators.
     campaigns: Option<usize>,
     /// Whether it is who asks.
@@ -113,10 +118,19 @@ pub(crate) async fn page(
         "resent" => Some("L’invitation est renvoyée."),
         "cancelled" => Some("L’invitation est annulée : son lien ne fonctionne plus."),
         "role" => Some("Le rôle a été modifié."),
+        "kept" => Some("L’accès est rétabli."),
+        "reviewed" => Some("L’équipe est vérifiée pour cette année scolaire."),
         "removed" => Some("Le membre a été retiré : il n’a plus accès à l’espace."),
-        _ => view.welcome((app.clock)()),
+        _ => None,
     };
     face.render(StatusCode::OK, &view)
+}
+
+/// Administrators first, then by name.
+pub(crate) fn by_rank(mut members: Vec<(UserId, Member)>) -> Vec<(UserId, Member)> {
+    let rank = |member: &Member| member.role == Role::Member;
+    members.sort_by(|(_, one), (_, other)| rank(one).cmp(&rank(other)).then_with(|| one.name.cmp(&other.name)));
+    members
 }
 
 impl Invitations {
@@ -126,16 +140,19 @@ impl Invitations {
         let (members, invited, owned) =
             join!(self.table.members(uai), self.pending(uai, visitor), self.campaigns_by_owner(uai, visitor));
         let owned = owned?;
-        let members = members?.into_iter().map(|(id, member)| MemberRow {
+        let members = by_rank(members?);
+        let suspended: BTreeSet<UserId> =
+            members.iter().map(|(id, _)| *id).filter(|id| is_suspended(*id, &members, now)).collect();
+        let members = members.into_iter().map(|(id, member)| MemberRow {
             id,
             name: member.name,
             role: member.role,
             joined_at: member.joined_at,
+            came_at: member.came_at.filter(|_| visitor.is_administrator()),
+            is_suspended: suspended.contains(&id),
             campaigns: owned.as_ref().map(|owned| owned.get(&id).map_or(0, Vec::len)),
             is_self: id == visitor.user,
         });
-        let mut members: Vec<_> = members.collect();
-        members.sort_by(|one, other| one.is_member().cmp(&other.is_member()).then_with(|| one.name.cmp(&other.name)));
 
         let invitations = invited?.into_iter().map(|(id, invited)| InvitationRow {
             id,
@@ -153,7 +170,8 @@ impl Invitations {
             done: None,
             uai,
             may_manage: visitor.is_administrator(),
-            members,
+            is_review_due: visitor.is_administrator() && visitor.school.is_review_due(now),
+            members: members.collect(),
             invitations: invitations.collect(),
         })
     }
@@ -183,15 +201,6 @@ impl Invitations {
 }
 
 impl TeamView {
-    /// For who has just joined. By time: the terms of use may have come between the link and this page.
-    fn welcome(&self, now: Timestamp) -> Option<&'static str> {
-        let own = self.members.iter().find(|member| member.is_self)?;
-        (own.joined_at + WELCOME >= now).then_some(match own.role {
-            Role::Administrator => "Bienvenue : vous êtes administrateur de l’espace de votre établissement.",
-            Role::Member => "Bienvenue dans l’espace de votre établissement.",
-        })
-    }
-
     fn has_one_administrator(&self) -> bool {
         self.members.iter().filter(|member| !member.is_member()).count() == 1
     }
@@ -211,8 +220,8 @@ impl MemberRow {
         self.role == Role::Member
     }
 
-    fn role_text(&self) -> &'static str {
-        if self.is_member() { "Membre" } else { "Administrateur" }
+    fn visit_text(&self) -> String {
+        visit_text(self.came_at)
     }
 }
 

@@ -206,6 +206,11 @@ impl<G: Ground> Tour<'_, G> {
         let invitation = text(&invited["invitations"], 0)?;
         let team = self.visit(head, "GET /schools/{uai}/team", &[uai], None).await?;
         ensure!(team["invitations"].as_array().is_some_and(Vec::is_empty), "{invitation} was accepted");
+        self.visit(head, "POST /schools/{uai}/members/{member}/keep", &[uai, member], Some(json!({}))).await?;
+        let review = "/schools/{uai}/team/review";
+        self.visit(head, &format!("GET {review}"), &[uai], None).await?;
+        let kept = json!({"decisions": [format!("keep:{member}")]});
+        self.visit(head, &format!("POST {review}"), &[uai], Some(kept)).await?;
         self.visit(head, "POST /schools/{uai}/members/{member}/remove", &[uai, member], Some(json!({}))).await?;
         let waiting = json!({"emails": "attendue@rentree.example"});
         let waiting = self.visit(head, "POST /schools/{uai}/invitations", &[uai], Some(waiting)).await?;
@@ -356,6 +361,8 @@ impl<G: Ground> Tour<'_, G> {
         let follow = "GET /schools/{uai}/campaigns/{campaign}";
         self.visit(head, follow, &[uai.as_str(), campaign], None).await?;
         self.send(head, (follow, true), &[uai.as_str(), campaign], None, &[]).await?;
+        let home = self.visit(head, "GET /schools/{uai}", &[uai.as_str()], None).await?;
+        ensure!(home["campaigns"].as_array().is_some_and(|it| !it.is_empty()), "no campaign stands at home: {home}");
         let certified = self.visit(head, "GET /schools/{uai}/certifications", &[uai.as_str()], None).await?;
         ensure!(certified["found"] == 1, "the certification is not shown: {certified}");
         self.visit(head, "GET /schools/{uai}/certificates", &[uai.as_str()], None).await?;

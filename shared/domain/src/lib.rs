@@ -34,6 +34,7 @@ pub mod person;
 pub mod personal_code;
 mod plain_name;
 pub mod platform_campaign;
+pub mod presence;
 pub mod profile;
 pub mod program_secret;
 pub mod progress;

@@ -7,7 +7,7 @@ use axum::http::HeaderMap;
 use jiff::Timestamp;
 use rentree_domain::idle::is_to_note;
 use rentree_domain::{Holder, Uai, UserId};
-use rentree_table::{Person, Role, Session, SessionHash, Table, User};
+use rentree_table::{Member, Person, Role, Session, SessionHash, Table, User, is_suspended};
 use tokio::{join, try_join};
 
 use crate::session::{SESSION, form_token};
@@ -159,6 +159,29 @@ pub async fn authorise_beside<T>(
     now: Timestamp,
     beside: impl Future<Output = Result<T, Problem>>,
 ) -> Result<(Visitor, T), Problem> {
+    let (visitor, member, beside) = recognise_beside(table, headers, uai, now, beside).await?;
+    check_presence(table, uai, visitor.user, &member, now).await?;
+    if needed == Role::Administrator && member.role != Role::Administrator {
+        return Err(Problem::administrators_only());
+    }
+    Ok((visitor, beside?))
+}
+
+/// The visitor, if they are a member, for the frame around an error. Nothing is noted; whoever stayed away for long gets the page that
+/// everybody gets.
+pub(crate) async fn recognise(table: &Table, headers: &HeaderMap, uai: Uai, now: Timestamp) -> Option<Visitor> {
+    let (visitor, member, _) = recognise_beside(table, headers, uai, now, async { Ok(()) }).await.ok()?;
+    (!member.is_absent(now)).then_some(visitor)
+}
+
+/// Who is a member of the school, and as what.
+async fn recognise_beside<T>(
+    table: &Table,
+    headers: &HeaderMap,
+    uai: Uai,
+    now: Timestamp,
+    beside: impl Future<Output = Result<T, Problem>>,
+) -> Result<(Visitor, Member, Result<T, Problem>), Problem> {
     if SESSION.secret(headers).is_none() {
         return Err(Problem::signed_out());
     }
@@ -171,9 +194,6 @@ pub async fn authorise_beside<T>(
     signed_in.check_password()?;
     signed_in.check_terms()?;
     let (school, member) = school?.zip(member?).ok_or_else(Problem::not_found)?;
-    if needed == Role::Administrator && member.role != Role::Administrator {
-        return Err(Problem::administrators_only());
-    }
     let visitor = Visitor {
         user,
         name: signed_in.person.full_name(),
@@ -183,5 +203,22 @@ pub async fn authorise_beside<T>(
         csrf: signed_in.csrf,
         at: now,
     };
-    Ok((visitor, beside?))
+    Ok((visitor, member, beside))
+}
+
+/// Checks that a member need not be let in again, and notes that they come. Both are rare: who was there today costs nothing here.
+async fn check_presence(
+    table: &Table,
+    uai: Uai,
+    id: UserId,
+    member: &Member,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    if member.is_absent(now) && is_suspended(id, &table.members(uai).await?, now) {
+        return Err(Problem::suspended());
+    }
+    if let Err(error) = table.note_visit(uai, id, member, now).await {
+        tracing::warn!(%uai, why = rentree_runtime::telemetry::chain(&error), "the visit of a member was not noted");
+    }
+    Ok(())
 }

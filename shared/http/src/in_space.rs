@@ -4,10 +4,11 @@
 use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use rentree_domain::Uai;
-use rentree_table::{Role, Table};
+use rentree_table::Table;
 use rentree_web::{Frame, Section};
 
-use crate::{Problem, authorise};
+use crate::Problem;
+use crate::guard::recognise;
 
 /// A page of a school's space, by its address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,8 @@ impl InSpace {
             Some("campaigns") => Section::Campaigns,
             Some("certifications") => Section::Certifications,
             Some("mediacentre") => Section::Mediacentre,
-            _ => Section::Team,
+            None | Some("") => Section::Home,
+            Some(_) => Section::Team,
         };
         let about = parts.next().zip(parts.next()).map(|(about, _)| about.to_owned());
         Some(Self { uai, section, about })
@@ -37,7 +39,7 @@ impl InSpace {
 
     /// The frame of the space, if the visitor is a member of it.
     pub(crate) async fn frame(&self, title: &str, table: &Table, headers: &HeaderMap, now: Timestamp) -> Option<Frame> {
-        let visitor = authorise(table, headers, self.uai, Role::Member, now).await.ok()?;
+        let visitor = recognise(table, headers, self.uai, now).await?;
         Some(visitor.frame(title, self.uai, &visitor.school, self.section))
     }
 
@@ -46,17 +48,18 @@ impl InSpace {
     pub(crate) fn way_on(&self, problem: &Problem) -> (&'static str, String) {
         let Self { uai, section, about } = self;
         let about = about.as_ref().filter(|_| problem.status != StatusCode::NOT_FOUND);
-        let (name, list, one) = match section {
-            Section::Learners => ("learners", "Revenir aux élèves", Some("Revenir à la fiche de l’élève")),
-            Section::Imports => ("imports", "Revenir aux imports", Some("Revenir à cet import")),
-            Section::Campaigns => ("campaigns", "Revenir aux campagnes", Some("Revenir à la campagne")),
-            Section::Certifications => ("certifications", "Revenir aux certifications", None),
-            Section::Mediacentre => ("mediacentre", "Revenir au Médiacentre", None),
-            Section::Team => ("team", "Revenir à l’équipe", None),
+        let (path, list, one) = match section {
+            Section::Home => ("", "Revenir à l’accueil de l’espace", None),
+            Section::Learners => ("/learners", "Revenir aux élèves", Some("Revenir à la fiche de l’élève")),
+            Section::Imports => ("/imports", "Revenir aux imports", Some("Revenir à cet import")),
+            Section::Campaigns => ("/campaigns", "Revenir aux campagnes", Some("Revenir à la campagne")),
+            Section::Certifications => ("/certifications", "Revenir aux certifications", None),
+            Section::Mediacentre => ("/mediacentre", "Revenir au Médiacentre", None),
+            Section::Team => ("/team", "Revenir à l’équipe", None),
         };
         match one.zip(about) {
-            Some((label, about)) => (label, format!("/schools/{uai}/{name}/{about}")),
-            None => (list, format!("/schools/{uai}/{name}")),
+            Some((label, about)) => (label, format!("/schools/{uai}{path}/{about}")),
+            None => (list, format!("/schools/{uai}{path}")),
         }
     }
 }
@@ -80,7 +83,8 @@ mod tests {
             ("/schools/0350760L/campaigns/x/archive", too_late(), Some("/schools/0350760L/campaigns/x")),
             ("/schools/0350760L/members/x/role", Problem::last_administrator(), Some("/schools/0350760L/team")),
             ("/schools/0350760L/mediacentre", too_late(), Some("/schools/0350760L/mediacentre")),
-            ("/schools/0350760L", Problem::not_found(), Some("/schools/0350760L/team")),
+            ("/schools/0350760L", Problem::not_found(), Some("/schools/0350760L")),
+            ("/schools/0350760L/invitations", too_late(), Some("/schools/0350760L/team")),
             ("/schools/0350760A/learners", Problem::not_found(), None),
             ("/schools/", Problem::not_found(), None),
             ("/account", Problem::not_found(), None),

@@ -3,6 +3,7 @@
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
+use rentree_domain::presence::MONTHS_OF_ABSENCE;
 use rentree_table::PasswordToChange;
 use rentree_web::Form;
 use schemars::JsonSchema;
@@ -20,6 +21,8 @@ pub enum Code {
     ForgedForm,
     /// A member asks for what only administrators may do.
     AdministratorsOnly,
+    /// A member stayed away for so long that an administrator has to let them in again.
+    Suspended,
     /// It does not exist, or the visitor may not know that it does.
     NotFound,
     /// Another method is needed.
@@ -141,6 +144,15 @@ impl Problem {
             "Demandez à un administrateur de l’espace de votre établissement de le faire, ou de modifier votre rôle.";
         Self::new(StatusCode::FORBIDDEN, Code::AdministratorsOnly, "Réservé aux administrateurs", detail)
             .leading_to("Revenir à l’accueil", "/")
+    }
+
+    /// A member stayed away for so long that an administrator has to let them in again.
+    pub fn suspended() -> Self {
+        let detail = format!(
+            "Vous n’êtes pas venu(e) dans cet espace depuis {MONTHS_OF_ABSENCE} mois. Si vous travaillez toujours dans cet établissement, demandez à un administrateur de l’espace de rétablir votre accès\u{a0}: dans « Équipe », votre nom est suivi de « Accès suspendu »."
+        );
+        Self::new(StatusCode::FORBIDDEN, Code::Suspended, "Votre accès à cet espace est suspendu", detail)
+            .leading_to("Voir mes espaces", "/spaces")
     }
 
     /// It does not exist, as far as the visitor may know.

@@ -87,6 +87,12 @@ texts! {
     Message = {"type": "string", "maxLength": 500};
     /// What a colleague becomes.
     Role = {"type": "string", "enum": ["administrator", "member"]};
+    /// Whether a member stays, and which: `keep:` or `remove:`, and the identifier.
+    Decision = {
+        "type": "string",
+        "pattern": "^(keep|remove):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "examples": ["keep:01990000-0000-7000-8000-000000000000"],
+    };
     /// E-mail addresses.
     Emails = {"type": "string", "pattern": r"^([A-Za-z0-9]{1,64}@([A-Za-z0-9]{1,63}\.)+[A-Za-z]{2,63}[ ,;\n]*)+$", "examples": ["camille.martin@exemple.fr, jean.valjean@exemple.fr"]};
 }

@@ -58,6 +58,10 @@ pub enum AuditAction {
     Demoted,
     /// A member was removed.
     Removed,
+    /// A member who had stayed away for long was let in again.
+    AccessConfirmed,
+    /// An administrator reviewed who is in the team.
+    TeamReviewed,
     /// A member left.
     Left,
     /// An import was asked for.

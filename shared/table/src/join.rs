@@ -204,7 +204,14 @@ impl Table {
         let was_administrator = place.as_ref().is_some_and(|member| member.role == Role::Administrator);
         match (place, role) {
             (None, role) => {
-                let member = Member { role, name: joining.name.to_owned(), joined_at: joining.now, invited: 0 };
+                let member = Member {
+                    role,
+                    name: joining.name.to_owned(),
+                    joined_at: joining.now,
+                    came_at: Some(joining.now),
+                    kept_at: None,
+                    invited: 0,
+                };
                 items.push((Guards::Membership, put_new(table, member::item(uai, id, &member)?)?));
             }
             (Some(Member { role: Role::Member, .. }), Role::Administrator) => {

@@ -29,6 +29,16 @@ pub enum Role {
     Member,
 }
 
+impl Role {
+    /// Its name for people.
+    pub fn french(self) -> &'static str {
+        match self {
+            Self::Administrator => "Administrateur",
+            Self::Member => "Membre",
+        }
+    }
+}
+
 /// A person's place in a school.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
@@ -39,6 +49,12 @@ pub struct Member {
     /// Since when. (The first members were stored without it.)
     #[serde(default)]
     pub joined_at: Timestamp,
+    /// When they last came to the space, to a day. (The first members were stored without it: nobody knows yet.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_at: Option<Timestamp>,
+    /// When an administrator last said that they belong to the team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_at: Option<Timestamp>,
     /// How often they stored invitations: whoever takes their place away has seen all of these.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub invited: u64,

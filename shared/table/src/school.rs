@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use jiff::Timestamp;
 use rentree_domain::import::{Dated, ImportState, Lease};
 use rentree_domain::platform_campaign::Audience;
-use rentree_domain::{Academie, EmailAddress, GarId, ImportId, Ministry, SchoolYear, Uai, mailbox, paris};
+use rentree_domain::{Academie, EmailAddress, GarId, ImportId, Ministry, SchoolYear, Uai, mailbox, paris, presence};
 use serde::{Deserialize, Serialize};
 
 use crate::batch::AsOf;
@@ -42,6 +42,9 @@ pub struct School {
     /// When its first administrator joined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activated_at: Option<Timestamp>,
+    /// When its administrators last reviewed who is in the team.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team_reviewed_at: Option<Timestamp>,
     /// Readers see the revisions of pupils up to this one. 0: no import yet.
     pub roster_version: u64,
     /// How many leases were ever given: the last one's fence number, which is also the version that it writes.
@@ -116,6 +119,7 @@ impl School {
             closed: false,
             mediacentre: None,
             activated_at: None,
+            team_reviewed_at: None,
             roster_version: 0,
             fence: 0,
             begun_version: 0,
@@ -130,6 +134,11 @@ impl School {
     pub fn roster_year(&self) -> Option<SchoolYear> {
         let Applied { at, dated, .. } = self.applied.as_ref()?;
         Some(dated.school_year.unwrap_or_else(|| SchoolYear::of(paris::date(*at))))
+    }
+
+    /// Whether its team is to be reviewed: nobody did since the school year began, and it is older than that.
+    pub fn is_review_due(&self, now: Timestamp) -> bool {
+        self.team_reviewed_at.max(self.activated_at).is_some_and(|last| presence::is_review_due(last, now))
     }
 
     /// The import that is under way `now`, as far as this item tells: one that waits goes before one that runs.
@@ -175,17 +184,13 @@ impl Table {
         }
     }
 
-    /// The names of these schools, as of now; those that are not there are left out.
-    pub async fn school_names(&self, uais: impl IntoIterator<Item = Uai>) -> Result<HashMap<Uai, String>, TableError> {
-        #[derive(Deserialize)]
-        struct Named {
-            name: String,
-        }
-        let found = self.batch(uais.into_iter().map(Key::school).collect(), "PK, #name", AsOf::Now).await?;
+    /// These schools, as of now, with what a list shows of them; those that are not there are left out.
+    pub async fn schools(&self, uais: impl IntoIterator<Item = Uai>) -> Result<HashMap<Uai, School>, TableError> {
+        const SHOWN: &str = "PK, #name, roster_version, fence, begun_version, lease, waiting, applied, activated_at, team_reviewed_at";
+        let found = self.batch(uais.into_iter().map(Key::school).collect(), SHOWN, AsOf::Now).await?;
         let read = |item: Item| {
             let uai = school_in_pk(&item).ok_or("no UAI in its key").map_err(TableError::malformed(ENTITY))?;
-            let Named { name } = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
-            Ok((uai, name))
+            Ok((uai, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
         };
         found.into_iter().map(read).collect()
     }

@@ -120,6 +120,8 @@ pub struct SignedIn {
 /// An entry of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    /// The home of the space.
+    Home,
     /// The list of pupils.
     Learners,
     /// Campaigns.
@@ -135,6 +137,11 @@ pub enum Section {
 }
 
 impl Section {
+    /// Whether this is the home of the space.
+    pub fn is_home(self) -> bool {
+        self == Self::Home
+    }
+
     /// Whether this is the list of pupils.
     pub fn is_learners(self) -> bool {
         self == Self::Learners

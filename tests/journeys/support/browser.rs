@@ -167,10 +167,15 @@ pub(crate) async fn go(client: &Client, path: &str) -> anyhow::Result<()> {
 /// Signs a member of the staff in.
 pub(crate) async fn enter(client: &Client, person: &Person) -> anyhow::Result<()> {
     go(client, "/sign-in").await?;
+    sign_in(client, person).await?;
+    see(client, "h1", "Accueil").await
+}
+
+/// Fills in and sends the form of the page to sign in.
+pub(crate) async fn sign_in(client: &Client, person: &Person) -> anyhow::Result<()> {
     fill(client, "#known-login", person.email().as_str()).await?;
     fill(client, "#known-password", PASSWORD).await?;
-    click(client, "form[action='/sign-in'] button").await?;
-    see(client, "h1", "Élèves").await
+    click(client, "form[action='/sign-in'] button").await
 }
 
 /// Waits until the element shows the text: a click may still be on its way.
@@ -191,9 +196,22 @@ pub(crate) async fn see(client: &Client, css: &str, text: &str) -> anyhow::Resul
     }
 }
 
-/// Clicks, once there is something to click on.
+/// Clicks, once there is something to click on. What a narrow page keeps in its menu is there once that is opened, as for people.
 pub(crate) async fn click(client: &Client, css: &str) -> anyhow::Result<()> {
-    find(client, Locator::Css(css)).await?.click().await?;
+    let found = find(client, Locator::Css(css)).await?;
+    if !found.is_displayed().await? {
+        open_menu(client).await?;
+    }
+    found.click().await?;
+    Ok(())
+}
+
+/// Opens the menu of a narrow page; elsewhere it is open.
+pub(crate) async fn open_menu(client: &Client) -> anyhow::Result<()> {
+    let button = find(client, Locator::Css("button[popovertarget=menu]")).await?;
+    if button.is_displayed().await? {
+        button.click().await?;
+    }
     Ok(())
 }
 

@@ -109,8 +109,13 @@ impl Person {
 
     /// Opens another session, which the person then uses.
     pub(crate) async fn open_session(&mut self) -> anyhow::Result<()> {
+        self.open_session_at(Timestamp::now()).await
+    }
+
+    /// The same, at a moment of a clock of the test's own.
+    pub(crate) async fn open_session_at(&mut self, now: Timestamp) -> anyhow::Result<()> {
         let epoch = product().table.person(self.id).await?.map_or(0, |person| person.epoch);
-        let session = NewSession::new(self.id, self.user.holder(), epoch, &HeaderMap::new(), Timestamp::now());
+        let session = NewSession::new(self.id, self.user.holder(), epoch, &HeaderMap::new(), now);
         anyhow::ensure!(product().table.open_session(&session.hash, &session.session, None).await?, "no session");
         self.cookie = session.cookie().split(';').next().unwrap_or_default().to_owned();
         Ok(())

@@ -14,5 +14,5 @@ pub(crate) mod new_code;
 pub(crate) mod ready;
 pub(crate) mod results;
 pub(crate) mod take_back;
-mod tally;
+pub(crate) mod tally;
 pub(crate) mod year;

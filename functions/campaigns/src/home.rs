@@ -1,0 +1,187 @@
+//! The home of a space: the four steps of a beginning, with what is done and by whom; once they are done, what matters today.
+
+mod steps;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, LearnerId, Listing, SchoolYear, Uai, UserId, paris};
+use rentree_http::{Face, Problem, Visitor, authorise};
+use rentree_runtime::several;
+use rentree_table::{Campaign, Member, Participation, Role, Underway};
+use rentree_web::{Frame, Section, french};
+use schemars::JsonSchema;
+use serde::Serialize;
+use tokio::try_join;
+
+use crate::Campaigns;
+use crate::school::parse_uai;
+use crate::staff::tally::{Counts, pupils, tally};
+use steps::{StepRow, steps};
+
+/// How many campaigns are shown with their numbers: each costs a read of everybody who joined it.
+const CAMPAIGNS: usize = 5;
+/// How long a newcomer is welcomed.
+const WELCOME: SignedDuration = SignedDuration::from_hours(1);
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "home.html")]
+pub(crate) struct HomeView {
+    #[serde(skip)]
+    frame: Frame,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// What who asks may do: `administrator` or `member`.
+    #[schemars(with = "String")]
+    role: Role,
+    /// Whether who asks has just joined.
+    is_new: bool,
+    /// The four steps of a beginning, in their order.
+    steps: Vec<StepRow>,
+    /// An import that waits for a person's word.
+    #[schemars(with = "Option<String>")]
+    waiting_import: Option<rentree_domain::ImportId>,
+    /// Whether who asks is to review the team, this school year.
+    is_review_due: bool,
+    /// Whether who asks is the only administrator of the space: a second one is advised.
+    is_only_administrator: bool,
+    /// Whether nobody confirmed the e-mail address of who asks: a lost password does not come back.
+    has_address_to_confirm: bool,
+    /// The school year of the pupils that are shown, if it is over.
+    year_over: Option<SchoolYear>,
+    /// Active pupils of the school.
+    enrolled: usize,
+    /// Those of them whom no account is tied to.
+    without_account: usize,
+    /// Campaigns that are not in the archive.
+    open_campaigns: usize,
+    /// The newest of them.
+    campaigns: Vec<CampaignAtHome>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct CampaignAtHome {
+    id: CampaignId,
+    #[schemars(with = "String")]
+    title: CampaignTitle,
+    /// What pupils type to join.
+    #[schemars(with = "String")]
+    code: CampaignCode,
+    /// Pupils whom it is for, and those who joined it and left the school.
+    pupils: usize,
+    /// Who joined.
+    joined: usize,
+    /// Who sent a result.
+    sent: usize,
+}
+
+/// `GET /schools/{uai}`
+pub(crate) async fn page(
+    State(app): State<Campaigns>,
+    Path(uai): Path<String>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+
+    let view = app.home(uai, &visitor).await?;
+    face.render(StatusCode::OK, &view)
+}
+
+impl Campaigns {
+    async fn home(&self, uai: Uai, visitor: &Visitor) -> Result<HomeView, Problem> {
+        let table = &self.table;
+        let (members, campaigns, listed, ties, user) = try_join!(
+            async { Ok::<_, Problem>(table.members(uai).await?) },
+            self.campaigns_of(uai, &visitor.school, visitor.at),
+            async { Ok(table.with_listing(uai, visitor.school.clone()).await?) },
+            async { Ok(table.ties_in(uai).await?) },
+            async { Ok(table.user(visitor.user).await?) },
+        )?;
+        let (school, listing) = listed.ok_or_else(Problem::not_found)?;
+        let steps = steps(&school, &members, &campaigns);
+        let mut open = campaigns;
+        open.retain(|(_, campaign)| !campaign.is_archived());
+        open.sort_by_key(|(id, campaign)| std::cmp::Reverse((campaign.created_at, *id)));
+        let open_campaigns = open.len();
+        open.truncate(CAMPAIGNS);
+        let campaigns = self.with_numbers(open, &listing).await?;
+
+        let is_administrator = visitor.is_administrator();
+        let administrators = members.iter().filter(|(_, member)| member.role == Role::Administrator).count();
+        let today = paris::date(visitor.at);
+        Ok(HomeView {
+            frame: visitor.frame("Accueil de l’espace", uai, &school, Section::Home),
+            uai,
+            role: visitor.role,
+            is_new: has_just_joined(&members, visitor.user, visitor.at),
+            steps,
+            waiting_import: match school.underway(visitor.at) {
+                Some(Underway::Waiting(import)) => Some(import),
+                Some(Underway::Running(_)) | None => None,
+            },
+            is_review_due: is_administrator && school.is_review_due(visitor.at),
+            is_only_administrator: is_administrator && administrators == 1,
+            has_address_to_confirm: user.is_some_and(|user| user.methods.email.is_some() && !user.email_confirmed),
+            year_over: school.roster_year().filter(|year| year.is_over(today)),
+            enrolled: listing.enrolled().count(),
+            without_account: listing.enrolled().filter(|pupil| !ties.contains_key(&pupil.id)).count(),
+            open_campaigns,
+            campaigns,
+        })
+    }
+
+    /// Who joined these campaigns, and who sent a result.
+    async fn with_numbers(
+        &self,
+        campaigns: Vec<(CampaignId, Campaign)>,
+        listing: &Listing,
+    ) -> Result<Vec<CampaignAtHome>, Problem> {
+        let table = self.table.clone();
+        let read = several(campaigns, CAMPAIGNS, move |(id, campaign)| {
+            let table = table.clone();
+            async move { Ok::<_, Problem>((id, campaign, table.participations(id).await?)) }
+        });
+        let read: Result<Vec<_>, _> = read.await.into_iter().flatten().collect();
+        Ok(read?.into_iter().map(|(id, campaign, parts)| CampaignAtHome::of(id, campaign, parts, listing)).collect())
+    }
+}
+
+/// By time: the terms of use may have come between the link and this page.
+fn has_just_joined(members: &[(UserId, Member)], id: UserId, now: Timestamp) -> bool {
+    members.iter().any(|(one, member)| *one == id && member.joined_at + WELCOME >= now)
+}
+
+impl CampaignAtHome {
+    fn of(id: CampaignId, campaign: Campaign, parts: Vec<(LearnerId, Participation)>, listing: &Listing) -> Self {
+        let (pupils, _) = pupils(listing, &campaign.concerned(listing), parts);
+        let (counts, _) = tally(&pupils);
+        let Counts { joined, sent, .. } = counts;
+        Self { id, title: campaign.title, code: campaign.code, pupils: counts.all(), joined, sent }
+    }
+}
+
+impl HomeView {
+    /// The next thing to do, while the space begins.
+    fn next_step(&self) -> Option<&StepRow> {
+        self.steps.iter().find(|row| !row.is_done)
+    }
+
+    fn may_manage(&self) -> bool {
+        self.role == Role::Administrator
+    }
+
+    /// Whether somebody is to do something, beside the campaigns.
+    fn has_tasks(&self) -> bool {
+        self.is_review_due
+            || self.waiting_import.is_some()
+            || self.is_only_administrator
+            || self.has_address_to_confirm
+            || self.year_over.is_some()
+    }
+}

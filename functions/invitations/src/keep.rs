@@ -1,0 +1,35 @@
+//! Letting in again a member who stayed away for so long that their access is suspended.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_http::{Face, Input, Problem};
+use rentree_table::AuditAction;
+use serde_json::Value;
+
+use crate::Invitations;
+use crate::members::{ChangedView, MemberPath};
+use crate::school::parse_uai;
+
+/// `POST /schools/{uai}/members/{member}/keep`
+pub(crate) async fn keep(
+    State(app): State<Invitations>,
+    Path((uai, id)): MemberPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Value>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
+
+    // Sent twice, or of somebody who comes: nothing is to be done, and nothing to be told.
+    if member.is_absent(visitor.at) {
+        let entry = visitor.did(AuditAction::AccessConfirmed).to(&member.name);
+        if !app.table.confirm_access(uai, id, visitor.at, &entry).await? {
+            return Err(Problem::not_found());
+        }
+    }
+
+    let location = format!("/schools/{uai}/team?done=kept");
+    face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: Some(member.role) })
+}

@@ -1,0 +1,165 @@
+//! Where people arrive: the front, the home of a space from its first day on, and the list of those who have several.
+
+use jiff::Timestamp;
+use rentree_table::{Role, School};
+use serde_json::{Value, json};
+
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
+use crate::support::campaigns::{a_campaign, a_school_of, class, join};
+use crate::support::people::{Person, a_member, a_stranger, a_team};
+use crate::support::{a_uai, product, run};
+
+async fn home(person: &Person, uai: rentree_domain::Uai) -> anyhow::Result<Value> {
+    person.get(&format!("/schools/{uai}")).await?.expect(200)
+}
+
+fn done(home: &Value) -> Vec<bool> {
+    let steps = home["steps"].as_array().expect("steps");
+    steps.iter().map(|step| step["is_done"].as_bool().expect("a yes or a no")).collect()
+}
+
+/// What is done is told, with when and by whom, and the next thing to do is one link away.
+#[test]
+fn a_space_begins_with_four_steps() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let begun = home(&head, uai).await?;
+        assert_eq!(done(&begun), [true, false, false, false]);
+        assert_eq!((&begun["is_new"], &begun["is_only_administrator"]), (&json!(true), &json!(true)));
+        let page = head.page(&format!("/schools/{uai}")).await?;
+        assert!(page.contains("Bienvenue") && page.contains(&format!("href=\"/schools/{uai}/team\">Inviter l’équipe")));
+
+        let teacher = a_member(uai, Role::Member).await?;
+        assert_eq!(done(&home(&head, uai).await?), [true, true, false, false]);
+        let page = teacher.page(&format!("/schools/{uai}")).await?;
+        assert!(page.contains("Un administrateur de l’espace s’en charge"), "a member is not sent where they are refused");
+
+        let campaign = a_campaign(uai, &teacher, "Rentrée des 6e").await?;
+        let seen = home(&head, uai).await?;
+        assert_eq!(done(&seen), [true, true, false, true]);
+        assert_eq!(seen["steps"][3]["by"], teacher.user.full_name());
+        assert_eq!(seen["campaigns"][0]["id"], json!(campaign));
+        Ok(())
+    });
+}
+
+/// Numbers of pupils and campaigns, as the lists behind them have them.
+#[test]
+fn home_tells_what_matters_today() {
+    run(async {
+        let (uai, head, _) = a_school_of(&[("6A", 5), ("6B", 3)], 7_301).await?;
+        let empty = home(&head, uai).await?;
+        assert_eq!((&empty["enrolled"], &empty["without_account"]), (&json!(8), &json!(8)));
+        assert!(empty["steps"][2]["by"].is_string() && empty["steps"][2]["is_done"] == true, "{empty}");
+        for number in 0..6 {
+            a_campaign(uai, &head, &format!("Campagne {number}")).await?;
+        }
+        let newest = a_campaign(uai, &head, "La plus récente").await?;
+        let pupils = class(uai, "6A").await?;
+        join(uai, newest, &pupils[..3]).await?;
+        let seen = home(&head, uai).await?;
+        assert_eq!((&seen["open_campaigns"], seen["campaigns"].as_array().map(Vec::len)), (&json!(7), Some(5)));
+        let first = &seen["campaigns"][0];
+        assert_eq!((&first["id"], &first["pupils"]), (&json!(newest), &json!(8)));
+        assert_eq!((&first["joined"], &first["sent"]), (&json!(3), &json!(0)));
+        let page = head.page(&format!("/schools/{uai}")).await?;
+        assert!(page.contains("3 sur 8") && page.contains("Voir les 7 campagnes"), "{page}");
+        // The list behind the number has as many.
+        let without = head.get(&format!("/schools/{uai}/learners?account=none")).await?.expect(200)?;
+        assert_eq!(without["found"], seen["without_account"]);
+
+        head.post(&format!("/schools/{uai}/campaigns/{newest}/archive"), &json!({})).await?.expect(200)?;
+        assert_ne!(home(&head, uai).await?["campaigns"][0]["id"], json!(newest));
+        // Nothing of it for whom it is not.
+        assert_eq!(a_member(a_uai(), Role::Member).await?.get(&format!("/schools/{uai}")).await?.status, 404);
+        Ok(())
+    });
+}
+
+/// Who has several spaces sees where something is to do.
+#[test]
+fn the_list_of_spaces_tells_their_state() {
+    run(async {
+        let (one, head, _) = a_school_of(&[("6A", 2)], 7_302).await?;
+        let other = a_uai();
+        // Opened two years ago, and never reviewed.
+        let long_ago = Timestamp::now() - jiff::SignedDuration::from_hours(2 * 366 * 24);
+        let school = School { activated_at: Some(long_ago), ..School::new("Lycée des Tilleuls") };
+        product().table.create_school(other, &school).await?;
+        let by = (Role::Administrator, &head.user);
+        rentree_local::people::enrol(&product().table, other, by.0, by.1, Timestamp::now()).await?;
+        let spaces = head.get("/spaces").await?.expect(200)?;
+        let state = |uai: rentree_domain::Uai| {
+            let rows = spaces["spaces"].as_array().cloned().unwrap_or_default();
+            rows.into_iter().find(|row| row["uai"] == json!(uai)).expect("a space")
+        };
+        assert!(state(one)["last_import"]["by"].is_string());
+        assert_eq!(state(one)["is_review_due"], false);
+        assert_eq!((&state(other)["last_import"], &state(other)["is_review_due"]), (&Value::Null, &json!(true)));
+        let page = head.page("/spaces").await?;
+        assert!(page.contains("Équipe à vérifier") && page.contains("Aucun élève importé"), "{page}");
+        Ok(())
+    });
+}
+
+/// From the address that people know, everybody finds their door.
+#[test]
+fn the_front_leads_everybody() {
+    run(async {
+        assert_eq!(a_stranger().get("/").await?.status, 200);
+        for (look, name) in [(DESKTOP, "desktop"), (PHONE, "phone"), (WITHOUT_SCRIPTS, "no-scripts")] {
+            let browser = Browser::open(look).await?;
+            let client = &browser.client;
+            go(client, "/").await?;
+            see(client, "h1", "La rentrée numérique").await?;
+            picture(&browser, look, &format!("{name}-front")).await?;
+            for (door, first, heading) in [
+                ("pupil", "/campagnes", "Rejoindre une campagne"),
+                ("staff", "/sign-in", "Connectez-vous"),
+                ("head", "/demande-administration-sco", "Activez ou récupérez votre espace"),
+            ] {
+                go(client, "/").await?;
+                click(client, &format!("section[aria-labelledby={door}] a[href='{first}']")).await?;
+                see(client, "h1", heading).await?;
+            }
+            browser.close().await?;
+        }
+        Ok(())
+    });
+}
+
+async fn at_home(look: Look, name: &str) -> anyhow::Result<()> {
+    let (begun, head) = a_team().await?;
+    let (uai, teacher, _) = a_school_of(&[("6A", 6), ("6B", 4)], if look.width < 500 { 7_303 } else { 7_304 }).await?;
+    let campaign = a_campaign(uai, &teacher, "Évaluation des compétences numériques de la rentrée des sixièmes").await?;
+    join(uai, campaign, &class(uai, "6A").await?[..4]).await?;
+    a_member(uai, Role::Administrator).await?;
+    let browser = Browser::open(look).await?;
+    let client = &browser.client;
+    enter(client, &head).await?;
+    see(client, "[aria-current=step]", "Inviter l’équipe").await?;
+    picture(&browser, look, &format!("{name}-home-begun")).await?;
+    click(client, "[aria-current=step] a").await?;
+    see(client, "h1", "Équipe").await?;
+    click(client, "nav a").await?;
+    see(client, "h1", "Accueil").await?;
+    assert!(client.current_url().await?.path().ends_with(begun.as_str()));
+    client.delete_all_cookies().await?;
+
+    enter(client, &teacher).await?;
+    see(client, "main", "4 sur 10").await?;
+    picture(&browser, look, &format!("{name}-home")).await?;
+    click(client, "section[aria-labelledby=pupils] a[href$='account=none']").await?;
+    see(client, "h1", "Élèves").await?;
+    browser.close().await
+}
+
+#[test]
+fn home_at_a_desk() {
+    run(at_home(DESKTOP, "desktop"));
+}
+
+#[test]
+fn home_on_a_phone() {
+    run(at_home(PHONE, "phone"));
+}
