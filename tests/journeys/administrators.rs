@@ -65,8 +65,10 @@ fn campaigns_of_who_is_removed_have_somebody_who_answers_for_them() {
             let rows = team["members"].as_array().cloned().unwrap_or_default();
             let row = rows.iter().find(|row| row["id"] == json!(leaves.id)).expect("in the team");
             assert_eq!(row["campaigns"], 2);
-            let page = head.page(&format!("/schools/{uai}/team")).await?;
-            assert!(page.contains("campagnes passent à"), "{page}");
+            let page = head.page(&format!("/schools/{uai}/members/{}/remove", leaves.id)).await?;
+            assert!(page.contains("Ses 2 campagnes passent à"), "{page}");
+            let proposed = page.split("<option value=\"").nth(1).unwrap_or_default();
+            assert!(proposed.starts_with(&head.id.to_string()), "who removes is proposed first");
             for wrong in ["personne", &elsewhere.id.to_string()] {
                 assert_eq!(remove(&leaves, wrong).await?.status, 409, "{wrong}");
             }

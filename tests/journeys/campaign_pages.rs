@@ -97,7 +97,9 @@ async fn a_campaign_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::R
     see(client, "table", "Évaluation de rentrée").await?;
     shot("08-list").await?;
     click(client, "tbody a").await?;
-    click(client, "form[action$='/archive'] button").await?;
+    click(client, "main a[href$='/archive']").await?;
+    see(client, "h1", "Archiver la campagne").await?;
+    click(client, "button.grave").await?;
     see(client, "[role=status]", "La campagne est archivée").await?;
     shot("09-archived").await?;
     go(client, &format!("/schools/{uai}/campaigns?archived=true")).await?;

@@ -16,9 +16,14 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 126] = [
+const CHAINS: [(&str, usize); 131] = [
     ("GET /", 3),
     ("GET /schools/{uai}", 4),
+    ("GET /schools/{uai}/campaigns/{campaign}/archive", 2),
+    ("GET /schools/{uai}/invitations/{invitation}/cancel", 2),
+    ("GET /schools/{uai}/leave", 2),
+    ("GET /schools/{uai}/members/{member}/remove", 3),
+    ("GET /schools/{uai}/members/{member}/role", 2),
     ("GET /schools/{uai}/team/review", 3),
     ("POST /schools/{uai}/members/{member}/keep", 2),
     ("POST /schools/{uai}/team/review", 4),

@@ -32,7 +32,10 @@ fn a_space_begins_with_four_steps() {
         let teacher = a_member(uai, Role::Member).await?;
         assert_eq!(done(&home(&head, uai).await?), [true, true, false, false]);
         let page = teacher.page(&format!("/schools/{uai}")).await?;
-        assert!(page.contains("Un administrateur de l’espace s’en charge"), "a member is not sent where they are refused");
+        assert!(
+            page.contains("Un administrateur de l’espace s’en charge"),
+            "a member is not sent where they are refused"
+        );
 
         let campaign = a_campaign(uai, &teacher, "Rentrée des 6e").await?;
         let seen = home(&head, uai).await?;
@@ -131,7 +134,8 @@ fn the_front_leads_everybody() {
 async fn at_home(look: Look, name: &str) -> anyhow::Result<()> {
     let (begun, head) = a_team().await?;
     let (uai, teacher, _) = a_school_of(&[("6A", 6), ("6B", 4)], if look.width < 500 { 7_303 } else { 7_304 }).await?;
-    let campaign = a_campaign(uai, &teacher, "Évaluation des compétences numériques de la rentrée des sixièmes").await?;
+    let campaign =
+        a_campaign(uai, &teacher, "Évaluation des compétences numériques de la rentrée des sixièmes").await?;
     join(uai, campaign, &class(uai, "6A").await?[..4]).await?;
     a_member(uai, Role::Administrator).await?;
     let browser = Browser::open(look).await?;

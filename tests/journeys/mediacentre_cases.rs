@@ -8,7 +8,9 @@ use rentree_local::ent::Person;
 use rentree_samples::Pupil;
 use rentree_table::{Methods, Role};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, open_menu, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, open_menu, picture, see,
+};
 use crate::support::classes::{Class, PUPIL_PASSWORD, a_campaign, a_class, a_first_name};
 use crate::support::mediacentre::{click_the_tile, known, pupil_of_the_ent, sign_on_id, somebody_of_the_ent};
 use crate::support::people::{PASSWORD, a_member};

@@ -9,7 +9,9 @@ use rentree_samples::Pupil;
 use rentree_table::Methods;
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, go, open_menu, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, go, open_menu, picture, see,
+};
 use crate::support::classes::{Class, a_class, a_first_name};
 use crate::support::mediacentre::{be_late, click_the_tile, ent, known, pupil_of_the_ent, sign_on_id, tile};
 use crate::support::people::a_client;

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use rentree_domain::GarId;
 use rentree_table::{InMediacentre, SignOnCount};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, go, open_menu, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, go, open_menu, picture, see,
+};
 use crate::support::people::{PASSWORD, Person};
 use crate::support::pupils::{a_class, by_mediacentre, by_user_name};
 use crate::support::{product, run};

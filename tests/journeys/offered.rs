@@ -49,8 +49,9 @@ async fn a_space() -> anyhow::Result<Uai> {
 
 /// Follows every link from the first page of the space on, as far as pages are of the space.
 async fn walk(uai: Uai, visitor: &Person, role: Role) -> anyhow::Result<()> {
-    let (routes, browser, space) = (every_route(), a_client(), format!("/schools/{uai}/"));
-    let mut offered: BTreeMap<String, String> = BTreeMap::from([(format!("{space}team"), "the header".to_owned())]);
+    let (routes, browser, home) = (every_route(), a_client(), format!("/schools/{uai}"));
+    let space = format!("{home}/");
+    let mut offered: BTreeMap<String, String> = BTreeMap::from([(home.clone(), "signing in".to_owned())]);
     let (mut seen, mut refused) = (BTreeSet::new(), Vec::new());
     while let Some((address, by)) = offered.pop_first() {
         if !seen.insert(address.clone()) {
@@ -65,7 +66,7 @@ async fn walk(uai: Uai, visitor: &Person, role: Role) -> anyhow::Result<()> {
         }
         let is_page =
             answer.headers().get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-        if !address.starts_with(&space) || !is_page {
+        if (address != home && !address.starts_with(&space)) || !is_page {
             continue;
         }
         let text = answer.text().await?;

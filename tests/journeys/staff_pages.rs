@@ -32,11 +32,12 @@ async fn accept_terms(client: &Client) -> anyhow::Result<()> {
     click(client, "form[action='/terms'] button").await
 }
 
-/// The row of the team that names somebody.
+/// What the row of the team offers that names somebody; the page that follows asks.
 async fn act_on(client: &Client, name: &str, button: &str) -> anyhow::Result<()> {
-    let row = format!("//ul[@class='rows']/li[.//strong[text()='{name}']]//button[contains(., '{button}')]");
+    let row = format!("//ul[@class='rows']/li[.//strong[text()='{name}']]//a[contains(., '{button}')]");
     find(client, Locator::XPath(&row)).await?.click().await?;
-    Ok(())
+    see(client, "h1", name).await?;
+    click(client, "button.grave").await
 }
 
 async fn sign_out(client: &Client) -> anyhow::Result<()> {
@@ -130,7 +131,13 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
 
     // The other leaves.
     click(client, "nav a[href$='/team']").await?;
-    click(client, "form[action$='/leave'] button").await?;
+    click(client, "main a[href$='/leave']").await?;
+    see(client, "h1", "Quitter l’espace Collège des Lilas").await?;
+    shot("10-leave").await?;
+    click(client, "main form .actions a").await?;
+    see(client, "h1", "Équipe").await?;
+    click(client, "main a[href$='/leave']").await?;
+    click(client, "button.grave").await?;
     see(client, "h1", "Vos espaces").await?;
     shot("11-no-space").await?;
     sign_out(client).await?;
@@ -140,10 +147,11 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "h1", "Accueil").await?;
     click(client, "nav a[href$='/team']").await?;
     act_on(client, "Léa Martin", "Rendre administrateur").await?;
-    see(client, "[role=status]", "Le rôle a été modifié").await?;
+    see(client, "[role=status]", "Léa Martin est administrateur de l’espace").await?;
     act_on(client, "Léa Martin", "Rendre membre").await?;
-    see(client, "[role=status]", "Le rôle a été modifié").await?;
-    click(client, "form[action$='/leave'] button").await?;
+    see(client, "[role=status]", "Léa Martin est membre de l’espace").await?;
+    click(client, "main a[href$='/leave']").await?;
+    click(client, "button.grave").await?;
     see(client, "h1", "Le dernier administrateur ne peut pas quitter ce rôle").await?;
     shot("12-last-administrator").await?;
     go(client, &format!("/schools/{uai}/team")).await?;
@@ -151,7 +159,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "h1", "Le dernier administrateur ne peut pas quitter ce rôle").await?;
     go(client, &format!("/schools/{uai}/team")).await?;
     act_on(client, "Léa Martin", "Retirer").await?;
-    see(client, "[role=status]", "Le membre a été retiré").await?;
+    see(client, "[role=status]", "Léa Martin n’est plus dans l’équipe").await?;
     go(client, &format!("/schools/{uai}/audit")).await?;
     see(client, "table", "a retiré Léa Martin").await?;
     shot("13-audit").await?;

@@ -7,8 +7,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{ActivationId, LinkToken, Uai};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Presented, Problem, SignedIn, Ways};
-use rentree_identity::{Door, EntryError, EntryFields, entry};
-use rentree_orders::{Ask, NewRole};
+use rentree_identity::{Door, EntryError, EntryFields, JoinedView, entry};
 use rentree_table::{AuditAction, By, Purpose, School};
 use rentree_web::{Entry, Frame};
 use schemars::JsonSchema;
@@ -31,17 +30,6 @@ pub(crate) struct JoinView {
     frame: Frame,
     #[serde(skip)]
     entry: Entry,
-    /// UAI of the school.
-    #[schemars(with = "String")]
-    uai: Uai,
-    /// Its name.
-    school: String,
-}
-
-/// The space that somebody joined.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ActivatedView")]
-pub(crate) struct JoinedView {
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -110,18 +98,8 @@ pub(crate) async fn join(
             return Ok(token.on(face.again(*problem, &JoinView::new(&found, *entry))?));
         }
     };
-    if entrant.is_new_administrator {
-        app.mails.tell_new_administrator(found.uai, entrant.id, NewRole::ByLink).await;
-    }
-    if let Some(email) = entrant.newcomer.as_ref().and_then(|newcomer| newcomer.methods.email.clone()) {
-        // They have joined: the account page orders it again.
-        let ask = Ask::FirstAddress { client: &client.0, uai: found.uai, account: entrant.id, email };
-        app.mails.ask_after(ask, now).await;
-    }
-
-    let view = JoinedView { uai: found.uai, school: found.school.name.clone() };
-    let location = format!("/schools/{}", found.uai);
-    Ok(entrant.on(face.after_post(StatusCode::OK, &location, &view)?))
+    let joined = JoinedView { uai: found.uai, school: found.school.name.clone() };
+    entrant.arrive(&app.mails, &client.0, (face, joined), now).await
 }
 
 impl Activation {

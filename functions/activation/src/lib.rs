@@ -75,7 +75,7 @@ fn routes<P: Purpose>() -> Vec<Route<Activation, P>> {
             .gives::<join::JoinView>(),
         Route::post("/activation/{token}", join::join, LinkHolders, "Uses the link: makes an administrator")
             .takes::<rentree_identity::EntryFields>()
-            .gives::<join::JoinedView>(),
+            .gives::<rentree_identity::JoinedView>(),
     ]
 }
 

@@ -72,8 +72,13 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
     use progress::record;
     use staff::{archive, classes, create, follow, joining, lesson, list, new_code};
     let mut routes = vec![
-        Route::get("/schools/{uai}", home::page, Members, "The home of a space: its first steps, and what matters today")
-            .gives::<home::HomeView>(),
+        Route::get(
+            "/schools/{uai}",
+            home::page,
+            Members,
+            "The home of a space: its first steps, and what matters today",
+        )
+        .gives::<home::HomeView>(),
         Route::get(
             "/schools/{uai}/campaigns",
             list::list,
@@ -89,6 +94,13 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
             .gives::<create::NewCampaignView>(),
         Route::get("/schools/{uai}/campaigns/{campaign}", follow::follow, Members, "A campaign, and who is how far")
             .gives::<follow::CampaignView>(),
+        Route::get(
+            "/schools/{uai}/campaigns/{campaign}/archive",
+            archive::ask,
+            Members,
+            "Asks before a campaign is archived",
+        )
+        .gives::<rentree_http::ConfirmView>(),
         Route::post(
             "/schools/{uai}/campaigns/{campaign}/archive",
             archive::archive,

@@ -8,8 +8,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{InvitationId, LinkToken, Uai};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Presented, Problem, SignedIn, Ways};
-use rentree_identity::{Door, EntryError, EntryFields, entry};
-use rentree_orders::{Ask, NewRole};
+use rentree_identity::{Door, EntryError, EntryFields, JoinedView, entry};
 use rentree_table::{AuditAction, By, Invitation, InvitationState, Purpose, Role, School};
 use rentree_web::{Entry, Frame};
 use schemars::JsonSchema;
@@ -42,16 +41,6 @@ pub(crate) struct JoinView {
     /// What whoever accepts becomes: `administrator` or `member`.
     #[schemars(with = "String")]
     role: Role,
-}
-
-/// The space that somebody joined.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct JoinedView {
-    /// UAI of the school.
-    #[schemars(with = "String")]
-    uai: Uai,
-    /// Its name.
-    school: String,
 }
 
 /// A link that can be used, and what it leads to.
@@ -112,19 +101,8 @@ pub(crate) async fn join(
             return Ok(token.on(face.again(*problem, &JoinView::new(&found, *entry))?));
         }
     };
-    if entrant.is_new_administrator {
-        app.mails.tell_new_administrator(found.uai, entrant.id, NewRole::ByLink).await;
-    }
-    let unconfirmed = entrant.newcomer.as_ref().filter(|newcomer| !newcomer.email_confirmed);
-    if let Some(email) = unconfirmed.and_then(|newcomer| newcomer.methods.email.clone()) {
-        // They have joined: the account page orders it again.
-        let ask = Ask::FirstAddress { client: &client.0, uai: found.uai, account: entrant.id, email };
-        app.mails.ask_after(ask, now).await;
-    }
-
-    let view = JoinedView { uai: found.uai, school: found.school.name.clone() };
-    let location = format!("/schools/{}", found.uai);
-    Ok(entrant.on(face.after_post(StatusCode::OK, &location, &view)?))
+    let joined = JoinedView { uai: found.uai, school: found.school.name.clone() };
+    entrant.arrive(&app.mails, &client.0, (face, joined), now).await
 }
 
 impl Invitations {

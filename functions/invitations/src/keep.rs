@@ -20,7 +20,8 @@ pub(crate) async fn keep(
     input: Input<Value>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
+    let (visitor, (id, member)) = app.managed_member(uai, &id, &headers).await?;
+    visitor.check_meant(&input.proof)?;
 
     // Sent twice, or of somebody who comes: nothing is to be done, and nothing to be told.
     if member.is_absent(visitor.at) {

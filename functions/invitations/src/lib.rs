@@ -2,6 +2,7 @@
 
 mod audit;
 mod config;
+mod done;
 mod invite;
 mod join;
 mod keep;
@@ -14,7 +15,7 @@ mod team;
 
 use axum::Router;
 use rentree_domain::InvitationId;
-use rentree_http::{Access, Problem, Purpose, Route, RouteDoc, Shell};
+use rentree_http::{Access, ConfirmView, Problem, Purpose, Route, RouteDoc, Shell};
 use rentree_orders::{InvitationPermit, MailOrders};
 use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
@@ -84,6 +85,13 @@ fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
             "Sends an invitation again, five minutes after the last time at the earliest",
         )
         .gives::<settle::SettledView>(),
+        Route::get(
+            "/schools/{uai}/invitations/{invitation}/cancel",
+            settle::ask_cancel,
+            Administrators,
+            "Asks before an invitation is cancelled",
+        )
+        .gives::<ConfirmView>(),
         Route::post(
             "/schools/{uai}/invitations/{invitation}/cancel",
             settle::cancel,
@@ -91,9 +99,23 @@ fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
             "Cancels an invitation; its link does nothing any more",
         )
         .gives::<settle::SettledView>(),
+        Route::get(
+            "/schools/{uai}/members/{member}/role",
+            members::ask_role,
+            Administrators,
+            "Asks before a member gets the other role",
+        )
+        .gives::<ConfirmView>(),
         Route::post("/schools/{uai}/members/{member}/role", members::change_role, Administrators, "Changes a role")
             .takes::<members::Fields>()
             .gives::<members::ChangedView>(),
+        Route::get(
+            "/schools/{uai}/members/{member}/remove",
+            remove::ask,
+            Administrators,
+            "Asks before a member is removed, and who takes their campaigns",
+        )
+        .gives::<ConfirmView>(),
         Route::post(
             "/schools/{uai}/members/{member}/remove",
             remove::remove,
@@ -124,6 +146,8 @@ fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
         )
         .takes::<review::Fields>()
         .gives::<review::ReviewedView>(),
+        Route::get("/schools/{uai}/leave", members::ask_leave, Members, "Asks before somebody leaves the team")
+            .gives::<ConfirmView>(),
         Route::post("/schools/{uai}/leave", members::leave, Members, "Leaves the team").gives::<members::ChangedView>(),
         Route::get("/schools/{uai}/audit", audit::page, Administrators, "Who did what when, for a year")
             .gives::<audit::AuditView>(),
@@ -131,7 +155,7 @@ fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
             .gives::<join::JoinView>(),
         Route::post("/invitation/{token}", join::join, LinkHolders, "Uses the link: makes a member")
             .takes::<rentree_identity::EntryFields>()
-            .gives::<join::JoinedView>(),
+            .gives::<rentree_identity::JoinedView>(),
     ]
 }
 

@@ -4,9 +4,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{Uai, UserId};
-use rentree_http::{Face, Input, Problem, Proof, Visitor, authorise, authorise_beside, text};
+use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise, authorise_beside, text};
 use rentree_orders::NewRole;
 use rentree_table::{AuditAction, AuditEntry, Cancelling, Invitation, Member, Role, TeamError};
+use rentree_web::Section;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -36,6 +37,44 @@ pub(crate) struct ChangedView {
     pub(crate) role: Option<Role>,
 }
 
+/// `GET /schools/{uai}/members/{member}/role`: there are two roles, so that the other one is meant.
+pub(crate) async fn ask_role(
+    State(app): State<Invitations>,
+    Path((uai, id)): MemberPath,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let (visitor, (id, Member { name, role, .. })) = app.managed_member(uai, &id, &headers).await?;
+
+    let action = format!("/schools/{uai}/members/{id}/role");
+    let view = match role {
+        Role::Member => ConfirmView {
+            title: format!("Rendre {name} administrateur ?"),
+            consequences: vec![
+                format!("{name} pourra importer les élèves et gérer l’équipe : inviter, retirer, changer les rôles."),
+                "Les autres administrateurs en seront prévenus par e-mail.".to_owned(),
+            ],
+            button: "Rendre administrateur",
+            hidden: Some(("role", "administrator")),
+            ..asked(uai, &visitor, action)
+        },
+        Role::Administrator => ConfirmView {
+            title: format!("Rendre {name} membre ?"),
+            consequences: vec![
+                format!(
+                    "{name} ne pourra plus importer les élèves ni gérer l’équipe, et verra toujours les élèves et les campagnes."
+                ),
+                "Ses invitations que personne n’a encore acceptées seront annulées.".to_owned(),
+            ],
+            button: "Rendre membre",
+            hidden: Some(("role", "member")),
+            ..asked(uai, &visitor, action)
+        },
+    };
+    face.render(StatusCode::OK, &view)
+}
+
 /// `POST /schools/{uai}/members/{member}/role`
 pub(crate) async fn change_role(
     State(app): State<Invitations>,
@@ -45,7 +84,8 @@ pub(crate) async fn change_role(
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
+    let (visitor, (id, member)) = app.managed_member(uai, &id, &headers).await?;
+    visitor.check_meant(&input.proof)?;
 
     let role = input.fields.role;
     let entry = visitor.did(AuditEntry::role_change(role)).to(&member.name);
@@ -58,6 +98,28 @@ pub(crate) async fn change_role(
 
     let location = format!("/schools/{uai}/team?done=role");
     face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: Some(role) })
+}
+
+/// `GET /schools/{uai}/leave`
+pub(crate) async fn ask_leave(
+    State(app): State<Invitations>,
+    Path(uai): Path<String>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+
+    let view = ConfirmView {
+        title: format!("Quitter l’espace {} ?", visitor.school.name),
+        consequences: vec![
+            "Vous n’y aurez plus accès dès maintenant ; votre compte est conservé.".to_owned(),
+            "Vos campagnes y restent. Pour revenir, il vous faudra une nouvelle invitation.".to_owned(),
+        ],
+        button: "Quitter l’espace",
+        ..asked(uai, &visitor, format!("/schools/{uai}/leave"))
+    };
+    face.render(StatusCode::OK, &view)
 }
 
 /// `POST /schools/{uai}/leave`
@@ -85,16 +147,28 @@ impl Invitations {
         uai: Uai,
         id: &str,
         headers: &HeaderMap,
-        proof: &Proof,
     ) -> Result<(Visitor, (UserId, Member)), Problem> {
         let found = async {
             let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
             Ok((id, self.table.member(uai, id).await?.ok_or_else(Problem::not_found)?))
         };
         let now = (self.clock)();
-        let (visitor, found) = authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await?;
-        visitor.check_meant(proof)?;
-        Ok((visitor, found))
+        authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await
+    }
+}
+
+/// A page of the team that asks, which leads back to the team.
+pub(crate) fn asked(uai: Uai, visitor: &Visitor, action: String) -> ConfirmView {
+    ConfirmView {
+        frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Team),
+        csrf: visitor.csrf.clone(),
+        title: String::new(),
+        consequences: Vec::new(),
+        action,
+        button: "Confirmer",
+        hidden: None,
+        choice: None,
+        back: ("Revenir à l’équipe", format!("/schools/{uai}/team")),
     }
 }
 

@@ -4,14 +4,16 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{Uai, UserId};
-use rentree_http::{Face, Input, Problem, Visitor};
-use rentree_table::{AuditAction, Cancelling, Member};
+use rentree_http::{Choice, ConfirmView, Face, Input, Problem, Visitor};
+use rentree_table::{AuditAction, Cancelling, Member, Role};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tokio::try_join;
 
 use crate::Invitations;
-use crate::members::{ChangedView, MemberPath, cancelled_by, told};
+use crate::members::{ChangedView, MemberPath, asked, cancelled_by, told};
 use crate::school::parse_uai;
+use crate::team::by_rank;
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -20,6 +22,50 @@ use crate::school::parse_uai;
 pub(crate) struct Fields {
     /// Which member takes the campaigns of who is removed. Blank: who removes them.
     campaigns_to: String,
+}
+
+/// `GET /schools/{uai}/members/{member}/remove`
+pub(crate) async fn ask(
+    State(app): State<Invitations>,
+    Path((uai, id)): MemberPath,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let (visitor, (id, Member { name, role, .. })) = app.managed_member(uai, &id, &headers).await?;
+
+    let (team, owned) = try_join!(app.table.members(uai), app.table.campaigns_by_owner(uai))?;
+    let mut consequences = vec![format!(
+        "{name} n’aura plus accès à l’espace dès maintenant. Son compte et ses autres espaces ne changent pas."
+    )];
+    if role == Role::Administrator {
+        consequences.push("Ses invitations que personne n’a encore acceptées seront annulées.".to_owned());
+    }
+    let campaigns = owned.get(&id).map_or(0, Vec::len);
+    let view = ConfirmView {
+        title: format!("Retirer {name} de l’équipe ?"),
+        consequences,
+        button: "Retirer de l’équipe",
+        choice: (campaigns > 0).then(|| heirs(campaigns, id, visitor.user, team)),
+        ..asked(uai, &visitor, format!("/schools/{uai}/members/{id}/remove"))
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+/// Who may take the campaigns of `id`: who removes them first, then the others by rank.
+fn heirs(campaigns: usize, id: UserId, by: UserId, team: Vec<(UserId, Member)>) -> Choice {
+    let mut team = by_rank(team);
+    team.retain(|(one, _)| *one != id);
+    team.sort_by_key(|(one, _)| *one != by);
+    let shown = |(one, member): (UserId, Member)| {
+        let you = if one == by { " (vous)" } else { "" };
+        (one.to_string(), format!("{}{you}", member.name))
+    };
+    let label = match campaigns {
+        1 => "Sa campagne passe à".to_owned(),
+        many => format!("Ses {many} campagnes passent à"),
+    };
+    Choice { name: "campaigns_to", label, options: team.into_iter().map(shown).collect() }
 }
 
 /// `POST /schools/{uai}/members/{member}/remove`
@@ -31,7 +77,8 @@ pub(crate) async fn remove(
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let (visitor, (id, member)) = app.managed_member(uai, &id, &headers, &input.proof).await?;
+    let (visitor, (id, member)) = app.managed_member(uai, &id, &headers).await?;
+    visitor.check_meant(&input.proof)?;
 
     let heir = app.heir(uai, &visitor, &input.fields.campaigns_to).await?;
     app.take_out(uai, &visitor, (id, &member), &heir).await?;

@@ -159,10 +159,7 @@ fn read(text: &str) -> Option<(UserId, Decision)> {
 }
 
 /// The first of those about whom nothing was decided: who joined since the page was opened, too.
-fn undecided(
-    colleagues: &[(UserId, Member)],
-    decided: &BTreeMap<UserId, Decision>,
-) -> Option<(&'static str, String)> {
+fn undecided(colleagues: &[(UserId, Member)], decided: &BTreeMap<UserId, Decision>) -> Option<(&'static str, String)> {
     let (_, member) = colleagues.iter().find(|(id, _)| !decided.contains_key(id))?;
     Some(("decisions", format!("Choisissez « Garder » ou « Retirer » pour {}.", member.name)))
 }

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{InvitationId, Uai};
-use rentree_http::{Face, Input, Problem, Visitor, authorise_beside};
+use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise_beside};
 use rentree_orders::Refusal;
 use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationError, Role};
 use schemars::JsonSchema;
@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::Invitations;
 use crate::invite::TOO_MANY;
+use crate::members::asked;
 use crate::school::parse_uai;
 
 /// Between two mails of one invitation.
@@ -38,7 +39,8 @@ pub(crate) async fn resend(
     input: Input<Value>,
 ) -> Result<Response, Problem> {
     let now = (app.clock)();
-    let (uai, id, invitation, visitor) = app.managed(&uai, &id, &headers, &input, now).await?;
+    let (uai, id, invitation, visitor) = app.managed(&uai, &id, &headers, now).await?;
+    visitor.check_meant(&input.proof)?;
 
     let permit =
         app.mails.permit_invitations(uai, visitor.user, 1, now).await.map_err(|refusal| refused(uai, refusal))?;
@@ -53,6 +55,26 @@ pub(crate) async fn resend(
     face.after_post(StatusCode::OK, &location, &SettledView { invitation: id })
 }
 
+/// `GET /schools/{uai}/invitations/{invitation}/cancel`
+pub(crate) async fn ask_cancel(
+    State(app): State<Invitations>,
+    Path((uai, id)): InvitationPath,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (uai, id, invitation, visitor) = app.managed(&uai, &id, &headers, (app.clock)()).await?;
+
+    let view = ConfirmView {
+        title: format!("Annuler l’invitation à {} ?", invitation.email),
+        consequences: vec![
+            "Le lien déjà envoyé ne fonctionnera plus. Vous pourrez inviter de nouveau cette adresse.".to_owned(),
+        ],
+        button: "Annuler l’invitation",
+        ..asked(uai, &visitor, format!("/schools/{uai}/invitations/{id}/cancel"))
+    };
+    face.render(StatusCode::OK, &view)
+}
+
 /// `POST /schools/{uai}/invitations/{invitation}/cancel`
 pub(crate) async fn cancel(
     State(app): State<Invitations>,
@@ -62,7 +84,8 @@ pub(crate) async fn cancel(
     input: Input<Value>,
 ) -> Result<Response, Problem> {
     let now = (app.clock)();
-    let (uai, id, invitation, visitor) = app.managed(&uai, &id, &headers, &input, now).await?;
+    let (uai, id, invitation, visitor) = app.managed(&uai, &id, &headers, now).await?;
+    visitor.check_meant(&input.proof)?;
 
     let entry = entry(&visitor, AuditAction::InvitationCancelled, &invitation, now);
     app.table.cancel_invitation(uai, id, &entry).await.map_err(|error| told(uai, error))?;
@@ -78,7 +101,6 @@ impl Invitations {
         uai: &str,
         id: &str,
         headers: &HeaderMap,
-        input: &Input<Value>,
         now: Timestamp,
     ) -> Result<(Uai, InvitationId, Invitation, Visitor), Problem> {
         let uai = parse_uai(uai)?;
@@ -88,7 +110,6 @@ impl Invitations {
         };
         let (visitor, (id, invitation)) =
             authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await?;
-        visitor.check_meant(&input.proof)?;
         Ok((uai, id, invitation, visitor))
     }
 }

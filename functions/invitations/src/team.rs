@@ -35,7 +35,7 @@ pub(crate) struct TeamView {
     #[serde(skip)]
     pub(crate) form: Form,
     #[serde(skip)]
-    done: Option<&'static str>,
+    done: Option<String>,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -112,17 +112,8 @@ pub(crate) async fn page(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
 
-    let mut view = app.team(uai, &visitor).await?;
-    view.done = match done.done.as_str() {
-        "invited" => Some("Les invitations partent. Elles figurent ci-dessous jusqu’à leur acceptation."),
-        "resent" => Some("L’invitation est renvoyée."),
-        "cancelled" => Some("L’invitation est annulée : son lien ne fonctionne plus."),
-        "role" => Some("Le rôle a été modifié."),
-        "kept" => Some("L’accès est rétabli."),
-        "reviewed" => Some("L’équipe est vérifiée pour cette année scolaire."),
-        "removed" => Some("Le membre a été retiré : il n’a plus accès à l’espace."),
-        _ => None,
-    };
+    let (view, done) = join!(app.team(uai, &visitor), app.done(uai, &visitor, &done.done));
+    let view = TeamView { done: done?, ..view? };
     face.render(StatusCode::OK, &view)
 }
 
@@ -207,15 +198,6 @@ impl TeamView {
 }
 
 impl MemberRow {
-    /// `Sa campagne sera confiée à`, as a label.
-    fn campaigns_text(&self) -> Option<String> {
-        match self.campaigns? {
-            0 => None,
-            1 => Some("Sa campagne passe à".to_owned()),
-            count => Some(format!("Ses {count} campagnes passent à")),
-        }
-    }
-
     fn is_member(&self) -> bool {
         self.role == Role::Member
     }

@@ -173,8 +173,9 @@ impl<G: Ground> Tour<'_, G> {
             let invitation = text(&invited["invitations"], 0)?;
             if email != colleague {
                 self.ground.link(email, 1).await?;
-                let cancel = "POST /schools/{uai}/invitations/{invitation}/cancel";
-                self.visit(head, cancel, &[uai, invitation], Some(json!({}))).await?;
+                let cancel = "/schools/{uai}/invitations/{invitation}/cancel";
+                self.visit(head, &format!("GET {cancel}"), &[uai, invitation], None).await?;
+                self.visit(head, &format!("POST {cancel}"), &[uai, invitation], Some(json!({}))).await?;
             }
         }
         self.visit(head, "GET /schools/{uai}/team", &[uai], None).await?;
@@ -192,8 +193,11 @@ impl<G: Ground> Tour<'_, G> {
         let members = team["members"].as_array().context("members")?;
         let member = members.iter().find(|member| member["name"] == "Dominique Essai").context("the colleague")?;
         let member = text(member, "id")?;
-        let role = "POST /schools/{uai}/members/{member}/role";
-        self.visit(head, role, &[uai, member], Some(json!({"role": "administrator"}))).await?;
+        let role = "/schools/{uai}/members/{member}/role";
+        self.visit(head, &format!("GET {role}"), &[uai, member], None).await?;
+        let administrator = json!({"role": "administrator"});
+        self.visit(head, &format!("POST {role}"), &[uai, member], Some(administrator)).await?;
+        self.visit(&mut other, "GET /schools/{uai}/leave", &[uai], None).await?;
         self.visit(&mut other, "POST /schools/{uai}/leave", &[uai], Some(json!({}))).await?;
 
         // A second one, to be removed, and an invitation to be sent again.
@@ -211,7 +215,9 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(head, &format!("GET {review}"), &[uai], None).await?;
         let kept = json!({"decisions": [format!("keep:{member}")]});
         self.visit(head, &format!("POST {review}"), &[uai], Some(kept)).await?;
-        self.visit(head, "POST /schools/{uai}/members/{member}/remove", &[uai, member], Some(json!({}))).await?;
+        let remove = "/schools/{uai}/members/{member}/remove";
+        self.visit(head, &format!("GET {remove}"), &[uai, member], None).await?;
+        self.visit(head, &format!("POST {remove}"), &[uai, member], Some(json!({}))).await?;
         let waiting = json!({"emails": "attendue@rentree.example"});
         let waiting = self.visit(head, "POST /schools/{uai}/invitations", &[uai], Some(waiting)).await?;
         self.ground.link("attendue@rentree.example", 1).await?;
@@ -292,6 +298,7 @@ impl<G: Ground> Tour<'_, G> {
         let made = self.visit(head, "POST /schools/{uai}/campaigns", &[uai], Some(new)).await?;
         let campaign = text(&made, "id")?;
         self.visit(head, "GET /schools/{uai}/campaigns", &[uai], None).await?;
+        self.visit(head, "GET /schools/{uai}/campaigns/{campaign}/archive", &[uai, campaign], None).await?;
         for action in ["archive", "restore"] {
             let route = format!("POST /schools/{{uai}}/campaigns/{{campaign}}/{action}");
             self.visit(head, &route, &[uai, campaign], Some(json!({}))).await?;

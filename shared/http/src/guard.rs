@@ -207,13 +207,7 @@ async fn recognise_beside<T>(
 }
 
 /// Checks that a member need not be let in again, and notes that they come. Both are rare: who was there today costs nothing here.
-async fn check_presence(
-    table: &Table,
-    uai: Uai,
-    id: UserId,
-    member: &Member,
-    now: Timestamp,
-) -> Result<(), Problem> {
+async fn check_presence(table: &Table, uai: Uai, id: UserId, member: &Member, now: Timestamp) -> Result<(), Problem> {
     if member.is_absent(now) && is_suspended(id, &table.members(uai).await?, now) {
         return Err(Problem::suspended());
     }

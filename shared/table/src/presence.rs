@@ -19,9 +19,8 @@ impl Member {
 /// first comes in: a space never loses its last one.
 pub fn is_suspended(id: UserId, team: &[(UserId, Member)], now: Timestamp) -> bool {
     let Some((_, member)) = team.iter().find(|(one, _)| *one == id) else { return false };
-    let stands_in = |(other, by): &(UserId, Member)| {
-        *other != id && by.role == Role::Administrator && !by.is_absent(now)
-    };
+    let stands_in =
+        |(other, by): &(UserId, Member)| *other != id && by.role == Role::Administrator && !by.is_absent(now);
     member.is_absent(now) && (member.role == Role::Member || team.iter().any(stands_in))
 }
 
@@ -140,6 +139,10 @@ mod tests {
 
     #[test]
     fn who_was_never_noted_is_known_to_nobody_to_be_absent() {
-        assert!(!is_suspended(user(0), &[(user(0), member(Role::Member, None)), (user(1), member(Role::Administrator, Some(0)))], now()));
+        assert!(!is_suspended(
+            user(0),
+            &[(user(0), member(Role::Member, None)), (user(1), member(Role::Administrator, Some(0)))],
+            now()
+        ));
     }
 }

@@ -186,7 +186,8 @@ impl Table {
 
     /// These schools, as of now, with what a list shows of them; those that are not there are left out.
     pub async fn schools(&self, uais: impl IntoIterator<Item = Uai>) -> Result<HashMap<Uai, School>, TableError> {
-        const SHOWN: &str = "PK, #name, roster_version, fence, begun_version, lease, waiting, applied, activated_at, team_reviewed_at";
+        const SHOWN: &str =
+            "PK, #name, roster_version, fence, begun_version, lease, waiting, applied, activated_at, team_reviewed_at";
         let found = self.batch(uais.into_iter().map(Key::school).collect(), SHOWN, AsOf::Now).await?;
         let read = |item: Item| {
             let uai = school_in_pk(&item).ok_or("no UAI in its key").map_err(TableError::malformed(ENTITY))?;

@@ -49,8 +49,12 @@ impl Step {
         match self {
             Self::Activate => "Par le lien envoyé dans la messagerie de l’établissement.",
             Self::Team => "Un second administrateur, au moins, et les enseignants qui suivront leurs classes.",
-            Self::Import => "Avec le fichier des élèves que l’établissement a déjà : SIECLE (XML ou zip) ou Fregata (CSV).",
-            Self::Campaign => "Choisissez un parcours : vous obtenez un code, que les élèves saisissent pour commencer.",
+            Self::Import => {
+                "Avec le fichier des élèves que l’établissement a déjà : SIECLE (XML ou zip) ou Fregata (CSV)."
+            }
+            Self::Campaign => {
+                "Choisissez un parcours : vous obtenez un code, que les élèves saisissent pour commencer."
+            }
         }
     }
 
@@ -108,14 +112,8 @@ mod tests {
 
     fn member(number: u8) -> (UserId, Member) {
         let joined_at = Timestamp::from_second(i64::from(number)).unwrap();
-        let member = Member {
-            role: Role::Member,
-            name: "Anne".to_owned(),
-            joined_at,
-            came_at: None,
-            kept_at: None,
-            invited: 0,
-        };
+        let member =
+            Member { role: Role::Member, name: "Anne".to_owned(), joined_at, came_at: None, kept_at: None, invited: 0 };
         (UserId::new(Timestamp::UNIX_EPOCH, [number; 10]), member)
     }
 

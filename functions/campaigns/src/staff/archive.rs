@@ -5,8 +5,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignId, paris};
-use rentree_http::{Face, Input, Problem, authorise_beside};
+use rentree_http::{ConfirmView, Face, Input, Problem, authorise_beside};
 use rentree_table::{AuditAction, Role};
+use rentree_web::Section;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -23,6 +24,35 @@ pub(crate) struct ArchivedView {
     campaign: CampaignId,
     /// Whether nobody can join it now.
     archived: bool,
+}
+
+/// `GET /schools/{uai}/campaigns/{campaign}/archive`
+pub(crate) async fn ask(
+    State(app): State<Campaigns>,
+    Path((uai, id)): CampaignPath,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let found = app.campaign(uai, &id);
+    let (visitor, (id, campaign)) =
+        authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
+
+    let view = ConfirmView {
+        frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Campaigns),
+        csrf: visitor.csrf.clone(),
+        title: format!("Archiver la campagne « {} » ?", campaign.title),
+        consequences: vec![
+            format!("Plus personne ne pourra la rejoindre avec le code {}.", campaign.code),
+            "Ses résultats restent consultables, et vous pourrez la désarchiver.".to_owned(),
+        ],
+        action: format!("/schools/{uai}/campaigns/{id}/archive"),
+        button: "Archiver la campagne",
+        hidden: None,
+        choice: None,
+        back: ("Revenir à la campagne", format!("/schools/{uai}/campaigns/{id}")),
+    };
+    face.render(StatusCode::OK, &view)
 }
 
 /// `POST /schools/{uai}/campaigns/{campaign}/archive`

@@ -1,0 +1,50 @@
+//! What the team's page tells that was just done, with the name of whom it was done to. The address says what; the name is read from the
+//! log of the space, for no name stands in an address.
+
+use rentree_domain::Uai;
+use rentree_http::{Problem, Visitor};
+use rentree_table::{AuditAction, AuditEntry};
+
+use crate::Invitations;
+
+/// How far back the log is looked through: others act at the same time.
+const ENTRIES: i32 = 10;
+
+impl Invitations {
+    /// The sentence for `done`, if it is one that the page knows.
+    pub(crate) async fn done(&self, uai: Uai, visitor: &Visitor, done: &str) -> Result<Option<String>, Problem> {
+        let actions: &[AuditAction] = match done {
+            "invited" => {
+                return Ok(Some(
+                    "Les invitations partent. Elles figurent ci-dessous jusqu’à leur acceptation.".to_owned(),
+                ));
+            }
+            "reviewed" => return Ok(Some("L’équipe est vérifiée pour cette année scolaire.".to_owned())),
+            "resent" => &[AuditAction::InvitationResent],
+            "cancelled" => &[AuditAction::InvitationCancelled],
+            "role" => &[AuditAction::Promoted, AuditAction::Demoted],
+            "removed" => &[AuditAction::Removed],
+            "kept" => &[AuditAction::AccessConfirmed],
+            _ => return Ok(None),
+        };
+        if !visitor.is_administrator() {
+            return Ok(None);
+        }
+        let latest = self.table.audit_page(uai, None, ENTRIES).await?.entries;
+        let own = latest.into_iter().find(|entry| entry.by == Some(visitor.user) && actions.contains(&entry.action));
+        Ok(own.and_then(told))
+    }
+}
+
+fn told(entry: AuditEntry) -> Option<String> {
+    let whom = entry.subject?;
+    Some(match entry.action {
+        AuditAction::InvitationResent => format!("L’invitation est renvoyée à {whom}."),
+        AuditAction::InvitationCancelled => format!("L’invitation à {whom} est annulée : son lien ne fonctionne plus."),
+        AuditAction::Promoted => format!("{whom} est administrateur de l’espace."),
+        AuditAction::Demoted => format!("{whom} est membre de l’espace."),
+        AuditAction::Removed => format!("{whom} n’est plus dans l’équipe et n’a plus accès à l’espace."),
+        AuditAction::AccessConfirmed => format!("L’accès de {whom} est rétabli."),
+        _ => return None,
+    })
+}
