@@ -279,7 +279,10 @@ fn arrows_point_down() {
             ];
             SHARED.contains(&to)
         }
-        ("shared/identity", to) => ["shared/table", "shared/http", "shared/web", "shared/runtime"].contains(&to),
+        // Whoever comes in by a link is told to others.
+        ("shared/identity", to) => {
+            ["shared/table", "shared/http", "shared/orders", "shared/web", "shared/runtime"].contains(&to)
+        }
         ("shared/http", to) => ["shared/table", "shared/web", "shared/runtime"].contains(&to),
         // Clients of AWS that are made when they are first called.
         ("shared/mail" | "shared/testkit", to) => to == "shared/runtime",

@@ -178,7 +178,7 @@ async fn in_september(look: Look, name: &str, clock: &HandClock) -> anyhow::Resu
     picture(&suspended, look, &format!("{name}-presence-04-suspended")).await?;
 
     click(client, "form[action$='/keep'] button").await?;
-    see(client, "[role=status]", "L’accès est rétabli").await?;
+    see(client, "[role=status]", "est rétabli").await?;
     suspended.client.goto(&format!("{}/schools/{uai}", product().url)).await?;
     see(&suspended.client, "h1", "Accueil").await?;
     suspended.close().await?;

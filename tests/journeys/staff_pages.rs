@@ -210,6 +210,8 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     go(client, &link).await?;
     sign_up(client, "Karim", "Benali", &an_email()).await?;
     accept_terms(client).await?;
+    see(client, "[role=status]", "Vous êtes administrateur de l’espace").await?;
+    click(client, "nav a[href$='/team']").await?;
     see(client, "main .rows", "Karim Benali").await?;
     go(client, &link).await?;
     see(client, "h1", "Ce lien a déjà été utilisé").await?;

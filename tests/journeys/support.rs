@@ -54,8 +54,11 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 /// How long a condition may take to come true: ten times what the slowest machine needs. It decides how long a failure
-/// takes to be told, and nothing else.
-const PATIENCE: Duration = Duration::from_mins(5);
+/// takes to be told, and nothing else: on a machine of one's own, `RENTREE_PATIENCE=20` tells after twenty seconds.
+static PATIENCE: LazyLock<Duration> = LazyLock::new(|| {
+    let seconds = std::env::var("RENTREE_PATIENCE").map(|text| text.parse().expect("a number of seconds"));
+    seconds.map_or(Duration::from_mins(5), Duration::from_secs)
+});
 /// The shortest time between two looks at a condition, and the longest.
 const SOONEST_LOOK: Duration = Duration::from_millis(20);
 const LATEST_LOOK: Duration = Duration::from_secs(1);
@@ -209,7 +212,7 @@ pub(crate) async fn eventually<T, F: Future<Output = anyhow::Result<Option<T>>>>
     condition: impl Fn() -> F,
 ) -> anyhow::Result<T> {
     let started = Instant::now();
-    while started.elapsed() < PATIENCE {
+    while started.elapsed() < *PATIENCE {
         if let Some(value) = condition().await? {
             return Ok(value);
         }

@@ -100,12 +100,12 @@ impl Browser {
         let capabilities = json!({"goog:chromeOptions": options, "goog:loggingPrefs": log});
         let Value::Object(capabilities) = capabilities else { unreachable!() };
         let started = Instant::now();
-        while started.elapsed() < PATIENCE {
+        while started.elapsed() < *PATIENCE {
             let mut builder = ClientBuilder::new(HttpConnector::new());
             builder.capabilities(capabilities.clone());
             if let Ok(client) = builder.connect(&driver_url).await {
                 // The audit of a page is a script; a slow machine must not end it.
-                let timeouts = TimeoutConfiguration::new(Some(PATIENCE), Some(PATIENCE), None);
+                let timeouts = TimeoutConfiguration::new(Some(*PATIENCE), Some(*PATIENCE), None);
                 client.update_timeouts(timeouts).await?;
                 return Ok(Self { client, driver: driver_url, _driver: driver, profile });
             }
@@ -217,7 +217,7 @@ pub(crate) async fn open_menu(client: &Client) -> anyhow::Result<()> {
 
 /// Something on the page, once it is there.
 pub(crate) async fn find(client: &Client, what: Locator<'_>) -> anyhow::Result<Element> {
-    let found = client.wait().at_most(PATIENCE).for_element(what).await;
+    let found = client.wait().at_most(*PATIENCE).for_element(what).await;
     match found {
         Ok(element) => Ok(element),
         Err(error) => {

@@ -88,7 +88,7 @@ impl Function {
     /// The same for a function that would be ended after `timeout`; here it is not.
     pub(crate) async fn invoke_for(&mut self, timeout: Duration, event: Value) -> anyhow::Result<Value> {
         self.events.send((event, timeout)).await?;
-        let answer = tokio::time::timeout(super::PATIENCE, self.answers.recv()).await?;
+        let answer = tokio::time::timeout(*super::PATIENCE, self.answers.recv()).await?;
         answer.context("the function ended")
     }
 

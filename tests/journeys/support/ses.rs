@@ -69,7 +69,7 @@ impl Ses {
 
     /// Waits until an answer is held.
     pub(crate) async fn held(&self) -> anyhow::Result<()> {
-        Ok(tokio::time::timeout(super::PATIENCE, self.way.held.notified()).await?)
+        Ok(tokio::time::timeout(*super::PATIENCE, self.way.held.notified()).await?)
     }
 }
 

@@ -105,14 +105,14 @@ impl Stall {
 
     /// Waits until somebody stands at the held transaction, which may be the six-thousandth.
     pub(crate) async fn reached(&self) -> anyhow::Result<()> {
-        Ok(tokio::time::timeout(2 * super::PATIENCE, self.way.reached.notified()).await?)
+        Ok(tokio::time::timeout(2 * *super::PATIENCE, self.way.reached.notified()).await?)
     }
 
     /// Lets the held transaction go on, even if nobody waits for it any more; what DynamoDB answered.
     pub(crate) async fn let_go(&self) -> anyhow::Result<StatusCode> {
         self.way.go.notify_one();
         let mut answered = self.way.answered.subscribe();
-        let answer = tokio::time::timeout(super::PATIENCE, answered.wait_for(Option::is_some)).await??;
+        let answer = tokio::time::timeout(*super::PATIENCE, answered.wait_for(Option::is_some)).await??;
         answer.as_ref().map(|(status, ..)| *status).context("an answer")
     }
 
