@@ -593,3 +593,39 @@ fn a_refused_form_keeps_what_was_typed() {
         Ok(())
     });
 }
+
+/// What is left blank is named, field by field, in the page and its title; it counts as no failure.
+#[test]
+fn a_blank_sign_in_names_what_is_missing() {
+    run(async {
+        let person = somebody().await?;
+        for _ in 0..20 {
+            let refused = sign_in(&a_stranger(), person.email(), "").await?.expect(422)?;
+            assert_eq!(refused["errors"].as_array().map(Vec::len), Some(1), "{refused}");
+            assert_eq!(refused["errors"][0]["field"], "password");
+        }
+        let blank = a_stranger().post("/sign-in", &json!({"login": " "})).await?.expect(422)?;
+        let fields: Vec<_> = blank["errors"].as_array().unwrap().iter().map(|error| &error["field"]).collect();
+        assert_eq!(fields, ["login", "password"]);
+        sign_in(&a_stranger(), person.email(), PASSWORD).await?.expect(200)?;
+
+        let page = a_client().post(format!("{}/sign-in", product().url)).header(ACCEPT, "text/html");
+        let page = page.json(&json!({})).send().await?.text().await?;
+        assert!(page.contains("<title>Erreur\u{a0}: Connexion"), "{page}");
+        assert!(page.contains("Saisissez votre identifiant") && page.contains("Saisissez votre mot de passe"), "{page}");
+        Ok(())
+    });
+}
+
+/// A pupil who forgot the password types the user name: nothing can be mailed, and a teacher helps.
+#[test]
+fn a_forgotten_password_of_a_user_name_leads_to_a_teacher() {
+    run(async {
+        let ask = async |path: &str| a_stranger().post(path, &json!({"email": "karine.dunord1003"})).await?.expect(422);
+        let told = ask("/forgotten-password").await?;
+        assert!(told["detail"].as_str().unwrap().contains("Demandez à un enseignant"), "{told}");
+        let told = ask("/sign-up").await?;
+        assert!(told["detail"].as_str().unwrap().contains("C’est un identifiant"), "{told}");
+        Ok(())
+    });
+}

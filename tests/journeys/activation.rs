@@ -348,3 +348,23 @@ fn a_request_is_kept_one_year() {
         Ok(())
     });
 }
+
+/// The page that follows says for which school, and where a message goes that the directory has no address for. That is made of the UAI
+/// alone, so that it tells nobody which schools there are.
+#[test]
+fn what_was_sent_says_for_which_school() {
+    run(async {
+        let page = async |query: &str| -> anyhow::Result<String> {
+            let page = a_client().get(format!("{}{FORM}{query}", product().url)).header(ACCEPT, "text/html");
+            Ok(page.send().await?.text().await?)
+        };
+        let sent = a_stranger().post(FORM, &request("0350760L")).await?;
+        assert_eq!(sent.status, 202, "{}", sent.body);
+        let told = page("?sent=0350760L").await?;
+        assert!(told.contains("0350760L") && told.contains("ce.0350760l@ac-rennes.fr"), "{told}");
+        let told = page("?sent=0990001N").await?;
+        assert!(told.contains("0990001N") && !told.contains("à défaut"), "no rule where there is no académie: {told}");
+        assert!(page("?sent=%3Cb%3E").await?.contains("Consultez la messagerie"), "whatever it says");
+        Ok(())
+    });
+}

@@ -562,3 +562,27 @@ fn forms_are_meant() {
         Ok(())
     });
 }
+
+/// On a shared tablet the browser offers no child before; digits come up for a date of digits, and typing begins at the code.
+#[test]
+fn forms_of_joining_fit_a_shared_tablet() {
+    run(async {
+        let class = a_class_of(1).await?;
+        let page = async |path: &str| -> anyhow::Result<String> {
+            let page = a_client().get(format!("{}{path}", product().url)).header(ACCEPT, "text/html");
+            Ok(page.send().await?.text().await?)
+        };
+        let field = |page: &str, name: &str| {
+            let of_field = page.split("<input ").find(|input| input.contains(&format!("name=\"{name}\"")));
+            of_field.and_then(|input| input.split('>').next()).unwrap_or_default().to_owned()
+        };
+        assert!(field(&page("/campagnes").await?, "code").contains("autofocus"));
+        let who = page(&class.path("")).await?;
+        for name in ["first_name", "last_name", "birth_date"] {
+            let field = field(&who, name);
+            assert!(field.contains("autocomplete=\"off\""), "{name}: {field}");
+        }
+        assert!(field(&who, "birth_date").contains("inputmode=\"numeric\""));
+        Ok(())
+    });
+}

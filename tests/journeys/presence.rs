@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, go, picture, see, sign_in};
 use crate::support::campaigns::a_campaign;
 use crate::support::clock::HandClock;
+use crate::support::links::an_activation;
 use crate::support::people::{Person, a_member, a_team};
 use crate::support::{product, run_by};
 
@@ -85,6 +86,20 @@ fn who_stayed_away_is_let_in_by_an_administrator() {
         assert_eq!(logged(&head, uai, "access_confirmed").await?, 1, "a second click says nothing new");
         away.get(&path("/learners")).await?.expect(200)?;
         assert_eq!(row(&head, uai, &away).await?["is_suspended"], false);
+
+        // The school's mailbox says that somebody belongs there, too.
+        let third = a_member(uai, Role::Administrator).await?;
+        let mut recovered = third;
+        CLOCK.set(SignedDuration::from_hours(2 * 398 * DAY));
+        head.open_session_at(CLOCK.now()).await?;
+        second.open_session_at(CLOCK.now()).await?;
+        recovered.open_session_at(CLOCK.now()).await?;
+        head.get(&path("")).await?.expect(200)?;
+        assert_eq!(recovered.get(&path("")).await?.code(), "suspended");
+        let link = an_activation(uai, CLOCK.now()).await?;
+        recovered.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;
+        recovered.get(&path("")).await?.expect(200)?;
+        recovered.post(&path("/leave"), &json!({})).await?.expect(200)?;
 
         // The only one who could let them in leaves: who is then the last administrator comes in.
         head.post(&path("/leave"), &json!({})).await?.expect(200)?;

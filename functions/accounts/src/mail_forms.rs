@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use rentree_domain::EmailAddress;
+use rentree_domain::{EmailAddress, UserName};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, text};
 use rentree_orders::{Ask, Refusal};
 use rentree_web::{Field, Form, Frame};
@@ -54,6 +54,8 @@ pub(crate) struct Kind {
     pub(crate) intro: &'static str,
     pub(crate) button: &'static str,
     pub(crate) sent: &'static str,
+    /// What whoever types a user name is told.
+    pub(crate) of_user_name: &'static str,
     pub(crate) ask: fn(&str, EmailAddress) -> Ask<'_>,
 }
 
@@ -75,7 +77,10 @@ impl Kind {
         token.check_meant(&input.proof)?;
         let typed = input.fields.email.0;
         let mut form = form(&typed);
-        let wrong = "Indiquez votre adresse e-mail complète. Exemple : prenom.nom@exemple.fr";
+        let wrong = match UserName::parse(&typed) {
+            Ok(_) => self.of_user_name,
+            Err(_) => "Indiquez votre adresse e-mail complète. Exemple : prenom.nom@exemple.fr",
+        };
         let Some(email) = form.read("email", EmailAddress::parse(&typed), |_| wrong.to_owned()) else {
             let problem = Problem::invalid(&form);
             return Ok(token.on(face.again(problem, &self.view(token, form, false))?));

@@ -130,6 +130,18 @@ pub(crate) async fn sign_in(
     let Fields { login, password, next } = input.fields;
     let now = (app.clock)();
 
+    let mut form = sign_in_form(&login.0);
+    if login.0.trim().is_empty() {
+        form.refuse("login", "Saisissez votre identifiant ou votre adresse e-mail.");
+    }
+    if password.0.is_empty() {
+        form.refuse("password", "Saisissez votre mot de passe.");
+    }
+    if form.is_refused() {
+        let problem = Problem::invalid(&form);
+        return Ok(token.on(face.again(problem, &SignInView::new(&app, &token, form, None, &next))?));
+    }
+
     let credentials = Credentials { login: login.0, password: password.0 };
     let device = Device::of(&headers);
     let origin = Origin { client: &client.0, device: &device };

@@ -23,6 +23,7 @@ const KIND: Kind = Kind {
     intro: "Indiquez votre adresse e-mail : un lien vous y sera envoyé pour créer votre compte. Si un collègue vous a invité(e), utilisez plutôt le lien de son invitation.",
     button: "Recevoir le lien",
     sent: "Un message vient d’être envoyé à l’adresse que vous avez indiquée. Le lien qu’il contient expire dans une heure.",
+    of_user_name: "C’est un identifiant, et non une adresse e-mail. Indiquez votre adresse complète. Exemple : prenom.nom@exemple.fr",
     ask: |client, email| Ask::SignUp { client, email },
 };
 

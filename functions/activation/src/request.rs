@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use rentree_domain::{ActivationId, PersonName, Uai, UaiError};
+use rentree_domain::{ActivationId, EmailAddress, Ministry, PersonName, Uai, UaiError, mailbox};
 use rentree_http::{Asked, ClientAddress, Face, FormToken, Input, Problem, text};
 use rentree_identity::person_name_error;
 use rentree_orders::{Ask, Refusal};
@@ -52,12 +52,15 @@ pub(crate) struct RequestView {
     support: String,
     /// Whether the form was sent. Nothing else is told: the mailbox knows.
     sent: bool,
+    /// The school that was typed, once the form was sent.
+    #[serde(skip)]
+    uai: Option<Uai>,
 }
 
 /// Whether it was sent.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 pub(crate) struct Sent {
-    /// Whatever it says: the form was just sent.
+    /// The form was just sent, for this UAI.
     sent: Option<String>,
 }
 
@@ -68,7 +71,9 @@ pub(crate) async fn page(
     face: Face,
     token: FormToken,
 ) -> Result<Response, Problem> {
+    let uai = query.sent.as_deref().and_then(|sent| Uai::parse(sent).ok());
     let view = RequestView::new(&app, &token, Fields::default().form(), query.sent.is_some());
+    let view = RequestView { uai, ..view };
     Ok(token.on(face.render(StatusCode::OK, &view)?))
 }
 
@@ -103,7 +108,7 @@ pub(crate) async fn request(
     }
 
     let view = RequestView::new(&app, &token, Fields::default().form(), true);
-    face.after_post(StatusCode::ACCEPTED, &format!("{PATH}?sent=1"), &view)
+    face.after_post(StatusCode::ACCEPTED, &format!("{PATH}?sent={uai}"), &view)
 }
 
 impl Fields {
@@ -155,6 +160,13 @@ impl RequestView {
             form,
             support: app.config.support_email.clone(),
             sent,
+            uai: None,
         }
+    }
+
+    /// The mailbox of a school that the directory has no address of, by the rule of the Éducation nationale. It tells nothing of the
+    /// school: the rule is made of the UAI alone.
+    fn mailbox(&self) -> Option<EmailAddress> {
+        mailbox::of_school(self.uai?, None, Ministry::Education)
     }
 }

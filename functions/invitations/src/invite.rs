@@ -151,7 +151,7 @@ pub(crate) fn form(emails: &str, role: &str) -> Form {
         .hint("Un administrateur importe les élèves et gère l’équipe.")
         .value(role);
     let field = Field::lines("emails", "Adresses e-mail")
-        .hint("Une ou plusieurs adresses, séparées par un espace, une virgule ou un retour à la ligne.")
+        .hint("Une ou plusieurs adresses, séparées par un espace, une virgule ou un retour à la ligne ; vous pouvez les copier d’un logiciel de messagerie, avec les noms.")
         .value(emails);
     Form::new("invite", [field, role])
 }
@@ -166,10 +166,9 @@ fn read_role(typed: &str) -> Result<Role, ()> {
 
 /// The addresses that were typed, each once. One that does not read refuses all, and is quoted.
 fn read(typed: &str) -> Result<Vec<EmailAddress>, String> {
-    let separator = |c: char| c.is_whitespace() || c == ',' || c == ';';
     let mut emails: Vec<EmailAddress> = Vec::new();
-    for word in typed.split(separator).filter(|word| !word.is_empty()) {
-        let email = EmailAddress::parse(word.trim_matches(['<', '>'])).map_err(|_| {
+    for word in words(typed) {
+        let email = EmailAddress::parse(word).map_err(|_| {
             format!("« {word} » n’est pas une adresse e-mail complète. Exemple : prenom.nom@exemple.fr")
         })?;
         if !emails.contains(&email) {
@@ -184,6 +183,24 @@ fn read(typed: &str) -> Result<Vec<EmailAddress>, String> {
     }
 }
 
+/// What may be addresses. Mail programs write names beside them, `"Jean Valjean" <jean@exemple.fr>`: what stands before an address in
+/// angle brackets is its name, unless it is an address itself.
+fn words(typed: &str) -> Vec<&str> {
+    let items = typed.split(['\n', ';']).flat_map(without_quoted);
+    let words = items.flat_map(|item| {
+        let (name, rest) = item.split_once('<').unwrap_or(("", item));
+        let addresses = rest.split(|c: char| c.is_whitespace() || "<>".contains(c));
+        name.split_whitespace().filter(|word| word.contains('@')).chain(addresses)
+    });
+    words.filter(|word| !word.is_empty()).collect()
+}
+
+/// What commas separate, without names in quotes, which may hold a comma. A quote that is not closed is one of the text.
+fn without_quoted(line: &str) -> impl Iterator<Item = &str> {
+    let is_closed = line.matches('"').count() % 2 == 0;
+    line.split('"').step_by(if is_closed { 2 } else { 1 }).flat_map(|piece| piece.split(','))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +210,15 @@ mod tests {
         let read = read("a@b.fr, c@d.fr;E@F.fr\n<g@h.fr>  a@b.fr").unwrap();
         let read: Vec<&str> = read.iter().map(EmailAddress::as_str).collect();
         assert_eq!(read, ["a@b.fr", "c@d.fr", "e@f.fr", "g@h.fr"]);
+    }
+
+    #[test]
+    fn names_beside_addresses_are_left_out() {
+        let pasted = "\"Jean Valjean\" <jean@v.fr>, Cosette Fauchelevent <cosette@v.fr>;\"Thénardier, M.\" <t@v.fr>\na@v.fr <b@v.fr>";
+        let read = read(pasted).unwrap();
+        let read: Vec<&str> = read.iter().map(EmailAddress::as_str).collect();
+        assert_eq!(read, ["jean@v.fr", "cosette@v.fr", "t@v.fr", "a@v.fr", "b@v.fr"]);
+        assert!(super::read("\"Jean <jean@v.fr>, Javert").unwrap_err().contains("Javert"), "nobody is left out in silence");
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub enum Face {
     Json,
 }
 
+const HTML: &str = "text/html; charset=utf-8";
+
 impl Face {
     /// A page for who accepts HTML before JSON; JSON for all others.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
@@ -35,7 +37,7 @@ impl Face {
         match self {
             Self::Page => {
                 let html = view.render().map_err(|error| Problem::internal(&error))?;
-                Ok((status, [(header::CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response())
+                Ok((status, [(header::CONTENT_TYPE, HTML)], html).into_response())
             }
             Self::Json => Ok((status, axum::Json(view)).into_response()),
         }
@@ -44,7 +46,12 @@ impl Face {
     /// What is wrong with a form: a browser sees it again, with `problem`'s status; a program gets `problem`.
     pub fn again<V: Template + Serialize>(self, problem: Problem, view: &V) -> Result<Response, Problem> {
         match self {
-            Self::Page => self.render(problem.status(), view),
+            Self::Page => {
+                let html = view.render().map_err(|error| Problem::internal(&error))?;
+                // The first thing that a screen reader says of a page is its title.
+                let html = html.replacen("<title>", "<title>Erreur\u{a0}: ", 1);
+                Ok((problem.status(), [(header::CONTENT_TYPE, HTML)], html).into_response())
+            }
             Self::Json => Err(problem),
         }
     }

@@ -215,11 +215,20 @@ impl Table {
                 items.push((Guards::Membership, put_new(table, member::item(uai, id, &member)?)?));
             }
             (Some(Member { role: Role::Member, .. }), Role::Administrator) => {
-                let promote = Change::of(Key::member(uai, id), "SET #role = :to")
+                let promote = Change::of(Key::member(uai, id), "SET #role = :to, kept_at = :now")
                     .only_if("#role = :from")
+                    .text(":now", joining.now.to_string())
                     .value_of(":to", &Role::Administrator)?
                     .value_of(":from", &Role::Member)?;
                 items.push((Guards::Membership, promote.in_transaction(table)?));
+            }
+            // The school's mailbox, or an administrator's invitation, says that they belong there.
+            (Some(member), _) if member.is_absent(joining.now) => {
+                let kept = Change::of(Key::member(uai, id), "SET kept_at = :now")
+                    .only_if("#role = :role")
+                    .text(":now", joining.now.to_string())
+                    .value_of(":role", &member.role)?;
+                items.push((Guards::Membership, kept.in_transaction(table)?));
             }
             // Who has the place already keeps it, if it is not taken from them just now; the link is used up.
             (Some(member), _) => {

@@ -27,6 +27,10 @@ pub struct Field {
     pub hint: &'static str,
     /// What browsers may fill in: HTML's names.
     pub autocomplete: &'static str,
+    /// Which keys a telephone or tablet shows: HTML's names; empty for those of any text.
+    pub input_mode: &'static str,
+    /// Whether typing begins here.
+    pub has_focus: bool,
     /// What is wrong with it, and how to mend it.
     pub error: Option<String>,
     /// Whether it may be left blank.
@@ -60,6 +64,8 @@ impl Field {
             value: String::new(),
             hint: "",
             autocomplete: "off",
+            input_mode: "",
+            has_focus: false,
             error: None,
             is_optional: false,
             choices: Vec::new(),
@@ -107,6 +113,18 @@ impl Field {
     #[must_use]
     pub fn autocomplete(self, autocomplete: &'static str) -> Self {
         Self { autocomplete, ..self }
+    }
+
+    /// With digits alone on a telephone or tablet.
+    #[must_use]
+    pub fn digits(self) -> Self {
+        Self { input_mode: "numeric", ..self }
+    }
+
+    /// Typing begins here: for pages that are nothing but this field.
+    #[must_use]
+    pub fn focused(self) -> Self {
+        Self { has_focus: true, ..self }
     }
 
     /// With what was typed.

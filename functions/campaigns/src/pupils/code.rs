@@ -94,7 +94,7 @@ impl CodeView {
     fn new(frame: Frame, token: &FormToken, typed: &str) -> Self {
         let code = Field::text("code", "Code de la campagne")
             .hint("6 lettres, puis 3 chiffres. En majuscules ou en minuscules, avec ou sans espaces.")
-            .autocomplete("off")
+            .focused()
             .value(typed);
         Self { frame, csrf: token.csrf(), form: Form::new("join", [code]), location: None }
     }

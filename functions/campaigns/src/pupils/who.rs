@@ -110,11 +110,12 @@ const CODE_SHAPE: &str = "Un code personnel est fait de trois petits mots et de 
 impl IdentityFields {
     /// The forms, with what was typed. Names that were `told` need not be.
     pub(crate) fn forms(&self, told: Option<ToldNames<'_>>) -> WhoForms {
-        let first_name = Field::text("first_name", "Prénom").autocomplete("given-name").value(&self.first_name);
-        let last_name = Field::text("last_name", "Nom").autocomplete("family-name").value(&self.last_name);
+        // The browser of a shared tablet would offer the child before, to the next one.
+        let first_name = Field::text("first_name", "Prénom").value(&self.first_name);
+        let last_name = Field::text("last_name", "Nom").value(&self.last_name);
         let birth_date = Field::text("birth_date", "Date de naissance")
-            .hint("Jour, mois, année. Exemple : 10/03/2012")
-            .autocomplete("bday")
+            .hint("Jour, mois, année : 8 chiffres. Exemple : 10032012 pour le 10 mars 2012")
+            .digits()
             .value(&self.birth_date);
         let names = [first_name, last_name].into_iter().filter(|_| told.is_none());
         WhoForms {
