@@ -9,8 +9,9 @@ use crate::support::clock::still;
 use crate::support::devices::an_address;
 use crate::support::mails::{link_in, mail_about, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{
-    Answer, PASSWORD, Stranger, a_client, a_failure, a_stranger, a_team, an_email, an_unknown_user, somebody,
+    Answer, PASSWORD, Person, Stranger, a_client, a_failure, a_stranger, a_team, an_email, an_unknown_user, somebody,
 };
+use crate::support::pupils::{a_class, by_user_name};
 use crate::support::{is_refused, join_all, product, run, run_while_time_stands_still};
 
 async fn sign_in(client: &Stranger, email: &EmailAddress, password: &str) -> anyhow::Result<Answer> {
@@ -612,7 +613,10 @@ fn a_blank_sign_in_names_what_is_missing() {
         let page = a_client().post(format!("{}/sign-in", product().url)).header(ACCEPT, "text/html");
         let page = page.json(&json!({})).send().await?.text().await?;
         assert!(page.contains("<title>Erreur\u{a0}: Connexion"), "{page}");
-        assert!(page.contains("Saisissez votre identifiant") && page.contains("Saisissez votre mot de passe"), "{page}");
+        assert!(
+            page.contains("Saisissez votre identifiant") && page.contains("Saisissez votre mot de passe"),
+            "{page}"
+        );
         Ok(())
     });
 }
@@ -626,6 +630,41 @@ fn a_forgotten_password_of_a_user_name_leads_to_a_teacher() {
         assert!(told["detail"].as_str().unwrap().contains("Demandez à un enseignant"), "{told}");
         let told = ask("/sign-up").await?;
         assert!(told["detail"].as_str().unwrap().contains("C’est un identifiant"), "{told}");
+        Ok(())
+    });
+}
+
+/// Whoever signs out is told so, or is back where the next child goes on.
+#[test]
+fn signing_out_says_so_and_leads_on() {
+    run(async {
+        for (next, wanted) in [
+            (json!({}), "/sign-in?left=1"),
+            (json!({"next": "/campagnes/KRTBVW582"}), "/campagnes/KRTBVW582"),
+            (json!({"next": "https://evil.example"}), "/sign-in?left=1"),
+        ] {
+            let person = somebody().await?;
+            let out = person.request(reqwest::Method::POST, "/sign-out").header(ACCEPT, "text/html").json(&next);
+            assert_eq!(out.send().await?.headers()[LOCATION], wanted);
+            assert_eq!(person.get("/account").await?.status, 401);
+        }
+        let page = a_client().get(format!("{}/sign-in?left=1", product().url)).header(ACCEPT, "text/html");
+        assert!(page.send().await?.text().await?.contains("Vous êtes déconnecté(e)."));
+        Ok(())
+    });
+}
+
+/// A child reads what is kept, in words of a child, and has nothing to accept.
+#[test]
+fn pupils_read_terms_of_their_own() {
+    run(async {
+        let pupil = a_class(1).await?.tie(0, by_user_name()).await?;
+        let pupil = Person::new(pupil.id, pupil.user).await?;
+        let page = pupil.page("/terms").await?;
+        assert!(page.contains("Ce que Rentrée sait de vous") && !page.contains("J’accepte"), "{page}");
+        let told = pupil.get("/terms").await?.expect(200)?;
+        assert_eq!((&told["is_pupil"], &told["to_accept"]), (&json!(true), &json!(false)));
+        assert_eq!(somebody().await?.get("/terms").await?.expect(200)?["is_pupil"], false);
         Ok(())
     });
 }

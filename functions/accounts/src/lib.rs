@@ -90,7 +90,9 @@ fn routes<P: Purpose>() -> Vec<Route<Accounts, P>> {
         Route::post("/code", sign_in_code::sign_in, Everybody, "Signs in by such a code, once; sets the session cookie")
             .takes::<sign_in_code::Fields>()
             .gives::<sign_in::SignedInView>(),
-        Route::post("/sign-out", sign_in::sign_out, SignedIn, "Ends the session").gives::<sign_in::SignedOutView>(),
+        Route::post("/sign-out", sign_in::sign_out, SignedIn, "Ends the session")
+            .takes::<sign_in::SignOutFields>()
+            .gives::<sign_in::SignedOutView>(),
         Route::get("/sign-up", sign_up::ask, Everybody, "The form that asks for an account")
             .gives::<mail_forms::MailFormView>(),
         Route::post("/sign-up", sign_up::order, Everybody, "Sends a link to create an account, whoever asks")

@@ -29,6 +29,9 @@ pub(crate) struct SignInView {
     form: Form,
     #[serde(skip)]
     alert: Option<String>,
+    /// Whether somebody has just signed out.
+    #[serde(skip)]
+    has_left: bool,
     /// How long nobody used the session that ended, in words.
     #[serde(skip)]
     left_after: Option<&'static str>,
@@ -69,6 +72,27 @@ pub(crate) struct Towards {
     pub(crate) next: Next,
 }
 
+/// What the page to sign in is asked.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "SignInAsked")]
+#[serde(default)]
+pub(crate) struct SignInAsked {
+    /// An address of this site, with its query, where to go on afterwards.
+    #[schemars(with = "String")]
+    next: Next,
+    /// Whatever it says: somebody has just signed out.
+    left: Option<String>,
+}
+
+/// What the form to sign out sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct SignOutFields {
+    /// An address of this site where the next one goes on.
+    #[schemars(with = "String")]
+    next: Next,
+}
+
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "SignInFields")]
@@ -100,18 +124,19 @@ impl std::fmt::Debug for Secret {
 /// `GET /sign-in`
 pub(crate) async fn page(
     State(app): State<Accounts>,
-    Asked(towards): Asked<Towards>,
+    Asked(asked): Asked<SignInAsked>,
     face: Face,
     token: FormToken,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let mut view = SignInView::new(&app, &token, sign_in_form(""), None, &towards.next);
+    let mut view = SignInView::new(&app, &token, sign_in_form(""), None, &asked.next);
+    view.has_left = asked.left.is_some();
     if face == Face::Page {
         let presented = Presented::read(&app.table, &headers, (app.clock)()).await?;
         view.left_after = presented.left().map(Holder::rests_in_words);
         view.keeps_a_form = keeps_a_form(&headers);
         if presented.signed_in(&app.table).await?.is_some() {
-            return Ok(Redirect::to(&towards.next.or("/")).into_response());
+            return Ok(Redirect::to(&asked.next.or("/")).into_response());
         }
     }
     Ok(token.on(face.render(StatusCode::OK, &view)?))
@@ -185,7 +210,7 @@ pub(crate) async fn sign_out(
     State(app): State<Accounts>,
     face: Face,
     headers: HeaderMap,
-    input: Input<serde_json::Value>,
+    input: Input<SignOutFields>,
 ) -> Result<Response, Problem> {
     match (signed_in(&app.table, &headers, (app.clock)()).await?, face) {
         (Some(signed_in), _) => {
@@ -197,7 +222,8 @@ pub(crate) async fn sign_out(
         (None, Face::Json) => return Err(Problem::signed_out()),
     }
 
-    let response = face.after_post(StatusCode::OK, "/sign-in", &SignedOutView { signed_out: true })?;
+    let location = input.fields.next.or("/sign-in?left=1");
+    let response = face.after_post(StatusCode::OK, &location, &SignedOutView { signed_out: true })?;
     Ok(forget_visit(response, &headers))
 }
 
@@ -212,6 +238,6 @@ impl SignInView {
     fn new(app: &Accounts, token: &FormToken, form: Form, alert: Option<String>, next: &Next) -> Self {
         let (frame, csrf) = (Frame::bare("Connexion"), token.csrf());
         let (has_mediacentre, next) = (app.config.has_mediacentre, next.as_str().to_owned());
-        Self { frame, csrf, form, alert, left_after: None, keeps_a_form: false, has_mediacentre, next }
+        Self { frame, csrf, form, alert, has_left: false, left_after: None, keeps_a_form: false, has_mediacentre, next }
     }
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::terms;
+use rentree_domain::{Holder, terms};
 use rentree_http::{Asked, Face, Input, Next, Problem, require_sign_in, signed_in};
 use rentree_table::Terms;
 use rentree_web::Frame;
@@ -26,6 +26,8 @@ pub(crate) struct TermsView {
     support: String,
     /// Their version.
     version: u32,
+    /// Whether a pupil reads them: in words of a child, and with nothing to accept.
+    is_pupil: bool,
     /// Whether somebody is signed in who has yet to accept them.
     to_accept: bool,
     /// Where they go on then.
@@ -60,13 +62,15 @@ pub(crate) async fn page(
 ) -> Result<Response, Problem> {
     let reader = signed_in(&app.table, &headers, (app.clock)()).await?;
 
-    let title = "Conditions d’utilisation";
+    let is_pupil = reader.as_ref().is_some_and(|reader| reader.person.holder() == Holder::Pupil);
+    let title = if is_pupil { "Ce que Rentrée sait de vous" } else { "Conditions d’utilisation" };
     let view = TermsView {
         frame: reader.as_ref().map_or_else(|| Frame::bare(title), |reader| reader.frame(title)),
         csrf: reader.as_ref().map(|reader| reader.csrf.clone()).unwrap_or_default(),
         support: app.config.support_email.clone(),
         version: terms::VERSION,
-        to_accept: reader.is_some_and(|reader| reader.check_terms().is_err()),
+        is_pupil,
+        to_accept: reader.is_some_and(|reader| !is_pupil && reader.check_terms().is_err()),
         next: towards.next.as_str().to_owned(),
     };
     face.render(StatusCode::OK, &view)

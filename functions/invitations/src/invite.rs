@@ -218,7 +218,10 @@ mod tests {
         let read = read(pasted).unwrap();
         let read: Vec<&str> = read.iter().map(EmailAddress::as_str).collect();
         assert_eq!(read, ["jean@v.fr", "cosette@v.fr", "t@v.fr", "a@v.fr", "b@v.fr"]);
-        assert!(super::read("\"Jean <jean@v.fr>, Javert").unwrap_err().contains("Javert"), "nobody is left out in silence");
+        assert!(
+            super::read("\"Jean <jean@v.fr>, Javert").unwrap_err().contains("Javert"),
+            "nobody is left out in silence"
+        );
     }
 
     #[test]

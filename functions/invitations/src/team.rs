@@ -91,6 +91,8 @@ struct InvitationRow {
     is_expired: bool,
     /// Whether it may be sent again now.
     may_resend: bool,
+    /// When it may be sent again.
+    resend_from: Timestamp,
 }
 
 /// What was just done.
@@ -148,6 +150,7 @@ impl Invitations {
         let invitations = invited?.into_iter().map(|(id, invited)| InvitationRow {
             id,
             may_resend: invited.asked_at + RESEND_PAUSE <= now,
+            resend_from: invited.asked_at + RESEND_PAUSE,
             is_expired: invited.sent_at.is_some_and(|sent| sent + LINK_VALIDITY <= now),
             email: invited.email,
             role: invited.role,
