@@ -243,6 +243,8 @@ fn the_form_answers_everybody_alike() {
             let mut headers = answer.headers().clone();
             headers.remove("x-request-id");
             headers.remove("date");
+            // The browser is led to a page that says again what was typed, and nothing else.
+            assert_eq!(headers.remove("location").expect("a page"), format!("{FORM}?sent={uai}"));
             seen.push((answer.status(), headers, answer.text().await?, operations.take()));
         }
         assert_eq!(seen[0].3, ["UpdateItem", "SendMessage"]);
