@@ -197,7 +197,7 @@ fn words(typed: &str) -> Vec<&str> {
 
 /// What commas separate, without names in quotes, which may hold a comma. A quote that is not closed is one of the text.
 fn without_quoted(line: &str) -> impl Iterator<Item = &str> {
-    let is_closed = line.matches('"').count() % 2 == 0;
+    let is_closed = line.matches('"').count().is_multiple_of(2);
     line.split('"').step_by(if is_closed { 2 } else { 1 }).flat_map(|piece| piece.split(','))
 }
 
