@@ -8,7 +8,7 @@ use rentree_domain::Uai;
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
 use rentree_samples::{Fault, Sample};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, open_menu, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, picture, see};
 use crate::support::{a_uai, product, run};
 
 const WIDE: Look = Look { width: 1280, ..DESKTOP };
@@ -194,8 +194,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     client.switch_to_window(second).await?;
     click(client, "form[action$='/undo'] button").await?;
     see(client, "h1", "Cette action n’est plus possible").await?;
-    open_menu(client).await?;
-    see(client, "nav", "Importer des élèves").await?;
+    find(client, Locator::Css("nav a[href$='/imports']")).await?;
     shot("14-too-late").await?;
     click(client, "main .button").await?;
     see(client, ".notice", "Un autre import a été appliqué depuis").await?;
