@@ -1,10 +1,13 @@
 //! Where people arrive: the front, the home of a space from its first day on, and the list of those who have several.
 
+use fantoccini::Locator;
 use jiff::Timestamp;
 use rentree_table::{Role, School};
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see,
+};
 use crate::support::campaigns::{a_campaign, a_school_of, class, join};
 use crate::support::people::{Person, a_member, a_stranger, a_team};
 use crate::support::{a_uai, product, run};
@@ -42,6 +45,14 @@ fn a_space_begins_with_four_steps() {
         assert_eq!(done(&seen), [true, true, false, true]);
         assert_eq!(seen["steps"][3]["by"], teacher.user.full_name());
         assert_eq!(seen["campaigns"][0]["id"], json!(campaign));
+
+        // Who has no colleague has begun, too, once pupils and a campaign are there.
+        let (alone, head, _) = a_school_of(&[("CM2", 2)], 7_305).await?;
+        let page = async || head.page(&format!("/schools/{alone}")).await;
+        assert!(page().await?.contains("Démarrer en quatre étapes"));
+        a_campaign(alone, &head, "Classe unique").await?;
+        let page = page().await?;
+        assert!(!page.contains("Démarrer en quatre étapes") && page.contains("Désignez un second administrateur"));
         Ok(())
     });
 }
@@ -166,4 +177,45 @@ fn home_at_a_desk() {
 #[test]
 fn home_on_a_phone() {
     run(at_home(PHONE, "phone"));
+}
+
+/// A list that was searched has an address: "back" from a pupil and reload show it again, as often as one likes, and no name stands there.
+#[test]
+fn a_list_that_was_searched_is_there_again() {
+    run(async {
+        let (uai, teacher, _) = a_school_of(&[("6A", 4), ("6B", 4)], 7_306).await?;
+        let pupil = class(uai, "6B").await?.remove(0);
+        let last_name = pupil.entry.last_name.clone();
+        for look in [DESKTOP, WITHOUT_SCRIPTS] {
+            let browser = Browser::open(look).await?;
+            let client = &browser.client;
+            enter(client, &teacher).await?;
+            go(client, &format!("/schools/{uai}/learners")).await?;
+            fill(client, "#q", &last_name).await?;
+            click(client, "#division option[value='6B']").await?;
+            click(client, ".filter button").await?;
+            see(client, "[role=status]", "sur 8").await?;
+            let address = client.current_url().await?;
+            assert_eq!(address.query_pairs().find(|(name, _)| name == "division").unwrap().1, "6B");
+            assert!(!address.as_str().to_lowercase().contains(&last_name.to_lowercase()), "{address}");
+            click(client, &format!("a[href='/schools/{uai}/learners/{}']", pupil.id)).await?;
+            see(client, "h1", &last_name).await?;
+            for _ in 0..2 {
+                client.back().await?;
+                see(client, "[role=status]", "sur 8").await?;
+                client.refresh().await?;
+                see(client, "tbody", &last_name).await?;
+                assert_eq!(find(client, Locator::Css("#q")).await?.prop("value").await?.as_deref(), Some(&*last_name));
+                client.forward().await?;
+                see(client, "h1", &last_name).await?;
+            }
+            // In another session the name does not open.
+            client.delete_all_cookies().await?;
+            enter(client, &teacher).await?;
+            client.goto(address.as_str()).await?;
+            see(client, "[role=status]", "4 élèves sur 8").await?;
+            browser.close().await?;
+        }
+        Ok(())
+    });
 }

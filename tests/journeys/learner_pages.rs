@@ -79,6 +79,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
 
     // The list, by account.
     enter(client, &class.administrator).await?;
+    click(client, "nav a[href$='/learners']").await?;
     see(client, "[role=status]", "39 élèves").await?;
     choose(client, "#division", "3EME B").await?;
     see(client, "[role=status]", "4 élèves sur 39").await?;

@@ -19,7 +19,7 @@ use tokio::try_join;
 use crate::Campaigns;
 use crate::school::parse_uai;
 use crate::staff::tally::{Counts, pupils, tally};
-use steps::{StepRow, steps};
+use steps::{Step, StepRow, steps};
 
 /// How many campaigns are shown with their numbers: each costs a read of everybody who joined it.
 const CAMPAIGNS: usize = 5;
@@ -168,9 +168,11 @@ impl CampaignAtHome {
 }
 
 impl HomeView {
-    /// The next thing to do, while the space begins.
+    /// The next thing to do, while the space begins. A school of one teacher has no team to invite: where the rest is done, nobody is asked
+    /// to for ever.
     fn next_step(&self) -> Option<&StepRow> {
-        self.steps.iter().find(|row| !row.is_done)
+        let is_begun = self.steps.iter().all(|row| row.is_done || row.step == Step::Team);
+        self.steps.iter().find(|row| !row.is_done).filter(|_| !is_begun)
     }
 
     fn may_manage(&self) -> bool {

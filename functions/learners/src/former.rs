@@ -7,10 +7,10 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use rentree_domain::{ImportId, LearnerId, ListedPupil, Listing, Uai, paris};
-use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise};
 use rentree_table::{Role, RosterMade, School};
 use rentree_web::csv::{self, Cell};
 use rentree_web::{Frame, Section, french};
@@ -28,9 +28,11 @@ const UNKNOWN: &str = "date inconnue";
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filter {
-    /// Part of a name. By POST only: no name of a pupil ever stands in an address.
+    /// Part of a name, as it was typed by POST: no name of a pupil ever stands in an address.
     #[serde(skip_deserializing)]
     q: String,
+    /// The same in an address, sealed: only the session that typed it reads it.
+    sought: String,
     /// The last class; blank for all.
     division: String,
     /// The import that deactivated them; blank for all.
@@ -104,10 +106,11 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
-    app.show_former(uai, &visitor, face, filter).await
+    let q = visitor.unseal(&filter.sought);
+    app.show_former(uai, &visitor, face, Filter { q, ..filter }).await
 }
 
-/// `POST /schools/{uai}/learners/former`
+/// `POST /schools/{uai}/learners/former`: a browser is led to the list, so that "back" and reload show it again.
 pub(crate) async fn search(
     State(app): State<Learners>,
     Path(uai): Path<String>,
@@ -119,7 +122,12 @@ pub(crate) async fn search(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
     let Search { q, division, import, page } = input.fields;
-    app.show_former(uai, &visitor, face, Filter { q, division, import, page }).await
+    if face == Face::Page {
+        let (sought, page) = (visitor.seal(&q), page.map(|page| page.to_string()).unwrap_or_default());
+        let asked = [("division", division.as_str()), ("import", &import), ("sought", &sought), ("page", &page)];
+        return Ok(Redirect::to(&asking(&format!("/schools/{uai}/learners/former"), &asked)).into_response());
+    }
+    app.show_former(uai, &visitor, face, Filter { q, sought: String::new(), division, import, page }).await
 }
 
 /// `GET /schools/{uai}/learners/former.csv`
@@ -133,7 +141,8 @@ pub(crate) async fn download(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
 
     let Former { listing, made, .. } = app.former(uai, &visitor).await?;
-    let rows = sought(listing.former(), &filter.q, &filter.division).into_iter().map(|pupil| row(pupil, &made));
+    let q = visitor.unseal(&filter.sought);
+    let rows = sought(listing.former(), &q, &filter.division).into_iter().map(|pupil| row(pupil, &made));
     let rows = rows.filter(|row| row.is_of(&filter.import));
     let sheet = csv::sheet(HEADER, rows.map(Row::cells)).map_err(|error| Problem::internal(&error))?;
     app.table.audit(uai, &visitor.downloaded("la liste des anciens élèves")).await?;

@@ -8,12 +8,12 @@ use std::collections::HashMap;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{LearnerId, Method, Uai};
-use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise};
 use rentree_table::{LatestProfile, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -30,9 +30,11 @@ use found::Found;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filter {
-    /// Part of a name. By POST only: no name of a pupil ever stands in an address.
+    /// Part of a name, as it was typed by POST: no name of a pupil ever stands in an address.
     #[serde(skip_deserializing)]
     q: String,
+    /// The same in an address, sealed: only the session that typed it reads it.
+    sought: String,
     /// A class.
     division: String,
     /// Which accounts.
@@ -140,10 +142,11 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
-    app.show(uai, &visitor, face, filter).await
+    let q = visitor.unseal(&filter.sought);
+    app.show(uai, &visitor, face, Filter { q, ..filter }).await
 }
 
-/// `POST /schools/{uai}/learners`
+/// `POST /schools/{uai}/learners`: a browser is led to the list, so that "back" and reload show it again.
 pub(crate) async fn search(
     State(app): State<Learners>,
     Path(uai): Path<String>,
@@ -155,7 +158,18 @@ pub(crate) async fn search(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
     let Search { q, division, account, certifiable, page } = input.fields;
-    app.show(uai, &visitor, face, Filter { q, division, account, certifiable, page }).await
+    if face == Face::Page {
+        let (sought, page) = (visitor.seal(&q), page.map(|page| page.to_string()).unwrap_or_default());
+        let asked = [
+            ("division", division.as_str()),
+            ("account", account.value()),
+            ("certifiable", certifiable.value()),
+            ("sought", &sought),
+            ("page", &page),
+        ];
+        return Ok(Redirect::to(&asking(&format!("/schools/{uai}/learners"), &asked)).into_response());
+    }
+    app.show(uai, &visitor, face, Filter { q, sought: String::new(), division, account, certifiable, page }).await
 }
 
 impl Learners {

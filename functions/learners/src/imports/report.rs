@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use rentree_domain::import::FileName;
 use rentree_domain::name::fold;
 use rentree_domain::{ImportId, Uai, paris};
-use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise_beside};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise_beside};
 use rentree_table::{Import, LineKind, ReportLine, Role};
 use rentree_web::csv::{self, Cell};
 use rentree_web::{Frame, Section, french};
@@ -30,9 +30,11 @@ const HEADER: [&str; 7] = ["Quoi", "Ligne du fichier", "Nom", "Classe", "Champ",
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filter {
-    /// Part of a name. By POST only: no name of a pupil ever stands in an address.
+    /// Part of a name, as it was typed by POST: no name of a pupil ever stands in an address.
     #[serde(skip_deserializing)]
     q: String,
+    /// The same in an address, sealed: only the session that typed it reads it.
+    sought: String,
     /// A kind; blank for all.
     #[schemars(with = "LineKind")]
     kind: String,
@@ -104,10 +106,11 @@ pub(crate) async fn show(
     let found = app.import(uai, &id);
     let (visitor, (id, import)) =
         authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
-    app.show_report((uai, id, import), &visitor, face, filter).await
+    let q = visitor.unseal(&filter.sought);
+    app.show_report((uai, id, import), &visitor, face, Filter { q, ..filter }).await
 }
 
-/// `POST /schools/{uai}/imports/{import}/report`
+/// `POST /schools/{uai}/imports/{import}/report`: a browser is led to the report, so that "back" and reload show it again.
 pub(crate) async fn search(
     State(app): State<Learners>,
     Path((uai, id)): Path<(String, String)>,
@@ -121,7 +124,19 @@ pub(crate) async fn search(
         authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
     visitor.check_meant(&input.proof)?;
     let Search { q, kind, division, page, whole } = input.fields;
-    app.show_report((uai, id, import), &visitor, face, Filter { q, kind, division, page, whole }).await
+    if face == Face::Page {
+        let (sought, page) = (visitor.seal(&q), page.map(|page| page.to_string()).unwrap_or_default());
+        let asked = [
+            ("kind", kind.as_str()),
+            ("division", &division),
+            ("sought", &sought),
+            ("page", &page),
+            ("whole", if whole { "true" } else { "" }),
+        ];
+        return Ok(Redirect::to(&asking(&format!("/schools/{uai}/imports/{id}/report"), &asked)).into_response());
+    }
+    let filter = Filter { q, sought: String::new(), kind, division, page, whole };
+    app.show_report((uai, id, import), &visitor, face, filter).await
 }
 
 /// `GET /schools/{uai}/imports/{import}/report.csv`
