@@ -83,6 +83,7 @@ mod session_pages;
 mod sessions;
 mod sign_in_codes;
 mod sign_ons;
+mod signing_in;
 mod staff_pages;
 mod starving;
 mod stored_items;

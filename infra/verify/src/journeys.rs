@@ -36,6 +36,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "second_factor_pages",
             "session_pages",
             "sign_in_codes",
+            "signing_in",
             "staff_pages",
         ],
     ),
