@@ -8,7 +8,8 @@ use rentree_table::{JoinAttempt, JoinOutcome};
 use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see,
 };
-use crate::support::campaigns::{a_campaign, a_school_of, campaigns_of, class, course_token, join, token_of_try};
+use crate::support::campaigns::{a_campaign, campaigns_of, course_token, join, token_of_try};
+use crate::support::schools::{a_school_of, class};
 use crate::support::{product, run};
 
 /// Twelve classes of 25, from a class that nobody joined to one that is through.

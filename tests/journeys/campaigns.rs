@@ -9,10 +9,9 @@ use reqwest::Method;
 use reqwest::header::CONTENT_DISPOSITION;
 use serde_json::{Value, json};
 
-use crate::support::campaigns::{
-    COURSE, PROFILES, Platform, a_campaign, a_school_of, campaigns_of, class, import, join, position,
-};
+use crate::support::campaigns::{COURSE, PROFILES, Platform, a_campaign, campaigns_of, join};
 use crate::support::people::{a_member, a_team};
+use crate::support::schools::{a_school_of, class, import, position};
 use crate::support::{product, run};
 
 #[test]

@@ -11,8 +11,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, click, enter, go, in_sight, picture, see};
-use crate::support::campaigns::{COURSE, Letter, PROFILES, Platform, a_school_of, class, course_token, import, join};
+use crate::support::campaigns::{COURSE, Letter, PROFILES, Platform, course_token, join};
 use crate::support::people::{Person, a_member};
+use crate::support::schools::{a_school_of, class, import};
 use crate::support::{product, run, run_while_time_stands_still};
 
 /// A school of two classes, of which one has sent its profiles: seven, five, four and sixteen competences, in the order of names.

@@ -11,13 +11,13 @@ use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
 use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, go, picture, see};
-use crate::support::campaigns::import;
 use crate::support::certifications::{
     Certified, a_number, a_school, ago, counts, load, state, statement, this_year, worker_with,
 };
 use crate::support::faults::Faults;
 use crate::support::people::{PASSWORD, Person, a_member, a_team};
 use crate::support::pupils::{a_class, by_user_name};
+use crate::support::schools::import;
 use crate::support::{eventually, product, run};
 
 /// A certification of each pupil of the first class that was passed: their numbers.

@@ -8,24 +8,22 @@ use rentree_table::Role;
 use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
-use crate::support::campaigns::{class, import};
 use crate::support::certifications::{Certified, a_number, ago, load, state, statement, worker_with};
 use crate::support::faults::Faults;
 use crate::support::people::{a_member, a_team};
 use crate::support::run;
+use crate::support::schools::{a_school_with, class, divide, import};
 
 const CLASSES: [&str; 4] = ["3A", "3B", "3C", "3 PREPA MET"];
 
 /// A school that had four classes of twelve last year, certified then, and has imported this year's list since; one pupil in twelve left.
 async fn a_school_in_its_next_year(seed: u64) -> anyhow::Result<(Certified, SchoolYear)> {
-    let (uai, administrator) = a_team().await?;
     let last_year = SchoolYear::starting_in(crate::support::certifications::this_year().first() - 1).expect("a year");
-    let mut sample = rentree_samples::Sample::new(uai, 48, seed);
-    sample.school_year = last_year;
-    for (at, pupil) in sample.pupils.iter_mut().enumerate() {
-        pupil.division = CLASSES[at / 12].to_owned();
-    }
-    import(uai, &sample).await?;
+    let (uai, administrator, mut sample) = a_school_with(48, seed, |sample| {
+        sample.school_year = last_year;
+        divide(sample, &CLASSES.map(|division| (division, 12)));
+    })
+    .await?;
     let day = paris::date(jiff::Timestamp::now()) - 1.year();
     for (at, division) in CLASSES.into_iter().enumerate() {
         for (place, pupil) in class(uai, division).await?.into_iter().enumerate() {

@@ -12,7 +12,7 @@ use rentree_table::Role;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::support::campaigns::{Platform, import};
+use crate::support::campaigns::Platform;
 use crate::support::certifications::{
     CERTIFICATIONS_DEAD, a_number, a_school, ago, counts, file, load, page_of, silent_report, state, statement, stored,
     this_year, uploaded, worker_with,
@@ -20,6 +20,7 @@ use crate::support::certifications::{
 use crate::support::faults::Faults;
 use crate::support::operators::{dead, put_silently_as};
 use crate::support::people::{a_member, a_team};
+use crate::support::schools::import;
 use crate::support::{a_uai, join_all, product, run};
 
 #[test]

@@ -5,11 +5,11 @@ use rentree_domain::{LearnerId, SchoolYear, Uai, paris};
 use rentree_samples::Sample;
 use serde_json::{Value, json};
 
-use crate::support::campaigns::{class, import};
 use crate::support::certifications::{
     a_number, a_school, ago, load, page_of, state, statement, stored, this_year, worker_with,
 };
 use crate::support::faults::Faults;
+use crate::support::schools::{class, import};
 use crate::support::{eventually, product, run};
 
 #[test]

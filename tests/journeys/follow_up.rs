@@ -9,10 +9,11 @@ use rentree_table::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::campaigns::{COURSE, PROFILES, a_school_of, class, import, join};
+use crate::support::campaigns::{COURSE, PROFILES, join};
 use crate::support::certifications::{a_number, ago, state, statement, this_year};
 use crate::support::followed::{Followed, a_school_in_its_next_year, last_year, send, then};
 use crate::support::people::{a_member, a_stranger, a_team};
+use crate::support::schools::{a_school_of, class, import};
 use crate::support::{product, run};
 
 #[test]

@@ -12,13 +12,13 @@ use reqwest::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::campaigns::import;
 use crate::support::faults::{Faults, watched};
 use crate::support::people::{a_client, a_member};
 use crate::support::pupils::{
-    Classes, PUPIL_PASSWORD, Tied, a_class, as_holder, by_email, by_mediacentre, by_user_name, classes, sign_in,
+    PUPIL_PASSWORD, Tied, a_class, as_holder, by_email, by_mediacentre, by_user_name, classes, sign_in,
 };
 use crate::support::runtime_api::Function;
+use crate::support::schools::import;
 use crate::support::{product, run};
 
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
@@ -150,14 +150,9 @@ fn who_gets_none_and_why() {
         let other = a_class(11).await?;
         rentree_local::people::enrol(&product().table, other.uai, Role::Member, &risen.user, Timestamp::now()).await?;
         let left = class.tie(9, by_user_name()).await?;
-        let sample_without = |class: &Classes| {
-            let seed = class.uai.as_str()[..7].parse().unwrap();
-            let mut sample = rentree_samples::Sample::new(class.uai, 16, seed);
-            sample.pupils.iter_mut().for_each(|pupil| pupil.division = "3EME A".to_owned());
-            sample.pupils.remove(9);
-            sample
-        };
-        import(class.uai, &sample_without(&class)).await?;
+        let mut sample = class.sample.clone();
+        sample.pupils.remove(9);
+        import(class.uai, &sample).await?;
         let nobody = class.learners[10].id;
 
         let ids = [4, 5, 6, 7, 8, 9, 10].map(|place: usize| class.learners[place].id);

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see,
 };
-use crate::support::campaigns::{a_campaign, a_school_of, class, join};
+use crate::support::campaigns::{a_campaign, join};
 use crate::support::people::{Person, a_member, a_stranger, a_team};
+use crate::support::schools::{a_school_of, class};
 use crate::support::{a_uai, product, run};
 
 async fn home(person: &Person, uai: rentree_domain::Uai) -> anyhow::Result<Value> {

@@ -7,10 +7,10 @@ use rentree_domain::LearnerId;
 use rentree_table::Who;
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, picture, see};
-use crate::support::campaigns::import;
 use crate::support::people::{a_failure, a_team};
 use crate::support::pupils::{Classes, PUPIL_PASSWORD, Tied, by_email, by_mediacentre, by_user_name, classes, sign_in};
 use crate::support::run;
+use crate::support::schools::import;
 
 /// The class whose slips are printed.
 const CLASS: usize = 35;
@@ -61,8 +61,7 @@ async fn a_school() -> anyhow::Result<School> {
     let (_, boss) = a_team().await?;
     class.tie_to(CLASS + 3, Who::Known { id: boss.id, epoch: boss.user.epoch }).await?;
     let left = class.tie(CLASS + 4, by_user_name()).await?;
-    let mut sample = rentree_samples::Sample::new(class.uai, CLASS + 5, class.uai.as_str()[..7].parse()?);
-    arrange(&mut sample);
+    let mut sample = class.sample.clone();
     sample.pupils.truncate(CLASS + 4);
     import(class.uai, &sample).await?;
     let (nobody, staff) = (class.learners[CLASS + 2].id, class.learners[CLASS + 3].id);

@@ -7,12 +7,12 @@ use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
 
-use crate::support::campaigns::import;
 use crate::support::faults::{Operations, watched};
 use crate::support::people::{a_client, a_failure, a_team};
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, by_email, by_mediacentre, by_user_name, classes, sign_in,
 };
+use crate::support::schools::import;
 use crate::support::{product, run};
 
 /// Thirty failures, long ago.
@@ -243,7 +243,7 @@ fn who_left_can_only_be_untied() {
     run(async {
         let class = a_class(12).await?;
         let pupil = class.tie(9, by_mediacentre()).await?;
-        let mut sample = rentree_samples::Sample::new(class.uai, 12, class.uai.as_str()[..7].parse()?);
+        let mut sample = class.sample.clone();
         sample.pupils.remove(9);
         import(class.uai, &sample).await?;
         let path = |what: &str| class.path(&format!("/{}{what}", pupil.learner));

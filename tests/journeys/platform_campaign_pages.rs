@@ -14,8 +14,9 @@ use rentree_samples::Sample;
 use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, in_sight, picture, see,
 };
-use crate::support::campaigns::{PROFILES, campaigns_of, class, import, join};
+use crate::support::campaigns::{PROFILES, campaigns_of, join};
 use crate::support::people::a_team;
+use crate::support::schools::{class, import};
 use crate::support::{product, run};
 
 async fn a_campaign_of_the_team_in_a_browser(look: Look, look_name: &str, seed: u64) -> anyhow::Result<()> {

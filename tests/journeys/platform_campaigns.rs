@@ -14,12 +14,13 @@ use rentree_local::operator::Operator;
 use rentree_samples::Sample;
 use serde_json::{Value, json};
 
-use crate::support::campaigns::{COURSE, PROFILES, campaigns_of, class, import, join};
+use crate::support::campaigns::{COURSE, PROFILES, campaigns_of, join};
 use crate::support::classes::{PUPIL_PASSWORD, a_device, step};
 use crate::support::faults::Faults;
 use crate::support::operators::{SILENT_BUCKET, directory_with, done, message, put_silently_as, report};
 use crate::support::people::{Person, a_team};
 use crate::support::record_books::in_days;
+use crate::support::schools::{class, import};
 use crate::support::{join_all, product, run};
 
 /// A school of a kind that no other test has, and who looks at it.

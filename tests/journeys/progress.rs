@@ -9,7 +9,8 @@ use rentree_webhook::Secrets;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::support::campaigns::{Platform, a_campaign, a_school_of, class, course_token, join, token_of_try};
+use crate::support::campaigns::{Platform, a_campaign, course_token, join, token_of_try};
+use crate::support::schools::{a_school_of, class};
 use crate::support::{product, run};
 
 const NOW: SignedDuration = SignedDuration::ZERO;

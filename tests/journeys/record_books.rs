@@ -14,11 +14,11 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::process::Command;
 
-use crate::support::campaigns::{class, import};
-use crate::support::certifications::{a_number, ago, statement, this_year};
-use crate::support::college::{College, a_college, by_number};
+use crate::support::certifications::{Certified, a_number, ago, statement, this_year};
+use crate::support::college::{a_college, by_number};
 use crate::support::people::{a_member, a_team};
 use crate::support::record_books::{Program, a_name, in_days, log_of, of_kind, read_with};
+use crate::support::schools::{a_school_with, class, divide, import};
 use crate::support::{product, run};
 
 /// The names of the published shape, and ours for the score.
@@ -169,15 +169,15 @@ fn a_code_that_proves_nothing_is_not_handed_over() {
 #[test]
 fn this_school_years_pupils_unless_another_one_is_asked_for() {
     run(async {
-        let (uai, administrator) = a_team().await?;
-        of_kind(uai, "Lycée").await?;
         let last_year = SchoolYear::starting_in(this_year().first() - 1).unwrap();
-        let mut sample = Sample::new(uai, 3, 316);
-        sample.school_year = last_year;
-        sample.pupils.iter_mut().for_each(|pupil| pupil.division = "TG1".to_owned());
-        import(uai, &sample).await?;
+        let (uai, administrator, sample) = a_school_with(3, 316, |sample| {
+            sample.school_year = last_year;
+            divide(sample, &[("TG1", 3)]);
+        })
+        .await?;
+        of_kind(uai, "Lycée").await?;
         let pupils = class(uai, "TG1").await?;
-        let lycee = College { uai, administrator, sample, pupils };
+        let lycee = Certified { uai, administrator, sample, pupils };
         let mut of_last_year = BTreeSet::new();
         for pupil in &lycee.pupils {
             let number = a_number();

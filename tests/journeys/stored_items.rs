@@ -22,11 +22,12 @@ use rentree_table::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::campaigns::{PROFILES, Platform, a_school_of, class, course_token, join};
+use crate::support::campaigns::{PROFILES, Platform, course_token, join};
 use crate::support::classes::{a_class, a_device};
 use crate::support::mails::{link_in, mail_to};
 use crate::support::people::{PASSWORD, a_member, a_stranger, a_team, an_email};
 use crate::support::pupils;
+use crate::support::schools::{a_school_of, class};
 use crate::support::{a_school, carry_out, eventually, product, run, silent_import};
 
 #[test]

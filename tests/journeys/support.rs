@@ -24,6 +24,7 @@ pub(crate) mod record_books;
 pub(crate) mod rosters;
 pub(crate) mod runtime_api;
 pub(crate) mod samlp;
+pub(crate) mod schools;
 pub(crate) mod second_factor;
 pub(crate) mod ses;
 pub(crate) mod stall;

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, in_sight, picture, see,
 };
-use crate::support::campaigns::{COURSE, PROFILES, Platform, a_school_of, class, course_token, join, token_of_try};
+use crate::support::campaigns::{COURSE, PROFILES, Platform, course_token, join, token_of_try};
 use crate::support::classes::{a_class, a_device, a_first_name, step};
 use crate::support::people::{Answer, Person, a_member};
+use crate::support::schools::{a_school_of, class};
 use crate::support::{eventually, product, run};
 
 /// A pupil who has joined two campaigns of a school.

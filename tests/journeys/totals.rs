@@ -6,7 +6,7 @@ use rentree_samples::{Sample, SchoolDirectory};
 use rentree_table::Role;
 use serde_json::{Value, json};
 
-use crate::support::campaigns::{COURSE, PROFILES, class, import, join};
+use crate::support::campaigns::{COURSE, PROFILES, join};
 use crate::support::certifications::{a_number, ago, state, statement, this_year};
 use crate::support::faults::Faults;
 use crate::support::followed::{last_year, send};
@@ -14,6 +14,7 @@ use crate::support::operators::{
     DIRECTORY_DEAD, SILENT_BUCKET, activate, dead, directory_with, done, message, put_silently, report, uploaded,
 };
 use crate::support::people::a_member;
+use crate::support::schools::{class, import};
 use crate::support::{product, run};
 
 #[test]

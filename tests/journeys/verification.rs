@@ -9,10 +9,10 @@ use reqwest::header::{ACCEPT, LOCATION};
 use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, go, picture, see};
-use crate::support::campaigns::import;
 use crate::support::certifications::{Certified, a_number, a_school, ago, load, state, statement, worker_with};
 use crate::support::faults::Faults;
 use crate::support::people::{Answer, a_client, a_stranger, a_team};
+use crate::support::schools::import;
 use crate::support::{a_uai, product, run};
 
 /// What a code proves to somebody from an address that nobody else has.

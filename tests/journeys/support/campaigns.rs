@@ -1,56 +1,20 @@
-//! Schools with pupils, campaigns with participations, and the assessment platform's messages.
+//! Campaigns with participations, and the assessment platform's messages.
 
 use std::collections::BTreeMap;
 
-use encoding_rs::UTF_8;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignId, LearnerId, Uai};
-use rentree_samples::{Pupil, Sample};
-use rentree_table::{ActiveLearner, Campaign, ImportOptions};
+use rentree_table::{ActiveLearner, Campaign};
 use rentree_webhook::Secrets;
 use reqwest::Client;
 use serde_json::{Value, json};
 
-use super::people::{Person, a_client, a_team};
-use super::{carry_out, product, silent_import};
+use super::people::{Person, a_client};
+use super::product;
 
 /// A course of one machine's catalogue, of each kind.
 pub(crate) const COURSE: &str = "competences-numeriques-6e";
 pub(crate) const PROFILES: &str = "profil-certification";
-
-/// A school of `classes`, each with its pupils, and its administrator.
-pub(crate) async fn a_school_of(classes: &[(&str, usize)], seed: u64) -> anyhow::Result<(Uai, Person, Sample)> {
-    let (uai, administrator) = a_team().await?;
-    let mut sample = Sample::new(uai, classes.iter().map(|(_, pupils)| pupils).sum(), seed);
-    let divisions = classes.iter().flat_map(|(division, pupils)| std::iter::repeat_n(*division, *pupils));
-    for (pupil, division) in sample.pupils.iter_mut().zip(divisions) {
-        pupil.division = division.to_owned();
-    }
-    import(uai, &sample).await?;
-    Ok((uai, administrator, sample))
-}
-
-/// Imports the pupils of `sample`, and only them.
-pub(crate) async fn import(uai: Uai, sample: &Sample) -> anyhow::Result<()> {
-    let id = silent_import(uai, sample.siecle(UTF_8).bytes, ImportOptions::default()).await?;
-    let answer = carry_out(uai, id).await?;
-    anyhow::ensure!(answer.batch_item_failures.is_empty(), "the import of {uai} failed");
-    Ok(())
-}
-
-/// The pupils of a class, in the order of their names.
-pub(crate) async fn class(uai: Uai, division: &str) -> anyhow::Result<Vec<ActiveLearner>> {
-    let roster = product().table.roster(uai).await?.expect("a school");
-    let mut class: Vec<_> = roster.learners.into_iter().filter(|pupil| pupil.entry.division == division).collect();
-    class.sort_by_key(|pupil| (pupil.entry.full_name(), pupil.id));
-    Ok(class)
-}
-
-/// The pupil of the sample that a learner is.
-pub(crate) fn position(sample: &Sample, learner: &ActiveLearner) -> usize {
-    let ine = learner.entry.ine.to_string();
-    sample.pupils.iter().position(|pupil: &Pupil| pupil.ine == ine).expect("one of the sample")
-}
 
 /// Every campaign of a school, as it has them today.
 pub(crate) async fn campaigns_of(uai: Uai) -> anyhow::Result<Vec<(CampaignId, Campaign)>> {

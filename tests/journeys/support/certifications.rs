@@ -10,15 +10,16 @@ use rentree_samples::Sample;
 use rentree_table::{ActiveLearner, Certification};
 use serde_json::{Value, json};
 
-use super::campaigns::{Platform, class, import};
+use super::campaigns::Platform;
 use super::operators::{SILENT_BUCKET, message, put_silently_as, report};
-use super::people::{Person, a_team};
+use super::people::Person;
 use super::product;
+use super::schools::{a_school_with, class, divide};
 
 /// Of the dead-letter queue of the product's stack.
 pub(crate) const CERTIFICATIONS_DEAD: &str = "arn:aws:sqs:eu-west-3:000000000000:rentree-certifications-dead";
 
-/// A school with classes of this school year, its administrator, and the pupils of the first class.
+/// A school with classes of this school year, its administrator, and the pupils of its first class, in the order of names.
 pub(crate) struct Certified {
     pub(crate) uai: Uai,
     pub(crate) administrator: Person,
@@ -28,13 +29,11 @@ pub(crate) struct Certified {
 
 /// Such a school: two classes.
 pub(crate) async fn a_school(pupils: usize, seed: u64) -> anyhow::Result<Certified> {
-    let (uai, administrator) = a_team().await?;
-    let mut sample = Sample::new(uai, 2 * pupils, seed);
-    sample.school_year = this_year();
-    for (at, pupil) in sample.pupils.iter_mut().enumerate() {
-        pupil.division = if at < pupils { "3A" } else { "3B" }.to_owned();
-    }
-    import(uai, &sample).await?;
+    let (uai, administrator, sample) = a_school_with(2 * pupils, seed, |sample| {
+        sample.school_year = this_year();
+        divide(sample, &[("3A", pupils), ("3B", pupils)]);
+    })
+    .await?;
     let pupils = class(uai, "3A").await?;
     Ok(Certified { uai, administrator, sample, pupils })
 }

@@ -1,12 +1,10 @@
 //! Schools with pupils of one's own choosing, a campaign, and the devices that pupils sit at.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::Context;
-use encoding_rs::UTF_8;
 use jiff::Timestamp;
 use rentree_domain::{CampaignCode, CampaignId, EmailAddress, LearnerId, Password, Uai, UserId};
-use rentree_local::client::School;
 use rentree_local::pupils;
 use rentree_samples::{Pupil, Sample};
 use rentree_table::{ActiveLearner, Methods, Who};
@@ -15,7 +13,8 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::people::{Answer, a_client};
-use super::{a_school, product};
+use super::product;
+use super::schools::{a_school_with, a_seed, import};
 
 /// A pupil's password.
 pub(crate) const PUPIL_PASSWORD: &str = "Velours8";
@@ -23,16 +22,9 @@ pub(crate) const PUPIL_PASSWORD: &str = "Velours8";
 /// A school, its file, and a campaign that its pupils may join.
 pub(crate) struct Class {
     pub(crate) uai: Uai,
-    pub(crate) school: School,
     pub(crate) sample: Sample,
     pub(crate) campaign: CampaignId,
     pub(crate) code: CampaignCode,
-}
-
-/// Invented children of no other test: an INE leads to one account in the whole country.
-fn a_seed() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(3_000);
-    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// A school of `count` invented pupils.
@@ -42,52 +34,42 @@ pub(crate) async fn a_class_of(count: usize) -> anyhow::Result<Class> {
 
 /// The same, after `change` had its way with them.
 pub(crate) async fn a_class_with(count: usize, change: impl FnOnce(&mut [Pupil])) -> anyhow::Result<Class> {
-    let (uai, school) = a_school().await?;
-    let mut sample = Sample::new(uai, count, a_seed());
-    change(&mut sample.pupils);
-    Class::begin(uai, school, sample).await
+    Class::begin(count, a_seed(), |sample| change(&mut sample.pupils)).await
 }
 
 /// A school of these pupils: first name, last name, birth date as the file has it.
 pub(crate) async fn a_class(pupils: &[(&str, &str, &str)]) -> anyhow::Result<Class> {
-    let (uai, school) = a_school().await?;
-    let seed = a_seed();
-    let mut sample = Sample::new(uai, 0, seed);
-    for (number, (first_name, last_name, birth_date)) in pupils.iter().enumerate() {
-        sample.pupils.push(Pupil {
-            first_name: (*first_name).to_owned(),
-            last_name: (*last_name).to_owned(),
-            birth_date: (*birth_date).to_owned(),
-            second_name: String::new(),
-            third_name: String::new(),
-            usage_name: String::new(),
-            ..Pupil::invent(seed, number)
-        });
-    }
-    Class::begin(uai, school, sample).await
+    a_class_with(pupils.len(), |invented| {
+        for (pupil, (first_name, last_name, birth_date)) in invented.iter_mut().zip(pupils) {
+            *pupil = Pupil {
+                first_name: (*first_name).to_owned(),
+                last_name: (*last_name).to_owned(),
+                birth_date: (*birth_date).to_owned(),
+                second_name: String::new(),
+                third_name: String::new(),
+                usage_name: String::new(),
+                ..pupil.clone()
+            };
+        }
+    })
+    .await
 }
 
 impl Class {
-    async fn begin(uai: Uai, school: School, sample: Sample) -> anyhow::Result<Self> {
+    async fn begin(count: usize, seed: u64, change: impl FnOnce(&mut Sample)) -> anyhow::Result<Self> {
+        let (uai, _, sample) = a_school_with(count, seed, change).await?;
         let (campaign, code) = a_campaign(uai).await?;
-        let class = Self { uai, school, sample, campaign, code };
-        class.import().await?;
-        Ok(class)
+        Ok(Self { uai, sample, campaign, code })
     }
 
     /// The same children in another school.
     pub(crate) async fn of_another_school(&self) -> anyhow::Result<Self> {
-        let (uai, school) = a_school().await?;
-        let mut sample = self.sample.clone();
-        sample.uai = uai.to_string();
-        Self::begin(uai, school, sample).await
+        Self::begin(0, 0, |sample| sample.pupils.clone_from(&self.sample.pupils)).await
     }
 
     /// Imports the file as it is now.
     pub(crate) async fn import(&self) -> anyhow::Result<()> {
-        let summary = self.school.import(self.sample.siecle(UTF_8).bytes, false).await?;
-        anyhow::ensure!(summary.status == "succeeded", "{:?} {:?}", summary.refused, summary.problems);
-        Ok(())
+        import(self.uai, &self.sample).await
     }
 
     /// A pupil of the school, as readers see it, by first name.

@@ -2,39 +2,28 @@
 
 use std::collections::BTreeMap;
 
-use rentree_domain::Uai;
-use rentree_samples::Sample;
-use rentree_table::ActiveLearner;
 use serde_json::{Value, json};
 
-use super::campaigns::{class, import};
-use super::certifications::{a_number, ago, state, statement, this_year};
-use super::people::{Person, a_team};
+use super::certifications::{Certified, a_number, ago, state, statement, this_year};
 use super::record_books::{Told, of_kind};
+use super::schools::{a_school_with, class};
 
 /// A collège of one class of this school year, of which nobody is certified yet.
-pub(crate) struct College {
-    pub(crate) uai: Uai,
-    pub(crate) administrator: Person,
-    pub(crate) sample: Sample,
-    pub(crate) pupils: Vec<ActiveLearner>,
-}
-
-pub(crate) async fn a_college(pupils: usize, seed: u64) -> anyhow::Result<College> {
-    let (uai, administrator) = a_team().await?;
+pub(crate) async fn a_college(pupils: usize, seed: u64) -> anyhow::Result<Certified> {
+    let (uai, administrator, sample) = a_school_with(pupils, seed, |sample| {
+        sample.school_year = this_year();
+        for (at, pupil) in sample.pupils.iter_mut().enumerate() {
+            pupil.division = "3A".to_owned();
+            pupil.second_name = if at == 0 { "Solène".to_owned() } else { String::new() };
+        }
+    })
+    .await?;
     of_kind(uai, "Collège").await?;
-    let mut sample = Sample::new(uai, pupils, seed);
-    sample.school_year = this_year();
-    for (at, pupil) in sample.pupils.iter_mut().enumerate() {
-        pupil.division = "3A".to_owned();
-        pupil.second_name = if at == 0 { "Solène".to_owned() } else { String::new() };
-    }
-    import(uai, &sample).await?;
     let pupils = class(uai, "3A").await?;
-    Ok(College { uai, administrator, sample, pupils })
+    Ok(Certified { uai, administrator, sample, pupils })
 }
 
-impl College {
+impl Certified {
     /// The platform states this of a pupil; the number of the certification.
     pub(crate) async fn certify(&self, pupil: usize, status: &str) -> anyhow::Result<u64> {
         let number = a_number();

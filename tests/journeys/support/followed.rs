@@ -3,14 +3,14 @@
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use rentree_domain::{CampaignId, SchoolYear, Uai, paris};
 use rentree_local::pupils::a_campaign;
-use rentree_samples::Sample;
 use rentree_table::{AuditAction, AuditEntry};
 use serde_json::{Value, json};
 
-use super::campaigns::{Platform, class, course_token, import};
+use super::campaigns::{Platform, course_token};
 use super::certifications::{a_number, ago, state, statement, this_year};
-use super::people::{Person, a_team};
+use super::people::Person;
 use super::product;
+use super::schools::{a_school_with, class, divide, import, pupils_of};
 
 pub(crate) fn last_year() -> SchoolYear {
     SchoolYear::starting_in(this_year().first() - 1).expect("a year")
@@ -50,15 +50,11 @@ pub(crate) struct Followed {
 }
 
 pub(crate) async fn a_school_in_its_next_year(classes: &[(&str, usize)], seed: u64) -> anyhow::Result<Followed> {
-    let (uai, administrator) = a_team().await?;
-    let count = classes.iter().map(|(_, pupils)| pupils).sum();
-    let mut sample = Sample::new(uai, count, seed);
-    sample.school_year = last_year();
-    let divisions = classes.iter().flat_map(|(division, pupils)| std::iter::repeat_n(*division, *pupils));
-    for (pupil, division) in sample.pupils.iter_mut().zip(divisions) {
-        pupil.division = division.to_owned();
-    }
-    import(uai, &sample).await?;
+    let (uai, administrator, mut sample) = a_school_with(pupils_of(classes), seed, |sample| {
+        sample.school_year = last_year();
+        divide(sample, classes);
+    })
+    .await?;
 
     let (table, then) = (&product().table, then());
     let (one, other) = (a_campaign(table, uai, then).await?.0, a_campaign(table, uai, then).await?.0);

@@ -9,9 +9,9 @@ use rentree_runtime::Settings;
 use rentree_table::{AuditAction, AuditEntry, PreparedFile, PreparedState};
 use serde_json::{Value, json};
 
-use super::campaigns::class;
 use super::certifications::{Certified, a_number, a_school, ago, load, statement, this_year, worker_with};
 use super::faults::Faults;
+use super::schools::class;
 use super::{batch, product};
 
 pub(crate) const CERTIFICATES_DEAD: &str = "arn:aws:sqs:eu-west-3:000000000000:rentree-certificates-dead";

@@ -1,7 +1,5 @@
 //! Schools with pupils who have accounts, by any connection methods, tied as joining a campaign ties them.
 
-use std::collections::HashMap;
-
 use axum::http::HeaderMap;
 use jiff::Timestamp;
 use rentree_domain::{
@@ -14,9 +12,9 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use super::campaigns::import;
-use super::people::{Answer, Person, a_client, a_stranger, a_team, an_email};
+use super::people::{Answer, Person, a_client, a_stranger, an_email};
 use super::product;
+use super::schools::{a_school_with, a_seed, in_order_of};
 
 /// The password of every pupil here who has one.
 pub(crate) const PUPIL_PASSWORD: &str = "Velours8";
@@ -25,6 +23,7 @@ pub(crate) const PUPIL_PASSWORD: &str = "Velours8";
 pub(crate) struct Classes {
     pub(crate) uai: Uai,
     pub(crate) administrator: Person,
+    pub(crate) sample: Sample,
     /// In the order of the sample.
     pub(crate) learners: Vec<ActiveLearner>,
     pub(crate) campaign: CampaignId,
@@ -40,18 +39,10 @@ pub(crate) struct Tied {
 
 /// A school of `count` pupils, after `change` had its way with them.
 pub(crate) async fn classes(count: usize, change: impl FnOnce(&mut Sample)) -> anyhow::Result<Classes> {
-    let (uai, administrator) = a_team().await?;
-    let seed = uai.as_str()[..7].parse()?;
-    let mut sample = Sample::new(uai, count, seed);
-    change(&mut sample);
-    import(uai, &sample).await?;
-    let roster = product().table.roster(uai).await?.expect("a school");
-    let mut by_ine: HashMap<String, ActiveLearner> =
-        roster.learners.into_iter().map(|learner| (learner.entry.ine.to_string(), learner)).collect();
-    let learners = sample.pupils.iter().map(|pupil| by_ine.remove(&pupil.ine).expect("imported")).collect();
-
+    let (uai, administrator, sample) = a_school_with(count, a_seed(), change).await?;
+    let learners = in_order_of(uai, &sample).await?;
     let (campaign, _) = rentree_local::pupils::a_campaign(&product().table, uai, Timestamp::now()).await?;
-    Ok(Classes { uai, administrator, learners, campaign })
+    Ok(Classes { uai, administrator, sample, learners, campaign })
 }
 
 /// One class of `count`.
