@@ -4,6 +4,7 @@
 mod account;
 mod config;
 mod email;
+mod guide;
 mod home;
 mod mail_forms;
 mod new_password;
@@ -15,6 +16,7 @@ mod sign_in;
 mod sign_in_code;
 mod sign_up;
 mod spaces;
+mod status;
 mod temporary_password;
 mod terms;
 
@@ -157,7 +159,32 @@ fn routes<P: Purpose>() -> Vec<Route<Accounts, P>> {
     ]
     .into_iter()
     .chain(of_second_factor())
+    .chain(for_everybody())
     .collect()
+}
+
+/// What the service tells everybody.
+fn for_everybody<P: Purpose>() -> Vec<Route<Accounts, P>> {
+    use Access::Everybody;
+    vec![
+        Route::get("/aide", guide::guides, Everybody, "The guides for pupils, teachers and heads")
+            .gives::<guide::GuidesView>(),
+        Route::get("/aide/{guide}", guide::guide, Everybody, "A guide").gives::<guide::TextView>(),
+        Route::get(
+            "/service/{text}",
+            guide::service,
+            Everybody,
+            "Contact, legal notice, privacy, cookies, accessibility",
+        )
+        .gives::<guide::TextView>(),
+        Route::get(
+            "/service/etat",
+            status::page,
+            Everybody,
+            "Whether the service works, as it finds out now; 503 where it does not",
+        )
+        .gives::<status::StatusView>(),
+    ]
 }
 
 /// Those of the second factor.

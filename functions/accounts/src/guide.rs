@@ -1,0 +1,174 @@
+//! What the service tells everybody: a guide for each of those who come, and the pages that a service must have. They are written in `docs/`,
+//! and stand in the binary.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use rentree_http::{Face, Problem, signed_in};
+use rentree_web::Frame;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{Accounts, Config};
+
+/// A text, by the last part of its address.
+struct Text {
+    name: &'static str,
+    markdown: &'static str,
+}
+
+macro_rules! texts {
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        &[$(Text { name: $name, markdown: include_str!(concat!("../../../docs/", $folder, "/", $name, ".md")) }),*]
+    };
+}
+
+const GUIDES: &[Text] = texts!("aide": "chefs-d-etablissement", "enseignants", "eleves");
+const SERVICE: &[Text] =
+    texts!("service": "contact", "mentions-legales", "confidentialite", "cookies", "accessibilite");
+
+/// The page of a text.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "text.html")]
+pub(crate) struct TextView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    html: String,
+    /// Its first heading.
+    title: &'static str,
+    /// The text, in Markdown.
+    markdown: String,
+}
+
+/// The page that leads to the guides.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "guides.html")]
+pub(crate) struct GuidesView {
+    #[serde(skip)]
+    frame: Frame,
+    /// Where people ask for help.
+    support: String,
+}
+
+/// `GET /aide`
+pub(crate) async fn guides(State(app): State<Accounts>, face: Face, headers: HeaderMap) -> Result<Response, Problem> {
+    let frame = app.frame("Aide", &headers).await?;
+    face.render(StatusCode::OK, &GuidesView { frame, support: app.config.support_email.clone() })
+}
+
+/// `GET /aide/{guide}`
+pub(crate) async fn guide(
+    State(app): State<Accounts>,
+    Path(name): Path<String>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    app.text(GUIDES, &name, face, &headers).await
+}
+
+/// `GET /service/{text}`
+pub(crate) async fn service(
+    State(app): State<Accounts>,
+    Path(name): Path<String>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    app.text(SERVICE, &name, face, &headers).await
+}
+
+impl Accounts {
+    async fn text(&self, texts: &[Text], name: &str, face: Face, headers: &HeaderMap) -> Result<Response, Problem> {
+        let text = texts.iter().find(|text| text.name == name).ok_or_else(Problem::not_found)?;
+        let frame = self.frame(text.title(), headers).await?;
+        let markdown = filled_in(text.markdown, &self.config);
+        face.render(StatusCode::OK, &TextView { frame, html: as_html(&markdown), title: text.title(), markdown })
+    }
+
+    /// The frame for who is signed in, or for nobody.
+    pub(crate) async fn frame(&self, title: &str, headers: &HeaderMap) -> Result<Frame, Problem> {
+        let reader = signed_in(&self.table, headers, (self.clock)()).await?;
+        Ok(reader.map_or_else(|| Frame::bare(title), |reader| reader.frame(title)))
+    }
+}
+
+impl Text {
+    /// Its first line.
+    fn title(&self) -> &'static str {
+        self.markdown.lines().next().unwrap_or_default().trim_start_matches(['#', ' '])
+    }
+}
+
+/// With what the operator says of the service.
+fn filled_in(markdown: &str, config: &Config) -> String {
+    markdown.replace("{support}", &config.support_email).replace("{publisher}", &config.publisher)
+}
+
+/// Wide tables are moved with the keyboard, too, where they are wider than the screen.
+fn as_html(markdown: &str) -> String {
+    let mut tables = 0;
+    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).flat_map(|event| match event {
+        Event::Start(Tag::Table(_)) => {
+            tables += 1;
+            let region =
+                format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Tableau {tables}\">");
+            vec![Event::Html(region.into()), event]
+        }
+        Event::End(TagEnd::Table) => vec![event, Event::Html("</div>".into())],
+        other => vec![other],
+    });
+    let mut page = String::new();
+    html::push_html(&mut page, events);
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_begins_with_its_title_and_says_nothing_raw() {
+        for text in GUIDES.iter().chain(SERVICE) {
+            assert!(text.markdown.starts_with("# ") && text.title().len() > 3, "{}", text.name);
+            let html = as_html(text.markdown);
+            assert_eq!(html.matches("<h1>").count(), 1, "{}", text.name);
+            assert!(!html.contains("<strong>Host"), "the name of a cookie is no emphasis: {}", text.name);
+            assert_eq!(html.matches("<div").count(), html.matches("</div>").count());
+        }
+    }
+
+    /// No address of a text leads nowhere within the texts; those of other pages are followed by a journey.
+    #[test]
+    fn texts_lead_to_texts_that_there_are() {
+        let names = |texts: &[Text], folder: &str| -> Vec<String> {
+            texts.iter().map(|text| format!("/{folder}/{}", text.name)).collect()
+        };
+        let all = [names(GUIDES, "aide"), names(SERVICE, "service")].concat();
+        for text in GUIDES.iter().chain(SERVICE) {
+            for link in text.markdown.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+                let is_text = link.starts_with("/aide/") || link.starts_with("/service/");
+                let exists = all.iter().any(|one| one == link) || link == "/service/etat";
+                assert!(!is_text || exists, "{link} in {}", text.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_operator_says_stands_where_it_belongs() {
+        let config = Config {
+            table: String::new(),
+            mail_queue_url: String::new(),
+            support_email: "aide@exemple.fr".to_owned(),
+            publisher: "Exemple".to_owned(),
+            has_mediacentre: false,
+            origin: String::new(),
+        };
+        for text in GUIDES.iter().chain(SERVICE) {
+            let markdown = filled_in(text.markdown, &config);
+            assert!(!markdown.contains(['{', '}']), "{}", text.name);
+        }
+        assert!(filled_in("[{support}](mailto:{support})", &config).contains("mailto:aide@exemple.fr"));
+    }
+}
