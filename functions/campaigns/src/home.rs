@@ -7,18 +7,18 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, LearnerId, Listing, SchoolYear, Uai, UserId, paris};
+use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, SchoolYear, Uai, UserId, paris};
 use rentree_http::{Face, Problem, Visitor, authorise};
-use rentree_runtime::several;
-use rentree_table::{Campaign, Member, Participation, Role, Underway};
+use rentree_table::{Campaign, Member, Role, Underway};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::try_join;
 
 use crate::Campaigns;
+use crate::new_year::is_old;
 use crate::school::parse_uai;
-use crate::staff::tally::{Counts, pupils, tally};
+use crate::staff::numbers::Numbers;
 use steps::{Step, StepRow, steps};
 
 /// How many campaigns are shown with their numbers: each costs a read of everybody who joined it.
@@ -53,6 +53,8 @@ pub(crate) struct HomeView {
     has_address_to_confirm: bool,
     /// The school year of the pupils that are shown, if it is over.
     year_over: Option<SchoolYear>,
+    /// Campaigns of the school's own that are from a school year that is over, and not in the archive.
+    old_campaigns: usize,
     /// Active pupils of the school.
     enrolled: usize,
     /// Those of them whom no account is tied to.
@@ -71,12 +73,8 @@ struct CampaignAtHome {
     /// What pupils type to join.
     #[schemars(with = "String")]
     code: CampaignCode,
-    /// Pupils whom it is for, and those who joined it and left the school.
-    pupils: usize,
-    /// Who joined.
-    joined: usize,
-    /// Who sent a result.
-    sent: usize,
+    #[serde(flatten)]
+    numbers: Numbers,
 }
 
 /// `GET /schools/{uai}`
@@ -110,8 +108,9 @@ impl Campaigns {
         open.retain(|(_, campaign)| !campaign.is_archived());
         open.sort_by_key(|(id, campaign)| std::cmp::Reverse((campaign.created_at, *id)));
         let open_campaigns = open.len();
+        let old_campaigns = open.iter().filter(|(_, campaign)| is_old(campaign, paris::date(visitor.at))).count();
         open.truncate(CAMPAIGNS);
-        let campaigns = self.with_numbers(open, &listing).await?;
+        let campaigns = self.with_numbers(open, &listing).await?.into_iter().map(CampaignAtHome::of).collect();
 
         let is_administrator = visitor.is_administrator();
         let administrators = members.iter().filter(|(_, member)| member.role == Role::Administrator).count();
@@ -132,24 +131,10 @@ impl Campaigns {
             year_over: school.roster_year().filter(|year| year.is_over(today)),
             enrolled: listing.enrolled().count(),
             without_account: listing.enrolled().filter(|pupil| !ties.contains_key(&pupil.id)).count(),
+            old_campaigns,
             open_campaigns,
             campaigns,
         })
-    }
-
-    /// Who joined these campaigns, and who sent a result.
-    async fn with_numbers(
-        &self,
-        campaigns: Vec<(CampaignId, Campaign)>,
-        listing: &Listing,
-    ) -> Result<Vec<CampaignAtHome>, Problem> {
-        let table = self.table.clone();
-        let read = several(campaigns, CAMPAIGNS, move |(id, campaign)| {
-            let table = table.clone();
-            async move { Ok::<_, Problem>((id, campaign, table.participations(id).await?)) }
-        });
-        let read: Result<Vec<_>, _> = read.await.into_iter().flatten().collect();
-        Ok(read?.into_iter().map(|(id, campaign, parts)| CampaignAtHome::of(id, campaign, parts, listing)).collect())
     }
 }
 
@@ -159,11 +144,8 @@ fn has_just_joined(members: &[(UserId, Member)], id: UserId, now: Timestamp) -> 
 }
 
 impl CampaignAtHome {
-    fn of(id: CampaignId, campaign: Campaign, parts: Vec<(LearnerId, Participation)>, listing: &Listing) -> Self {
-        let (pupils, _) = pupils(listing, &campaign.concerned(listing), parts);
-        let (counts, _) = tally(&pupils);
-        let Counts { joined, sent, .. } = counts;
-        Self { id, title: campaign.title, code: campaign.code, pupils: counts.all(), joined, sent }
+    fn of((id, campaign, numbers): (CampaignId, Campaign, Numbers)) -> Self {
+        Self { id, title: campaign.title, code: campaign.code, numbers }
     }
 }
 
@@ -186,5 +168,6 @@ impl HomeView {
             || self.is_only_administrator
             || self.has_address_to_confirm
             || self.year_over.is_some()
+            || self.old_campaigns > 0
     }
 }

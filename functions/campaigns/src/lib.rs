@@ -3,6 +3,7 @@
 mod config;
 mod course_token;
 mod home;
+mod new_year;
 mod progress;
 mod pupils;
 mod school;
@@ -70,7 +71,7 @@ impl Campaigns {
 fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
     use Access::{Members, Signed};
     use progress::record;
-    use staff::{archive, classes, create, follow, joining, lesson, list, new_code};
+    use staff::{archive, create, edit, follow, list};
     let mut routes = vec![
         Route::get(
             "/schools/{uai}",
@@ -79,6 +80,21 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
             "The home of a space: its first steps, and what matters today",
         )
         .gives::<home::HomeView>(),
+        Route::get(
+            "/schools/{uai}/new-year",
+            new_year::page,
+            Members,
+            "The turn of the year: the team, the pupils, the campaigns of the year that is over",
+        )
+        .gives::<new_year::NewYearView>(),
+        Route::post(
+            "/schools/{uai}/new-year",
+            new_year::renew,
+            Members,
+            "Archives campaigns of a year that is over together, and makes some of them anew with new codes",
+        )
+        .takes::<new_year::Fields>()
+        .gives::<new_year::RenewedView>(),
         Route::get(
             "/schools/{uai}/campaigns",
             list::list,
@@ -94,6 +110,21 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
             .gives::<create::NewCampaignView>(),
         Route::get("/schools/{uai}/campaigns/{campaign}", follow::follow, Members, "A campaign, and who is how far")
             .gives::<follow::CampaignView>(),
+        Route::get(
+            "/schools/{uai}/campaigns/{campaign}/edit",
+            edit::page,
+            Members,
+            "What of a campaign can be changed: title, message, classes",
+        )
+        .gives::<edit::EditView>(),
+        Route::post(
+            "/schools/{uai}/campaigns/{campaign}/edit",
+            edit::change,
+            Members,
+            "Changes title, message and classes of a campaign",
+        )
+        .takes::<edit::Fields>()
+        .gives::<edit::ChangedView>(),
         Route::get(
             "/schools/{uai}/campaigns/{campaign}/archive",
             archive::ask,
@@ -115,6 +146,40 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
             "Takes a campaign back from the archive",
         )
         .gives::<archive::ArchivedView>(),
+        Route::post(
+            "/participations/progress",
+            record::record,
+            Signed,
+            "The assessment platform tells that a pupil began a course, or sent the result",
+        )
+        .takes::<record::Message>()
+        .gives::<record::ProgressView>(),
+    ];
+    routes.extend(classroom());
+    routes.extend(results());
+    routes.extend(pupils::routes());
+    routes
+}
+
+/// What a teacher does with a campaign while the class is there.
+fn classroom<P: Purpose>() -> Vec<Route<Campaigns, P>> {
+    use Access::Members;
+    use staff::{board, classes, joining, lesson, missing, new_code};
+    vec![
+        Route::get(
+            "/schools/{uai}/campaigns/{campaign}/board",
+            board::page,
+            Members,
+            "The code of a campaign for the board: as large as the screen, with a QR code",
+        )
+        .gives::<board::BoardView>(),
+        Route::get(
+            "/schools/{uai}/campaigns/{campaign}/missing",
+            missing::page,
+            Members,
+            "Who has not joined a campaign, by class",
+        )
+        .gives::<missing::MissingView>(),
         Route::post(
             "/schools/{uai}/campaigns/{campaign}/classes",
             classes::choose,
@@ -147,18 +212,7 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
         )
         .takes::<lesson::Fields>()
         .gives::<lesson::LessonView>(),
-        Route::post(
-            "/participations/progress",
-            record::record,
-            Signed,
-            "The assessment platform tells that a pupil began a course, or sent the result",
-        )
-        .takes::<record::Message>()
-        .gives::<record::ProgressView>(),
-    ];
-    routes.extend(results());
-    routes.extend(pupils::routes());
-    routes
+    ]
 }
 
 /// What came of campaigns, of each and of a school year.

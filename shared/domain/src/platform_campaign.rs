@@ -153,10 +153,12 @@ pub struct Concerned {
 
 impl Concerned {
     /// The classes of a campaign for `levels`, of those that a school has, and those that its staff have `chosen` among the ones
-    /// whose level nothing tells. A class with pupils of several levels is concerned if one of them is.
+    /// whose level nothing tells. A class with pupils of several levels is concerned if one of them is. Without levels it is for the
+    /// classes chosen; where none is, for all.
     pub fn of(listing: &Listing, levels: &BTreeSet<Level>, chosen: &BTreeSet<String>) -> Self {
         if levels.is_empty() {
-            return Self { classes: None, unknown: BTreeSet::new() };
+            let classes = (!chosen.is_empty()).then(|| chosen.clone());
+            return Self { classes, unknown: BTreeSet::new() };
         }
         let mut by_class: BTreeMap<&str, BTreeSet<Level>> = BTreeMap::new();
         for pupil in listing.enrolled() {

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::id::Entropy;
-use rentree_domain::{AuditId, LearnerId, Uai, UserId};
+use rentree_domain::{AuditId, ImportId, LearnerId, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{put_over, stored};
@@ -33,6 +33,9 @@ pub struct AuditEntry {
     /// To which pupil, when it is one. Never by name: the log outlives what the school's file says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learner: Option<LearnerId>,
+    /// To which import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub import: Option<ImportId>,
     expires_at: i64,
 }
 
@@ -74,6 +77,8 @@ pub enum AuditAction {
     ImportUndone,
     /// A campaign was created.
     CampaignCreated,
+    /// Title, message or classes of a campaign were changed.
+    CampaignChanged,
     /// A campaign was archived.
     CampaignArchived,
     /// A campaign was taken back from the archive.
@@ -138,6 +143,7 @@ impl AuditEntry {
             action,
             subject: None,
             learner: None,
+            import: None,
             expires_at: (at + KEPT).as_second(),
         }
     }
@@ -153,6 +159,13 @@ impl AuditEntry {
     #[must_use]
     pub fn about(mut self, learner: LearnerId) -> Self {
         self.learner = Some(learner);
+        self
+    }
+
+    /// To which import.
+    #[must_use]
+    pub fn of_import(mut self, import: ImportId) -> Self {
+        self.import = Some(import);
         self
     }
 

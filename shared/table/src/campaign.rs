@@ -74,6 +74,17 @@ struct Made {
     campaign: CampaignId,
 }
 
+/// What became of a campaign that was to be made anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Renewed {
+    /// It is archived, and the new one is there.
+    Made,
+    /// It was archived before: nothing is written.
+    ArchivedBefore,
+    /// Another campaign has the new code: draw again.
+    CodeTaken,
+}
+
 /// Why a campaign was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CampaignError {
@@ -317,6 +328,58 @@ impl Table {
         let change = Change::of(Key::campaign(uai, id), "SET archived_at = :now")
             .only_if("attribute_exists(PK) AND attribute_not_exists(archived_at)")
             .text(":now", now.to_string());
+        self.tell(uai, change, entry).await
+    }
+
+    /// Archives a campaign and creates `new` in its place, both or neither: of two who ask for it, or of one who asks twice, one makes
+    /// one. `entries` tell both, the archive first.
+    pub async fn renew_campaign(
+        &self,
+        (uai, id): (Uai, CampaignId),
+        (new_id, new): (CampaignId, &Campaign),
+        entries: [&AuditEntry; 2],
+    ) -> Result<Renewed, TableError> {
+        let archive = Change::of(Key::campaign(uai, id), "SET archived_at = :now")
+            .only_if("attribute_exists(PK) AND attribute_not_exists(archived_at)")
+            .text(":now", new.created_at.to_string());
+        let items = vec![
+            archive.in_transaction(&self.name)?,
+            put_new(&self.name, leading_to(&new.code, (uai, new_id))?)?,
+            put_new(&self.name, stored(new, ENTITY, Key::campaign(uai, new_id))?)?,
+            audit::write(&self.name, uai, entries[0])?,
+            audit::write(&self.name, uai, entries[1])?,
+        ];
+        match self.transact(items).await {
+            Ok(()) => Ok(Renewed::Made),
+            Err(Cancelled::Conditions(failed)) if failed[0] => Ok(Renewed::ArchivedBefore),
+            Err(Cancelled::Conditions(_)) => Ok(Renewed::CodeTaken),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
+    }
+
+    /// Says anew what a campaign of the school's own is called, what pupils read before they begin, and for which classes it is; `entry`
+    /// tells it. No such campaign, or one of the platform's team: `false`, and nothing is written.
+    pub async fn change_campaign(
+        &self,
+        (uai, id): (Uai, CampaignId),
+        (title, message, classes): (&CampaignTitle, Option<&CampaignMessage>, &BTreeSet<String>),
+        entry: &AuditEntry,
+    ) -> Result<bool, TableError> {
+        let expression = match (message.is_some(), classes.is_empty()) {
+            (true, false) => "SET title = :title, message = :message, classes = :classes",
+            (true, true) => "SET title = :title, message = :message REMOVE classes",
+            (false, false) => "SET title = :title, classes = :classes REMOVE message",
+            (false, true) => "SET title = :title REMOVE message, classes",
+        };
+        let mut change = Change::of(Key::campaign(uai, id), expression)
+            .only_if("attribute_exists(PK) AND attribute_not_exists(given)")
+            .text(":title", title.as_str());
+        if let Some(message) = message {
+            change = change.text(":message", message.as_str());
+        }
+        if !classes.is_empty() {
+            change = change.value_of(":classes", classes)?;
+        }
         self.tell(uai, change, entry).await
     }
 

@@ -69,7 +69,7 @@ pub use activation::ActivationRequest;
 pub use attempt::{AttemptError, Counter, DEVICE_LASTS, DeviceEntry, Seen};
 pub use audit::{AuditAction, AuditEntry, AuditPage};
 pub use batch::AsOf;
-pub use campaign::{Campaign, CampaignError};
+pub use campaign::{Campaign, CampaignError, Renewed};
 pub use campaign_code::{CodePlace, NewCode};
 pub use certification::{Certification, CertifiedPupil, NotedCodes, Recorded, SharedCodes};
 pub use directory::Change;

@@ -45,9 +45,9 @@ pub(crate) async fn page(
 ) -> Result<Response, Problem> {
     let visit = app.visit(knock).await?;
 
-    let step = app.step(&visit).await?;
+    let (step, trial) = tokio::try_join!(app.step(&visit), app.offered_trial(&visit))?;
 
-    let view = EntranceView::new(&visit, step).done(before.done == "mediacentre");
+    let view = EntranceView::new(&visit, step).done(before.done == "mediacentre").offering(trial);
     Ok(visit.token.on(face.render(StatusCode::OK, &view)?))
 }
 

@@ -15,6 +15,7 @@ mod own;
 mod pupil;
 mod tie;
 mod told;
+mod trial;
 mod view;
 mod visit;
 mod waiting;
@@ -26,7 +27,7 @@ use crate::Campaigns;
 
 /// The routes of this side. Their addresses are dictated to classes, and therefore French.
 pub(crate) fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
-    use Access::{Everybody, SignedIn};
+    use Access::{Everybody, Members, SignedIn};
     vec![
         Route::get("/campagnes", code::page, Everybody, "The form for a campaign's code").gives::<code::CodeView>(),
         Route::post("/campagnes", code::enter, Everybody, "Leads to the campaign of a code")
@@ -54,6 +55,27 @@ pub(crate) fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
         .takes::<account::AccountFields>()
         .gives::<view::EntranceView>()
         .with_status(201),
+        Route::get(
+            "/schools/{uai}/campaigns/{campaign}/try",
+            trial::page,
+            Members,
+            "The pages of joining, as an invented pupil sees them",
+        )
+        .gives::<view::EntranceView>(),
+        Route::post(
+            "/schools/{uai}/campaigns/{campaign}/try/identity",
+            trial::identity,
+            Members,
+            "Goes on with the invented pupil; what is typed is not read",
+        )
+        .gives::<view::EntranceView>(),
+        Route::post(
+            "/schools/{uai}/campaigns/{campaign}/try/account",
+            trial::account,
+            Members,
+            "Goes on with the invented pupil; nothing begins, and nothing is counted",
+        )
+        .gives::<view::EntranceView>(),
         Route::get("/mes-campagnes", own::page, SignedIn, "The campaigns that the account joined, and how it signs in")
             .gives::<own::OwnView>(),
     ]

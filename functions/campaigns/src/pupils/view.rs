@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::progress::Sent;
 use rentree_domain::{CampaignKind, LearnerId, Level, Method, Progress, UserName};
-use rentree_table::Participation;
+use rentree_table::{Campaign, Participation, School};
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,6 +33,14 @@ pub(crate) struct EntranceView {
     /// Says that the Médiacentre was just added to the account.
     #[serde(skip)]
     has_added: bool,
+    /// Where its forms lead: below the address of the campaign, or of a trial.
+    #[serde(skip)]
+    at: String,
+    /// The page of the campaign for staff, where they try these pages with an invented pupil.
+    #[serde(skip)]
+    trial: Option<String>,
+    /// Where whoever is of the school's team, and no pupil, may try them.
+    offered_trial: Option<String>,
     /// The campaign's code.
     code: String,
     /// Its title.
@@ -207,6 +215,9 @@ impl EntranceView {
             csrf: visit.csrf(),
             alert: None,
             has_added: false,
+            at: visit.path(),
+            trial: None,
+            offered_trial: None,
             mediacentre: visit.mediacentre(),
             way_in: visit.entrance.school.mediacentre.is_some().then(|| visit.mediacentre()),
             sign_on: visit.waiting.as_ref().map(SignOnView::of),
@@ -219,6 +230,42 @@ impl EntranceView {
             title,
             step,
         }
+    }
+
+    /// The page for an invented pupil. Nobody is signed in there, and nothing waits.
+    pub(crate) fn trial(
+        csrf: String,
+        school: &School,
+        campaign: &Campaign,
+        (at, trial): (String, String),
+        step: Step,
+    ) -> Self {
+        let title = campaign.title.as_str().to_owned();
+        Self {
+            frame: Frame::bare(format!("Essai\u{A0}: {title}")),
+            csrf,
+            alert: None,
+            has_added: false,
+            at,
+            trial: Some(trial),
+            offered_trial: None,
+            mediacentre: String::new(),
+            way_in: None,
+            sign_on: None,
+            code: campaign.code.as_str().to_owned(),
+            kind: campaign.kind,
+            levels: campaign.levels().iter().copied().collect(),
+            school: school.name.clone(),
+            message: campaign.message.as_ref().map(|message| message.as_str().to_owned()),
+            signed_in: None,
+            title,
+            step,
+        }
+    }
+
+    /// Offering whoever is of the team to try the pages.
+    pub(crate) fn offering(self, trial: Option<String>) -> Self {
+        Self { offered_trial: trial, ..self }
     }
 
     /// `6e, 5e`.
@@ -277,6 +324,11 @@ impl EntranceView {
     }
 }
 
+fn password() -> Field {
+    let hint = rentree_identity::PasswordRules::Pupil.hint();
+    Field::password("password", "Mot de passe").hint(hint).autocomplete("new-password")
+}
+
 impl SignOnView {
     fn of(sign_on: &SignOn) -> Self {
         let name = sign_on.names().map(|(first_name, last_name)| format!("{first_name} {last_name}"));
@@ -285,6 +337,17 @@ impl SignOnView {
 }
 
 impl Step {
+    /// Which of the three steps of joining it is, after the code; none where the pupil is known, or nothing can be done.
+    fn place(&self) -> Option<&'static str> {
+        match self {
+            Self::Identify { .. } | Self::Ask { .. } | Self::SeeTeacher { .. } => Some("Étape 2 sur 3 : qui vous êtes"),
+            Self::NewAccount(_) | Self::NewByMediacentre { .. } | Self::HasAccount { .. } => {
+                Some("Étape 3 sur 3 : votre compte")
+            }
+            Self::Closed(_) | Self::OutsideLesson | Self::Join { .. } | Self::Left { .. } | Self::Joined { .. } => None,
+        }
+    }
+
     /// An account is to begin for `pupil`, by the sign-on that waits.
     pub(crate) fn new_by_mediacentre(visit: &Visit, pupil: &Pupil, identity: IdentityFields) -> Self {
         let other_level = visit.is_of_another_level(pupil);
@@ -329,8 +392,6 @@ impl NewAccount {
         identity: IdentityFields,
         email: &str,
     ) -> Self {
-        let hint = rentree_identity::PasswordRules::Pupil.hint();
-        let password = || Field::password("password", "Mot de passe").hint(hint).autocomplete("new-password");
         let email = Field::email("email", "Adresse e-mail").value(email);
         Self {
             user_name: user_name.to_string(),
@@ -340,6 +401,19 @@ impl NewAccount {
             identity,
             by_name: Form::new("new", [password()]),
             by_email: Form::new("mail", [email, password()]),
+        }
+    }
+
+    /// The forms of a pupil who was invented for a trial.
+    pub(crate) fn invented(first_name: &str, user_name: &str) -> Self {
+        Self {
+            user_name: user_name.to_owned(),
+            may_use_email: false,
+            level: None,
+            first_name: first_name.to_owned(),
+            identity: IdentityFields::default(),
+            by_name: Form::new("new", [password()]),
+            by_email: Form::new("mail", []),
         }
     }
 }

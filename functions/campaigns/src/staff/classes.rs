@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
 use crate::school::parse_uai;
+use crate::staff::class_choice;
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -49,12 +50,7 @@ pub(crate) async fn choose(
 
     let (_, listing) = app.table.with_listing(uai, visitor.school).await?.ok_or_else(Problem::not_found)?;
     let offered = campaign.concerned(&listing).unknown;
-    let classes: BTreeSet<String> = input.fields.classes.into_iter().collect();
-    if !classes.is_subset(&offered) {
-        let detail = "Une de ces classes n’est pas à choisir ici : son niveau est connu, ou elle n’existe plus. Revenez à la campagne et recommencez.";
-        return Err(Problem::badly_chosen("Les classes ont changé", detail)
-            .leading_to("Revenir à la campagne", format!("/schools/{uai}/campaigns/{id}")));
-    }
+    let classes = class_choice::read(input.fields.classes, &offered, format!("/schools/{uai}/campaigns/{id}"))?;
     app.table.choose_classes(uai, id, &classes).await?;
 
     let location = format!("/schools/{uai}/campaigns/{id}?done=classes");

@@ -7,7 +7,6 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::campaign::CampaignTextError;
 use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, Catalogue, Course, CourseId, SchoolYear,
     Uai,
@@ -20,7 +19,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
 use crate::school::parse_uai;
+use crate::staff::class_choice::{self, Choice, choices, classes_of};
 use crate::staff::ready::{Proposal, Ready};
+use crate::staff::texts;
 
 /// Two codes of 76 thousand million are the same so rarely that the second draw is one for the tests.
 const DRAWS: usize = 5;
@@ -40,6 +41,8 @@ pub(crate) struct Fields {
     /// What pupils read before they begin: 500 characters at most. Blank for none.
     #[schemars(with = "text::Message")]
     message: String,
+    /// The classes that it is for, of those that the page offers (`choices`); none for all.
+    classes: Vec<String>,
     /// Whether nobody joins it outside of a lesson.
     only_in_lessons: bool,
     /// `certification`: the campaign that is ready, as long as it is proposed; else the school's own.
@@ -76,6 +79,8 @@ pub(crate) struct NewCampaignView {
     made: Option<CampaignId>,
     /// What a campaign may lead to.
     courses: Vec<CourseView>,
+    /// The classes that it may be for.
+    choices: Vec<Choice>,
 }
 
 /// A course.
@@ -118,8 +123,10 @@ pub(crate) async fn page(
     let made = app.made(uai, ready.as_ref());
     let (visitor, made) = authorise_beside(&app.table, &headers, uai, Role::Member, now, made).await?;
 
+    let offered = app.classes(uai, &visitor).await?;
     let form = form(&app.config.courses, &ready.as_ref().map(Fields::of).unwrap_or_default());
-    let view = NewCampaignView { made, ..app.new_campaign(uai, &visitor, form, ready) };
+    let choices = choices(&offered, &BTreeSet::new());
+    let view = NewCampaignView { made, choices, ..app.new_campaign(uai, &visitor, form, ready) };
     face.render(StatusCode::OK, &view)
 }
 
@@ -138,12 +145,16 @@ pub(crate) async fn create(
 
     // Who filled the form in on the last evening makes a campaign of the school's own after midnight.
     let ready = app.asked_for(input.fields.ready, now);
+    let offered = app.classes(uai, &visitor).await?;
+    let classes = input.fields.classes.iter().cloned();
+    let classes = class_choice::read(classes, &offered, format!("/schools/{uai}/campaigns/new"))?;
     let mut form = form(&app.config.courses, &input.fields);
     let wanted = read(&mut form, &app.config.courses, &input.fields, ready.is_some());
     let Some(Wanted { title, course, message }) = wanted else {
         let problem = Problem::invalid(&form);
         let view = app.new_campaign(uai, &visitor, form, ready);
-        return face.again(problem, &NewCampaignView { only_in_lessons: input.fields.only_in_lessons, ..view });
+        let (only_in_lessons, choices) = (input.fields.only_in_lessons, choices(&offered, &classes));
+        return face.again(problem, &NewCampaignView { only_in_lessons, choices, ..view });
     };
 
     let id = CampaignId::new(now, rentree_runtime::random());
@@ -161,7 +172,7 @@ pub(crate) async fn create(
         only_in_lessons: input.fields.only_in_lessons,
         lesson: None,
         given: None,
-        classes: BTreeSet::new(),
+        classes,
         platform: None,
         ready_of: ready.map(|ready| ready.school_year),
         title,
@@ -186,7 +197,15 @@ impl Campaigns {
             ready,
             made: None,
             courses: self.config.courses.courses().iter().map(course).collect(),
+            choices: Vec::new(),
         }
+    }
+
+    /// The classes of the school.
+    async fn classes(&self, uai: Uai, visitor: &Visitor) -> Result<BTreeSet<String>, Problem> {
+        let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
+        let (_, listing) = listed.ok_or_else(Problem::not_found)?;
+        Ok(classes_of(&listing))
     }
 
     /// The ready campaign, if it is asked for and proposed.
@@ -247,6 +266,7 @@ impl Fields {
             course: ready.course.to_string(),
             kind: None,
             only_in_lessons: false,
+            classes: Vec::new(),
             message: ready.message.clone(),
             ready: Ready::Certification,
         }
@@ -260,29 +280,16 @@ fn form(catalogue: &Catalogue, typed: &Fields) -> Form {
         choices: catalogue.of_kind(kind).map(|course| (course.id.to_string(), course.title.clone())).collect(),
     });
     let choices = choices.into_iter().filter(|group| !group.choices.is_empty()).collect();
-    Form::new(
-        "new",
-        [
-            Field::text("title", "Titre de la campagne")
-                .hint("Les élèves le verront. 100 caractères au plus. Exemple : Évaluation de rentrée, 6e")
-                .value(&typed.title),
-            Field::select("course", "Parcours", choices)
-                .hint("Une évaluation mesure les compétences ; une collecte de profils recueille ce que chaque élève a déjà acquis.")
-                .value(&typed.course),
-            Field::lines("message", "Message d’accueil")
-                .optional()
-                .hint("Les élèves le liront avant de commencer. 500 caractères au plus.")
-                .value(&typed.message),
-        ],
-    )
+    let course = Field::select("course", "Parcours", choices)
+        .hint("Une évaluation mesure les compétences ; une collecte de profils recueille ce que chaque élève a déjà acquis.")
+        .value(&typed.course);
+    let [title, message] = texts::fields(&typed.title, &typed.message);
+    Form::new("new", [title, course, message])
 }
 
 /// What was typed; its errors at their fields. The ready campaign collects profiles, and nothing else.
 fn read(form: &mut Form, catalogue: &Catalogue, typed: &Fields, is_ready: bool) -> Option<Wanted> {
-    let title = form.read("title", CampaignTitle::parse(&typed.title), |error| match error {
-        CampaignTextError::Empty => "Indiquez le titre de la campagne.".to_owned(),
-        other => told("Le titre", other),
-    });
+    let title = texts::title(form, &typed.title);
     let found = CourseId::parse(&typed.course).ok().and_then(|id| catalogue.find(&id));
     let course = match (found, typed.kind) {
         (Some(course), Some(kind)) if course.kind != kind => {
@@ -295,24 +302,8 @@ fn read(form: &mut Form, catalogue: &Catalogue, typed: &Fields, is_ready: bool) 
         (None, _) => Err("Choisissez un parcours dans la liste.".to_owned()),
     };
     let course = form.read("course", course, |error| error);
-    let message = match CampaignMessage::parse(&typed.message) {
-        Err(CampaignTextError::Empty) => Ok(None),
-        other => other.map(Some),
-    };
-    let message = form.read("message", message, |error| told("Le message", error));
+    let message = texts::message(form, &typed.message);
     Some(Wanted { title: title?, course: course?, message: message? })
-}
-
-fn told(what: &str, error: CampaignTextError) -> String {
-    match error {
-        CampaignTextError::Empty => format!("{what} est vide."),
-        CampaignTextError::Long { count, most } => {
-            format!("{what} compte {count} caractères : {most} au plus. Raccourcissez-le.")
-        }
-        CampaignTextError::Invisible => {
-            format!("{what} contient des caractères invisibles. Saisissez-le à nouveau, sans le coller.")
-        }
-    }
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ use tokio::try_join;
 use crate::Campaigns;
 use crate::school::parse_uai;
 use crate::staff::chart::charts;
+use crate::staff::class_choice::{Choice, choices};
 use crate::staff::closed;
 use crate::staff::tally::{Class, Counts, Pupil, State, of_other_classes, pupils, tally};
 
@@ -97,6 +98,8 @@ pub(crate) struct CampaignView {
     given: Option<Given>,
     /// Classes of which no pupil's MEF tells a level, where the campaign is for some levels: staff choose those it is for.
     choices: Vec<Choice>,
+    /// The classes that a campaign of the school's own is for; none: for all.
+    only_for: BTreeSet<String>,
     /// The numbers of the school.
     total: Counts,
     /// The numbers of each class.
@@ -131,15 +134,6 @@ struct Given {
     levels: Vec<Level>,
 }
 
-/// A class that may be chosen.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "ClassChoice")]
-struct Choice {
-    division: String,
-    /// Whether the campaign is for it.
-    chosen: bool,
-}
-
 impl Given {
     fn of(platform: &PlatformCampaign) -> Self {
         Self {
@@ -152,12 +146,6 @@ impl Given {
     /// `6e, 5e`.
     fn levels(&self) -> String {
         self.levels.iter().map(|level| level.french()).collect::<Vec<_>>().join(", ")
-    }
-}
-
-impl Choice {
-    fn of(class: &str, chosen: &BTreeSet<String>) -> Self {
-        Self { division: class.to_owned(), chosen: chosen.contains(class) }
     }
 }
 
@@ -254,7 +242,8 @@ pub(crate) async fn follow(
         only_in_lessons: campaign.only_in_lessons,
         lesson_until,
         given: campaign.platform.as_ref().map(Given::of),
-        choices: concerned.unknown.iter().map(|class| Choice::of(class, &campaign.classes)).collect(),
+        choices: choices(&concerned.unknown, &campaign.classes),
+        only_for: if campaign.given.is_none() { campaign.classes } else { BTreeSet::new() },
         total,
         classes,
         of_other_classes,
@@ -276,6 +265,7 @@ pub(crate) async fn follow(
 fn done(what: &str) -> Option<&'static str> {
     Some(match what {
         "created" => "La campagne est créée. Donnez son code aux élèves.",
+        "changed" => "La campagne est modifiée.",
         "classes" => "Les classes de la campagne sont enregistrées.",
         "tries" => "L’élève peut réessayer tout de suite de rejoindre une campagne.",
         "taken_back" => "L’envoi est annulé : l’élève peut recommencer depuis la page de la campagne.",
@@ -385,6 +375,11 @@ impl CampaignView {
     fn host(&self) -> &str {
         let address = self.address.trim_end_matches(JOIN);
         address.split_once("://").map_or(address, |(_, host)| host)
+    }
+
+    /// `6A, 6B`.
+    fn classes_meant(&self) -> String {
+        self.only_for.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
 
     fn states() -> [State; 4] {

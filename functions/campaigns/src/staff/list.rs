@@ -15,13 +15,16 @@ use rentree_table::{Campaign, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::try_join;
 
 use crate::Campaigns;
 use crate::school::parse_uai;
 use crate::staff::closed;
+use crate::staff::numbers::Numbers;
 use crate::staff::ready::Proposal;
 
-const PER_PAGE: usize = 50;
+/// Each costs a read of everybody who joined it.
+const PER_PAGE: usize = 20;
 
 /// What to show.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -98,6 +101,8 @@ struct Row {
     opens_on: Option<Date>,
     /// The last one.
     closes_on: Option<Date>,
+    #[serde(flatten)]
+    numbers: Numbers,
 }
 
 /// `GET /schools/{uai}/campaigns`
@@ -112,11 +117,15 @@ pub(crate) async fn list(
     let now = (app.clock)();
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
-    let campaigns = app.campaigns_of(uai, &visitor.school, now).await?;
+    let (campaigns, listed) = try_join!(app.campaigns_of(uai, &visitor.school, now), async {
+        Ok(app.table.with_listing(uai, visitor.school.clone()).await?)
+    })?;
+    let (_, listing) = listed.ok_or_else(Problem::not_found)?;
     let ready = app.proposal(now).filter(|ready| !filter.archived && !is_made(ready, &campaigns));
     let today = paris::date(now);
     let withdrawn = campaigns.iter().filter(|(_, campaign)| was_withdrawn_in(SchoolYear::of(today), campaign)).count();
-    let page = select(campaigns, &filter, today);
+    let page = select(campaigns, &filter);
+    let numbered = app.with_numbers(page.campaigns, &listing).await?;
     let view = CampaignsView {
         frame: visitor.frame("Campagnes", uai, &visitor.school, Section::Campaigns),
         uai,
@@ -128,7 +137,7 @@ pub(crate) async fn list(
         found: page.found,
         page: page.number,
         pages: page.pages,
-        campaigns: page.rows,
+        campaigns: numbered.into_iter().map(|campaign| Row::of(campaign, today)).collect(),
         withdrawn,
         ready,
     };
@@ -152,12 +161,11 @@ struct Page {
     found: usize,
     number: usize,
     pages: usize,
-    rows: Vec<Row>,
+    campaigns: Vec<(CampaignId, Campaign)>,
 }
 
-/// The page of `campaigns` that `filter` asks for, as they are `today`. A page beyond the last is the last.
-fn select(campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter, today: Date) -> Page {
-    let mut campaigns = campaigns;
+/// The page of `campaigns` that `filter` asks for. A page beyond the last is the last.
+fn select(mut campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter) -> Page {
     campaigns.retain(|(_, campaign)| campaign.is_archived() == filter.archived);
     campaigns.sort_by_key(|(id, campaign)| std::cmp::Reverse((campaign.created_at, *id)));
     let total = campaigns.len();
@@ -173,26 +181,13 @@ fn select(campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter, today: Date) 
     let pages = campaigns.len().div_ceil(PER_PAGE).max(1);
     let number = filter.page.unwrap_or(1).clamp(1, pages);
     let found = campaigns.len();
-    let row = |(id, campaign): (CampaignId, Campaign)| Row {
-        id,
-        archived_at: campaign.put_away_at(),
-        closed: campaign.closed(today),
-        title: campaign.title,
-        kind: campaign.kind,
-        code: campaign.code,
-        owner: campaign.owner_name,
-        created_at: campaign.created_at,
-        given: campaign.given.is_some(),
-        opens_on: campaign.platform.as_ref().map(|platform| platform.opens_on),
-        closes_on: campaign.platform.as_ref().map(|platform| platform.closes_on),
-    };
     Page {
         owners: owners.into_iter().map(|(name, id)| Owner { id, name }).collect(),
         total,
         found,
         number,
         pages,
-        rows: campaigns.into_iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).map(row).collect(),
+        campaigns: campaigns.into_iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).collect(),
     }
 }
 
@@ -208,6 +203,23 @@ impl CampaignsView {
 }
 
 impl Row {
+    fn of((id, campaign, numbers): (CampaignId, Campaign, Numbers), today: Date) -> Self {
+        Self {
+            id,
+            archived_at: campaign.put_away_at(),
+            closed: campaign.closed(today),
+            title: campaign.title,
+            kind: campaign.kind,
+            code: campaign.code,
+            owner: campaign.owner_name,
+            created_at: campaign.created_at,
+            given: campaign.given.is_some(),
+            opens_on: campaign.platform.as_ref().map(|platform| platform.opens_on),
+            closes_on: campaign.platform.as_ref().map(|platform| platform.closes_on),
+            numbers,
+        }
+    }
+
     fn is_withdrawn(&self) -> bool {
         self.closed == Some(Closed::Withdrawn)
     }
@@ -223,8 +235,6 @@ mod tests {
     use rentree_domain::{CourseId, UserId};
 
     use super::*;
-
-    const TODAY: Date = jiff::civil::date(2026, 11, 27);
 
     fn campaigns() -> Vec<(CampaignId, Campaign)> {
         let titles = ["Rentrée des 6e", "Évaluation des 3e", "Profils de 3e", "L’été des 6e"];
@@ -254,7 +264,7 @@ mod tests {
     }
 
     fn titles(filter: &Filter) -> Vec<String> {
-        select(campaigns(), filter, TODAY).rows.iter().map(|row| row.title.as_str().to_owned()).collect()
+        select(campaigns(), filter).campaigns.iter().map(|(_, one)| one.title.as_str().to_owned()).collect()
     }
 
     #[test]
@@ -273,12 +283,12 @@ mod tests {
 
     #[test]
     fn owners_are_listed_by_name_and_filtered() {
-        let page = select(campaigns(), &Filter::default(), TODAY);
+        let page = select(campaigns(), &Filter::default());
         let names: Vec<_> = page.owners.iter().map(|owner| owner.name.as_str()).collect();
         assert_eq!(names, ["Anne", "Zoé"]);
         let owner = page.owners[0].id.clone();
         assert_eq!(titles(&Filter { owner, ..Filter::default() }), ["Évaluation des 3e"]);
-        let beyond = select(campaigns(), &Filter { page: Some(9), ..Filter::default() }, TODAY);
+        let beyond = select(campaigns(), &Filter { page: Some(9), ..Filter::default() });
         assert_eq!((beyond.number, beyond.pages, beyond.found), (1, 1, 3));
     }
 }

@@ -1,18 +1,24 @@
 //! What staff see and do.
 
 pub(crate) mod archive;
+pub(crate) mod board;
 mod chart;
+pub(crate) mod class_choice;
 pub(crate) mod classes;
 mod closed;
 pub(crate) mod create;
+pub(crate) mod edit;
 pub(crate) mod follow;
 mod given;
 pub(crate) mod joining;
 pub(crate) mod lesson;
 pub(crate) mod list;
+pub(crate) mod missing;
 pub(crate) mod new_code;
+pub(crate) mod numbers;
 pub(crate) mod ready;
 pub(crate) mod results;
 pub(crate) mod take_back;
 pub(crate) mod tally;
+mod texts;
 pub(crate) mod year;

@@ -1,0 +1,42 @@
+//! For which classes of the school a campaign is: some of them, or all where none is chosen.
+
+use std::collections::BTreeSet;
+
+use rentree_domain::Listing;
+use rentree_http::Problem;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A class that may be chosen.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ClassChoice")]
+pub(crate) struct Choice {
+    pub(crate) division: String,
+    /// Whether the campaign is for it.
+    pub(crate) chosen: bool,
+}
+
+/// The classes of a school, by name.
+pub(crate) fn classes_of(listing: &Listing) -> BTreeSet<String> {
+    listing.enrolled().map(|pupil| pupil.division.clone()).filter(|division| !division.is_empty()).collect()
+}
+
+/// Each of the classes `offered`.
+pub(crate) fn choices(offered: &BTreeSet<String>, chosen: &BTreeSet<String>) -> Vec<Choice> {
+    let choice = |division: &String| Choice { division: division.clone(), chosen: chosen.contains(division) };
+    offered.iter().map(choice).collect()
+}
+
+/// The classes that were chosen, of those `offered`; the way back from a page that is out of date leads to `back`.
+pub(crate) fn read(
+    chosen: impl IntoIterator<Item = String>,
+    offered: &BTreeSet<String>,
+    back: String,
+) -> Result<BTreeSet<String>, Problem> {
+    let chosen: BTreeSet<String> = chosen.into_iter().collect();
+    if chosen.is_subset(offered) {
+        return Ok(chosen);
+    }
+    let detail = "Une de ces classes n’est pas à choisir ici : son niveau est connu, ou elle n’existe plus. Revenez à la campagne et recommencez.";
+    Err(Problem::badly_chosen("Les classes ont changé", detail).leading_to("Revenir à la campagne", back))
+}
