@@ -1,16 +1,20 @@
 //! The log of a space, for its administrators.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::{AuditId, LearnerId, Uai};
+use rentree_domain::import::ImportState;
+use rentree_domain::{AuditId, ImportId, LearnerId, Uai};
 use rentree_http::{Asked, Face, Problem, authorise};
 use rentree_table::{AuditAction, AuditEntry, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::try_join;
 
 use crate::Invitations;
 use crate::school::parse_uai;
@@ -46,6 +50,9 @@ struct Row {
     subject: Option<String>,
     /// Which pupil, when it is one.
     learner: Option<LearnerId>,
+    /// Which import, and what became of it, as long as it is one of the latest.
+    import: Option<ImportId>,
+    outcome: Option<ImportState>,
 }
 
 /// Where the page begins.
@@ -70,14 +77,18 @@ pub(crate) async fn page(
     if from.is_some_and(|from| !is_place(from)) {
         return Err(Problem::bad_request("Cette page du journal n’existe pas. Revenez au début du journal."));
     }
-    let page = app.table.audit_page(uai, from, PER_PAGE).await?;
+    let (page, imports) = try_join!(app.table.audit_page(uai, from, PER_PAGE), app.table.recent_imports(uai))?;
 
+    let states: HashMap<ImportId, ImportState> =
+        imports.into_iter().map(|(id, import)| (id, import.state_at(visitor.at))).collect();
     let row = |entry: AuditEntry| Row {
         at: entry.at,
         by: entry.by_name,
         action: entry.action,
         subject: entry.subject,
         learner: entry.learner,
+        import: entry.import,
+        outcome: entry.import.and_then(|import| states.get(&import).copied()),
     };
     let view = AuditView {
         frame: visitor.frame("Journal de l’espace", uai, &visitor.school, Section::Team),
@@ -121,6 +132,7 @@ impl Row {
             AuditAction::ImportCancelled => "a abandonné un import d’élèves",
             AuditAction::ImportUndone => "a annulé un import d’élèves",
             AuditAction::CampaignCreated => "a créé la campagne",
+            AuditAction::CampaignChanged => "a modifié la campagne",
             AuditAction::CampaignArchived => "a archivé la campagne",
             AuditAction::ResultTakenBack => "a annulé le résultat d’un élève dans la campagne",
             AuditAction::CampaignsPassedOn => "a confié les campagnes d’un membre qui part à",

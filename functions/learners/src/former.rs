@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Learners;
-use crate::list::filter::{divisions, page, sought};
+use crate::list::filter::{PER_PAGE, divisions, page, sought};
 use crate::school::parse_uai;
 
 const HEADER: [&str; 5] = ["Nom", "Prénom", "Classe", "Désactivé le", "Import demandé par"];
@@ -177,7 +177,7 @@ impl Learners {
         let rows = sought(listing.former(), &filter.q, &filter.division).into_iter().map(|pupil| row(pupil, &made));
         let found: Vec<Row> = rows.filter(|row| row.is_of(&filter.import)).collect();
         let count = found.len();
-        let page = page(found, filter.page);
+        let page = page(found, filter.page, PER_PAGE);
 
         let view = FormerView {
             frame: visitor.frame("Anciens élèves", uai, &school, Section::Learners),

@@ -9,6 +9,7 @@ pub(crate) mod report;
 pub(crate) mod request;
 pub(crate) mod set_aside;
 pub(crate) mod settle;
+pub(crate) mod undo;
 pub(crate) mod view;
 mod words;
 

@@ -72,13 +72,12 @@ impl Learners {
         AuditEntry::new((self.clock)(), rentree_runtime::random(), visitor.user, &visitor.name, action)
     }
 
-    /// Writes into the school's audit log what a visitor did with an import. It is done: a log that cannot be written is for us
+    /// Writes into the school's log what somebody did with an import. It is done: a log that cannot be written is for us
     /// to mend, not a reason to tell them that it failed.
-    async fn audit(&self, uai: Uai, visitor: &Visitor, action: AuditAction) {
-        let entry = self.entry(visitor, action);
+    async fn audit(&self, uai: Uai, entry: AuditEntry) {
         if let Err(error) = self.table.audit(uai, &entry).await {
             let why = rentree_runtime::telemetry::chain(&error);
-            tracing::error!(%uai, user = %visitor.user, ?action, why, "an audit entry was not written");
+            tracing::error!(%uai, action = ?entry.action, why, "an audit entry was not written");
         }
     }
 }
@@ -115,6 +114,12 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
             "Confirms a hand-out, which happens once: a program is answered in place, a browser is sent back to its page",
         )
         .gives::<passwords::view::HandedOutView>(),
+        Route::get(
+            "/schools/{uai}/learners.csv",
+            list::sheet::download,
+            Members,
+            "The pupils as a list for spreadsheets, by the same filters",
+        ),
         Route::get("/schools/{uai}/learners/former", former::list, Members, "Former pupils, by class and page")
             .gives::<former::FormerView>(),
         Route::post(
@@ -162,6 +167,13 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
         )
         .takes::<pupil::unblock::Fields>()
         .gives::<pupil::unblock::UnblockedView>(),
+        Route::get(
+            "/schools/{uai}/learners/{learner}/untie",
+            pupil::untie::ask,
+            Members,
+            "Asks before a pupil is untied from the account",
+        )
+        .gives::<rentree_http::ConfirmView>(),
         Route::post(
             "/schools/{uai}/learners/{learner}/untie",
             pupil::untie::untie,
@@ -233,9 +245,16 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
             "Gives an import up",
         )
         .gives::<imports::view::ImportView>(),
+        Route::get(
+            "/schools/{uai}/imports/{import}/undo",
+            imports::undo::ask,
+            Administrators,
+            "Asks before the last import is undone",
+        )
+        .gives::<rentree_http::ConfirmView>(),
         Route::post(
             "/schools/{uai}/imports/{import}/undo",
-            imports::settle::undo,
+            imports::undo::undo,
             Administrators,
             "Undoes the last import",
         )

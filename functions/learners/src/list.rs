@@ -2,6 +2,7 @@
 
 pub(crate) mod filter;
 mod found;
+pub(crate) mod sheet;
 
 use std::collections::HashMap;
 
@@ -23,7 +24,7 @@ use tokio::try_join;
 use crate::Learners;
 use crate::account::Lock;
 use crate::school::parse_uai;
-use filter::{Holding, divisions, sought};
+use filter::{Holding, Order, SIZES, divisions, size, sought};
 use found::Found;
 
 /// What to show.
@@ -41,8 +42,12 @@ pub(crate) struct Filter {
     account: Holding,
     /// What the latest profile must say.
     certifiable: Certifiable,
+    /// In which order.
+    order: Order,
     /// From 1.
     page: Option<usize>,
+    /// How many to a page: 20, 50 or 100.
+    size: Option<usize>,
 }
 
 /// A [`Filter`] with a name.
@@ -54,7 +59,9 @@ pub(crate) struct Search {
     division: String,
     account: Holding,
     certifiable: Certifiable,
+    order: Order,
     page: Option<usize>,
+    size: Option<usize>,
 }
 
 #[derive(Template, Serialize, JsonSchema)]
@@ -66,9 +73,13 @@ pub(crate) struct LearnersView {
     csrf: String,
     uai: String,
     q: String,
+    /// The name sealed, for the address of the list for spreadsheets.
+    #[serde(skip)]
+    sought: String,
     division: String,
     account: Holding,
     certifiable: Certifiable,
+    order: Order,
     divisions: Vec<String>,
     /// Active pupils of the school.
     enrolled: usize,
@@ -83,6 +94,8 @@ pub(crate) struct LearnersView {
     found: usize,
     page: usize,
     pages: usize,
+    /// How many to a page.
+    size: usize,
     learners: Vec<Row>,
     /// Whether who asks is the only administrator of the space: a second one is advised.
     is_only_administrator: bool,
@@ -157,19 +170,23 @@ pub(crate) async fn search(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
-    let Search { q, division, account, certifiable, page } = input.fields;
+    let Search { q, division, account, certifiable, order, page, size } = input.fields;
     if face == Face::Page {
-        let (sought, page) = (visitor.seal(&q), page.map(|page| page.to_string()).unwrap_or_default());
+        let text = |number: Option<usize>| number.map(|number| number.to_string()).unwrap_or_default();
+        let (sought, page, size) = (visitor.seal(&q), text(page), text(size));
         let asked = [
             ("division", division.as_str()),
             ("account", account.value()),
             ("certifiable", certifiable.value()),
+            ("order", order.value()),
             ("sought", &sought),
             ("page", &page),
+            ("size", &size),
         ];
         return Ok(Redirect::to(&asking(&format!("/schools/{uai}/learners"), &asked)).into_response());
     }
-    app.show(uai, &visitor, face, Filter { q, sought: String::new(), division, account, certifiable, page }).await
+    let filter = Filter { q, sought: String::new(), division, account, certifiable, order, page, size };
+    app.show(uai, &visitor, face, filter).await
 }
 
 impl Learners {
@@ -180,17 +197,19 @@ impl Learners {
         let is_only_administrator = self.is_only_administrator(uai, visitor);
 
         let mut sought = sought(listing.enrolled(), &filter.q, &filter.division);
+        filter.order.sort(&mut sought);
+        let size = size(filter.size);
         let profiles = async { Ok::<_, Problem>(self.table.latest_profiles(uai).await?) };
         let admits = |certifiable: Certifiable, profiles: &HashMap<LearnerId, LatestProfile>, id: LearnerId| {
             certifiable.admits(profiles.get(&id).map(|latest| latest.profile.is_certifiable()))
         };
         // Profiles are read beside the accounts, unless they say whose accounts are asked for.
         let (mut profiles, is_only_administrator, (found, page)) = if filter.certifiable == Certifiable::All {
-            try_join!(profiles, is_only_administrator, self.found(uai, sought, filter.account, filter.page))?
+            try_join!(profiles, is_only_administrator, self.found(uai, sought, filter.account, (filter.page, size)))?
         } else {
             let (profiles, is_only) = try_join!(profiles, is_only_administrator)?;
             sought.retain(|pupil| admits(filter.certifiable, &profiles, pupil.id));
-            (profiles, is_only, self.found(uai, sought, filter.account, filter.page).await?)
+            (profiles, is_only, self.found(uai, sought, filter.account, (filter.page, size)).await?)
         };
         let certifiable = listing.enrolled().filter(|pupil| admits(Certifiable::Yes, &profiles, pupil.id)).count();
 
@@ -198,10 +217,12 @@ impl Learners {
             frame: visitor.frame("Élèves", uai, &school, Section::Learners),
             csrf: visitor.csrf.clone(),
             uai: uai.to_string(),
+            sought: visitor.seal(&filter.q),
             q: filter.q,
             division: filter.division,
             account: filter.account,
             certifiable: filter.certifiable,
+            order: filter.order,
             divisions,
             enrolled,
             certifiable_pupils: certifiable,
@@ -210,6 +231,7 @@ impl Learners {
             found,
             page: page.number,
             pages: page.pages,
+            size,
             learners: page.rows.into_iter().map(|found| Row::of(found, &mut profiles, visitor.at)).collect(),
             is_only_administrator,
             last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
@@ -219,6 +241,20 @@ impl Learners {
 
     async fn is_only_administrator(&self, uai: Uai, visitor: &Visitor) -> Result<bool, Problem> {
         Ok(visitor.is_administrator() && self.table.administrators(uai).await? == 1)
+    }
+}
+
+impl LearnersView {
+    /// The address of the list for spreadsheets, with the same filters; whoever typed a name gets those of that name.
+    fn sheet(&self) -> String {
+        let asked = [
+            ("division", self.division.as_str()),
+            ("account", self.account.value()),
+            ("certifiable", self.certifiable.value()),
+            ("order", self.order.value()),
+            ("sought", &self.sought),
+        ];
+        asking(&format!("/schools/{}/learners.csv", self.uai), &asked)
     }
 }
 

@@ -84,14 +84,7 @@ impl Row {
         match (&self.ended, self.state) {
             (Some(Ended::UploadExpired { .. }), _) => "Fichier non envoyé",
             (Some(Ended::ConfirmationExpired { .. }), _) => "Non confirmé",
-            (_, ImportState::AwaitingUpload) => "En attente du fichier",
-            (_, ImportState::Analysing) => "Analyse en cours",
-            (_, ImportState::AwaitingConfirmation) => "À confirmer",
-            (_, ImportState::Applying) => "Import en cours",
-            (_, ImportState::Succeeded) => "Réussi",
-            (_, ImportState::Failed) => "En erreur",
-            (_, ImportState::Undone) => "Annulé après coup",
-            (_, ImportState::Expired) => "Abandonné",
+            (_, state) => state.french(),
         }
     }
 

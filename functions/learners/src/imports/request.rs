@@ -43,7 +43,8 @@ pub(crate) async fn request(
     let options = ImportOptions { preview: input.fields.preview, set_aside: input.fields.set_aside };
     let import = Import::requested(&visitor.name, now, object_key(uai, id), options).of(visitor.user);
 
-    app.table.create_import(uai, id, &import, &app.entry(&visitor, AuditAction::ImportRequested)).await?;
+    let entry = app.entry(&visitor, AuditAction::ImportRequested).of_import(id);
+    app.table.create_import(uai, id, &import, &entry).await?;
 
     let context = Context {
         uai,

@@ -33,7 +33,7 @@ pub(crate) async fn set_aside(
         ..Import::requested(&visitor.name, (app.clock)(), failed.object_key, options).of(visitor.user)
     };
 
-    let entry = app.entry(&visitor, AuditAction::ImportRequested);
+    let entry = app.entry(&visitor, AuditAction::ImportRequested).of_import(id);
     app.table.create_import(uai, id, &import, &entry).await?;
     app.tell_worker(&Resume {
         uai,

@@ -1,9 +1,9 @@
-//! A person's word on an import: confirm it, give it up, undo it.
+//! A person's word on an import: confirm it, or give it up.
 
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use rentree_domain::import::{ImportState, Resume, Tidy};
+use rentree_domain::import::{ImportState, Resume};
 use rentree_domain::{ImportId, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise_beside};
 use rentree_table::{AuditAction, Import, Role, School, SettleError};
@@ -19,7 +19,7 @@ use crate::school::parse_uai;
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Nothing {}
 
-type ImportPath = Path<(String, String)>;
+pub(super) type ImportPath = Path<(String, String)>;
 
 /// `POST /schools/{uai}/imports/{import}/confirm`
 pub(crate) async fn confirm(
@@ -46,7 +46,7 @@ pub(crate) async fn confirm(
     })
     .await?;
     let mark = app.table.mark_confirmed(uai, id, &import, (app.clock)());
-    let (marked, ()) = join!(mark, app.audit(uai, &visitor, AuditAction::ImportConfirmed));
+    let (marked, ()) = join!(mark, app.audit(uai, app.entry(&visitor, AuditAction::ImportConfirmed).of_import(id)));
     marked?;
 
     app.answer(uai, id, &visitor, face).await
@@ -62,34 +62,11 @@ pub(crate) async fn cancel(
 ) -> Result<Response, Problem> {
     let (uai, id, import, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
-    let entry = app.entry(&visitor, AuditAction::ImportCancelled);
+    let entry = app.entry(&visitor, AuditAction::ImportCancelled).of_import(id);
     let cancelled = app.table.cancel_import(uai, (id, &import), &entry, entry.at).await;
     cancelled.map_err(|error| told(uai, id, error))?;
 
     app.answer(uai, id, &visitor, face).await
-}
-
-/// `POST /schools/{uai}/imports/{import}/undo`
-pub(crate) async fn undo(
-    State(app): State<Learners>,
-    Path((uai, id)): ImportPath,
-    face: Face,
-    headers: HeaderMap,
-    input: Input<Nothing>,
-) -> Result<Response, Problem> {
-    let (uai, id, import, visitor) = app.administered(&uai, &id, &headers, &input).await?;
-
-    let entry = app.entry(&visitor, AuditAction::ImportUndone);
-    let undone = app.table.undo_import(uai, (id, &import, &visitor.school), &entry, entry.at).await;
-    undone.map_err(|error| told(uai, id, error))?;
-    let tidy = Tidy { uai, id, first_sent_at: Some((app.clock)()) };
-    let (ordered, answer) = join!(app.tell_worker(&tidy), app.answer(uai, id, &visitor, face));
-    // It is undone: should the message be lost, the next import tidies up.
-    if ordered.is_err() {
-        tracing::error!(%uai, import = %id, "the worker was not told to tidy up after an undo");
-    }
-
-    answer
 }
 
 impl Learners {
@@ -149,7 +126,7 @@ pub(super) fn too_late(uai: Uai, id: ImportId) -> Problem {
     Problem::too_late(detail).leading_to("Voir où en est cet import", location(uai, id))
 }
 
-fn told(uai: Uai, id: ImportId, error: SettleError) -> Problem {
+pub(super) fn told(uai: Uai, id: ImportId, error: SettleError) -> Problem {
     match error {
         SettleError::TooLate => too_late(uai, id),
         SettleError::Table(error) => error.into(),

@@ -10,7 +10,56 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Lock;
 
+/// How many pupils a page shows, unless somebody asks for another number of [`SIZES`].
 pub(crate) const PER_PAGE: usize = 50;
+/// What may be asked for.
+pub(crate) const SIZES: [usize; 3] = [20, PER_PAGE, 100];
+
+/// The size of a page that was asked for, if it is one that may be.
+pub(crate) fn size(asked: Option<usize>) -> usize {
+    asked.filter(|size| SIZES.contains(size)).unwrap_or(PER_PAGE)
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "LearnerOrder")]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Order {
+    /// By name.
+    #[default]
+    #[serde(rename = "")]
+    Name,
+    /// By class, and within it by name.
+    Division,
+}
+
+impl Order {
+    /// In the order of the list of choices.
+    pub(crate) const ALL: [Self; 2] = [Self::Name, Self::Division];
+
+    /// What people read.
+    pub(crate) fn french(self) -> &'static str {
+        match self {
+            Self::Name => "Par nom",
+            Self::Division => "Par classe, puis par nom",
+        }
+    }
+
+    /// What forms send.
+    pub(crate) fn value(self) -> &'static str {
+        match self {
+            Self::Name => "",
+            Self::Division => "division",
+        }
+    }
+
+    /// Puts pupils, who come by name, in this order.
+    pub(crate) fn sort(self, pupils: &mut [&ListedPupil]) {
+        if self == Self::Division {
+            pupils.sort_by(|one, other| one.division.cmp(&other.division));
+        }
+    }
+}
 
 /// Which accounts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -105,11 +154,11 @@ pub(crate) struct Page<T> {
     pub(crate) rows: Vec<T>,
 }
 
-/// The page `number` of `found`. One beyond the last is the last.
-pub(crate) fn page<T>(found: Vec<T>, number: Option<usize>) -> Page<T> {
-    let pages = found.len().div_ceil(PER_PAGE).max(1);
+/// The page `number` of `found`, of `size` rows. One beyond the last is the last.
+pub(crate) fn page<T>(found: Vec<T>, number: Option<usize>, size: usize) -> Page<T> {
+    let pages = found.len().div_ceil(size).max(1);
     let number = number.unwrap_or(1).clamp(1, pages);
-    Page { number, pages, rows: found.into_iter().skip((number - 1) * PER_PAGE).take(PER_PAGE).collect() }
+    Page { number, pages, rows: found.into_iter().skip((number - 1) * size).take(size).collect() }
 }
 
 #[cfg(test)]
@@ -119,11 +168,14 @@ mod tests {
     #[test]
     fn pages_hold_everybody_once() {
         for count in [0, 1, 49, 50, 51, 120] {
-            let pages = page((0..count).collect(), None).pages;
-            let all: Vec<usize> = (1..=pages).flat_map(|n| page((0..count).collect(), Some(n)).rows).collect();
-            assert_eq!(all, (0..count).collect::<Vec<_>>());
-            assert_eq!(page((0..count).collect(), Some(99)), page((0..count).collect(), Some(pages)));
-            assert_eq!(page((0..count).collect(), Some(0)).number, 1);
+            for size in SIZES {
+                let page = |number| page((0..count).collect(), number, size);
+                let pages = page(None).pages;
+                let all: Vec<usize> = (1..=pages).flat_map(|number| page(Some(number)).rows).collect();
+                assert_eq!(all, (0..count).collect::<Vec<_>>());
+                assert_eq!(page(Some(99)), page(Some(pages)));
+                assert_eq!(page(Some(0)).number, 1);
+            }
         }
     }
 
@@ -132,5 +184,9 @@ mod tests {
         for holding in Holding::ALL {
             assert_eq!(serde_json::to_value(holding).unwrap(), holding.value());
         }
+        for order in Order::ALL {
+            assert_eq!(serde_json::to_value(order).unwrap(), order.value());
+        }
+        assert_eq!([None, Some(20), Some(100), Some(3_000)].map(size), [50, 20, 100, 50]);
     }
 }

@@ -21,16 +21,16 @@ pub(crate) struct Found<'a> {
 }
 
 impl Learners {
-    /// Those of `pupils` whose account `holding` lets through: how many, and the page `number` of them.
+    /// Those of `pupils` whose account `holding` lets through: how many, and the page `number` of them, `size` to a page.
     pub(crate) async fn found<'a>(
         &self,
         uai: Uai,
         mut pupils: Vec<&'a ListedPupil>,
         holding: Holding,
-        number: Option<usize>,
+        (number, size): (Option<usize>, usize),
     ) -> Result<(usize, Page<Found<'a>>), Problem> {
         if holding == Holding::All {
-            let (count, Page { number, pages, rows }) = (pupils.len(), page(pupils, number));
+            let (count, Page { number, pages, rows }) = (pupils.len(), page(pupils, number, size));
             let ties = self.table.ties_of(uai, rows.iter().map(|pupil| pupil.id)).await?;
             let rows = self.with_locks(self.with_accounts(rows, &ties).await?).await?;
             return Ok((count, Page { number, pages, rows }));
@@ -40,7 +40,7 @@ impl Learners {
         if holding == Holding::None {
             let alone = pupils.into_iter().map(|pupil| Found { pupil, account: None, lock: None });
             let alone: Vec<_> = alone.collect();
-            return Ok((alone.len(), page(alone, number)));
+            return Ok((alone.len(), page(alone, number, size)));
         }
         let mut found = self.with_accounts(pupils, &ties).await?;
         if holding == Holding::Blocked {
@@ -48,7 +48,7 @@ impl Learners {
         }
         let now = (self.clock)();
         found.retain(|one| holding.admits(one.account.as_ref(), one.lock, now));
-        let (count, mut shown) = (found.len(), page(found, number));
+        let (count, mut shown) = (found.len(), page(found, number, size));
         if holding != Holding::Blocked {
             shown.rows = self.with_locks(shown.rows).await?;
         }

@@ -4,8 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::LearnerId;
-use rentree_http::{Face, Input, Problem};
+use rentree_http::{ConfirmView, Face, Input, Problem};
 use rentree_table::AuditAction;
+use rentree_web::Section;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -20,6 +21,38 @@ const NOT_TIED: &str = "L’élève n’est rattaché à aucun compte, ou ne l�
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct UntiedView {
     learner: LearnerId,
+}
+
+/// `GET /schools/{uai}/learners/{learner}/untie`
+pub(crate) async fn ask(
+    State(app): State<Learners>,
+    Path((uai, id)): PupilPath,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
+    if pupil.user.is_none() {
+        return Err(refused(uai, pupil.id, NOT_TIED));
+    }
+
+    let path = location(uai, pupil.id);
+    let view = ConfirmView {
+        frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Learners),
+        csrf: visitor.csrf.clone(),
+        title: format!("Détacher {} de son compte ?", pupil.entry.full_name()),
+        consequences: vec![
+            "À faire si quelqu’un d’autre a rejoint une campagne à sa place, ou si le compte est perdu.".to_owned(),
+            "Le compte est conservé, avec ses méthodes de connexion, mais il n’est plus celui de cet élève. Les participations de l’élève aux campagnes sont conservées.".to_owned(),
+            "L’élève pourra rejoindre une campagne avec un autre compte, ou avec le même.".to_owned(),
+        ],
+        action: format!("{path}/untie"),
+        button: "Détacher l’élève",
+        hidden: None,
+        choice: None,
+        back: ("Revenir à la fiche de l’élève", path),
+    };
+    face.render(StatusCode::OK, &view)
 }
 
 /// `POST /schools/{uai}/learners/{learner}/untie`

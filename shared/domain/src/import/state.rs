@@ -54,6 +54,20 @@ impl ImportState {
         }
     }
 
+    /// In a word or two, for lists.
+    pub fn french(self) -> &'static str {
+        match self {
+            Self::AwaitingUpload => "En attente du fichier",
+            Self::Analysing => "Analyse en cours",
+            Self::AwaitingConfirmation => "À confirmer",
+            Self::Applying => "Import en cours",
+            Self::Succeeded => "Réussi",
+            Self::Failed => "En erreur",
+            Self::Undone => "Annulé après coup",
+            Self::Expired => "Abandonné",
+        }
+    }
+
     /// Whether nothing will happen any more unless somebody asks for it.
     pub fn is_settled(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Undone | Self::Expired | Self::AwaitingConfirmation)

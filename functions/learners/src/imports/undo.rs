@@ -1,0 +1,87 @@
+//! Undo the last import: the list is again what it was before.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::import::{Counts, ImportState, Tidy};
+use rentree_http::{ConfirmView, Face, Input, Problem, authorise_beside};
+use rentree_table::{AuditAction, Role};
+use rentree_web::{Section, french};
+use tokio::join;
+
+use super::location;
+use super::settle::{ImportPath, Nothing, told, too_late};
+use crate::Learners;
+use crate::school::parse_uai;
+
+/// `GET /schools/{uai}/imports/{import}/undo`
+pub(crate) async fn ask(
+    State(app): State<Learners>,
+    Path((uai, id)): ImportPath,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let (now, found) = ((app.clock)(), app.import(uai, &id));
+    let (visitor, (id, import)) = authorise_beside(&app.table, &headers, uai, Role::Administrator, now, found).await?;
+    let is_latest = visitor.school.applied.as_ref().is_some_and(|applied| applied.import == id);
+    if import.state_at(now) != ImportState::Succeeded || !is_latest {
+        return Err(too_late(uai, id));
+    }
+
+    let path = location(uai, id);
+    let view = ConfirmView {
+        frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Imports),
+        csrf: visitor.csrf.clone(),
+        title: format!("Annuler l’import du {} ?", french::day_and_time(&import.requested_at)),
+        consequences: consequences(&import.outcome.counts),
+        action: format!("{path}/undo"),
+        button: "Annuler cet import",
+        hidden: None,
+        choice: None,
+        back: ("Revenir à l’import", path),
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+/// What becomes of those whom the import changed.
+fn consequences(counts: &Counts) -> Vec<String> {
+    let told = [
+        (counts.added, "élève ajouté ne sera plus dans la liste", "élèves ajoutés ne seront plus dans la liste"),
+        (counts.deactivated, "élève désactivé y reviendra", "élèves désactivés y reviendront"),
+        (counts.reactivated, "élève réactivé en repartira", "élèves réactivés en repartiront"),
+        (
+            counts.modified,
+            "élève retrouvera la classe et le nom qu’il avait avant",
+            "élèves retrouveront la classe et le nom qu’ils avaient avant",
+        ),
+    ];
+    let told = told.into_iter().filter(|(number, ..)| *number > 0);
+    let told = told.map(|(number, one, several)| format!("{}.", french::count(number, one, several)));
+    let first = "La liste des élèves redevient ce qu’elle était avant cet import.".to_owned();
+    let last = "Les comptes des élèves et leurs résultats sont conservés.".to_owned();
+    std::iter::once(first).chain(told).chain([last]).collect()
+}
+
+/// `POST /schools/{uai}/imports/{import}/undo`
+pub(crate) async fn undo(
+    State(app): State<Learners>,
+    Path((uai, id)): ImportPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Nothing>,
+) -> Result<Response, Problem> {
+    let (uai, id, import, visitor) = app.administered(&uai, &id, &headers, &input).await?;
+
+    let entry = app.entry(&visitor, AuditAction::ImportUndone).of_import(id);
+    let undone = app.table.undo_import(uai, (id, &import, &visitor.school), &entry, entry.at).await;
+    undone.map_err(|error| told(uai, id, error))?;
+    let tidy = Tidy { uai, id, first_sent_at: Some((app.clock)()) };
+    let (ordered, answer) = join!(app.tell_worker(&tidy), app.answer(uai, id, &visitor, face));
+    // It is undone: should the message be lost, the next import tidies up.
+    if ordered.is_err() {
+        tracing::error!(%uai, import = %id, "the worker was not told to tidy up after an undo");
+    }
+
+    answer
+}
