@@ -15,6 +15,8 @@ pub struct Config {
     pub origin: String,
     /// `MAIL_FROM`: who mails come from.
     pub mail_from: String,
+    /// `SUPPORT_EMAIL`: where people ask for help.
+    pub support_email: String,
     /// `MAILS_PER_SECOND`: what one running instance sends at most.
     pub mails_per_second: u32,
     /// `COURSES`: what campaigns lead to, as the function `campaigns` has it.
@@ -39,6 +41,7 @@ impl Config {
             bucket: required("BUCKET")?,
             origin: required("ORIGIN")?,
             mail_from: required("MAIL_FROM")?,
+            support_email: required("SUPPORT_EMAIL")?,
             mails_per_second: settings.number("MAILS_PER_SECOND")?,
             courses: Catalogue::parse(settings.required("COURSES")?)
                 .map_err(|error| SettingsError::Unreadable { name: "COURSES", why: error.to_string() })?,

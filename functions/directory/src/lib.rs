@@ -57,7 +57,7 @@ impl Directory {
             table: Table::new(clients.dynamodb.clone(), &config.table),
             bucket: clients.s3.clone(),
             queue: clients.sqs.clone(),
-            mailer: Mailer::new(clients.ses.clone(), &config.mail_from),
+            mailer: Mailer::new(clients.ses.clone(), &config.mail_from, &config.support_email),
             limits: Limits::default(),
             pace: Pace::new(config.mails_per_second),
             giving: Pace::new(config.campaigns_per_second),

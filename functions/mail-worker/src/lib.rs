@@ -54,7 +54,7 @@ impl MailWorker {
         let config = Config::read(settings)?;
         Ok(Self {
             table: Table::new(dynamodb, &config.table),
-            mailer: Mailer::new(ses, &config.mail_from),
+            mailer: Mailer::new(ses, &config.mail_from, &config.support_email),
             config,
             clock,
         })

@@ -2,9 +2,10 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use rentree_http::{Face, Problem};
 use rentree_testkit::Stack;
@@ -25,19 +26,39 @@ struct Row {
     to: String,
     subject: String,
     text: String,
+    /// Where it is shown as programs for mail show it.
+    html: String,
 }
 
 pub(crate) fn routes(stack: Stack) -> Router {
     Router::new().route("/demo/mailbox", get(page)).with_state(stack)
 }
 
+/// The mails themselves, which carry their own style: they stand outside of the product's shell, whose pages may not.
+pub(crate) fn mails(stack: Stack) -> Router {
+    Router::new().route("/demo/mailbox/{place}", get(mail)).with_state(stack)
+}
+
 /// `GET /demo/mailbox`
 async fn page(State(stack): State<Stack>, face: Face) -> Result<Response, Problem> {
     let sent = stack.sent_mail().await.map_err(|error| Problem::internal(error.as_ref()))?;
-    let row = |mail: rentree_testkit::SentMail| Row { to: mail.to.join(", "), subject: mail.subject, text: mail.text };
-    let view =
-        MailboxView { frame: Frame::bare("Messages envoyés"), mails: sent.into_iter().rev().map(row).collect() };
+    let row = |(place, mail): (usize, rentree_testkit::SentMail)| Row {
+        to: mail.to.join(", "),
+        subject: mail.subject,
+        text: mail.text,
+        html: format!("/demo/mailbox/{place}"),
+    };
+    let mails = sent.into_iter().enumerate().rev().map(row).collect();
+    let view = MailboxView { frame: Frame::bare("Messages envoyés"), mails };
     face.render(StatusCode::OK, &view)
+}
+
+/// `GET /demo/mailbox/{place}`
+async fn mail(State(stack): State<Stack>, Path(place): Path<usize>) -> Response {
+    let sent = stack.sent_mail().await.unwrap_or_default();
+    let Some(mail) = sent.into_iter().nth(place) else { return StatusCode::NOT_FOUND.into_response() };
+    let style_alone = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+    ([(CONTENT_SECURITY_POLICY, style_alone)], Html(mail.html)).into_response()
 }
 
 impl Row {

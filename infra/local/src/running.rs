@@ -183,6 +183,7 @@ impl Rentree {
             .merge(operator::routes(&stack)?);
         let strict = stack.strict().clone();
         let router = rentree_http::wrap(routes.layer(middleware::from_fn_with_state(strict, under_way)), shell);
+        let router = router.merge(mailbox::mails(stack.clone()));
         let mut serving = Serving::start(door.into_listeners(), &url, router);
         let Options { clock, retry_after, least_timeout, .. } = *options;
         let times = Times { end: End::Timeout { clock, least: least_timeout }, retry_after };

@@ -160,6 +160,10 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(head, "GET /spaces", &[], None).await?;
         self.visit(head, "GET /", &[], None).await?;
         self.visit(head, "GET /openapi.json", &[], None).await?;
+        self.visit(head, "GET /aide", &[], None).await?;
+        self.visit(head, "GET /aide/{guide}", &["enseignants"], None).await?;
+        self.visit(head, "GET /service/{text}", &["confidentialite"], None).await?;
+        self.visit(head, "GET /service/etat", &[], None).await?;
         Ok(())
     }
 
@@ -248,6 +252,7 @@ impl<G: Ground> Tour<'_, G> {
         moved.pupils[0].division = moved.pupils[1].division.clone();
         moved.pupils[0].second_name = "Camille".to_owned();
         let import = self.import(head, &moved.siecle(UTF_8).bytes, json!({})).await?;
+        self.visit(head, "GET /schools/{uai}/imports/{import}/undo", &[school, &import], None).await?;
         self.visit(head, &of("undo"), &[school, &import], Some(json!({}))).await?;
         let mut spoilt = sample.clone();
         spoilt.spoil(2, "sex_missing".parse()?);
@@ -298,7 +303,20 @@ impl<G: Ground> Tour<'_, G> {
         let made = self.visit(head, "POST /schools/{uai}/campaigns", &[uai], Some(new)).await?;
         let campaign = text(&made, "id")?;
         self.visit(head, "GET /schools/{uai}/campaigns", &[uai], None).await?;
-        self.visit(head, "GET /schools/{uai}/campaigns/{campaign}/archive", &[uai, campaign], None).await?;
+        for page in ["board", "edit", "missing", "try", "archive"] {
+            let route = format!("GET /schools/{{uai}}/campaigns/{{campaign}}/{page}");
+            self.visit(head, &route, &[uai, campaign], None).await?;
+        }
+        for form in ["identity", "account"] {
+            let route = format!("POST /schools/{{uai}}/campaigns/{{campaign}}/try/{form}");
+            self.visit(head, &route, &[uai, campaign], Some(json!({}))).await?;
+        }
+        let change = "POST /schools/{uai}/campaigns/{campaign}/edit";
+        self.visit(head, change, &[uai, campaign], Some(json!({"title": "Évaluation de la rentrée"}))).await?;
+        self.visit(head, "GET /schools/{uai}/new-year", &[uai], None).await?;
+        // It is of this year, and stays.
+        let renew = "POST /schools/{uai}/new-year";
+        self.visit(head, renew, &[uai], Some(json!({"archive": [campaign]}))).await?;
         for action in ["archive", "restore"] {
             let route = format!("POST /schools/{{uai}}/campaigns/{{campaign}}/{action}");
             self.visit(head, &route, &[uai, campaign], Some(json!({}))).await?;
@@ -438,6 +456,7 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(head, "GET /schools/{uai}/learners/former", &[uai], None).await?;
         self.visit(head, "POST /schools/{uai}/learners/former", &[uai], Some(search)).await?;
         self.visit(head, "GET /schools/{uai}/learners/former.csv", &[uai], None).await?;
+        self.visit(head, "GET /schools/{uai}/learners.csv", &[uai], None).await?;
         let tied = found["learners"].as_array().context("learners")?;
         let tied = tied.iter().find(|learner| !learner["account"].is_null()).context("the pupil who joined")?;
         let learner = text(tied, "id")?.to_owned();
@@ -470,6 +489,7 @@ impl<G: Ground> Tour<'_, G> {
         let of = |action: &str| format!("POST /schools/{{uai}}/learners/{{learner}}/{action}");
         may_refuse(self.visit(head, &of("unblock"), &[uai, &learner], Some(json!({}))).await)?;
         may_refuse(self.visit(head, &of("user-name"), &[uai, &learner], Some(json!({}))).await)?;
+        self.visit(head, "GET /schools/{uai}/learners/{learner}/untie", &[uai, &learner], None).await?;
         self.visit(head, &of("untie"), &[uai, &learner], Some(json!({}))).await?;
         self.visit(head, &of("personal-code"), &[uai, &learner], Some(json!({}))).await?;
         Ok(())

@@ -14,6 +14,7 @@ use crate::{Mail, sender};
 pub struct Mailer {
     client: Lazy<Client>,
     from: String,
+    support: String,
 }
 
 /// Why a mail may not have been sent.
@@ -34,21 +35,21 @@ pub enum SendError {
 }
 
 impl Mailer {
-    /// A mailer that sends as `from`, for instance `Rentrée <ne-pas-repondre@rentree.example>`.
+    /// A mailer that sends as `from`, for instance `Rentrée <ne-pas-repondre@rentree.example>`, and says that help is at `support`.
     ///
     /// The SDK's own retries are switched off: they cannot tell what was sent from what was not. Who calls retries.
-    pub fn new(client: impl Into<Lazy<Client>>, from: impl Into<String>) -> Self {
+    pub fn new(client: impl Into<Lazy<Client>>, from: impl Into<String>, support: impl Into<String>) -> Self {
         let client = client.into();
         let client = Lazy::new(move || {
             let once = aws_sdk_sesv2::config::retry::RetryConfig::disabled();
             Client::from_conf(client.config().to_builder().retry_config(once).build())
         });
-        Self { client, from: sender::encode(&from.into()) }
+        Self { client, from: sender::encode(&from.into()), support: support.into() }
     }
 
     /// Sends one mail to one address, once.
     pub async fn send(&self, to: &EmailAddress, mail: &Mail) -> Result<(), SendError> {
-        let rendered = mail.render()?;
+        let rendered = mail.render(&self.support)?;
         let content = |data: String| Content::builder().data(data).charset("UTF-8").build();
         let malformed =
             |error: aws_sdk_sesv2::error::BuildError| SendError::NotSent { code: format!("malformed: {error}") };

@@ -30,11 +30,17 @@ pub struct Rendered {
 
 #[derive(Template)]
 #[template(path = "mail.txt", escape = "none")]
-struct Text<'a>(&'a Mail);
+struct Text<'a> {
+    mail: &'a Mail,
+    support: &'a str,
+}
 
 #[derive(Template)]
 #[template(path = "mail.html")]
-struct Html<'a>(&'a Mail);
+struct Html<'a> {
+    mail: &'a Mail,
+    support: &'a str,
+}
 
 impl Mail {
     /// A mail without content yet. A subject is one line, whatever it quotes.
@@ -61,8 +67,12 @@ impl Mail {
         self
     }
 
-    /// Subject, text and HTML.
-    pub fn render(&self) -> Result<Rendered, askama::Error> {
-        Ok(Rendered { subject: self.subject.clone(), text: Text(self).render()?, html: Html(self).render()? })
+    /// Subject, text and HTML; both say that help is at `support`.
+    pub fn render(&self, support: &str) -> Result<Rendered, askama::Error> {
+        Ok(Rendered {
+            subject: self.subject.clone(),
+            text: Text { mail: self, support }.render()?,
+            html: Html { mail: self, support }.render()?,
+        })
     }
 }

@@ -7,9 +7,11 @@ use crate::{
     new_administrator, offer, password_changed, password_handed_out, password_reset, second_factor, sign_up,
 };
 
+const SUPPORT: &str = "assistance@rentree.example";
+
 /// Subject and text on one page, HTML on another: what a person reviews.
 fn shown(mail: &Mail) -> (String, String) {
-    let rendered = mail.render().unwrap();
+    let rendered = mail.render(SUPPORT).unwrap();
     assert!(!rendered.subject.contains('\n'));
     (format!("{}\n\n{}", rendered.subject, rendered.text), rendered.html)
 }
@@ -75,7 +77,7 @@ fn of_accounts() {
 #[test]
 fn what_people_type_cannot_become_markup() {
     let about = Activation { school: "<b>École</b>", uai: "0350760L", requester: "A & B", link: LINK };
-    let rendered = activation(about).render().unwrap();
+    let rendered = activation(about).render(SUPPORT).unwrap();
     assert!(rendered.html.contains("&#60;b&#62;École") && rendered.html.contains("A &#38; B"), "{}", rendered.html);
     assert!(rendered.text.contains("<b>École</b>"));
 }
@@ -102,7 +104,8 @@ mod mailer {
             .output(|| SendEmailOutput::builder().message_id("1").build())
             .build();
         let client = mock_client!(aws_sdk_sesv2, RuleMode::Sequential, [&rule]);
-        let mailer = Mailer::new(client.clone(), "Rentrée <ne-pas-repondre@rentree.example>");
+        let mailer =
+            Mailer::new(client.clone(), "Rentrée <ne-pas-repondre@rentree.example>", "assistance@rentree.example");
         let to = EmailAddress::parse("camille@exemple.fr").unwrap();
         let refused = mailer.send(&to, &password_reset(super::LINK)).await;
         assert!(matches!(refused, Err(SendError::NotSent { .. })), "{refused:?}");
@@ -133,9 +136,10 @@ mod mailer {
             let rule = mock!(Client::send_email).then_http_response(answer);
             let client = mock_client!(aws_sdk_sesv2, RuleMode::Sequential, [&rule]);
             let to = EmailAddress::parse("camille@exemple.fr").unwrap();
-            let told = Mailer::new(client.clone(), "Rentrée <ne-pas-repondre@rentree.example>")
-                .send(&to, &password_reset(super::LINK))
-                .await;
+            let told =
+                Mailer::new(client.clone(), "Rentrée <ne-pas-repondre@rentree.example>", "assistance@rentree.example")
+                    .send(&to, &password_reset(super::LINK))
+                    .await;
             match told {
                 Err(SendError::NotSent { .. }) => assert!(not_sent, "{status} {body}"),
                 Err(SendError::Unknown(_)) => assert!(!not_sent, "{status} {body}"),
