@@ -16,9 +16,24 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 131] = [
+const CHAINS: [(&str, usize); 147] = [
     ("GET /", 3),
     ("GET /schools/{uai}", 4),
+    ("GET /aide", 2),
+    ("GET /aide/{guide}", 2),
+    ("GET /service/etat", 1),
+    ("GET /service/{text}", 2),
+    ("GET /schools/{uai}/new-year", 3),
+    ("POST /schools/{uai}/new-year", 3),
+    ("GET /schools/{uai}/campaigns/{campaign}/board", 2),
+    ("GET /schools/{uai}/campaigns/{campaign}/edit", 3),
+    ("POST /schools/{uai}/campaigns/{campaign}/edit", 4),
+    ("GET /schools/{uai}/campaigns/{campaign}/missing", 3),
+    ("GET /schools/{uai}/campaigns/{campaign}/try", 2),
+    ("POST /schools/{uai}/campaigns/{campaign}/try/identity", 2),
+    ("POST /schools/{uai}/campaigns/{campaign}/try/account", 2),
+    ("GET /schools/{uai}/imports/{import}/undo", 2),
+    ("GET /schools/{uai}/learners/{learner}/untie", 2),
     ("GET /schools/{uai}/campaigns/{campaign}/archive", 2),
     ("GET /schools/{uai}/invitations/{invitation}/cancel", 2),
     ("GET /schools/{uai}/leave", 2),
@@ -74,6 +89,7 @@ const CHAINS: [(&str, usize); 131] = [
     ("GET /schools/{uai}/learners (again)", 5),
     ("GET /schools/{uai}/learners/former", 3),
     ("GET /schools/{uai}/learners/former.csv", 4),
+    ("GET /schools/{uai}/learners.csv", 6),
     ("POST /schools/{uai}/learners/former", 3),
     ("GET /schools/{uai}/learners/passwords/{hand_out}", 5),
     ("GET /schools/{uai}/learners/{learner}", 4),

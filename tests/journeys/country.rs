@@ -40,6 +40,7 @@ async fn fill(rentree: &Rentree, late: Uai, active: &[Uai]) -> anyhow::Result<()
         uai: late,
         name: "Collège".to_owned(),
         kind: "Collège".to_owned(),
+        town: String::new(),
         ministry: Ministry::Education,
         mailbox: None,
         closed: false,

@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use rentree_domain::UserId;
 use rentree_domain::import::{ImportState, Resume};
 use rentree_samples::Sample;
-use rentree_table::{AuditAction, AuditEntry, SettleError};
+use rentree_table::{AuditAction, AuditEntry, Role, SettleError};
 use serde_json::json;
 
 use crate::support::imports::{assert_succeeded, counts};
+use crate::support::people::a_member;
 use crate::support::{a_school, batch, eventually, expected, product, run, state_of, visible, worker_with};
 
 #[test]
@@ -37,6 +38,17 @@ fn the_brake_asks_and_holds_for_one_import() {
 
         let late = school.post(&format!("/imports/{id}/confirm"), &json!({})).await;
         assert!(late.unwrap_err().to_string().contains("409"), "a word is taken once");
+
+        // The log leads to each import, and says what became of it.
+        let head = a_member(uai, Role::Administrator).await?;
+        let log = head.get(&format!("/schools/{uai}/audit")).await?.expect(200)?;
+        let of_it = log["entries"].as_array().unwrap().iter().filter(|entry| entry["import"] == *id);
+        let told: Vec<_> = of_it.map(|entry| (entry["action"].clone(), entry["outcome"].clone())).collect();
+        assert_eq!(
+            told,
+            ["import_confirmed", "import_requested"].map(|action| (json!(action), json!("succeeded"))),
+            "{log:#}"
+        );
         Ok(())
     });
 }

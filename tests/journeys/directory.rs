@@ -40,6 +40,7 @@ async fn school(row: &ListedRow) -> anyhow::Result<Option<School>> {
 fn as_listed(row: &ListedRow) -> School {
     School {
         kind: row.kind.clone(),
+        town: row.town().to_owned(),
         ministry: Ministry::parse(&row.ministry),
         mailbox: EmailAddress::parse(&row.mail).ok(),
         academie: Academie::of(uai(row)),
@@ -360,6 +361,7 @@ fn a_known_school_keeps_what_others_own() {
         let expected_school = School {
             name: listed.name,
             kind: listed.kind,
+            town: listed.town,
             ministry: listed.ministry,
             mailbox: listed.mailbox,
             academie: listed.academie,

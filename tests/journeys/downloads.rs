@@ -58,6 +58,7 @@ fn what_is_downloaded_stands_in_the_log() {
             ("/follow-up/results.csv", "?division=3A", format!("le suivi {year}, 3A")),
             ("/imports/{import}/report.csv", "", format!("le rapport de l’import du {day}")),
             ("/learners/former.csv", "", "la liste des anciens élèves".to_owned()),
+            ("/learners.csv", "", "la liste des élèves".to_owned()),
         ];
         let known: BTreeSet<String> = asked.iter().map(|(address, ..)| format!("/schools/{{uai}}{address}")).collect();
         assert_eq!(files().await?, known, "every file of a school is tried here");

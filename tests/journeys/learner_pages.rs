@@ -132,10 +132,11 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     shot("08-pupil-staff").await?;
     go(client, &pupil(left.learner)).await?;
     see(client, "main", "Cet élève n’est plus dans l’établissement").await?;
-    click(client, "summary").await?;
-    see(client, "details", "Le compte est conservé").await?;
     shot("09-pupil-left").await?;
-    click(client, "form[action$='/untie'] button").await?;
+    click(client, "main a[href$='/untie']").await?;
+    see(client, "main", "Le compte est conservé").await?;
+    shot("09-untie").await?;
+    click(client, "button.grave").await?;
     see(client, "[role=status]", "L’élève n’est plus rattaché à un compte").await?;
     shot("10-pupil-untied").await?;
 

@@ -1,5 +1,6 @@
 //! The list of pupils by their accounts; unblocking and untying.
 
+use fantoccini::Locator;
 use jiff::{SignedDuration, Timestamp};
 use learners::Learners;
 use rentree_table::Who;
@@ -7,12 +8,13 @@ use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
 
+use crate::support::browser::{Browser, DESKTOP, click, enter, fill, find, go, see};
 use crate::support::faults::{Operations, watched};
 use crate::support::people::{a_client, a_failure, a_team};
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, by_email, by_mediacentre, by_user_name, classes, sign_in,
 };
-use crate::support::schools::import;
+use crate::support::schools::{a_school_of, import};
 use crate::support::{product, run};
 
 /// Thirty failures, long ago.
@@ -256,5 +258,60 @@ fn who_left_can_only_be_untied() {
         assert_eq!(pupil.now().await?, pupil.user);
         class.administrator.post(&path("/untie"), &json!({})).await?.expect(200)?;
         Ok(())
+    });
+}
+
+/// By class, as many to a page as one likes, and all of them in a file; a name that was typed goes along sealed.
+#[test]
+fn the_list_in_another_order_and_as_a_file() {
+    run(async {
+        let (uai, teacher, sample) = a_school_of(&[("6B", 12), ("6A", 13)], 7_431).await?;
+        let list = async |query: &str| {
+            let seen = teacher.get(&format!("/schools/{uai}/learners{query}")).await?.expect(200)?;
+            let rows = seen["learners"].as_array().unwrap().iter();
+            let shown: Vec<(String, String)> = rows
+                .map(|row| {
+                    (row["division"].as_str().unwrap().to_owned(), row["last_name"].as_str().unwrap().to_owned())
+                })
+                .collect();
+            anyhow::Ok((shown, seen["pages"].clone()))
+        };
+        let (by_name, pages) = list("").await?;
+        assert!(by_name.is_sorted_by_key(|(_, name)| name.clone()) && pages == 1, "{by_name:?}");
+        let (by_class, pages) = list("?order=division&size=20").await?;
+        assert_eq!((by_class.len(), pages), (20, json!(2)));
+        assert!(by_class.is_sorted() && by_class[12].0 == "6A" && by_class[13].0 == "6B", "{by_class:?}");
+        assert_eq!(list("?size=7").await?.0.len(), 25, "no such size");
+
+        let sheet = async |query: &str| {
+            let text = teacher.get(&format!("/schools/{uai}/learners.csv{query}")).await?.expect(200)?;
+            anyhow::Ok(text.as_str().expect("a text").lines().map(ToOwned::to_owned).collect::<Vec<_>>())
+        };
+        let all = sheet("?order=division").await?;
+        assert_eq!(all.len(), 26);
+        assert!(all[0].ends_with("Certifiable") && all[1].contains("6A") && all[25].contains("6B"), "{all:?}");
+        assert!(all[1].contains("Pas encore de compte"), "{}", all[1]);
+        assert_eq!(sheet("?division=6B").await?.len(), 13);
+        assert_eq!(sheet("?account=email").await?.len(), 1);
+
+        // From the page of a search, the file has those who were sought.
+        let browser = Browser::open(DESKTOP).await?;
+        let client = &browser.client;
+        enter(client, &teacher).await?;
+        go(client, &format!("/schools/{uai}/learners")).await?;
+        fill(client, "#q", &sample.pupils[0].last_name).await?;
+        click(client, ".filter button").await?;
+        see(client, "[role=status]", "sur 25").await?;
+        let link = find(client, Locator::Css("a[download]")).await?.attr("href").await?.expect("an address");
+        let of_browser = format!("return fetch('{link}').then((answer) => answer.text())");
+        let text = client.execute(&of_browser, vec![]).await?;
+        let found = text.as_str().expect("a text").lines().count() - 1;
+        assert!((1..25).contains(&found) && !link.contains(&sample.pupils[0].last_name), "{found}: {link}");
+
+        // All of a page with one click, where scripts run.
+        click(client, "[data-tick]").await?;
+        let ticked = "return document.querySelectorAll('input[name=learners]:checked').length";
+        assert_eq!(client.execute(ticked, vec![]).await?, json!(found));
+        browser.close().await
     });
 }

@@ -192,7 +192,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
 
     // What the second tab still offers is over: the page says so within the space, and leads back.
     client.switch_to_window(second).await?;
-    click(client, "form[action$='/undo'] button").await?;
+    click(client, "main a[href$='/undo']").await?;
     see(client, "h1", "Cette action n’est plus possible").await?;
     find(client, Locator::Css("nav a[href$='/imports']")).await?;
     shot("14-too-late").await?;
@@ -220,7 +220,10 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "main td a").await?;
 
     // Undone, by whom and when.
-    click(client, "form[action$='/undo'] button").await?;
+    click(client, "main a[href$='/undo']").await?;
+    see(client, "h1", "Annuler l’import du").await?;
+    shot("16-undo").await?;
+    click(client, "button.grave").await?;
     see(client, "main h2", "Import annulé").await?;
     see(client, "main .panel", "Cet import a été annulé par Camille Démonstration le ").await?;
     shot("17-undone").await?;

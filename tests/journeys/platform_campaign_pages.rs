@@ -26,6 +26,7 @@ async fn a_campaign_of_the_team_in_a_browser(look: Look, look_name: &str, seed: 
         uai,
         name: "Collège Marie Curie".to_owned(),
         kind: kind.clone(),
+        town: String::new(),
         ministry: Ministry::Education,
         mailbox: None,
         closed: false,

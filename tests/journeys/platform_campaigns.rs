@@ -42,6 +42,7 @@ async fn of_kind(uai: Uai, kind: &str, closed: bool) -> anyhow::Result<()> {
         uai,
         name: format!("Collège {uai}"),
         kind: kind.to_owned(),
+        town: String::new(),
         ministry: Ministry::Education,
         mailbox: None,
         closed,

@@ -123,6 +123,8 @@ async fn knock(route: &RouteDoc, world: &World, visitor: Option<&Person>) -> any
         .replace("{invitation}", &world.invitation)
         .replace("{learner}", &world.pupil.to_string())
         .replace("{member}", &world.colleague.to_string())
+        .replace("{guide}", "eleves")
+        .replace("{text}", "cookies")
         .replace("{token}", &"A".repeat(43));
     let method = Method::from_bytes(route.method.as_bytes())?;
     let mut request = match visitor {

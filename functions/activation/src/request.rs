@@ -53,8 +53,10 @@ pub(crate) struct RequestView {
     /// Whether the form was sent. Nothing else is told: the mailbox knows.
     sent: bool,
     /// The school that was typed, once the form was sent.
-    #[serde(skip)]
+    #[schemars(with = "Option<String>")]
     uai: Option<Uai>,
+    /// Its name and its town, as the public directory has them; nothing is told of its space.
+    school: Option<String>,
 }
 
 /// Whether it was sent.
@@ -72,8 +74,9 @@ pub(crate) async fn page(
     token: FormToken,
 ) -> Result<Response, Problem> {
     let uai = query.sent.as_deref().and_then(|sent| Uai::parse(sent).ok());
+    let school = app.listed(uai).await?;
     let view = RequestView::new(&app, &token, Fields::default().form(), query.sent.is_some());
-    let view = RequestView { uai, ..view };
+    let view = RequestView { uai, school, ..view };
     Ok(token.on(face.render(StatusCode::OK, &view)?))
 }
 
@@ -109,6 +112,17 @@ pub(crate) async fn request(
 
     let view = RequestView::new(&app, &token, Fields::default().form(), true);
     face.after_post(StatusCode::ACCEPTED, &format!("{PATH}?sent={uai}"), &view)
+}
+
+impl Activation {
+    /// Name and town of a school of the directory, open or not, with a space or without.
+    async fn listed(&self, uai: Option<Uai>) -> Result<Option<String>, Problem> {
+        let Some(uai) = uai else { return Ok(None) };
+        let school = self.table.school(uai).await?;
+        Ok(school.map(
+            |school| if school.town.is_empty() { school.name } else { format!("{}, {}", school.name, school.town) },
+        ))
+    }
 }
 
 impl Fields {
@@ -161,6 +175,7 @@ impl RequestView {
             support: app.config.support_email.clone(),
             sent,
             uai: None,
+            school: None,
         }
     }
 

@@ -177,6 +177,8 @@ impl<R: BufRead> Listing<R> {
         }
         let kind = text(field(self.columns.kind), "Type_etablissement", LONGEST_KIND)
             .map_err(|(code, message)| problem(code, message))?;
+        let town = text(field(self.columns.town), "Nom_commune", LONGEST_KIND)
+            .map_err(|(code, message)| problem(code, message))?;
         let mail = field(self.columns.mail);
         let (mailbox, warning) = match EmailAddress::parse(mail) {
             Ok(address) => (Some(address), None),
@@ -192,6 +194,7 @@ impl<R: BufRead> Listing<R> {
             uai,
             name: name.to_owned(),
             kind: kind.to_owned(),
+            town: town.to_owned(),
             ministry: Ministry::parse(field(self.columns.ministry)),
             mailbox,
             // "A OUVRIR" and "A FERMER" have a head at work.

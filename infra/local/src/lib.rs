@@ -7,6 +7,7 @@ pub mod cargo_lambda;
 pub mod client;
 mod course;
 mod demo;
+mod design;
 mod door;
 pub mod ent;
 pub mod env_file;

@@ -31,7 +31,7 @@ use crate::door::Door;
 use crate::ent::{self, Ent};
 use crate::event_source::{self, End, Times};
 use crate::serving::Serving;
-use crate::{idp, mailbox, operator};
+use crate::{design, idp, mailbox, operator};
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -180,6 +180,7 @@ impl Rentree {
             .merge(demo.routes())
             .merge(Platform::new(&url, secrets, options.clock)?.routes())
             .merge(mailbox::routes(stack.clone()))
+            .merge(design::routes())
             .merge(operator::routes(&stack)?);
         let strict = stack.strict().clone();
         let router = rentree_http::wrap(routes.layer(middleware::from_fn_with_state(strict, under_way)), shell);

@@ -11,6 +11,8 @@ pub struct ListedSchool {
     pub name: String,
     /// `Type_etablissement`, for instance `Collège`; may be empty.
     pub kind: String,
+    /// `Nom_commune`; may be empty.
+    pub town: String,
     /// `ministere_tutelle`.
     pub ministry: Ministry,
     /// `Mail`, if it is an address.

@@ -170,10 +170,14 @@ impl ListedRow {
         }
     }
 
+    /// `Nom_commune`.
+    pub fn town(&self) -> &'static str {
+        TOWNS[self.name.len() % TOWNS.len()]
+    }
+
     /// By column.
     fn values(&self) -> [&str; COLUMNS.len()] {
         let academie = Uai::parse(&self.uai).ok().and_then(Academie::of).map_or("", Academie::short_name);
-        let town = TOWNS[self.name.len() % TOWNS.len()];
         [
             &self.uai,
             &self.name,
@@ -181,7 +185,7 @@ impl ListedRow {
             "Public",
             &self.address,
             "35000",
-            town,
+            self.town(),
             &self.mail,
             "14",
             academie,

@@ -16,7 +16,8 @@ use crate::transaction::{Cancelled, MAX_ITEMS};
 use crate::{Item, Key, School, Table, TableError};
 
 /// The attributes of a School item that the directory owns.
-const OWNED: [&str; 9] = ["entity", "name", "kind", "ministry", "mailbox", "academie", "closed", GSI1.0, GSI1.1];
+const OWNED: [&str; 10] =
+    ["entity", "name", "kind", "town", "ministry", "mailbox", "academie", "closed", GSI1.0, GSI1.1];
 /// The ones without which a School does not read; 0 for a school without pupils.
 const ROSTER: [&str; 3] = ["roster_version", "fence", "begun_version"];
 const ATTEMPTS: u32 = 8;
@@ -44,6 +45,8 @@ struct Listed<'a> {
     name: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     kind: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    town: &'a str,
     ministry: Ministry,
     #[serde(skip_serializing_if = "Option::is_none")]
     mailbox: Option<&'a EmailAddress>,
@@ -59,6 +62,7 @@ fn listed(school: &ListedSchool) -> Result<Item, TableError> {
         entity: ENTITY,
         name: &school.name,
         kind: &school.kind,
+        town: &school.town,
         ministry: school.ministry,
         mailbox: school.mailbox.as_ref(),
         academie,
@@ -230,6 +234,7 @@ mod tests {
             uai: Uai::parse("0350760L").unwrap(),
             name: "Collège Anne-de-Bretagne".to_owned(),
             kind: "Collège".to_owned(),
+            town: "Rennes".to_owned(),
             ministry: Ministry::Education,
             mailbox: Some(EmailAddress::parse("ce.0350760l@ac-rennes.fr").unwrap()),
             closed,
@@ -244,6 +249,7 @@ mod tests {
         let school = read(listed.clone().into_iter().chain(roster).collect()).unwrap();
         let expected = School {
             kind: "Collège".to_owned(),
+            town: "Rennes".to_owned(),
             ministry: Ministry::Education,
             mailbox: a_school(true).mailbox,
             academie: Some(Academie::parse("rennes").unwrap()),

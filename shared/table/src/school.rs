@@ -24,6 +24,9 @@ pub struct School {
     /// `Type_etablissement` of the directory, for instance `Collège`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub kind: String,
+    /// Its town, by the directory.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub town: String,
     /// Who it answers to.
     #[serde(default = "unknown_ministry")]
     pub ministry: Ministry,
@@ -113,6 +116,7 @@ impl School {
         Self {
             name: name.into(),
             kind: String::new(),
+            town: String::new(),
             ministry: Ministry::Other,
             mailbox: None,
             academie: None,

@@ -6,25 +6,42 @@
 const page = document.getElementById("import");
 const form = document.getElementById("upload");
 
-if (form) form.addEventListener("submit", upload);
+if (form) {
+  form.addEventListener("submit", upload);
+  form.elements.file.addEventListener("change", look);
+  // Anywhere on the page; a browser would open the file instead.
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", drop);
+}
 if (page.dataset.inProgress === "true") follow();
+
+function drop(event) {
+  event.preventDefault();
+  if (event.dataTransfer.files.length === 0) return;
+  form.elements.file.files = event.dataTransfer.files;
+  look();
+}
+
+/** Says at once what the bucket, or the worker, would say of the file later; whether it may go. */
+function look() {
+  const file = form.elements.file.files[0];
+  const max = Number(form.dataset.maxBytes);
+  const wrong =
+    !/\.(xml|zip|csv)$/i.test(file.name) ? "Ce fichier n’est ni un XML, ni un zip, ni un CSV. Choisissez le fichier que SIECLE ou Fregata a fourni, sans l’ouvrir."
+    : file.size > max ? `Ce fichier est trop volumineux (${Math.floor(max / 1048576)}\u00a0Mo au plus). Vérifiez que c’est bien l’export des élèves.`
+    : file.size === 0 ? "Ce fichier est vide. Merci de refaire l’export."
+    : "";
+  fail(wrong);
+  return wrong === "";
+}
 
 /** Sends the file with the fields meant for programs: the bucket then answers instead of redirecting. */
 async function upload(event) {
   event.preventDefault();
+  if (!look()) return;
   const file = form.elements.file.files[0];
-  const max = Number(form.dataset.maxBytes);
-  if (file.size > max) {
-    fail(`Ce fichier est trop volumineux (${Math.floor(max / 1048576)} Mo au plus). Vérifiez que c’est bien l’export des élèves.`);
-    return;
-  }
-  if (file.size === 0) {
-    fail("Ce fichier est vide. Merci de refaire l’export.");
-    return;
-  }
   const button = form.querySelector("button");
   button.disabled = true;
-  document.getElementById("upload-error").hidden = true;
   try {
     const answer = await fetch(page.dataset.location, { headers: { accept: "application/json" } });
     const { upload } = await answer.json();
@@ -61,7 +78,7 @@ function send(url, fields) {
 function fail(text) {
   const error = document.getElementById("upload-error");
   error.textContent = text;
-  error.hidden = false;
+  error.hidden = text === "";
 }
 
 /** Asks until the import is settled; each question waits for its answer, but where there is progress to show. */

@@ -9,10 +9,13 @@ pub mod form;
 pub mod french;
 pub mod qr;
 
+use std::io::Write as _;
 use std::sync::LazyLock;
 
 use askama::Template;
 pub use entry::Entry;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 pub use form::{Choices, Field, Form};
 use sha2::{Digest, Sha256};
 
@@ -39,14 +42,14 @@ const ASSETS: [Asset; 6] = [
         content: include_bytes!("../assets/imports.js"),
     },
     Asset {
-        name: "prepared-file.js",
+        name: "live.js",
         content_type: "text/javascript; charset=utf-8",
-        content: include_bytes!("../assets/prepared-file.js"),
+        content: include_bytes!("../assets/live.js"),
     },
     Asset {
-        name: "print.js",
+        name: "buttons.js",
         content_type: "text/javascript; charset=utf-8",
-        content: include_bytes!("../assets/print.js"),
+        content: include_bytes!("../assets/buttons.js"),
     },
     Asset {
         name: "sign-in-code.js",
@@ -59,6 +62,23 @@ const ASSETS: [Asset; 6] = [
 /// An asset by its name.
 pub fn asset(name: &str) -> Option<&'static Asset> {
     ASSETS.iter().find(|asset| asset.name == name)
+}
+
+impl Asset {
+    /// Its bytes, packed with gzip. Pages are not packed: how long one is then could tell what a secret in it is. Assets have none.
+    pub fn gzip(&self) -> Option<&'static [u8]> {
+        static PACKED: LazyLock<Vec<Vec<u8>>> =
+            LazyLock::new(|| ASSETS.iter().map(|asset| pack(asset.content)).collect());
+        let place = ASSETS.iter().position(|asset| asset.name == self.name)?;
+        PACKED.get(place).map(Vec::as_slice)
+    }
+}
+
+fn pack(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    // Writing to memory never fails.
+    let _ = encoder.write_all(content);
+    encoder.finish().unwrap_or_default()
 }
 
 /// The address of all assets: it changes when one of them does.

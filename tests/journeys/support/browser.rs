@@ -235,6 +235,20 @@ pub(crate) async fn fill(client: &Client, css: &str, text: &str) -> anyhow::Resu
     Ok(())
 }
 
+/// Where a plain space stands before `: ; ! ?` or within `« »`, in what the page says or tells to screen readers. What people typed
+/// is theirs.
+const LOOSE_SIGNS: &str = r#"
+    const loose = /[^ \t\n]*(?:[ \t\n][:;!?»](?=[\s]|$)|«[ \t\n])[^ \t\n]*/g;
+    const texts = [document.title];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        if (!walker.currentNode.parentElement.closest('script, style, code, pre, textarea, .lines')) texts.push(walker.currentNode.data);
+    }
+    for (const name of ['aria-label', 'title', 'alt', 'placeholder']) {
+        for (const element of document.querySelectorAll(`[${name}]`)) texts.push(element.getAttribute(name));
+    }
+    return texts.flatMap((text) => text.match(loose) ?? []);"#;
+
 /// Keeps a picture of the page, which must not be wider than the screen, nor have a flaw that axe finds.
 pub(crate) async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow::Result<()> {
     if look.javascript {
@@ -242,6 +256,8 @@ pub(crate) async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow
         assert!(width.as_u64() <= Some(look.width.into()), "{name} is {width} pixels wide");
         let violations = axe::violations(&browser.client).await?;
         assert!(violations.is_empty(), "{name}: {violations:#?}");
+        let loose = browser.client.execute(LOOSE_SIGNS, vec![]).await?;
+        assert_eq!(loose, json!([]), "{name}: these signs want no-break spaces");
         if !look.dark {
             reached_by_keyboard(&browser.client, name).await?;
         }

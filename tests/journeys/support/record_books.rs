@@ -55,6 +55,7 @@ pub(crate) async fn of_kind(uai: Uai, kind: &str) -> anyhow::Result<()> {
         uai,
         name: format!("Établissement {uai}"),
         kind: kind.to_owned(),
+        town: String::new(),
         ministry: Ministry::Education,
         mailbox: None,
         closed: false,

@@ -62,6 +62,9 @@ const STATE: Optional = Optional {
     without: "closed schools are loaded as if they were open, and are offered a space",
 };
 
+/// Shown to whoever asks for a space, beside the name; nothing follows where it is not there.
+const TOWN: Column = Column { name: "Nom_commune", labels: &["Commune", "Libellé commune"] };
+
 /// A column that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Missing {
@@ -82,6 +85,7 @@ pub(super) struct Columns {
     pub(super) mail: Option<usize>,
     pub(super) ministry: Option<usize>,
     pub(super) state: Option<usize>,
+    pub(super) town: Option<usize>,
     /// Those that we would have read.
     pub(super) missing: Vec<Missing>,
 }
@@ -121,7 +125,8 @@ impl Columns {
         };
         let (kind, mail) = (optional(KIND)?, optional(MAIL)?);
         let (ministry, state) = (optional(MINISTRY)?, optional(STATE)?);
-        Ok(Self { count: names.len(), uai, name, kind, mail, ministry, state, missing })
+        let town = place(&names, &TOWN)?;
+        Ok(Self { count: names.len(), uai, name, kind, mail, ministry, state, town, missing })
     }
 }
 

@@ -45,6 +45,7 @@ fn a_school_is_read_whole() {
         uai: Uai::parse("0350760L").unwrap(),
         name: "Collège Anne-de-Bretagne".to_owned(),
         kind: "Collège".to_owned(),
+        town: String::new(),
         ministry: Ministry::Education,
         mailbox: Some(EmailAddress::parse("ce.0350760l@ac-rennes.fr").unwrap()),
         closed: false,
@@ -343,4 +344,12 @@ fn invented_schools_are_read_as_they_were_invented() {
         assert_eq!(school.mailbox.as_ref().map_or("", |mailbox| mailbox.as_str()), row.mail);
     }
     assert_eq!(lines.len(), 2_000);
+}
+
+#[test]
+fn the_town_is_read_where_the_file_has_it() {
+    let file = "Identifiant_de_l_etablissement;Nom_etablissement;Nom de la commune\n0350760L;Collège Anne-de-Bretagne; L'Haÿ-les-Roses \n";
+    let lines = read(file).unwrap();
+    let [Listed::School(school, None)] = lines.as_slice() else { panic!("{lines:?}") };
+    assert_eq!(school.town, "L'Haÿ-les-Roses");
 }

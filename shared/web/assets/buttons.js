@@ -1,0 +1,30 @@
+// Shows the controls that do nothing without a script: print, copy, tick all, show a password. Where one of them is told in words
+// instead, the words go.
+
+"use strict";
+
+for (const button of document.querySelectorAll("[data-print], [data-copy], [data-tick]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => act(button));
+}
+for (const box of document.querySelectorAll("[data-show]")) {
+  box.parentElement.hidden = false;
+  box.addEventListener("change", () => {
+    document.getElementById(box.dataset.show).type = box.checked ? "text" : "password";
+  });
+}
+document.getElementById("print-hint")?.remove();
+
+async function act(button) {
+  const { copy, tick } = button.dataset;
+  if (copy) {
+    await navigator.clipboard.writeText(copy);
+    button.textContent = "Copié";
+  } else if (tick) {
+    const boxes = [...document.getElementsByName(tick)];
+    const all = boxes.every((box) => box.checked);
+    for (const box of boxes) box.checked = !all;
+  } else {
+    print();
+  }
+}

@@ -1,0 +1,187 @@
+//! The same in a browser: the code on the board, a list that keeps itself up to date, a campaign that is changed.
+
+use fantoccini::Locator;
+use serde_json::json;
+
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see,
+};
+use crate::support::campaigns::{a_campaign, campaigns_of, join};
+use crate::support::schools::{a_school_of, class};
+use crate::support::{product, run};
+
+async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
+    let (uai, teacher, _) = a_school_of(&[("6A", 14), ("6B", 9), ("3 PREPA MET", 3)], seed).await?;
+    let campaign = a_campaign(uai, &teacher, "Évaluation de rentrée des sixièmes").await?;
+    let path = format!("/schools/{uai}/campaigns/{campaign}");
+    let pupils = class(uai, "6A").await?;
+    let browser = Browser::open(look).await?;
+    let client = &browser.client;
+    let shot = async |page: &str| picture(&browser, look, &format!("{name}-classroom-{page}")).await;
+    enter(client, &teacher).await?;
+
+    // The board: the code as large as the screen, and its address as a QR code.
+    go(client, &path).await?;
+    click(client, "main a[href$='/board']").await?;
+    let code = campaigns_of(uai).await?[0].1.code.clone();
+    let shown = find(client, Locator::Css(".screen .code")).await?.text().await?;
+    assert_eq!(shown.split_whitespace().collect::<String>(), code.as_str());
+    see(client, ".address", &format!("/campagnes/{code}")).await?;
+    find(client, Locator::Css("svg.qr[role=img]")).await?;
+    shot("board").await?;
+    click(client, ".screen .actions a").await?;
+
+    // For some classes.
+    click(client, "main a[href$='/edit']").await?;
+    see(client, "h1", "Modifier la campagne").await?;
+    fill(client, "#edit-title", "").await?;
+    click(client, "main form button").await?;
+    see(client, "[role=alert]", "Indiquez le titre").await?;
+    assert!(client.title().await?.starts_with("Erreur"));
+    fill(client, "#edit-title", "Les sixièmes, rentrée").await?;
+    click(client, "input[value='6A']").await?;
+    click(client, "input[value='6B']").await?;
+    shot("edit").await?;
+    click(client, "main form button").await?;
+    see(client, "[role=status]", "La campagne est modifiée").await?;
+    see(client, "main", "Cette campagne est pour").await?;
+    see(client, ".counts", "23").await?;
+    shot("changed").await?;
+
+    // Who has not joined: the list keeps itself up to date where scripts run, and is reloaded elsewhere.
+    click(client, "main a[href$='/missing']").await?;
+    see(client, "#live", "23 élèves n’ont pas encore rejoint").await?;
+    click(client, "#division option[value='6A']").await?;
+    click(client, ".filter button").await?;
+    see(client, "#live", "14 élèves").await?;
+    shot("missing").await?;
+    join(uai, campaign, &pupils[..13]).await?;
+    if look.javascript {
+        client.execute("document.getElementById('live').dataset.every = 1", vec![]).await?;
+    } else {
+        client.refresh().await?;
+    }
+    see(client, "#live", "1 élève n’a pas encore rejoint").await?;
+    see(client, "#live", &pupils[13].entry.last_name).await?;
+    join(uai, campaign, &pupils[13..]).await?;
+    client.refresh().await?;
+    see(client, "#live", "Tout le monde a rejoint").await?;
+
+    // The list tells how far each is.
+    go(client, &format!("/schools/{uai}/campaigns")).await?;
+    see(client, "tbody", "14 sur 23").await?;
+    shot("list").await?;
+    browser.close().await
+}
+
+#[test]
+fn at_a_desk() {
+    run(with_the_class(DESKTOP, "desktop", 7_421));
+}
+
+#[test]
+fn on_a_phone() {
+    run(with_the_class(PHONE, "phone", 7_422));
+}
+
+#[test]
+fn without_scripts() {
+    run(with_the_class(WITHOUT_SCRIPTS, "no-scripts", 7_423));
+}
+
+/// During a lesson the numbers of a campaign keep themselves up to date; nothing that somebody is typing or reading with the keyboard
+/// is taken away.
+#[test]
+fn the_follow_up_of_a_lesson_updates_itself() {
+    run(async {
+        let (uai, teacher, _) = a_school_of(&[("6A", 5)], 7_424).await?;
+        let campaign = a_campaign(uai, &teacher, "Rentrée").await?;
+        let path = format!("/schools/{uai}/campaigns/{campaign}");
+        teacher.post(&format!("{path}/lesson"), &json!({"act": "open"})).await?.expect(200)?;
+        let browser = Browser::open(DESKTOP).await?;
+        let client = &browser.client;
+        enter(client, &teacher).await?;
+        go(client, &path).await?;
+        see(client, "#live .counts", "ont rejoint").await?;
+        client.execute("document.getElementById('live').dataset.every = 0.5; document.querySelector('#live [tabindex]').focus()", vec![]).await?;
+        let pupils = class(uai, "6A").await?;
+        join(uai, campaign, &pupils[..3]).await?;
+        let counted = "return document.querySelector('#live .counts div:nth-child(2) dd').textContent";
+        assert_eq!(client.execute(counted, vec![]).await?, "0", "the focus is within");
+        client.execute("document.activeElement.blur()", vec![]).await?;
+        see(client, "#live .counts div:nth-child(2)", "3").await?;
+        // Its end is told by the whole page.
+        let lesson = product().table.campaign(uai, campaign).await?.unwrap().lesson;
+        assert!(lesson.is_some());
+        teacher.post(&format!("{path}/lesson"), &json!({"act": "end"})).await?.expect(200)?;
+        see(client, "section[aria-labelledby=lesson]", "Aucune séance n’est ouverte").await?;
+        browser.close().await
+    });
+}
+
+/// The pages of joining with an invented pupil: from the campaign, and from the code that somebody of the team typed. Nothing is tied,
+/// counted or noted, whatever was typed.
+async fn tried_as_a_pupil(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
+    let (uai, teacher, sample) = a_school_of(&[("6A", 3)], seed).await?;
+    let campaign = a_campaign(uai, &teacher, "Rentrée").await?;
+    let code = campaigns_of(uai).await?[0].1.code.clone();
+    let browser = Browser::open(look).await?;
+    let client = &browser.client;
+    enter(client, &teacher).await?;
+    go(client, "/campagnes").await?;
+    see(client, ".step", "Étape 1 sur 3").await?;
+    fill(client, "#join-code", code.as_str()).await?;
+    click(client, "main form button").await?;
+    see(client, "main", "Vous êtes membre de l’équipe de l’établissement").await?;
+    picture(&browser, look, &format!("{name}-trial-offered")).await?;
+    click(client, "main a[href$='/try']").await?;
+    see(client, ".step", "Étape 2 sur 3").await?;
+    see(client, "[role=note]", "rien n’est enregistré").await?;
+    picture(&browser, look, &format!("{name}-trial-identity")).await?;
+    // Even with the name of a pupil that there is.
+    let pupil = &sample.pupils[0];
+    fill(client, "main [name=first_name]", &pupil.first_name).await?;
+    fill(client, "main [name=last_name]", &pupil.last_name).await?;
+    fill(client, "main [name=birth_date]", &pupil.birth_date).await?;
+    click(client, "form[action$='/try/identity'] button").await?;
+    see(client, ".step", "Étape 3 sur 3").await?;
+    see(client, "main", "camille.exemple1003").await?;
+    picture(&browser, look, &format!("{name}-trial-account")).await?;
+    fill(client, "main [name=password]", "Velours8").await?;
+    if look.javascript {
+        let kind = "return document.querySelector('main [name=password]').type";
+        for shown in ["text", "password"] {
+            click(client, "[data-show]").await?;
+            assert_eq!(client.execute(kind, vec![]).await?, shown);
+        }
+    }
+    click(client, "form[action$='/try/account'] button").await?;
+    see(client, "[role=status]", "Vous avez rejoint la campagne").await?;
+    picture(&browser, look, &format!("{name}-trial-joined")).await?;
+    client.back().await?;
+    client.refresh().await?;
+    see(client, ".step", "Étape 3 sur 3").await?;
+    click(client, "[role=note] a").await?;
+    see(client, ".counts", "ont rejoint").await?;
+    browser.close().await?;
+
+    let table = &product().table;
+    assert!(table.participations(campaign).await?.is_empty() && table.ties_in(uai).await?.is_empty());
+    assert!(table.join_attempts(campaign, 10).await?.is_empty());
+    Ok(())
+}
+
+#[test]
+fn tried_at_a_desk() {
+    run(tried_as_a_pupil(DESKTOP, "desktop", 7_425));
+}
+
+#[test]
+fn tried_on_a_phone() {
+    run(tried_as_a_pupil(PHONE, "phone", 7_426));
+}
+
+#[test]
+fn tried_without_scripts() {
+    run(tried_as_a_pupil(WITHOUT_SCRIPTS, "no-scripts", 7_427));
+}
