@@ -73,6 +73,7 @@ mod prepared_files;
 mod presence;
 mod privacy;
 mod progress;
+mod readme;
 mod record_book_access;
 mod record_book_credentials;
 mod record_book_pages;

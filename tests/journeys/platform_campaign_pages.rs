@@ -84,13 +84,13 @@ async fn a_campaign_of_the_team_in_a_browser(look: Look, look_name: &str, seed: 
 
     // What pupils read before they say who they are.
     go(client, &format!("/campagnes/{}", campaign.code)).await?;
-    see(client, "[role=note]", "Cette campagne s’adresse aux classes de 6e").await?;
+    see(client, "main", "Cette campagne s’adresse aux classes de 6e").await?;
     shot("03-levels").await?;
 
     // Before its day, and after its last.
     operator.tell_campaign(CampaignWord { opens_on: in_days(5), ..word.clone() }).await?;
     go(client, &format!("/campagnes/{}", campaign.code)).await?;
-    see(client, "h2", "Cette campagne n’est pas encore ouverte").await?;
+    see(client, "main", "Cette campagne n’est pas encore ouverte").await?;
     shot("04-not-yet").await?;
     operator.tell_campaign(CampaignWord { opens_on: in_days(-30), closes_on: in_days(-1), ..word }).await?;
     go(client, &format!("/schools/{uai}/campaigns/{id}")).await?;

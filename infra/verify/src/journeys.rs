@@ -1,7 +1,7 @@
 //! Which journeys are about what. The folder `tests/journeys` has a file for each name here.
 
 /// What concerns every function: its routes, its events, its items, its rights, and what it must not tell.
-pub(crate) const OF_ALL: [&str; 15] = [
+pub(crate) const OF_ALL: [&str; 16] = [
     "chains",
     "commands",
     "contracts",
@@ -10,6 +10,7 @@ pub(crate) const OF_ALL: [&str; 15] = [
     "lambda",
     "offered",
     "privacy",
+    "readme",
     "refusals",
     "rights",
     "sessions",
