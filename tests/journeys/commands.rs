@@ -2,8 +2,15 @@
 
 use std::process::{Command, Stdio};
 
-use crate::support::run;
+use jiff::Timestamp;
+use rentree_domain::{EmailAddress, terms};
+use rentree_local::client::School;
+use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
+use rentree_table::Terms;
+use serde_json::json;
+
 use crate::support::runtime_api::build;
+use crate::support::{a_uai, product, run, run_by};
 
 /// Two minutes of it, which last ten seconds.
 #[test]
@@ -20,6 +27,22 @@ fn an_hour_under_attack_holds() {
             let numbers: Vec<&str> = row[what.len()..].split_whitespace().take(2).collect();
             assert_eq!(numbers, [count, count], "{told}");
         }
+        Ok(())
+    });
+}
+
+/// A state that was kept is from before the terms of use changed: the demo administrator, whom programs sign in as, goes on.
+#[test]
+fn the_demo_goes_on_after_the_terms_changed() {
+    run_by(Timestamp::now, async {
+        let (table, url) = (&product().table, &product().url);
+        let (one, other) = (a_uai(), a_uai());
+        School::enter(url, one).await?;
+        let (id, _) = table.user_of_email(&EmailAddress::parse(DEMO_EMAIL)?).await?.expect("the demo administrator");
+        table.accept_terms(id, Terms { version: terms::VERSION - 1, at: Timestamp::now() }).await?;
+        let refused = School::sign_in(url, one, DEMO_EMAIL, DEMO_PASSWORD).await?.request(&json!({})).await;
+        assert!(refused.unwrap_err().to_string().contains("terms_not_accepted"));
+        School::enter(url, other).await?.request(&json!({})).await?;
         Ok(())
     });
 }

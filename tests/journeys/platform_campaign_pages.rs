@@ -110,7 +110,7 @@ async fn a_campaign_of_the_team_in_a_browser(look: Look, look_name: &str, seed: 
     see(client, "table .badge", "Retirée par l’équipe de la plateforme").await?;
     shot("06-withdrawn-list").await?;
     go(client, &format!("/schools/{uai}/campaigns/{id}")).await?;
-    see(client, "h2", "Campagne retirée").await?;
+    see(client, "main", "Campagne retirée").await?;
     shot("07-withdrawn").await?;
     browser.close().await
 }

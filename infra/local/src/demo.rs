@@ -7,10 +7,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
-use rentree_domain::{EmailAddress, Uai};
+use rentree_domain::{EmailAddress, Uai, terms};
 use rentree_http::{Face, Input, Problem};
 use rentree_runtime::Clock;
-use rentree_table::{Role, School, Table};
+use rentree_table::{Role, School, Table, Terms};
 use rentree_web::Frame;
 use serde::{Deserialize, Serialize};
 
@@ -91,7 +91,9 @@ impl Demo {
         let now = (self.clock)();
         let (first_name, last_name) = DEMO_NAME;
         let administrator = an_account(first_name, last_name, DEMO_EMAIL, DEMO_PASSWORD, now).await?;
-        enrol(&self.table, uai, Role::Administrator, &administrator, now).await?;
+        let id = enrol(&self.table, uai, Role::Administrator, &administrator, now).await?;
+        // A state that was kept may be from before the terms changed: programs that use the demo cannot read them.
+        self.table.accept_terms(id, Terms { version: terms::VERSION, at: now }).await?;
         Ok(())
     }
 }
