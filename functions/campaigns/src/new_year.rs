@@ -28,7 +28,7 @@ const MOST: usize = 50;
 #[serde(default)]
 pub(crate) struct Done {
     /// How many campaigns were archived.
-    archived: Option<usize>,
+    put_away: Option<usize>,
     /// How many of them were made anew.
     made: usize,
 }
@@ -132,7 +132,7 @@ impl Row {
 
 impl Done {
     fn french(&self) -> Option<String> {
-        let archived = self.archived?;
+        let archived = self.put_away?;
         let archived = french::count(archived, "campagne est archivée", "campagnes sont archivées");
         Some(match self.made {
             0 => format!("{archived} : leurs résultats restent consultables."),

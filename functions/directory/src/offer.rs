@@ -19,6 +19,7 @@ mod tests {
             "BUCKET",
             "ORIGIN",
             "MAIL_FROM",
+            "SUPPORT_EMAIL",
             "OFFER_QUEUE_URL",
             "DIRECTORY_DEAD_LETTER_QUEUE_ARN",
             "OFFER_DEAD_LETTER_QUEUE_ARN",

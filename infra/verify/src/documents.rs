@@ -50,6 +50,7 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) {
 fn of_file(root: &Path, file: &Path) -> Vec<String> {
     let Ok(text) = fs::read_to_string(file) else { return Vec::new() };
     let is_document = file.extension().is_some_and(|extension| extension == "md");
+    let is_served = is_served(root, file);
     let mut missing = Vec::new();
     for (line, number) in text.lines().zip(1..) {
         let mut tell = |what: &str| {
@@ -57,7 +58,10 @@ fn of_file(root: &Path, file: &Path) -> Vec<String> {
             missing.push(format!("{}:{number}: {what} is not there", file.display()));
         };
         if is_document {
-            for link in between(line, "](", ")").filter(|link| !link.contains("://") && !link.starts_with("mailto:")) {
+            // An address of the product is followed where the page is served: by the journeys of `guides`.
+            let is_elsewhere =
+                |link: &&str| link.contains("://") || link.starts_with("mailto:") || is_served && link.starts_with('/');
+            for link in between(line, "](", ")").filter(|link| !is_elsewhere(link)) {
                 if !leads(file, link) {
                     tell(link);
                 }
@@ -91,13 +95,16 @@ fn is_lost_journey(root: &Path, cited: &str) -> bool {
     journeys.is_ok_and(|text| !text.contains(&format!("fn {test}(")))
 }
 
+/// Where the documents are that the product serves.
+const SERVED: [&str; 2] = ["docs/aide", "docs/service"];
+
 /// Each page begins with its question and is named by the map.
 fn of_pages(root: &Path) -> Vec<String> {
     let map = fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap_or_default();
     let mut pages = Vec::new();
     list(&root.join("docs"), &mut pages);
     let mut missing = Vec::new();
-    for page in pages {
+    for page in pages.into_iter().filter(|page| !is_served(root, page)) {
         let name = page.strip_prefix(root).unwrap_or(&page).display().to_string();
         if !map.contains(&format!("({name})")) {
             missing.push(format!("ARCHITECTURE.md: {name} is not there"));
@@ -109,6 +116,11 @@ fn of_pages(root: &Path) -> Vec<String> {
         }
     }
     missing
+}
+
+/// Whether a document is a page of the product, for the people who use it: it answers to them, and the map names its folder.
+fn is_served(root: &Path, page: &Path) -> bool {
+    SERVED.iter().any(|folder| page.starts_with(root.join(folder)))
 }
 
 /// Whether a link of `file` leads to a file, and to a heading if it names one.

@@ -237,7 +237,7 @@ pub(crate) async fn fill(client: &Client, css: &str, text: &str) -> anyhow::Resu
 
 /// Where a plain space stands before `: ; ! ?` or within `« »`, in what the page says or tells to screen readers. What people typed
 /// is theirs.
-const LOOSE_SIGNS: &str = r#"
+const LOOSE_SIGNS: &str = r"
     const loose = /[^ \t\n]*(?:[ \t\n][:;!?»](?=[\s]|$)|«[ \t\n])[^ \t\n]*/g;
     const texts = [document.title];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -247,7 +247,7 @@ const LOOSE_SIGNS: &str = r#"
     for (const name of ['aria-label', 'title', 'alt', 'placeholder']) {
         for (const element of document.querySelectorAll(`[${name}]`)) texts.push(element.getAttribute(name));
     }
-    return texts.flatMap((text) => text.match(loose) ?? []);"#;
+    return texts.flatMap((text) => text.match(loose) ?? []);";
 
 /// Keeps a picture of the page, which must not be wider than the screen, nor have a flaw that axe finds.
 pub(crate) async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow::Result<()> {

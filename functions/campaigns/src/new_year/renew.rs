@@ -90,7 +90,7 @@ pub(crate) async fn renew(
         view.archived.push(id);
     }
 
-    let location = format!("{path}?archived={}&made={}", view.archived.len(), view.made.len());
+    let location = format!("{path}?put_away={}&made={}", view.archived.len(), view.made.len());
     face.after_post(StatusCode::OK, &location, &view)
 }
 
