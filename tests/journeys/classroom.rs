@@ -40,6 +40,11 @@ fn a_campaign_is_for_some_classes() {
         let row = &teacher.get(&campaigns).await?.expect(200)?["campaigns"][0];
         assert_eq!((&row["pupils"], &row["joined"], &row["sent"]), (&json!(6), &json!(2), &json!(0)));
 
+        // What is chosen for a campaign of the platform's team is not for this one: nothing is taken away.
+        let kept = teacher.post(&format!("{path}/classes"), &json!({})).await?.expect(200)?;
+        assert_eq!(kept["classes"], json!(["6A", "6B"]));
+        assert_eq!(teacher.get(&path).await?.expect(200)?["only_for"], json!(["6A", "6B"]));
+
         // A class that is none of the school's is refused, and nothing is made.
         let elsewhere = json!({"title": "Ailleurs", "course": COURSE, "classes": ["9Z"]});
         assert_eq!(teacher.post(&campaigns, &elsewhere).await?.status, 400);

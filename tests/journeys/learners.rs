@@ -294,6 +294,8 @@ fn the_list_in_another_order_and_as_a_file() {
         assert!(all[1].contains("Pas encore de compte"), "{}", all[1]);
         assert_eq!(sheet("?division=6B").await?.len(), 13);
         assert_eq!(sheet("?account=email").await?.len(), 1);
+        let other = teacher.get(&format!("/schools/{uai}/learners.csv?sought=AAAA")).await?;
+        assert_eq!(other.status, 400, "a name of another session asks for nobody, and not for everybody");
 
         // From the page of a search, the file has those who were sought.
         let browser = Browser::open(DESKTOP).await?;

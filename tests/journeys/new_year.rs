@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use fantoccini::Locator;
 use jiff::Timestamp;
 use rentree_domain::{CampaignId, CampaignTitle, Uai};
 use rentree_local::pupils::a_campaign as a_campaign_at;
@@ -116,6 +117,11 @@ async fn in_august(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
     see(client, "h1", "La nouvelle année").await?;
     see(client, "main", "2 campagnes d’une année passée sont encore ouvertes").await?;
     picture(&browser, look, &format!("{name}-new-year-begun")).await?;
+    // Those of colleagues are theirs to speak of.
+    assert!(client.find(Locator::Css("input[name=archive]:checked")).await.is_err());
+    for each in client.find_all(Locator::Css("input[name=archive]")).await? {
+        each.click().await?;
+    }
     click(client, &format!("input[name=renew][value='{one}']")).await?;
     click(client, "button.grave").await?;
     see(client, "[role=status]", "2 campagnes sont archivées").await?;

@@ -55,7 +55,7 @@ pub(crate) struct GuidesView {
 
 /// `GET /aide`
 pub(crate) async fn guides(State(app): State<Accounts>, face: Face, headers: HeaderMap) -> Result<Response, Problem> {
-    let frame = app.frame("Aide", &headers).await?;
+    let frame = app.frame("Aide", &headers).await;
     face.render(StatusCode::OK, &GuidesView { frame, support: app.config.support_email.clone() })
 }
 
@@ -82,15 +82,19 @@ pub(crate) async fn service(
 impl Accounts {
     async fn text(&self, texts: &[Text], name: &str, face: Face, headers: &HeaderMap) -> Result<Response, Problem> {
         let text = texts.iter().find(|text| text.name == name).ok_or_else(Problem::not_found)?;
-        let frame = self.frame(text.title(), headers).await?;
+        let frame = self.frame(text.title(), headers).await;
         let markdown = filled_in(text.markdown, &self.config);
         face.render(StatusCode::OK, &TextView { frame, html: as_html(&markdown), title: text.title(), markdown })
     }
 
-    /// The frame for who is signed in, or for nobody.
-    pub(crate) async fn frame(&self, title: &str, headers: &HeaderMap) -> Result<Frame, Problem> {
-        let reader = signed_in(&self.table, headers, (self.clock)()).await?;
-        Ok(reader.map_or_else(|| Frame::bare(title), |reader| reader.frame(title)))
+    /// The frame for who is signed in, or for nobody. These pages are read when something does not work: without the table they are shown
+    /// as to nobody.
+    async fn frame(&self, title: &str, headers: &HeaderMap) -> Frame {
+        let Ok(reader) = signed_in(&self.table, headers, (self.clock)()).await else {
+            tracing::warn!("a guide is shown without its reader");
+            return Frame::bare(title);
+        };
+        reader.map_or_else(|| Frame::bare(title), |reader| reader.frame(title))
     }
 }
 
@@ -101,15 +105,17 @@ impl Text {
     }
 }
 
-/// With what the operator says of the service.
+/// The text, with what the operator says of the service in place of its placeholders.
 fn filled_in(markdown: &str, config: &Config) -> String {
     markdown.replace("{support}", &config.support_email).replace("{publisher}", &config.publisher)
 }
 
-/// Wide tables are moved with the keyboard, too, where they are wider than the screen.
+/// The HTML of a text. Each table is put into a region that the keyboard can scroll, because it may be wider than the screen.
 fn as_html(markdown: &str) -> String {
     let mut tables = 0;
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).flat_map(|event| match event {
+        // What an operator says of the service is a text, too.
+        Event::Html(raw) | Event::InlineHtml(raw) => vec![Event::Text(raw)],
         Event::Start(Tag::Table(_)) => {
             tables += 1;
             let region =
@@ -170,5 +176,7 @@ mod tests {
             assert!(!markdown.contains(['{', '}']), "{}", text.name);
         }
         assert!(filled_in("[{support}](mailto:{support})", &config).contains("mailto:aide@exemple.fr"));
+        let config = Config { publisher: "<b onclick=x>Éditeur".to_owned(), ..config };
+        assert!(!as_html(&filled_in("Publié par {publisher}.", &config)).contains("<b"));
     }
 }

@@ -1,4 +1,5 @@
-//! Whether the service works, as it finds out at this moment: pages answer, or there would be none; what they are made of is asked for.
+//! Tells whether the service works at this moment. That the page answers shows that functions run; one read of the table shows that the
+//! data can be reached.
 
 use askama::Template;
 use axum::extract::State;
@@ -32,7 +33,12 @@ pub(crate) async fn page(State(app): State<Accounts>, face: Face) -> Result<Resp
     let at = (app.clock)();
 
     // Nobody has this session: what counts is that the question is answered.
-    let has_data = app.table.session(&SessionHash::of(&[0; 32]), at).await.is_ok();
+    let found = app.table.session(&SessionHash::of(&[0; 32]), at).await;
+    if let Err(error) = &found {
+        let why = rentree_runtime::telemetry::chain(error);
+        tracing::error!(why, "the state of the service: the table does not answer");
+    }
+    let has_data = found.is_ok();
 
     let status = if has_data { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let frame = Frame::bare("État du service");

@@ -50,12 +50,12 @@ pub(crate) struct RequestView {
     form: Form,
     /// Where people ask for help.
     support: String,
-    /// Whether the form was sent. Nothing else is told: the mailbox knows.
+    /// Whether the form was sent. Whether a mail leaves is not told: the mailbox knows.
     sent: bool,
-    /// The school that was typed, once the form was sent.
+    /// The school that was typed, on the page after the form.
     #[schemars(with = "Option<String>")]
     uai: Option<Uai>,
-    /// Its name and its town, as the public directory has them; nothing is told of its space.
+    /// Its name and its town there, as the public directory has them; nothing is told of its space.
     school: Option<String>,
 }
 

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{CampaignId, CampaignTitle, SchoolYear, Uai, paris};
+use rentree_domain::{CampaignId, CampaignTitle, SchoolYear, Uai, UserId, paris};
 use rentree_http::{Asked, Face, Problem, authorise};
 use rentree_table::{Campaign, Role};
 use rentree_web::{Frame, Section, french};
@@ -74,6 +74,8 @@ struct Row {
     /// First and last name of who created it.
     owner: String,
     created_at: Timestamp,
+    /// Whether who asks created it.
+    is_own: bool,
     /// Whether it can be made anew: the campaign that is ready each year is made from its proposal.
     can_be_renewed: bool,
 }
@@ -107,7 +109,7 @@ pub(crate) async fn page(
         roster_year,
         is_roster_new: roster_year.is_some_and(|roster| roster >= year),
         total: campaigns.len(),
-        campaigns: campaigns.into_iter().take(MOST).map(Row::of).collect(),
+        campaigns: campaigns.into_iter().take(MOST).map(|campaign| Row::of(campaign, visitor.user)).collect(),
     };
     face.render(StatusCode::OK, &view)
 }
@@ -119,9 +121,10 @@ pub(crate) fn is_old(campaign: &Campaign, today: Date) -> bool {
 }
 
 impl Row {
-    fn of((id, campaign): (CampaignId, Campaign)) -> Self {
+    fn of((id, campaign): (CampaignId, Campaign), who: UserId) -> Self {
         Self {
             id,
+            is_own: campaign.owner == Some(who),
             can_be_renewed: campaign.ready_of.is_none(),
             title: campaign.title,
             owner: campaign.owner_name,
@@ -133,9 +136,12 @@ impl Row {
 impl Done {
     fn french(&self) -> Option<String> {
         let archived = self.put_away?;
+        if archived == 0 {
+            return Some("Ces campagnes étaient déjà archivées : rien n’a été changé.".to_owned());
+        }
         let archived = french::count(archived, "campagne est archivée", "campagnes sont archivées");
         Some(match self.made {
-            0 => format!("{archived} : leurs résultats restent consultables."),
+            0 => format!("{archived}. Les résultats restent consultables."),
             made => {
                 let made =
                     french::count(made, "est recréée avec un nouveau code", "sont recréées avec un nouveau code");

@@ -124,7 +124,8 @@ fn routes<P: Purpose>() -> Vec<Route<Certifications, P>> {
             certificates::download,
             Administrators,
             "Leads to that file, by a link that ends after five minutes",
-        ),
+        )
+        .with_status(303),
         Route::get(
             "/mes-certificats",
             certificates::own,

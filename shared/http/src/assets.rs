@@ -25,7 +25,7 @@ pub async fn asset(Path((_, name)): Path<(String, String)>, headers: HeaderMap) 
     Ok(response)
 }
 
-/// Whether who asks says so; `gzip;q=0` says the opposite, and nobody says that.
+/// Whether the client says that it takes gzip. Another quality than 1 counts as a no: it is rare, and unpacked bytes are always right.
 fn unpacks(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.split(',').any(|coding| coding.trim() == "gzip" || coding.trim().starts_with("gzip;q=1"))

@@ -57,7 +57,7 @@ pub struct Campaign {
     /// What the platform's team calls it, where it gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<PlatformCampaignName>,
-    /// Classes that staff have chosen for it because nothing tells their level.
+    /// Classes that staff have chosen: of a school's own campaign all that it is for; of a given one those whose level nothing tells.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub classes: BTreeSet<String>,
     /// What the platform's team says of it today to this school, where it gave it. Title, message and course are these, too.
@@ -128,7 +128,10 @@ impl Campaign {
 
     /// For which classes it is, of those that the school has.
     pub fn concerned(&self, listing: &Listing) -> Concerned {
-        Concerned::of(listing, self.levels(), &self.classes)
+        // Staff choose classes of a given campaign because nothing tells their level: without levels it is for all.
+        let none = BTreeSet::new();
+        let chosen = if self.given.is_some() && self.levels().is_empty() { &none } else { &self.classes };
+        Concerned::of(listing, self.levels(), chosen)
     }
 
     /// For which levels it is; none: for all.
@@ -174,6 +177,13 @@ impl Campaign {
         let of = |at: Timestamp| SchoolYear::of(paris::date(at));
         of(self.created_at) <= year && self.archived_at.is_none_or(|at| of(at) >= year)
     }
+}
+
+/// Puts a campaign that is not in the archive there.
+fn archived(uai: Uai, id: CampaignId, now: Timestamp) -> Change {
+    Change::of(Key::campaign(uai, id), "SET archived_at = :now")
+        .only_if("attribute_exists(PK) AND attribute_not_exists(archived_at)")
+        .text(":now", now.to_string())
 }
 
 impl Table {
@@ -301,7 +311,7 @@ impl Table {
         found.iter().map(of).collect()
     }
 
-    /// Chooses the classes of a campaign whose level nothing tells, in place of those that were chosen before.
+    /// Chooses the classes of a given campaign whose level nothing tells, in place of those that were chosen before.
     pub async fn choose_classes(
         &self,
         uai: Uai,
@@ -325,10 +335,7 @@ impl Table {
         now: Timestamp,
         entry: &AuditEntry,
     ) -> Result<bool, TableError> {
-        let change = Change::of(Key::campaign(uai, id), "SET archived_at = :now")
-            .only_if("attribute_exists(PK) AND attribute_not_exists(archived_at)")
-            .text(":now", now.to_string());
-        self.tell(uai, change, entry).await
+        self.tell(uai, archived(uai, id, now), entry).await
     }
 
     /// Archives a campaign and creates `new` in its place, both or neither: of two who ask for it, or of one who asks twice, one makes
@@ -339,11 +346,8 @@ impl Table {
         (new_id, new): (CampaignId, &Campaign),
         entries: [&AuditEntry; 2],
     ) -> Result<Renewed, TableError> {
-        let archive = Change::of(Key::campaign(uai, id), "SET archived_at = :now")
-            .only_if("attribute_exists(PK) AND attribute_not_exists(archived_at)")
-            .text(":now", new.created_at.to_string());
         let items = vec![
-            archive.in_transaction(&self.name)?,
+            archived(uai, id, new.created_at).in_transaction(&self.name)?,
             put_new(&self.name, leading_to(&new.code, (uai, new_id))?)?,
             put_new(&self.name, stored(new, ENTITY, Key::campaign(uai, new_id))?)?,
             audit::write(&self.name, uai, entries[0])?,

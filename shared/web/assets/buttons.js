@@ -4,7 +4,8 @@
 "use strict";
 
 for (const button of document.querySelectorAll("[data-print], [data-copy], [data-tick]")) {
-  button.hidden = false;
+  // Browsers copy for pages of a secure address alone.
+  button.hidden = Boolean(button.dataset.copy) && !navigator.clipboard;
   button.addEventListener("click", () => act(button));
 }
 for (const box of document.querySelectorAll("[data-show]")) {
@@ -24,6 +25,7 @@ async function act(button) {
     const boxes = [...document.getElementsByName(tick)];
     const all = boxes.every((box) => box.checked);
     for (const box of boxes) box.checked = !all;
+    button.textContent = all ? "Tout sélectionner sur cette page" : "Tout désélectionner";
   } else {
     print();
   }

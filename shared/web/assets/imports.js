@@ -26,13 +26,15 @@ function drop(event) {
 function look() {
   const file = form.elements.file.files[0];
   const max = Number(form.dataset.maxBytes);
-  const wrong =
+  // Whoever closes the choice of a file has chosen none.
+  const wrong = !file ? ""
+    : =
     !/\.(xml|zip|csv)$/i.test(file.name) ? "Ce fichier n’est ni un XML, ni un zip, ni un CSV. Choisissez le fichier que SIECLE ou Fregata a fourni, sans l’ouvrir."
     : file.size > max ? `Ce fichier est trop volumineux (${Math.floor(max / 1048576)}\u00a0Mo au plus). Vérifiez que c’est bien l’export des élèves.`
     : file.size === 0 ? "Ce fichier est vide. Merci de refaire l’export."
     : "";
   fail(wrong);
-  return wrong === "";
+  return Boolean(file) && wrong === "";
 }
 
 /** Sends the file with the fields meant for programs: the bucket then answers instead of redirecting. */

@@ -247,10 +247,10 @@ impl EntranceView {
             alert: None,
             has_added: false,
             at,
-            trial: Some(trial),
             offered_trial: None,
             mediacentre: String::new(),
-            way_in: None,
+            way_in: school.mediacentre.is_some().then(|| trial.clone()),
+            trial: Some(trial),
             sign_on: None,
             code: campaign.code.as_str().to_owned(),
             kind: campaign.kind,
@@ -412,7 +412,8 @@ impl NewAccount {
             level: None,
             first_name: first_name.to_owned(),
             identity: IdentityFields::default(),
-            by_name: Form::new("new", [password()]),
+            // Browsers would offer to keep it, in place of the teacher's own.
+            by_name: Form::new("new", [password().autocomplete("off")]),
             by_email: Form::new("mail", []),
         }
     }

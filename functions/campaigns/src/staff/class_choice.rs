@@ -37,6 +37,6 @@ pub(crate) fn read(
     if chosen.is_subset(offered) {
         return Ok(chosen);
     }
-    let detail = "Une de ces classes n’est pas à choisir ici : son niveau est connu, ou elle n’existe plus. Revenez à la campagne et recommencez.";
-    Err(Problem::badly_chosen("Les classes ont changé", detail).leading_to("Revenir à la campagne", back))
+    let detail = "Une des classes cochées n’est pas à choisir ici, ou n’existe plus dans la liste des élèves. Rien n’a été enregistré : choisissez de nouveau les classes.";
+    Err(Problem::badly_chosen("Les classes ont changé", detail).leading_to("Choisir de nouveau", back))
 }

@@ -50,8 +50,14 @@ pub(crate) async fn choose(
 
     let (_, listing) = app.table.with_listing(uai, visitor.school).await?.ok_or_else(Problem::not_found)?;
     let offered = campaign.concerned(&listing).unknown;
-    let classes = class_choice::read(input.fields.classes, &offered, format!("/schools/{uai}/campaigns/{id}"))?;
-    app.table.choose_classes(uai, id, &classes).await?;
+    let chosen = class_choice::read(input.fields.classes, &offered, format!("/schools/{uai}/campaigns/{id}"))?;
+    let classes = if campaign.given.is_some() {
+        app.table.choose_classes(uai, id, &chosen).await?;
+        chosen
+    } else {
+        // Those of the school's own campaign are said where it is changed.
+        campaign.classes
+    };
 
     let location = format!("/schools/{uai}/campaigns/{id}?done=classes");
     face.after_post(StatusCode::OK, &location, &ClassesView { campaign: id, classes })

@@ -23,7 +23,7 @@ use crate::staff::closed;
 use crate::staff::numbers::Numbers;
 use crate::staff::ready::Proposal;
 
-/// Each costs a read of everybody who joined it.
+/// How many campaigns a page shows: the numbers of each cost a read of everybody who joined it.
 const PER_PAGE: usize = 20;
 
 /// What to show.

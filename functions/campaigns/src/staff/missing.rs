@@ -41,6 +41,10 @@ pub(crate) struct MissingView {
     division: String,
     /// The classes that the campaign is for.
     divisions: BTreeSet<String>,
+    /// Whether nobody is in the classes that were asked for.
+    is_nobodys: bool,
+    /// Whether a lesson is under way: the list keeps itself up to date then.
+    is_lesson: bool,
     /// How many have not joined, in the classes shown.
     total: usize,
     /// By name.
@@ -79,11 +83,15 @@ pub(crate) async fn page(
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
     let (pupils, _) = tally::pupils(&listing, &campaign.concerned(&listing), participations);
     let divisions = pupils.iter().map(|pupil| pupil.listed.division.clone()).collect();
+    let is_known = filter.division.is_empty() || pupils.iter().any(|pupil| pupil.listed.division == filter.division);
+    let is_nobodys = pupils.is_empty() || !is_known;
     let classes = missing(pupils, &filter.division);
     let view = MissingView {
         frame: visitor.frame("Qui n’a pas rejoint", uai, &school, Section::Campaigns),
         uai,
         id,
+        is_nobodys,
+        is_lesson: campaign.open_lesson(visitor.at).is_some(),
         title: campaign.title,
         division: filter.division,
         divisions,

@@ -17,6 +17,10 @@ use crate::school::parse_uai;
 
 const HEADER: [&str; 6] = ["Nom", "Prénom", "Classe", "Date de naissance", "Méthode(s) de connexion", "Certifiable"];
 
+/// The list of everybody would be more than was asked for.
+const OTHER_SESSION: &str =
+    "Le nom cherché venait d’une autre session. Cherchez-le de nouveau, puis téléchargez la liste.";
+
 /// `GET /schools/{uai}/learners.csv`
 pub(crate) async fn download(
     State(app): State<Learners>,
@@ -27,9 +31,15 @@ pub(crate) async fn download(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
 
+    let name = visitor.unseal(&filter.sought);
+    if name.is_empty() && !filter.sought.is_empty() {
+        return Err(
+            Problem::bad_request(OTHER_SESSION).leading_to("Voir les élèves", format!("/schools/{uai}/learners"))
+        );
+    }
     let listed = app.table.with_listing(uai, visitor.school.clone()).await?;
     let (_, listing) = listed.ok_or_else(Problem::not_found)?;
-    let mut pupils = sought(listing.enrolled(), &visitor.unseal(&filter.sought), &filter.division);
+    let mut pupils = sought(listing.enrolled(), &name, &filter.division);
     filter.order.sort(&mut pupils);
     let (mut profiles, (_, page)) = try_join!(
         async { Ok::<_, Problem>(app.table.latest_profiles(uai).await?) },
