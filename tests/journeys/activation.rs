@@ -351,8 +351,8 @@ fn a_request_is_kept_one_year() {
     });
 }
 
-/// The page that follows says for which school, and where a message goes that the directory has no address for. That is made of the UAI
-/// alone, so that it tells nobody which schools there are.
+/// The page that follows says for which school, by name and town as the public directory has them, and where a message goes that the
+/// directory has no address for. Of a UAI that the directory has not it says so; of spaces it says nothing.
 #[test]
 fn what_was_sent_says_for_which_school() {
     run(async {
@@ -360,12 +360,19 @@ fn what_was_sent_says_for_which_school() {
             let page = a_client().get(format!("{}{FORM}{query}", product().url)).header(ACCEPT, "text/html");
             Ok(page.send().await?.text().await?)
         };
+        let school = School { town: "Rennes".to_owned(), ..School::new("Collège Anne-de-Bretagne") };
+        product().table.create_school(Uai::parse("0350760L")?, &school).await?;
         let sent = a_stranger().post(FORM, &request("0350760L")).await?;
         assert_eq!(sent.status, 202, "{}", sent.body);
         let told = page("?sent=0350760L").await?;
         assert!(told.contains("0350760L") && told.contains("ce.0350760l@ac-rennes.fr"), "{told}");
-        let told = page("?sent=0990001N").await?;
-        assert!(told.contains("0990001N") && !told.contains("à défaut"), "no rule where there is no académie: {told}");
+        assert!(told.contains("Collège Anne-de-Bretagne, Rennes"), "{told}");
+        let (abroad, _) = a_team().await?;
+        let told = page(&format!("?sent={abroad}")).await?;
+        assert!(told.contains(abroad.as_str()) && !told.contains("à défaut"), "no rule where there is no académie: {told}");
+        let unknown = a_uai();
+        let told = page(&format!("?sent={unknown}")).await?;
+        assert!(told.contains("Vérifiez l’UAI") && told.contains(unknown.as_str()), "{told}");
         assert!(page("?sent=%3Cb%3E").await?.contains("Consultez la messagerie"), "whatever it says");
         Ok(())
     });
