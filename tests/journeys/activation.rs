@@ -369,7 +369,10 @@ fn what_was_sent_says_for_which_school() {
         assert!(told.contains("Collège Anne-de-Bretagne, Rennes"), "{told}");
         let (abroad, _) = a_team().await?;
         let told = page(&format!("?sent={abroad}")).await?;
-        assert!(told.contains(abroad.as_str()) && !told.contains("à défaut"), "no rule where there is no académie: {told}");
+        assert!(
+            told.contains(abroad.as_str()) && !told.contains("à défaut"),
+            "no rule where there is no académie: {told}"
+        );
         let unknown = a_uai();
         let told = page(&format!("?sent={unknown}")).await?;
         assert!(told.contains("Vérifiez l’UAI") && told.contains(unknown.as_str()), "{told}");

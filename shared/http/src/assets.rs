@@ -18,7 +18,7 @@ pub async fn asset(Path((_, name)): Path<(String, String)>, headers: HeaderMap) 
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
         (header::VARY, "accept-encoding"),
     ];
-    let mut response = (always, packed.unwrap_or(asset.content)).into_response();
+    let mut response = (always, packed.unwrap_or_else(|| asset.body())).into_response();
     if packed.is_some() {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
     }

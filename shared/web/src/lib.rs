@@ -65,10 +65,30 @@ pub fn asset(name: &str) -> Option<&'static Asset> {
 }
 
 impl Asset {
+    /// What is sent: a script without its comments and indentation, which are for who reads it here.
+    pub fn body(&self) -> &'static [u8] {
+        static BODIES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| ASSETS.iter().map(Asset::lean).collect());
+        let place = ASSETS.iter().position(|asset| asset.name == self.name);
+        place.and_then(|place| BODIES.get(place)).map_or(self.content, Vec::as_slice)
+    }
+
+    fn is_script(&self) -> bool {
+        self.content_type.starts_with("text/javascript")
+    }
+
+    fn lean(&self) -> Vec<u8> {
+        let Some(script) = str::from_utf8(self.content).ok().filter(|_| self.is_script()) else {
+            return self.content.to_vec();
+        };
+        let is_code = |line: &&str| !line.is_empty() && !line.starts_with("//") && !line.starts_with("/**");
+        let lines: Vec<&str> = script.lines().map(str::trim_start).filter(is_code).collect();
+        lines.join("\n").into_bytes()
+    }
+
     /// Its bytes, packed with gzip. Pages are not packed: how long one is then could tell what a secret in it is. Assets have none.
     pub fn gzip(&self) -> Option<&'static [u8]> {
         static PACKED: LazyLock<Vec<Vec<u8>>> =
-            LazyLock::new(|| ASSETS.iter().map(|asset| pack(asset.content)).collect());
+            LazyLock::new(|| ASSETS.iter().map(|asset| pack(asset.body())).collect());
         let place = ASSETS.iter().position(|asset| asset.name == self.name)?;
         PACKED.get(place).map(Vec::as_slice)
     }
@@ -226,4 +246,23 @@ pub struct ErrorPage<'a> {
     pub is_ours: bool,
     /// To tell to whoever helps.
     pub request_id: &'a str,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the pages promise: six kilobytes of script in all, and a style that leaves room for a page in twenty-five on the line.
+    #[test]
+    fn scripts_and_style_are_small() {
+        let scripts = ASSETS.iter().filter(|asset| asset.is_script());
+        let scripts: Vec<&str> = scripts.map(|asset| str::from_utf8(asset.body()).unwrap()).collect();
+        assert!(scripts.iter().map(|script| script.len()).sum::<usize>() <= 6_000);
+        for script in scripts {
+            assert!(script.starts_with("\"use strict\";\n"), "{script}");
+            assert!(!script.lines().any(|line| line.starts_with("//") || line.starts_with('*')), "{script}");
+        }
+        let style = asset("style.css").unwrap();
+        assert!(style.gzip().unwrap().len() < 10_000 && style.body() == style.content);
+    }
 }
