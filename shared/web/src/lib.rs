@@ -226,7 +226,7 @@ impl Frame {
 
     /// The frame of a page for everybody.
     pub fn bare(title: impl Into<String>) -> Self {
-        Self { title: title.into(), space: None, visitor: None, assets: ASSETS_BASE.as_str() }
+        Self { title: french::spaced(&title.into()), space: None, visitor: None, assets: ASSETS_BASE.as_str() }
     }
 }
 
