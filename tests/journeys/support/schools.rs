@@ -9,7 +9,7 @@ use rentree_samples::{Pupil, Sample};
 use rentree_table::{ActiveLearner, ImportOptions};
 
 use super::people::{Person, a_team};
-use super::{carry_out, product, silent_import};
+use super::{carry_out, eventually, is_refused, product, silent_import};
 
 /// A school of `count` invented pupils, after `change` had its way with its file; an administrator, and the file.
 pub(crate) async fn a_school_with(
@@ -48,12 +48,15 @@ pub(crate) fn divide(sample: &mut Sample, classes: &[(&str, usize)]) {
     }
 }
 
-/// Imports the pupils of `sample`, and only them.
+/// Imports the pupils of `sample`, and only them. While calls are refused, the message comes again until it is taken, as SQS does.
 pub(crate) async fn import(uai: Uai, sample: &Sample) -> anyhow::Result<()> {
     let id = silent_import(uai, sample.siecle(UTF_8).bytes, ImportOptions::default()).await?;
-    let answer = carry_out(uai, id).await?;
-    anyhow::ensure!(answer.batch_item_failures.is_empty(), "the import of {uai} failed");
-    Ok(())
+    eventually("an import that is carried out", async || {
+        let is_taken = carry_out(uai, id).await?.batch_item_failures.is_empty();
+        anyhow::ensure!(is_taken || is_refused(), "the import of {uai} failed");
+        Ok(is_taken.then_some(()))
+    })
+    .await
 }
 
 /// The pupils of a class, in the order of their names.
