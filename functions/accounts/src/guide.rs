@@ -25,9 +25,30 @@ macro_rules! texts {
     };
 }
 
-const GUIDES: &[Text] = texts!("aide": "chefs-d-etablissement", "enseignants", "eleves");
+const GUIDES: &[Text] = texts!("aide": "chefs-d-etablissement", "enseignants", "eleves", "fichier-des-eleves");
 const SERVICE: &[Text] =
     texts!("service": "contact", "mentions-legales", "confidentialite", "cookies", "accessibilite");
+
+/// A drawing, by the address that the Markdown of a guide has for it. It lies beside the guide, so that a forge shows it, too.
+struct Drawing {
+    address: &'static str,
+    svg: &'static str,
+}
+
+macro_rules! drawings {
+    ($($address:literal),* $(,)?) => {
+        &[$(Drawing { address: $address, svg: include_str!(concat!("../../../docs/aide/", $address)) }),*]
+    };
+}
+
+const DRAWINGS: &[Drawing] = drawings![
+    "siecle-menu.svg",
+    "siecle-export.svg",
+    "siecle-fichier.svg",
+    "fregata-apprenants.svg",
+    "fregata-editions.svg",
+    "fregata-fichier.svg",
+];
 
 /// The page of a text.
 #[derive(Template, Serialize, JsonSchema)]
@@ -110,12 +131,23 @@ fn filled_in(markdown: &str, config: &Config) -> String {
     markdown.replace("{support}", &config.support_email).replace("{publisher}", &config.publisher)
 }
 
-/// The HTML of a text. Each table is put into a region that the keyboard can scroll, because it may be wider than the screen.
+/// The drawing at an address.
+fn drawing(address: &str) -> Option<&'static str> {
+    DRAWINGS.iter().find(|drawing| drawing.address == address).map(|drawing| drawing.svg)
+}
+
+/// The HTML of a text. Each table is put into a region that the keyboard can scroll, because it may be wider than the screen. A drawing
+/// stands in the page itself, where it takes the colours of the page.
 fn as_html(markdown: &str) -> String {
     let mut tables = 0;
     let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).flat_map(|event| match event {
         // What an operator says of the service is a text, too.
         Event::Html(raw) | Event::InlineHtml(raw) => vec![Event::Text(raw)],
+        // Of any other image its words are left.
+        Event::Start(Tag::Image { dest_url, .. }) => {
+            drawing(&dest_url).map(|svg| Event::Html(svg.into())).into_iter().collect()
+        }
+        Event::End(TagEnd::Image) => Vec::new(),
         Event::Start(Tag::Table(_)) => {
             tables += 1;
             let region =
@@ -159,6 +191,40 @@ mod tests {
                 assert!(!is_text || exists, "{link} in {}", text.name);
             }
         }
+    }
+
+    /// Drawings are for the eyes alone: whatever is written in one of them stands in the text, too.
+    #[test]
+    fn drawings_say_nothing_that_their_text_does_not() {
+        for Drawing { address, svg } in DRAWINGS {
+            let image = format!("![]({address})");
+            let guide = GUIDES.iter().find(|guide| guide.markdown.contains(&image)).expect("each is shown");
+            let labels = svg.split("<text ").skip(1);
+            for label in labels.filter_map(|rest| Some(rest.split_once('>')?.1.split_once('<')?.0)) {
+                assert!(guide.markdown.contains(label), "{label} of {address} in {}", guide.name);
+            }
+        }
+    }
+
+    /// The content security policy refuses styles and scripts in the markup; a phone is 320 pixels wide, and a page is to come soon.
+    #[test]
+    fn drawings_are_plain_small_and_hidden_from_screen_readers() {
+        for Drawing { address, svg } in DRAWINGS {
+            let root = svg.lines().next().unwrap_or_default();
+            assert!(root.starts_with("<svg ") && root.contains(" aria-hidden=\"true\""), "{address}");
+            assert!(root.contains(" width=\"240\"") && svg.len() <= 1_200, "{address} has {} bytes", svg.len());
+            assert!(!["style", "<script", " on", "href", "id="].iter().any(|part| svg.contains(part)), "{address}");
+        }
+    }
+
+    #[test]
+    fn an_image_is_a_drawing_of_ours_or_its_words() {
+        for text in GUIDES.iter().chain(SERVICE) {
+            let html = as_html(text.markdown);
+            assert_eq!(html.matches("<svg ").count(), text.markdown.matches("![](").count(), "{}", text.name);
+            assert!(!html.contains("<img") && !html.contains("&lt;svg"), "{}", text.name);
+        }
+        assert_eq!(as_html("![Un mot](https://ailleurs.example/image.svg)"), "<p>Un mot</p>\n");
     }
 
     #[test]
