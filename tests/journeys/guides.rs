@@ -6,11 +6,12 @@ use crate::support::browser::{Browser, DESKTOP, Look, PHONE, click, enter, find,
 use crate::support::people::{a_stranger, a_team};
 use crate::support::{product, run};
 
-const PAGES: [&str; 9] = [
+const PAGES: [&str; 10] = [
     "/aide",
     "/aide/chefs-d-etablissement",
     "/aide/enseignants",
     "/aide/eleves",
+    "/aide/fichier-des-eleves",
     "/service/contact",
     "/service/mentions-legales",
     "/service/confidentialite",
@@ -52,12 +53,18 @@ async fn read(look: Look, name: &str) -> anyhow::Result<()> {
         picture(&browser, look, &format!("{name}-guides{}", page.replace('/', "-"))).await?;
     }
     // From any page, by its footer; who is signed in stays so.
-    let (_, head) = a_team().await?;
+    let (uai, head) = a_team().await?;
     enter(client, &head).await?;
     click(client, "footer a[href='/aide']").await?;
     see(client, "h1", "Aide").await?;
     click(client, "main a[href='/aide/enseignants']").await?;
     find(client, Locator::Css("form[action='/sign-out']")).await?;
+    // From where the file is asked for, to where it comes from.
+    go(client, &format!("/schools/{uai}/imports")).await?;
+    click(client, "form[action$='/imports'] button").await?;
+    click(client, "main a[href='/aide/fichier-des-eleves']").await?;
+    see(client, "h1", "Obtenir le fichier des élèves").await?;
+    find(client, Locator::Css("main li svg")).await?;
     browser.close().await
 }
 
