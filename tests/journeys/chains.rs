@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 147] = [
+const CHAINS: [(&str, usize); 152] = [
     ("GET /", 3),
     ("GET /schools/{uai}", 4),
     ("GET /aide", 2),
@@ -37,6 +37,11 @@ const CHAINS: [(&str, usize); 147] = [
     ("GET /schools/{uai}/campaigns/{campaign}/archive", 2),
     ("GET /schools/{uai}/invitations/{invitation}/cancel", 2),
     ("GET /schools/{uai}/leave", 2),
+    ("GET /spaces/request", 2),
+    ("POST /spaces/request", 5),
+    ("GET /schools/{uai}/access-requests/{user}", 4),
+    ("POST /schools/{uai}/access-requests/{user}/accept", 5),
+    ("POST /schools/{uai}/access-requests/{user}/refuse", 3),
     ("GET /schools/{uai}/members/{member}/remove", 3),
     ("GET /schools/{uai}/members/{member}/role", 2),
     ("GET /schools/{uai}/team/review", 3),

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod access_requests;
 mod accounts;
 mod activation;
 mod administrators;

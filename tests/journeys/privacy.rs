@@ -10,14 +10,14 @@ use rentree_domain::{
     ProgramSecret, SchoolYear, Scope, Uai, UserId,
 };
 use rentree_local::idp::{self, Person};
-use rentree_table::{AuditAction, AuditEntry, Campaign, Link, PreparedState, Purpose, Role, User};
+use rentree_table::{AccessRequest, AuditAction, AuditEntry, Campaign, Link, PreparedState, Purpose, Role, User};
 use serde_json::{Value, json};
 
 use crate::contracts::every_route;
 use crate::support::campaigns::Platform;
 use crate::support::classes::{PUPIL_PASSWORD, a_class};
 use crate::support::mails::{link_in, mail_to};
-use crate::support::people::{a_member, a_team, an_email, an_unknown_user};
+use crate::support::people::{a_member, a_team, an_email, an_unknown_user, somebody};
 use crate::support::prepared::{self, ask_silently, delivered};
 use crate::support::pupils::{a_sign_on_id, by_mediacentre, classes};
 use crate::support::record_books::{Program, of_kind};
@@ -250,8 +250,12 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             };
             product().table.create_link(token.secret(), &Link::new(purpose, Timestamp::now())).await?;
             let (campaign, code) = a_campaign_of(uai, id, LAST_NAME).await?;
+            let asker = somebody().await?.id;
+            let asked = AccessRequest::new(format!("{FIRST_NAME} {LAST_NAME}"), email.clone(), Timestamp::now());
+            product().table.ask_access(uai, asker, &asked).await?;
             let path = route
                 .path
+                .replace("{user}", &asker.to_string())
                 .replace("{campaign}", &campaign.to_string())
                 .replace("{code}", code.as_str())
                 .replace("{number}", "1")
@@ -396,7 +400,9 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             .post(&format!("/schools/{uai}/invitations"), &json!({ "emails": an_email() }))
             .await?
             .expect(201)?;
-        let person = a_member(uai, Role::Member).await?;
+        let (person, asker) = (a_member(uai, Role::Member).await?, somebody().await?);
+        let asked = AccessRequest::new(LAST_NAME, email.clone(), Timestamp::now());
+        product().table.ask_access(uai, asker.id, &asked).await?;
         let orders = [
             json!({"mail": "activation", "uai": uai, "id": "0199a1b2-c3d4-7000-8000-0000000000aa", "first_name": FIRST_NAME,
                    "last_name": LAST_NAME, "asked_at": "2026-09-01T08:00:00Z"}),
@@ -407,6 +413,8 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             json!({"mail": "second_factor", "user": person.id, "change": "recovery_code_used"}),
             json!({"mail": "new_administrator", "user": person.id, "newcomer": person.id, "uai": uai, "by_link": false}),
             json!({"mail": "password_handed_out", "user": person.id, "uai": uai}),
+            json!({"mail": "access_requested", "user": asker.id, "uai": uai}),
+            json!({"mail": "access_granted", "user": person.id, "uai": uai}),
             json!({"mail": "address", "user": person.id, "email": email}),
             json!({"mail": "address_changed", "former": email, "masked": "z***@e***.fr"}),
         ];

@@ -16,8 +16,8 @@ use rentree_domain::{
 use rentree_http::NewSession;
 use rentree_samples::{Fault, Sample};
 use rentree_table::{
-    Delivery, GuessedPupil, ImportOptions, JoinAttempt, JoinOutcome, Methods, Role, SecondFactor, SignOnCount,
-    SignOnRequest, SigningOn, Terms, WaitingSignOn,
+    AccessRequest, Delivery, GuessedPupil, ImportOptions, JoinAttempt, JoinOutcome, Methods, Role, SecondFactor,
+    SignOnCount, SignOnRequest, SigningOn, Terms, WaitingSignOn,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -90,6 +90,9 @@ fn one_item_of_each_entity_of_people() {
         let factor = SecondFactor::new(CodeSecret::of(&[7; 32]), 59_608_320, codes);
         let session = NewSession::new(id, user.holder(), user.epoch + 1, &HeaderMap::new(), Timestamp::now());
         product().table.add_second_factor((id, &user), &factor, session.stored(), since).await?;
+
+        let asked = AccessRequest::new("Léa Martin", email.clone(), Timestamp::now());
+        product().table.ask_access(uai, id, &asked).await?;
 
         let mut by_entity = BTreeMap::new();
         let hash: String = Sha256::digest(email.as_str()).iter().map(|byte| format!("{byte:02x}")).collect();

@@ -6,14 +6,14 @@ use rentree_domain::{CampaignCode, CampaignId, HandOutId, ImportId, LearnerId, U
 use rentree_http::{Access, NewSession, RouteDoc, SESSION_COOKIE};
 use rentree_local::client::School;
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Rentree};
-use rentree_table::{HandOut, Role};
+use rentree_table::{AccessRequest, HandOut, Role};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Method, StatusCode, redirect};
 use serde_json::{Value, json};
 
 use crate::contracts::every_route;
 use crate::support::campaigns::a_campaign;
-use crate::support::people::{PASSWORD, Person, a_client, a_member, a_session, a_team, an_email};
+use crate::support::people::{PASSWORD, Person, a_client, a_member, a_session, a_team, an_email, somebody};
 use crate::support::pupils::{Classes, a_class, by_user_name};
 use crate::support::{a_school, a_uai, clock, join_all, product, run};
 
@@ -71,6 +71,7 @@ struct World {
     campaign: CampaignId,
     code: CampaignCode,
     hand_out: HandOutId,
+    asker: UserId,
 }
 
 impl World {
@@ -90,7 +91,11 @@ impl World {
         assert!(joined, "takes part");
         let hand_out = HandOutId::new(Timestamp::now(), rentree_runtime::random());
         product().table.note_hand_out(uai, hand_out, &HandOut::asked(vec![pupil], Timestamp::now())).await?;
-        Ok(Self { class, pupil, colleague, invitation, import, campaign, code, hand_out })
+        let asker = somebody().await?;
+        let request = AccessRequest::new(asker.user.full_name(), asker.email().clone(), Timestamp::now());
+        assert!(product().table.ask_access(uai, asker.id, &request).await?, "asks");
+        let asker = asker.id;
+        Ok(Self { class, pupil, colleague, invitation, import, campaign, code, hand_out, asker })
     }
 
     async fn visitor(&self, who: &str) -> anyhow::Result<Option<Person>> {
@@ -123,6 +128,7 @@ async fn knock(route: &RouteDoc, world: &World, visitor: Option<&Person>) -> any
         .replace("{invitation}", &world.invitation)
         .replace("{learner}", &world.pupil.to_string())
         .replace("{member}", &world.colleague.to_string())
+        .replace("{user}", &world.asker.to_string())
         .replace("{guide}", "eleves")
         .replace("{text}", "cookies")
         .replace("{token}", &"A".repeat(43));
@@ -133,7 +139,7 @@ async fn knock(route: &RouteDoc, world: &World, visitor: Option<&Person>) -> any
     };
     if route.method == "POST" {
         request = request.json(&json!({
-            "role": "administrator", "session": "others", "current_password": PASSWORD,
+            "uai": world.class.uai, "role": "administrator", "session": "others", "current_password": PASSWORD,
             "version": rentree_domain::terms::VERSION, "learners": [world.pupil], "sent_at": Timestamp::now(),
         }));
     }

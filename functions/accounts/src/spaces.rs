@@ -7,11 +7,11 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::Uai;
 use rentree_http::{Face, Presented, Problem, SignedIn};
-use rentree_table::{Member, Role, School, Underway};
+use rentree_table::{AccessRequest, AccessRequestState, Member, Role, School, Underway};
 use rentree_web::{Frame, french};
 use schemars::JsonSchema;
 use serde::Serialize;
-use tokio::join;
+use tokio::{join, try_join};
 
 use crate::Accounts;
 
@@ -23,6 +23,22 @@ pub(crate) struct SpacesView {
     frame: Frame,
     /// By name.
     spaces: Vec<Row>,
+    /// Spaces that the account asked to be let into, the latest first, for sixty days.
+    access_requests: Vec<AskedRow>,
+}
+
+/// A space that was asked for.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AskedSpaceRow")]
+struct AskedRow {
+    /// UAI, as it was typed.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// When.
+    asked_at: Timestamp,
+    /// `pending` or `refused`.
+    #[schemars(with = "String")]
+    state: AccessRequestState,
 }
 
 /// A space.
@@ -58,12 +74,24 @@ pub(crate) async fn page(State(app): State<Accounts>, face: Face, headers: Heade
     signed_in.check_terms()?;
 
     let now = (app.clock)();
-    let mut schools = app.table.schools(places.iter().map(|(uai, _)| *uai)).await?;
+    let (mut schools, asked) = try_join!(
+        app.table.schools(places.iter().map(|(uai, _)| *uai)),
+        app.table.access_requests_of(signed_in.user, now)
+    )?;
+    let access_requests = asked_elsewhere(asked, &places);
     let row = |(uai, member): (Uai, Member)| Some(Row::of(uai, schools.remove(&uai)?, member.role, now));
     let mut spaces: Vec<Row> = places.into_iter().filter_map(row).collect();
     spaces.sort_by(|one, other| one.school.cmp(&other.school).then(one.uai.cmp(&other.uai)));
 
-    face.render(StatusCode::OK, &SpacesView { frame: signed_in.frame("Vos espaces"), spaces })
+    face.render(StatusCode::OK, &SpacesView { frame: signed_in.frame("Vos espaces"), spaces, access_requests })
+}
+
+/// Requests that are still of interest, the latest first: whoever is in the space needs none any more.
+fn asked_elsewhere(mut asked: Vec<(Uai, AccessRequest)>, places: &[(Uai, Member)]) -> Vec<AskedRow> {
+    asked.retain(|(uai, _)| places.iter().all(|(place, _)| place != uai));
+    asked.sort_by_key(|(uai, request)| (std::cmp::Reverse(request.asked_at), *uai));
+    let row = |(uai, request): (Uai, AccessRequest)| AskedRow { uai, asked_at: request.asked_at, state: request.state };
+    asked.into_iter().map(row).collect()
 }
 
 impl Accounts {
@@ -90,5 +118,11 @@ impl Row {
             school: school.name,
             last_import: school.applied.map(|applied| ImportedRow { at: applied.at, by: applied.by }),
         }
+    }
+}
+
+impl AskedRow {
+    fn is_refused(&self) -> bool {
+        self.state == AccessRequestState::Refused
     }
 }

@@ -4,9 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use rentree_domain::{ActivationId, EmailAddress, Ministry, PersonName, Uai, UaiError, mailbox};
+use rentree_domain::{ActivationId, EmailAddress, Ministry, PersonName, Uai, mailbox};
 use rentree_http::{Asked, ClientAddress, Face, FormToken, Input, Problem, text};
-use rentree_identity::person_name_error;
+use rentree_identity::{person_name_error, uai_error};
 use rentree_orders::{Ask, Refusal};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
@@ -118,10 +118,7 @@ impl Activation {
     /// Name and town of a school of the directory, open or not, with a space or without.
     async fn listed(&self, uai: Option<Uai>) -> Result<Option<String>, Problem> {
         let Some(uai) = uai else { return Ok(None) };
-        let school = self.table.school(uai).await?;
-        Ok(school.map(
-            |school| if school.town.is_empty() { school.name } else { format!("{}, {}", school.name, school.town) },
-        ))
+        Ok(self.table.school(uai).await?.map(|school| school.with_town()))
     }
 }
 
@@ -142,7 +139,7 @@ impl Fields {
     /// What was asked, or the form with its errors.
     fn read(&self) -> Result<(Uai, PersonName, PersonName), Form> {
         let mut form = self.form();
-        let uai = form.read("uai", Uai::parse(&self.uai), |error| self.uai_error(error));
+        let uai = form.read("uai", Uai::parse(&self.uai), |error| uai_error(&self.uai, error));
         let first_name =
             form.read("first_name", PersonName::parse(&self.first_name), |error| person_name_error("prénom", error));
         let last_name =
@@ -150,18 +147,6 @@ impl Fields {
         match (uai, first_name, last_name) {
             (Some(uai), Some(first_name), Some(last_name)) => Ok((uai, first_name, last_name)),
             _ => Err(form),
-        }
-    }
-
-    fn uai_error(&self, error: UaiError) -> String {
-        match error {
-            UaiError::Shape if self.uai.trim().is_empty() => "Indiquez l’UAI/RNE de votre établissement.".to_owned(),
-            UaiError::Shape => {
-                "L’UAI comporte 7 chiffres et une lettre, par exemple 0750654D. Vous le trouvez dans l’en-tête des courriers de l’académie.".to_owned()
-            }
-            UaiError::Key { expected } => format!(
-                "La lettre de cet UAI ne correspond pas à ses chiffres : ce serait {expected}. Vérifiez chaque chiffre, puis la lettre."
-            ),
         }
     }
 }

@@ -47,6 +47,8 @@ pub(crate) struct HomeView {
     waiting_import: Option<rentree_domain::ImportId>,
     /// Whether who asks is to review the team, this school year.
     is_review_due: bool,
+    /// How many people ask to be let into the space; none for members, who do not answer.
+    access_requests: usize,
     /// Whether who asks is the only administrator of the space: a second one is advised.
     is_only_administrator: bool,
     /// Whether nobody confirmed the e-mail address of who asks: a lost password does not come back.
@@ -87,7 +89,7 @@ pub(crate) async fn page(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
 
-    // Five reads side by side are some kilobytes while they are under way.
+    // Six reads side by side are some kilobytes while they are under way.
     let view = Box::pin(app.home(uai, &visitor)).await?;
     face.render(StatusCode::OK, &view)
 }
@@ -95,12 +97,13 @@ pub(crate) async fn page(
 impl Campaigns {
     async fn home(&self, uai: Uai, visitor: &Visitor) -> Result<HomeView, Problem> {
         let table = &self.table;
-        let (members, campaigns, listed, ties, user) = try_join!(
+        let (members, campaigns, listed, ties, user, asking) = try_join!(
             async { Ok::<_, Problem>(table.members(uai).await?) },
             self.campaigns_of(uai, &visitor.school, visitor.at),
             async { Ok(table.with_listing(uai, visitor.school.clone()).await?) },
             async { Ok(table.ties_in(uai).await?) },
             async { Ok(table.user(visitor.user).await?) },
+            self.asking(uai, visitor),
         )?;
         let (school, listing) = listed.ok_or_else(Problem::not_found)?;
         let steps = steps(&school, &members, &campaigns);
@@ -126,6 +129,7 @@ impl Campaigns {
                 Some(Underway::Running(_)) | None => None,
             },
             is_review_due: is_administrator && school.is_review_due(visitor.at),
+            access_requests: asking.iter().filter(|asks| members.iter().all(|(member, _)| member != *asks)).count(),
             is_only_administrator: is_administrator && administrators == 1,
             has_address_to_confirm: user.is_some_and(|user| user.methods.email.is_some() && !user.email_confirmed),
             year_over: school.roster_year().filter(|year| year.is_over(today)),
@@ -135,6 +139,14 @@ impl Campaigns {
             open_campaigns,
             campaigns,
         })
+    }
+
+    /// Who asks to be let in, for administrators.
+    async fn asking(&self, uai: Uai, visitor: &Visitor) -> Result<Vec<UserId>, Problem> {
+        if !visitor.is_administrator() {
+            return Ok(Vec::new());
+        }
+        Ok(self.table.access_requests(uai, visitor.at).await?.into_iter().map(|(user, _)| user).collect())
     }
 }
 
@@ -164,6 +176,7 @@ impl HomeView {
     /// Whether somebody is to do something, beside the campaigns.
     fn has_tasks(&self) -> bool {
         self.is_review_due
+            || self.access_requests > 0
             || self.waiting_import.is_some()
             || self.is_only_administrator
             || self.has_address_to_confirm

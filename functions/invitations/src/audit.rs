@@ -121,6 +121,8 @@ impl Row {
             AuditAction::InvitationResent => "a renvoyé l’invitation à",
             AuditAction::InvitationCancelled => "a annulé l’invitation à",
             AuditAction::InvitationAccepted => "a accepté une invitation",
+            AuditAction::AccessRequestAccepted => "a accepté la demande d’accès de",
+            AuditAction::AccessRequestRefused => "a refusé la demande d’accès de",
             AuditAction::Promoted => "a rendu administrateur",
             AuditAction::Demoted => "a rendu membre",
             AuditAction::Removed => "a retiré",

@@ -22,6 +22,8 @@ impl Invitations {
             "reviewed" => return Ok(Some("L’équipe est vérifiée pour cette année scolaire.".to_owned())),
             "resent" => &[AuditAction::InvitationResent],
             "cancelled" => &[AuditAction::InvitationCancelled],
+            "accepted" => &[AuditAction::AccessRequestAccepted],
+            "refused" => &[AuditAction::AccessRequestRefused],
             "role" => &[AuditAction::Promoted, AuditAction::Demoted],
             "removed" => &[AuditAction::Removed],
             "kept" => &[AuditAction::AccessConfirmed],
@@ -41,6 +43,8 @@ fn told(entry: AuditEntry) -> Option<String> {
     Some(match entry.action {
         AuditAction::InvitationResent => format!("L’invitation est renvoyée à {whom}."),
         AuditAction::InvitationCancelled => format!("L’invitation à {whom} est annulée : son lien ne fonctionne plus."),
+        AuditAction::AccessRequestAccepted => format!("{whom} a accès à l’espace ; un e-mail le lui annonce."),
+        AuditAction::AccessRequestRefused => format!("La demande d’accès de {whom} est refusée."),
         AuditAction::Promoted => format!("{whom} est administrateur de l’espace."),
         AuditAction::Demoted => format!("{whom} est membre de l’espace."),
         AuditAction::Removed => format!("{whom} n’est plus dans l’équipe et n’a plus accès à l’espace."),

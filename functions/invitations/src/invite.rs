@@ -145,15 +145,19 @@ impl Invitations {
 
 /// The form.
 pub(crate) fn form(emails: &str, role: &str) -> Form {
-    let roles = [("member", "Membre"), ("administrator", "Administrateur")];
-    let choices = roles.map(|(value, shown)| (value.to_owned(), shown.to_owned())).to_vec();
-    let role = Field::select("role", "Rôle", vec![Choices { label: "Rôles", choices }])
-        .hint("Un administrateur importe les élèves et gère l’équipe.")
-        .value(role);
     let field = Field::lines("emails", "Adresses e-mail")
         .hint("Une ou plusieurs adresses, séparées par un espace, une virgule ou un retour à la ligne ; vous pouvez les copier d’un logiciel de messagerie, avec les noms.")
         .value(emails);
-    Form::new("invite", [field, role])
+    Form::new("invite", [field, role_field(role)])
+}
+
+/// What somebody becomes in the team.
+pub(crate) fn role_field(role: &str) -> Field {
+    let roles = [("member", "Membre"), ("administrator", "Administrateur")];
+    let choices = roles.map(|(value, shown)| (value.to_owned(), shown.to_owned())).to_vec();
+    Field::select("role", "Rôle", vec![Choices { label: "Rôles", choices }])
+        .hint("Un administrateur importe les élèves et gère l’équipe.")
+        .value(role)
 }
 
 fn read_role(typed: &str) -> Result<Role, ()> {

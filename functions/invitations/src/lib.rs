@@ -1,5 +1,7 @@
 //! The team of a school: invite, accept, roles, remove, leave; and the log of who did what.
 
+mod access_requests;
+mod ask_access;
 mod audit;
 mod config;
 mod done;
@@ -18,7 +20,7 @@ use rentree_domain::InvitationId;
 use rentree_http::{Access, ConfirmView, Problem, Purpose, Route, RouteDoc, Shell};
 use rentree_orders::{InvitationPermit, MailOrders};
 use rentree_runtime::aws::{Aws, Service};
-use rentree_runtime::{Clock, Settings, SettingsError};
+use rentree_runtime::{Clock, Lazy, Settings, SettingsError};
 use rentree_table::{Delivery, Table};
 
 pub use config::Config;
@@ -35,13 +37,22 @@ pub struct Invitations {
 impl Invitations {
     /// The function as `settings` say, with clients of its own.
     pub fn from_settings(settings: &Settings, clock: Clock) -> Result<Self, SettingsError> {
-        let config = Config::read(settings)?;
         let aws = Aws::new(settings)?;
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.config(Service::DynamoDb));
         let sqs = aws.lazily(Service::Sqs, aws_sdk_sqs::Client::new);
+        Ok(Self::new(Config::read(settings)?, dynamodb, sqs, clock))
+    }
+
+    /// The function with these clients.
+    pub fn new(
+        config: Config,
+        dynamodb: aws_sdk_dynamodb::Client,
+        sqs: impl Into<Lazy<aws_sdk_sqs::Client>>,
+        clock: Clock,
+    ) -> Self {
         let table = Table::new(dynamodb, &config.table);
         let mails = MailOrders::new(&table, sqs, &config.mail_queue_url);
-        Ok(Self { table, mails, config, clock })
+        Self { table, mails, config, clock }
     }
 
     /// Every route, with the shell around it.
@@ -70,7 +81,7 @@ impl Invitations {
 
 /// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
-    use Access::{Administrators, LinkHolders, Members};
+    use Access::{Administrators, LinkHolders, Members, SignedIn};
     vec![
         Route::get("/schools/{uai}/team", team::page, Members, "The team, and for administrators its invitations")
             .gives::<team::TeamView>(),
@@ -146,6 +157,39 @@ fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
         )
         .takes::<review::Fields>()
         .gives::<review::ReviewedView>(),
+        Route::get("/spaces/request", ask_access::page, SignedIn, "The form to ask to be let into a school's space")
+            .gives::<ask_access::AskAccessView>(),
+        Route::post(
+            "/spaces/request",
+            ask_access::ask,
+            SignedIn,
+            "Asks to be let into a school's space; answered alike for every UAI",
+        )
+        .takes::<ask_access::Fields>()
+        .gives::<ask_access::AskAccessView>()
+        .with_status(202),
+        Route::get(
+            "/schools/{uai}/access-requests/{user}",
+            access_requests::page,
+            Administrators,
+            "Who asks to be let in, and whether they may be a pupil",
+        )
+        .gives::<access_requests::AccessRequestView>(),
+        Route::post(
+            "/schools/{uai}/access-requests/{user}/accept",
+            access_requests::accept,
+            Administrators,
+            "Lets somebody in who asked for it",
+        )
+        .takes::<access_requests::Fields>()
+        .gives::<access_requests::AnsweredView>(),
+        Route::post(
+            "/schools/{uai}/access-requests/{user}/refuse",
+            access_requests::refuse,
+            Administrators,
+            "Does not let somebody in who asked for it",
+        )
+        .gives::<access_requests::AnsweredView>(),
         Route::get("/schools/{uai}/leave", members::ask_leave, Members, "Asks before somebody leaves the team")
             .gives::<ConfirmView>(),
         Route::post("/schools/{uai}/leave", members::leave, Members, "Leaves the team").gives::<members::ChangedView>(),

@@ -9,7 +9,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignId, EmailAddress, InvitationId, Uai, UserId};
 use rentree_http::{Asked, Face, Problem, Visitor, authorise};
-use rentree_table::{Delivery, Invitation, Member, Role, TableError, is_suspended};
+use rentree_table::{AccessRequest, Delivery, Invitation, Member, Role, TableError, is_suspended};
 use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,8 @@ pub(crate) struct TeamView {
     is_review_due: bool,
     /// Administrators first, then by name.
     members: Vec<MemberRow>,
+    /// Who asks to be let in, the oldest first. Empty for members.
+    access_requests: Vec<AccessRequestRow>,
     /// Those that wait, the oldest first. Empty for members.
     invitations: Vec<InvitationRow>,
 }
@@ -69,6 +71,20 @@ struct MemberRow {
     campaigns: Option<usize>,
     /// Whether it is who asks.
     is_self: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct AccessRequestRow {
+    /// Who.
+    #[schemars(with = "String")]
+    user: UserId,
+    /// First and last name, as their account had them.
+    name: String,
+    /// The address of their account.
+    #[schemars(with = "String")]
+    email: EmailAddress,
+    /// When they asked.
+    asked_at: Timestamp,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -126,14 +142,31 @@ pub(crate) fn by_rank(mut members: Vec<(UserId, Member)>) -> Vec<(UserId, Member
     members
 }
 
+/// Who asks and is in the team meanwhile needs no answer any more.
+fn waiting(requests: Vec<(UserId, AccessRequest)>, members: &[(UserId, Member)]) -> Vec<AccessRequestRow> {
+    let requests = requests.into_iter().filter(|(user, _)| members.iter().all(|(member, _)| member != user));
+    let row = |(user, request): (UserId, AccessRequest)| AccessRequestRow {
+        user,
+        name: request.name,
+        email: request.email,
+        asked_at: request.asked_at,
+    };
+    requests.map(row).collect()
+}
+
 impl Invitations {
     /// The page, its form empty.
     pub(crate) async fn team(&self, uai: Uai, visitor: &Visitor) -> Result<TeamView, Problem> {
         let now = (self.clock)();
-        let (members, invited, owned) =
-            join!(self.table.members(uai), self.pending(uai, visitor), self.campaigns_by_owner(uai, visitor));
+        let (members, invited, asking, owned) = join!(
+            self.table.members(uai),
+            self.pending(uai, visitor),
+            self.access_requests(uai, visitor),
+            self.campaigns_by_owner(uai, visitor)
+        );
         let owned = owned?;
         let members = by_rank(members?);
+        let access_requests = waiting(asking?, &members);
         let suspended: BTreeSet<UserId> =
             members.iter().map(|(id, _)| *id).filter(|id| is_suspended(*id, &members, now)).collect();
         let members = members.into_iter().map(|(id, member)| MemberRow {
@@ -166,6 +199,7 @@ impl Invitations {
             may_manage: visitor.is_administrator(),
             is_review_due: visitor.is_administrator() && visitor.school.is_review_due(now),
             members: members.collect(),
+            access_requests,
             invitations: invitations.collect(),
         })
     }

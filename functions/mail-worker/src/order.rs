@@ -22,6 +22,8 @@ impl MailWorker {
             MailOrder::NewAdministrator { user, newcomer, uai, by_link } => {
                 self.new_administrator(user, newcomer, uai, is_first_try && !by_link).await
             }
+            MailOrder::AccessRequested { user, uai } => self.access_requested(user, uai, is_first_try).await,
+            MailOrder::AccessGranted { user, uai } => self.access_granted(user, uai).await,
             MailOrder::Address { user, email } => self.address(user, &email, is_first_try).await,
             MailOrder::AddressChanged { former, masked } => self.address_changed(&former, &masked).await,
         }
@@ -53,6 +55,8 @@ fn kind(order: &MailOrder) -> &'static str {
         MailOrder::SecondFactor { .. } => "second_factor",
         MailOrder::PasswordHandedOut { .. } => "password_handed_out",
         MailOrder::NewAdministrator { .. } => "new_administrator",
+        MailOrder::AccessRequested { .. } => "access_requested",
+        MailOrder::AccessGranted { .. } => "access_granted",
         MailOrder::Address { .. } => "address",
         MailOrder::AddressChanged { .. } => "address_changed",
     }

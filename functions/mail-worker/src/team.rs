@@ -1,6 +1,7 @@
-//! To the administrators of a school, of what concerns its team.
+//! Of what concerns the team of a school: to its administrators, and to whom they let in.
 
 use rentree_domain::{Uai, UserId};
+use rentree_table::Role;
 use tokio::try_join;
 
 use crate::{MailWorker, OrderError};
@@ -24,6 +25,41 @@ impl MailWorker {
         }
         let team = self.page(&format!("/schools/{uai}/team"));
         self.mailer.send(&email, &rentree_mail::new_administrator(&newcomer.name, &school.name, &team)).await?;
+        Ok(())
+    }
+
+    /// Tells the administrators of `uai` that `asker` asks to be let in. Where there is no space, or `asker` is in it, nobody is told. They
+    /// are few, and told one after the other: if one mail fails, those before it come twice.
+    pub(crate) async fn access_requested(&self, asker: UserId, uai: Uai, is_first_try: bool) -> Result<(), OrderError> {
+        let table = &self.table;
+        let (request, school, members) =
+            try_join!(table.access_request(uai, asker), table.school(uai), table.members(uai))?;
+        let (Some(request), Some(school)) = (request, school) else { return Ok(()) };
+        if !request.is_pending(self.now()) || members.iter().any(|(id, _)| *id == asker) {
+            return Ok(());
+        }
+        let page = self.page(&format!("/schools/{uai}/access-requests/{asker}"));
+        let mail = rentree_mail::access_requested(&request.name, request.email.as_str(), &school.name, &page);
+        for (id, member) in members {
+            if member.role != Role::Administrator || member.is_absent(self.now()) {
+                continue;
+            }
+            let user = table.user(id).await?.filter(|user| user.email_confirmed);
+            let Some(email) = user.and_then(|user| user.methods.email) else { continue };
+            if !is_first_try || self.mailbox(&email).may_be_told_of_access_request().await? {
+                self.mailer.send(&email, &mail).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells `user` that they were let into the space of `uai`.
+    pub(crate) async fn access_granted(&self, user: UserId, uai: Uai) -> Result<(), OrderError> {
+        let (user, school) = try_join!(self.table.user(user), self.table.school(uai))?;
+        let email = user.filter(|user| user.email_confirmed).and_then(|user| user.methods.email);
+        let (Some(email), Some(school)) = (email, school) else { return Ok(()) };
+        let space = self.page(&format!("/schools/{uai}"));
+        self.mailer.send(&email, &rentree_mail::access_granted(&school.name, &space)).await?;
         Ok(())
     }
 }

@@ -73,7 +73,8 @@ pub async fn lead<G: Ground>(ground: &G, pupils: usize) -> anyhow::Result<()> {
     tour.mediacentre(&mut head).await?;
     tour.join_by_mediacentre(&code, &sample.pupils[1]).await?;
     tour.mediacentre_of_a_pupil(&mut head).await?;
-    tour.newcomers().await
+    let mut newcomer = tour.newcomer().await?;
+    tour.access(&mut newcomer, &mut head).await
 }
 
 impl<G: Ground> Tour<'_, G> {
@@ -599,7 +600,8 @@ impl<G: Ground> Tour<'_, G> {
         Ok(())
     }
 
-    async fn newcomers(&self) -> anyhow::Result<()> {
+    /// Somebody with a new account, without a school.
+    async fn newcomer(&self) -> anyhow::Result<Visitor> {
         let (mut newcomer, email) = (Visitor::default(), "sacha.nouveau@rentree.example");
         self.visit(&mut newcomer, "GET /sign-up", &[], None).await?;
         self.visit(&mut newcomer, "POST /sign-up", &[], Some(json!({"email": email}))).await?;
@@ -612,6 +614,28 @@ impl<G: Ground> Tour<'_, G> {
         let asset = page.split("/assets/").nth(1).and_then(|rest| rest.split('"').next()).context("an asset")?;
         let (version, name) = asset.split_once('/').context("a version and a name")?;
         self.visit(&mut newcomer, "GET /assets/{version}/{name}", &[version, name], None).await?;
+        let terms = self.visit(&mut newcomer, "GET /terms", &[], None).await?;
+        self.visit(&mut newcomer, "POST /terms", &[], Some(json!({"version": terms["version"]}))).await?;
+        Ok(newcomer)
+    }
+
+    /// Asks to be let into the space, is let in, leaves, asks again, and is not.
+    async fn access(&self, newcomer: &mut Visitor, head: &mut Visitor) -> anyhow::Result<()> {
+        let (uai, _) = self.ground.school();
+        let uai = uai.as_str();
+        for answer in ["accept", "refuse"] {
+            self.visit(newcomer, "GET /spaces/request", &[], None).await?;
+            self.visit(newcomer, "POST /spaces/request", &[], Some(json!({"uai": uai}))).await?;
+            let team = self.visit(head, "GET /schools/{uai}/team", &[uai], None).await?;
+            let asks = text(&team["access_requests"][0], "user")?;
+            let request = "/schools/{uai}/access-requests/{user}";
+            self.visit(head, &format!("GET {request}"), &[uai, asks], None).await?;
+            let role = json!({"role": "member"});
+            self.visit(head, &format!("POST {request}/{answer}"), &[uai, asks], Some(role)).await?;
+            if answer == "accept" {
+                self.visit(newcomer, "POST /schools/{uai}/leave", &[uai], Some(json!({}))).await?;
+            }
+        }
         Ok(())
     }
 }

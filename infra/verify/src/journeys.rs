@@ -127,7 +127,10 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "turns",
         ],
     ),
-    ("invitations", &["administrators", "mail_permits", "passwords", "presence", "staff_pages", "team"]),
+    (
+        "invitations",
+        &["access_requests", "administrators", "mail_permits", "passwords", "presence", "staff_pages", "team"],
+    ),
     (
         "learners",
         &[

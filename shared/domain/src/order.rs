@@ -70,6 +70,21 @@ pub enum MailOrder {
         /// Whether a link that was mailed made them so.
         by_link: bool,
     },
+    /// Somebody with an account asked to be let into the space of a school that may not exist: told to its administrators. The worker looks,
+    /// so that the form answers everybody in the same way and time.
+    AccessRequested {
+        /// Who asked.
+        user: UserId,
+        /// The school, as typed; its key is right.
+        uai: Uai,
+    },
+    /// Somebody who had asked for it was let into a school's space.
+    AccessGranted {
+        /// Who.
+        user: UserId,
+        /// The school.
+        uai: Uai,
+    },
     /// An address is to be confirmed for an account.
     Address {
         /// Whose.

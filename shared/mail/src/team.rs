@@ -1,4 +1,4 @@
-//! To the administrators of a school, of what concerns its team.
+//! Of what concerns the team of a school: to its administrators, and to whom they let in.
 
 use crate::Mail;
 
@@ -10,4 +10,26 @@ pub fn new_administrator(newcomer: &str, school: &str, team: &str) -> Mail {
         ))
         .button("Voir l’équipe", team)
         .quiet("Vous recevez ce message parce que vous administrez cet espace. Si vous ne connaissez pas cette personne, retirez-la de l’équipe, et changez le mot de passe de la messagerie de l’établissement si c’est par elle qu’elle est entrée.")
+}
+
+/// Whoever has an account `name` with the address `email` asks to be let into the space of `school`; `request`: the address of the page
+/// where it is answered.
+pub fn access_requested(name: &str, email: &str, school: &str, request: &str) -> Mail {
+    Mail::new(format!("{name} demande à rejoindre l’espace de l’établissement {school}"))
+        .paragraph(format!(
+            "{name} ({email}) demande à rejoindre l’espace Rentrée de l’établissement {school}. Vous choisissez son rôle, ou vous refusez sa demande."
+        ))
+        .paragraph("N’acceptez qu’une personne que vous connaissez : elle verra les élèves de l’établissement.")
+        .button("Répondre à la demande", request)
+        .quiet("Vous recevez ce message parce que vous administrez cet espace. Sans réponse, la demande est effacée au bout de 60 jours.")
+}
+
+/// Whoever asked for it was let into the space of `school`, at the address `space`.
+pub fn access_granted(school: &str, space: &str) -> Mail {
+    Mail::new(format!("Vous avez accès à l’espace de l’établissement {school}"))
+        .paragraph(format!(
+            "Un administrateur a accepté votre demande : vous faites partie de l’équipe de l’établissement {school} sur Rentrée."
+        ))
+        .button("Ouvrir l’espace", space)
+        .quiet("Vous recevez ce message parce que vous avez demandé à rejoindre cet espace.")
 }

@@ -3,8 +3,9 @@
 use rentree_domain::SecondFactorChange;
 
 use crate::{
-    Activation, Invitation, Mail, Offer, activation, address_change, address_changed, invitation, known_address,
-    new_administrator, offer, password_changed, password_handed_out, password_reset, second_factor, sign_up,
+    Activation, Invitation, Mail, Offer, access_granted, access_requested, activation, address_change, address_changed,
+    invitation, known_address, new_administrator, offer, password_changed, password_handed_out, password_reset,
+    second_factor, sign_up,
 };
 
 const SUPPORT: &str = "assistance@rentree.example";
@@ -70,6 +71,9 @@ fn of_accounts() {
     snapshots!(handed_out, "password_handed_out_text", "password_handed_out_html");
     let administrator = new_administrator("Camille Le Goff", "Collège Anne-de-Bretagne", LINK);
     snapshots!(administrator, "new_administrator_text", "new_administrator_html");
+    let requested = access_requested("Camille Le Goff", "camille@exemple.fr", "Collège Anne-de-Bretagne", LINK);
+    snapshots!(requested, "access_requested_text", "access_requested_html");
+    snapshots!(access_granted("Collège Anne-de-Bretagne", LINK), "access_granted_text", "access_granted_html");
     snapshots!(address_change(LINK), "address_change_text", "address_change_html");
     snapshots!(address_changed("k***@e***.fr"), "address_changed_text", "address_changed_html");
 }

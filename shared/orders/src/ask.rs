@@ -2,12 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{ActivationId, EmailAddress, Limit, MailOrder, PersonName, Uai, UserId};
-use rentree_table::TableError;
+use rentree_table::{AccessRequest, TableError};
 use tokio::{join, try_join};
 
 use crate::limit::{
-    ACCOUNT_MAILS_BY_CLIENT, ADDRESSES_BY_ACCOUNT, ADDRESSES_BY_ACCOUNT_A_DAY, FIRST_ADDRESSES_BY_CLIENT,
-    FIRST_ADDRESSES_BY_SCHOOL, REQUESTS_BY_CLIENT, RESETS_ASKED,
+    ACCESS_REQUESTS_BY_ACCOUNT, ACCOUNT_MAILS_BY_CLIENT, ADDRESSES_BY_ACCOUNT, ADDRESSES_BY_ACCOUNT_A_DAY,
+    FIRST_ADDRESSES_BY_CLIENT, FIRST_ADDRESSES_BY_SCHOOL, REQUESTS_BY_CLIENT, RESETS_ASKED,
 };
 use crate::{MailOrders, OrderError};
 
@@ -47,6 +47,15 @@ pub enum Ask<'a> {
         account: UserId,
         /// Any address: its owner may be a stranger.
         email: EmailAddress,
+    },
+    /// To be let into a school's space, of which its administrators are told.
+    Access {
+        /// Whose account asks.
+        account: UserId,
+        /// The school, as typed; its key is right.
+        uai: Uai,
+        /// The request.
+        request: &'a AccessRequest,
     },
     /// The same for an account that begins now, in a school that knows who begins it.
     FirstAddress {
@@ -106,6 +115,15 @@ impl MailOrders {
                     self.count(&ADDRESSES_BY_ACCOUNT_A_DAY, &subject, now),
                 )?;
                 self.send(&MailOrder::Address { user: account, email }).await?;
+            }
+            Ask::Access { account, uai, request } => {
+                self.count(&ACCESS_REQUESTS_BY_ACCOUNT, &account.to_string(), now).await?;
+                // Asked once more, it waits already, or was answered. What was noted waits in the space, whatever becomes of its mail.
+                if self.table.ask_access(uai, account, request).await?
+                    && let Err(error) = self.send(&MailOrder::AccessRequested { user: account, uai }).await
+                {
+                    not_ordered(&error);
+                }
             }
             Ask::FirstAddress { client, uai, account, email } => {
                 try_join!(

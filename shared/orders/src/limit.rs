@@ -31,6 +31,10 @@ pub const HAND_OUTS_BY_MAILBOX: Limit = Limit { what: "hand-outs-by-mailbox", co
 /// Mails of administrators whom a colleague made one that one mailbox gets, of all schools. Who comes in by a link is told in any case:
 /// links are counted themselves.
 pub const ADMINISTRATORS_BY_MAILBOX: Limit = Limit { what: "administrators-by-mailbox", count: 20, window: DAY };
+/// Requests to be let into spaces that one account sends.
+pub const ACCESS_REQUESTS_BY_ACCOUNT: Limit = Limit { what: "access-requests-by-account", count: 5, window: DAY };
+/// Mails of such requests that one mailbox of an administrator gets, of all schools. Those that are not told wait in the space all the same.
+pub const ACCESS_REQUESTS_BY_MAILBOX: Limit = Limit { what: "access-requests-by-mailbox", count: 5, window: DAY };
 /// The first of the hour that is asked for a mailbox is ordered, whatever its client asked for before.
 pub const RESETS_ASKED: Limit = Limit { what: "resets-asked", count: 1, window: HOUR };
 /// The first of the hour that leaves for a mailbox leaves, whatever was sent there before.
@@ -47,7 +51,7 @@ mod tests {
     use super::*;
 
     /// Every number, by its name in the table of `ARCHITECTURE.md`.
-    const ALL: [Limit; 17] = [
+    const ALL: [Limit; 19] = [
         REQUESTS_BY_CLIENT,
         REQUESTS_BY_MAILBOX,
         REQUESTS_BY_MAILBOX_A_DAY,
@@ -60,6 +64,8 @@ mod tests {
         MAILS_BY_MAILBOX_A_DAY,
         HAND_OUTS_BY_MAILBOX,
         ADMINISTRATORS_BY_MAILBOX,
+        ACCESS_REQUESTS_BY_ACCOUNT,
+        ACCESS_REQUESTS_BY_MAILBOX,
         RESETS_ASKED,
         RESETS_SENT,
         INVITATIONS_BY_MAILBOX,

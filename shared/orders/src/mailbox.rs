@@ -5,8 +5,9 @@ use rentree_domain::{EmailAddress, Limit};
 use rentree_table::{Table, TableError};
 
 use crate::limit::{
-    ADMINISTRATORS_BY_MAILBOX, HAND_OUTS_BY_MAILBOX, INVITATIONS_BY_MAILBOX, MAILS_BY_MAILBOX, MAILS_BY_MAILBOX_A_DAY,
-    REQUESTS_BY_MAILBOX, REQUESTS_BY_MAILBOX_A_DAY, RESETS_ASKED, RESETS_SENT,
+    ACCESS_REQUESTS_BY_MAILBOX, ADMINISTRATORS_BY_MAILBOX, HAND_OUTS_BY_MAILBOX, INVITATIONS_BY_MAILBOX,
+    MAILS_BY_MAILBOX, MAILS_BY_MAILBOX_A_DAY, REQUESTS_BY_MAILBOX, REQUESTS_BY_MAILBOX_A_DAY, RESETS_ASKED,
+    RESETS_SENT,
 };
 
 const ABOUT_AN_ACCOUNT: [Limit; 2] = [MAILS_BY_MAILBOX, MAILS_BY_MAILBOX_A_DAY];
@@ -48,6 +49,11 @@ impl<'a> Mailbox<'a> {
     /// Whether it is told of one more administrator.
     pub async fn may_be_told_of_administrator(&self) -> Result<bool, TableError> {
         self.may_get(&[ADMINISTRATORS_BY_MAILBOX]).await
+    }
+
+    /// Whether it is told of one more request of access.
+    pub async fn may_be_told_of_access_request(&self) -> Result<bool, TableError> {
+        self.may_get(&[ACCESS_REQUESTS_BY_MAILBOX]).await
     }
 
     /// Whether it may get one more link to another password: always, if none left within the hour.

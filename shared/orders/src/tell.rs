@@ -48,6 +48,11 @@ impl MailOrders {
         }
     }
 
+    /// `user`, who had asked for it, was let into the space of `uai`.
+    pub async fn tell_access_granted(&self, user: UserId, uai: Uai) {
+        self.tell(&MailOrder::AccessGranted { user, uai }).await;
+    }
+
     /// An account has another address now: told to the former one.
     pub async fn tell_address_changed(&self, former: EmailAddress, address: &EmailAddress) {
         self.tell(&MailOrder::AddressChanged { former, masked: address.masked() }).await;

@@ -55,6 +55,10 @@ pub enum AuditAction {
     InvitationCancelled,
     /// An invitation was accepted.
     InvitationAccepted,
+    /// Somebody who had asked for it was let in.
+    AccessRequestAccepted,
+    /// Somebody who had asked for it was not let in.
+    AccessRequestRefused,
     /// A member became administrator.
     Promoted,
     /// An administrator became member.

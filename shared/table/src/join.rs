@@ -250,7 +250,7 @@ impl Table {
 }
 
 /// Checks that the account is as it was read. One that began as a pupil's follows the rules of staff from now on.
-fn known(table: &str, id: UserId, epoch: u64, as_pupil: AsPupil) -> Result<TransactWriteItem, TableError> {
+pub(crate) fn known(table: &str, id: UserId, epoch: u64, as_pupil: AsPupil) -> Result<TransactWriteItem, TableError> {
     const AS_READ: &str = "epoch = :epoch";
     let change = match as_pupil {
         AsPupil::Not => return check_number(table, Key::user(id), "epoch = :value", epoch),

@@ -18,7 +18,7 @@ use crate::{DeviceEntry, Item};
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
-/// Found by school: ties. By user: memberships and sessions. By académie: schools. By round: offers. By pupil: participations, certifications.
+/// Found by school: ties. By user: memberships, requests of access and sessions. By académie: schools. By round: offers. By pupil: participations, certifications.
 pub(crate) const GSI1: (&str, &str) = ("GSI1PK", "GSI1SK");
 /// Found by date of birth: the pupils of a school.
 pub(crate) const GSI2: (&str, &str) = ("GSI2PK", "GSI2SK");
@@ -28,6 +28,7 @@ pub(crate) const IMPORTS: &str = "IMPORT#";
 pub(crate) const ROSTERS: &str = "ROSTER#";
 pub(crate) const MEMBERS: &str = "MEMBER#";
 pub(crate) const INVITATIONS: &str = "INVITATION#";
+pub(crate) const ACCESS_REQUESTS: &str = "ACCESS#";
 pub(crate) const SESSIONS: &str = "SESSION#";
 pub(crate) const SEEN: &str = "SEEN#";
 pub(crate) const TIES: &str = "TIE#";
@@ -117,6 +118,11 @@ impl Key {
     /// An invitation to a school's team.
     pub fn invitation(uai: Uai, id: InvitationId) -> Self {
         Self::new(school_pk(uai), format!("{INVITATIONS}{id}"))
+    }
+
+    /// The request of somebody to be let into a school's space: one for each person.
+    pub fn access_request(uai: Uai, user: UserId) -> Self {
+        Self::new(school_pk(uai), format!("{ACCESS_REQUESTS}{user}"))
     }
 
     /// An entry of a school's audit log: they sort by time, to the millisecond.

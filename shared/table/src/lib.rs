@@ -1,6 +1,7 @@
 //! The DynamoDB table `rentree`: keys, one file per entity, transactions. The only place that knows keys,
 //! attribute names and expressions.
 
+mod access_request;
 mod access_token;
 mod account;
 mod activation;
@@ -63,6 +64,7 @@ mod wait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
+pub use access_request::{AccessRequest, AccessRequestError, AccessRequestState};
 pub use access_token::AccessToken;
 pub use account::Account;
 pub use activation::ActivationRequest;

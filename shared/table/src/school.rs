@@ -111,6 +111,11 @@ pub struct Applied {
 }
 
 impl School {
+    /// Name and town, where the directory tells one: `Collège Anne-de-Bretagne, Rennes`.
+    pub fn with_town(self) -> String {
+        if self.town.is_empty() { self.name } else { format!("{}, {}", self.name, self.town) }
+    }
+
     /// A school without pupils.
     pub fn new(name: impl Into<String>) -> Self {
         Self {

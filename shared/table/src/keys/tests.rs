@@ -80,6 +80,7 @@ proptest! {
             Key::report(uai, import, page),
             Key::roster(uai, page.into(), page),
             Key::member(uai, user),
+            Key::access_request(uai, user),
             Key::offer(uai, &Round::parse(&round).unwrap()),
             Key::campaign(uai, CampaignId::new(at, entropy)),
             Key::ready_campaign(uai, SchoolYear::starting_in(2026).unwrap()),
@@ -101,7 +102,7 @@ proptest! {
             Key::participation(CampaignId::new(at, entropy), LearnerId::new(at, entropy)),
             Key::join_attempt(CampaignId::new(at, entropy), at, JoinAttemptId::new(at, entropy)),
         ]);
-        prop_assert_eq!(keys.len(), 49);
+        prop_assert_eq!(keys.len(), 50);
     }
 
     #[test]

@@ -1,0 +1,195 @@
+//! What administrators answer to whoever asks to be let in: a role, or no. The page names the person, and says when they may be a pupil.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_domain::matching::Typed;
+use rentree_domain::{EmailAddress, Uai, UserId};
+use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, text};
+use rentree_orders::NewRole;
+use rentree_table::{AccessRequest, AccessRequestError, AuditAction, Role, User};
+use rentree_web::{Form, Frame, Section, french};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::try_join;
+
+use crate::Invitations;
+use crate::invite::role_field;
+use crate::school::parse_uai;
+
+type RequestPath = Path<(String, String)>;
+
+/// What the form sends.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[schemars(rename = "AcceptAccessFields")]
+pub(crate) struct Fields {
+    /// What they become: `administrator` or `member`.
+    #[schemars(with = "text::Role")]
+    role: Role,
+}
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "access-request.html")]
+pub(crate) struct AccessRequestView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    form: Form,
+    /// UAI of the school.
+    #[schemars(with = "String")]
+    uai: Uai,
+    /// Who asks.
+    #[schemars(with = "String")]
+    user: UserId,
+    /// First and last name, as their account has them.
+    name: String,
+    /// The address of their account, confirmed.
+    #[schemars(with = "String")]
+    email: EmailAddress,
+    /// When they asked.
+    asked_at: Timestamp,
+    /// Whether their account is tied to a pupil of the school, or began as a pupil's.
+    is_pupil: bool,
+    /// How many pupils of the school have this name, or nearly.
+    pupils_of_this_name: usize,
+}
+
+/// What was answered.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct AnsweredView {
+    /// Who had asked.
+    #[schemars(with = "String")]
+    user: UserId,
+    /// What they are now: `administrator`, `member`, or nothing.
+    #[schemars(with = "Option<String>")]
+    role: Option<Role>,
+}
+
+/// `GET /schools/{uai}/access-requests/{user}`
+pub(crate) async fn page(
+    State(app): State<Invitations>,
+    Path((uai, id)): RequestPath,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let (visitor, (id, request)) = app.waiting_request(uai, &id, &headers).await?;
+    let user = app.table.user(id).await?.ok_or_else(|| settled(uai))?;
+
+    let typed = Typed::new(user.first_name.as_str(), user.last_name.as_str());
+    let (ties, namesakes) = try_join!(app.table.ties(id), app.table.meant(uai, visitor.school.roster_version, &typed))?;
+    let view = AccessRequestView {
+        frame: visitor.frame("Demande d’accès", uai, &visitor.school, Section::Team),
+        csrf: visitor.csrf.clone(),
+        form: Form::new("accept", [role_field("member")]),
+        uai,
+        user: id,
+        name: request.name,
+        email: request.email,
+        asked_at: request.asked_at,
+        is_pupil: user.follows_rules_of_pupils() || ties.iter().any(|(school, _)| *school == uai),
+        pupils_of_this_name: namesakes.len(),
+    };
+    face.render(StatusCode::OK, &view)
+}
+
+/// `POST /schools/{uai}/access-requests/{user}/accept`
+pub(crate) async fn accept(
+    State(app): State<Invitations>,
+    Path((uai, id)): RequestPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let (visitor, (id, request)) = app.waiting_request(uai, &id, &headers).await?;
+    visitor.check_meant(&input.proof)?;
+    let user: User = app.table.user(id).await?.ok_or_else(|| settled(uai))?;
+
+    let role = input.fields.role;
+    let entry = visitor.did(AuditAction::AccessRequestAccepted).to(&request.name);
+    app.table
+        .accept_access_request(uai, (id, &user), role, &entry, visitor.at)
+        .await
+        .map_err(|error| told(uai, error))?;
+    app.mails.tell_access_granted(id, uai).await;
+    if role == Role::Administrator {
+        app.mails.tell_new_administrator(uai, id, NewRole::GivenBy(visitor.user)).await;
+    }
+
+    let location = format!("/schools/{uai}/team?done=accepted");
+    face.after_post(StatusCode::OK, &location, &AnsweredView { user: id, role: Some(role) })
+}
+
+/// `POST /schools/{uai}/access-requests/{user}/refuse`
+pub(crate) async fn refuse(
+    State(app): State<Invitations>,
+    Path((uai, id)): RequestPath,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Value>,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let (visitor, (id, request)) = app.waiting_request(uai, &id, &headers).await?;
+    visitor.check_meant(&input.proof)?;
+
+    let entry = visitor.did(AuditAction::AccessRequestRefused).to(&request.name);
+    app.table.refuse_access_request(uai, id, &entry).await.map_err(|error| told(uai, error))?;
+
+    let location = format!("/schools/{uai}/team?done=refused");
+    face.after_post(StatusCode::OK, &location, &AnsweredView { user: id, role: None })
+}
+
+impl Invitations {
+    /// Authorises, and finds the request that an administrator answers.
+    async fn waiting_request(
+        &self,
+        uai: Uai,
+        id: &str,
+        headers: &HeaderMap,
+    ) -> Result<(Visitor, (UserId, AccessRequest)), Problem> {
+        let now = (self.clock)();
+        let found = async {
+            let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
+            let request = self.table.access_request(uai, id).await?;
+            Ok((id, request.filter(|request| request.is_pending(now)).ok_or_else(|| settled(uai))?))
+        };
+        authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await
+    }
+
+    /// Those that wait, for administrators, the oldest first; of who is in the team meanwhile, none.
+    pub(crate) async fn access_requests(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+    ) -> Result<Vec<(UserId, AccessRequest)>, Problem> {
+        if !visitor.is_administrator() {
+            return Ok(Vec::new());
+        }
+        Ok(self.table.access_requests(uai, visitor.at).await?)
+    }
+}
+
+fn settled(uai: Uai) -> Problem {
+    Problem::too_late("Cette demande a reçu une réponse entre-temps, ou elle est trop ancienne.")
+        .leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
+}
+
+fn told(uai: Uai, error: AccessRequestError) -> Problem {
+    match error {
+        AccessRequestError::Settled => settled(uai),
+        AccessRequestError::AlreadyIn => Problem::too_late("Cette personne fait déjà partie de l’équipe.")
+            .leading_to("Revenir à l’équipe", format!("/schools/{uai}/team")),
+        AccessRequestError::AccountMoved => {
+            Problem::too_late("Le compte de cette personne vient de changer. Répondez de nouveau à sa demande.")
+                .leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
+        }
+        AccessRequestError::Table(error) => error.into(),
+    }
+}

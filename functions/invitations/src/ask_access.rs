@@ -1,0 +1,145 @@
+//! Asking to be let into a school's space. Answered alike for every UAI: the request is noted whether the school has a space or not, and
+//! its administrators, if there are any, are told by mail.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use rentree_domain::{EmailAddress, Uai};
+use rentree_http::{Asked, Face, Input, Problem, SignedIn, require_account, text};
+use rentree_identity::uai_error;
+use rentree_orders::{Ask, Refusal};
+use rentree_table::{AccessRequest, User};
+use rentree_web::{Field, Form, Frame};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Invitations;
+
+const PATH: &str = "/spaces/request";
+const TOO_MANY: &str = "Vous avez déjà envoyé plusieurs demandes aujourd’hui. Réessayez demain.";
+const UNCONFIRMED: &str = "Confirmez d’abord votre adresse e-mail : les administrateurs vous reconnaissent par elle.";
+
+/// What the form sends.
+#[derive(Default, Deserialize, JsonSchema)]
+#[schemars(rename = "AskAccessFields")]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// UAI (also called RNE) of the school, in any case.
+    #[schemars(with = "text::Uai")]
+    uai: String,
+}
+
+impl std::fmt::Debug for Fields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fields(…)")
+    }
+}
+
+/// The page.
+#[derive(Template, Serialize, JsonSchema)]
+#[template(path = "ask-access.html")]
+pub(crate) struct AskAccessView {
+    #[serde(skip)]
+    frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    #[serde(skip)]
+    form: Form,
+    /// Whether the address of the account is confirmed: without it, nobody asks.
+    is_confirmed: bool,
+    /// The school that was asked for, on the page after the form.
+    #[schemars(with = "Option<String>")]
+    uai: Option<Uai>,
+    /// Its name and its town, as the public directory has them; nothing is told of its space.
+    school: Option<String>,
+}
+
+/// Whether it was sent.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub(crate) struct Sent {
+    /// The form was just sent, for this UAI.
+    sent: Option<String>,
+}
+
+/// `GET /spaces/request`
+pub(crate) async fn page(
+    State(app): State<Invitations>,
+    Asked(query): Asked<Sent>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (signed_in, user) = require_account(&app.table, &headers, (app.clock)()).await?;
+    signed_in.check_terms()?;
+
+    let uai = query.sent.as_deref().and_then(|sent| Uai::parse(sent).ok());
+    let school = match uai {
+        Some(uai) => app.table.school(uai).await?.map(|school| school.with_town()),
+        None => None,
+    };
+    let view = AskAccessView::new(&signed_in, &user, Fields::default().form());
+    face.render(StatusCode::OK, &AskAccessView { uai, school, ..view })
+}
+
+/// `POST /spaces/request`
+pub(crate) async fn ask(
+    State(app): State<Invitations>,
+    face: Face,
+    headers: HeaderMap,
+    input: Input<Fields>,
+) -> Result<Response, Problem> {
+    let now = (app.clock)();
+    let (signed_in, user) = require_account(&app.table, &headers, now).await?;
+    signed_in.check_terms()?;
+    signed_in.check_meant(&input.proof)?;
+
+    let mut form = input.fields.form();
+    let uai = form.read("uai", Uai::parse(&input.fields.uai), |error| uai_error(&input.fields.uai, error));
+    let email = confirmed(&user);
+    if email.is_none() {
+        form.refuse("uai", UNCONFIRMED);
+    }
+    let Some((uai, email)) = uai.zip(email) else {
+        let problem = Problem::invalid(&form);
+        return face.again(problem, &AskAccessView::new(&signed_in, &user, form));
+    };
+    let request = AccessRequest::new(user.full_name(), email.clone(), now);
+    match app.mails.ask(Ask::Access { account: signed_in.user, uai, request: &request }, now).await {
+        Ok(()) => {}
+        Err(Refusal::TooMany(_)) => {
+            form.refuse("uai", TOO_MANY);
+            return face.again(Problem::too_many(TOO_MANY), &AskAccessView::new(&signed_in, &user, form));
+        }
+        Err(error) => return Err(Problem::internal(&error)),
+    }
+
+    let view = AskAccessView { uai: Some(uai), ..AskAccessView::new(&signed_in, &user, Fields::default().form()) };
+    face.after_post(StatusCode::ACCEPTED, &format!("{PATH}?sent={uai}"), &view)
+}
+
+/// By which administrators know who asks.
+fn confirmed(user: &User) -> Option<&EmailAddress> {
+    user.methods.email.as_ref().filter(|_| user.email_confirmed)
+}
+
+impl Fields {
+    fn form(&self) -> Form {
+        let uai = Field::text("uai", "UAI/RNE de l’établissement")
+            .hint("7 chiffres et une lettre. Exemple : 0750654D")
+            .value(&self.uai);
+        Form::new("ask", [uai])
+    }
+}
+
+impl AskAccessView {
+    fn new(signed_in: &SignedIn, user: &User, form: Form) -> Self {
+        Self {
+            frame: signed_in.frame("Rejoindre un espace"),
+            csrf: signed_in.csrf.clone(),
+            form,
+            is_confirmed: confirmed(user).is_some(),
+            uai: None,
+            school: None,
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! Asking to be let into a school's space, and what administrators answer.
+
+use invitations::{Config, Invitations};
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::Uai;
+use rentree_runtime::aws::Service;
+use rentree_table::{Member, Role};
+use reqwest::header::{ACCEPT, COOKIE};
+use serde_json::{Value, json};
+
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, go, picture, see};
+use crate::support::clock::{self, HandClock};
+use crate::support::faults::{Operations, watched};
+use crate::support::mails::{link_in, mail_about, mails_to, no_mail_is_pending};
+use crate::support::people::{Answer, Person, a_client, a_member, a_team, somebody};
+use crate::support::pupils::{by_email, classes};
+use crate::support::{a_uai, product, run, run_by, run_while_time_stands_still};
+
+const FORM: &str = "/spaces/request";
+
+async fn ask(person: &Person, uai: Uai) -> anyhow::Result<Answer> {
+    person.post(FORM, &json!({ "uai": uai })).await
+}
+
+/// Where administrators answer whom.
+fn request(uai: Uai, of: &Person, rest: &str) -> String {
+    format!("/schools/{uai}/access-requests/{}{rest}", of.id)
+}
+
+/// Who waits for an answer, as the team's page tells `person`.
+async fn waiting(person: &Person, uai: Uai) -> anyhow::Result<Vec<Value>> {
+    let team = person.get(&format!("/schools/{uai}/team")).await?.expect(200)?;
+    Ok(team["access_requests"].as_array().cloned().unwrap_or_default())
+}
+
+async fn place(uai: Uai, of: &Person) -> anyhow::Result<Option<Member>> {
+    Ok(product().table.member(uai, of.id).await?)
+}
+
+/// Asked twice, told once; answered once; the role is the one that was chosen, and the others hear of a new administrator.
+#[test]
+fn who_asks_is_let_in_by_an_administrator() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let (second, member) = (a_member(uai, Role::Administrator).await?, a_member(uai, Role::Member).await?);
+        let (teacher, deputy) = (somebody().await?, somebody().await?);
+        for _ in 0..2 {
+            ask(&teacher, uai).await?.expect(202)?;
+        }
+        let told = mail_about("demande à rejoindre", head.email().as_str()).await?;
+        assert!(told.text.contains(teacher.email().as_str()), "{}", told.text);
+        assert_eq!(link_in(&told)?, request(uai, &teacher, ""));
+        no_mail_is_pending().await?;
+        for administrator in [&head, &second] {
+            assert_eq!(mails_to(administrator.email().as_str()).await?.len(), 1, "asked twice, told once");
+        }
+        assert!(mails_to(member.email().as_str()).await?.is_empty());
+
+        let rows = waiting(&head, uai).await?;
+        assert_eq!((rows.len(), &rows[0]["user"]), (1, &json!(teacher.id)));
+        assert_eq!(head.get(&format!("/schools/{uai}")).await?.expect(200)?["access_requests"], 1);
+        assert!(waiting(&member, uai).await?.is_empty(), "members do not answer");
+        assert_eq!(member.get(&format!("/schools/{uai}")).await?.expect(200)?["access_requests"], 0);
+        for (method, rest) in [("GET", ""), ("POST", "/accept"), ("POST", "/refuse")] {
+            let sent = member.request(method.parse()?, &request(uai, &teacher, rest)).json(&json!({"role": "member"}));
+            assert_eq!(Answer::read(sent.send().await?).await?.code(), "administrators_only", "{method} {rest}");
+        }
+        let spaces = teacher.get("/spaces").await?.expect(200)?;
+        assert_eq!(spaces["access_requests"][0]["state"], "pending", "{spaces}");
+
+        // Two administrators at the same moment: one lets in, the other is told.
+        let accept = request(uai, &teacher, "/accept");
+        let role = json!({"role": "member"});
+        let (one, other) = tokio::try_join!(head.post(&accept, &role), second.post(&accept, &role))?;
+        let mut statuses = [one.status, other.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "{} {}", one.body, other.body);
+        assert_eq!(place(uai, &teacher).await?.map(|member| member.role), Some(Role::Member));
+        let granted = mail_about("Vous avez accès", teacher.email().as_str()).await?;
+        assert_eq!(link_in(&granted)?, format!("/schools/{uai}"));
+        teacher.get(&format!("/schools/{uai}/learners")).await?.expect(200)?;
+        let spaces = teacher.get("/spaces").await?.expect(200)?;
+        assert_eq!(spaces["access_requests"], json!([]), "who is in asks for nothing");
+
+        ask(&deputy, uai).await?.expect(202)?;
+        let administrator = json!({"role": "administrator"});
+        head.post(&request(uai, &deputy, "/accept"), &administrator).await?.expect(200)?;
+        mail_about("est administrateur", second.email().as_str()).await?;
+        assert_eq!(product().table.administrators(uai).await?, 3);
+        let log = head.get(&format!("/schools/{uai}/audit")).await?.expect(200)?;
+        assert_eq!(log["entries"][0]["action"], "access_request_accepted", "{log}");
+        Ok(())
+    });
+}
+
+/// Whoever is refused asks that school again after sixty days, and is told so; an invitation lets them in at any time.
+#[test]
+fn who_is_refused_does_not_ask_again_for_sixty_days() {
+    static CLOCK: HandClock = HandClock::new();
+    run_by(|| CLOCK.now(), async {
+        let (uai, mut head) = a_team().await?;
+        let mut stranger = somebody().await?;
+        ask(&stranger, uai).await?.expect(202)?;
+        head.post(&request(uai, &stranger, "/refuse"), &json!({})).await?.expect(200)?;
+        let again = head.post(&request(uai, &stranger, "/accept"), &json!({"role": "member"})).await?;
+        assert_eq!(again.status, 409, "{}", again.body);
+        assert!(place(uai, &stranger).await?.is_none());
+        ask(&stranger, uai).await?.expect(202)?;
+        assert!(waiting(&head, uai).await?.is_empty());
+        let spaces = stranger.get("/spaces").await?.expect(200)?;
+        assert_eq!(spaces["access_requests"][0]["state"], "refused", "{spaces}");
+        let page = head.page(&request(uai, &stranger, "")).await?;
+        assert!(page.contains("a reçu une réponse entre-temps") && page.contains(&format!("/schools/{uai}/team")));
+
+        CLOCK.set(SignedDuration::from_hours(61 * 24));
+        for person in [&mut head, &mut stranger] {
+            person.open_session_at(CLOCK.now()).await?;
+        }
+        assert_eq!(stranger.get("/spaces").await?.expect(200)?["access_requests"], json!([]));
+        ask(&stranger, uai).await?.expect(202)?;
+        assert_eq!(waiting(&head, uai).await?.len(), 1);
+        CLOCK.set(SignedDuration::from_hours(122 * 24));
+        head.open_session_at(CLOCK.now()).await?;
+        assert!(waiting(&head, uai).await?.is_empty(), "nobody answered for sixty days");
+        Ok(())
+    });
+}
+
+/// Pupils have accounts, too, and names that colleagues have.
+#[test]
+fn a_pupil_of_the_school_is_flagged() {
+    run(async {
+        let class = classes(6, |sample| {
+            sample.pupils[1].first_name = "Dominique".to_owned();
+            sample.pupils[1].last_name = "ESSAI".to_owned();
+        })
+        .await?;
+        let (uai, head) = (class.uai, &class.administrator);
+        let namesake = somebody().await?;
+        ask(&namesake, uai).await?.expect(202)?;
+        let told = head.get(&request(uai, &namesake, "")).await?.expect(200)?;
+        assert_eq!((&told["is_pupil"], &told["pupils_of_this_name"]), (&json!(false), &json!(1)), "{told}");
+
+        let tied = class.tie(4, by_email()).await?;
+        let pupil = Person::new(tied.id, tied.now().await?).await?;
+        let terms = json!({"version": rentree_domain::terms::VERSION});
+        pupil.post("/terms", &terms).await?.expect(200)?;
+        ask(&pupil, uai).await?.expect(202)?;
+        let told = head.get(&request(uai, &pupil, "")).await?.expect(200)?;
+        assert_eq!(told["is_pupil"], true, "{told}");
+        let page = head.page(&request(uai, &pupil, "")).await?;
+        assert!(page.contains("Ce compte est celui d’un élève"), "{page}");
+
+        // Let in all the same, their password follows the rules of staff from then on.
+        head.post(&request(uai, &pupil, "/accept"), &json!({"role": "member"})).await?.expect(200)?;
+        assert!(tied.now().await?.joined_a_team);
+        Ok(())
+    });
+}
+
+#[test]
+fn requests_are_counted_and_want_a_confirmed_address() {
+    run_while_time_stands_still(async {
+        let somebody = somebody().await?;
+        for wrong in ["", "0750654", "0750654A"] {
+            let refused = somebody.post(FORM, &json!({ "uai": wrong })).await?;
+            assert_eq!(refused.status, 422, "{wrong}: {}", refused.body);
+        }
+        for _ in 0..5 {
+            ask(&somebody, a_uai()).await?.expect(202)?;
+        }
+        assert_eq!(ask(&somebody, a_uai()).await?.status, 429);
+
+        let user = rentree_table::User { email_confirmed: false, ..somebody.user.clone() };
+        let user = rentree_table::User {
+            methods: rentree_table::Methods::of_email(crate::support::people::an_email()),
+            ..user
+        };
+        let id = rentree_local::people::begin(&product().table, &user, clock::still()).await?;
+        let unconfirmed = Person::new(id, user).await?;
+        let refused = ask(&unconfirmed, a_uai()).await?;
+        assert_eq!(refused.status, 422, "{}", refused.body);
+        assert!(unconfirmed.page(FORM).await?.contains("Confirmez d’abord votre adresse"));
+        Ok(())
+    });
+}
+
+/// The same calls and the same answer, whether the school has a space, has none, or is none.
+#[test]
+fn the_form_answers_alike_for_every_uai() {
+    run_while_time_stands_still(async {
+        let (with_space, head) = a_team().await?;
+        let without_space = a_uai();
+        product().table.create_school(without_space, &rentree_table::School::new("Lycée agricole")).await?;
+
+        let operations = Operations::default();
+        let settings = product().stack.function_settings("InvitationsFunction")?;
+        let aws = product().stack.aws_of("InvitationsFunction")?;
+        let sqs = aws_sdk_sqs::config::Builder::from(&aws.config(Service::Sqs)).interceptor(operations.clone()).build();
+        let function = Invitations::new(
+            Config::read(&settings)?,
+            watched(&aws, operations.clone()),
+            aws_sdk_sqs::Client::from_conf(sqs),
+            clock::still,
+        );
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let url = format!("http://{}{FORM}", listener.local_addr()?);
+        let server = tokio::spawn(async move { axum::serve(listener, function.router()).await });
+
+        let person = somebody().await?;
+        let mut seen = Vec::new();
+        // The first request of a session is noted as its use, wherever it goes.
+        for uai in [a_uai(), with_space, without_space, a_uai()] {
+            let asked = a_client().post(&url).header(ACCEPT, "application/json").header(COOKIE, &person.cookie);
+            let answer = asked.json(&json!({ "uai": uai })).send().await?;
+            let mut headers = answer.headers().clone();
+            headers.remove("x-request-id");
+            headers.remove("date");
+            assert_eq!(headers.remove("location").expect("a page"), format!("{FORM}?sent={uai}"));
+            let (status, body) = (answer.status(), answer.text().await?.replace(uai.as_str(), "UAI"));
+            let mut calls = operations.take();
+            calls.sort_unstable();
+            seen.push((status, headers, body, calls));
+        }
+        seen.remove(0);
+        assert_eq!(seen[0].0, 202);
+        assert!(seen[0].3.contains(&"TransactWriteItems".to_owned()), "{seen:?}");
+        assert!(seen.windows(2).all(|pair| pair[0] == pair[1]), "{seen:?}");
+        mail_about("demande à rejoindre", head.email().as_str()).await?;
+        server.abort();
+        Ok(())
+    });
+}
+
+/// From the page of one's spaces, where there is none, to the team.
+async fn let_in(look: Look, name: &str) -> anyhow::Result<()> {
+    let (uai, head) = a_team().await?;
+    let teacher = somebody().await?;
+    let shot = async |browser: &Browser, page: &str| picture(browser, look, &format!("{name}-access-{page}")).await;
+    let asking = Browser::open(look).await?;
+    let client = &asking.client;
+    go(client, "/").await?;
+    click(client, "main a[href='/spaces/request']").await?;
+    crate::support::browser::sign_in(client, &teacher).await?;
+    see(client, "h1", "Rejoindre l’espace").await?;
+    shot(&asking, "01-form").await?;
+    fill(client, "#ask-uai", "0350760A").await?;
+    click(client, "main form button").await?;
+    see(client, ".error-summary, [role=alert], main", "ne correspond pas à ses chiffres").await?;
+    shot(&asking, "02-mistyped").await?;
+    fill(client, "#ask-uai", uai.as_str()).await?;
+    click(client, "main form button").await?;
+    see(client, "[role=status]", "Votre demande est envoyée").await?;
+    client.refresh().await?;
+    see(client, "[role=status]", "Votre demande est envoyée").await?;
+    shot(&asking, "03-sent").await?;
+    click(client, "main a[href='/spaces']").await?;
+    see(client, "main", "Sans réponse pour l’instant").await?;
+    shot(&asking, "04-spaces").await?;
+
+    let answering = Browser::open(look).await?;
+    let client = &answering.client;
+    enter(client, &head).await?;
+    see(client, "main", "demande à rejoindre l’espace").await?;
+    shot(&answering, "05-home").await?;
+    click(client, "section[aria-labelledby=tasks] a[href$='/team']").await?;
+    shot(&answering, "06-team").await?;
+    click(client, "main a[href*='/access-requests/']").await?;
+    see(client, "h1", "Dominique Essai demande à rejoindre l’espace").await?;
+    shot(&answering, "07-answer").await?;
+    click(client, "form[action$='/accept'] button").await?;
+    see(client, "[role=status]", "Dominique Essai a accès à l’espace").await?;
+    client.back().await?;
+    client.refresh().await?;
+    see(client, "main", "a reçu une réponse entre-temps").await?;
+    shot(&answering, "08-late").await?;
+    answering.close().await?;
+
+    let client = &asking.client;
+    go(client, "/").await?;
+    see(client, "h1", "Accueil").await?;
+    assert!(place(uai, &teacher).await?.is_some_and(|member| member.joined_at <= Timestamp::now()));
+    asking.close().await
+}
+
+#[test]
+fn let_in_at_a_desk() {
+    run(let_in(DESKTOP, "desktop"));
+}
+
+#[test]
+fn let_in_on_a_phone() {
+    run(let_in(PHONE, "phone"));
+}
+
+#[test]
+fn let_in_without_scripts() {
+    run(let_in(WITHOUT_SCRIPTS, "no-scripts"));
+}
