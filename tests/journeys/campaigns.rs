@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{CampaignCode, CampaignId, LearnerId};
-use rentree_table::{AuditAction, JoinAttempt, JoinOutcome, Role};
+use rentree_domain::{CampaignCode, CampaignId, LearnerId, PersonName, name};
+use rentree_local::people::enrol;
+use rentree_table::{AuditAction, JoinAttempt, JoinOutcome, Role, User};
 use reqwest::Method;
 use reqwest::header::CONTENT_DISPOSITION;
 use serde_json::{Value, json};
 
 use crate::support::campaigns::{COURSE, PROFILES, Platform, a_campaign, campaigns_of, join};
-use crate::support::people::{a_member, a_team};
+use crate::support::people::{Person, a_member, a_team, an_unknown_user};
 use crate::support::schools::{a_school_of, class, import, position};
 use crate::support::{product, run};
 
@@ -101,6 +102,55 @@ fn lists_are_filtered_and_the_newest_comes_first() {
         let (elsewhere, stranger) = a_team().await?;
         assert_eq!(stranger.get(&format!("/schools/{elsewhere}/campaigns")).await?.expect(200)?["total"], 0);
         assert_eq!(stranger.get(&format!("/schools/{uai}/campaigns")).await?.status, 404);
+        Ok(())
+    });
+}
+
+/// By date, title or who created them: the same campaigns in each order, which goes along from page to page.
+#[test]
+fn campaigns_stand_in_the_order_that_is_asked_for() {
+    run(async {
+        let (uai, dominique) = a_team().await?;
+        let user = User { first_name: PersonName::parse("Élise")?, ..an_unknown_user().await? };
+        let elise = enrol(&product().table, uai, Role::Member, &user, Timestamp::now()).await?;
+        let elise = Person::new(elise, user).await?;
+        let path = format!("/schools/{uai}/campaigns");
+        let mut titles: Vec<String> = (1..=18).map(|number| format!("Série {number:02}")).collect();
+        titles.extend(["École ouverte", "Zéro faute", "ete", "Algèbre"].map(ToOwned::to_owned));
+        let mut newest = Vec::new();
+        for (place, title) in titles.into_iter().enumerate() {
+            let is_elises = place % 3 == 0;
+            a_campaign(uai, if is_elises { &elise } else { &dominique }, &title).await?;
+            newest.insert(0, (is_elises, title));
+        }
+
+        let list = async |order: &str| -> anyhow::Result<Vec<(bool, String)>> {
+            let mut rows = Vec::new();
+            for page in 1..=2 {
+                let seen = dominique.get(&format!("{path}?order={order}&page={page}")).await?.expect(200)?;
+                assert_eq!((&seen["order"], &seen["pages"]), (&json!(order), &json!(2)));
+                rows.extend(seen["campaigns"].as_array().unwrap().iter().map(|row| {
+                    (row["owner"] == json!(elise.user.full_name()), row["title"].as_str().unwrap().to_owned())
+                }));
+            }
+            Ok(rows)
+        };
+        assert_eq!(list("").await?, newest);
+        let mut by_title = newest.clone();
+        by_title.sort_by_key(|(_, title)| name::letters(title));
+        assert_eq!(list("title").await?, by_title);
+        let mut by_owner = by_title.clone();
+        by_owner.sort_by_key(|(is_elises, _)| *is_elises);
+        assert_eq!(list("owner").await?, by_owner, "Dominique’s, then Élise’s");
+
+        // Beside a filter, and on the page; an order that the list does not have is refused, as by the list of pupils.
+        let of_title = dominique.get(&format!("{path}?order=title&q=serie")).await?.expect(200)?;
+        assert_eq!((&of_title["found"], &of_title["campaigns"][0]["title"]), (&json!(18), &json!("Série 01")));
+        assert_eq!(dominique.get(&format!("{path}?order=joined")).await?.status, 400);
+        let page = dominique.page(&format!("{path}?order=title")).await?;
+        for shown in [r#"<option value="title" selected>"#, r#"<input type="hidden" name="order" value="title">"#] {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
         Ok(())
     });
 }
@@ -210,6 +260,60 @@ fn follow_up_counts_by_class_also_who_left() {
         let unknown = LearnerId::new(Timestamp::now(), [9; 10]);
         product().table.begin_participation(uai, id, (unknown, "6A"), Timestamp::now()).await?;
         assert_eq!(person.get(&path).await?.expect(200)?["unlisted"], 1);
+        Ok(())
+    });
+}
+
+/// By name, class or state: the same pupils in each order, which goes along from page to page.
+#[test]
+fn pupils_of_a_campaign_stand_in_the_order_that_is_asked_for() {
+    run(async {
+        let (uai, person, _) = a_school_of(&[("6B", 30), ("6A", 25)], 7_451).await?;
+        let id = a_campaign(uai, &person, "Rentrée").await?;
+        let (a, b) = (class(uai, "6A").await?, class(uai, "6B").await?);
+        join(uai, id, &a[..6]).await?;
+        join(uai, id, &b[..6]).await?;
+        let platform = Platform::real()?;
+        for pupil in a[..4].iter().chain(&b[..4]) {
+            assert_eq!(platform.started(id, pupil.id).await?.0, 200);
+        }
+        for pupil in a[..2].iter().chain(&b[..2]) {
+            assert_eq!(platform.sent(id, pupil.id, 50).await?.0, 200);
+        }
+
+        let path = format!("/schools/{uai}/campaigns/{id}");
+        let list = async |order: &str| -> anyhow::Result<Vec<(String, String, Value)>> {
+            let mut rows = Vec::new();
+            for page in 1..=2 {
+                let seen = person.get(&format!("{path}?order={order}&page={page}")).await?.expect(200)?;
+                assert_eq!((&seen["order"], &seen["pages"]), (&json!(order), &json!(2)));
+                rows.extend(seen["pupils"].as_array().unwrap().iter().map(|row| {
+                    let text = |name: &str| row[name].as_str().unwrap().to_owned();
+                    (text("division"), text("state"), row["id"].clone())
+                }));
+            }
+            Ok(rows)
+        };
+        let by_name = list("").await?;
+        let listed = person.get(&format!("/schools/{uai}/learners?size=100")).await?.expect(200)?;
+        let ids: Vec<&Value> = listed["learners"].as_array().unwrap().iter().map(|row| &row["id"]).collect();
+        assert_eq!(by_name.iter().map(|(_, _, id)| id).collect::<Vec<_>>(), ids, "as in the list of pupils");
+        let mut by_class = by_name.clone();
+        by_class.sort_by_key(|(division, _, _)| division.clone());
+        assert_eq!(list("division").await?, by_class);
+        let states = ["not_joined", "joined", "started", "sent"];
+        let mut by_state = by_name.clone();
+        by_state.sort_by_key(|(_, state, _)| states.iter().position(|one| one == state));
+        assert_eq!(list("state").await?, by_state, "who has not begun comes first");
+
+        // Beside a filter, and on the page; an order that the list does not have is refused, as by the list of pupils.
+        let of_class = person.get(&format!("{path}?order=state&division=6B")).await?.expect(200)?;
+        assert_eq!((&of_class["found"], &of_class["pupils"][29]["state"]), (&json!(30), &json!("sent")));
+        assert_eq!(person.get(&format!("{path}?order=title")).await?.status, 400);
+        let page = person.page(&format!("{path}?order=state")).await?;
+        for shown in [r#"<option value="state" selected>"#, r#"<input type="hidden" name="order" value="state">"#] {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
         Ok(())
     });
 }

@@ -99,7 +99,7 @@ fn a_parameter_of_an_address_is_the_same_everywhere() {
         }
     }
     let known: BTreeSet<&str> = schemas.keys().map(String::as_str).collect();
-    for name in ["archived", "certifiable", "division", "former", "page", "sent", "status", "wait", "year"] {
+    for name in ["archived", "certifiable", "division", "former", "order", "page", "sent", "status", "wait", "year"] {
         assert!(known.contains(name), "{name} is read and not declared: {known:?}");
     }
     schemas.retain(|_, kinds| kinds.len() > 1);

@@ -5,6 +5,7 @@ use rentree_samples::Sample;
 use serde_json::json;
 
 use crate::support::imports::counts;
+use crate::support::schools::{a_school_of, import};
 use crate::support::{a_school, eventually, product, run};
 
 #[test]
@@ -107,6 +108,59 @@ fn former_pupils_and_the_import_that_deactivated_them() {
         let url = format!("{}/schools/{uai}/learners/former.csv", product().url);
         let sheet = reqwest::Client::new().get(url).header("cookie", school.cookie()).send().await?.text().await?;
         assert_eq!((sheet.lines().count(), sheet.matches("date inconnue").count()), (1 + 3, 1), "{sheet}");
+        Ok(())
+    });
+}
+
+/// By name or last class: the same former pupils in each order, which goes along from page to page and into the file.
+#[test]
+fn former_pupils_stand_in_the_order_that_is_asked_for() {
+    run(async {
+        let (uai, teacher, mut sample) = a_school_of(&[("6B", 60), ("6A", 60)], 7_452).await?;
+        // Thirty and twenty-six leave: not so many that the import would ask first.
+        let mut place = 0;
+        sample.pupils.retain(|_| {
+            place += 1;
+            place % 2 == 0 || place > 112
+        });
+        import(uai, &sample).await?;
+
+        let path = format!("/schools/{uai}/learners/former");
+        let rows = |seen: &serde_json::Value| -> Vec<(String, serde_json::Value)> {
+            let rows = seen["learners"].as_array().unwrap().iter();
+            rows.map(|row| (row["division"].as_str().unwrap().to_owned(), row["id"].clone())).collect()
+        };
+        let list = async |order: &str| {
+            let mut all = Vec::new();
+            for page in 1..=2 {
+                let seen = teacher.get(&format!("{path}?order={order}&page={page}")).await?.expect(200)?;
+                assert_eq!((&seen["order"], &seen["pages"]), (&json!(order), &json!(2)));
+                all.extend(rows(&seen));
+            }
+            anyhow::Ok(all)
+        };
+        let by_name = list("").await?;
+        assert!(by_name.len() == 56 && !by_name.is_sorted_by_key(|(division, _)| division), "classes are mixed");
+        let mut by_class = by_name.clone();
+        by_class.sort_by_key(|(division, _)| division.clone());
+        assert_eq!(list("division").await?, by_class);
+
+        // With a name that is typed, in the file, and on the page; an order that the list does not have is refused.
+        let sought = teacher.post(&path, &json!({"order": "division"})).await?.expect(200)?;
+        assert_eq!(rows(&sought), by_class[..50]);
+        assert_eq!(teacher.get(&format!("{path}?order=state")).await?.status, 400);
+        let sheet = teacher.get(&format!("{path}.csv?order=division")).await?.expect(200)?;
+        let lines: Vec<&str> = sheet.as_str().expect("a text").lines().skip(1).collect();
+        let (first, second) = lines.split_at(26);
+        assert!(second.len() == 30 && first.iter().all(|line| line.contains("6A")), "{lines:?}");
+        let page = teacher.page(&format!("{path}?order=division")).await?;
+        for shown in [
+            r#"<option value="division" selected>"#,
+            r#"<input type="hidden" name="order" value="division">"#,
+            r#"/learners/former.csv?order=division""#,
+        ] {
+            assert!(page.contains(shown), "{shown}: {page}");
+        }
         Ok(())
     });
 }

@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Learners;
-use crate::list::filter::{PER_PAGE, divisions, page, sought};
+use crate::list::filter::{Order, PER_PAGE, divisions, page, sought};
 use crate::school::parse_uai;
 
 const HEADER: [&str; 5] = ["Nom", "Prénom", "Classe", "Désactivé le", "Import demandé par"];
@@ -38,6 +38,8 @@ pub(crate) struct Filter {
     /// The import that deactivated them; blank for all.
     #[schemars(with = "ImportId")]
     import: String,
+    /// In which order.
+    order: Order,
     /// From 1.
     page: Option<usize>,
 }
@@ -50,6 +52,7 @@ pub(crate) struct Search {
     q: String,
     division: String,
     import: String,
+    order: Order,
     page: Option<usize>,
 }
 
@@ -64,6 +67,7 @@ pub(crate) struct FormerView {
     q: String,
     division: String,
     import: String,
+    order: Order,
     /// The last classes of those who left.
     divisions: Vec<String>,
     /// Former pupils of the school.
@@ -121,13 +125,19 @@ pub(crate) async fn search(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
-    let Search { q, division, import, page } = input.fields;
+    let Search { q, division, import, order, page } = input.fields;
     if face == Face::Page {
         let (sought, page) = (visitor.seal(&q), page.map(|page| page.to_string()).unwrap_or_default());
-        let asked = [("division", division.as_str()), ("import", &import), ("sought", &sought), ("page", &page)];
+        let asked = [
+            ("division", division.as_str()),
+            ("import", &import),
+            ("order", order.value()),
+            ("sought", &sought),
+            ("page", &page),
+        ];
         return Ok(Redirect::to(&asking(&format!("/schools/{uai}/learners/former"), &asked)).into_response());
     }
-    app.show_former(uai, &visitor, face, Filter { q, sought: String::new(), division, import, page }).await
+    app.show_former(uai, &visitor, face, Filter { q, sought: String::new(), division, import, order, page }).await
 }
 
 /// `GET /schools/{uai}/learners/former.csv`
@@ -142,8 +152,9 @@ pub(crate) async fn download(
 
     let Former { listing, made, .. } = app.former(uai, &visitor).await?;
     let q = visitor.unseal(&filter.sought);
-    let rows = sought(listing.former(), &q, &filter.division).into_iter().map(|pupil| row(pupil, &made));
-    let rows = rows.filter(|row| row.is_of(&filter.import));
+    let mut pupils = sought(listing.former(), &q, &filter.division);
+    filter.order.sort(&mut pupils);
+    let rows = pupils.into_iter().map(|pupil| row(pupil, &made)).filter(|row| row.is_of(&filter.import));
     let sheet = csv::sheet(HEADER, rows.map(Row::cells)).map_err(|error| Problem::internal(&error))?;
     app.table.audit(uai, &visitor.downloaded("la liste des anciens élèves")).await?;
 
@@ -174,7 +185,9 @@ impl Learners {
         let Former { school, listing, made } = self.former(uai, visitor).await?;
         let (former, divisions) = (listing.former().count(), divisions(listing.former()));
 
-        let rows = sought(listing.former(), &filter.q, &filter.division).into_iter().map(|pupil| row(pupil, &made));
+        let mut pupils = sought(listing.former(), &filter.q, &filter.division);
+        filter.order.sort(&mut pupils);
+        let rows = pupils.into_iter().map(|pupil| row(pupil, &made));
         let found: Vec<Row> = rows.filter(|row| row.is_of(&filter.import)).collect();
         let count = found.len();
         let page = page(found, filter.page, PER_PAGE);
@@ -186,6 +199,7 @@ impl Learners {
             q: filter.q,
             division: filter.division,
             import: filter.import,
+            order: filter.order,
             divisions,
             former,
             found: count,
@@ -228,10 +242,10 @@ impl FormerView {
         format!("/schools/{}/learners/former", self.uai)
     }
 
-    /// The address of the list for spreadsheets: that of the same import.
+    /// The address of the list for spreadsheets: that of the same import, in the same order.
     fn sheet(&self) -> String {
-        let of = if self.import_is_known() { format!("?import={}", self.import) } else { String::new() };
-        format!("{}.csv{of}", self.location())
+        let import = if self.import_is_known() { self.import.as_str() } else { "" };
+        asking(&format!("{}.csv", self.location()), &[("import", import), ("order", self.order.value())])
     }
 
     fn import_is_known(&self) -> bool {

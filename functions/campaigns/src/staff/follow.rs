@@ -27,6 +27,7 @@ use crate::school::parse_uai;
 use crate::staff::chart::charts;
 use crate::staff::class_choice::{Choice, choices};
 use crate::staff::closed;
+use crate::staff::pupil_order::Order;
 use crate::staff::tally::{Class, Counts, Pupil, State, of_other_classes, pupils, tally};
 
 const PER_PAGE: usize = 50;
@@ -48,6 +49,8 @@ pub(crate) struct Filter {
     state: String,
     /// What the latest profile must say.
     certifiable: Certifiable,
+    /// In which order.
+    order: Order,
     /// From 1.
     page: Option<usize>,
     /// What was just done.
@@ -111,6 +114,7 @@ pub(crate) struct CampaignView {
     division: String,
     state: Option<State>,
     certifiable: Certifiable,
+    order: Order,
     /// Pupils that the filter lets through.
     found: usize,
     page: usize,
@@ -251,6 +255,7 @@ pub(crate) async fn follow(
         division: filter.division,
         state: page.state,
         certifiable: filter.certifiable,
+        order: filter.order,
         found: page.found,
         page: page.number,
         pages: page.pages,
@@ -321,6 +326,7 @@ fn select(mut pupils: Vec<Pupil<'_>>, filter: &Filter) -> Page {
             && state.is_none_or(|state| pupil.state() == state)
             && filter.certifiable.admits(pupil.certifiable())
     });
+    filter.order.sort(&mut pupils);
     let found = pupils.len();
     let pages = found.div_ceil(PER_PAGE).max(1);
     let number = filter.page.unwrap_or(1).clamp(1, pages);

@@ -1,4 +1,6 @@
-//! The campaigns of a school, the newest first.
+//! The campaigns of a school, page by page.
+
+mod order;
 
 use std::collections::BTreeSet;
 
@@ -22,6 +24,7 @@ use crate::school::parse_uai;
 use crate::staff::closed;
 use crate::staff::numbers::Numbers;
 use crate::staff::ready::Proposal;
+use order::Order;
 
 /// How many campaigns a page shows: the numbers of each cost a read of everybody who joined it.
 const PER_PAGE: usize = 20;
@@ -36,6 +39,8 @@ pub(crate) struct Filter {
     q: String,
     /// Who created it.
     owner: String,
+    /// In which order.
+    order: Order,
     /// From 1.
     page: Option<usize>,
 }
@@ -53,6 +58,7 @@ pub(crate) struct CampaignsView {
     archived: bool,
     q: String,
     owner: String,
+    order: Order,
     /// Who created campaigns, by name.
     owners: Vec<Owner>,
     /// How many campaigns there are, whatever the filter.
@@ -61,7 +67,6 @@ pub(crate) struct CampaignsView {
     found: usize,
     page: usize,
     pages: usize,
-    /// The newest first.
     campaigns: Vec<Row>,
     /// Campaigns that the platform's team has withdrawn in the present school year: they stand in the archive.
     withdrawn: usize,
@@ -132,6 +137,7 @@ pub(crate) async fn list(
         archived: filter.archived,
         q: filter.q,
         owner: filter.owner,
+        order: filter.order,
         owners: page.owners,
         total: page.total,
         found: page.found,
@@ -167,7 +173,6 @@ struct Page {
 /// The page of `campaigns` that `filter` asks for. A page beyond the last is the last.
 fn select(mut campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter) -> Page {
     campaigns.retain(|(_, campaign)| campaign.is_archived() == filter.archived);
-    campaigns.sort_by_key(|(id, campaign)| std::cmp::Reverse((campaign.created_at, *id)));
     let total = campaigns.len();
     let owners: BTreeSet<(String, String)> =
         campaigns.iter().map(|(_, campaign)| (campaign.owner_name.clone(), owner(campaign))).collect();
@@ -177,6 +182,7 @@ fn select(mut campaigns: Vec<(CampaignId, Campaign)>, filter: &Filter) -> Page {
         let is_owners = filter.owner.is_empty() || owner(campaign) == filter.owner;
         is_owners && search.finds([&campaign.title.as_str().to_owned()])
     });
+    filter.order.sort(&mut campaigns);
 
     let pages = campaigns.len().div_ceil(PER_PAGE).max(1);
     let number = filter.page.unwrap_or(1).clamp(1, pages);
@@ -232,35 +238,37 @@ impl Row {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rentree_domain::{CourseId, UserId};
 
     use super::*;
 
+    fn campaign(number: u8, second: u8, title: &str, owner: u8) -> (CampaignId, Campaign) {
+        let created_at = Timestamp::from_second(i64::from(second)).unwrap();
+        let id = CampaignId::new(created_at, [number; 10]);
+        let campaign = Campaign {
+            title: CampaignTitle::parse(title).unwrap(),
+            kind: CampaignKind::Assessment,
+            course: CourseId::parse("a").unwrap(),
+            message: None,
+            code: CampaignCode::draw([number; 16]),
+            owner: Some(UserId::new(Timestamp::UNIX_EPOCH, [owner; 10])),
+            owner_name: ["Zoé", "Anne", "Élise", "Zoé"][usize::from(owner)].to_owned(),
+            created_at,
+            archived_at: (title == "L’été des 6e").then_some(created_at),
+            only_in_lessons: false,
+            lesson: None,
+            given: None,
+            classes: BTreeSet::new(),
+            platform: None,
+            ready_of: None,
+        };
+        (id, campaign)
+    }
+
     fn campaigns() -> Vec<(CampaignId, Campaign)> {
         let titles = ["Rentrée des 6e", "Évaluation des 3e", "Profils de 3e", "L’été des 6e"];
-        let campaign = |(number, title): (u8, &&str)| {
-            let created_at = Timestamp::from_second(i64::from(number)).unwrap();
-            let id = CampaignId::new(created_at, [number; 10]);
-            let campaign = Campaign {
-                title: CampaignTitle::parse(title).unwrap(),
-                kind: CampaignKind::Assessment,
-                course: CourseId::parse("a").unwrap(),
-                message: None,
-                code: CampaignCode::draw([number; 16]),
-                owner: Some(UserId::new(Timestamp::UNIX_EPOCH, [number % 2; 10])),
-                owner_name: ["Zoé", "Anne"][usize::from(number % 2)].to_owned(),
-                created_at,
-                archived_at: (number == 3).then_some(created_at),
-                only_in_lessons: false,
-                lesson: None,
-                given: None,
-                classes: BTreeSet::new(),
-                platform: None,
-                ready_of: None,
-            };
-            (id, campaign)
-        };
-        (0..).zip(&titles).map(campaign).collect()
+        (0..).zip(titles).map(|(number, title)| campaign(number, number, title, number % 2)).collect()
     }
 
     fn titles(filter: &Filter) -> Vec<String> {
@@ -271,6 +279,58 @@ mod tests {
     fn the_newest_first_and_the_archive_apart() {
         assert_eq!(titles(&Filter::default()), ["Profils de 3e", "Évaluation des 3e", "Rentrée des 6e"]);
         assert_eq!(titles(&Filter { archived: true, ..Filter::default() }), ["L’été des 6e"]);
+    }
+
+    #[test]
+    fn by_title_and_by_owner_accents_count_for_nothing() {
+        let titles = |order: Order| titles(&Filter { order, ..Filter::default() });
+        assert_eq!(titles(Order::Newest), ["Profils de 3e", "Évaluation des 3e", "Rentrée des 6e"]);
+        assert_eq!(titles(Order::Title), ["Évaluation des 3e", "Profils de 3e", "Rentrée des 6e"]);
+        assert_eq!(
+            titles(Order::Owner),
+            ["Évaluation des 3e", "Profils de 3e", "Rentrée des 6e"],
+            "Anne’s, then Zoé’s"
+        );
+
+        let mut several = vec![campaign(1, 1, "St Louis", 2), campaign(2, 2, "école", 3), campaign(3, 3, "Ete", 0)];
+        let mut numbers = |order: Order| {
+            order.sort(&mut several);
+            several.iter().map(|(_, campaign)| campaign.created_at.as_second()).collect::<Vec<_>>()
+        };
+        assert_eq!(numbers(Order::Title), [2, 3, 1]);
+        assert_eq!(numbers(Order::Owner), [1, 3, 2], "Élise’s, then each Zoé’s");
+    }
+
+    #[test]
+    fn forms_send_what_is_read() {
+        for order in Order::ALL {
+            assert_eq!(serde_json::to_value(order).unwrap(), order.value());
+        }
+    }
+
+    proptest! {
+        /// From whatever order they come in, and page by page.
+        #[test]
+        fn every_order_shows_the_same_campaigns(made in prop::collection::vec((0..4_u8, 0..3_usize, 0..4_u8), 0..50)) {
+            let titles = ["Été", "ete", "Rentrée"];
+            let numbered = (0..).zip(&made);
+            let all: Vec<_> =
+                numbered.map(|(number, (second, title, owner))| campaign(number, *second, titles[*title], *owner)).collect();
+            let shown = |campaigns: &[(CampaignId, Campaign)], order: Order| -> Vec<CampaignId> {
+                let page = |page: usize| {
+                    select(campaigns.to_vec(), &Filter { order, page: Some(page), ..Filter::default() })
+                };
+                (1..=page(1).pages).flat_map(|number| page(number).campaigns).map(|(id, _)| id).collect()
+            };
+            let expected: BTreeSet<CampaignId> = all.iter().map(|(id, _)| *id).collect();
+            let reversed: Vec<_> = all.iter().rev().cloned().collect();
+            for order in Order::ALL {
+                let ids = shown(&all, order);
+                prop_assert_eq!(ids.len(), all.len());
+                prop_assert_eq!(ids.iter().copied().collect::<BTreeSet<_>>(), expected.clone());
+                prop_assert_eq!(shown(&reversed, order), ids);
+            }
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ use tokio::try_join;
 
 use crate::Campaigns;
 use crate::school::parse_uai;
+use crate::staff::pupil_order::Order;
 use crate::staff::tally::{self, Pupil};
 
 /// What to show.
@@ -81,7 +82,8 @@ pub(crate) async fn page(
     let (listed, participations) =
         try_join!(app.table.with_listing(uai, visitor.school.clone()), app.table.participations(id))?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
-    let (pupils, _) = tally::pupils(&listing, &campaign.concerned(&listing), participations);
+    let (mut pupils, _) = tally::pupils(&listing, &campaign.concerned(&listing), participations);
+    Order::Division.sort(&mut pupils);
     let divisions = pupils.iter().map(|pupil| pupil.listed.division.clone()).collect();
     let is_known = filter.division.is_empty() || pupils.iter().any(|pupil| pupil.listed.division == filter.division);
     let is_nobodys = pupils.is_empty() || !is_known;

@@ -16,6 +16,7 @@ pub(crate) mod list;
 pub(crate) mod missing;
 pub(crate) mod new_code;
 pub(crate) mod numbers;
+mod pupil_order;
 pub(crate) mod ready;
 pub(crate) mod results;
 pub(crate) mod take_back;

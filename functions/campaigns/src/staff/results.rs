@@ -11,6 +11,7 @@ use tokio::try_join;
 
 use crate::Campaigns;
 use crate::school::parse_uai;
+use crate::staff::pupil_order::Order;
 use crate::staff::tally::{Pupil, pupils};
 
 const HEADER: [&str; 14] = [
@@ -44,7 +45,8 @@ pub(crate) async fn download(
     let (listed, participations) =
         try_join!(app.table.with_listing(uai, visitor.school.clone()), app.table.participations(id))?;
     let (_, listing) = listed.ok_or_else(Problem::not_found)?;
-    let (pupils, _) = pupils(&listing, &campaign.concerned(&listing), participations);
+    let (mut pupils, _) = pupils(&listing, &campaign.concerned(&listing), participations);
+    Order::Division.sort(&mut pupils);
     let rows = pupils.into_iter().map(|pupil| row(&campaign, pupil));
     let sheet = csv::sheet(HEADER, rows).map_err(|error| Problem::internal(&error))?;
     app.table.audit(uai, &visitor.downloaded(format!("les résultats de « {} »", campaign.title))).await?;

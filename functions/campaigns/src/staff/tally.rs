@@ -146,7 +146,7 @@ impl Counts {
     }
 }
 
-/// The pupils of a campaign by class and name, and how many took part of whom no file tells any more. Those of classes that are not
+/// The pupils of a campaign by name, and how many took part of whom no file tells any more. Those of classes that are not
 /// `concerned` are of it once they have joined.
 pub(crate) fn pupils<'a>(
     listing: &'a Listing,
@@ -156,10 +156,7 @@ pub(crate) fn pupils<'a>(
     let mut parts: HashMap<LearnerId, Participation> = participations.into_iter().collect();
     let everybody = listing.everybody().iter().map(|listed| Pupil { listed, participation: parts.remove(&listed.id) });
     let expected = |listed: &ListedPupil| !listed.left() && concerned.has(&listed.division);
-    let mut pupils: Vec<Pupil<'_>> =
-        everybody.filter(|pupil| expected(pupil.listed) || pupil.participation.is_some()).collect();
-    // By name they are already.
-    pupils.sort_by(|one, other| one.listed.division.cmp(&other.listed.division));
+    let pupils = everybody.filter(|pupil| expected(pupil.listed) || pupil.participation.is_some()).collect();
     (pupils, parts.len())
 }
 
@@ -242,7 +239,7 @@ mod tests {
         let (pupils, unlisted) = pupils(&listing, &all, parts);
         assert_eq!(unlisted, 1, "of whom no file tells");
         assert_eq!(pupils.len(), 6, "who left without having joined is nobody here");
-        assert_eq!(pupils.iter().map(|pupil| pupil.listed.id).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 1].map(id));
+        assert_eq!(pupils.iter().map(|pupil| pupil.listed.id).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6].map(id));
         let (total, classes) = tally(&pupils);
         let [a, b] = &classes[..] else { panic!("two classes") };
         assert_eq!((a.division.as_str(), a.counts.enrolled, a.counts.left, a.counts.all()), ("6A", 4, 1, 5));

@@ -20,9 +20,11 @@ pub(crate) fn size(asked: Option<usize>) -> usize {
     asked.filter(|size| SIZES.contains(size)).unwrap_or(PER_PAGE)
 }
 
+// Each list has orders of its own, and a parameter of an address is the same everywhere: the document tells `order` as a text, and where it
+// is asked for, which values it may have.
 /// In which order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "LearnerOrder")]
+#[schemars(inline, extend("type" = "string"))]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Order {
     /// By name.
@@ -163,6 +165,9 @@ pub(crate) fn page<T>(found: Vec<T>, number: Option<usize>, size: usize) -> Page
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+    use rentree_domain::{LearnerId, Listing};
+
     use super::*;
 
     #[test]
@@ -177,6 +182,30 @@ mod tests {
                 assert_eq!(page(Some(0)).number, 1);
             }
         }
+    }
+
+    #[test]
+    fn every_order_shows_the_same_pupils_and_keeps_names_in_theirs() {
+        let pupil = |(number, division): (u8, &&str)| ListedPupil {
+            id: LearnerId::new(Timestamp::UNIX_EPOCH, [number; 10]),
+            left_in: None,
+            last_name: ["ÉMILE", "DURAND", "ETIENNE", "ZOLA", "FAURE"][usize::from(number)].to_owned(),
+            usage_name: None,
+            first_name: "Léa".to_owned(),
+            second_name: None,
+            third_name: None,
+            birth_date: date(2012, 3, 10),
+            division: (*division).to_owned(),
+            level: None,
+        };
+        let listing = Listing::new((0..).zip(&["6B", "6A", "6B", "5C", "6A"]).map(pupil).collect());
+        let names = |order: Order| {
+            let mut pupils: Vec<&ListedPupil> = listing.enrolled().collect();
+            order.sort(&mut pupils);
+            pupils.into_iter().map(|pupil| pupil.last_name.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(Order::Name), ["DURAND", "ÉMILE", "ETIENNE", "FAURE", "ZOLA"], "accents count for nothing");
+        assert_eq!(names(Order::Division), ["ZOLA", "DURAND", "FAURE", "ÉMILE", "ETIENNE"]);
     }
 
     #[test]
