@@ -5,6 +5,7 @@ use fantoccini::{Client, Locator};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::LearnerId;
 use rentree_table::Who;
+use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, picture, see};
 use crate::support::people::{a_failure, a_team};
@@ -25,6 +26,20 @@ async fn tick(client: &Client, learner: LearnerId) -> anyhow::Result<()> {
 }
 
 /// The button of the page that asks whether to hand out.
+/// The slips of which paper would cut an edge off.
+async fn cut_off(browser: &Browser) -> anyhow::Result<Value> {
+    const BEYOND: &str = "const sheet = document.querySelector('.slips').getBoundingClientRect().right;
+        return [...document.querySelectorAll('.slip')].map((slip) => slip.getBoundingClientRect().right).filter((edge) => edge > sheet);";
+    // A sheet of A4 within its margins.
+    let sheet = json!({"width": 718, "height": 1046, "deviceScaleFactor": 1, "mobile": false});
+    browser.devtools("Emulation.setDeviceMetricsOverride", &sheet).await?;
+    browser.devtools("Emulation.setEmulatedMedia", &json!({"media": "print"})).await?;
+    let beyond = browser.client.execute(BEYOND, vec![]).await?;
+    browser.devtools("Emulation.setEmulatedMedia", &json!({"media": ""})).await?;
+    browser.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await?;
+    Ok(beyond)
+}
+
 async fn confirm(client: &Client) -> anyhow::Result<()> {
     click(client, "main form[action*='/passwords/'] button").await
 }
@@ -184,6 +199,12 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     let sheet = String::from_utf8(browser.download("mots-de-passe-provisoires.csv").await?)?;
     assert_eq!((shown.len(), sheet.lines().count()), (CLASS, CLASS + 1));
     assert!(shown.iter().all(|password| sheet.contains(password)), "the file holds what the page shows");
+    // A phone cannot be made another screen and be a phone again.
+    if look.javascript && !look.dark {
+        let slip = find(client, Locator::Css(".slip")).await?.prop("textContent").await?.unwrap_or_default();
+        assert!(slip.contains("/sign-in") && !slip.contains("://"), "what is typed is short: {slip}");
+        assert_eq!(cut_off(&browser).await?, json!([]), "every slip has its four cutting lines on the sheet");
+    }
     // Ten slips on a sheet.
     assert_eq!(browser.paper(&format!("{name}-learners-15-slips")).await?, CLASS.div_ceil(10));
 
@@ -191,8 +212,8 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "table .badge", "Mot de passe provisoire").await?;
     shot("16-list-provisional").await?;
     go(client, &format!("/schools/{}/audit", class.uai)).await?;
-    see(client, "table", "a distribué un ou des mots de passe provisoires : 35 élèves, 3EME A").await?;
-    see(client, "table a", "un élève, 3EME B").await?;
+    see(client, "main .rows", "a distribué un ou des mots de passe provisoires : 35 élèves, 3EME A").await?;
+    see(client, "main .rows a", "un élève, 3EME B").await?;
     shot("17-audit").await?;
     browser.close().await
 }

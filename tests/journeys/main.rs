@@ -10,6 +10,7 @@ mod activation;
 mod administrators;
 mod asking;
 mod asking_pages;
+mod back;
 mod campaign_pages;
 mod campaigns;
 mod certifiable;

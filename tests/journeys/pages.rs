@@ -54,6 +54,7 @@ struct Files {
     bad: PathBuf,
     gone: PathBuf,
     nearly_all: PathBuf,
+    paper: PathBuf,
 }
 
 fn files(folder: &tempfile::TempDir, uai: Uai) -> anyhow::Result<Files> {
@@ -70,6 +71,7 @@ fn files(folder: &tempfile::TempDir, uai: Uai) -> anyhow::Result<Files> {
         good: on_disk(folder, "ElevesSansAdresses.xml", &sample.siecle(UTF_8).bytes)?,
         bad: on_disk(folder, "Élèves de l’année.csv", &spoilt.fregata(UTF_8).bytes)?,
         gone: on_disk(folder, "Classe.xml", &first(20))?,
+        paper: on_disk(folder, "Liste des élèves.pdf", b"%PDF-1.7")?,
         nearly_all: on_disk(folder, "ElevesSansAdresses-2.xml", &first(115))?,
         sample,
     })
@@ -79,7 +81,7 @@ fn files(folder: &tempfile::TempDir, uai: Uai) -> anyhow::Result<Files> {
 async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let uai = a_uai();
-    let Files { sample, good, bad, gone, nearly_all } = files(&folder, uai)?;
+    let Files { sample, good, bad, gone, nearly_all, paper } = files(&folder, uai)?;
     let browser = Browser::open(look).await?;
     let client = &browser.client;
     let shot = async |page: &str| picture(&browser, look, &format!("{name}-{page}")).await;
@@ -97,6 +99,13 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "form[action$='/imports'] button").await?;
     see(client, "main h2", "Choisir le fichier").await?;
     shot("02-choose").await?;
+    if look.javascript {
+        find(client, Locator::Css("#file")).await?.send_keys(&paper.to_string_lossy()).await?;
+        see(client, "#upload-error", "Ce fichier n’est ni un XML, ni un zip, ni un CSV.").await?;
+        shot("02-refused-at-once").await?;
+        click(client, "#upload button").await?;
+        see(client, "main h2", "Choisir le fichier").await?;
+    }
     click(client, "form[action$='/cancel'] button").await?;
     see(client, "main h2", "Import abandonné").await?;
     see(client, "main .panel", "Cet import a été abandonné par Camille Démonstration le ").await?;
@@ -154,6 +163,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     upload(client, &gone, "Rien n’a encore été changé : à vous de confirmer").await?;
     see(client, "#deactivated", "Élèves désactivés (100)").await?;
     see(client, "form[action$='/confirm'] button", "Désactiver 100 élèves").await?;
+    find(client, Locator::Css("form[action$='/cancel'] button")).await?;
     shot("10-confirm").await?;
     click(client, "nav a[href$='/learners']").await?;
     see(client, ".notice", "Un import attend votre décision").await?;

@@ -5,6 +5,7 @@ use fantoccini::{Client, Locator};
 use jiff::SignedDuration;
 use rentree_domain::Uai;
 use rentree_table::School;
+use serde_json::json;
 
 use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, in_sight, picture, see, sign_in,
@@ -12,7 +13,7 @@ use crate::support::browser::{
 use crate::support::clock::HandClock;
 use crate::support::devices::DEVICE;
 use crate::support::people::{PASSWORD, a_team};
-use crate::support::{product, run_by};
+use crate::support::{eventually, product, run_by};
 
 async fn names(client: &Client) -> anyhow::Result<Vec<String>> {
     let cookies: Vec<Cookie<'static>> = client.get_all_cookies().await?;
@@ -103,4 +104,38 @@ fn a_day_on_a_phone() {
 fn a_day_without_scripts() {
     static CLOCK: HandClock = HandClock::new();
     run_by(|| CLOCK.now(), a_day(WITHOUT_SCRIPTS, "no-scripts", &CLOCK));
+}
+
+/// A page that nobody touches says that the session ends soon, and a click goes on with it.
+#[test]
+fn a_session_that_ends_soon_says_so() {
+    static CLOCK: HandClock = HandClock::new();
+    // What the page waits for is two seconds here.
+    const SOONER: &str = "const real = setTimeout; window.setTimeout = (what, ms) => real(what, ms / 3000);";
+    run_by(|| CLOCK.now(), async {
+        let (uai, person) = a_team().await?;
+        let browser = Browser::open(DESKTOP).await?;
+        let client = &browser.client;
+        browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": SOONER })).await?;
+        enter(client, &person).await?;
+        go(client, &format!("/schools/{uai}/team")).await?;
+        see(client, "#ends-soon", "votre session se termine dans quelques minutes").await?;
+        picture(&browser, DESKTOP, "desktop-session-ends-soon").await?;
+
+        CLOCK.set(SignedDuration::from_mins(115));
+        click(client, "#ends-soon button").await?;
+        eventually("the page waits anew", async || {
+            let hidden = find(client, Locator::Css("#ends-soon")).await?.attr("hidden").await?;
+            Ok(hidden.map(drop))
+        })
+        .await?;
+        CLOCK.set(SignedDuration::from_mins(115 + 115));
+        go(client, &format!("/schools/{uai}/team")).await?;
+        see(client, "h1", "Équipe").await?;
+        CLOCK.set(SignedDuration::from_mins(115 + 115 + 121));
+        see(client, "#ends-soon", "votre session se termine dans quelques minutes").await?;
+        click(client, "#ends-soon button").await?;
+        see(client, "[role=status]", "après deux heures sans activité").await?;
+        browser.close().await
+    });
 }

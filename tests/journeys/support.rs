@@ -14,6 +14,7 @@ pub(crate) mod followed;
 pub(crate) mod imports;
 pub(crate) mod joining_by_ent;
 pub(crate) mod links;
+pub(crate) mod looks;
 pub(crate) mod mails;
 pub(crate) mod mediacentre;
 pub(crate) mod operators;

@@ -151,5 +151,5 @@ impl Accounts {
 
 fn code_field() -> Field {
     Field::text("code", "Code de connexion")
-        .hint("Trois mots et trois chiffres, par exemple nadu-reka-veta-473. En majuscules ou en minuscules, avec ou sans tirets.")
+        .hint("Trois petits mots et trois chiffres, par exemple nadu-reka-veta-473. En majuscules ou en minuscules, avec ou sans tirets.")
 }

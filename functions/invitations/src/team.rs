@@ -193,7 +193,7 @@ impl Invitations {
         Ok(TeamView {
             frame: visitor.frame("Équipe", uai, &visitor.school, Section::Team),
             csrf: visitor.csrf.clone(),
-            form: form("", ""),
+            form: form("", "member"),
             done: None,
             uai,
             may_manage: visitor.is_administrator(),

@@ -33,7 +33,12 @@ impl Holder {
         }
     }
 
-    /// How long that is, in words.
+    /// After how long a page says that the session ends soon: there is time left, also if the last use was not noted.
+    pub fn is_warned_after(self) -> SignedDuration {
+        self.rests() - NOTED_EVERY * 2
+    }
+
+    /// How long it may rest, in words.
     pub const fn rests_in_words(self) -> &'static str {
         match self {
             Self::Pupil => "une heure",

@@ -91,6 +91,10 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
         // Which methods there are is no error: the router adds them.
         (&Method::OPTIONS, ..) if problem.code == Code::MethodNotAllowed => StatusCode::NO_CONTENT.into_response(),
         (&Method::GET | &Method::HEAD, Face::Page, Some(page)) => see_other(&crate::Next::of(&asked).after(page)),
+        // Where a form is sent, a browser finds the page above: it comes there by reloading the answer, or going back to it.
+        (&Method::GET | &Method::HEAD, Face::Page, _) if problem.code == Code::MethodNotAllowed => {
+            see_other(&page_above(asked.path()))
+        }
         (&Method::POST, Face::Page, Some("/sign-in")) => {
             Box::pin(at_a_form(shell, problem, sent, &headers, request_id)).await
         }
@@ -110,6 +114,16 @@ fn way_back(code: Code) -> Option<&'static str> {
         Code::TermsNotAccepted => Some("/terms"),
         Code::PasswordToChange => Some("/temporary-password"),
         _ => None,
+    }
+}
+
+/// The page that a form of an address stands on: the one above it; of what concerns a team, the team's.
+fn page_above(path: &str) -> String {
+    match InSpace::of(path).and_then(|space| space.team()) {
+        Some(team) => team,
+        None => {
+            path.rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty()).unwrap_or("/").to_owned()
+        }
     }
 }
 

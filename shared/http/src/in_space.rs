@@ -37,6 +37,11 @@ impl InSpace {
         Some(Self { uai, section, about })
     }
 
+    /// The page of the team, if the address is about it.
+    pub(crate) fn team(&self) -> Option<String> {
+        (self.section == Section::Team).then(|| format!("/schools/{}/team", self.uai))
+    }
+
     /// The frame of the space, if the visitor is a member of it.
     pub(crate) async fn frame(&self, title: &str, table: &Table, headers: &HeaderMap, now: Timestamp) -> Option<Frame> {
         let visitor = recognise(table, headers, self.uai, now).await?;

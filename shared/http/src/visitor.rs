@@ -1,7 +1,7 @@
 //! Who is asking, for which school, in which role. [`guard`](crate::guard) reads it at every request.
 
 use jiff::Timestamp;
-use rentree_domain::{Uai, UserId, terms};
+use rentree_domain::{Holder, Uai, UserId, terms};
 use rentree_table::{AuditAction, AuditEntry, Person, Role, School, SessionHash, Underway};
 use rentree_web::{Frame, Notice, Section, Space};
 
@@ -47,7 +47,7 @@ impl SignedIn {
 
     /// The frame of a page outside of any space.
     pub fn frame(&self, title: &str) -> Frame {
-        Frame::of_account(title, rentree_web::SignedIn { name: self.person.full_name(), csrf: self.csrf.clone() })
+        Frame::of_account(title, signed_in(self.person.full_name(), &self.csrf, self.person.holder()))
     }
 }
 
@@ -103,6 +103,11 @@ impl Visitor {
             Notice { text, link, href: format!("/schools/{uai}/imports/{import}") }
         });
         let space = Space { uai: uai.to_string(), school: school.name.clone(), section, notice };
-        Frame::of_space(title, space, rentree_web::SignedIn { name: self.name.clone(), csrf: self.csrf.clone() })
+        Frame::of_space(title, space, signed_in(self.name.clone(), &self.csrf, Holder::Staff))
     }
+}
+
+/// What pages say of who is signed in.
+fn signed_in(name: String, csrf: &str, holder: Holder) -> rentree_web::SignedIn {
+    rentree_web::SignedIn { name, csrf: csrf.to_owned(), warned_after: holder.is_warned_after().as_mins() }
 }

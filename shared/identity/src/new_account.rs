@@ -65,7 +65,9 @@ impl PasswordRules {
     pub fn hint(self) -> &'static str {
         match self {
             Self::Staff => "12 caractères au moins. Une phrase que vous seul(e) connaissez convient très bien.",
-            Self::Pupil => "8 caractères au moins, dont une majuscule, une minuscule et un chiffre.",
+            Self::Pupil => {
+                "8 caractères au moins, dont une majuscule, une minuscule et un chiffre. Ni votre nom, ni un mot que tout le monde connaît : associez deux mots sans rapport."
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use crate::Mail;
 /// A new account: the address is confirmed by the link.
 pub fn sign_up(link: &str) -> Mail {
     Mail::new("Confirmez votre adresse pour créer votre compte Rentrée")
-        .paragraph("Vous avez demandé à créer un compte Rentrée avec cette adresse e-mail. Cliquez sur le bouton ci-dessous pour le créer.")
+        .paragraph("Vous avez demandé à créer un compte Rentrée avec cette adresse e-mail. Suivez le lien ci-dessous pour le créer.")
         .button("Créer mon compte", link)
         .quiet("Ce lien est à usage unique et expire dans une heure. Si vous n’avez rien demandé, ignorez ce message : aucun compte ne sera créé.")
 }
@@ -24,7 +24,7 @@ pub fn known_address(sign_in: &str, forgotten_password: &str) -> Mail {
 /// A forgotten password.
 pub fn password_reset(link: &str) -> Mail {
     Mail::new("Choisissez un nouveau mot de passe")
-        .paragraph("Vous avez indiqué avoir oublié le mot de passe de votre compte Rentrée. Cliquez sur le bouton ci-dessous pour en choisir un nouveau.")
+        .paragraph("Vous avez indiqué avoir oublié le mot de passe de votre compte Rentrée. Suivez le lien ci-dessous pour en choisir un nouveau.")
         .button("Choisir un nouveau mot de passe", link)
         .quiet("Ce lien est à usage unique et expire dans une heure. Si vous n’avez rien demandé, ignorez ce message : votre mot de passe reste le même.")
 }
@@ -80,7 +80,7 @@ pub fn password_handed_out(school: &str, forgotten_password: &str) -> Mail {
 /// To the new address of an account: it holds once the link was followed.
 pub fn address_change(link: &str) -> Mail {
     Mail::new("Confirmez votre adresse e-mail")
-        .paragraph("Cette adresse e-mail a été indiquée pour un compte Rentrée. Cliquez sur le bouton ci-dessous pour la confirmer. Vous devrez être connecté(e) à votre compte.")
+        .paragraph("Cette adresse e-mail a été indiquée pour un compte Rentrée. Suivez le lien ci-dessous pour la confirmer. Vous devrez être connecté(e) à votre compte.")
         .button("Confirmer mon adresse", link)
         .quiet("Ce lien est à usage unique et expire dans 7 jours. Si vous n’avez rien demandé, ignorez ce message : l’adresse ne sera pas utilisée.")
 }

@@ -22,7 +22,7 @@ pub fn activation(about: Activation<'_>) -> Mail {
         .paragraph(format!(
             "{requester} a fait une demande d’activation ou de récupération de l’espace Rentrée de votre établissement, {school} ({uai}), en tant qu’administrateur."
         ))
-        .paragraph("Si vous êtes à l’origine de cette demande, cliquez sur le bouton ci-dessous pour continuer.")
+        .paragraph("Si vous êtes à l’origine de cette demande, suivez le lien ci-dessous pour continuer.")
         .button("Rejoindre l’espace", link)
         .paragraph(
             "Sinon, vous pouvez transférer ce message à une personne de l’établissement afin qu’elle devienne, avec votre accord, administrateur de l’espace.",

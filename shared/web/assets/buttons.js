@@ -1,5 +1,5 @@
 // Shows the controls that do nothing without a script: print, copy, tick all, show a password. Where one of them is told in words
-// instead, the words go.
+// instead, the words go. And lets people reload the answer to a form.
 
 "use strict";
 
@@ -15,6 +15,10 @@ for (const box of document.querySelectorAll("[data-show]")) {
   });
 }
 document.getElementById("print-hint")?.remove();
+
+// An answer to a form stands at the address that the form was sent to. From now on it is a page like others: whoever reloads it, or goes
+// back to it, is not asked to send the form again.
+history.replaceState(history.state, "");
 
 async function act(button) {
   const { copy, tick } = button.dataset;

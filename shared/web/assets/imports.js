@@ -14,6 +14,8 @@ if (form) {
   addEventListener("drop", drop);
 }
 if (page.dataset.inProgress === "true") follow();
+// Whoever goes back sees where the import is, not where it was.
+addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); });
 
 function drop(event) {
   event.preventDefault();
@@ -28,8 +30,7 @@ function look() {
   const max = Number(form.dataset.maxBytes);
   // Whoever closes the choice of a file has chosen none.
   const wrong = !file ? ""
-    : =
-    !/\.(xml|zip|csv)$/i.test(file.name) ? "Ce fichier n’est ni un XML, ni un zip, ni un CSV. Choisissez le fichier que SIECLE ou Fregata a fourni, sans l’ouvrir."
+    : !/\.(xml|zip|csv)$/i.test(file.name) ? "Ce fichier n’est ni un XML, ni un zip, ni un CSV. Choisissez le fichier que SIECLE ou Fregata a fourni, sans l’ouvrir."
     : file.size > max ? `Ce fichier est trop volumineux (${Math.floor(max / 1048576)}\u00a0Mo au plus). Vérifiez que c’est bien l’export des élèves.`
     : file.size === 0 ? "Ce fichier est vide. Merci de refaire l’export."
     : "";

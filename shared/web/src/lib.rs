@@ -2,22 +2,26 @@
 //!
 //! Pages work without JavaScript; JavaScript only adds. The theme is our own.
 
+mod breakable;
 pub mod chart;
 pub mod csv;
 mod entry;
 pub mod form;
 pub mod french;
 pub mod qr;
+mod typed_address;
 
 use std::io::Write as _;
 use std::sync::LazyLock;
 
 use askama::Template;
+pub use breakable::breakable;
 pub use entry::Entry;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 pub use form::{Choices, Field, Form};
 use sha2::{Digest, Sha256};
+pub use typed_address::typed_address;
 
 /// A file that browsers fetch.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +34,7 @@ pub struct Asset {
     pub content: &'static [u8],
 }
 
-const ASSETS: [Asset; 6] = [
+const ASSETS: [Asset; 7] = [
     Asset {
         name: "style.css",
         content_type: "text/css; charset=utf-8",
@@ -55,6 +59,11 @@ const ASSETS: [Asset; 6] = [
         name: "sign-in-code.js",
         content_type: "text/javascript; charset=utf-8",
         content: include_bytes!("../assets/sign-in-code.js"),
+    },
+    Asset {
+        name: "session.js",
+        content_type: "text/javascript; charset=utf-8",
+        content: include_bytes!("../assets/session.js"),
     },
     Asset { name: "icon.svg", content_type: "image/svg+xml", content: include_bytes!("../assets/icon.svg") },
 ];
@@ -155,6 +164,8 @@ pub struct SignedIn {
     pub name: String,
     /// The token for the form that signs out.
     pub csrf: String,
+    /// Minutes without a request after which the page says that the session ends soon.
+    pub warned_after: i64,
 }
 
 /// An entry of the navigation.

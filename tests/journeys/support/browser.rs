@@ -5,9 +5,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
-use fantoccini::key::Key;
 use fantoccini::wd::{PrintConfiguration, PrintSize, TimeoutConfiguration};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -15,14 +13,18 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
+use super::looks::is_complaint;
 use super::people::{PASSWORD, Person};
-use super::{PATIENCE, axe, eventually, product};
+use super::{PATIENCE, eventually, product};
+
+pub(crate) use super::looks::picture;
 
 /// A browser of one test's own. Closed by [`close`](Self::close), or with the test.
 pub(crate) struct Browser {
     pub(crate) client: Client,
     /// Where its driver answers.
     driver: String,
+    http: reqwest::Client,
     _driver: Child,
     profile: tempfile::TempDir,
 }
@@ -96,7 +98,10 @@ impl Browser {
             options["mobileEmulation"] =
                 json!({"deviceMetrics": {"width": look.width, "height": 900, "pixelRatio": 2.0, "touch": touch}});
         }
-        let log = if watched { json!({"performance": "ALL"}) } else { json!({}) };
+        let mut log = json!({"browser": "SEVERE"});
+        if watched {
+            log["performance"] = "ALL".into();
+        }
         let capabilities = json!({"goog:chromeOptions": options, "goog:loggingPrefs": log});
         let Value::Object(capabilities) = capabilities else { unreachable!() };
         let started = Instant::now();
@@ -107,7 +112,8 @@ impl Browser {
                 // The audit of a page is a script; a slow machine must not end it.
                 let timeouts = TimeoutConfiguration::new(Some(*PATIENCE), Some(*PATIENCE), None);
                 client.update_timeouts(timeouts).await?;
-                return Ok(Self { client, driver: driver_url, _driver: driver, profile });
+                let http = reqwest::Client::builder().no_proxy().build()?;
+                return Ok(Self { client, driver: driver_url, http, _driver: driver, profile });
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -116,13 +122,32 @@ impl Browser {
 
     /// What the network of a watched browser did since the last time that somebody asked: events of the `DevTools` protocol.
     pub(crate) async fn network(&self) -> anyhow::Result<Vec<Value>> {
-        let session = self.client.session_id().await?.context("a session")?;
-        let http = reqwest::Client::builder().no_proxy().build()?;
-        let log = http.post(format!("{}/session/{session}/se/log", self.driver)).json(&json!({"type": "performance"}));
-        let log: Value = log.send().await?.error_for_status()?.json().await?;
-        let lines = log["value"].as_array().context("lines of the log")?;
+        let lines = self.log("performance").await?;
         let event = |line: &Value| serde_json::from_str::<Value>(line["message"].as_str()?).ok();
         Ok(lines.iter().filter_map(event).map(|event| event["message"].clone()).collect())
+    }
+
+    /// What the browser complained of since the last time that somebody asked.
+    pub(crate) async fn complaints(&self) -> anyhow::Result<Vec<Value>> {
+        Ok(self.log("browser").await?.into_iter().filter(is_complaint).collect())
+    }
+
+    async fn log(&self, kind: &str) -> anyhow::Result<Vec<Value>> {
+        let lines = self.driver("se/log", &json!({ "type": kind })).await?;
+        lines.as_array().cloned().context("lines of the log")
+    }
+
+    /// A command of the `DevTools` protocol.
+    pub(crate) async fn devtools(&self, command: &str, parameters: &Value) -> anyhow::Result<Value> {
+        self.driver("goog/cdp/execute", &json!({"cmd": command, "params": parameters})).await
+    }
+
+    /// What Chromium's driver can beyond the standard.
+    async fn driver(&self, command: &str, parameters: &Value) -> anyhow::Result<Value> {
+        let session = self.client.session_id().await?.context("a session")?;
+        let url = format!("{}/session/{session}/{command}", self.driver);
+        let answer = self.http.post(url).json(parameters).send().await?.error_for_status()?;
+        Ok(answer.json::<Value>().await?["value"].clone())
     }
 
     /// Keeps a picture of the page for people to look at, under `target/screenshots/`.
@@ -235,36 +260,6 @@ pub(crate) async fn fill(client: &Client, css: &str, text: &str) -> anyhow::Resu
     Ok(())
 }
 
-/// Where a plain space stands before `: ; ! ?` or within `« »`, in what the page says or tells to screen readers. What people typed
-/// is theirs.
-const LOOSE_SIGNS: &str = r"
-    const loose = /[^ \t\n]*(?:[ \t\n][:;!?»](?=[\s]|$)|«[ \t\n])[^ \t\n]*/g;
-    const texts = [document.title];
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    while (walker.nextNode()) {
-        if (!walker.currentNode.parentElement.closest('script, style, code, pre, textarea, .lines')) texts.push(walker.currentNode.data);
-    }
-    for (const name of ['aria-label', 'title', 'alt', 'placeholder']) {
-        for (const element of document.querySelectorAll(`[${name}]`)) texts.push(element.getAttribute(name));
-    }
-    return texts.flatMap((text) => text.match(loose) ?? []);";
-
-/// Keeps a picture of the page, which must not be wider than the screen, nor have a flaw that axe finds.
-pub(crate) async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow::Result<()> {
-    if look.javascript {
-        let width = browser.client.execute("return document.documentElement.scrollWidth", vec![]).await?;
-        assert!(width.as_u64() <= Some(look.width.into()), "{name} is {width} pixels wide");
-        let violations = axe::violations(&browser.client).await?;
-        assert!(violations.is_empty(), "{name}: {violations:#?}");
-        let loose = browser.client.execute(LOOSE_SIGNS, vec![]).await?;
-        assert_eq!(loose, json!([]), "{name}: these signs want no-break spaces");
-        if !look.dark {
-            reached_by_keyboard(&browser.client, name).await?;
-        }
-    }
-    browser.screenshot(name).await
-}
-
 /// The first of these is wholly on the screen from left to right, once it is scrolled to, and a picture of it.
 pub(crate) async fn in_sight(browser: &Browser, look: Look, css: &str, name: &str) -> anyhow::Result<()> {
     if look.javascript {
@@ -277,41 +272,4 @@ pub(crate) async fn in_sight(browser: &Browser, look: Look, css: &str, name: &st
         anyhow::ensure!(0 <= left && right <= look.width.into(), "{css} is off the screen, from {left} to {right}");
     }
     browser.screenshot(name).await
-}
-
-/// Tab goes through every link, button and field of the page, in their order, and shows where it is. All at once: the page notes where
-/// the focus went.
-async fn reached_by_keyboard(client: &Client, name: &str) -> anyhow::Result<()> {
-    const WATCH: &str = "const all = [...document.querySelectorAll('a[href], button, summary, select, textarea, input, [tabindex=\"0\"]')]
-        .filter((control) => control.type !== 'hidden' && control.checkVisibility());
-        window.focused = [];
-        window.noting?.abort();
-        window.noting = new AbortController();
-        document.activeElement?.blur();
-        document.addEventListener('focusin', ({ target }) => {
-            window.focused.push([all.indexOf(target), getComputedStyle(target).outlineStyle]);
-        }, { signal: window.noting.signal });
-        all[0].focus();
-        return all.length";
-    // The picture that follows begins at the top, as people see the page first.
-    const TOP: &str = "document.activeElement?.blur(); scrollTo(0, 0); return window.focused";
-    let count = client.execute(WATCH, vec![]).await?.as_i64().unwrap_or_default();
-    // Sent to the page, not to a control: one that chooses files would take it for a name.
-    let key = char::from(Key::Tab);
-    let tabs = (1..count).fold(KeyActions::new("keyboard".to_owned()), |keys, _| {
-        keys.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key })
-    });
-    client.perform_actions(tabs).await?;
-    let focused = client.execute(TOP, vec![]).await?;
-    let focused: Vec<(i64, String)> = serde_json::from_value(focused)?;
-    assert_eq!(
-        focused.iter().map(|(at, _)| *at).collect::<Vec<_>>(),
-        (0..count).collect::<Vec<_>>(),
-        "{name}: Tab goes elsewhere"
-    );
-    // The first has the focus by our hand, which shows nothing.
-    for (at, outline) in &focused[1..] {
-        assert_eq!(outline, "solid", "{name}: focus is not seen on control {at}");
-    }
-    Ok(())
 }

@@ -68,7 +68,7 @@ pub(crate) async fn page(
 impl BoardView {
     /// What pupils type: browsers add the rest.
     fn host(&self) -> &str {
-        let address = self.address.split_once("://").map_or(self.address.as_str(), |(_, rest)| rest);
+        let address = rentree_web::typed_address(&self.address);
         address.split_once('/').map_or(address, |(host, _)| host)
     }
 }

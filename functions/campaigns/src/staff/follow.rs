@@ -380,7 +380,7 @@ impl CampaignView {
     /// What pupils type: browsers add the rest.
     fn host(&self) -> &str {
         let address = self.address.trim_end_matches(JOIN);
-        address.split_once("://").map_or(address, |(_, host)| host)
+        rentree_web::typed_address(address)
     }
 
     /// `6A, 6B`.

@@ -139,7 +139,9 @@ impl ImportView {
         let progress = progress.and_then(|lease| lease.progress);
         let actions = Actions {
             confirm: may && state == ImportState::AwaitingConfirmation,
-            cancel: may && matches!(state, ImportState::AwaitingConfirmation | ImportState::AwaitingUpload) && !sent,
+            // What is on its way is not given up by mistake.
+            cancel: may
+                && (state == ImportState::AwaitingConfirmation || state == ImportState::AwaitingUpload && !sent),
             undo: may && state == ImportState::Succeeded && is_latest,
             set_aside: may && state == ImportState::Failed && outcome.has_others(),
         };
@@ -229,6 +231,11 @@ impl ImportView {
     /// Whether the brake stopped the import by itself: then confirming is not the inviting button.
     fn is_braked(&self) -> bool {
         self.brake.iter().any(|reason| *reason != BrakeReason::Preview)
+    }
+
+    /// Whether confirming it takes pupils away: then giving it up is the button that invites.
+    fn is_grave(&self) -> bool {
+        self.is_braked() || self.counts.deactivated > 0
     }
 
     /// What confirming does: `Désactiver 500 élèves, en ajouter 500 et en modifier 3`.

@@ -158,6 +158,11 @@ impl HandedOutView {
         Ok((headers, self.sheet()?).into_response())
     }
 
+    /// What pupils type on paper: browsers add the rest.
+    fn typed_address(&self) -> &str {
+        rentree_web::typed_address(&self.sign_in)
+    }
+
     /// The list for a spreadsheet: those who got none are in it, too, with the reason.
     fn sheet(&self) -> Result<Vec<u8>, Problem> {
         let header = [

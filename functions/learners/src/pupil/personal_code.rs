@@ -84,6 +84,6 @@ pub(crate) async fn give(
 impl PersonalCodeView {
     /// What pupils type: browsers add the rest.
     fn typed_address(&self) -> &str {
-        self.address.split_once("://").map_or(&self.address, |(_, address)| address)
+        rentree_web::typed_address(&self.address)
     }
 }

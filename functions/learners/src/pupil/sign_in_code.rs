@@ -110,6 +110,6 @@ impl Learners {
 impl SignInCodeView {
     /// What pupils type: browsers add the rest.
     fn typed_address(&self) -> &str {
-        self.address.split_once("://").map_or(&self.address, |(_, address)| address)
+        rentree_web::typed_address(&self.address)
     }
 }

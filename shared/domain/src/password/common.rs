@@ -46,7 +46,9 @@ pub(super) fn is_common(password: &str, about: &[&str]) -> bool {
     if is_run(password) {
         return true;
     }
-    let names = about.iter().flat_map(|name| name.split(['@', ' ', '-', '.', '\''])).map(letters);
+    let parts = about.iter().flat_map(|name| name.split(['@', ' ', '-', '.', '\'']));
+    // And each as a whole: an address has parts that are no word by themselves.
+    let names = parts.chain(about.iter().copied()).map(letters);
     let words: Vec<String> = TOGETHER.split(' ').map(ToOwned::to_owned).chain(names.filter(|n| n.len() >= 3)).collect();
     let is_tried = |text: &str| text.is_empty() || is_made_of(text, &words) || is_one_again_and_again(text);
     // Whether letters that signs stand between make a word depends on how many they are: few make one by chance.

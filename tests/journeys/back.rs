@@ -1,0 +1,156 @@
+//! "Back" and "reload" where a form was answered in place: no browser asks to send it again, and a page of ours is there.
+
+use fantoccini::Client;
+use rentree_table::Role;
+use reqwest::Method;
+use reqwest::header::{ACCEPT, LOCATION};
+use serde_json::json;
+
+use crate::contracts::every_route;
+use crate::support::browser::{Browser, DESKTOP, click, enter, fill, go, see, sign_in};
+use crate::support::classes::{PUPIL_PASSWORD, a_class, a_first_name};
+use crate::support::people::{a_client, a_member, a_team, an_email};
+use crate::support::{a_uai, product, run};
+
+/// The page is one of the product, whatever the browser would like to say instead.
+async fn is_ours(client: &Client, heading: &str) -> anyhow::Result<()> {
+    see(client, "h1", heading).await?;
+    see(client, "footer", "Mentions légales").await
+}
+
+/// A child who is told of a mistake, joins, goes back as far as it goes, and forward again.
+#[test]
+fn a_pupil_goes_back_while_joining() {
+    run(async {
+        let karine = a_first_name("Karine");
+        let class = a_class(&[(&karine, "DUNORD", "10/03/2014")]).await?;
+        let browser = Browser::open(DESKTOP).await?;
+        let client = &browser.client;
+        let tell = async |birth_date: &str| {
+            fill(client, "#who-first_name", &karine).await?;
+            fill(client, "#who-last_name", "Dunord").await?;
+            fill(client, "#who-birth_date", birth_date).await?;
+            click(client, "form[action$='/identity'] button").await
+        };
+        go(client, &class.path("")).await?;
+        tell("11/03/2014").await?;
+        see(client, "[role=alert]", "n’a ces nom, prénom et date de naissance").await?;
+        client.refresh().await?;
+        is_ours(client, "Évaluation de rentrée").await?;
+        tell("10/03/2014").await?;
+        see(client, "main", "Il ne reste qu’à créer votre compte").await?;
+        client.back().await?;
+        is_ours(client, "Évaluation de rentrée").await?;
+        // Forward, the browser may still have the page that it showed.
+        client.forward().await?;
+        is_ours(client, "Évaluation de rentrée").await?;
+        client.refresh().await?;
+        is_ours(client, "Évaluation de rentrée").await?;
+        tell("10/03/2014").await?;
+        fill(client, "#new-password", "velours").await?;
+        click(client, "button[value=user_name]").await?;
+        see(client, "[role=alert]", "trop court").await?;
+        fill(client, "#new-password", PUPIL_PASSWORD).await?;
+        click(client, "button[value=user_name]").await?;
+        see(client, "[role=status]", "Vous avez rejoint la campagne").await?;
+        for _ in 0..3 {
+            client.back().await?;
+            is_ours(client, "Évaluation de rentrée").await?;
+        }
+        see(client, "main", "Vous avez rejoint la campagne").await?;
+        assert_eq!(class.joined().await?.len(), 1);
+        browser.close().await
+    });
+}
+
+/// Staff who mistype at the sign-in, in an invitation and in a campaign, and go back afterwards.
+#[test]
+fn staff_go_back_after_mistakes() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let browser = Browser::open(DESKTOP).await?;
+        let client = &browser.client;
+        go(client, "/sign-in").await?;
+        fill(client, "#known-login", head.email().as_str()).await?;
+        fill(client, "#known-password", "pas le bon mot").await?;
+        click(client, "form[action='/sign-in'] button").await?;
+        see(client, "[role=alert]", "incorrect").await?;
+        sign_in(client, &head).await?;
+        see(client, "h1", "Accueil").await?;
+        client.back().await?;
+        see(client, "footer", "Mentions légales").await?;
+
+        go(client, &format!("/schools/{uai}/team")).await?;
+        fill(client, "#invite-emails", "camille").await?;
+        click(client, "form[action$='/invitations'] button").await?;
+        see(client, "[role=alert]", "camille").await?;
+        client.refresh().await?;
+        is_ours(client, "Équipe").await?;
+        fill(client, "#invite-emails", "camille").await?;
+        click(client, "form[action$='/invitations'] button").await?;
+        see(client, "[role=alert]", "camille").await?;
+        fill(client, "#invite-emails", an_email().as_str()).await?;
+        click(client, "form[action$='/invitations'] button").await?;
+        see(client, "[role=status]", "Les invitations partent").await?;
+        client.back().await?;
+        is_ours(client, "Équipe").await?;
+
+        go(client, &format!("/schools/{uai}/campaigns/new")).await?;
+        click(client, "main form button").await?;
+        see(client, "[role=alert]", "corriger").await?;
+        client.refresh().await?;
+        see(client, "footer", "Mentions légales").await?;
+        assert_eq!(product().table.invitations(uai).await?.len(), 1);
+        browser.close().await
+    });
+}
+
+/// Somebody who signs out in another tab, types on, and signs in again stands before the form, not before an error.
+#[test]
+fn signed_out_beside_a_form_leads_back_to_it() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let browser = Browser::open(DESKTOP).await?;
+        let client = &browser.client;
+        enter(client, &head).await?;
+        go(client, &format!("/schools/{uai}/team")).await?;
+        fill(client, "#invite-emails", "camille").await?;
+        click(client, "form[action$='/invitations'] button").await?;
+        see(client, "[role=alert]", "camille").await?;
+        client.delete_all_cookies().await?;
+        click(client, "form[action$='/invitations'] button").await?;
+        see(client, "main", "Me connecter").await?;
+        click(client, "main a[href^='/sign-in']").await?;
+        sign_in(client, &head).await?;
+        is_ours(client, "Équipe").await?;
+        browser.close().await
+    });
+}
+
+/// Every address where forms are sent leads browsers to a page, in one step or two.
+#[test]
+fn every_address_of_a_form_leads_to_a_page() {
+    run(async {
+        let uai = a_uai();
+        product().table.create_school(uai, &rentree_table::School::new("Collège")).await?;
+        let head = a_member(uai, Role::Administrator).await?;
+        let routes: Vec<_> = every_route().into_iter().map(|(_, route)| route).collect();
+        let is_read = |path: &str| routes.iter().any(|route| route.path == path && route.method == "GET");
+        let sent = routes.iter().filter(|route| route.method == "POST" && !is_read(route.path));
+        let of_programs = ["/api/token", "/certifications", "/participations/progress", "/mediacentre/acs"];
+        for route in sent.filter(|route| !of_programs.contains(&route.path)) {
+            let path = route.path.replace("{uai}", uai.as_str());
+            let url = format!("{}{path}", product().url);
+            let asked = a_client().request(Method::GET, url).header(ACCEPT, "text/html");
+            let answer = asked.header("cookie", &head.cookie).send().await?;
+            assert_eq!(answer.status(), 303, "{path}");
+            let above = answer.headers()[LOCATION].to_str()?.to_owned();
+            let pattern = above.replace(uai.as_str(), "{uai}").replace("%7B", "{").replace("%7D", "}");
+            assert!(is_read(&pattern), "{path} leads to {above}, which is no page");
+        }
+        // Programs are told what the address takes.
+        let told = head.get(&format!("/schools/{uai}/invitations")).await?;
+        assert_eq!((told.status, told.code()), (405, "method_not_allowed"), "{}", json!(told.body));
+        Ok(())
+    });
+}
