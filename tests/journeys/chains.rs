@@ -158,7 +158,8 @@ const CHAINS: [(&str, usize); 152] = [
     ("POST /schools/{uai}/learners/{learner}/unblock", 4),
     ("POST /schools/{uai}/learners/{learner}/untie", 4),
     ("POST /schools/{uai}/learners/{learner}/user-name", 3),
-    ("POST /schools/{uai}/leave", 3),
+    // Who was let in a moment ago leaves at their first visit, which is noted.
+    ("POST /schools/{uai}/leave", 4),
     ("POST /schools/{uai}/members/{member}/remove", 5),
     ("POST /schools/{uai}/members/{member}/role", 4),
     ("POST /sign-in", 4),

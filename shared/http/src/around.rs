@@ -92,9 +92,7 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
         (&Method::OPTIONS, ..) if problem.code == Code::MethodNotAllowed => StatusCode::NO_CONTENT.into_response(),
         (&Method::GET | &Method::HEAD, Face::Page, Some(page)) => see_other(&crate::Next::of(&asked).after(page)),
         // Where a form is sent, a browser finds the page above: it comes there by reloading the answer, or going back to it.
-        (&Method::GET | &Method::HEAD, Face::Page, _) if problem.code == Code::MethodNotAllowed => {
-            see_other(&page_above(asked.path()))
-        }
+        (&Method::GET, Face::Page, _) if problem.code == Code::MethodNotAllowed => see_other(&page_above(asked.path())),
         (&Method::POST, Face::Page, Some("/sign-in")) => {
             Box::pin(at_a_form(shell, problem, sent, &headers, request_id)).await
         }
