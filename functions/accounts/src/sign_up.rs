@@ -20,7 +20,7 @@ use crate::sign_in::SignedInView;
 const KIND: Kind = Kind {
     path: "/sign-up",
     title: "Créer un compte",
-    intro: "Indiquez votre adresse e-mail : un lien vous y sera envoyé pour créer votre compte. Si un collègue vous a invité(e), utilisez plutôt le lien de son invitation.",
+    intro: "Indiquez votre adresse e-mail : un lien vous y sera envoyé pour créer votre compte. Si un collègue vous a invité(e), utilisez plutôt le lien de son invitation. Un compte seul n’ouvre aucun espace : vous demanderez ensuite à rejoindre celui de votre établissement.",
     button: "Recevoir le lien",
     sent: "Un message vient d’être envoyé à l’adresse que vous avez indiquée. Le lien qu’il contient expire dans une heure.",
     of_user_name: "C’est un identifiant, et non une adresse e-mail. Indiquez votre adresse complète. Exemple : prenom.nom@exemple.fr",

@@ -3,13 +3,15 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use encoding_rs::ISO_8859_15;
 use rentree_domain::{EmailAddress, Uai, terms};
 use rentree_http::{Face, Input, Problem};
 use rentree_runtime::Clock;
+use rentree_samples::Sample;
 use rentree_table::{Role, School, Table, Terms};
 use rentree_web::Frame;
 use serde::{Deserialize, Serialize};
@@ -22,9 +24,15 @@ pub const DEMO_UAI: &str = "0990001N";
 pub const DEMO_EMAIL: &str = "camille.demonstration@rentree.example";
 /// Their password.
 pub const DEMO_PASSWORD: &str = "une année bien préparée";
+/// A school of the directory without a space yet: whoever starts as a head of school asks for it.
+const LISTED_UAI: &str = "0990003R";
+const LISTED_SCHOOL: &str = "Collège à activer";
 const DEMO_SCHOOL: &str = "Collège de démonstration";
 /// As the directory of schools calls it: the record books of collèges read it.
 const DEMO_KIND: &str = "Collège";
+/// The pupils of the file that the page offers.
+const PUPILS: usize = 300;
+const SEED: u64 = 1;
 pub(crate) const DEMO_NAME: (&str, &str) = ("Camille", "Démonstration");
 
 #[derive(Clone)]
@@ -48,6 +56,8 @@ struct DemoView {
     uai: &'static str,
     email: &'static str,
     password: &'static str,
+    listed_school: &'static str,
+    listed_uai: &'static str,
     mediacentre: Option<String>,
 }
 
@@ -74,20 +84,28 @@ impl Demo {
     }
 
     pub(crate) fn routes(self) -> Router {
-        Router::new().route("/demo", get(page)).route("/demo/schools", post(make)).with_state(self)
+        Router::new()
+            .route("/demo", get(page))
+            .route("/demo/schools", post(make))
+            .route("/demo/schools/{uai}/eleves.xml", get(pupils))
+            .with_state(self)
     }
 
     pub(crate) async fn create_school(&self) -> anyhow::Result<()> {
-        self.administer(Uai::parse(DEMO_UAI)?, DEMO_SCHOOL).await
+        self.administer(Uai::parse(DEMO_UAI)?, DEMO_SCHOOL).await?;
+        self.list(Uai::parse(LISTED_UAI)?, LISTED_SCHOOL).await
+    }
+
+    /// A school of the directory, with a mailbox, so that its space can be asked for.
+    async fn list(&self, uai: Uai, name: &str) -> anyhow::Result<()> {
+        let mailbox = EmailAddress::parse(&format!("ce.{uai}@rentree.example"))?;
+        let school = School { kind: DEMO_KIND.to_owned(), mailbox: Some(mailbox), ..School::new(name) };
+        Ok(self.table.create_school(uai, &school).await.map(drop)?)
     }
 
     /// Makes the demo administrator an administrator of `uai`, which is created if need be.
     async fn administer(&self, uai: Uai, name: &str) -> anyhow::Result<()> {
-        // So that its space can be asked for, too.
-        let mailbox = EmailAddress::parse(&format!("ce.{uai}@rentree.example"))?;
-        self.table
-            .create_school(uai, &School { kind: DEMO_KIND.to_owned(), mailbox: Some(mailbox), ..School::new(name) })
-            .await?;
+        self.list(uai, name).await?;
         let now = (self.clock)();
         let (first_name, last_name) = DEMO_NAME;
         let administrator = an_account(first_name, last_name, DEMO_EMAIL, DEMO_PASSWORD, now).await?;
@@ -107,6 +125,8 @@ async fn page(State(demo): State<Demo>, face: Face) -> Result<Response, Problem>
         uai: DEMO_UAI,
         email: DEMO_EMAIL,
         password: DEMO_PASSWORD,
+        listed_school: LISTED_SCHOOL,
+        listed_uai: LISTED_UAI,
         mediacentre: demo.mediacentre,
     };
     face.render(StatusCode::OK, &view)
@@ -119,4 +139,15 @@ async fn make(State(demo): State<Demo>, face: Face, input: Input<Asked>) -> Resu
     demo.administer(uai, &format!("Établissement {uai}")).await.map_err(|error| Problem::internal(error.as_ref()))?;
     let made = Made { uai, product: demo.product };
     face.after_post(StatusCode::CREATED, &format!("{}/schools/{uai}/imports", made.product), &made)
+}
+
+/// `GET /demo/schools/{uai}/eleves.xml`: the file of a school's pupils, invented, as SIECLE would write it.
+async fn pupils(Path(uai): Path<String>) -> Result<Response, Problem> {
+    let uai = Uai::parse(&uai).map_err(|_| Problem::not_found())?;
+    let file = Sample::new(uai, PUPILS, SEED).siecle(ISO_8859_15).bytes;
+    let headers = [
+        (header::CONTENT_TYPE, "application/xml"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"ElevesSansAdresses.xml\""),
+    ];
+    Ok((headers, file).into_response())
 }

@@ -21,9 +21,12 @@ const LONGEST: usize = 254;
 
 impl EmailAddress {
     /// Reads an address. Stricter than RFC 5321, which allows quotes, spaces and comments that no provider gives out:
-    /// ASCII, one `@`, a name of at most 64 signs, and a domain with a dot.
+    /// ASCII, one `@`, a name of at most 64 signs, and a domain with a dot. What mail programs write is read, too:
+    /// `"Jean Valjean" <jean@exemple.fr>`.
     pub fn parse(text: &str) -> Result<Self, EmailError> {
-        let text = text.trim().to_ascii_lowercase();
+        let text = text.trim();
+        let bare = text.strip_suffix('>').and_then(|text| text.rsplit_once('<')).map(|(_, bare)| bare);
+        let text = bare.unwrap_or(text).trim().to_ascii_lowercase();
         let (name, domain) = text.split_once('@').ok_or(EmailError)?;
         let name_sign = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
         let name_reads = (1..=64).contains(&name.len())
@@ -116,6 +119,13 @@ mod tests {
     }
 
     #[test]
+    fn reads_what_mail_programs_write() {
+        for text in ["\"Jean Valjean\" <Jean@V.fr>", "Jean Valjean <jean@v.fr>", "<jean@v.fr>", " < jean@v.fr > "] {
+            assert_eq!(EmailAddress::parse(text).unwrap().as_str(), "jean@v.fr", "{text}");
+        }
+    }
+
+    #[test]
     fn refuses_what_no_mail_reaches() {
         for text in [
             "",
@@ -132,7 +142,8 @@ mod tests {
             "é@b.fr",
             "a@b.fr\r\nBcc: c@d.fr",
             "a@b.fr,c@d.fr",
-            "<a@b.fr>",
+            "<a b@c.fr>",
+            "<<a@b.fr>>",
         ] {
             assert_eq!(EmailAddress::parse(text), Err(EmailError), "{text}");
         }

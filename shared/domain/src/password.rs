@@ -98,6 +98,18 @@ impl Password {
         Self((0..3).fold(words, |text, _| text + &draw(DIGITS).to_string()))
     }
 
+    /// A temporary password as it was read aloud or off a sheet, `RUVE HAFU 354` for `ruve-hafu-354`; as typed, if it is none.
+    pub fn typed_as_temporary(text: &str) -> Self {
+        let signs: Vec<char> =
+            text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        let is_one = signs.len() == 11 && signs.iter().enumerate().all(|(at, sign)| sign.is_ascii_digit() == (at >= 8));
+        if !is_one {
+            return Self::typed(text);
+        }
+        let part = |from: usize, to: usize| signs[from..to].iter().collect::<String>();
+        Self(format!("{}-{}-{}", part(0, 4), part(4, 8), part(8, 11)))
+    }
+
     /// The password, for hashing.
     pub fn expose(&self) -> &str {
         &self.0
@@ -129,6 +141,25 @@ mod tests {
         assert_eq!(Password::new_for_staff("onze signes", &[]), Err(PasswordError::Short));
         assert!(Password::new_for_staff("éléphant gris", &[]).is_ok());
         assert_eq!(Password::new_for_staff(&"a b".repeat(50), &[]), Err(PasswordError::Long));
+    }
+
+    proptest! {
+        #[test]
+        fn a_temporary_one_is_known_however_it_is_written(entropy: [u8; 8]) {
+            let password = Password::temporary(entropy);
+            let shouted = password.expose().to_uppercase().replace('-', " ");
+            for written in [password.expose(), &shouted, &shouted.replace(' ', "")] {
+                let read = Password::typed_as_temporary(written);
+                prop_assert_eq!(read.expose(), password.expose());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_temporary_password_stays_as_it_is_typed() {
+        for typed in ["Velours8 Marmotte", "ruve-hafu-35", "Ruve-Hafu-3545", "éphé-mère-354"] {
+            assert_eq!(Password::typed_as_temporary(typed).expose(), Password::typed(typed).expose());
+        }
     }
 
     #[test]

@@ -245,6 +245,10 @@ fn path(uai: Uai, id: HandOutId) -> String {
 struct DrawnTwice;
 
 impl HandOutView {
+    fn unserved(&self) -> &[UnservedRow] {
+        &self.unserved
+    }
+
     fn new(visitor: &Visitor, (uai, id): (Uai, HandOutId), hand_out: &HandOut, state: HandOutState) -> Self {
         let title = match state {
             HandOutState::Asked => "Distribuer des mots de passe provisoires",

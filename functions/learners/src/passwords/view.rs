@@ -92,6 +92,18 @@ impl From<(Chosen, Unserved)> for UnservedRow {
     }
 }
 
+/// Who gets none, by the reason, which each would else repeat; in the order of the lists.
+pub(crate) fn by_reason(unserved: &[UnservedRow]) -> Vec<(&str, Vec<&UnservedRow>)> {
+    let mut groups: Vec<(&str, Vec<&UnservedRow>)> = Vec::new();
+    for row in unserved {
+        match groups.iter_mut().find(|(detail, _)| *detail == row.detail) {
+            Some((_, rows)) => rows.push(row),
+            None => groups.push((&row.detail, vec![row])),
+        }
+    }
+    groups
+}
+
 impl Answer {
     pub(crate) fn new(handed_out: Vec<(Chosen, HandedOut)>, unserved: Vec<(Chosen, Unserved)>) -> Self {
         let slip = |(pupil, done): (Chosen, HandedOut)| Slip {
@@ -156,6 +168,10 @@ impl HandedOutView {
             (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{FILE_NAME}\"")),
         ];
         Ok((headers, self.sheet()?).into_response())
+    }
+
+    fn unserved(&self) -> &[UnservedRow] {
+        &self.answer.unserved
     }
 
     /// What pupils type on paper: browsers add the rest.
