@@ -1,15 +1,17 @@
 //! "Back" and "reload" where a form was answered in place: no browser asks to send it again, and a page of ours is there.
 
-use fantoccini::Client;
-use rentree_table::Role;
+use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use fantoccini::{Client, Locator};
+use rentree_table::{Role, School};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, LOCATION};
 use serde_json::json;
 
 use crate::contracts::every_route;
-use crate::support::browser::{Browser, DESKTOP, click, enter, fill, go, see, sign_in};
+use crate::support::browser::{Browser, DESKTOP, click, enter, fill, find, go, see, sign_in};
 use crate::support::classes::{PUPIL_PASSWORD, a_class, a_first_name};
-use crate::support::people::{a_client, a_member, a_team, an_email};
+use crate::support::mails::{mail_to, mails_to, no_mail_is_pending};
+use crate::support::people::{PASSWORD, a_client, a_member, a_team, an_email};
 use crate::support::{a_uai, product, run};
 
 /// The page is one of the product, whatever the browser would like to say instead.
@@ -59,6 +61,11 @@ fn a_pupil_goes_back_while_joining() {
         }
         see(client, "main", "Vous avez rejoint la campagne").await?;
         assert_eq!(class.joined().await?.len(), 1);
+
+        // The next child takes the tablet.
+        click(client, "main form[action='/sign-out'] button").await?;
+        find(client, Locator::Css("#who-first_name")).await?;
+        assert_eq!(client.current_url().await?.path(), class.path(""));
         browser.close().await
     });
 }
@@ -105,6 +112,64 @@ fn staff_go_back_after_mistakes() {
     });
 }
 
+/// Two clicks, one after the other as fast as a hand can.
+async fn click_twice(client: &Client, css: &str) -> anyhow::Result<()> {
+    let button = find(client, Locator::Css(css)).await?;
+    let there = MouseActions::new("hand".to_owned()).then(PointerAction::MoveToElement {
+        element: button,
+        duration: None,
+        x: 0.0,
+        y: 0.0,
+    });
+    let down = PointerAction::Down { button: MOUSE_BUTTON_LEFT };
+    let up = PointerAction::Up { button: MOUSE_BUTTON_LEFT };
+    let twice = there.then(down.clone()).then(up.clone()).then(down).then(up);
+    Ok(client.perform_actions(twice).await?)
+}
+
+/// Forms of staff, sent by a double click: each does once what it does.
+#[test]
+fn a_double_click_is_one() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let browser = Browser::open(DESKTOP).await?;
+        let client = &browser.client;
+        go(client, "/sign-in").await?;
+        fill(client, "#known-login", head.email().as_str()).await?;
+        fill(client, "#known-password", PASSWORD).await?;
+        click_twice(client, "form[action='/sign-in'] button").await?;
+        see(client, "h1", "Accueil").await?;
+
+        let guest = an_email();
+        go(client, &format!("/schools/{uai}/team")).await?;
+        fill(client, "#invite-emails", guest.as_str()).await?;
+        click_twice(client, "form[action$='/invitations'] button").await?;
+        see(client, "[role=status]", "Les invitations partent").await?;
+        assert_eq!(product().table.invitations(uai).await?.len(), 1);
+        mail_to(guest.as_str(), 1).await?;
+
+        go(client, &format!("/schools/{uai}/campaigns/new")).await?;
+        fill(client, "#new-title", "Rentrée").await?;
+        click(client, "#new-course option[value=competences-numeriques-6e]").await?;
+        click_twice(client, "main form button:not([type=button])").await?;
+        see(client, "[role=status]", "La campagne est créée").await?;
+        let (campaigns, _) = product().table.campaigns(uai, &School::new("")).await?;
+        assert_eq!(campaigns.len(), 1);
+
+        click(client, "main a[href$='/archive']").await?;
+        click_twice(client, "button.grave").await?;
+        see(client, "main", "archivée").await?;
+        go(client, "/spaces/request").await?;
+        fill(client, "#ask-uai", a_uai().as_str()).await?;
+        click_twice(client, "main form button").await?;
+        see(client, "h1", "Rejoindre l’espace").await?;
+        assert_eq!(head.get("/spaces").await?.expect(200)?["access_requests"].as_array().map(Vec::len), Some(1));
+        no_mail_is_pending().await?;
+        assert_eq!(mails_to(guest.as_str()).await?.len(), 1);
+        browser.close().await
+    });
+}
+
 /// Somebody who signs out in another tab, types on, and signs in again stands before the form, not before an error.
 #[test]
 fn signed_out_beside_a_form_leads_back_to_it() {
@@ -132,7 +197,7 @@ fn signed_out_beside_a_form_leads_back_to_it() {
 fn every_address_of_a_form_leads_to_a_page() {
     run(async {
         let uai = a_uai();
-        product().table.create_school(uai, &rentree_table::School::new("Collège")).await?;
+        product().table.create_school(uai, &School::new("Collège")).await?;
         let head = a_member(uai, Role::Administrator).await?;
         let routes: Vec<_> = every_route().into_iter().map(|(_, route)| route).collect();
         let is_read = |path: &str| routes.iter().any(|route| route.path == path && route.method == "GET");

@@ -29,6 +29,14 @@ async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()>
     see(client, ".address", &format!("/campagnes/{code}")).await?;
     find(client, Locator::Css("svg.qr[role=img]")).await?;
     shot("board").await?;
+    if look.javascript {
+        let may = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
+        browser.devtools("Browser.grantPermissions", &may).await?;
+        click(client, "[data-copy]").await?;
+        see(client, "[data-copy]", "Copié").await?;
+        let copied = client.execute_async("navigator.clipboard.readText().then(arguments[0])", vec![]).await?;
+        assert_eq!(copied, json!(code.to_string()));
+    }
     click(client, ".screen .actions a").await?;
 
     // For some classes.

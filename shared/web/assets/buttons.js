@@ -1,5 +1,5 @@
 // Shows the controls that do nothing without a script: print, copy, tick all, show a password. Where one of them is told in words
-// instead, the words go. And lets people reload the answer to a form.
+// instead, the words go. And lets people reload the answer to a form, and click twice.
 
 "use strict";
 
@@ -19,6 +19,15 @@ document.getElementById("print-hint")?.remove();
 // An answer to a form stands at the address that the form was sent to. From now on it is a page like others: whoever reloads it, or goes
 // back to it, is not asked to send the form again.
 history.replaceState(history.state, "");
+
+// A form that was just sent is not sent again by a second click.
+addEventListener("submit", (event) => {
+  const { dataset } = event.target;
+  if (event.defaultPrevented) return;
+  if (dataset.sent) event.preventDefault();
+  dataset.sent = 1;
+  setTimeout(() => delete dataset.sent, 2000);
+});
 
 async function act(button) {
   const { copy, tick } = button.dataset;

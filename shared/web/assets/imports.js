@@ -5,6 +5,7 @@
 
 const page = document.getElementById("import");
 const form = document.getElementById("upload");
+const asJson = { headers: { accept: "application/json" } };
 
 if (form) {
   form.addEventListener("submit", upload);
@@ -46,7 +47,7 @@ async function upload(event) {
   const button = form.querySelector("button");
   button.disabled = true;
   try {
-    const answer = await fetch(page.dataset.location, { headers: { accept: "application/json" } });
+    const answer = await fetch(page.dataset.location, asJson);
     const { upload } = await answer.json();
     if (!upload) {
       location.reload();
@@ -87,10 +88,9 @@ function fail(text) {
 /** Asks until the import is settled; each question waits for its answer, but where there is progress to show. */
 async function follow() {
   const bar = document.getElementById("written");
-  const pause = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
   for (;;) {
     try {
-      const answer = await fetch(`${page.dataset.location}?sent=1${bar ? "" : "&wait=20"}`, { headers: { accept: "application/json" } });
+      const answer = await fetch(`${page.dataset.location}?sent=1${bar ? "" : "&wait=20"}`, asJson);
       if ([401, 403, 404].includes(answer.status)) {
         // Signed out, or no longer a member: the page says so.
         location.replace(page.dataset.location);
@@ -111,6 +111,6 @@ async function follow() {
     } catch {
       // The line is down, or the page is left: try again.
     }
-    await pause(1);
+    await new Promise((done) => setTimeout(done, 1000));
   }
 }

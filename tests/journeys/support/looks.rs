@@ -28,6 +28,16 @@ const LOOSE_SIGNS: &str = r"
     }
     return texts.flatMap((text) => text.match(loose) ?? []);";
 
+/// Numbers that want a no-break space between their thousands, where they are no year, date, code or name.
+const LOOSE_NUMBERS: &str = r"
+    const loose = /(?<![\w.,\/:@-])(?!(?:19|20)\d\d(?!\d))\d{4,}(?![\w\/:-])/g;
+    const texts = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        if (!walker.currentNode.parentElement.closest('script, style, code, pre, textarea, [translate=no]')) texts.push(walker.currentNode.data);
+    }
+    return texts.flatMap((text) => text.match(loose) ?? []);";
+
 /// Keeps a picture of the page, and looks at it as everybody should.
 pub(crate) async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow::Result<()> {
     let client = &browser.client;
@@ -38,6 +48,8 @@ pub(crate) async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow
         audited(client, name).await?;
         let loose = client.execute(LOOSE_SIGNS, vec![]).await?;
         assert_eq!(loose, json!([]), "{name}: these signs want no-break spaces");
+        let numbers = client.execute(LOOSE_NUMBERS, vec![]).await?;
+        assert_eq!(numbers, json!([]), "{name}: these numbers want their thousands apart");
         if !look.dark {
             reached_by_keyboard(client, name).await?;
             every_width(browser, name).await?;
