@@ -8,6 +8,7 @@ use rentree_domain::{ActivationId, EmailAddress, Ministry, PersonName, Uai, mail
 use rentree_http::{Asked, ClientAddress, Face, FormToken, Input, Problem, text};
 use rentree_identity::{person_name_error, uai_error};
 use rentree_orders::{Ask, Refusal};
+use rentree_table::School;
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -118,7 +119,7 @@ impl Activation {
     /// Name and town of a school of the directory, open or not, with a space or without.
     async fn listed(&self, uai: Option<Uai>) -> Result<Option<String>, Problem> {
         let Some(uai) = uai else { return Ok(None) };
-        Ok(self.table.school(uai).await?.map(|school| school.with_town()))
+        Ok(self.table.school(uai).await?.map(School::with_town))
     }
 }
 

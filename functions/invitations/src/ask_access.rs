@@ -9,7 +9,7 @@ use rentree_domain::{EmailAddress, Uai};
 use rentree_http::{Asked, Face, Input, Problem, SignedIn, require_account, text};
 use rentree_identity::uai_error;
 use rentree_orders::{Ask, Refusal};
-use rentree_table::{AccessRequest, User};
+use rentree_table::{AccessRequest, School, User};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,7 @@ pub(crate) async fn page(
 
     let uai = query.sent.as_deref().and_then(|sent| Uai::parse(sent).ok());
     let school = match uai {
-        Some(uai) => app.table.school(uai).await?.map(|school| school.with_town()),
+        Some(uai) => app.table.school(uai).await?.map(School::with_town),
         None => None,
     };
     let view = AskAccessView::new(&signed_in, &user, Fields::default().form());

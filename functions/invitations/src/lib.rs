@@ -81,8 +81,8 @@ impl Invitations {
 
 /// Every route. `infra/template.yaml` and the watch router have its address, the OpenAPI document all of it; tests hold them together.
 fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
-    use Access::{Administrators, LinkHolders, Members, SignedIn};
-    vec![
+    use Access::{Administrators, LinkHolders, Members};
+    let mut routes = vec![
         Route::get("/schools/{uai}/team", team::page, Members, "The team, and for administrators its invitations")
             .gives::<team::TeamView>(),
         Route::post("/schools/{uai}/invitations", invite::invite, Administrators, "Invites addresses, several at once")
@@ -157,6 +157,25 @@ fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
         )
         .takes::<review::Fields>()
         .gives::<review::ReviewedView>(),
+        Route::get("/schools/{uai}/leave", members::ask_leave, Members, "Asks before somebody leaves the team")
+            .gives::<ConfirmView>(),
+        Route::post("/schools/{uai}/leave", members::leave, Members, "Leaves the team").gives::<members::ChangedView>(),
+        Route::get("/schools/{uai}/audit", audit::page, Administrators, "Who did what when, for a year")
+            .gives::<audit::AuditView>(),
+        Route::get("/invitation/{token}", join::page, LinkHolders, "The page of an invitation's link")
+            .gives::<join::JoinView>(),
+        Route::post("/invitation/{token}", join::join, LinkHolders, "Uses the link: makes a member")
+            .takes::<rentree_identity::EntryFields>()
+            .gives::<rentree_identity::JoinedView>(),
+    ];
+    routes.extend(routes_of_access());
+    routes
+}
+
+/// Those of who has no invitation.
+fn routes_of_access<P: Purpose>() -> Vec<Route<Invitations, P>> {
+    use Access::{Administrators, SignedIn};
+    vec![
         Route::get("/spaces/request", ask_access::page, SignedIn, "The form to ask to be let into a school's space")
             .gives::<ask_access::AskAccessView>(),
         Route::post(
@@ -190,16 +209,6 @@ fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
             "Does not let somebody in who asked for it",
         )
         .gives::<access_requests::AnsweredView>(),
-        Route::get("/schools/{uai}/leave", members::ask_leave, Members, "Asks before somebody leaves the team")
-            .gives::<ConfirmView>(),
-        Route::post("/schools/{uai}/leave", members::leave, Members, "Leaves the team").gives::<members::ChangedView>(),
-        Route::get("/schools/{uai}/audit", audit::page, Administrators, "Who did what when, for a year")
-            .gives::<audit::AuditView>(),
-        Route::get("/invitation/{token}", join::page, LinkHolders, "The page of an invitation's link")
-            .gives::<join::JoinView>(),
-        Route::post("/invitation/{token}", join::join, LinkHolders, "Uses the link: makes a member")
-            .takes::<rentree_identity::EntryFields>()
-            .gives::<rentree_identity::JoinedView>(),
     ]
 }
 
