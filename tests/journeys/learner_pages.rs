@@ -21,11 +21,6 @@ async fn choose(client: &Client, field: &str, option: &str) -> anyhow::Result<()
     click(client, ".filter button").await
 }
 
-async fn tick(client: &Client, learner: LearnerId) -> anyhow::Result<()> {
-    click(client, &format!("input[value='{learner}']")).await
-}
-
-/// The button of the page that asks whether to hand out.
 /// The slips of which paper would cut an edge off.
 async fn cut_off(browser: &Browser) -> anyhow::Result<Value> {
     const BEYOND: &str = "const sheet = document.querySelector('.slips').getBoundingClientRect().right;
@@ -40,6 +35,11 @@ async fn cut_off(browser: &Browser) -> anyhow::Result<Value> {
     Ok(beyond)
 }
 
+async fn tick(client: &Client, learner: LearnerId) -> anyhow::Result<()> {
+    click(client, &format!("input[value='{learner}']")).await
+}
+
+/// The button of the page that asks whether to hand out.
 async fn confirm(client: &Client) -> anyhow::Result<()> {
     click(client, "main form[action*='/passwords/'] button").await
 }

@@ -110,15 +110,18 @@ fn a_day_without_scripts() {
 #[test]
 fn a_session_that_ends_soon_says_so() {
     static CLOCK: HandClock = HandClock::new();
-    // What the page waits for is two seconds here.
-    const SOONER: &str = "const real = setTimeout; window.setTimeout = (what, ms) => real(what, ms / 3000);";
+    // The page's own clock is ahead when the test says so, and it looks at it often.
+    const CLOCK_OF_PAGES: &str = "const now = Date.now; Date.now = () => now() + (window.ahead ?? 0);
+        const every = setInterval; window.setInterval = (what) => every(what, 50);";
+    const LATER: &str = "window.ahead = 111 * 60_000";
     run_by(|| CLOCK.now(), async {
         let (uai, person) = a_team().await?;
         let browser = Browser::open(DESKTOP).await?;
         let client = &browser.client;
-        browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": SOONER })).await?;
+        browser.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": CLOCK_OF_PAGES })).await?;
         enter(client, &person).await?;
         go(client, &format!("/schools/{uai}/team")).await?;
+        client.execute(LATER, vec![]).await?;
         see(client, "#ends-soon", "votre session se termine dans quelques minutes").await?;
         picture(&browser, DESKTOP, "desktop-session-ends-soon").await?;
 
@@ -133,6 +136,7 @@ fn a_session_that_ends_soon_says_so() {
         go(client, &format!("/schools/{uai}/team")).await?;
         see(client, "h1", "Équipe").await?;
         CLOCK.set(SignedDuration::from_mins(115 + 115 + 121));
+        client.execute(LATER, vec![]).await?;
         see(client, "#ends-soon", "votre session se termine dans quelques minutes").await?;
         click(client, "#ends-soon button").await?;
         see(client, "[role=status]", "après deux heures sans activité").await?;

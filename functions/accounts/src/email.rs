@@ -75,7 +75,7 @@ pub(crate) async fn ask(
 
     let typed = input.fields.email.0;
     let mut form = address_form(&user, &typed);
-    let email = form.read("email", EmailAddress::parse(&typed), |_| {
+    let email = form.read("email", EmailAddress::typed(&typed), |_| {
         "Indiquez une adresse e-mail complète. Exemple : prenom.nom@exemple.fr".to_owned()
     });
     let known = user.methods.email.as_ref();

@@ -81,7 +81,7 @@ impl Kind {
             Ok(_) => self.of_user_name,
             Err(_) => "Indiquez votre adresse e-mail complète. Exemple : prenom.nom@exemple.fr",
         };
-        let Some(email) = form.read("email", EmailAddress::parse(&typed), |_| wrong.to_owned()) else {
+        let Some(email) = form.read("email", EmailAddress::typed(&typed), |_| wrong.to_owned()) else {
             let problem = Problem::invalid(&form);
             return Ok(token.on(face.again(problem, &self.view(token, form, false))?));
         };

@@ -81,7 +81,12 @@ pub(crate) async fn choose(
     let rules = PasswordRules::of(&user);
     let mut form = PasswordFields::form("new", rules);
     let password = read_password(&mut form, rules, &typed.0, &user.about());
-    if verify(Password::typed(&typed.0), user.password_hash.clone()).await.map_err(|error| Problem::internal(&error))? {
+    // However it is written: at the sign-in, too, one that staff gave is read in any spelling.
+    let as_present = match why {
+        PasswordToChange::Temporary { .. } => Password::typed_as_temporary,
+        PasswordToChange::ChosenAsPupil => Password::typed,
+    };
+    if verify(as_present(&typed.0), user.password_hash.clone()).await.map_err(|error| Problem::internal(&error))? {
         let same = match why {
             PasswordToChange::Temporary { .. } => "C’est le mot de passe provisoire : choisissez-en un autre.",
             PasswordToChange::ChosenAsPupil => "C’est votre mot de passe actuel : choisissez-en un autre.",

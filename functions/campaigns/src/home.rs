@@ -9,7 +9,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, SchoolYear, Uai, UserId, paris};
 use rentree_http::{Face, Problem, Visitor, authorise};
-use rentree_table::{Campaign, Member, Role, Underway};
+use rentree_table::{AccessRequest, Campaign, Member, Role, Underway, unanswered};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -129,7 +129,7 @@ impl Campaigns {
                 Some(Underway::Running(_)) | None => None,
             },
             is_review_due: is_administrator && school.is_review_due(visitor.at),
-            access_requests: asking.iter().filter(|asks| members.iter().all(|(member, _)| member != *asks)).count(),
+            access_requests: unanswered(asking, &members, visitor.at).len(),
             is_only_administrator: is_administrator && administrators == 1,
             has_address_to_confirm: user.is_some_and(|user| user.methods.email.is_some() && !user.email_confirmed),
             year_over: school.roster_year().filter(|year| year.is_over(today)),
@@ -142,11 +142,11 @@ impl Campaigns {
     }
 
     /// Who asks to be let in, for administrators.
-    async fn asking(&self, uai: Uai, visitor: &Visitor) -> Result<Vec<UserId>, Problem> {
+    async fn asking(&self, uai: Uai, visitor: &Visitor) -> Result<Vec<(UserId, AccessRequest)>, Problem> {
         if !visitor.is_administrator() {
             return Ok(Vec::new());
         }
-        Ok(self.table.access_requests(uai, visitor.at).await?.into_iter().map(|(user, _)| user).collect())
+        Ok(self.table.access_requests(uai, visitor.at).await?)
     }
 }
 

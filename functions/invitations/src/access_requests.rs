@@ -84,16 +84,18 @@ pub(crate) async fn page(
 
     let typed = Typed::new(user.first_name.as_str(), user.last_name.as_str());
     let (ties, namesakes) = try_join!(app.table.ties(id), app.table.meant(uai, visitor.school.roster_version, &typed))?;
+    let is_pupil = user.follows_rules_of_pupils();
     let view = AccessRequestView {
         frame: visitor.frame("Demande d’accès", uai, &visitor.school, Section::Team),
         csrf: visitor.csrf.clone(),
         form: Form::new("accept", [role_field("member")]),
         uai,
         user: id,
-        name: request.name,
-        email: request.email,
+        // As the account is now: it is what would be let in.
+        name: user.full_name(),
+        email: user.methods.email.filter(|_| user.email_confirmed).unwrap_or(request.email),
         asked_at: request.asked_at,
-        is_pupil: user.follows_rules_of_pupils() || ties.iter().any(|(school, _)| *school == uai),
+        is_pupil: is_pupil || ties.iter().any(|(school, _)| *school == uai),
         pupils_of_this_name: namesakes.len(),
     };
     face.render(StatusCode::OK, &view)
@@ -114,10 +116,15 @@ pub(crate) async fn accept(
 
     let role = input.fields.role;
     let entry = visitor.did(AuditAction::AccessRequestAccepted).to(&request.name);
-    app.table
-        .accept_access_request(uai, (id, &user), role, &entry, visitor.at)
-        .await
-        .map_err(|error| told(uai, error))?;
+    let accepted = app.table.accept_access_request(uai, (id, &user), role, &entry, visitor.at).await;
+    if let Err(AccessRequestError::AlreadyIn) = accepted {
+        // Whoever stayed away for long has a place, which lets them in again.
+        app.table.confirm_access(uai, id, visitor.at, &entry).await?;
+        let location = format!("/schools/{uai}/team?done=accepted");
+        let role = app.table.member(uai, id).await?.map(|member| member.role);
+        return face.after_post(StatusCode::OK, &location, &AnsweredView { user: id, role });
+    }
+    accepted.map_err(|error| told(uai, error))?;
     app.mails.tell_access_granted(id, uai).await;
     if role == Role::Administrator {
         app.mails.tell_new_administrator(uai, id, NewRole::GivenBy(visitor.user)).await;
@@ -140,7 +147,7 @@ pub(crate) async fn refuse(
     visitor.check_meant(&input.proof)?;
 
     let entry = visitor.did(AuditAction::AccessRequestRefused).to(&request.name);
-    app.table.refuse_access_request(uai, id, &entry).await.map_err(|error| told(uai, error))?;
+    app.table.refuse_access_request(uai, id, &entry, visitor.at).await.map_err(|error| told(uai, error))?;
 
     let location = format!("/schools/{uai}/team?done=refused");
     face.after_post(StatusCode::OK, &location, &AnsweredView { user: id, role: None })
@@ -163,7 +170,7 @@ impl Invitations {
         authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await
     }
 
-    /// Those that wait, for administrators, the oldest first; of who is in the team meanwhile, none.
+    /// Those that wait, for administrators, the oldest first.
     pub(crate) async fn access_requests(
         &self,
         uai: Uai,

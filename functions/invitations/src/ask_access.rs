@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{EmailAddress, Uai};
-use rentree_http::{Asked, Face, Input, Problem, SignedIn, require_account, text};
+use rentree_http::{Asked, ClientAddress, Face, Input, Problem, SignedIn, require_account, text};
 use rentree_identity::uai_error;
 use rentree_orders::{Ask, Refusal};
 use rentree_table::{AccessRequest, School, User};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::Invitations;
 
 const PATH: &str = "/spaces/request";
-const TOO_MANY: &str = "Vous avez déjà envoyé plusieurs demandes aujourd’hui. Réessayez demain.";
+const TOO_MANY: &str = "Trop de demandes ont été envoyées par vous, depuis votre connexion ou à cet établissement. Réessayez demain, ou demandez une invitation à un administrateur.";
 const UNCONFIRMED: &str = "Confirmez d’abord votre adresse e-mail : les administrateurs vous reconnaissent par elle.";
 
 /// What the form sends.
@@ -84,6 +84,7 @@ pub(crate) async fn page(
 /// `POST /spaces/request`
 pub(crate) async fn ask(
     State(app): State<Invitations>,
+    client: ClientAddress,
     face: Face,
     headers: HeaderMap,
     input: Input<Fields>,
@@ -104,7 +105,7 @@ pub(crate) async fn ask(
         return face.again(problem, &AskAccessView::new(&signed_in, &user, form));
     };
     let request = AccessRequest::new(user.full_name(), email.clone(), now);
-    match app.mails.ask(Ask::Access { account: signed_in.user, uai, request: &request }, now).await {
+    match app.mails.ask(Ask::Access { client: &client.0, account: signed_in.user, uai, request: &request }, now).await {
         Ok(()) => {}
         Err(Refusal::TooMany(_)) => {
             form.refuse("uai", TOO_MANY);

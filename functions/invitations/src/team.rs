@@ -9,7 +9,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignId, EmailAddress, InvitationId, Uai, UserId};
 use rentree_http::{Asked, Face, Problem, Visitor, authorise};
-use rentree_table::{AccessRequest, Delivery, Invitation, Member, Role, TableError, is_suspended};
+use rentree_table::{AccessRequest, Delivery, Invitation, Member, Role, TableError, is_suspended, unanswered};
 use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -142,18 +142,6 @@ pub(crate) fn by_rank(mut members: Vec<(UserId, Member)>) -> Vec<(UserId, Member
     members
 }
 
-/// Who asks and is in the team meanwhile needs no answer any more.
-fn waiting(requests: Vec<(UserId, AccessRequest)>, members: &[(UserId, Member)]) -> Vec<AccessRequestRow> {
-    let requests = requests.into_iter().filter(|(user, _)| members.iter().all(|(member, _)| member != user));
-    let row = |(user, request): (UserId, AccessRequest)| AccessRequestRow {
-        user,
-        name: request.name,
-        email: request.email,
-        asked_at: request.asked_at,
-    };
-    requests.map(row).collect()
-}
-
 impl Invitations {
     /// The page, its form empty.
     pub(crate) async fn team(&self, uai: Uai, visitor: &Visitor) -> Result<TeamView, Problem> {
@@ -166,7 +154,7 @@ impl Invitations {
         );
         let owned = owned?;
         let members = by_rank(members?);
-        let access_requests = waiting(asking?, &members);
+        let asking = unanswered(asking?, &members, now).into_iter().map(AccessRequestRow::of);
         let suspended: BTreeSet<UserId> =
             members.iter().map(|(id, _)| *id).filter(|id| is_suspended(*id, &members, now)).collect();
         let members = members.into_iter().map(|(id, member)| MemberRow {
@@ -199,7 +187,7 @@ impl Invitations {
             may_manage: visitor.is_administrator(),
             is_review_due: visitor.is_administrator() && visitor.school.is_review_due(now),
             members: members.collect(),
-            access_requests,
+            access_requests: asking.collect(),
             invitations: invitations.collect(),
         })
     }
@@ -241,6 +229,12 @@ impl MemberRow {
 
     fn visit_text(&self) -> String {
         visit_text(self.came_at)
+    }
+}
+
+impl AccessRequestRow {
+    fn of((user, request): (UserId, AccessRequest)) -> Self {
+        Self { user, name: request.name, email: request.email, asked_at: request.asked_at }
     }
 }
 

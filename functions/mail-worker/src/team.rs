@@ -1,7 +1,8 @@
 //! Of what concerns the team of a school: to its administrators, and to whom they let in.
 
 use rentree_domain::{Uai, UserId};
-use rentree_table::Role;
+use rentree_mail::Mail;
+use rentree_table::{Role, is_in, is_suspended};
 use tokio::try_join;
 
 use crate::{MailWorker, OrderError};
@@ -28,27 +29,33 @@ impl MailWorker {
         Ok(())
     }
 
-    /// Tells the administrators of `uai` that `asker` asks to be let in. Where there is no space, or `asker` is in it, nobody is told. They
-    /// are few, and told one after the other: if one mail fails, those before it come twice.
+    /// Tells the administrators of `uai` that `asker` asks to be let in. Where there is no space, or `asker` is in it, nobody is told. Of
+    /// several mails, one that fails keeps none of the others: the order comes again then, and those that left come twice.
     pub(crate) async fn access_requested(&self, asker: UserId, uai: Uai, is_first_try: bool) -> Result<(), OrderError> {
-        let table = &self.table;
+        let (table, now) = (&self.table, self.now());
         let (request, school, members) =
             try_join!(table.access_request(uai, asker), table.school(uai), table.members(uai))?;
         let (Some(request), Some(school)) = (request, school) else { return Ok(()) };
-        if !request.is_pending(self.now()) || members.iter().any(|(id, _)| *id == asker) {
+        if !request.is_pending(now) || is_in(asker, &members, now) {
             return Ok(());
         }
         let page = self.page(&format!("/schools/{uai}/access-requests/{asker}"));
-        let mail = rentree_mail::access_requested(&request.name, request.email.as_str(), &school.name, &page);
-        for (id, member) in members {
-            if member.role != Role::Administrator || member.is_absent(self.now()) {
-                continue;
+        // What somebody may write into an address is for no mailbox of others: the page tells it whole.
+        let mail = rentree_mail::access_requested(&request.name, &request.email.masked(), &school.name, &page);
+        let mut told = Ok(());
+        for (id, member) in &members {
+            if member.role == Role::Administrator && !is_suspended(*id, &members, now) {
+                told = self.tell_of_request(*id, &mail, is_first_try).await.and(told);
             }
-            let user = table.user(id).await?.filter(|user| user.email_confirmed);
-            let Some(email) = user.and_then(|user| user.methods.email) else { continue };
-            if !is_first_try || self.mailbox(&email).may_be_told_of_access_request().await? {
-                self.mailer.send(&email, &mail).await?;
-            }
+        }
+        told
+    }
+
+    async fn tell_of_request(&self, id: UserId, mail: &Mail, is_first_try: bool) -> Result<(), OrderError> {
+        let user = self.table.user(id).await?.filter(|user| user.email_confirmed);
+        let Some(email) = user.and_then(|user| user.methods.email) else { return Ok(()) };
+        if !is_first_try || self.mailbox(&email).may_be_told_of_access_request().await? {
+            self.mailer.send(&email, mail).await?;
         }
         Ok(())
     }

@@ -34,7 +34,7 @@ impl Holder {
     }
 
     /// After how long a page says that the session ends soon: there is time left, also if the last use was not noted.
-    pub fn is_warned_after(self) -> SignedDuration {
+    pub fn warned_after(self) -> SignedDuration {
         self.rests() - NOTED_EVERY * 2
     }
 

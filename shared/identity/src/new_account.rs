@@ -100,7 +100,7 @@ impl NewAccountFields {
         let first_name =
             form.read("first_name", PersonName::parse(&self.first_name), |e| person_name_error("prénom", e));
         let last_name = form.read("last_name", PersonName::parse(&self.last_name), |e| person_name_error("nom", e));
-        let email = form.read("email", EmailAddress::parse(&self.email), |_| email_error(&self.email));
+        let email = form.read("email", EmailAddress::typed(&self.email), |_| email_error(&self.email));
         let about = [self.first_name.as_str(), &self.last_name, &self.email];
         let password = form.read("password", Password::new_for_staff(&self.password, &about), new_password_error);
         match (first_name, last_name, email, password) {

@@ -12,12 +12,12 @@ pub fn new_administrator(newcomer: &str, school: &str, team: &str) -> Mail {
         .quiet("Vous recevez ce message parce que vous administrez cet espace. Si vous ne connaissez pas cette personne, retirez-la de l’équipe, et changez le mot de passe de la messagerie de l’établissement si c’est par elle qu’elle est entrée.")
 }
 
-/// Whoever has an account `name` with the address `email` asks to be let into the space of `school`; `request`: the address of the page
+/// Whoever has an account `name` with an address, of which `masked` is told, asks to be let into the space of `school`; `request`: the address of the page
 /// where it is answered.
-pub fn access_requested(name: &str, email: &str, school: &str, request: &str) -> Mail {
+pub fn access_requested(name: &str, masked: &str, school: &str, request: &str) -> Mail {
     Mail::new(format!("{name} demande à rejoindre l’espace de l’établissement {school}"))
         .paragraph(format!(
-            "{name} ({email}) demande à rejoindre l’espace Rentrée de l’établissement {school}. Vous choisissez son rôle, ou vous refusez sa demande."
+            "{name} ({masked}) demande à rejoindre l’espace Rentrée de l’établissement {school}. Vous choisissez son rôle, ou vous refusez sa demande."
         ))
         .paragraph("N’acceptez qu’une personne que vous connaissez : elle verra les élèves de l’établissement.")
         .button("Répondre à la demande", request)

@@ -71,7 +71,7 @@ fn of_accounts() {
     snapshots!(handed_out, "password_handed_out_text", "password_handed_out_html");
     let administrator = new_administrator("Camille Le Goff", "Collège Anne-de-Bretagne", LINK);
     snapshots!(administrator, "new_administrator_text", "new_administrator_html");
-    let requested = access_requested("Camille Le Goff", "camille@exemple.fr", "Collège Anne-de-Bretagne", LINK);
+    let requested = access_requested("Camille Le Goff", "c***@e***.fr", "Collège Anne-de-Bretagne", LINK);
     snapshots!(requested, "access_requested_text", "access_requested_html");
     snapshots!(access_granted("Collège Anne-de-Bretagne", LINK), "access_granted_text", "access_granted_html");
     snapshots!(address_change(LINK), "address_change_text", "address_change_html");
@@ -110,7 +110,7 @@ mod mailer {
         let client = mock_client!(aws_sdk_sesv2, RuleMode::Sequential, [&rule]);
         let mailer =
             Mailer::new(client.clone(), "Rentrée <ne-pas-repondre@rentree.example>", "assistance@rentree.example");
-        let to = EmailAddress::parse("camille@exemple.fr").unwrap();
+        let to = EmailAddress::parse("c***@e***.fr").unwrap();
         let refused = mailer.send(&to, &password_reset(super::LINK)).await;
         assert!(matches!(refused, Err(SendError::NotSent { .. })), "{refused:?}");
         assert_eq!(rule.num_calls(), 1);
@@ -139,7 +139,7 @@ mod mailer {
             };
             let rule = mock!(Client::send_email).then_http_response(answer);
             let client = mock_client!(aws_sdk_sesv2, RuleMode::Sequential, [&rule]);
-            let to = EmailAddress::parse("camille@exemple.fr").unwrap();
+            let to = EmailAddress::parse("c***@e***.fr").unwrap();
             let told =
                 Mailer::new(client.clone(), "Rentrée <ne-pas-repondre@rentree.example>", "assistance@rentree.example")
                     .send(&to, &password_reset(super::LINK))

@@ -6,8 +6,9 @@ use rentree_table::{AccessRequest, TableError};
 use tokio::{join, try_join};
 
 use crate::limit::{
-    ACCESS_REQUESTS_BY_ACCOUNT, ACCOUNT_MAILS_BY_CLIENT, ADDRESSES_BY_ACCOUNT, ADDRESSES_BY_ACCOUNT_A_DAY,
-    FIRST_ADDRESSES_BY_CLIENT, FIRST_ADDRESSES_BY_SCHOOL, REQUESTS_BY_CLIENT, RESETS_ASKED,
+    ACCESS_REQUESTS_BY_ACCOUNT, ACCESS_REQUESTS_BY_CLIENT, ACCESS_REQUESTS_BY_SCHOOL, ACCOUNT_MAILS_BY_CLIENT,
+    ADDRESSES_BY_ACCOUNT, ADDRESSES_BY_ACCOUNT_A_DAY, FIRST_ADDRESSES_BY_CLIENT, FIRST_ADDRESSES_BY_SCHOOL,
+    REQUESTS_BY_CLIENT, RESETS_ASKED,
 };
 use crate::{MailOrders, OrderError};
 
@@ -50,6 +51,8 @@ pub enum Ask<'a> {
     },
     /// To be let into a school's space, of which its administrators are told.
     Access {
+        /// Who asks.
+        client: &'a str,
         /// Whose account asks.
         account: UserId,
         /// The school, as typed; its key is right.
@@ -116,8 +119,14 @@ impl MailOrders {
                 )?;
                 self.send(&MailOrder::Address { user: account, email }).await?;
             }
-            Ask::Access { account, uai, request } => {
-                self.count(&ACCESS_REQUESTS_BY_ACCOUNT, &account.to_string(), now).await?;
+            Ask::Access { client, account, uai, request } => {
+                let subject = account.to_string();
+                try_join!(
+                    self.count(&ACCESS_REQUESTS_BY_CLIENT, client, now),
+                    self.count(&ACCESS_REQUESTS_BY_ACCOUNT, &subject, now),
+                )?;
+                // Last: whoever asks too often takes nothing of what the others may ask of the school.
+                self.count(&ACCESS_REQUESTS_BY_SCHOOL, uai.as_str(), now).await?;
                 // Asked once more, it waits already, or was answered. What was noted waits in the space, whatever becomes of its mail.
                 if self.table.ask_access(uai, account, request).await?
                     && let Err(error) = self.send(&MailOrder::AccessRequested { user: account, uai }).await

@@ -33,6 +33,10 @@ pub const HAND_OUTS_BY_MAILBOX: Limit = Limit { what: "hand-outs-by-mailbox", co
 pub const ADMINISTRATORS_BY_MAILBOX: Limit = Limit { what: "administrators-by-mailbox", count: 20, window: DAY };
 /// Requests to be let into spaces that one account sends.
 pub const ACCESS_REQUESTS_BY_ACCOUNT: Limit = Limit { what: "access-requests-by-account", count: 5, window: DAY };
+/// The same of one client.
+pub const ACCESS_REQUESTS_BY_CLIENT: Limit = Limit { what: "access-requests-by-client", count: 60, window: HOUR };
+/// Requests that are noted for one school: its administrators read all of them.
+pub const ACCESS_REQUESTS_BY_SCHOOL: Limit = Limit { what: "access-requests-by-school", count: 20, window: DAY };
 /// Mails of such requests that one mailbox of an administrator gets, of all schools. Those that are not told wait in the space all the same.
 pub const ACCESS_REQUESTS_BY_MAILBOX: Limit = Limit { what: "access-requests-by-mailbox", count: 5, window: DAY };
 /// The first of the hour that is asked for a mailbox is ordered, whatever its client asked for before.
@@ -51,7 +55,7 @@ mod tests {
     use super::*;
 
     /// Every number, by its name in the table of `ARCHITECTURE.md`.
-    const ALL: [Limit; 19] = [
+    const ALL: [Limit; 21] = [
         REQUESTS_BY_CLIENT,
         REQUESTS_BY_MAILBOX,
         REQUESTS_BY_MAILBOX_A_DAY,
@@ -65,6 +69,8 @@ mod tests {
         HAND_OUTS_BY_MAILBOX,
         ADMINISTRATORS_BY_MAILBOX,
         ACCESS_REQUESTS_BY_ACCOUNT,
+        ACCESS_REQUESTS_BY_CLIENT,
+        ACCESS_REQUESTS_BY_SCHOOL,
         ACCESS_REQUESTS_BY_MAILBOX,
         RESETS_ASKED,
         RESETS_SENT,

@@ -10,10 +10,10 @@ use crate::item::{Change, delete_if, put_if, put_new, stored};
 use crate::join::known;
 use crate::keys::{ACCESS_REQUESTS, GSI1, id_in_sk, school_pk, user};
 use crate::transaction::Cancelled;
-use crate::{AsPupil, AuditEntry, Item, Key, Member, Role, Table, TableError, User, audit, member};
+use crate::{AsPupil, AuditEntry, Item, Key, Member, Role, Table, TableError, User, audit, is_in, member};
 
 const ENTITY: &str = "AccessRequest";
-/// How long a request waits; and how long one that was refused keeps its person from asking that school again.
+/// How long a request waits; and how long, from then on, one that was refused keeps its person from asking that school again.
 const KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
 
 /// A request to be let in.
@@ -73,6 +73,16 @@ impl AccessRequest {
     fn is_kept(&self, now: Timestamp) -> bool {
         self.expires_at > now.as_second()
     }
+}
+
+/// Those that want an answer: whoever has a place in `team` by now, which lets them in, needs none.
+pub fn unanswered(
+    mut requests: Vec<(UserId, AccessRequest)>,
+    team: &[(UserId, Member)],
+    now: Timestamp,
+) -> Vec<(UserId, AccessRequest)> {
+    requests.retain(|(id, _)| !is_in(*id, team, now));
+    requests
 }
 
 fn item(uai: Uai, id: UserId, request: &AccessRequest) -> Result<Item, TableError> {
@@ -162,15 +172,17 @@ impl Table {
         })
     }
 
-    /// Refuses a request; `entry` tells it. Its person cannot ask that school again as long as it is kept.
+    /// Refuses a request; `entry` tells it. Its person cannot ask that school again for sixty days from now.
     pub async fn refuse_access_request(
         &self,
         uai: Uai,
         id: UserId,
         entry: &AuditEntry,
+        now: Timestamp,
     ) -> Result<(), AccessRequestError> {
-        let refused = Change::of(Key::access_request(uai, id), "SET #state = :state")
+        let refused = Change::of(Key::access_request(uai, id), "SET #state = :state, expires_at = :expires")
             .only_if("#state = :pending")
+            .number(":expires", (now + KEPT).as_second())
             .value_of(":state", &AccessRequestState::Refused)?
             .value_of(":pending", &AccessRequestState::Pending)?;
         let items = vec![refused.in_transaction(&self.name)?, audit::write(&self.name, uai, entry)?];

@@ -64,7 +64,7 @@ mod wait;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-pub use access_request::{AccessRequest, AccessRequestError, AccessRequestState};
+pub use access_request::{AccessRequest, AccessRequestError, AccessRequestState, unanswered};
 pub use access_token::AccessToken;
 pub use account::Account;
 pub use activation::ActivationRequest;
@@ -95,7 +95,7 @@ pub use participation::{Participation, ProgressError, TakenBack};
 pub use password::HandOutError;
 pub use platform_campaign::{PlatformCampaigns, SayError};
 pub use prepared_file::{PreparedFile, PreparedState, Ready};
-pub use presence::is_suspended;
+pub use presence::{is_in, is_suspended};
 pub use record_book::{Ended, RecordBook};
 pub use report::{Changed, LineKind, ReportLine, ReportPage};
 pub use rosters_made::RosterMade;

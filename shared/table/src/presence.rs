@@ -24,6 +24,11 @@ pub fn is_suspended(id: UserId, team: &[(UserId, Member)], now: Timestamp) -> bo
     member.is_absent(now) && (member.role == Role::Member || team.iter().any(stands_in))
 }
 
+/// Whether `id` has a place in the team that lets them in.
+pub fn is_in(id: UserId, team: &[(UserId, Member)], now: Timestamp) -> bool {
+    team.iter().any(|(one, _)| *one == id) && !is_suspended(id, team, now)
+}
+
 /// An administrator says that somebody belongs to the team.
 fn keep(uai: Uai, id: UserId, now: Timestamp) -> Change {
     Change::of(Key::member(uai, id), "SET kept_at = :now").only_if("attribute_exists(PK)").text(":now", now.to_string())

@@ -17,17 +17,18 @@ for (const box of document.querySelectorAll("[data-show]")) {
 document.getElementById("print-hint")?.remove();
 
 // An answer to a form stands at the address that the form was sent to. From now on it is a page like others: whoever reloads it, or goes
-// back to it, is not asked to send the form again.
-history.replaceState(history.state, "");
+// back to it, is not asked to send the form again. Where something is shown once, the browser had better ask.
+if (!document.querySelector("[data-once]")) history.replaceState(history.state, "");
 
-// A form that was just sent is not sent again by a second click.
+// A form that was just sent is not sent again by a second click on the same button.
+let sent;
 addEventListener("submit", (event) => {
-  const { dataset } = event.target;
-  if (event.defaultPrevented) return;
-  if (dataset.sent) event.preventDefault();
-  dataset.sent = 1;
-  setTimeout(() => delete dataset.sent, 2000);
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (sent === event.submitter) event.preventDefault();
+  sent = event.submitter;
+  setTimeout(() => { sent = undefined; }, 10_000);
 });
+addEventListener("pageshow", () => { sent = undefined; });
 
 async function act(button) {
   const { copy, tick } = button.dataset;

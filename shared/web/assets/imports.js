@@ -3,8 +3,9 @@
 
 "use strict";
 
-const page = document.getElementById("import");
-const form = document.getElementById("upload");
+const part = (id) => document.getElementById(id);
+const page = part("import");
+const form = part("upload");
 const asJson = { headers: { accept: "application/json" } };
 
 if (form) {
@@ -31,7 +32,7 @@ function look() {
   const max = Number(form.dataset.maxBytes);
   // Whoever closes the choice of a file has chosen none.
   const wrong = !file ? ""
-    : !/\.(xml|zip|csv)$/i.test(file.name) ? "Ce fichier n’est ni un XML, ni un zip, ni un CSV. Choisissez le fichier que SIECLE ou Fregata a fourni, sans l’ouvrir."
+    : !/\.(xml|zip|csv)$/i.test(file.name) ? "Ce fichier n’est ni un XML, ni un zip, ni un CSV. Choisissez celui de SIECLE ou de Fregata."
     : file.size > max ? `Ce fichier est trop volumineux (${Math.floor(max / 1048576)}\u00a0Mo au plus). Vérifiez que c’est bien l’export des élèves.`
     : file.size === 0 ? "Ce fichier est vide. Merci de refaire l’export."
     : "";
@@ -60,15 +61,15 @@ async function upload(event) {
     location.assign(`${page.dataset.location}?sent=1`);
   } catch {
     button.disabled = false;
-    document.getElementById("upload-progress").hidden = true;
+    part("upload-progress").hidden = true;
     fail("Le fichier n’a pas pu être envoyé. Vérifiez votre connexion, puis réessayez. Rien n’a été changé.");
   }
 }
 
 /** Posts with progress, which fetch cannot tell. */
 function send(url, fields) {
-  const bar = document.getElementById("bar");
-  document.getElementById("upload-progress").hidden = false;
+  const bar = part("bar");
+  part("upload-progress").hidden = false;
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
     request.upload.addEventListener("progress", ({ loaded, total }) => { bar.value = (100 * loaded) / total; });
@@ -80,14 +81,14 @@ function send(url, fields) {
 }
 
 function fail(text) {
-  const error = document.getElementById("upload-error");
+  const error = part("upload-error");
   error.textContent = text;
   error.hidden = text === "";
 }
 
 /** Asks until the import is settled; each question waits for its answer, but where there is progress to show. */
 async function follow() {
-  const bar = document.getElementById("written");
+  const bar = part("written");
   for (;;) {
     try {
       const answer = await fetch(`${page.dataset.location}?sent=1${bar ? "" : "&wait=20"}`, asJson);

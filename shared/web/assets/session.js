@@ -3,24 +3,29 @@
 "use strict";
 
 const soon = document.getElementById("ends-soon");
+let used;
 
-soon.querySelector("button").addEventListener("click", stay);
-wait();
+note();
+setInterval(look, 10_000);
+soon.lastElementChild.onclick = stay;
 
-function wait() {
+function note() {
+  used = Date.now();
   soon.hidden = true;
-  setTimeout(say, 60_000 * soon.dataset.minutes);
 }
 
-function say() {
+function look() {
+  if (Date.now() - used < 60_000 * soon.dataset.minutes) return;
   // What appears in an alert is read aloud.
   soon.role = "alert";
   soon.hidden = false;
 }
 
 async function stay() {
-  const answer = await fetch("/account").catch(() => undefined);
-  // It has ended, or the line is down: the page says which.
-  if (!answer?.ok || answer.redirected) return location.reload();
-  wait();
+  const answer = await fetch("/account").catch(() => {});
+  // The line is down: what was typed stays, and the button.
+  if (!answer) return;
+  if (answer.url.includes("/sign-in")) return location.reload();
+  note();
+  document.getElementById("main").focus({ preventScroll: true });
 }

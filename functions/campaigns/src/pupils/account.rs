@@ -471,7 +471,7 @@ impl AccountFields {
                 None
             }
             AccountWay::Email => form
-                .read("email", EmailAddress::parse(&self.email), |_| email_error(&self.email))
+                .read("email", EmailAddress::typed(&self.email), |_| email_error(&self.email))
                 .map(Methods::of_email),
         };
         match (methods, password) {
