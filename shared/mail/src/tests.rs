@@ -110,7 +110,7 @@ mod mailer {
         let client = mock_client!(aws_sdk_sesv2, RuleMode::Sequential, [&rule]);
         let mailer =
             Mailer::new(client.clone(), "Rentrée <ne-pas-repondre@rentree.example>", "assistance@rentree.example");
-        let to = EmailAddress::parse("c***@e***.fr").unwrap();
+        let to = EmailAddress::parse("camille@exemple.fr").unwrap();
         let refused = mailer.send(&to, &password_reset(super::LINK)).await;
         assert!(matches!(refused, Err(SendError::NotSent { .. })), "{refused:?}");
         assert_eq!(rule.num_calls(), 1);
@@ -139,7 +139,7 @@ mod mailer {
             };
             let rule = mock!(Client::send_email).then_http_response(answer);
             let client = mock_client!(aws_sdk_sesv2, RuleMode::Sequential, [&rule]);
-            let to = EmailAddress::parse("c***@e***.fr").unwrap();
+            let to = EmailAddress::parse("camille@exemple.fr").unwrap();
             let told =
                 Mailer::new(client.clone(), "Rentrée <ne-pas-repondre@rentree.example>", "assistance@rentree.example")
                     .send(&to, &password_reset(super::LINK))

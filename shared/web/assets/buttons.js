@@ -26,7 +26,7 @@ addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method !== "post") return;
   if (sent === event.submitter) event.preventDefault();
   sent = event.submitter;
-  setTimeout(() => { sent = undefined; }, 10_000);
+  setTimeout(() => { sent = undefined; }, 9_000);
 });
 addEventListener("pageshow", () => { sent = undefined; });
 

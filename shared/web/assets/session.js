@@ -6,7 +6,7 @@ const soon = document.getElementById("ends-soon");
 let used;
 
 note();
-setInterval(look, 10_000);
+setInterval(look, 5_000);
 soon.lastElementChild.onclick = stay;
 
 function note() {
