@@ -170,7 +170,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "button[form=choose]").await?;
     confirm(client).await?;
     see(client, "[role=status]", "2 mots de passe, affichés une seule fois").await?;
-    see(client, "section .report", "seule la personne à qui il appartient").await?;
+    see(client, "section[aria-labelledby=unserved]", "seule la personne à qui il appartient").await?;
     shot("12-selection").await?;
     go(client, &class.path("")).await?;
     tick(client, nobody).await?;
