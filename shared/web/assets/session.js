@@ -25,7 +25,7 @@ async function stay() {
   const answer = await fetch("/account").catch(() => {});
   // The line is down: what was typed stays, and the button.
   if (!answer) return;
-  if (answer.url.includes("/sign-in")) return location.reload();
+  if (answer.status === 401) return location.reload();
   note();
   document.getElementById("main").focus({ preventScroll: true });
 }

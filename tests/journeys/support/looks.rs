@@ -28,9 +28,9 @@ const LOOSE_SIGNS: &str = r"
     }
     return texts.flatMap((text) => text.match(loose) ?? []);";
 
-/// Numbers that want a no-break space between their thousands, where they are no year, date, code, name or postal address. (Eight digits are a day.)
+/// Numbers that want a no-break space between their thousands, where they are no year, date, code, name or postal address. (More digits than six are one.)
 const LOOSE_NUMBERS: &str = r"
-    const loose = /(?<![\w.,\/:@-])(?!(?:19|20)\d\d(?!\d))\d{4,7}(?![\w\/:-]|,| [A-Z])/g;
+    const loose = /(?<![\w.,\/:@-])(?!(?:19|20)\d\d(?!\d))\d{4,6}(?![\w\/:-]|,| [A-Z])/g;
     const texts = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
