@@ -26,6 +26,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
         "accounts",
         &[
             "accounts",
+            "back",
             "guides",
             "homes",
             "joining_pages",
@@ -129,7 +130,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
     ),
     (
         "invitations",
-        &["access_requests", "administrators", "mail_permits", "passwords", "presence", "staff_pages", "team"],
+        &["access_requests", "administrators", "back", "mail_permits", "passwords", "presence", "staff_pages", "team"],
     ),
     (
         "learners",
