@@ -38,7 +38,8 @@ const CHAINS: [(&str, usize); 152] = [
     ("GET /schools/{uai}/invitations/{invitation}/cancel", 2),
     ("GET /schools/{uai}/leave", 2),
     ("GET /spaces/request", 2),
-    ("POST /spaces/request", 5),
+    // A school is counted after who asks, so that nobody takes what the others may ask of it.
+    ("POST /spaces/request", 6),
     ("GET /schools/{uai}/access-requests/{user}", 4),
     ("POST /schools/{uai}/access-requests/{user}/accept", 5),
     ("POST /schools/{uai}/access-requests/{user}/refuse", 3),
