@@ -315,8 +315,8 @@ async fn in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
     // Those who left, too: another file, all the way.
     go(client, &format!("/schools/{uai}/certificates?former=true")).await?;
     click(client, "form[action$='/certificates/file'] button").await?;
-    see(client, "h1", "Fichier des certificats").await?;
-    // With scripts, the page may change while it is looked at.
+    // Either way the page before is gone. With scripts, this one may change while it is looked at.
+    see(client, "h2", "Le fichier est").await?;
     if !look.javascript && find(client, Locator::Css("h2")).await?.text().await?.contains("en préparation") {
         refreshed(client, look).await?;
     }
