@@ -315,12 +315,21 @@ async fn in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
     // Those who left, too: another file, all the way.
     go(client, &format!("/schools/{uai}/certificates?former=true")).await?;
     click(client, "form[action$='/certificates/file'] button").await?;
-    // Either way the page before is gone. With scripts, this one may change while it is looked at.
     see(client, "h2", "Le fichier est").await?;
-    if !look.javascript && find(client, Locator::Css("h2")).await?.text().await?.contains("en préparation") {
-        refreshed(client, look).await?;
+    if look.javascript {
+        see(client, "h2", "Le fichier est prêt").await?;
+    } else {
+        // Each page holds for twenty seconds, and a slow machine takes longer.
+        eventually("the file is ready", async || {
+            let heading = find(client, Locator::Css("h2")).await?.text().await?;
+            if heading.contains("prêt") {
+                return Ok(Some(()));
+            }
+            refreshed(client, look).await?;
+            Ok(None)
+        })
+        .await?;
     }
-    see(client, "h2", "Le fichier est prêt").await?;
     browser.close().await
 }
 
