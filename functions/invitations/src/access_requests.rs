@@ -93,7 +93,7 @@ pub(crate) async fn page(
         user: id,
         // As the account is now: it is what would be let in.
         name: user.full_name(),
-        email: user.methods.email.filter(|_| user.email_confirmed).unwrap_or(request.email),
+        email: user.confirmed_email().cloned().unwrap_or(request.email),
         asked_at: request.asked_at,
         is_pupil: is_pupil || ties.iter().any(|(school, _)| *school == uai),
         pupils_of_this_name: namesakes.len(),

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::{EmailAddress, Uai};
+use rentree_domain::Uai;
 use rentree_http::{Asked, ClientAddress, Face, Input, Problem, SignedIn, require_account, text};
 use rentree_identity::uai_error;
 use rentree_orders::{Ask, Refusal};
@@ -96,7 +96,7 @@ pub(crate) async fn ask(
 
     let mut form = input.fields.form();
     let uai = form.read("uai", Uai::parse(&input.fields.uai), |error| uai_error(&input.fields.uai, error));
-    let email = confirmed(&user);
+    let email = user.confirmed_email();
     if email.is_none() {
         form.refuse("uai", UNCONFIRMED);
     }
@@ -118,11 +118,6 @@ pub(crate) async fn ask(
     face.after_post(StatusCode::ACCEPTED, &format!("{PATH}?sent={uai}"), &view)
 }
 
-/// By which administrators know who asks.
-fn confirmed(user: &User) -> Option<&EmailAddress> {
-    user.methods.email.as_ref().filter(|_| user.email_confirmed)
-}
-
 impl Fields {
     fn form(&self) -> Form {
         let uai = Field::text("uai", "UAI/RNE de l’établissement")
@@ -138,7 +133,7 @@ impl AskAccessView {
             frame: signed_in.frame("Rejoindre un espace"),
             csrf: signed_in.csrf.clone(),
             form,
-            is_confirmed: confirmed(user).is_some(),
+            is_confirmed: user.confirmed_email().is_some(),
             uai: None,
             school: None,
         }

@@ -2,7 +2,7 @@
 
 use rentree_domain::{Uai, UserId};
 use rentree_mail::Mail;
-use rentree_table::{Role, is_in, is_suspended};
+use rentree_table::{Role, User, is_in, is_suspended};
 use tokio::try_join;
 
 use crate::{MailWorker, OrderError};
@@ -18,14 +18,14 @@ impl MailWorker {
     ) -> Result<(), OrderError> {
         let table = &self.table;
         let (user, newcomer, school) = try_join!(table.user(user), table.member(uai, newcomer), table.school(uai))?;
-        let email = user.filter(|user| user.email_confirmed).and_then(|user| user.methods.email);
+        let email = user.as_ref().and_then(User::confirmed_email);
         // Removed meanwhile, there is nobody to tell of.
         let (Some(email), Some(newcomer), Some(school)) = (email, newcomer, school) else { return Ok(()) };
-        if is_counted && !self.mailbox(&email).may_be_told_of_administrator().await? {
+        if is_counted && !self.mailbox(email).may_be_told_of_administrator().await? {
             return Ok(());
         }
         let team = self.page(&format!("/schools/{uai}/team"));
-        self.mailer.send(&email, &rentree_mail::new_administrator(&newcomer.name, &school.name, &team)).await?;
+        self.mailer.send(email, &rentree_mail::new_administrator(&newcomer.name, &school.name, &team)).await?;
         Ok(())
     }
 
@@ -52,10 +52,10 @@ impl MailWorker {
     }
 
     async fn tell_of_request(&self, id: UserId, mail: &Mail, is_first_try: bool) -> Result<(), OrderError> {
-        let user = self.table.user(id).await?.filter(|user| user.email_confirmed);
-        let Some(email) = user.and_then(|user| user.methods.email) else { return Ok(()) };
-        if !is_first_try || self.mailbox(&email).may_be_told_of_access_request().await? {
-            self.mailer.send(&email, mail).await?;
+        let user = self.table.user(id).await?;
+        let Some(email) = user.as_ref().and_then(User::confirmed_email) else { return Ok(()) };
+        if !is_first_try || self.mailbox(email).may_be_told_of_access_request().await? {
+            self.mailer.send(email, mail).await?;
         }
         Ok(())
     }
@@ -63,10 +63,10 @@ impl MailWorker {
     /// Tells `user` that they were let into the space of `uai`.
     pub(crate) async fn access_granted(&self, user: UserId, uai: Uai) -> Result<(), OrderError> {
         let (user, school) = try_join!(self.table.user(user), self.table.school(uai))?;
-        let email = user.filter(|user| user.email_confirmed).and_then(|user| user.methods.email);
+        let email = user.as_ref().and_then(User::confirmed_email);
         let (Some(email), Some(school)) = (email, school) else { return Ok(()) };
         let space = self.page(&format!("/schools/{uai}"));
-        self.mailer.send(&email, &rentree_mail::access_granted(&school.name, &space)).await?;
+        self.mailer.send(email, &rentree_mail::access_granted(&school.name, &space)).await?;
         Ok(())
     }
 }

@@ -142,6 +142,11 @@ impl User {
         format!("{} {}", self.first_name, self.last_name)
     }
 
+    /// Their address, if a link sent there was followed: what is mailed elsewhere may reach a stranger.
+    pub fn confirmed_email(&self) -> Option<&EmailAddress> {
+        self.methods.email.as_ref().filter(|_| self.email_confirmed)
+    }
+
     /// Whether passwords follow the rules of pupils.
     pub fn follows_rules_of_pupils(&self) -> bool {
         self.birth_date.is_some() && !self.joined_a_team
