@@ -5,7 +5,9 @@ use fantoccini::{Client, Locator};
 use rentree_table::Role;
 use serde_json::json;
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, click_on, fill, go, picture, see, text_of,
+};
 use crate::support::classes::{PUPIL_PASSWORD, a_class, a_device, a_first_name};
 use crate::support::people::{PASSWORD, a_member};
 use crate::support::{product, run};
@@ -64,7 +66,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     assert!(class.joined().await?.is_empty());
 
     // Emmy, who mistyped.
-    find(client, Locator::LinkText("Recommencer avec mon nom")).await?.click().await?;
+    click_on(client, Locator::LinkText("Recommencer avec mon nom")).await?;
     tell(client, &emma, "Martin", "12/05/2013").await?;
     see(client, "h2", "Êtes-vous").await?;
     click(client, "button[value=yes]").await?;
@@ -104,7 +106,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "h1", "Code personnel").await?;
     see(client, "main", if look.javascript { "Imprimer l’étiquette" } else { "la commande « Imprimer »" }).await?;
     shot("08-code").await?;
-    let code = find(client, Locator::Css(".keep code")).await?.text().await?;
+    let code = text_of(client, Locator::Css(".keep code")).await?;
     assert_eq!(browser.paper(&format!("{name}-asking-09-slip")).await?, 1);
     sign_out(client).await?;
 

@@ -6,7 +6,7 @@ use rentree_domain::{CampaignId, CourseTry};
 use rentree_table::{JoinAttempt, JoinOutcome};
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, go, picture, property, see, text_of,
 };
 use crate::support::campaigns::{a_campaign, campaigns_of, course_token, join, token_of_try};
 use crate::support::schools::{a_school_of, class};
@@ -67,7 +67,7 @@ async fn a_campaign_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::R
     see(client, "[role=status]", "La campagne est créée").await?;
     see(client, ".board", "/campagnes").await?;
     let (_, campaign) = &campaigns_of(uai).await?[0];
-    let shown = find(client, fantoccini::Locator::Css(".board .code")).await?.text().await?;
+    let shown = text_of(client, fantoccini::Locator::Css(".board .code")).await?;
     let shown: String = shown.split_whitespace().collect();
     assert_eq!(shown, campaign.code.as_str());
     shot("04-created").await?;
@@ -204,7 +204,7 @@ fn the_demo_course_tells_what_a_pupil_does() {
             fill(client, "#points", "320").await?;
             click(client, "button[value=sent]").await?;
             see(client, "[role=alert]", "a number of competences").await?;
-            let typed = find(client, fantoccini::Locator::Css("#competences")).await?.prop("value").await?;
+            let typed = property(client, "#competences", "value").await?;
             assert_eq!(typed.as_deref(), Some("17"), "what was typed stays");
             picture(&browser, look, &format!("{name}-campaigns-21-course-refused")).await?;
             client.goto(&catalogue.courses()[0].link(&course_token(id, class[1].id), &campaign.code)).await?;

@@ -4,7 +4,7 @@ use fantoccini::Locator;
 use serde_json::json;
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see, text_of,
 };
 use crate::support::campaigns::{a_campaign, campaigns_of, join};
 use crate::support::schools::{a_school_of, class};
@@ -24,7 +24,7 @@ async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()>
     go(client, &path).await?;
     click(client, "main a[href$='/board']").await?;
     let code = campaigns_of(uai).await?[0].1.code.clone();
-    let shown = find(client, Locator::Css(".screen .code")).await?.text().await?;
+    let shown = text_of(client, Locator::Css(".screen .code")).await?;
     assert_eq!(shown.split_whitespace().collect::<String>(), code.as_str());
     see(client, ".address", &format!("/campagnes/{code}")).await?;
     find(client, Locator::Css("svg.qr[role=img]")).await?;

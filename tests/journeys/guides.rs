@@ -62,6 +62,7 @@ async fn read(look: Look, name: &str) -> anyhow::Result<()> {
     // From where the file is asked for, to where it comes from.
     go(client, &format!("/schools/{uai}/imports")).await?;
     click(client, "form[action$='/imports'] button").await?;
+    find(client, Locator::Css("#file")).await?;
     click(client, "main a[href='/aide/fichier-des-eleves']").await?;
     see(client, "h1", "Obtenir le fichier des élèves").await?;
     find(client, Locator::Css("main li svg")).await?;

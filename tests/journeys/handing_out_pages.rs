@@ -10,7 +10,7 @@ use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::json;
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, in_sight, picture, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, in_sight, picture, see, text_of,
 };
 use crate::support::clock::HandClock;
 use crate::support::faults::{Faults, watched};
@@ -95,7 +95,7 @@ async fn handing_out(look: Look, name: &str) -> anyhow::Result<()> {
     assert_eq!(shown(client).await?, passwords);
 
     // Reload, away and back, back to the question: it was done, and the passwords that were printed hold.
-    let user_name = find(client, Locator::Css("tbody code")).await?.text().await?;
+    let user_name = text_of(client, Locator::Css("tbody code")).await?;
     client.refresh().await?;
     see(client, "main", "ne sont plus affichés").await?;
     shot("04-reloaded").await?;

@@ -1,12 +1,11 @@
 //! Where people arrive: the front, the home of a space from its first day on, and the list of those who have several.
 
-use fantoccini::Locator;
 use jiff::Timestamp;
 use rentree_table::{Role, School};
 use serde_json::{Value, json};
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, go, picture, property, see,
 };
 use crate::support::campaigns::{a_campaign, join};
 use crate::support::people::{Person, a_member, a_stranger, a_team};
@@ -206,7 +205,7 @@ fn a_list_that_was_searched_is_there_again() {
                 see(client, "[role=status]", "sur 8").await?;
                 client.refresh().await?;
                 see(client, "tbody", &last_name).await?;
-                assert_eq!(find(client, Locator::Css("#q")).await?.prop("value").await?.as_deref(), Some(&*last_name));
+                assert_eq!(property(client, "#q", "value").await?.as_deref(), Some(&*last_name));
                 client.forward().await?;
                 see(client, "h1", &last_name).await?;
             }

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use rentree_domain::UserId;
 use rentree_table::{AuditAction, AuditEntry, Methods, Role};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, click_on, fill, go, picture, see, text_of,
+};
 use crate::support::classes::{
     Class, PUPIL_PASSWORD, a_campaign, a_class, a_device, a_first_name, an_address, born_years_ago,
 };
@@ -93,14 +95,14 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     shot("08-joined").await?;
 
     // The course, and back.
-    find(client, Locator::LinkText("Commencer")).await?.click().await?;
+    click_on(client, Locator::LinkText("Commencer")).await?;
     see(client, "h1", "Parcours de démonstration").await?;
     click(client, "button[value=started]").await?;
     see(client, "[role=status]", "Vous avez commencé le parcours").await?;
     go(client, "/mes-campagnes").await?;
     see(client, "main", "Reprendre").await?;
     shot("09-own").await?;
-    find(client, Locator::XPath("//a[contains(., 'Reprendre')]")).await?.click().await?;
+    click_on(client, Locator::XPath("//a[contains(., 'Reprendre')]")).await?;
     fill(client, "#score", "80").await?;
     click(client, "button[value=sent]").await?;
     see(client, "[role=status]", "Vos résultats sont envoyés").await?;
@@ -162,7 +164,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "[role=status]", "Il vient d’un autre établissement").await?;
     see(client, "[role=status]", "k***.d***1003").await?;
     shot("18-elsewhere").await?;
-    find(client, Locator::LinkText("Me connecter")).await?.click().await?;
+    click_on(client, Locator::LinkText("Me connecter")).await?;
     sign_in(client, &user_name, PUPIL_PASSWORD).await?;
     see(client, "main", "Vous êtes connecté(e) en tant que").await?;
     shot("19-identity-signed-in").await?;
@@ -234,7 +236,7 @@ fn what_comes_later() {
             click(client, "form[action$='/passwords'] button").await?;
             click(client, "main form[action*='/passwords/'] button").await?;
             see(client, "[role=status]", "affiché une seule fois").await?;
-            let temporary = find(client, Locator::XPath("//main//table//td[last()]/code")).await?.text().await?;
+            let temporary = text_of(client, Locator::XPath("//main//table//td[last()]/code")).await?;
             sign_out(client).await?;
             go(client, "/sign-in").await?;
             shot("01-sign-in").await?;
@@ -321,7 +323,7 @@ fn twins_and_two_of_one_name() {
         let mut names = Vec::new();
         for browser in [&one, &other] {
             see(&browser.client, "[role=status]", "Vous avez rejoint la campagne").await?;
-            names.push(find(&browser.client, Locator::Css(".keep code")).await?.text().await?);
+            names.push(text_of(&browser.client, Locator::Css(".keep code")).await?);
         }
         assert!(names.contains(&proposed) && names[0] != names[1], "{names:?}");
         assert_eq!(class.joined().await?.len(), 2);

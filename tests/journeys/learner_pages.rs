@@ -7,7 +7,9 @@ use rentree_domain::LearnerId;
 use rentree_table::Who;
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, picture, property, see,
+};
 use crate::support::people::{a_failure, a_team};
 use crate::support::pupils::{Classes, PUPIL_PASSWORD, Tied, by_email, by_mediacentre, by_user_name, classes, sign_in};
 use crate::support::run;
@@ -201,7 +203,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     assert!(shown.iter().all(|password| sheet.contains(password)), "the file holds what the page shows");
     // A phone cannot be made another screen and be a phone again.
     if look.javascript && !look.dark {
-        let slip = find(client, Locator::Css(".slip")).await?.prop("textContent").await?.unwrap_or_default();
+        let slip = property(client, ".slip", "textContent").await?.unwrap_or_default();
         assert!(slip.contains("/sign-in") && !slip.contains("://"), "what is typed is short: {slip}");
         assert_eq!(cut_off(&browser).await?, json!([]), "every slip has its four cutting lines on the sheet");
     }

@@ -1,6 +1,5 @@
 //! The list of pupils by their accounts; unblocking and untying.
 
-use fantoccini::Locator;
 use jiff::{SignedDuration, Timestamp};
 use learners::Learners;
 use rentree_table::Who;
@@ -8,7 +7,7 @@ use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, click, enter, fill, find, go, see};
+use crate::support::browser::{Browser, DESKTOP, attribute, click, enter, fill, go, see};
 use crate::support::faults::{Operations, watched};
 use crate::support::people::{a_client, a_failure, a_team};
 use crate::support::pupils::{
@@ -305,7 +304,7 @@ fn the_list_in_another_order_and_as_a_file() {
         fill(client, "#q", &sample.pupils[0].last_name).await?;
         click(client, ".filter button").await?;
         see(client, "[role=status]", "sur 25").await?;
-        let link = find(client, Locator::Css("a[download]")).await?.attr("href").await?.expect("an address");
+        let link = attribute(client, "a[download]", "href").await?.expect("an address");
         let of_browser = format!("return fetch('{link}').then((answer) => answer.text())");
         let text = client.execute(&of_browser, vec![]).await?;
         let found = text.as_str().expect("a text").lines().count() - 1;

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, go, in_sight, picture, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, go, in_sight, picture, see, text_of,
 };
 use crate::support::pupils::{a_class, by_user_name};
 use crate::support::run;
@@ -49,7 +49,7 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     see(desk, "h1", "Code de connexion").await?;
     shot(&teacher, "06-code").await?;
     in_sight(&teacher, look, ".qr", &format!("{name}-lesson-06-qr")).await?;
-    let shown = desk.find(fantoccini::Locator::Css(".keep code")).await?.text().await?;
+    let shown = text_of(desk, fantoccini::Locator::Css(".keep code")).await?;
     go(seat, "/sign-in").await?;
     click(seat, "a[href='/code']").await?;
     see(seat, "h1", "Se connecter avec un code").await?;

@@ -9,7 +9,7 @@ use rentree_samples::Pupil;
 use rentree_table::{Methods, Role};
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, open_menu, picture, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, click_on, fill, go, open_menu, picture, see,
 };
 use crate::support::classes::{Class, PUPIL_PASSWORD, a_campaign, a_class, a_first_name};
 use crate::support::mediacentre::{click_the_tile, known, pupil_of_the_ent, sign_on_id, somebody_of_the_ent};
@@ -261,7 +261,7 @@ fn user_name_then_mediacentre_on_one_account() {
         case.tell(&class, pupil).await?;
         see(case.client(), "[role=status]", "Vous avez déjà un compte").await?;
         case.shot("03-has-account").await?;
-        find(case.client(), Locator::LinkText("Me connecter")).await?.click().await?;
+        click_on(case.client(), Locator::LinkText("Me connecter")).await?;
         case.sign_in(user_name.as_str(), PUPIL_PASSWORD).await?;
         see(case.client(), "main", "Ajouter le Médiacentre à votre compte").await?;
         case.shot("04-add").await?;
@@ -296,7 +296,7 @@ async fn added(look: Look, name: &'static str) -> anyhow::Result<()> {
     case.come(&person).await?;
     see(case.client(), "main", "Vous avez déjà un compte").await?;
     case.shot("01-code").await?;
-    find(case.client(), Locator::LinkText("Me connecter")).await?.click().await?;
+    click_on(case.client(), Locator::LinkText("Me connecter")).await?;
     case.sign_in(user_name.as_str(), PUPIL_PASSWORD).await?;
     see(case.client(), "main", "Si vous confirmez, le Médiacentre ouvrira ce compte").await?;
     case.shot("02-add").await?;
@@ -339,7 +339,7 @@ fn staff_add_the_mediacentre() {
         case.come(&person).await?;
         see(case.client(), "main", "Aucun compte n’est encore relié").await?;
         case.shot("01-sign-in").await?;
-        find(case.client(), Locator::LinkText("Me connecter")).await?.click().await?;
+        click_on(case.client(), Locator::LinkText("Me connecter")).await?;
         case.sign_in(teacher.email().as_str(), PASSWORD).await?;
         see(case.client(), "main", "Si vous confirmez, le Médiacentre ouvrira ce compte").await?;
         case.shot("02-add").await?;

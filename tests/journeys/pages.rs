@@ -8,7 +8,9 @@ use rentree_domain::Uai;
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
 use rentree_samples::{Fault, Sample};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, picture, put, see, text_of,
+};
 use crate::support::{a_uai, product, run};
 
 const WIDE: Look = Look { width: 1280, ..DESKTOP };
@@ -17,11 +19,11 @@ const PLAIN: Look = Look { width: 1280, ..WITHOUT_SCRIPTS };
 /// Enters a school's space as the demo administrator, who has yet to sign in.
 async fn enter(client: &Client, uai: Uai) -> anyhow::Result<()> {
     client.goto(&format!("{}/demo", product().url)).await?;
-    client.find(Locator::Css("#uai")).await?.send_keys(uai.as_str()).await?;
-    client.find(Locator::Css("section[aria-labelledby=other] button")).await?.click().await?;
+    put(client, "#uai", uai.as_str()).await?;
+    click(client, "section[aria-labelledby=other] button").await?;
     see(client, "h1", "Connectez-vous").await?;
-    client.find(Locator::Css("#known-login")).await?.send_keys(DEMO_EMAIL).await?;
-    client.find(Locator::Css("#known-password")).await?.send_keys(DEMO_PASSWORD).await?;
+    put(client, "#known-login", DEMO_EMAIL).await?;
+    put(client, "#known-password", DEMO_PASSWORD).await?;
     click(client, "form[action='/sign-in'] button").await?;
     see(client, "h1", "Importer des élèves").await
 }
@@ -36,7 +38,7 @@ fn on_disk(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> anyhow::Resu
 /// From the page "Importer des élèves" to the result.
 async fn upload(client: &Client, file: &std::path::Path, result: &str) -> anyhow::Result<()> {
     click(client, "form[action$='/imports'] button").await?;
-    find(client, Locator::Css("#file")).await?.send_keys(&file.to_string_lossy()).await?;
+    put(client, "#file", &file.to_string_lossy()).await?;
     click(client, "#upload button").await?;
     see(client, "main h2", result).await
 }
@@ -100,7 +102,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main h2", "Choisir le fichier").await?;
     shot("02-choose").await?;
     if look.javascript {
-        find(client, Locator::Css("#file")).await?.send_keys(&paper.to_string_lossy()).await?;
+        put(client, "#file", &paper.to_string_lossy()).await?;
         see(client, "#upload-error", "Ce fichier n’est ni un XML, ni un zip, ni un CSV.").await?;
         shot("02-refused-at-once").await?;
         click(client, "#upload button").await?;
@@ -142,7 +144,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "nav a[href$='/imports']").await?;
     preview(client, &good).await?;
     see(client, "#added", "Élèves ajoutés (15)").await?;
-    let shown = find(client, Locator::Css("main .names")).await?.text().await?;
+    let shown = text_of(client, Locator::Css("main .names")).await?;
     let left_aside = std::iter::once(12).chain(30..44).filter(|place| shown.contains(&sample.pupils[*place].last_name));
     assert!(left_aside.count() >= 10, "ten of those who were set aside are named: {shown}");
     see(client, "form[action$='/confirm'] button", "Ajouter 15 élèves").await?;
@@ -154,7 +156,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, ".panel .button").await?;
     see(client, "[role=status]", "120 élèves").await?;
     shot("09-learners").await?;
-    client.find(Locator::Css("#q")).await?.send_keys("loetitia herouville").await?;
+    put(client, "#q", "loetitia herouville").await?;
     click(client, ".filter button").await?;
     see(client, "[role=status]", "1 élève sur 120").await?;
 

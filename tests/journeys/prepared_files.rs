@@ -10,7 +10,9 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE, LOCATION};
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see, text_of,
+};
 use crate::support::certifications::{a_school, ago, state, this_year};
 use crate::support::faults::{Faults, Operations};
 use crate::support::operators::dead;
@@ -321,7 +323,7 @@ async fn in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
     } else {
         // Each page holds for twenty seconds, and a slow machine takes longer.
         eventually("the file is ready", async || {
-            let heading = find(client, Locator::Css("h2")).await?.text().await?;
+            let heading = text_of(client, Locator::Css("h2")).await?;
             if heading.contains("prêt") {
                 return Ok(Some(()));
             }

@@ -6,7 +6,9 @@ use rentree_domain::{Scope, paris};
 use rentree_table::Role;
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see, text_of,
+};
 use crate::support::certifications::{a_number, a_school, ago, state, statement, this_year};
 use crate::support::people::a_member;
 use crate::support::record_books::{Program, of_kind};
@@ -63,7 +65,7 @@ async fn a_list_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resul
     enter(client, &member).await?;
     go(client, &format!("/schools/{uai}/certifications")).await?;
     see(client, "#of-no-pupil", "Sans élève retrouvé").await?;
-    let page = client.find(Locator::Css("main")).await?.text().await?;
+    let page = text_of(client, Locator::Css("main")).await?;
     anyhow::ensure!(!page.to_lowercase().contains("livret"), "a member is told of it: {page}");
     picture(&browser, look, &format!("{name}-record-books-03-member")).await?;
     go(client, &format!("/schools/{uai}/certifications/record-books.csv")).await?;

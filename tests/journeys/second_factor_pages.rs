@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use rentree_local::phone;
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, in_sight, picture, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, go, in_sight, picture, see, text_of,
 };
 use crate::support::clock::HandClock;
 use crate::support::people::{PASSWORD, Person, a_team};
@@ -29,18 +29,18 @@ async fn a_day(look: Look, name: &str, clock: &HandClock) -> anyhow::Result<()> 
     see(client, "h1", "Validation en deux étapes").await?;
     see(client, "[role=status]", "depuis plus de trente jours").await?;
     picture(&browser, look, &format!("{name}-second-factor-asked")).await?;
-    let secret = find(client, Locator::Css("#secret")).await?.text().await?;
+    let secret = text_of(client, Locator::Css("#secret")).await?;
     fill(client, "#add-current_password", PASSWORD).await?;
     fill(client, "#add-one_time_code", "000 000").await?;
     click(client, "form[action='/account/second-factor'] button").await?;
     see(client, "[role=alert]", "n’est pas celui de votre application").await?;
     picture(&browser, look, &format!("{name}-second-factor-refused")).await?;
-    assert_eq!(find(client, Locator::Css("#secret")).await?.text().await?, secret);
+    assert_eq!(text_of(client, Locator::Css("#secret")).await?, secret);
     fill(client, "#add-current_password", PASSWORD).await?;
     fill(client, "#add-one_time_code", &phone::code(&secret, clock.now())?).await?;
     click(client, "form[action='/account/second-factor'] button").await?;
     see(client, "[role=status]", "est activée").await?;
-    let code = find(client, Locator::Css("section[aria-labelledby=recovery-codes] code")).await?.text().await?;
+    let code = text_of(client, Locator::Css("section[aria-labelledby=recovery-codes] code")).await?;
     picture(&browser, look, &format!("{name}-recovery-codes")).await?;
     click(client, "main p a").await?;
     see(client, "h1", "Accueil").await?;

@@ -1,14 +1,15 @@
 //! Sessions in a real browser: one that nobody used for too long, those of other devices, and what stays after signing out.
 
+use fantoccini::Client;
 use fantoccini::cookies::Cookie;
-use fantoccini::{Client, Locator};
 use jiff::SignedDuration;
 use rentree_domain::Uai;
 use rentree_table::School;
 use serde_json::json;
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, in_sight, picture, see, sign_in,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, attribute, click, enter, fill, go, in_sight, picture, property,
+    see, sign_in,
 };
 use crate::support::clock::HandClock;
 use crate::support::devices::DEVICE;
@@ -55,7 +56,7 @@ async fn a_day(look: Look, name: &str, clock: &HandClock) -> anyhow::Result<()> 
     see(client, "[role=status]", "Rien n’a encore été envoyé").await?;
     picture(&browser, look, &format!("{name}-form-again")).await?;
     assert_eq!(campaigns(uai).await?, 0);
-    let title = find(client, Locator::Css("#new-title")).await?.prop("value").await?;
+    let title = property(client, "#new-title", "value").await?;
     assert_eq!(title.as_deref(), Some("Évaluation « de rentrée »"));
     click(client, "main form button").await?;
     see(client, "[role=status]", "La campagne est créée").await?;
@@ -128,7 +129,7 @@ fn a_session_that_ends_soon_says_so() {
         CLOCK.set(SignedDuration::from_mins(115));
         click(client, "#ends-soon button").await?;
         eventually("the page waits anew", async || {
-            let hidden = find(client, Locator::Css("#ends-soon")).await?.attr("hidden").await?;
+            let hidden = attribute(client, "#ends-soon", "hidden").await?;
             Ok(hidden.map(drop))
         })
         .await?;

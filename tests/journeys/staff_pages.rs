@@ -7,7 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{EmailAddress, LinkToken, Uai};
 use rentree_table::{Link, Purpose, School};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, find, go, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, click_on, fill, go, picture, see,
+};
 use crate::support::mails::{link_in, mail_about, mail_to};
 use crate::support::people::{PASSWORD, a_team, an_email, somebody};
 use crate::support::{a_uai, product, run};
@@ -35,7 +37,7 @@ async fn accept_terms(client: &Client) -> anyhow::Result<()> {
 /// What the row of the team offers that names somebody; the page that follows asks.
 async fn act_on(client: &Client, name: &str, button: &str) -> anyhow::Result<()> {
     let row = format!("//ul[@class='rows']/li[.//strong[text()='{name}']]//a[contains(., '{button}')]");
-    find(client, Locator::XPath(&row)).await?.click().await?;
+    click_on(client, Locator::XPath(&row)).await?;
     see(client, "h1", name).await?;
     click(client, "button.grave").await
 }

@@ -14,7 +14,7 @@ use rentree_webhook::Secrets;
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::support::browser::{Browser, DESKTOP, click, fill, find, picture, see};
+use crate::support::browser::{Browser, DESKTOP, click, fill, picture, put, see};
 use crate::support::people::a_client;
 use crate::support::watch::Watch;
 use crate::support::{a_uai, eventually, run};
@@ -133,7 +133,7 @@ async fn an_import_in_a_browser(watched: &Watched, folder: &tempfile::TempDir) -
     click(client, "form[action='/sign-in'] button").await?;
     see(client, "h1", "Importer des élèves").await?;
     click(client, "form[action$='/imports'] button").await?;
-    find(client, fantoccini::Locator::Css("#file")).await?.send_keys(&file.to_string_lossy()).await?;
+    put(client, "#file", &file.to_string_lossy()).await?;
     shot("03-upload").await?;
     click(client, "#upload button").await?;
     see(client, "main h2", "La liste a été importée avec succès").await?;

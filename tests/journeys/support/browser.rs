@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
 use fantoccini::wd::{PrintConfiguration, PrintSize, TimeoutConfiguration};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -223,21 +224,63 @@ pub(crate) async fn see(client: &Client, css: &str, text: &str) -> anyhow::Resul
 
 /// Clicks, once there is something to click on. What a narrow page keeps in its menu is there once that is opened, as for people.
 pub(crate) async fn click(client: &Client, css: &str) -> anyhow::Result<()> {
-    let found = find(client, Locator::Css(css)).await?;
-    if !found.is_displayed().await? {
-        open_menu(client).await?;
-    }
-    found.click().await?;
-    Ok(())
+    click_on(client, Locator::Css(css)).await
 }
+
+/// The same, told otherwise than by a selector.
+pub(crate) async fn click_on(client: &Client, what: Locator<'_>) -> anyhow::Result<()> {
+    with(client, what, async |found| {
+        if !found.is_displayed().await? {
+            unfold(client.find(MENU).await?).await?;
+        }
+        found.click().await
+    })
+    .await
+}
+
+const MENU: Locator<'_> = Locator::Css("button[popovertarget=menu]");
 
 /// Opens the menu of a narrow page; elsewhere it is open.
 pub(crate) async fn open_menu(client: &Client) -> anyhow::Result<()> {
-    let button = find(client, Locator::Css("button[popovertarget=menu]")).await?;
-    if button.is_displayed().await? {
-        button.click().await?;
+    with(client, MENU, unfold).await
+}
+
+async fn unfold(menu: Element) -> Result<(), CmdError> {
+    if menu.is_displayed().await? {
+        menu.click().await?;
     }
     Ok(())
+}
+
+/// The text that something on the page shows.
+pub(crate) async fn text_of(client: &Client, what: Locator<'_>) -> anyhow::Result<String> {
+    with(client, what, async |found| found.text().await).await
+}
+
+/// A property of something on the page, as `value` of a field.
+pub(crate) async fn property(client: &Client, css: &str, name: &str) -> anyhow::Result<Option<String>> {
+    with(client, Locator::Css(css), async |found| found.prop(name).await).await
+}
+
+/// An attribute of something on the page.
+pub(crate) async fn attribute(client: &Client, css: &str, name: &str) -> anyhow::Result<Option<String>> {
+    with(client, Locator::Css(css), async |found| found.attr(name).await).await
+}
+
+/// Does something with an element of the page, once it is there. The page may give way to another between the two: then it is looked for
+/// anew, since nothing was done.
+async fn with<T>(
+    client: &Client,
+    what: Locator<'_>,
+    act: impl AsyncFn(Element) -> Result<T, CmdError>,
+) -> anyhow::Result<T> {
+    let started = Instant::now();
+    loop {
+        match act(find(client, what).await?).await {
+            Err(gone) if gone.is_stale_element_reference() && started.elapsed() < *PATIENCE => {}
+            done => return done.with_context(|| format!("with {what:?}")),
+        }
+    }
 }
 
 /// Something on the page, once it is there.
@@ -254,10 +297,16 @@ pub(crate) async fn find(client: &Client, what: Locator<'_>) -> anyhow::Result<E
 
 /// Types into a field, once it is there, in place of what it held.
 pub(crate) async fn fill(client: &Client, css: &str, text: &str) -> anyhow::Result<()> {
-    let field = find(client, Locator::Css(css)).await?;
-    field.clear().await?;
-    field.send_keys(text).await?;
-    Ok(())
+    with(client, Locator::Css(css), async |field| {
+        field.clear().await?;
+        field.send_keys(text).await
+    })
+    .await
+}
+
+/// Chooses a file in its field, or types where nothing was.
+pub(crate) async fn put(client: &Client, css: &str, text: &str) -> anyhow::Result<()> {
+    with(client, Locator::Css(css), async |field| field.send_keys(text).await).await
 }
 
 /// The first of these is wholly on the screen from left to right, once it is scrolled to, and a picture of it.
