@@ -2,17 +2,20 @@
 //! colleague, imports the pupils, makes a campaign; pupils join; passwords are forgotten. By HTTP alone, as programs do, so
 //! that the same tour leads through any deployment of the product.
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use encoding_rs::UTF_8;
 use jiff::Timestamp;
 use rentree_domain::{Uai, paris};
 use rentree_samples::{Pupil, Sample};
-use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Client, Method, redirect};
+use reqwest::header::ACCEPT;
+use reqwest::{Client, redirect};
 use serde_json::{Value, json};
 
 use crate::idp::{self, Answer, Person, Request};
 use crate::phone;
+use visitor::{Message, Visitor};
+
+mod visitor;
 
 /// Who asks for the space, by the address that they have at the end.
 pub const HEAD: &str = "anne.h@rentree.example";
@@ -42,12 +45,6 @@ pub trait Ground {
     /// It was answered. `route` is as the template has it, `GET /schools/{uai}/team`; `again` for one that was visited
     /// before with the same outcome.
     fn after(&self, route: &str, again: bool);
-}
-
-/// A browser, as far as programs have one.
-#[derive(Default)]
-struct Visitor {
-    cookies: Vec<String>,
 }
 
 struct Tour<'a, G> {
@@ -97,50 +94,12 @@ impl<G: Ground> Tour<'_, G> {
         body: Option<Value>,
         headers: &[(&'static str, String)],
     ) -> anyhow::Result<Value> {
-        let (method, pattern) = route.split_once(' ').context("a method and a path")?;
-        let mut path = pattern.to_owned();
-        for value in values {
-            let (open, close) = path.find('{').zip(path.find('}')).context("a parameter for each value")?;
-            path.replace_range(open..=close, value);
-        }
-        let method = Method::from_bytes(method.as_bytes())?;
-        let mut request = self.http.request(method, format!("{}{path}", self.ground.url()));
-        // As a program, unless it is told otherwise.
-        if headers.iter().all(|(name, _)| *name != "accept") {
-            request = request.header(ACCEPT, "application/json");
-        }
-        if !visitor.cookies.is_empty() {
-            request = request.header(COOKIE, visitor.cookies.join("; "));
-        }
-        for (name, value) in headers {
-            request = request.header(*name, value);
-        }
-        let is_told = headers.iter().any(|(name, _)| *name == "content-type");
-        request = match body {
-            Some(Value::String(text)) if is_told => request.body(text),
-            Some(Value::String(text)) => request.header("content-type", "application/json").body(text),
-            Some(body) => request.json(&body),
-            None => request,
-        };
+        let message = Message { route, values, body, headers };
+        let request = visitor.request(&self.http, self.ground.url(), &message)?;
         self.ground.before();
-        let answer = request.send().await.with_context(|| format!("{route}: no answer"))?;
-        let (status, location) = (answer.status(), answer.headers().get(LOCATION).cloned());
-        for cookie in answer.headers().get_all(SET_COOKIE) {
-            let cookie = cookie.to_str()?.split(';').next().unwrap_or_default().to_owned();
-            let (name, value) = cookie.split_once('=').unwrap_or_default();
-            visitor.cookies.retain(|other| other.split('=').next() != Some(name));
-            // One without a value is forgotten.
-            if !value.is_empty() {
-                visitor.cookies.push(cookie);
-            }
-        }
-        let text = answer.text().await?;
+        let answer = visitor.send(request).await.with_context(|| route.to_owned())?;
         self.ground.after(route, again);
-        ensure!(status.is_success() || status.is_redirection(), "{route}: {status} {text}");
-        if let Some(location) = location.filter(|_| status.is_redirection()) {
-            return Ok(json!({"location": location.to_str()?}));
-        }
-        Ok(serde_json::from_str(&text).unwrap_or(Value::String(text)))
+        answer.map_err(|refused| anyhow!("{route}: {refused}"))
     }
 
     async fn activate(&self, head: &mut Visitor) -> anyhow::Result<()> {
@@ -508,7 +467,7 @@ impl<G: Ground> Tour<'_, G> {
         self.visit(head, "GET /mediacentre/metadata", &[], None).await?;
         let mut other = Visitor::default();
         self.sign_on(&mut other, &person).await?;
-        other.cookies.extend(head.cookies.clone());
+        other.takes_cookies_of(head);
         self.visit(&mut other, "GET /mediacentre/suite", &[], None).await?;
         self.visit(&mut other, "POST /mediacentre/suite", &[], Some(json!({}))).await?;
         self.sign_on(&mut Visitor::default(), &person).await

@@ -10,12 +10,13 @@ use std::process::{Command, Stdio};
 pub const RECORD: &str = "infra/deployed.txt";
 /// What a deployment depends on beside the code of the functions, which the journeys look at: how they are built, which
 /// resources are made, and how that is checked.
-const DEPENDS_ON: [&str; 11] = [
+const DEPENDS_ON: [&str; 12] = [
     "Cargo.lock",
     "Cargo.toml",
     "infra/local/src/cargo_lambda.rs",
     "infra/local/src/deploy.rs",
     "infra/local/src/deploy",
+    "infra/local/src/tour",
     "infra/local/src/tour.rs",
     "infra/template.yaml",
     "rust-toolchain.toml",
