@@ -99,6 +99,7 @@ mod taking_back;
 mod team;
 mod totals;
 mod turns;
+mod twice;
 mod verification;
 mod visitors;
 mod watched;

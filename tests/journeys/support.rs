@@ -11,6 +11,7 @@ pub(crate) mod devices;
 pub(crate) mod ent;
 pub(crate) mod faults;
 pub(crate) mod followed;
+pub(crate) mod forms;
 pub(crate) mod imports;
 pub(crate) mod joining_by_ent;
 pub(crate) mod links;
@@ -308,7 +309,8 @@ pub(crate) async fn put_file(key: &str, file: Vec<u8>) -> anyhow::Result<()> {
 pub(crate) async fn note_import(uai: Uai, id: ImportId, import: &Import) -> anyhow::Result<()> {
     let (now, who) = (Timestamp::now(), UserId::new(Timestamp::now(), rentree_runtime::random()));
     let entry = AuditEntry::new(now, rentree_runtime::random(), who, "Test", AuditAction::ImportRequested);
-    Ok(product().table.create_import(uai, id, import, &entry).await?)
+    anyhow::ensure!(product().table.create_import(uai, id, import, &entry).await?, "it was noted before");
+    Ok(())
 }
 
 /// An import whose file is in the bucket where no notification looks: only who is told carries it out.

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Ten random bytes: what a `UUIDv7` holds besides its time. Randomness comes from the caller.
@@ -101,6 +102,33 @@ id!(
     PreparedFileId
 );
 
+id!(
+    /// A form as it was shown once.
+    FormId
+);
+
+/// How long a form that stays open counts as the one that was shown.
+const SHOWN: SignedDuration = SignedDuration::from_hours(24);
+/// By how much the clock of who showed it may be ahead.
+const AHEAD: SignedDuration = SignedDuration::from_mins(1);
+
+impl FormId {
+    /// Moment and entropy of what this form makes of `content`, which names who sends it, and where: of two clicks, or of a page that is sent
+    /// again, both make the same. Nothing of a form that is a day old, or of the future: nobody dates otherwise what they make.
+    pub fn makes(self, content: &str, now: Timestamp) -> Option<(Timestamp, Entropy)> {
+        let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
+        let shown = Timestamp::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?).ok()?;
+        let age = now.duration_since(shown);
+        if age > SHOWN || age < -AHEAD {
+            return None;
+        }
+        let digest = Sha256::new().chain_update(self.into_bytes()).chain_update(content).finalize();
+        let mut entropy = [0; 10];
+        entropy.copy_from_slice(&digest[..10]);
+        Some((shown, entropy))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,5 +146,20 @@ mod tests {
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!(id.to_string().to_uppercase().parse::<ImportId>(), Err(IdError));
         assert_eq!(id.to_string().replace('-', "").parse::<ImportId>(), Err(IdError));
+    }
+
+    #[test]
+    fn a_form_makes_the_same_of_the_same_for_a_day() {
+        let shown = Timestamp::from_second(1_000_000).unwrap();
+        let [form, other] = [1, 2].map(|entropy| FormId::new(shown, [entropy; 10]));
+        let made = form.makes("A", shown);
+        assert_eq!(made.map(|(at, _)| at), Some(shown));
+        assert_eq!(form.makes("A", shown + SHOWN), made);
+        assert_ne!(form.makes("B", shown), made);
+        assert_ne!(other.makes("A", shown), made);
+        assert_eq!(form.makes("A", shown + SHOWN + SignedDuration::from_secs(1)), None);
+        assert_eq!(form.makes("A", shown - AHEAD), made);
+        assert_eq!(form.makes("A", shown - AHEAD - SignedDuration::from_secs(1)), None);
+        assert_eq!(FormId::from_bytes([7; 16]).makes("A", shown), None, "no moment is in it");
     }
 }

@@ -56,8 +56,8 @@ pub use classes::{Classes, RosterYears};
 pub use course::{Catalogue, Course, CourseId};
 pub use email::EmailAddress;
 pub use id::{
-    ActivationId, AuditId, CampaignId, HandOutId, ImportId, InvitationId, JoinAttemptId, LearnerId, PreparedFileId,
-    UserId,
+    ActivationId, AuditId, CampaignId, FormId, HandOutId, ImportId, InvitationId, JoinAttemptId, LearnerId,
+    PreparedFileId, UserId,
 };
 pub use idle::Holder;
 pub use ine::{Ine, IneError};

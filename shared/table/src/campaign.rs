@@ -91,6 +91,9 @@ pub enum CampaignError {
     /// Another campaign has the code: draw again.
     #[error("the code is another campaign's")]
     CodeTaken,
+    /// The campaign stands there already.
+    #[error("the campaign was made before")]
+    Made,
     /// The school has made the ready campaign of the year.
     #[error("the ready campaign of the year was made before")]
     ReadyMade,
@@ -205,6 +208,7 @@ impl Table {
         }
         match self.transact(items).await {
             Ok(()) => Ok(()),
+            Err(Cancelled::Conditions(failed)) if failed[1] => Err(CampaignError::Made),
             Err(Cancelled::Conditions(failed)) if failed.get(3) == Some(&true) => Err(CampaignError::ReadyMade),
             Err(Cancelled::Conditions(failed)) if failed[0] => Err(CampaignError::CodeTaken),
             Err(Cancelled::Conditions(_)) => Err(TableError::Contended { operation: "TransactWriteItems" }.into()),

@@ -1,5 +1,6 @@
 //! An import: asked for, followed, settled.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -240,21 +241,22 @@ impl Table {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// Notes an import; `entry` tells it. Asking twice with one identifier is a mistake, and changes nothing.
+    /// Notes an import; `entry` tells it. Whether it is noted now: asking twice with one identifier changes nothing.
     pub async fn create_import(
         &self,
         uai: Uai,
         id: ImportId,
         import: &Import,
         entry: &AuditEntry,
-    ) -> Result<(), TableError> {
+    ) -> Result<bool, TableError> {
         let items = vec![
             put_new(&self.name, stored(import, ENTITY, Key::import(uai, id))?)?,
             audit::write(&self.name, uai, entry)?,
         ];
         match self.transact(items).await {
-            // It is there: our own request, sent again after a lost answer.
-            Ok(()) | Err(Cancelled::Conditions(_)) => Ok(()),
+            Ok(()) => Ok(true),
+            // It is there: a second click, or our own request, sent again after a lost answer.
+            Err(Cancelled::Conditions(_)) => Ok(false),
             Err(Cancelled::Table(error)) => Err(error),
         }
     }
@@ -277,7 +279,10 @@ impl Table {
             .consistent_read(true)
             .limit(RECENT);
         let found = query.send().await.map_err(TableError::request("Query"))?.items.unwrap_or_default();
-        found.into_iter().map(read).collect()
+        let mut imports: Vec<(ImportId, Import)> = found.into_iter().map(read).collect::<Result<_, _>>()?;
+        // Keys sort by when a form was shown, people by when it was sent.
+        imports.sort_by_key(|(id, import)| Reverse((import.requested_at, *id)));
+        Ok(imports)
     }
 
     /// Marks an import as failed for a technical reason, unless it is settled or a worker may be at work. `confirmed`: the

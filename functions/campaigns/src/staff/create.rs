@@ -8,8 +8,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, Catalogue, Course, CourseId, SchoolYear,
-    Uai,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, Catalogue, Course, CourseId, FormId,
+    SchoolYear, Uai, UserId,
 };
 use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise, authorise_beside, text};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CampaignError, Role};
@@ -47,6 +47,8 @@ pub(crate) struct Fields {
     only_in_lessons: bool,
     /// `certification`: the campaign that is ready, as long as it is proposed; else the school's own.
     ready: Ready,
+    /// `once` of the page: what is sent twice with it makes one campaign. Without, each time makes another.
+    once: Option<FormId>,
 }
 
 /// Which campaign the form is for.
@@ -70,6 +72,8 @@ pub(crate) struct NewCampaignView {
     /// Whether lessons were chosen.
     #[serde(skip)]
     only_in_lessons: bool,
+    /// What the form sends with it, so that a second click makes no second campaign.
+    once: FormId,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -157,7 +161,6 @@ pub(crate) async fn create(
         return face.again(problem, &NewCampaignView { only_in_lessons, choices, ..view });
     };
 
-    let id = CampaignId::new(now, rentree_runtime::random());
     let entry =
         AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, AuditAction::CampaignCreated);
     let campaign = Campaign {
@@ -177,6 +180,7 @@ pub(crate) async fn create(
         ready_of: ready.map(|ready| ready.school_year),
         title,
     };
+    let id = identifier(uai, visitor.user, input.fields.once, &campaign);
     let code = app.store(uai, id, campaign, &entry).await?;
 
     let location = format!("/schools/{uai}/campaigns/{id}?done=created");
@@ -192,6 +196,7 @@ impl Campaigns {
             frame: visitor.frame("Créer une campagne", uai, &visitor.school, Section::Campaigns),
             csrf: visitor.csrf.clone(),
             form,
+            once: FormId::new((self.clock)(), rentree_runtime::random()),
             only_in_lessons: false,
             uai,
             ready,
@@ -221,7 +226,7 @@ impl Campaigns {
         }
     }
 
-    /// Stores a campaign, and draws again while its code is another's. Its code.
+    /// Stores a campaign, and draws again while its code is another's. Its code, which it may have since the first of two clicks.
     async fn store(
         &self,
         uai: Uai,
@@ -234,6 +239,7 @@ impl Campaigns {
             match self.table.create_campaign(uai, id, &campaign, &entry).await {
                 Ok(()) => return Ok(campaign.code),
                 Err(CampaignError::Table(error)) => return Err(error.into()),
+                Err(CampaignError::Made) => return Ok(self.campaign(uai, &id.to_string()).await?.1.code),
                 Err(CampaignError::ReadyMade) => return Err(self.made_before(uai, campaign.ready_of).await?),
                 Err(CampaignError::CodeTaken) => campaign.code = CampaignCode::draw(rentree_runtime::random()),
             }
@@ -269,8 +275,19 @@ impl Fields {
             classes: Vec::new(),
             message: ready.message.clone(),
             ready: Ready::Certification,
+            once: None,
         }
     }
+}
+
+/// The campaign's identifier: what one form makes of the same, sent by the same person, is the same campaign.
+fn identifier(uai: Uai, user: UserId, once: Option<FormId>, campaign: &Campaign) -> CampaignId {
+    let Campaign { title, course, message, classes, only_in_lessons, .. } = campaign;
+    let content = format!("{uai} {user} {title:?} {course} {message:?} {classes:?} {only_in_lessons}");
+    let (at, entropy) = once
+        .and_then(|form| form.makes(&content, campaign.created_at))
+        .unwrap_or_else(|| (campaign.created_at, rentree_runtime::random()));
+    CampaignId::new(at, entropy)
 }
 
 /// The form, with what was typed.

@@ -5,8 +5,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::ImportId;
 use rentree_domain::import::{Counts, FileName, ImportState};
+use rentree_domain::{FormId, ImportId};
 use rentree_http::{Face, Problem, authorise};
 use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
@@ -27,6 +27,8 @@ pub(crate) struct ImportsView {
     csrf: String,
     uai: String,
     may_import: bool,
+    /// What the form sends with it, so that a second click asks for no second upload.
+    once: FormId,
     last_import: Option<LastImport>,
     imports: Vec<Row>,
 }
@@ -72,6 +74,7 @@ pub(crate) async fn recent(
         csrf: visitor.csrf.clone(),
         uai: uai.to_string(),
         may_import: visitor.is_administrator(),
+        once: FormId::new(now, rentree_runtime::random()),
         last_import: visitor.school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
         imports: imports.collect(),
     };

@@ -3,8 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use rentree_domain::FormId;
 use rentree_http::{Face, Input, Problem, authorise};
-use rentree_table::{AuditAction, Import, ImportOptions, Role};
+use rentree_table::{Import, ImportOptions, Role};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -22,6 +23,8 @@ pub(crate) struct Asked {
     preview: bool,
     /// Import the pupils without problems, and list the others.
     set_aside: bool,
+    /// `once` of the page: what is sent twice with it asks for one upload. Without, each time asks for another.
+    once: Option<FormId>,
 }
 
 /// `POST /schools/{uai}/imports`
@@ -39,12 +42,9 @@ pub(crate) async fn request(
     visitor.check_meant(&input.proof)?;
     app.allow_import(uai, now).await?;
 
-    let id = app.new_import_id();
     let options = ImportOptions { preview: input.fields.preview, set_aside: input.fields.set_aside };
-    let import = Import::requested(&visitor.name, now, object_key(uai, id), options).of(visitor.user);
-
-    let entry = app.entry(&visitor, AuditAction::ImportRequested).of_import(id);
-    app.table.create_import(uai, id, &import, &entry).await?;
+    let wanted = |id| Import::requested(&visitor.name, now, object_key(uai, id), options).of(visitor.user);
+    let (id, import, _) = app.begin(uai, &visitor, input.fields.once, wanted).await?;
 
     let context = Context {
         uai,

@@ -3,9 +3,10 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
+use rentree_domain::FormId;
 use rentree_domain::import::{ImportState, Resume};
 use rentree_http::{Face, Input, Problem};
-use rentree_table::{AuditAction, Import, ImportOptions, Outcome};
+use rentree_table::{Import, ImportOptions, Outcome};
 
 use super::settle::{Nothing, too_late};
 use crate::Learners;
@@ -24,17 +25,17 @@ pub(crate) async fn set_aside(
         return Err(too_late(uai, id));
     }
     app.allow_import(uai, (app.clock)()).await?;
-    let id = app.new_import_id();
     let options = ImportOptions { set_aside: true, ..failed.options };
-    let import = Import {
+    let Outcome { etag, file_name, .. } = failed.outcome;
+    let wanted = |_| Import {
         state: ImportState::Analysing,
         // Of this file, should another have been uploaded in the meantime.
-        outcome: Outcome { etag: failed.outcome.etag, file_name: failed.outcome.file_name, ..Outcome::default() },
-        ..Import::requested(&visitor.name, (app.clock)(), failed.object_key, options).of(visitor.user)
+        outcome: Outcome { etag: etag.clone(), file_name: file_name.clone(), ..Outcome::default() },
+        ..Import::requested(&visitor.name, (app.clock)(), failed.object_key.clone(), options).of(visitor.user)
     };
-
-    let entry = app.entry(&visitor, AuditAction::ImportRequested).of_import(id);
-    app.table.create_import(uai, id, &import, &entry).await?;
+    // The refused import stands for its form: it has one button.
+    let once = FormId::from_bytes(id.into_bytes());
+    let (id, import, _) = app.begin(uai, &visitor, Some(once), wanted).await?;
     app.tell_worker(&Resume {
         uai,
         id,

@@ -73,6 +73,11 @@ impl ImportState {
         matches!(self, Self::Succeeded | Self::Failed | Self::Undone | Self::Expired | Self::AwaitingConfirmation)
     }
 
+    /// Whether it has ended, one way or another.
+    pub fn is_over(self) -> bool {
+        self.is_settled() && self != Self::AwaitingConfirmation
+    }
+
     /// Whether a worker that has the file may begin, or begin again after a crash.
     ///
     /// `confirmed`: the message carries a person's word.
@@ -125,8 +130,9 @@ mod tests {
     #[test]
     fn a_late_message_reopens_nothing() {
         for settled in [ImportState::Succeeded, ImportState::Failed, ImportState::Undone, ImportState::Expired] {
-            assert!(!settled.may_begin(true) && settled.is_settled());
+            assert!(!settled.may_begin(true) && settled.is_settled() && settled.is_over());
         }
+        assert!(ImportState::AwaitingConfirmation.is_settled() && !ImportState::AwaitingConfirmation.is_over());
         assert!(!ImportState::AwaitingConfirmation.may_begin(false));
         assert!(ImportState::AwaitingConfirmation.may_begin(true));
         assert!(ImportState::Applying.may_begin(false), "a crash in the middle of an apply is repaired");

@@ -1,0 +1,131 @@
+//! A button that is clicked twice where no script guards it: two clicks do what one does, and lead to the page where one leads, since a
+//! browser shows the answer to the last one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use rentree_domain::Uai;
+use rentree_local::pupils::a_campaign as a_campaign_at;
+use rentree_table::Role;
+
+use crate::stored_items;
+use crate::support::clock::last_year;
+use crate::support::forms::PageForm;
+use crate::support::links::an_invitation;
+use crate::support::mails::no_mail_is_pending;
+use crate::support::people::a_member;
+use crate::support::pupils::{Classes, a_class, by_user_name};
+use crate::support::{join_all, product, run};
+
+/// A form: its page, where it is sent, and what is typed.
+type Pressed = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// Each form of staff that changes something, in an order in which each may be sent. The others have journeys of their own: joining
+/// (`joining_at_once`), handing out passwords (`handing_out`), accounts and links, which count once (`passwords`, `activation`).
+const FORMS: [Pressed; 18] = [
+    ("/schools/{uai}/campaigns/new", "/campaigns", &[("title", "Rentrée"), ("course", "competences-numeriques-6e")]),
+    ("/schools/{uai}/campaigns/{campaign}/edit", "/edit", &[("title", "Un autre titre")]),
+    ("/schools/{uai}/campaigns/{campaign}", "/lesson", &[("act", "open")]),
+    ("/schools/{uai}/campaigns/{campaign}", "/lesson", &[("act", "prolong")]),
+    ("/schools/{uai}/campaigns/{campaign}", "/joining", &[("only_in_lessons", "true")]),
+    ("/schools/{uai}/campaigns/{campaign}", "/code", &[]),
+    ("/schools/{uai}/campaigns/{campaign}/archive", "/archive", &[]),
+    ("/schools/{uai}/campaigns/{campaign}", "/restore", &[]),
+    ("/schools/{uai}/new-year", "/new-year", &[("renew", "{old}"), ("archive", "{old}")]),
+    ("/schools/{uai}/imports", "/imports", &[("preview", "true")]),
+    ("/schools/{uai}/team", "/invitations", &[("emails", "marque-{uai}@exemple.fr"), ("role", "member")]),
+    ("/schools/{uai}/invitations/{invitation}/cancel", "/cancel", &[]),
+    ("/schools/{uai}/members/{colleague}/role", "/role", &[("role", "administrator")]),
+    ("/schools/{uai}/members/{colleague}/remove", "/remove", &[]),
+    ("/schools/{uai}/team/review", "/review", &[("decisions", "keep:{other}")]),
+    ("/schools/{uai}/learners/{pupil}", "/personal-code", &[]),
+    ("/schools/{uai}/learners/{tied}/untie", "/untie", &[]),
+    ("/spaces/request", "/spaces/request", &[("uai", "{elsewhere}")]),
+];
+
+/// A school with what the forms are about, and the names by which they call it.
+struct Grounds {
+    class: Classes,
+    names: Vec<(&'static str, String)>,
+}
+
+async fn grounds(elsewhere: Uai) -> anyhow::Result<Grounds> {
+    let class = a_class(3).await?;
+    let (uai, table, now) = (class.uai, &product().table, Timestamp::now());
+    let [colleague, other] = [a_member(uai, Role::Member).await?, a_member(uai, Role::Member).await?];
+    let (campaign, _) = a_campaign_at(table, uai, now).await?;
+    let (old, _) = a_campaign_at(table, uai, last_year()).await?;
+    let (invitation, _) = an_invitation(&class.administrator, uai, now).await?;
+    let tied = class.tie(0, by_user_name()).await?;
+    let names = vec![
+        ("{uai}", uai.to_string()),
+        ("{campaign}", campaign.to_string()),
+        ("{old}", old.to_string()),
+        ("{invitation}", invitation.to_string()),
+        ("{colleague}", colleague.id.to_string()),
+        ("{other}", other.id.to_string()),
+        ("{tied}", tied.learner.to_string()),
+        ("{pupil}", class.learners[1].id.to_string()),
+        ("{elsewhere}", elsewhere.to_string()),
+    ];
+    Ok(Grounds { class, names })
+}
+
+impl Grounds {
+    fn named(&self, text: &str) -> String {
+        self.names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+    }
+
+    /// Opens the page of a form, and sends it so many times at the same moment. Where it leads, or what else was answered.
+    async fn press(&self, (page, action, typed): Pressed, times: usize) -> anyhow::Result<BTreeSet<String>> {
+        let form = PageForm::on(&self.class.administrator, &self.named(page), action).await?;
+        let typed: Vec<(&str, String)> = typed.iter().map(|(name, value)| (*name, self.named(value))).collect();
+        let typed: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let sent = join_all((0..times).map(|_| form.send(&self.class.administrator, &typed))).await;
+        let led = sent.into_iter().map(|answer| {
+            Ok(match answer? {
+                // What the page says may differ: "they were archived before".
+                (303, location) => location.split('?').next().unwrap_or_default().to_owned(),
+                (status, text) => format!("{status} {}", text.split("<h1>").nth(1).unwrap_or(&text)),
+            })
+        });
+        led.collect()
+    }
+
+    /// What the table has of the school: how many of each kind, entries of the log by what they say.
+    async fn kept(&self) -> anyhow::Result<BTreeMap<String, usize>> {
+        let mut kept = BTreeMap::new();
+        let uai = self.class.uai.to_string();
+        let stack = &product().stack;
+        let mut items = stack.dynamodb.scan().table_name(stack.value("Table")?).into_paginator().items().send();
+        while let Some(item) = items.try_next().await? {
+            let item = stored_items::shown(&item);
+            let text = |name: &str| item.get(name).and_then(|value| value.as_str()).unwrap_or_default();
+            if !item.values().any(|value| value.to_string().contains(&uai)) {
+                continue;
+            }
+            *kept.entry(format!("{} {}", text("entity"), text("action"))).or_default() += 1;
+        }
+        Ok(kept)
+    }
+}
+
+#[test]
+fn two_clicks_do_what_one_does() {
+    run(async {
+        let elsewhere = a_class(1).await?.uai;
+        let [once, twice] = [grounds(elsewhere).await?, grounds(elsewhere).await?];
+        let mut astray = Vec::new();
+        for form in FORMS {
+            once.press(form, 1).await?;
+            let led = twice.press(form, 2).await?;
+            if led.len() > 1 || led.iter().any(|to| !to.starts_with('/')) {
+                astray.push((form, led));
+            }
+        }
+        assert!(astray.is_empty(), "{astray:#?}");
+        no_mail_is_pending().await?;
+        assert_eq!(twice.kept().await?, once.kept().await?);
+        Ok(())
+    });
+}
