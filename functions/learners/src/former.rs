@@ -13,7 +13,7 @@ use rentree_domain::{ImportId, LearnerId, ListedPupil, Listing, Uai, paris};
 use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise};
 use rentree_table::{Role, RosterMade, School};
 use rentree_web::csv::{self, Cell};
-use rentree_web::{Frame, Section, french};
+use rentree_web::{Frame, ListOrder as _, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

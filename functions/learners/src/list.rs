@@ -16,7 +16,7 @@ use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{LearnerId, Method, Uai};
 use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise};
 use rentree_table::{LatestProfile, Role};
-use rentree_web::{Frame, Section, french};
+use rentree_web::{Frame, ListOrder as _, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::try_join;

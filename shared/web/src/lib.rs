@@ -8,6 +8,7 @@ pub mod csv;
 mod entry;
 pub mod form;
 pub mod french;
+mod list_order;
 pub mod qr;
 mod typed_address;
 
@@ -20,6 +21,7 @@ pub use entry::Entry;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 pub use form::{Choices, Field, Form};
+pub use list_order::ListOrder;
 use sha2::{Digest, Sha256};
 pub use typed_address::typed_address;
 

@@ -17,7 +17,7 @@ use rentree_domain::{
 use rentree_http::{Asked, Face, Problem, authorise_beside};
 use rentree_table::{GuessedPupil, JoinAttempt, JoinOutcome, Role};
 use rentree_web::chart::Chart;
-use rentree_web::{Frame, Section, french};
+use rentree_web::{Frame, ListOrder as _, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::try_join;

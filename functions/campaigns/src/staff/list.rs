@@ -14,7 +14,7 @@ use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, SchoolYear, Search, Uai, paris};
 use rentree_http::{Asked, Face, Problem, authorise};
 use rentree_table::{Campaign, Role};
-use rentree_web::{Frame, Section, french};
+use rentree_web::{Frame, ListOrder as _, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::try_join;
@@ -324,7 +324,7 @@ mod tests {
             };
             let expected: BTreeSet<CampaignId> = all.iter().map(|(id, _)| *id).collect();
             let reversed: Vec<_> = all.iter().rev().cloned().collect();
-            for order in Order::ALL {
+            for &order in Order::ALL {
                 let ids = shown(&all, order);
                 prop_assert_eq!(ids.len(), all.len());
                 prop_assert_eq!(ids.iter().copied().collect::<BTreeSet<_>>(), expected.clone());

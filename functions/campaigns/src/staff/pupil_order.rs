@@ -1,12 +1,11 @@
 //! In which order the pupils of a campaign stand. Pure.
 
+use rentree_web::ListOrder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::staff::tally::Pupil;
 
-// Each list has orders of its own, and a parameter of an address is the same everywhere: the document tells `order` as a text, and where it
-// is asked for, which values it may have.
 /// In which order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline, extend("type" = "string"))]
@@ -22,28 +21,19 @@ pub(crate) enum Order {
     State,
 }
 
+impl ListOrder for Order {
+    const ALL: &'static [Self] = &[Self::Name, Self::Division, Self::State];
+
+    fn told(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Name => ("", "Par nom"),
+            Self::Division => ("division", "Par classe, puis par nom"),
+            Self::State => ("state", "Par avancement, puis par nom"),
+        }
+    }
+}
+
 impl Order {
-    /// In the order of the list of choices.
-    pub(crate) const ALL: [Self; 3] = [Self::Name, Self::Division, Self::State];
-
-    /// What people read.
-    pub(crate) fn french(self) -> &'static str {
-        match self {
-            Self::Name => "Par nom",
-            Self::Division => "Par classe, puis par nom",
-            Self::State => "Par avancement, puis par nom",
-        }
-    }
-
-    /// What forms send.
-    pub(crate) fn value(self) -> &'static str {
-        match self {
-            Self::Name => "",
-            Self::Division => "division",
-            Self::State => "state",
-        }
-    }
-
     /// Puts pupils, who come by name, in this order.
     pub(crate) fn sort(self, pupils: &mut [Pupil<'_>]) {
         match self {
@@ -136,7 +126,7 @@ mod tests {
         fn every_order_shows_the_same_pupils(made in prop::collection::vec((0..5_usize, 0..3_usize, 0..4_usize), 0..60)) {
             let by_name = sorted(&made, Order::Name);
             prop_assert_eq!(by_name.len(), made.len());
-            for order in Order::ALL {
+            for &order in Order::ALL {
                 let mut expected = by_name.clone();
                 match order {
                     Order::Name => {}

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use rentree_domain::{ListedPupil, Method, Search};
 use rentree_table::Account;
+use rentree_web::ListOrder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,8 +21,6 @@ pub(crate) fn size(asked: Option<usize>) -> usize {
     asked.filter(|size| SIZES.contains(size)).unwrap_or(PER_PAGE)
 }
 
-// Each list has orders of its own, and a parameter of an address is the same everywhere: the document tells `order` as a text, and where it
-// is asked for, which values it may have.
 /// In which order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline, extend("type" = "string"))]
@@ -35,26 +34,18 @@ pub(crate) enum Order {
     Division,
 }
 
+impl ListOrder for Order {
+    const ALL: &'static [Self] = &[Self::Name, Self::Division];
+
+    fn told(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Name => ("", "Par nom"),
+            Self::Division => ("division", "Par classe, puis par nom"),
+        }
+    }
+}
+
 impl Order {
-    /// In the order of the list of choices.
-    pub(crate) const ALL: [Self; 2] = [Self::Name, Self::Division];
-
-    /// What people read.
-    pub(crate) fn french(self) -> &'static str {
-        match self {
-            Self::Name => "Par nom",
-            Self::Division => "Par classe, puis par nom",
-        }
-    }
-
-    /// What forms send.
-    pub(crate) fn value(self) -> &'static str {
-        match self {
-            Self::Name => "",
-            Self::Division => "division",
-        }
-    }
-
     /// Puts pupils, who come by name, in this order.
     pub(crate) fn sort(self, pupils: &mut [&ListedPupil]) {
         if self == Self::Division {

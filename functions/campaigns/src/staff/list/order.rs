@@ -4,11 +4,10 @@ use std::cmp::Reverse;
 
 use rentree_domain::{CampaignId, name};
 use rentree_table::Campaign;
+use rentree_web::ListOrder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-// Each list has orders of its own, and a parameter of an address is the same everywhere: the document tells `order` as a text, and where it
-// is asked for, which values it may have.
 /// In which order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline, extend("type" = "string"))]
@@ -24,28 +23,19 @@ pub(crate) enum Order {
     Owner,
 }
 
+impl ListOrder for Order {
+    const ALL: &'static [Self] = &[Self::Newest, Self::Title, Self::Owner];
+
+    fn told(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Newest => ("", "Par date, les plus récentes d’abord"),
+            Self::Title => ("title", "Par titre"),
+            Self::Owner => ("owner", "Par créateur, puis par titre"),
+        }
+    }
+}
+
 impl Order {
-    /// In the order of the list of choices.
-    pub(crate) const ALL: [Self; 3] = [Self::Newest, Self::Title, Self::Owner];
-
-    /// What people read.
-    pub(crate) fn french(self) -> &'static str {
-        match self {
-            Self::Newest => "Par date, les plus récentes d’abord",
-            Self::Title => "Par titre",
-            Self::Owner => "Par créateur, puis par titre",
-        }
-    }
-
-    /// What forms send.
-    pub(crate) fn value(self) -> &'static str {
-        match self {
-            Self::Newest => "",
-            Self::Title => "title",
-            Self::Owner => "owner",
-        }
-    }
-
     /// Puts campaigns in this order. Of two that it does not tell apart, the newer one comes first.
     pub(crate) fn sort(self, campaigns: &mut [(CampaignId, Campaign)]) {
         campaigns.sort_by_key(|(id, campaign)| Reverse((campaign.created_at, *id)));
