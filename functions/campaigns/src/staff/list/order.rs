@@ -28,7 +28,7 @@ impl ListOrder for Order {
 
     fn told(self) -> (&'static str, &'static str) {
         match self {
-            Self::Newest => ("", "Par date, les plus récentes d’abord"),
+            Self::Newest => ("", "Les plus récentes d’abord"),
             Self::Title => ("title", "Par titre"),
             Self::Owner => ("owner", "Par créateur, puis par titre"),
         }
