@@ -20,8 +20,6 @@ use crate::transaction::Cancelled;
 use crate::{AuditEntry, Item, Key, School, Table, TableError, audit};
 
 const ENTITY: &str = "Campaign";
-/// Two codes of 76 thousand million are the same so rarely that the second draw is one for the tests.
-const DRAWS: usize = 5;
 const READY: &str = "ReadyCampaign";
 
 /// A campaign.
@@ -290,7 +288,7 @@ impl Table {
             platform: None,
             ready_of: None,
         };
-        for _ in 0..DRAWS {
+        for _ in 0..CampaignCode::DRAWS {
             let marker = leading_to(&campaign.code, (uai, id))?;
             let item = stored(&campaign, ENTITY, Key::campaign(uai, id))?;
             match self.transact(vec![put_new(&self.name, marker)?, put_new(&self.name, item)?]).await {

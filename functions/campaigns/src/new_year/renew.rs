@@ -16,9 +16,6 @@ use crate::Campaigns;
 use crate::new_year::{MOST, is_old};
 use crate::school::parse_uai;
 
-/// Two codes of 76 thousand million are the same so rarely that the second draw is one for the tests.
-const DRAWS: usize = 5;
-
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "NewYearFields")]
@@ -116,7 +113,7 @@ impl Campaigns {
         let new_id = CampaignId::new(visitor.at, rentree_runtime::random());
         let archived = visitor.did(AuditAction::CampaignArchived).to(campaign.title.as_str());
         let created = visitor.did(AuditAction::CampaignCreated).to(new.title.as_str());
-        for _ in 0..DRAWS {
+        for _ in 0..CampaignCode::DRAWS {
             match self.table.renew_campaign((uai, id), (new_id, &new), [&archived, &created]).await? {
                 Renewed::Made => {
                     return Ok(Some(Made { id: new_id, title: new.title, code: new.code, instead_of: id }));

@@ -23,9 +23,6 @@ use crate::staff::class_choice::{self, Choice, choices, classes_of};
 use crate::staff::ready::{Proposal, Ready};
 use crate::staff::texts;
 
-/// Two codes of 76 thousand million are the same so rarely that the second draw is one for the tests.
-const DRAWS: usize = 5;
-
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "CampaignFields")]
@@ -235,7 +232,7 @@ impl Campaigns {
         entry: &AuditEntry,
     ) -> Result<CampaignCode, Problem> {
         let entry = entry.clone().to(campaign.title.as_str());
-        for _ in 0..DRAWS {
+        for _ in 0..CampaignCode::DRAWS {
             match self.table.create_campaign(uai, id, &campaign, &entry).await {
                 Ok(()) => return Ok(campaign.code),
                 Err(CampaignError::Table(error)) => return Err(error.into()),

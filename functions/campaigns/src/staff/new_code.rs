@@ -13,9 +13,6 @@ use serde::{Deserialize, Serialize};
 use crate::Campaigns;
 use crate::school::parse_uai;
 
-/// Two codes of 76 thousand million are the same so rarely that the second draw is one for the tests.
-const DRAWS: usize = 5;
-
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "NewCodeFields")]
@@ -82,7 +79,7 @@ impl Campaigns {
         (id, campaign): (CampaignId, &Campaign),
         entry: &AuditEntry,
     ) -> Result<CampaignCode, Problem> {
-        for _ in 0..DRAWS {
+        for _ in 0..CampaignCode::DRAWS {
             let new = CampaignCode::draw(rentree_runtime::random());
             match self.table.replace_code((uai, id), &campaign.code, &new, entry).await? {
                 NewCode::Given => return Ok(new),
