@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use rentree_domain::{ActivationId, EmailAddress, Ministry, PersonName, Uai, mailbox};
 use rentree_http::{Asked, ClientAddress, Face, FormToken, Input, Problem, text};
-use rentree_identity::{person_name_error, uai_error};
+use rentree_identity::{person_name_error, read_uai, uai_field};
 use rentree_orders::{Ask, Refusal};
 use rentree_table::School;
 use rentree_web::{Field, Form, Frame};
@@ -128,9 +128,7 @@ impl Fields {
         Form::new(
             "ask",
             [
-                Field::text("uai", "UAI/RNE de l’établissement")
-                    .hint("7 chiffres et une lettre. Exemple : 0750654D")
-                    .value(&self.uai),
+                uai_field(&self.uai),
                 Field::text("first_name", "Votre prénom").autocomplete("given-name").value(&self.first_name),
                 Field::text("last_name", "Votre nom").autocomplete("family-name").value(&self.last_name),
             ],
@@ -140,7 +138,7 @@ impl Fields {
     /// What was asked, or the form with its errors.
     fn read(&self) -> Result<(Uai, PersonName, PersonName), Form> {
         let mut form = self.form();
-        let uai = form.read("uai", Uai::parse(&self.uai), |error| uai_error(&self.uai, error));
+        let uai = read_uai(&mut form, &self.uai);
         let first_name =
             form.read("first_name", PersonName::parse(&self.first_name), |error| person_name_error("prénom", error));
         let last_name =

@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::Uai;
 use rentree_http::{Asked, ClientAddress, Face, Input, Problem, SignedIn, require_account, text};
-use rentree_identity::uai_error;
+use rentree_identity::{read_uai, uai_field};
 use rentree_orders::{Ask, Refusal};
 use rentree_table::{AccessRequest, School, User};
-use rentree_web::{Field, Form, Frame};
+use rentree_web::{Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -95,7 +95,7 @@ pub(crate) async fn ask(
     signed_in.check_meant(&input.proof)?;
 
     let mut form = input.fields.form();
-    let uai = form.read("uai", Uai::parse(&input.fields.uai), |error| uai_error(&input.fields.uai, error));
+    let uai = read_uai(&mut form, &input.fields.uai);
     let email = user.confirmed_email();
     if email.is_none() {
         form.refuse("uai", UNCONFIRMED);
@@ -120,10 +120,7 @@ pub(crate) async fn ask(
 
 impl Fields {
     fn form(&self) -> Form {
-        let uai = Field::text("uai", "UAI/RNE de l’établissement")
-            .hint("7 chiffres et une lettre. Exemple : 0750654D")
-            .value(&self.uai);
-        Form::new("ask", [uai])
+        Form::new("ask", [uai_field(&self.uai)])
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rentree_domain::password::PasswordError;
 use rentree_domain::person::PersonNameError;
-use rentree_domain::{EmailAddress, Password, PersonName, UaiError};
+use rentree_domain::{EmailAddress, Password, PersonName};
 use rentree_http::text;
 use rentree_table::User;
 use rentree_web::{Field, Form};
@@ -156,19 +156,6 @@ pub fn person_name_error(what: &str, error: PersonNameError) -> String {
         PersonNameError::Long => format!("Le {what} est trop long : 60 caractères au plus."),
         PersonNameError::Signs => format!(
             "Le {what} comporte des signes qui ne sont pas acceptés : lettres, espaces, traits d’union et apostrophes seulement."
-        ),
-    }
-}
-
-/// What is wrong with a UAI, as it was typed.
-pub fn uai_error(typed: &str, error: UaiError) -> String {
-    match error {
-        UaiError::Shape if typed.trim().is_empty() => "Indiquez l’UAI/RNE de votre établissement.".to_owned(),
-        UaiError::Shape => {
-            "L’UAI comporte 7 chiffres et une lettre, par exemple 0750654D. Vous le trouvez dans l’en-tête des courriers de l’académie.".to_owned()
-        }
-        UaiError::Key { expected } => format!(
-            "La lettre de cet UAI ne correspond pas à ses chiffres : ce serait {expected}. Vérifiez chaque chiffre, puis la lettre."
         ),
     }
 }

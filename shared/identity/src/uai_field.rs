@@ -1,0 +1,27 @@
+//! The UAI of a school, as people type it.
+
+use rentree_domain::{Uai, UaiError};
+use rentree_web::{Field, Form};
+
+/// The field `uai`, with what was typed.
+pub fn uai_field(typed: &str) -> Field {
+    Field::text("uai", "UAI/RNE de l’établissement").hint("7 chiffres et une lettre. Exemple : 0750654D").value(typed)
+}
+
+/// Reads a UAI into `form`'s field `uai`.
+pub fn read_uai(form: &mut Form, typed: &str) -> Option<Uai> {
+    form.read("uai", Uai::parse(typed), |error| uai_error(typed, error))
+}
+
+/// What is wrong with a UAI, as it was typed.
+fn uai_error(typed: &str, error: UaiError) -> String {
+    match error {
+        UaiError::Shape if typed.trim().is_empty() => "Indiquez l’UAI/RNE de votre établissement.".to_owned(),
+        UaiError::Shape => {
+            "L’UAI comporte 7 chiffres et une lettre, par exemple 0750654D. Vous le trouvez dans l’en-tête des courriers de l’académie.".to_owned()
+        }
+        UaiError::Key { expected } => format!(
+            "La lettre de cet UAI ne correspond pas à ses chiffres : ce serait {expected}. Vérifiez chaque chiffre, puis la lettre."
+        ),
+    }
+}
