@@ -56,6 +56,8 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     fill(seat, "#code-code", "nadu-reka-veta-473").await?;
     click(seat, "form[action='/code'] button").await?;
     see(seat, "[role=alert]", "Ce code n’est pas valable").await?;
+    let kept = seat.find(fantoccini::Locator::Css("#code-code")).await?.prop("value").await?;
+    assert_eq!(kept.as_deref(), Some("nadu-reka-veta-473"), "one wrong letter is mended, not the whole typed again");
     shot(&child, "07-wrong").await?;
 
     // The address of the QR code: a script fills the code in, and takes it out of the address; nothing is sent by itself.

@@ -57,7 +57,7 @@ pub(crate) async fn page(
     token: FormToken,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let view = app.sign_in_code_page(&token, &headers).await?;
+    let view = app.sign_in_code_page(&token, &headers, "").await?;
     Ok(token.on(face.render(StatusCode::OK, &view)?))
 }
 
@@ -77,7 +77,7 @@ pub(crate) async fn sign_in(
         Ok(opened) => opened,
         Err(problem) if problem.status().is_server_error() => return Err(problem),
         Err(problem) => {
-            let mut view = app.sign_in_code_page(&token, &headers).await?;
+            let mut view = app.sign_in_code_page(&token, &headers, &input.fields.code.0).await?;
             view.form.refuse("code", problem.detail());
             return Ok(token.on(face.again(problem, &view)?));
         }
@@ -137,19 +137,25 @@ impl Accounts {
         Ok(self.table.use_sign_in_code((code, shown), opened, former, now, &entry).await?)
     }
 
-    async fn sign_in_code_page(&self, token: &FormToken, headers: &HeaderMap) -> Result<SignInCodeView, Problem> {
+    async fn sign_in_code_page(
+        &self,
+        token: &FormToken,
+        headers: &HeaderMap,
+        typed: &str,
+    ) -> Result<SignInCodeView, Problem> {
         let signed_in = signed_in(&self.table, headers, (self.clock)()).await?;
         let title = "Code de connexion";
         Ok(SignInCodeView {
             csrf: token.csrf(),
-            form: Form::new("code", [code_field()]),
+            form: Form::new("code", [code_field(typed)]),
             signed_in: signed_in.as_ref().map(|signed_in| signed_in.person.full_name()),
             frame: signed_in.map_or_else(|| Frame::bare(title), |signed_in| signed_in.frame(title)),
         })
     }
 }
 
-fn code_field() -> Field {
+fn code_field(typed: &str) -> Field {
     Field::text("code", "Code de connexion")
         .hint("Trois petits mots et trois chiffres, par exemple nadu-reka-veta-473. En majuscules ou en minuscules, avec ou sans tirets.")
+        .value(typed)
 }
