@@ -29,6 +29,9 @@ fn every_address_in_them_leads_somewhere() {
             assert_eq!(html.status(), 200, "{page}");
             let html = html.text().await?;
             assert!(!html.contains("{support}") && !html.contains("{publisher}"), "{page}");
+            for part in html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+                assert_eq!(html.matches(&format!(" id=\"{part}\"")).count(), 1, "{page} leads to #{part}");
+            }
             for link in html.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next()) {
                 let address = format!("{}/{link}", product().url);
                 let there = stranger.0.get(&address).header("accept", "text/html").send().await?.status().as_u16();

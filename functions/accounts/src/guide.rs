@@ -1,11 +1,15 @@
 //! What the service tells everybody: a guide for each of those who come, and the pages that a service must have. They are written in `docs/`,
 //! and stand in the binary.
 
+mod contents;
+
+use std::iter;
+
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use rentree_http::{Face, Problem, signed_in};
 use rentree_web::Frame;
 use schemars::JsonSchema;
@@ -136,11 +140,15 @@ fn drawing(address: &str) -> Option<&'static str> {
     DRAWINGS.iter().find(|drawing| drawing.address == address).map(|drawing| drawing.svg)
 }
 
-/// The HTML of a text. Each table is put into a region that the keyboard can scroll, because it may be wider than the screen. A drawing
-/// stands in the page itself, where it takes the colours of the page.
+/// The HTML of a text. Its headings have addresses, and links to its parts follow the title. Each table is put into a region that the
+/// keyboard can scroll, because it may be wider than the screen. A drawing stands in the page itself, where it takes the colours of the
+/// page.
 fn as_html(markdown: &str) -> String {
+    let read = || Parser::new_ext(markdown, Options::ENABLE_TABLES);
+    let headings = contents::headings(read());
+    let mut addresses = headings.iter().map(|heading| heading.address.as_str());
     let mut tables = 0;
-    let events = Parser::new_ext(markdown, Options::ENABLE_TABLES).flat_map(|event| match event {
+    let events = read().flat_map(|event| match event {
         // What an operator says of the service is a text, too.
         Event::Html(raw) | Event::InlineHtml(raw) => vec![Event::Text(raw)],
         // Of any other image its words are left.
@@ -148,6 +156,11 @@ fn as_html(markdown: &str) -> String {
             drawing(&dest_url).map(|svg| Event::Html(svg.into())).into_iter().collect()
         }
         Event::End(TagEnd::Image) => Vec::new(),
+        Event::End(TagEnd::Heading(HeadingLevel::H1)) => iter::once(event).chain(contents::links(&headings)).collect(),
+        Event::Start(Tag::Heading { level, classes, attrs, .. }) if level > HeadingLevel::H1 => {
+            let id = addresses.next().map(Into::into);
+            vec![Event::Start(Tag::Heading { level, id, classes, attrs })]
+        }
         Event::Start(Tag::Table(_)) => {
             tables += 1;
             let region =
@@ -164,6 +177,8 @@ fn as_html(markdown: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -225,6 +240,48 @@ mod tests {
             assert!(!html.contains("<img") && !html.contains("&lt;svg"), "{}", text.name);
         }
         assert_eq!(as_html("![Un mot](https://ailleurs.example/image.svg)"), "<p>Un mot</p>\n");
+    }
+
+    /// What stands between `begin` and the next quotation mark, one after the other.
+    fn values<'a>(html: &'a str, begin: &str) -> Vec<&'a str> {
+        html.split(begin).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    }
+
+    #[test]
+    fn a_text_of_three_parts_begins_with_links_to_them() {
+        let html = as_html(
+            "# Guide\n\nBonjour.\n\n## Créer l’œuvre\n\n### Où ?\n\n## `A` & *B*\n\n## Créer l’œuvre\n\nTexte.\n",
+        );
+        let links = "</h1>\n<nav class=\"panel no-print\" aria-labelledby=\"contents\">\n<h2 id=\"contents\">Dans cette page</h2>\n<ul>\n\
+                     <li><a href=\"#creer-l-oeuvre\">Créer l’œuvre</a></li>\n\
+                     <li><a href=\"#a-b\">A &amp; B</a></li>\n\
+                     <li><a href=\"#creer-l-oeuvre-bis\">Créer l’œuvre</a></li>\n\
+                     </ul>\n</nav>\n<p>Bonjour.</p>\n";
+        assert!(html.contains(links), "{html}");
+        assert_eq!(values(&html, " id=\""), ["contents", "creer-l-oeuvre", "ou", "a-b", "creer-l-oeuvre-bis"]);
+    }
+
+    #[test]
+    fn a_text_of_two_parts_has_no_links() {
+        assert_eq!(
+            as_html("# Guide\n\n## Un\n\n## Deux\n"),
+            "<h1>Guide</h1>\n<h2 id=\"un\">Un</h2>\n<h2 id=\"deux\">Deux</h2>\n"
+        );
+    }
+
+    /// Those of the page around the text are `main`, `menu` and `ends-soon`.
+    #[test]
+    fn each_link_within_a_text_leads_to_one_heading() {
+        for text in GUIDES.iter().chain(SERVICE) {
+            let html = as_html(text.markdown);
+            let addresses = values(&html, " id=\"");
+            let mut taken = BTreeSet::from(["main", "menu", "ends-soon", ""]);
+            assert!(addresses.iter().all(|address| taken.insert(address)), "{}: {addresses:?}", text.name);
+            let links = values(&html, "href=\"#");
+            assert!(links.iter().all(|link| addresses.contains(link)), "{}: {links:?}", text.name);
+            let parts = text.markdown.lines().filter(|line| line.starts_with("## ")).count();
+            assert_eq!(links.len(), if parts < contents::FEWEST { 0 } else { parts }, "{}", text.name);
+        }
     }
 
     #[test]
