@@ -19,7 +19,7 @@ fn a_campaign_is_for_some_classes() {
             let all = told.as_array().unwrap().iter();
             all.map(|class| class["division"].as_str().unwrap().to_owned()).collect()
         };
-        assert_eq!(classes(&offered["choices"]), ["3A", "6A", "6B"]);
+        assert_eq!(classes(&offered["choices"]), ["6A", "6B", "3A"], "as a school counts them");
 
         let new = json!({"title": "Les sixièmes", "course": COURSE, "classes": ["6A", "6B"]});
         let campaigns = format!("/schools/{uai}/campaigns");

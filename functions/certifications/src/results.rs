@@ -6,15 +6,13 @@ pub(crate) mod download;
 mod filter;
 mod row;
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::civil::Date;
 use rentree_domain::certification::{kept_until, years_kept};
-use rentree_domain::{CertificationStatus, SchoolYear, Uai, paris};
+use rentree_domain::{CertificationStatus, SchoolYear, Uai, classes_by_level, paris};
 use rentree_http::{AskedPairs, Face, Problem, Visitor, authorise};
 use rentree_table::{Role, School};
 use rentree_web::chart::Chart;
@@ -86,7 +84,7 @@ pub(crate) struct CertificationsView {
 
 /// The classes that can be chosen.
 struct Choices {
-    divisions: BTreeSet<String>,
+    divisions: Vec<String>,
     /// Whether that of those whose class is not known is one of them.
     has_unknown: bool,
 }
@@ -151,7 +149,7 @@ impl Choices {
     fn of(rows: &[Row], filter: &Filter) -> Self {
         let divisions = rows.iter().filter_map(|row| row.division.as_ref()).chain(&filter.divisions);
         let has_unknown = filter.unknown_division || rows.iter().any(|row| row.division.is_none());
-        Self { divisions: divisions.cloned().collect(), has_unknown }
+        Self { divisions: classes_by_level(divisions.map(String::as_str)), has_unknown }
     }
 }
 

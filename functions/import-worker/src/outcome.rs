@@ -1,5 +1,6 @@
 //! What the school is told: from a reading and a plan to what the table keeps. Pure.
 
+use rentree_domain::ByLevel;
 use rentree_domain::import::{ChangeKind, Counts, Plan};
 use rentree_domain::learner::FieldChange;
 use rentree_roster::{Format, Reading, SetAside};
@@ -122,7 +123,7 @@ pub(crate) fn add_renumbered(
 /// The lines in the order of the report: by kind; what the file says by line, what the plan says by class and name.
 pub(crate) fn sort(lines: &mut [ReportLine]) {
     lines.sort_by_cached_key(|line| {
-        (line.kind, line.line, line.division.clone(), rentree_domain::name::fold(&line.name))
+        (line.kind, line.line, ByLevel(line.division.clone()), rentree_domain::name::fold(&line.name))
     });
 }
 

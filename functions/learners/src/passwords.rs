@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use rentree_domain::{HandOutId, LearnerId, ListedPupil, Listing, Uai};
+use rentree_domain::{ByLevel, HandOutId, LearnerId, ListedPupil, Listing, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_runtime::several;
 use rentree_table::{AuditAction, Role, School};
@@ -130,7 +130,7 @@ impl Wanted {
         }
         few_enough(chosen.len(), uai)?;
         // By name they are already.
-        chosen.sort_by(|one, other| one.division.cmp(&other.division));
+        chosen.sort_by_key(|pupil| ByLevel(&pupil.division));
         Ok(chosen)
     }
 }

@@ -4,6 +4,7 @@
 pub mod academie;
 pub mod attempts;
 pub mod birth_date;
+pub mod by_level;
 pub mod campaign;
 pub mod certification;
 pub mod classes;
@@ -50,6 +51,7 @@ pub mod uai;
 pub mod user_name;
 
 pub use academie::Academie;
+pub use by_level::{ByLevel, classes_by_level};
 pub use campaign::{CampaignCode, CampaignKind, CampaignMessage, CampaignTitle};
 pub use certification::{CertificationNumber, CertificationStatus};
 pub use classes::{Classes, RosterYears};

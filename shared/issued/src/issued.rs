@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use rentree_certificate::Certificate;
-use rentree_domain::{CertificationNumber, LearnerId, ListedPupil, Listing, name};
+use rentree_domain::{ByLevel, CertificationNumber, LearnerId, ListedPupil, Listing, name};
 use rentree_table::{Certification, SharedCodes};
 
 use crate::{Holder, Verifying, certificate};
@@ -48,7 +48,7 @@ pub fn issued(
     issued.sort_by_cached_key(|it| {
         let Holder { last_name, first_name, .. } = &it.holder;
         // Classes that are not known stand last.
-        let class = (it.division.is_empty(), it.division.clone());
+        let class = (it.division.is_empty(), ByLevel(it.division.clone()));
         (class, name::fold(last_name), name::fold(first_name), it.certificate.date, it.number)
     });
     issued

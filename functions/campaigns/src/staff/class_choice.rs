@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rentree_domain::Listing;
+use rentree_domain::{Listing, classes_by_level};
 use rentree_http::Problem;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -16,15 +16,15 @@ pub(crate) struct Choice {
     pub(crate) chosen: bool,
 }
 
-/// The classes of a school, by name.
+/// The classes of a school.
 pub(crate) fn classes_of(listing: &Listing) -> BTreeSet<String> {
     listing.enrolled().map(|pupil| pupil.division.clone()).filter(|division| !division.is_empty()).collect()
 }
 
-/// Each of the classes `offered`.
+/// Each of the classes `offered`, as a school counts them.
 pub(crate) fn choices(offered: &BTreeSet<String>, chosen: &BTreeSet<String>) -> Vec<Choice> {
-    let choice = |division: &String| Choice { division: division.clone(), chosen: chosen.contains(division) };
-    offered.iter().map(choice).collect()
+    let choice = |division: String| Choice { chosen: chosen.contains(&division), division };
+    classes_by_level(offered.iter().map(String::as_str)).into_iter().map(choice).collect()
 }
 
 /// The classes that were chosen, of those `offered`; the way back from a page that is out of date leads to `back`.

@@ -12,7 +12,7 @@ use rentree_domain::platform_campaign::Closed;
 use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Lesson, Level, Listing,
-    PlatformCampaign, Score, Uai, paris,
+    PlatformCampaign, Score, Uai, classes_by_level, paris,
 };
 use rentree_http::{Asked, Face, Problem, authorise_beside};
 use rentree_table::{GuessedPupil, JoinAttempt, JoinOutcome, Role};
@@ -385,7 +385,7 @@ impl CampaignView {
 
     /// `6A, 6B`.
     fn classes_meant(&self) -> String {
-        self.only_for.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+        classes_by_level(self.only_for.iter().map(String::as_str)).join(", ")
     }
 
     fn states() -> [State; 4] {

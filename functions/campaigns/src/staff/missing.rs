@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::{CampaignId, CampaignTitle, LearnerId, Uai};
+use rentree_domain::{CampaignId, CampaignTitle, LearnerId, Uai, classes_by_level};
 use rentree_http::{Asked, Face, Problem, authorise_beside};
 use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
@@ -41,7 +41,8 @@ pub(crate) struct MissingView {
     title: CampaignTitle,
     division: String,
     /// The classes that the campaign is for.
-    divisions: BTreeSet<String>,
+    #[schemars(with = "BTreeSet<String>")]
+    divisions: Vec<String>,
     /// Whether nobody is in the classes that were asked for.
     is_nobodys: bool,
     /// Whether a lesson is under way: the list keeps itself up to date then.
@@ -84,7 +85,7 @@ pub(crate) async fn page(
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
     let (mut pupils, _) = tally::pupils(&listing, &campaign.concerned(&listing), participations);
     Order::Division.sort(&mut pupils);
-    let divisions = pupils.iter().map(|pupil| pupil.listed.division.clone()).collect();
+    let divisions = classes_by_level(pupils.iter().map(|pupil| pupil.listed.division.as_str()));
     let is_known = filter.division.is_empty() || pupils.iter().any(|pupil| pupil.listed.division == filter.division);
     let is_nobodys = pupils.is_empty() || !is_known;
     let classes = missing(pupils, &filter.division);

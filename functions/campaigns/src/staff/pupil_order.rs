@@ -1,5 +1,6 @@
 //! In which order the pupils of a campaign stand. Pure.
 
+use rentree_domain::ByLevel;
 use rentree_web::ListOrder;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,7 @@ impl Order {
     pub(crate) fn sort(self, pupils: &mut [Pupil<'_>]) {
         match self {
             Self::Name => {}
-            Self::Division => pupils.sort_by(|one, other| one.listed.division.cmp(&other.listed.division)),
+            Self::Division => pupils.sort_by_key(|pupil| ByLevel(&pupil.listed.division)),
             Self::State => pupils.sort_by_key(Pupil::state),
         }
     }
@@ -110,7 +111,7 @@ mod tests {
         let made = [(0, 0, 3), (1, 1, 0), (2, 0, 1), (3, 2, 0), (4, 1, 2)];
         let names = |order| sorted(&made, order).into_iter().map(|(_, _, name, _)| name).collect::<Vec<_>>();
         assert_eq!(names(Order::Name), ["DURAND", "ÉMILE", "ETIENNE", "FAURE", "ZOLA"], "accents count for nothing");
-        assert_eq!(names(Order::Division), ["ZOLA", "DURAND", "FAURE", "ÉMILE", "ETIENNE"]);
+        assert_eq!(names(Order::Division), ["DURAND", "FAURE", "ÉMILE", "ETIENNE", "ZOLA"], "6A, 6B, 5C");
         assert_eq!(names(Order::State), ["DURAND", "ZOLA", "ETIENNE", "FAURE", "ÉMILE"]);
     }
 
@@ -130,7 +131,7 @@ mod tests {
                 let mut expected = by_name.clone();
                 match order {
                     Order::Name => {}
-                    Order::Division => expected.sort_by_key(|(_, division, _, _)| division.clone()),
+                    Order::Division => expected.sort_by_key(|(_, division, _, _)| ByLevel(division.clone())),
                     Order::State => expected.sort_by_key(|(_, _, _, state)| *state),
                 }
                 prop_assert_eq!(sorted(&made, order), expected);

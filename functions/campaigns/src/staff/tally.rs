@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rentree_domain::platform_campaign::Concerned;
 use rentree_domain::profile::CollectedProfile;
-use rentree_domain::{LearnerId, ListedPupil, Listing, Progress};
+use rentree_domain::{ByLevel, LearnerId, ListedPupil, Listing, Progress};
 use rentree_table::Participation;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -171,12 +171,12 @@ pub(crate) fn of_other_classes(pupils: &[Pupil<'_>], concerned: &Concerned) -> u
 /// The numbers of all pupils, and of each class.
 pub(crate) fn tally(pupils: &[Pupil<'_>]) -> (Counts, Vec<Class>) {
     let mut total = Counts::default();
-    let mut classes: BTreeMap<&str, Counts> = BTreeMap::new();
+    let mut classes: BTreeMap<ByLevel<&str>, Counts> = BTreeMap::new();
     for pupil in pupils {
         total.add(pupil);
-        classes.entry(&pupil.listed.division).or_default().add(pupil);
+        classes.entry(ByLevel(pupil.listed.division.as_str())).or_default().add(pupil);
     }
-    let class = |(division, counts): (&str, Counts)| Class { division: division.to_owned(), counts };
+    let class = |(ByLevel(division), counts): (ByLevel<&str>, Counts)| Class { division: division.to_owned(), counts };
     (total, classes.into_iter().map(class).collect())
 }
 

@@ -4,8 +4,6 @@
 pub(crate) mod download;
 mod pupils;
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -14,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::certification::years_kept;
 use rentree_domain::profile::{Certifiable, CollectedProfile};
-use rentree_domain::{CertificationStatus, LearnerId, SchoolYear, Uai, paris};
+use rentree_domain::{CertificationStatus, LearnerId, SchoolYear, Uai, classes_by_level, paris};
 use rentree_http::{Asked, Face, Problem, authorise, unreadable_address};
 use rentree_table::{Role, School};
 use rentree_web::{Frame, Section, french};
@@ -262,9 +260,9 @@ impl FollowUpView {
     }
 
     /// The classes that can be chosen: those of the year, and one that is chosen though the year does not have it.
-    fn choices(&self) -> BTreeSet<&str> {
+    fn choices(&self) -> Vec<String> {
         let divisions = self.classes.iter().filter_map(|class| class.division.as_deref());
-        divisions.chain(Some(self.division.as_str()).filter(|division| !division.is_empty())).collect()
+        classes_by_level(divisions.chain(Some(self.division.as_str()).filter(|division| !division.is_empty())))
     }
 
     fn per_cent(score: Option<&u8>) -> String {

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rentree_domain::certification::years_kept;
-use rentree_domain::{CertificationNumber, SchoolYear, Uai, name, paris};
+use rentree_domain::{ByLevel, CertificationNumber, SchoolYear, Uai, name, paris};
 use rentree_http::{Asked, Face, Problem, authorise};
 use rentree_issued::{Issued, issued};
 use rentree_table::Role;
@@ -126,9 +126,9 @@ pub(crate) async fn page(
     let not_printed = issued.extract_if(.., |it| it.code_is_shared).map(|it| it.number).collect();
     let all = issued.len();
     issued.retain(|it| former || !it.left);
-    let mut classes: BTreeMap<(bool, &str), usize> = BTreeMap::new();
+    let mut classes: BTreeMap<(bool, ByLevel<&str>), usize> = BTreeMap::new();
     for it in &issued {
-        *classes.entry((it.division.is_empty(), &it.division)).or_default() += 1;
+        *classes.entry((it.division.is_empty(), ByLevel(it.division.as_str()))).or_default() += 1;
     }
     let shown = class(&filter.division, filter.unknown_division);
     let of_class = issued.iter().filter(|it| shown.is_some_and(|class| it.division == class));
@@ -147,7 +147,7 @@ pub(crate) async fn page(
         certificates: of_class.map(row).collect(),
         classes: classes
             .into_iter()
-            .map(|((_, division), certificates)| Class { division: division.to_owned(), certificates })
+            .map(|((_, ByLevel(division)), certificates)| Class { division: division.to_owned(), certificates })
             .collect(),
         division: filter.division,
         unknown_division: filter.unknown_division,

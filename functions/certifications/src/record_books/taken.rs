@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use rentree_domain::certification::{Levels, Points};
-use rentree_domain::{CertificationNumber, CertificationStatus, Ine, LearnerId, PersonName, Uai, name, paris};
+use rentree_domain::{ByLevel, CertificationNumber, CertificationStatus, Ine, LearnerId, PersonName, Uai, name, paris};
 use rentree_table::{ActiveLearner, Certification, Roster, SharedCodes, TableError};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -150,7 +150,7 @@ fn taken(
         it.code = it.code.take().filter(|_| it.whose.has_both_names() && !shared.contains_key(&it.number));
     }
     taken.sort_by_cached_key(|it| {
-        let class = (!it.is_of_pupil, it.division.is_none(), it.division.clone());
+        let class = (!it.is_of_pupil, it.division.is_none(), it.division.clone().map(ByLevel));
         let fold = |text: &Option<String>| text.as_deref().map(name::fold);
         (class, fold(&it.whose.last_name), fold(&it.whose.first_name), it.taken_on, it.number)
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rentree_domain::CertificationStatus;
+use rentree_domain::{ByLevel, CertificationStatus};
 use rentree_web::chart::{self, Chart, Counted};
 use rentree_web::french;
 use schemars::JsonSchema;
@@ -40,9 +40,9 @@ impl Class {
 
 /// The numbers of each class, in their order; those of no known class are last.
 pub(crate) fn tally<'a>(rows: impl Iterator<Item = &'a Row>) -> Vec<Class> {
-    let mut classes: BTreeMap<(bool, Option<&str>), Class> = BTreeMap::new();
+    let mut classes: BTreeMap<(bool, Option<ByLevel<&str>>), Class> = BTreeMap::new();
     for row in rows {
-        let class = classes.entry((row.division.is_none(), row.division.as_deref())).or_default();
+        let class = classes.entry((row.division.is_none(), row.division.as_deref().map(ByLevel))).or_default();
         class.division.clone_from(&row.division);
         *match row.status {
             CertificationStatus::Validated => &mut class.validated,

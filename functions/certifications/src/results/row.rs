@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 use rentree_domain::certification::{JuryComment, Levels, Points, SessionName, Told};
-use rentree_domain::{CertificationNumber, CertificationStatus, Ine, LearnerId, ListedPupil, Listing, name};
+use rentree_domain::{ByLevel, CertificationNumber, CertificationStatus, Ine, LearnerId, ListedPupil, Listing, name};
 use rentree_table::Certification;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -62,7 +62,7 @@ pub(crate) fn rows(
     let mut rows: Vec<Row> = rows.collect();
     rows.sort_by_cached_key(|row| {
         // Classes that are not known stand last.
-        let class = (row.division.is_none(), row.division.clone());
+        let class = (row.division.is_none(), row.division.clone().map(ByLevel));
         (class, name::fold(&row.last_name), name::fold(&row.first_name), row.taken_on, row.number)
     });
     rows.into_iter().partition(|row| row.learner.is_some())

@@ -1,7 +1,5 @@
 //! The report of an import: every name behind its counts, by kind and class, on pages, as JSON, and as a list for spreadsheets.
 
-use std::collections::BTreeSet;
-
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,7 +7,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use rentree_domain::import::FileName;
 use rentree_domain::name::fold;
-use rentree_domain::{ImportId, Uai, paris};
+use rentree_domain::{ImportId, Uai, classes_by_level, paris};
 use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise_beside};
 use rentree_table::{Import, LineKind, ReportLine, Role};
 use rentree_web::csv::{self, Cell};
@@ -186,8 +184,8 @@ impl Learners {
         let lines = self.table.report(uai, id, import.outcome.report_pages).await?;
 
         let kinds = count(&lines);
-        let divisions: BTreeSet<&str> = lines.iter().map(|line| line.division.as_str()).collect();
-        let divisions = divisions.into_iter().filter(|name| !name.is_empty()).map(ToOwned::to_owned).collect();
+        let divisions = lines.iter().map(|line| line.division.as_str()).filter(|name| !name.is_empty());
+        let divisions = classes_by_level(divisions);
         let found = sought(lines, &filter);
         let per_page = if filter.whole { MOST_LINES_OF_A_PAGE } else { LINES_PER_PAGE };
         let pages = found.len().div_ceil(per_page).max(1);

@@ -1,9 +1,7 @@
 //! Which pupils a list shows: by name, class and account, page by page. Pure.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
-use rentree_domain::{ListedPupil, Method, Search};
+use rentree_domain::{ByLevel, ListedPupil, Method, Search, classes_by_level};
 use rentree_table::Account;
 use rentree_web::ListOrder;
 use schemars::JsonSchema;
@@ -49,7 +47,7 @@ impl Order {
     /// Puts pupils, who come by name, in this order.
     pub(crate) fn sort(self, pupils: &mut [&ListedPupil]) {
         if self == Self::Division {
-            pupils.sort_by(|one, other| one.division.cmp(&other.division));
+            pupils.sort_by_key(|pupil| ByLevel(&pupil.division));
         }
     }
 }
@@ -118,10 +116,9 @@ impl Holding {
     }
 }
 
-/// The classes of `pupils`, in their order.
+/// The classes of `pupils`, as a school counts them.
 pub(crate) fn divisions<'a>(pupils: impl Iterator<Item = &'a ListedPupil>) -> Vec<String> {
-    let divisions: BTreeSet<&String> = pupils.map(|pupil| &pupil.division).collect();
-    divisions.into_iter().cloned().collect()
+    classes_by_level(pupils.map(|pupil| pupil.division.as_str()))
 }
 
 /// Those of `pupils` who are in `division` (or any, when it is empty) and whose names hold every word of `q`, in their order.
@@ -196,7 +193,7 @@ mod tests {
             pupils.into_iter().map(|pupil| pupil.last_name.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(names(Order::Name), ["DURAND", "ÉMILE", "ETIENNE", "FAURE", "ZOLA"], "accents count for nothing");
-        assert_eq!(names(Order::Division), ["ZOLA", "DURAND", "FAURE", "ÉMILE", "ETIENNE"]);
+        assert_eq!(names(Order::Division), ["DURAND", "FAURE", "ÉMILE", "ETIENNE", "ZOLA"], "6A, 6B, 5C");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use rentree_domain::{HandOutId, LearnerId, Uai};
+use rentree_domain::{HandOutId, LearnerId, Uai, classes_by_level};
 use rentree_http::{Face, Input, Problem, Visitor, authorise_beside};
 use rentree_table::{HandOut, HandOutBegun, HandOutEnded, HandOutState, Role, SealedAnswer};
 use rentree_web::{Frame, Section, french};
@@ -87,9 +87,7 @@ pub(crate) async fn page(
         let (due, unserved) = app.sort(uai, chosen).await?;
         view.to_hand_out = due.len();
         view.already_temporary = due.iter().filter(|(_, standing)| standing.is_temporary).count();
-        view.divisions = due.into_iter().map(|(pupil, _)| pupil.entry.division).collect();
-        view.divisions.sort_unstable();
-        view.divisions.dedup();
+        view.divisions = classes_by_level(due.iter().map(|(pupil, _)| pupil.entry.division.as_str()));
         view.unserved = unserved.into_iter().map(UnservedRow::from).collect();
     }
     face.render(StatusCode::OK, &view)

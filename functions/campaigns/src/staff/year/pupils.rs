@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rentree_domain::{LearnerId, ListedPupil, Listing};
+use rentree_domain::{ByLevel, LearnerId, ListedPupil, Listing};
 use rentree_table::PupilYear;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -88,26 +88,29 @@ pub(crate) fn pupils(
         let division = year.division().or(now).map(ToOwned::to_owned);
         pupils.push(Pupil { listed: listed.clone(), division, of_year: year });
     }
-    // By name they are already. Classes that are not known stand last.
-    pupils.sort_by(|one, other| {
-        (one.division.is_none(), &one.division).cmp(&(other.division.is_none(), &other.division))
-    });
+    // By name they are already.
+    pupils.sort_by(|one, other| by_class(one).cmp(&by_class(other)));
     (pupils, of_year.len())
+}
+
+/// Classes that are not known stand last.
+fn by_class(pupil: &Pupil) -> (bool, Option<ByLevel<&str>>) {
+    (pupil.division.is_none(), pupil.division.as_deref().map(ByLevel))
 }
 
 /// The numbers of all pupils, and of each class.
 pub(crate) fn tally(pupils: &[Pupil]) -> (Counts, Vec<Class>) {
     let mut total = Counts::default();
-    let mut classes: BTreeMap<(bool, Option<&str>), Counts> = BTreeMap::new();
+    let mut classes: BTreeMap<(bool, Option<ByLevel<&str>>), Counts> = BTreeMap::new();
     for pupil in pupils {
         total.add(pupil);
-        classes.entry((pupil.division.is_none(), pupil.division.as_deref())).or_default().add(pupil);
+        classes.entry(by_class(pupil)).or_default().add(pupil);
     }
-    let class = |((_, division), counts): ((bool, Option<&str>), Counts)| Class {
-        division: division.map(ToOwned::to_owned),
+    let classes = classes.into_iter().map(|((_, division), counts)| Class {
+        division: division.map(|ByLevel(division)| division.to_owned()),
         counts,
-    };
-    (total, classes.into_iter().map(class).collect())
+    });
+    (total, classes.collect())
 }
 
 #[cfg(test)]
