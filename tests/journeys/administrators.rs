@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rentree_domain::{InvitationId, Uai};
-use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationState, Role};
+use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationState, Invited, Role};
 use serde_json::json;
 
 use crate::support::campaigns::a_campaign;
@@ -120,7 +120,8 @@ fn invitations_end_with_the_role_of_who_sent_them() {
         let id = InvitationId::new(now, rentree_runtime::random());
         let entry = AuditEntry::new(now, rentree_runtime::random(), removed.id, "Test", AuditAction::Invited);
         let invitation = Invitation::new(an_email(), Role::Member, (Some(removed.id), "Test"), now);
-        assert!(!product().table.create_invitations(uai, &[(id, invitation, entry)]).await?);
+        let told = product().table.create_invitations(uai, &[(id, invitation, entry)]).await?;
+        assert_eq!(told, Invited::NotByAdministrator);
         assert!(product().table.invitation(uai, id).await?.is_none());
         Ok(())
     });

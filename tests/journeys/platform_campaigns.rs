@@ -379,11 +379,11 @@ fn it_is_for_the_classes_of_its_levels_and_those_that_staff_choose() {
 
         // Who joins counts, of whatever class; and the file has whom the page has.
         join(school.uai, id, &class(school.uai, "3B").await?[..1]).await?;
-        assert_eq!(classes().await?.0, [one("3B", 1), one("6A", 3), one("ULIS", 2)]);
+        assert_eq!(classes().await?.0, [one("6A", 3), one("3B", 1), one("ULIS", 2)]);
         let sheet = school.person.page(&format!("{path}/results.csv")).await?;
         assert_eq!(sheet.lines().count(), 1 + 6, "{sheet}");
         choose(&[]).await?.expect(200)?;
-        assert_eq!(classes().await?, (vec![one("3B", 1), one("6A", 3)], choices(&[])));
+        assert_eq!(classes().await?, (vec![one("6A", 3), one("3B", 1)], choices(&[])));
         Ok(())
     });
 }

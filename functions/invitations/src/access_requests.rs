@@ -9,7 +9,7 @@ use rentree_domain::matching::Typed;
 use rentree_domain::{EmailAddress, Uai, UserId};
 use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, text};
 use rentree_orders::NewRole;
-use rentree_table::{AccessRequest, AccessRequestError, AuditAction, Role, User};
+use rentree_table::{AccessRequest, AccessRequestError, AccessRequestState, AuditAction, Role, User};
 use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,7 +79,8 @@ pub(crate) async fn page(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let (visitor, (id, request)) = app.waiting_request(uai, &id, &headers).await?;
+    let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
+    let request = request.ok_or_else(|| settled(uai))?;
     let user = app.table.user(id).await?.ok_or_else(|| settled(uai))?;
 
     let typed = Typed::new(user.first_name.as_str(), user.last_name.as_str());
@@ -110,8 +111,9 @@ pub(crate) async fn accept(
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let (visitor, (id, request)) = app.waiting_request(uai, &id, &headers).await?;
+    let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
     visitor.check_meant(&input.proof)?;
+    let Some(request) = request else { return app.already_in(uai, id, face).await };
     let user: User = app.table.user(id).await?.ok_or_else(|| settled(uai))?;
 
     let role = input.fields.role;
@@ -120,9 +122,11 @@ pub(crate) async fn accept(
     if let Err(AccessRequestError::AlreadyIn) = accepted {
         // Whoever stayed away for long has a place, which lets them in again.
         app.table.confirm_access(uai, id, visitor.at, &entry).await?;
-        let location = format!("/schools/{uai}/team?done=accepted");
         let role = app.table.member(uai, id).await?.map(|member| member.role);
-        return face.after_post(StatusCode::OK, &location, &AnsweredView { user: id, role });
+        return face.after_post(StatusCode::OK, &done(uai, "accepted"), &AnsweredView { user: id, role });
+    }
+    if let Err(AccessRequestError::Settled) = accepted {
+        return app.already_in(uai, id, face).await;
     }
     accepted.map_err(|error| told(uai, error))?;
     app.mails.tell_access_granted(id, uai).await;
@@ -130,8 +134,7 @@ pub(crate) async fn accept(
         app.mails.tell_new_administrator(uai, id, NewRole::GivenBy(visitor.user)).await;
     }
 
-    let location = format!("/schools/{uai}/team?done=accepted");
-    face.after_post(StatusCode::OK, &location, &AnsweredView { user: id, role: Some(role) })
+    face.after_post(StatusCode::OK, &done(uai, "accepted"), &AnsweredView { user: id, role: Some(role) })
 }
 
 /// `POST /schools/{uai}/access-requests/{user}/refuse`
@@ -143,31 +146,46 @@ pub(crate) async fn refuse(
     input: Input<Value>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let (visitor, (id, request)) = app.waiting_request(uai, &id, &headers).await?;
+    let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
     visitor.check_meant(&input.proof)?;
+    let Some(request) = request else { return app.already_refused(uai, id, face).await };
 
     let entry = visitor.did(AuditAction::AccessRequestRefused).to(&request.name);
-    app.table.refuse_access_request(uai, id, &entry, visitor.at).await.map_err(|error| told(uai, error))?;
-
-    let location = format!("/schools/{uai}/team?done=refused");
-    face.after_post(StatusCode::OK, &location, &AnsweredView { user: id, role: None })
+    match app.table.refuse_access_request(uai, id, &entry, visitor.at).await {
+        Ok(()) => face.after_post(StatusCode::OK, &done(uai, "refused"), &AnsweredView { user: id, role: None }),
+        Err(AccessRequestError::Settled) => app.already_refused(uai, id, face).await,
+        Err(error) => Err(told(uai, error)),
+    }
 }
 
 impl Invitations {
-    /// Authorises, and finds the request that an administrator answers.
-    async fn waiting_request(
+    /// Authorises, and finds the request that an administrator answers, if it waits.
+    async fn request(
         &self,
         uai: Uai,
         id: &str,
         headers: &HeaderMap,
-    ) -> Result<(Visitor, (UserId, AccessRequest)), Problem> {
+    ) -> Result<(Visitor, (UserId, Option<AccessRequest>)), Problem> {
         let now = (self.clock)();
         let found = async {
             let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
             let request = self.table.access_request(uai, id).await?;
-            Ok((id, request.filter(|request| request.is_pending(now)).ok_or_else(|| settled(uai))?))
+            Ok((id, request.filter(|request| request.is_pending(now))))
         };
         authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await
+    }
+
+    /// Who accepts somebody who is in clicked twice, or a colleague was faster.
+    async fn already_in(&self, uai: Uai, id: UserId, face: Face) -> Result<Response, Problem> {
+        let is_in = self.table.member(uai, id).await?.is_some();
+        if is_in { face.already(settled(uai), &done(uai, "accepted")) } else { Err(settled(uai)) }
+    }
+
+    /// The same of who refuses somebody who is refused.
+    async fn already_refused(&self, uai: Uai, id: UserId, face: Face) -> Result<Response, Problem> {
+        let request = self.table.access_request(uai, id).await?;
+        let is_refused = request.is_some_and(|request| request.state == AccessRequestState::Refused);
+        if is_refused { face.already(settled(uai), &done(uai, "refused")) } else { Err(settled(uai)) }
     }
 
     /// Those that wait, for administrators, the oldest first.
@@ -181,6 +199,11 @@ impl Invitations {
         }
         Ok(self.table.access_requests(uai, visitor.at).await?)
     }
+}
+
+/// The team's page, which says what was done.
+fn done(uai: Uai, what: &str) -> String {
+    format!("/schools/{uai}/team?done={what}")
 }
 
 fn settled(uai: Uai) -> Problem {

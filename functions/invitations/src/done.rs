@@ -1,6 +1,7 @@
 //! What the team's page tells that was just done, with the name of whom it was done to. The address says what; the name is read from the
 //! log of the space, for no name stands in an address.
 
+use jiff::SignedDuration;
 use rentree_domain::Uai;
 use rentree_http::{Problem, Visitor};
 use rentree_table::{AuditAction, AuditEntry};
@@ -9,6 +10,8 @@ use crate::Invitations;
 
 /// How far back the log is looked through: others act at the same time.
 const ENTRIES: i32 = 10;
+/// For how long what was done is news. Later, or where a colleague did it, the page alone tells how things are.
+const NEWS: SignedDuration = SignedDuration::from_mins(1);
 
 impl Invitations {
     /// The sentence for `done`, if it is one that the page knows.
@@ -33,7 +36,9 @@ impl Invitations {
             return Ok(None);
         }
         let latest = self.table.audit_page(uai, None, ENTRIES).await?.entries;
-        let own = latest.into_iter().find(|entry| entry.by == Some(visitor.user) && actions.contains(&entry.action));
+        let is_news = |entry: &AuditEntry| visitor.at.duration_since(entry.at) < NEWS;
+        let is_own = |entry: &AuditEntry| entry.by == Some(visitor.user) && actions.contains(&entry.action);
+        let own = latest.into_iter().find(|entry| is_own(entry) && is_news(entry));
         Ok(own.and_then(told))
     }
 }

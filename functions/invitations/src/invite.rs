@@ -5,11 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::{EmailAddress, InvitationId, Uai};
+use rentree_domain::{EmailAddress, FormId, InvitationId, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise, text};
 use rentree_orders::{InvitationPermit, Refusal};
 use rentree_runtime::several;
-use rentree_table::{AuditAction, Invitation, MOST_INVITATIONS, Role};
+use rentree_table::{AuditAction, AuditEntry, Invitation, Invited, MOST_INVITATIONS, Role};
 use rentree_web::{Choices, Field, Form};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,8 @@ pub(crate) struct Fields {
     /// What they become: `administrator` or `member`; without it, members.
     #[schemars(with = "text::OrNone<text::Role>")]
     role: String,
+    /// `once` of the page: what is sent twice with it invites once. Without, whoever is invited already refuses the list.
+    once: Option<FormId>,
 }
 
 impl std::fmt::Debug for Fields {
@@ -51,6 +53,15 @@ pub(crate) struct InvitedView {
     invitations: Vec<InvitationId>,
 }
 
+impl InvitedView {
+    fn of(invited: &[Wanted]) -> Self {
+        Self { invitations: invited.iter().map(|(id, ..)| *id).collect() }
+    }
+}
+
+/// An invitation to be stored, and what the log says of it.
+type Wanted = (InvitationId, Invitation, AuditEntry);
+
 /// `POST /schools/{uai}/invitations`
 pub(crate) async fn invite(
     State(app): State<Invitations>,
@@ -64,34 +75,54 @@ pub(crate) async fn invite(
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
     visitor.check_meant(&input.proof)?;
 
-    let Fields { emails: typed, role } = input.fields;
+    let Fields { emails: typed, role, once } = input.fields;
     let mut form = form(&typed, &role);
     let emails = form.read("emails", read(&typed), |error| error).unwrap_or_default();
     let role = form.read("role", read_role(&role), |()| "Choisissez un rôle de la liste.".to_owned());
-    let permit = match app.permit(uai, &visitor, &emails, &mut form).await? {
-        Ok(permit) => permit,
-        Err(problem) => {
+    let role = role.unwrap_or(Role::Member);
+    let invited = |email: EmailAddress| {
+        let entry = visitor.did(AuditAction::Invited).to(email.as_str());
+        let same = once.and_then(|form| form.makes(&format!("{uai} {} {email} {role:?}", visitor.user), now));
+        let (at, entropy) = same.unwrap_or_else(|| (now, rentree_runtime::random()));
+        let invitation = Invitation::new(email, role, (Some(visitor.user), &visitor.name), now);
+        (InvitationId::new(at, entropy), invitation, entry)
+    };
+    let mut invited: Vec<_> = emails.into_iter().map(invited).collect();
+    let location = format!("/schools/{uai}/team?done=invited");
+    let permit = match app.permit(uai, &visitor, &invited, &mut form).await? {
+        Permitted::Given(permit) => permit,
+        Permitted::InvitedBefore => return face.after_post(StatusCode::CREATED, &location, &InvitedView::of(&invited)),
+        Permitted::Refused(problem) => {
             let mut view = app.team(uai, &visitor).await?;
             view.form = form;
             return face.again(problem, &view);
         }
     };
 
-    let invited = |email: EmailAddress| {
-        let entry = visitor.did(AuditAction::Invited).to(email.as_str());
-        let invitation = Invitation::new(email, role.unwrap_or(Role::Member), (Some(visitor.user), &visitor.name), now);
-        (InvitationId::new(now, rentree_runtime::random()), invitation, entry)
-    };
-    let invited: Vec<_> = emails.into_iter().map(invited).collect();
-    if !app.table.create_invitations(uai, &invited).await? {
-        app.mails.give_back(permit).await?;
-        return Err(Problem::administrators_only());
+    let mut stored = app.table.create_invitations(uai, &invited).await?;
+    if stored == Invited::MadeBefore && !app.wait(uai, &visitor, &invited).await? {
+        // They were cancelled since, and who goes back to the form means others.
+        invited.iter_mut().for_each(|(id, ..)| *id = InvitationId::new(now, rentree_runtime::random()));
+        stored = app.table.create_invitations(uai, &invited).await?;
     }
-    let invitations: Vec<InvitationId> = invited.into_iter().map(|(id, ..)| id).collect();
-    app.order_invitations(permit, invitations.clone()).await?;
+    let view = InvitedView::of(&invited);
+    match stored {
+        Invited::Made => app.order_invitations(permit, view.invitations.clone()).await?,
+        Invited::MadeBefore => app.mails.give_back(permit).await?,
+        Invited::NotByAdministrator => {
+            app.mails.give_back(permit).await?;
+            return Err(Problem::administrators_only());
+        }
+    }
+    face.after_post(StatusCode::CREATED, &location, &view)
+}
 
-    let location = format!("/schools/{uai}/team?done=invited");
-    face.after_post(StatusCode::CREATED, &location, &InvitedView { invitations })
+/// Whether these may be invited.
+enum Permitted {
+    Given(InvitationPermit),
+    /// The same form was sent before: its invitations wait.
+    InvitedBefore,
+    Refused(Problem),
 }
 
 impl Invitations {
@@ -101,25 +132,30 @@ impl Invitations {
         &self,
         uai: Uai,
         visitor: &Visitor,
-        emails: &[EmailAddress],
+        invited: &[Wanted],
         form: &mut Form,
-    ) -> Result<Result<InvitationPermit, Problem>, Problem> {
+    ) -> Result<Permitted, Problem> {
         if form.is_refused() {
-            return Ok(Err(Problem::invalid(form)));
+            return Ok(Permitted::Refused(Problem::invalid(form)));
         }
-        let many = u32::try_from(emails.len()).unwrap_or(u32::MAX);
+        let many = u32::try_from(invited.len()).unwrap_or(u32::MAX);
         let permitted = self.mails.permit_invitations(uai, visitor.user, many, visitor.at);
         let (pending, permitted) = join!(self.pending(uai, visitor), permitted);
         let permit = match permitted {
             Ok(permit) => permit,
             Err(Refusal::TooMany(_)) => {
                 form.refuse("emails", TOO_MANY);
-                return Ok(Err(Problem::too_many(TOO_MANY)));
+                return Ok(Permitted::Refused(Problem::too_many(TOO_MANY)));
             }
             Err(error) => return Err(Problem::internal(&error)),
         };
-        if let Some((_, waits)) = pending?.iter().find(|(_, waits)| emails.contains(&waits.email)) {
+        let mut pending = pending?;
+        pending.retain(|(_, waits)| invited.iter().any(|(_, new, _)| new.email == waits.email));
+        if let Some((id, waits)) = pending.first() {
             self.mails.give_back(permit).await?;
+            if invited.iter().any(|(new, ..)| new == id) {
+                return Ok(Permitted::InvitedBefore);
+            }
             let email = &waits.email;
             form.refuse(
                 "emails",
@@ -127,9 +163,15 @@ impl Invitations {
                     "{email} est déjà invité(e). Renvoyez l’invitation depuis la liste des invitations en attente."
                 ),
             );
-            return Ok(Err(Problem::invalid(form)));
+            return Ok(Permitted::Refused(Problem::invalid(form)));
         }
-        Ok(Ok(permit))
+        Ok(Permitted::Given(permit))
+    }
+
+    /// Whether all of them wait.
+    async fn wait(&self, uai: Uai, visitor: &Visitor, invited: &[Wanted]) -> Result<bool, Problem> {
+        let pending = self.pending(uai, visitor).await?;
+        Ok(invited.iter().all(|(id, ..)| pending.iter().any(|(waits, _)| waits == id)))
     }
 
     /// Orders the mails of invitations that are stored, some at a time.

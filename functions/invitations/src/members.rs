@@ -148,9 +148,20 @@ impl Invitations {
         id: &str,
         headers: &HeaderMap,
     ) -> Result<(Visitor, (UserId, Member)), Problem> {
+        let (visitor, (id, member)) = self.managed_person(uai, id, headers).await?;
+        Ok((visitor, (id, member.ok_or_else(Problem::not_found)?)))
+    }
+
+    /// The same of somebody who may not be a member any more.
+    pub(crate) async fn managed_person(
+        &self,
+        uai: Uai,
+        id: &str,
+        headers: &HeaderMap,
+    ) -> Result<(Visitor, (UserId, Option<Member>)), Problem> {
         let found = async {
             let id: UserId = id.parse().map_err(|_| Problem::not_found())?;
-            Ok((id, self.table.member(uai, id).await?.ok_or_else(Problem::not_found)?))
+            Ok((id, self.table.member(uai, id).await?))
         };
         let now = (self.clock)();
         authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await

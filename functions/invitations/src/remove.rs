@@ -77,13 +77,17 @@ pub(crate) async fn remove(
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let (visitor, (id, member)) = app.managed_member(uai, &id, &headers).await?;
+    let (visitor, (id, member)) = app.managed_person(uai, &id, &headers).await?;
     visitor.check_meant(&input.proof)?;
 
-    let heir = app.heir(uai, &visitor, &input.fields.campaigns_to).await?;
-    app.take_out(uai, &visitor, (id, &member), &heir).await?;
-
     let location = format!("/schools/{uai}/team?done=removed");
+    let Some(member) = member else { return face.already(Problem::not_found(), &location) };
+    let heir = app.heir(uai, &visitor, &input.fields.campaigns_to).await?;
+    if let Err(problem) = app.take_out(uai, &visitor, (id, &member), &heir).await {
+        let is_gone = app.table.member(uai, id).await?.is_none();
+        return if is_gone { face.already(problem, &location) } else { Err(problem) };
+    }
+
     face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: None })
 }
 

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{InvitationId, Uai};
 use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise_beside};
 use rentree_orders::Refusal;
-use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationError, Role};
+use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationError, InvitationState, Role};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -88,9 +88,12 @@ pub(crate) async fn cancel(
     visitor.check_meant(&input.proof)?;
 
     let entry = entry(&visitor, AuditAction::InvitationCancelled, &invitation, now);
-    app.table.cancel_invitation(uai, id, &entry).await.map_err(|error| told(uai, error))?;
-
     let location = format!("/schools/{uai}/team?done=cancelled");
+    if let Err(error) = app.table.cancel_invitation(uai, id, &entry).await {
+        let now = app.table.invitation(uai, id).await?.map(|invitation| invitation.state);
+        let is_cancelled = now == Some(InvitationState::Cancelled);
+        return if is_cancelled { face.already(told(uai, error), &location) } else { Err(told(uai, error)) };
+    }
     face.after_post(StatusCode::OK, &location, &SettledView { invitation: id })
 }
 

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{CampaignId, EmailAddress, InvitationId, Uai, UserId};
+use rentree_domain::{CampaignId, EmailAddress, FormId, InvitationId, Uai, UserId};
 use rentree_http::{Asked, Face, Problem, Visitor, authorise};
 use rentree_table::{AccessRequest, Delivery, Invitation, Member, Role, TableError, is_suspended, unanswered};
 use rentree_web::{Form, Frame, Section, french};
@@ -36,6 +36,8 @@ pub(crate) struct TeamView {
     pub(crate) form: Form,
     #[serde(skip)]
     done: Option<String>,
+    /// What the form to invite sends with it, so that a second click invites nobody twice.
+    once: FormId,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -183,6 +185,7 @@ impl Invitations {
             csrf: visitor.csrf.clone(),
             form: form("", "member"),
             done: None,
+            once: FormId::new(now, rentree_runtime::random()),
             uai,
             may_manage: visitor.is_administrator(),
             is_review_due: visitor.is_administrator() && visitor.school.is_review_due(now),

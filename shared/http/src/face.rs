@@ -56,6 +56,15 @@ impl Face {
         }
     }
 
+    /// What a form asks for is so already, by a first click or a colleague: a browser is led where the first click led, a program gets
+    /// `problem`.
+    pub fn already(self, problem: Problem, location: &str) -> Result<Response, Problem> {
+        match self {
+            Self::Page => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()),
+            Self::Json => Err(problem),
+        }
+    }
+
     /// After a form was carried out: a browser is sent to `location`, a program gets `view`.
     pub fn after_post<V: Serialize>(self, status: StatusCode, location: &str, view: &V) -> Result<Response, Problem> {
         match self {

@@ -73,6 +73,17 @@ pub enum Delivery {
     Failed,
 }
 
+/// What became of invitations that were to be stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Invited {
+    /// They are stored.
+    Made,
+    /// They, or some of them, were there.
+    MadeBefore,
+    /// Who invites is no administrator any more.
+    NotByAdministrator,
+}
+
 /// Why an invitation was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum InvitationError {
@@ -116,13 +127,12 @@ impl Invitation {
 }
 
 impl Table {
-    /// Stores invitations, all or none; an entry tells each. [`MOST_INVITATIONS`] at once, of one administrator. `false` when that is
-    /// none any more. It is counted at their place, so that whoever takes that place away at the same moment looks for them again.
+    /// Stores invitations, all or none; an entry tells each. [`MOST_INVITATIONS`] at once, of one administrator. It is counted at their place, so that whoever takes that place away at the same moment looks for them again.
     pub async fn create_invitations(
         &self,
         uai: Uai,
         invitations: &[(InvitationId, Invitation, AuditEntry)],
-    ) -> Result<bool, TableError> {
+    ) -> Result<Invited, TableError> {
         let mut items = Vec::with_capacity(invitations.len() * 2 + 1);
         let inviter = invitations.first().and_then(|(_, invitation, _)| invitation.inviter);
         if let Some(inviter) = inviter {
@@ -133,9 +143,10 @@ impl Table {
             items.push(audit::write(&self.name, uai, entry)?);
         }
         match self.transact(items).await {
-            Ok(()) => Ok(true),
-            Err(Cancelled::Conditions(failed)) if inviter.is_some() && failed[0] => Ok(false),
-            Err(Cancelled::Conditions(_)) => Err(TableError::Contended { operation: "TransactWriteItems" }),
+            Ok(()) => Ok(Invited::Made),
+            Err(Cancelled::Conditions(failed)) if inviter.is_some() && failed[0] => Ok(Invited::NotByAdministrator),
+            // A second click, or our own request, sent again after a lost answer.
+            Err(Cancelled::Conditions(_)) => Ok(Invited::MadeBefore),
             Err(Cancelled::Table(error)) => Err(error),
         }
     }

@@ -79,7 +79,7 @@ pub use error::TableError;
 pub use guessed::GuessedPupil;
 pub use hand_out::{HandOut, HandOutBegun, HandOutEnded, HandOutState, SealedAnswer};
 pub use import::{Cost, Import, ImportOptions, Marked, Outcome, Refused, SettleError};
-pub use invitation::{Delivery, Invitation, InvitationError, InvitationState, MOST_INVITATIONS};
+pub use invitation::{Delivery, Invitation, InvitationError, InvitationState, Invited, MOST_INVITATIONS};
 pub use join::{AsPupil, By, JoinError, Joined, Joining, Who};
 pub use join_attempt::{JoinAttempt, JoinOutcome};
 pub use keys::{Key, SessionHash};

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rentree_domain::{ActivationId, InvitationId, LinkToken, PersonName, Uai};
-use rentree_table::{ActivationRequest, AuditAction, AuditEntry, Invitation, Link, Purpose, Role};
+use rentree_table::{ActivationRequest, AuditAction, AuditEntry, Invitation, Invited, Link, Purpose, Role};
 
 use super::people::{Person, an_email};
 use super::product;
@@ -26,7 +26,8 @@ pub(crate) async fn an_invitation_to_be(
     let id = InvitationId::new(at, rentree_runtime::random());
     let entry = AuditEntry::new(at, rentree_runtime::random(), administrator.id, "Test", AuditAction::Invited);
     let invitation = Invitation::new(an_email(), role, (Some(administrator.id), "Test"), at);
-    anyhow::ensure!(product().table.create_invitations(uai, &[(id, invitation, entry)]).await?, "no administrator");
+    let told = product().table.create_invitations(uai, &[(id, invitation, entry)]).await?;
+    anyhow::ensure!(told == Invited::Made, "{told:?}");
     let token = LinkToken::new(rentree_runtime::random());
     let link = Link::new(Purpose::Invitation { uai, id }, at);
     anyhow::ensure!(product().table.link_invitation(uai, id, (token.secret(), &link)).await?, "no invitation");

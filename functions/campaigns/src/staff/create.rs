@@ -178,7 +178,7 @@ pub(crate) async fn create(
         title,
     };
     let id = identifier(uai, visitor.user, input.fields.once, &campaign);
-    let code = app.store(uai, id, campaign, &entry).await?;
+    let (id, code) = app.store(uai, id, campaign, &entry).await?;
 
     let location = format!("/schools/{uai}/campaigns/{id}?done=created");
     face.after_post(StatusCode::CREATED, &location, &CreatedView { id, code })
@@ -223,20 +223,24 @@ impl Campaigns {
         }
     }
 
-    /// Stores a campaign, and draws again while its code is another's. Its code, which it may have since the first of two clicks.
+    /// Stores a campaign, and draws again while its code is another's. Identifier and code, which it may have since the first of two clicks.
     async fn store(
         &self,
         uai: Uai,
-        id: CampaignId,
+        mut id: CampaignId,
         mut campaign: Campaign,
         entry: &AuditEntry,
-    ) -> Result<CampaignCode, Problem> {
+    ) -> Result<(CampaignId, CampaignCode), Problem> {
         let entry = entry.clone().to(campaign.title.as_str());
         for _ in 0..CampaignCode::DRAWS {
             match self.table.create_campaign(uai, id, &campaign, &entry).await {
-                Ok(()) => return Ok(campaign.code),
+                Ok(()) => return Ok((id, campaign.code)),
                 Err(CampaignError::Table(error)) => return Err(error.into()),
-                Err(CampaignError::Made) => return Ok(self.campaign(uai, &id.to_string()).await?.1.code),
+                Err(CampaignError::Made) => match self.campaign(uai, &id.to_string()).await?.1 {
+                    // Who goes back to the form after that means another.
+                    made if made.is_archived() => id = CampaignId::new(campaign.created_at, rentree_runtime::random()),
+                    made => return Ok((id, made.code)),
+                },
                 Err(CampaignError::ReadyMade) => return Err(self.made_before(uai, campaign.ready_of).await?),
                 Err(CampaignError::CodeTaken) => campaign.code = CampaignCode::draw(rentree_runtime::random()),
             }

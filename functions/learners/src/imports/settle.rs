@@ -63,8 +63,9 @@ pub(crate) async fn cancel(
     let (uai, id, import, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
     let entry = app.entry(&visitor, AuditAction::ImportCancelled).of_import(id);
-    let cancelled = app.table.cancel_import(uai, (id, &import), &entry, entry.at).await;
-    cancelled.map_err(|error| told(uai, id, error))?;
+    if let Err(error) = app.table.cancel_import(uai, (id, &import), &entry, entry.at).await {
+        return app.settled(uai, id, error, ImportState::Expired, face).await;
+    }
 
     app.answer(uai, id, &visitor, face).await
 }
@@ -94,6 +95,20 @@ impl Learners {
         Ok(())
     }
 
+    /// What to answer to a word that came too late: of two clicks, the second finds what it asks for done.
+    pub(super) async fn settled(
+        &self,
+        uai: Uai,
+        id: ImportId,
+        error: SettleError,
+        wanted: ImportState,
+        face: Face,
+    ) -> Result<Response, Problem> {
+        let is_done = self.table.import(uai, id).await?.is_some_and(|import| import.state == wanted);
+        let problem = told(uai, id, error);
+        if is_done { face.already(problem, &followed(uai, id)) } else { Err(problem) }
+    }
+
     /// The import as it is now.
     pub(super) async fn answer(
         &self,
@@ -117,8 +132,13 @@ impl Learners {
     ) -> Result<Response, Problem> {
         let context = Context { uai, school, visitor, face, report: Report::default(), lines: Vec::new(), sent: false };
         let view = ImportView::new(self, context, id, import);
-        face.after_post(axum::http::StatusCode::OK, &format!("{}?wait=20", location(uai, id)), &view)
+        face.after_post(axum::http::StatusCode::OK, &followed(uai, id), &view)
     }
+}
+
+/// Where what becomes of an import is waited for.
+fn followed(uai: Uai, id: ImportId) -> String {
+    format!("{}?wait=20", location(uai, id))
 }
 
 pub(super) fn too_late(uai: Uai, id: ImportId) -> Problem {
@@ -126,7 +146,7 @@ pub(super) fn too_late(uai: Uai, id: ImportId) -> Problem {
     Problem::too_late(detail).leading_to("Voir où en est cet import", location(uai, id))
 }
 
-pub(super) fn told(uai: Uai, id: ImportId, error: SettleError) -> Problem {
+fn told(uai: Uai, id: ImportId, error: SettleError) -> Problem {
     match error {
         SettleError::TooLate => too_late(uai, id),
         SettleError::Table(error) => error.into(),

@@ -10,7 +10,7 @@ use rentree_web::{Section, french};
 use tokio::join;
 
 use super::location;
-use super::settle::{ImportPath, Nothing, told, too_late};
+use super::settle::{ImportPath, Nothing, too_late};
 use crate::Learners;
 use crate::school::parse_uai;
 
@@ -74,8 +74,9 @@ pub(crate) async fn undo(
     let (uai, id, import, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
     let entry = app.entry(&visitor, AuditAction::ImportUndone).of_import(id);
-    let undone = app.table.undo_import(uai, (id, &import, &visitor.school), &entry, entry.at).await;
-    undone.map_err(|error| told(uai, id, error))?;
+    if let Err(error) = app.table.undo_import(uai, (id, &import, &visitor.school), &entry, entry.at).await {
+        return app.settled(uai, id, error, ImportState::Undone, face).await;
+    }
     let tidy = Tidy { uai, id, first_sent_at: Some((app.clock)()) };
     let (ordered, answer) = join!(app.tell_worker(&tidy), app.answer(uai, id, &visitor, face));
     // It is undone: should the message be lost, the next import tidies up.

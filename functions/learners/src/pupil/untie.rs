@@ -67,13 +67,14 @@ pub(crate) async fn untie(
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
     visitor.check_meant(&input.proof)?;
 
-    let user = pupil.user.ok_or_else(|| refused(uai, pupil.id, NOT_TIED))?;
+    let location = format!("{}?done=untied", location(uai, pupil.id));
+    let not_tied = refused(uai, pupil.id, NOT_TIED);
+    let Some(user) = pupil.user else { return face.already(not_tied, &location) };
 
     let entry = app.told_of(&visitor, AuditAction::Untied, &[&pupil]);
     if !app.table.untie(uai, (pupil.id, pupil.entry.ine), user, &entry, (app.clock)()).await? {
-        return Err(refused(uai, pupil.id, NOT_TIED));
+        return face.already(not_tied, &location);
     }
 
-    let location = format!("{}?done=untied", location(uai, pupil.id));
     face.after_post(StatusCode::OK, &location, &UntiedView { learner: pupil.id })
 }
