@@ -5,6 +5,7 @@ use rentree_table::{AuditAction, Role};
 use serde_json::{Value, json};
 
 use crate::support::campaigns::{COURSE, a_campaign, join};
+use crate::support::forms::PageForm;
 use crate::support::people::{a_member, a_team};
 use crate::support::schools::{a_school_of, class};
 use crate::support::{product, run};
@@ -48,6 +49,16 @@ fn a_campaign_is_for_some_classes() {
         // A class that is none of the school's is refused, and nothing is made.
         let elsewhere = json!({"title": "Ailleurs", "course": COURSE, "classes": ["9Z"]});
         assert_eq!(teacher.post(&campaigns, &elsewhere).await?.status, 400);
+        // What was typed stays: the classes may have changed while somebody wrote.
+        for (page, action) in [(format!("{campaigns}/new"), "/campaigns"), (format!("{path}/edit"), "/edit")] {
+            let form = PageForm::on(&teacher, &page, action).await?;
+            let typed = [("title", "Ailleurs"), ("course", COURSE), ("classes", "6A"), ("classes", "9Z")];
+            let (status, again) = form.send(&teacher, &typed).await?;
+            assert_eq!(status, 400, "{page}");
+            for kept in ["value=\"Ailleurs\"", "value=\"6A\" checked", "Une des classes cochées", "<title>Erreur"] {
+                assert!(again.contains(kept), "{page}: {kept}: {again}");
+            }
+        }
         assert_eq!(teacher.get(&campaigns).await?.expect(200)?["total"], 1);
         Ok(())
     });

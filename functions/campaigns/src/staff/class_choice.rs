@@ -27,6 +27,9 @@ pub(crate) fn choices(offered: &BTreeSet<String>, chosen: &BTreeSet<String>) -> 
     classes_by_level(offered.iter().map(String::as_str)).into_iter().map(choice).collect()
 }
 
+/// What is told where a class that was chosen is not to be chosen.
+pub(crate) const CHANGED: &str = "Une des classes cochées n’est pas à choisir ici, ou n’existe plus dans la liste des élèves. Rien n’a été enregistré : choisissez de nouveau les classes.";
+
 /// The classes that were chosen, of those `offered`; the way back from a page that is out of date leads to `back`.
 pub(crate) fn read(
     chosen: impl IntoIterator<Item = String>,
@@ -37,6 +40,5 @@ pub(crate) fn read(
     if chosen.is_subset(offered) {
         return Ok(chosen);
     }
-    let detail = "Une des classes cochées n’est pas à choisir ici, ou n’existe plus dans la liste des élèves. Rien n’a été enregistré : choisissez de nouveau les classes.";
-    Err(Problem::badly_chosen("Les classes ont changé", detail).leading_to("Choisir de nouveau", back))
+    Err(Problem::badly_chosen("Les classes ont changé", CHANGED).leading_to("Choisir de nouveau", back))
 }

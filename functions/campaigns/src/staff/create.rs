@@ -69,6 +69,9 @@ pub(crate) struct NewCampaignView {
     /// Whether lessons were chosen.
     #[serde(skip)]
     only_in_lessons: bool,
+    /// Whether a class that was chosen is not to be chosen any more.
+    #[serde(skip)]
+    classes_changed: bool,
     /// What the form sends with it, so that a second click makes no second campaign.
     once: FormId,
     /// UAI of the school.
@@ -147,15 +150,16 @@ pub(crate) async fn create(
     // Who filled the form in on the last evening makes a campaign of the school's own after midnight.
     let ready = app.asked_for(input.fields.ready, now);
     let offered = app.classes(uai, &visitor).await?;
-    let classes = input.fields.classes.iter().cloned();
-    let classes = class_choice::read(classes, &offered, format!("/schools/{uai}/campaigns/new"))?;
+    let chosen: BTreeSet<String> = input.fields.classes.iter().cloned().collect();
+    let classes = class_choice::read(chosen.clone(), &offered, format!("/schools/{uai}/campaigns/new"));
     let mut form = form(&app.config.courses, &input.fields);
     let wanted = read(&mut form, &app.config.courses, &input.fields, ready.is_some());
-    let Some(Wanted { title, course, message }) = wanted else {
-        let problem = Problem::invalid(&form);
+    let (Some(Wanted { title, course, message }), Ok(classes)) = (wanted, &classes) else {
+        let classes_changed = classes.is_err();
+        let problem = classes.err().filter(|_| !form.is_refused()).unwrap_or_else(|| Problem::invalid(&form));
         let view = app.new_campaign(uai, &visitor, form, ready);
-        let (only_in_lessons, choices) = (input.fields.only_in_lessons, choices(&offered, &classes));
-        return face.again(problem, &NewCampaignView { only_in_lessons, choices, ..view });
+        let (only_in_lessons, choices) = (input.fields.only_in_lessons, choices(&offered, &chosen));
+        return face.again(problem, &NewCampaignView { only_in_lessons, choices, classes_changed, ..view });
     };
 
     let entry =
@@ -172,7 +176,7 @@ pub(crate) async fn create(
         only_in_lessons: input.fields.only_in_lessons,
         lesson: None,
         given: None,
-        classes,
+        classes: classes.clone(),
         platform: None,
         ready_of: ready.map(|ready| ready.school_year),
         title,
@@ -195,6 +199,7 @@ impl Campaigns {
             form,
             once: FormId::new((self.clock)(), rentree_runtime::random()),
             only_in_lessons: false,
+            classes_changed: false,
             uai,
             ready,
             made: None,

@@ -10,7 +10,7 @@ use axum::response::Response;
 use rentree_domain::{CampaignId, CampaignMessage, CampaignTitle, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, text};
 use rentree_table::{AuditAction, Campaign, Role};
-use rentree_web::{Form, Frame, Section};
+use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,9 @@ pub(crate) struct EditView {
     csrf: String,
     #[serde(skip)]
     form: Form,
+    /// Whether a class that was chosen is not to be chosen any more.
+    #[serde(skip)]
+    classes_changed: bool,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -102,17 +105,19 @@ pub(crate) async fn change(
 
     let offered = app.offered(uai, &visitor, &campaign).await?;
     let Fields { title, message, classes } = input.fields;
-    let classes = class_choice::read(classes, &offered, path.clone())?;
+    let chosen: BTreeSet<String> = classes.into_iter().collect();
+    let classes = class_choice::read(chosen.clone(), &offered, path.clone());
     let mut form = Form::new("edit", texts::fields(&title, &message));
     let read = (texts::title(&mut form, &title), texts::message(&mut form, &message));
-    let (Some(title), Some(message)) = read else {
-        let problem = Problem::invalid(&form);
-        let view = EditView::new(uai, &visitor, (id, campaign), form, choices(&offered, &classes));
-        return face.again(problem, &view);
+    let ((Some(title), Some(message)), Ok(classes)) = (read, &classes) else {
+        let classes_changed = classes.is_err();
+        let problem = classes.err().filter(|_| !form.is_refused()).unwrap_or_else(|| Problem::invalid(&form));
+        let view = EditView::new(uai, &visitor, (id, campaign), form, choices(&offered, &chosen));
+        return face.again(problem, &EditView { classes_changed, ..view });
     };
 
     let entry = visitor.did(AuditAction::CampaignChanged).to(title.as_str());
-    app.table.change_campaign((uai, id), (&title, message.as_ref(), &classes), &entry).await?;
+    app.table.change_campaign((uai, id), (&title, message.as_ref(), classes), &entry).await?;
 
     face.after_post(StatusCode::OK, &format!("{path}?done=changed"), &ChangedView { campaign: id })
 }
@@ -145,6 +150,7 @@ impl EditView {
     ) -> Self {
         let frame = visitor.frame("Modifier la campagne", uai, &visitor.school, Section::Campaigns);
         let Campaign { title, message, .. } = campaign;
-        Self { frame, csrf: visitor.csrf.clone(), form, uai, id, title, message, choices }
+        let csrf = visitor.csrf.clone();
+        Self { frame, csrf, form, classes_changed: false, uai, id, title, message, choices }
     }
 }
