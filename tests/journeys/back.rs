@@ -8,7 +8,7 @@ use reqwest::header::{ACCEPT, LOCATION};
 use serde_json::json;
 
 use crate::contracts::every_route;
-use crate::support::browser::{Browser, DESKTOP, click, enter, fill, find, go, see, sign_in};
+use crate::support::browser::{Browser, WHOLE, click, enter, fill, find, go, see, sign_in};
 use crate::support::classes::{PUPIL_PASSWORD, a_class, a_first_name};
 use crate::support::mails::{mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{PASSWORD, a_client, a_member, a_team, an_email};
@@ -26,7 +26,7 @@ fn a_pupil_goes_back_while_joining() {
     run(async {
         let karine = a_first_name("Karine");
         let class = a_class(&[(&karine, "DUNORD", "10/03/2014")]).await?;
-        let browser = Browser::open(DESKTOP).await?;
+        let browser = Browser::open(WHOLE).await?;
         let client = &browser.client;
         let tell = async |birth_date: &str| {
             fill(client, "#who-first_name", &karine).await?;
@@ -75,7 +75,7 @@ fn a_pupil_goes_back_while_joining() {
 fn staff_go_back_after_mistakes() {
     run(async {
         let (uai, head) = a_team().await?;
-        let browser = Browser::open(DESKTOP).await?;
+        let browser = Browser::open(WHOLE).await?;
         let client = &browser.client;
         go(client, "/sign-in").await?;
         fill(client, "#known-login", head.email().as_str()).await?;
@@ -132,7 +132,7 @@ async fn click_twice(client: &Client, css: &str) -> anyhow::Result<()> {
 fn a_double_click_is_one() {
     run(async {
         let (uai, head) = a_team().await?;
-        let browser = Browser::open(DESKTOP).await?;
+        let browser = Browser::open(WHOLE).await?;
         let client = &browser.client;
         go(client, "/sign-in").await?;
         fill(client, "#known-login", head.email().as_str()).await?;
@@ -175,7 +175,7 @@ fn a_double_click_is_one() {
 fn signed_out_beside_a_form_leads_back_to_it() {
     run(async {
         let (uai, head) = a_team().await?;
-        let browser = Browser::open(DESKTOP).await?;
+        let browser = Browser::open(WHOLE).await?;
         let client = &browser.client;
         enter(client, &head).await?;
         go(client, &format!("/schools/{uai}/team")).await?;

@@ -30,9 +30,9 @@ async fn cut_off(browser: &Browser) -> anyhow::Result<Value> {
     // A sheet of A4 within its margins.
     let sheet = json!({"width": 718, "height": 1046, "deviceScaleFactor": 1, "mobile": false});
     browser.devtools("Emulation.setDeviceMetricsOverride", &sheet).await?;
-    browser.devtools("Emulation.setEmulatedMedia", &json!({"media": "print"})).await?;
+    browser.shows("print", browser.scheme).await?;
     let beyond = browser.client.execute(BEYOND, vec![]).await?;
-    browser.devtools("Emulation.setEmulatedMedia", &json!({"media": ""})).await?;
+    browser.shows("", browser.scheme).await?;
     browser.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await?;
     Ok(beyond)
 }

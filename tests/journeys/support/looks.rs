@@ -66,8 +66,7 @@ async fn every_width(browser: &Browser, name: &str) -> anyhow::Result<()> {
         browser.devtools("Emulation.setDeviceMetricsOverride", &screen).await?;
         fits(&browser.client, width, name).await?;
         for scheme in SCHEMES.iter().filter(|_| all) {
-            let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-            browser.devtools("Emulation.setEmulatedMedia", &media).await?;
+            browser.shows("", scheme).await?;
             let name = format!("{name}-{width}-{scheme}");
             audited(&browser.client, &name).await?;
             reached_by_keyboard(&browser.client, &name).await?;
@@ -75,7 +74,7 @@ async fn every_width(browser: &Browser, name: &str) -> anyhow::Result<()> {
         }
     }
     if all {
-        browser.devtools("Emulation.setEmulatedMedia", &json!({"features": []})).await?;
+        browser.shows("", browser.scheme).await?;
     }
     browser.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await?;
     Ok(())
