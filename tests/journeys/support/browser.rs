@@ -66,14 +66,15 @@ impl Browser {
 
     async fn start(look: Look, watched: bool) -> anyhow::Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
+        let profile = tempfile::tempdir()?;
         let driver = Command::new("chromedriver")
             .arg(format!("--port={port}"))
+            .env("TMPDIR", profile.path())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .context("chromedriver is needed (cargo verify installs it; Debian: apt-get install chromium-driver)")?;
-        let profile = tempfile::tempdir()?;
         let mut arguments: Vec<String> = [
             "--headless",
             "--no-sandbox",
@@ -88,7 +89,6 @@ impl Browser {
         ]
         .map(ToOwned::to_owned)
         .into();
-        arguments.push(format!("--user-data-dir={}", profile.path().display()));
         arguments.push(format!("--window-size={},900", look.width.max(500)));
         let javascript = if look.javascript { 1 } else { 2 };
         let driver_url = format!("http://127.0.0.1:{port}");
@@ -99,7 +99,8 @@ impl Browser {
                 "download.default_directory": profile.path().join(DOWNLOADS),
             },
         });
-        if !look.whole && Path::new(SHELL).exists() {
+        let is_shell = !look.whole && Path::new(SHELL).exists();
+        if is_shell {
             options["binary"] = SHELL.into();
         }
         if look.width < 500 {
@@ -126,6 +127,12 @@ impl Browser {
                 let scheme = if look.dark { "dark" } else { "light" };
                 let browser = Self { client, scheme, driver: driver_url, http, _driver: driver, profile };
                 browser.shows("", scheme).await?;
+                if is_shell {
+                    // It has no settings.
+                    let downloads = browser.profile.path().join(DOWNLOADS);
+                    let allow = json!({"behavior": "allow", "downloadPath": downloads});
+                    browser.devtools("Browser.setDownloadBehavior", &allow).await?;
+                }
                 return Ok(browser);
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
