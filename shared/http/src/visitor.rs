@@ -109,5 +109,6 @@ impl Visitor {
 
 /// What pages say of who is signed in.
 fn signed_in(name: String, csrf: &str, holder: Holder) -> rentree_web::SignedIn {
-    rentree_web::SignedIn { name, csrf: csrf.to_owned(), warned_after: holder.warned_after().as_mins() }
+    let is_pupil = holder == Holder::Pupil;
+    rentree_web::SignedIn { name, csrf: csrf.to_owned(), is_pupil, warned_after: holder.warned_after().as_mins() }
 }

@@ -166,6 +166,8 @@ pub struct SignedIn {
     pub name: String,
     /// The token for the form that signs out.
     pub csrf: String,
+    /// Whether the account is a pupil's, who looks for campaigns.
+    pub is_pupil: bool,
     /// Minutes without a request after which the page says that the session ends soon.
     pub warned_after: i64,
 }
