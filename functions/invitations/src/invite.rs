@@ -151,18 +151,13 @@ impl Invitations {
         };
         let mut pending = pending?;
         pending.retain(|(_, waits)| invited.iter().any(|(_, new, _)| new.email == waits.email));
-        if let Some((id, waits)) = pending.first() {
+        if !pending.is_empty() {
             self.mails.give_back(permit).await?;
-            if invited.iter().any(|(new, ..)| new == id) {
+            if pending.iter().any(|(id, _)| invited.iter().any(|(new, ..)| new == id)) {
                 return Ok(Permitted::InvitedBefore);
             }
-            let email = &waits.email;
-            form.refuse(
-                "emails",
-                format!(
-                    "{email} est déjà invité(e). Renvoyez l’invitation depuis la liste des invitations en attente."
-                ),
-            );
+            let waiting: Vec<&str> = pending.iter().map(|(_, waits)| waits.email.as_str()).collect();
+            form.refuse("emails", already_invited(&waiting));
             return Ok(Permitted::Refused(Problem::invalid(form)));
         }
         Ok(Permitted::Given(permit))
@@ -182,6 +177,15 @@ impl Invitations {
             async move { app.order_invitation(&permit, id).await }
         });
         ordered.await.into_iter().flatten().collect()
+    }
+}
+
+/// What to do about addresses that are invited already.
+fn already_invited(waiting: &[&str]) -> String {
+    const THEN: &str = "ou renvoyez l’invitation depuis la liste des invitations en attente. Personne n’a été invité.";
+    match waiting {
+        [email] => format!("{email} est déjà invité(e). Retirez cette adresse, {THEN}"),
+        emails => format!("Sont déjà invités : {}. Retirez ces adresses, {THEN}", emails.join(", ")),
     }
 }
 
@@ -256,6 +260,12 @@ mod tests {
         let read = read("a@b.fr, c@d.fr;E@F.fr\n<g@h.fr>  a@b.fr").unwrap();
         let read: Vec<&str> = read.iter().map(EmailAddress::as_str).collect();
         assert_eq!(read, ["a@b.fr", "c@d.fr", "e@f.fr", "g@h.fr"]);
+    }
+
+    #[test]
+    fn all_who_are_invited_already_are_named() {
+        assert!(already_invited(&["a@b.fr"]).starts_with("a@b.fr est déjà invité(e). Retirez cette adresse, ou"));
+        assert!(already_invited(&["a@b.fr", "c@d.fr"]).starts_with("Sont déjà invités : a@b.fr, c@d.fr. Retirez"));
     }
 
     #[test]
