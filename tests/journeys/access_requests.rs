@@ -250,6 +250,7 @@ async fn let_in(look: Look, name: &str) -> anyhow::Result<()> {
     let client = &asking.client;
     go(client, "/").await?;
     click(client, "main a[href='/spaces/request']").await?;
+    see(client, "main", "Pour demander à rejoindre l’espace").await?;
     crate::support::browser::sign_in(client, &teacher).await?;
     see(client, "h1", "Rejoindre l’espace").await?;
     shot(&asking, "01-form").await?;
