@@ -94,7 +94,7 @@ fn who_asks_is_let_in_by_an_administrator() {
     });
 }
 
-/// Whoever is refused asks that school again after sixty days, and is told so; an invitation lets them in at any time.
+/// Whoever is refused asks that school again after sixty days, and is told from which day on; an invitation lets them in at any time.
 #[test]
 fn who_is_refused_does_not_ask_again_for_sixty_days() {
     static CLOCK: HandClock = HandClock::new();
@@ -106,7 +106,15 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
         let again = head.post(&request(uai, &stranger, "/accept"), &json!({"role": "member"})).await?;
         assert_eq!(again.status, 409, "{}", again.body);
         assert!(place(uai, &stranger).await?.is_none());
-        ask(&stranger, uai).await?.expect(202)?;
+        let told = ask(&stranger, uai).await?.expect(409)?;
+        let told = told["detail"].as_str().expect("a reason");
+        let (today, until) = (CLOCK.now(), CLOCK.now() + SignedDuration::from_hours(60 * 24));
+        for day in [today, until].map(rentree_domain::paris::date) {
+            assert!(told.contains(&day.strftime("%d/%m/%Y").to_string()), "{told}");
+        }
+        let page = a_client().post(format!("{}{FORM}", product().url)).header(ACCEPT, "text/html");
+        let page = page.header(COOKIE, &stranger.cookie).json(&json!({ "uai": uai })).send().await?;
+        assert!(page.text().await?.contains("a été refusée le"), "the page tells it, too");
         assert!(waiting(&head, uai).await?.is_empty());
         let spaces = stranger.get("/spaces").await?.expect(200)?;
         assert_eq!(spaces["access_requests"][0]["state"], "refused", "{spaces}");
@@ -242,6 +250,7 @@ async fn let_in(look: Look, name: &str) -> anyhow::Result<()> {
     let client = &asking.client;
     go(client, "/").await?;
     click(client, "main a[href='/spaces/request']").await?;
+    see(client, "main", "Pour demander à rejoindre l’espace").await?;
     crate::support::browser::sign_in(client, &teacher).await?;
     see(client, "h1", "Rejoindre l’espace").await?;
     shot(&asking, "01-form").await?;

@@ -266,6 +266,9 @@ fn what_was_counted_is_taken_back_with_the_right_password() {
         let change = |current: &str| json!({"current_password": current, "password": "des bottes et un ciré"});
         person.post("/account/password", &change("pas le bon mot")).await?.expect(422)?;
         assert_eq!(failures().await?, 1);
+        let empty = person.post("/account/password", &change("")).await?.expect(422)?;
+        assert!(empty["detail"].as_str().unwrap().contains("Indiquez votre mot de passe actuel"), "{empty}");
+        assert_eq!(failures().await?, 1, "nothing was guessed");
         let short = json!({"current_password": PASSWORD, "password": "court"});
         person.post("/account/password", &short).await?.expect(422)?;
         assert_eq!(failures().await?, 0, "the new one was refused, the current one was right");

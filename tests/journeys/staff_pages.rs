@@ -191,6 +191,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     // A forgotten password.
     click(client, "a[href='/forgotten-password']").await?;
     see(client, "h1", "Mot de passe oublié").await?;
+    see(client, "main", "Un message ne part que vers une adresse").await?;
     shot("17-forgotten").await?;
     fill(client, "#ask-email", head.as_str()).await?;
     click(client, "main form button").await?;

@@ -56,6 +56,9 @@ pub(crate) struct Kind {
     pub(crate) sent: &'static str,
     /// What whoever types a user name is told.
     pub(crate) of_user_name: &'static str,
+    /// Whether a mail leaves only to an address that an account confirmed. Then the page says so before and after the form, whoever asks,
+    /// and what the others may do.
+    pub(crate) is_for_confirmed: bool,
     pub(crate) ask: fn(&str, EmailAddress) -> Ask<'_>,
 }
 

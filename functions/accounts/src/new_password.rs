@@ -23,8 +23,9 @@ const KIND: Kind = Kind {
     title: "Mot de passe oublié",
     intro: "Indiquez l’adresse e-mail de votre compte : un lien vous y sera envoyé pour choisir un nouveau mot de passe.",
     button: "Recevoir le lien",
-    sent: "Si un compte existe avec cette adresse, et si elle a été confirmée, un message vient d’y être envoyé. Le lien qu’il contient expire dans une heure. Si elle n’a jamais été confirmée, aucun message n’est envoyé : créez un compte avec cette adresse, puis demandez une nouvelle invitation ou un nouveau lien d’activation.",
+    sent: "Si un compte a confirmé cette adresse, un message vient d’y être envoyé. Le lien qu’il contient expire dans une heure. Sinon, aucun message ne part.",
     of_user_name: "C’est un identifiant, et non une adresse e-mail. Élève ? Demandez à un enseignant de votre établissement : il peut vous donner un mot de passe provisoire.",
+    is_for_confirmed: true,
     ask: |client, email| Ask::NewPassword { client, email },
 };
 

@@ -94,6 +94,11 @@ impl Accounts {
             // Who comes by Médiacentre alone has no password: the ENT vouches for the session.
             (None, None) => return Ok(None),
         };
+        // Nothing was guessed: it is no failure of theirs.
+        if typed.0.is_empty() {
+            form.refuse("current_password", "Indiquez votre mot de passe actuel.");
+            return Ok(None);
+        }
         match rentree_identity::check_password(&self.table, origin, login, (id, user), &typed.0, now).await {
             Ok(Some(failure)) => return Ok(Some(failure)),
             // Whoever confirmed the address meanwhile has it now: their password is no proof, and ours counts against them.

@@ -24,6 +24,7 @@ const KIND: Kind = Kind {
     button: "Recevoir le lien",
     sent: "Un message vient d’être envoyé à l’adresse que vous avez indiquée. Le lien qu’il contient expire dans une heure.",
     of_user_name: "C’est un identifiant, et non une adresse e-mail. Indiquez votre adresse complète. Exemple : prenom.nom@exemple.fr",
+    is_for_confirmed: false,
     ask: |client, email| Ask::SignUp { client, email },
 };
 

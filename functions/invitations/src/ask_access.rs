@@ -1,5 +1,6 @@
 //! Asking to be let into a school's space. Answered alike for every UAI: the request is noted whether the school has a space or not, and
-//! its administrators, if there are any, are told by mail.
+//! its administrators, if there are any, are told by mail. Whoever they refused is told so when asking again: it stands among one's own
+//! requests anyway.
 
 use askama::Template;
 use axum::extract::State;
@@ -10,9 +11,10 @@ use rentree_http::{Asked, ClientAddress, Face, Input, Problem, SignedIn, require
 use rentree_identity::{read_uai, uai_field};
 use rentree_orders::{Ask, Refusal};
 use rentree_table::{AccessRequest, School, User};
-use rentree_web::{Form, Frame};
+use rentree_web::{Form, Frame, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use tokio::join;
 
 use crate::Invitations;
 
@@ -105,7 +107,19 @@ pub(crate) async fn ask(
         return face.again(problem, &AskAccessView::new(&signed_in, &user, form));
     };
     let request = AccessRequest::new(user.full_name(), email.clone(), now);
-    match app.mails.ask(Ask::Access { client: &client.0, account: signed_in.user, uai, request: &request }, now).await {
+    // What is kept of a refusal is read whichever the UAI is. Nothing is noted over it, and no mail is ordered.
+    let asked = app.mails.ask(Ask::Access { client: &client.0, account: signed_in.user, uai, request: &request }, now);
+    let (asked, kept) = join!(asked, app.table.access_request(uai, signed_in.user));
+    if let Some((refused_at, until)) = kept?.and_then(|kept| kept.refusal(now)) {
+        let told = format!(
+            "Votre demande à cet établissement a été refusée le {}. Vous pourrez en faire une autre après le {}. D’ici là, un administrateur de l’espace peut vous inviter.",
+            french::day(&refused_at),
+            french::day(&until),
+        );
+        form.refuse("uai", &told);
+        return face.again(Problem::too_late(told), &AskAccessView::new(&signed_in, &user, form));
+    }
+    match asked {
         Ok(()) => {}
         Err(Refusal::TooMany(_)) => {
             form.refuse("uai", TOO_MANY);

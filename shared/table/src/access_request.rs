@@ -69,6 +69,12 @@ impl AccessRequest {
         self.state == AccessRequestState::Pending && self.is_kept(now)
     }
 
+    /// When it was refused, and until when that keeps its person from asking the school again; `None` when nothing does at `now`.
+    pub fn refusal(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let until = Timestamp::from_second(self.expires_at).ok()?;
+        (self.state == AccessRequestState::Refused && self.is_kept(now)).then(|| (until - KEPT, until))
+    }
+
     /// DynamoDB deletes what is too old some time later.
     fn is_kept(&self, now: Timestamp) -> bool {
         self.expires_at > now.as_second()
