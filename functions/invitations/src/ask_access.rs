@@ -107,7 +107,7 @@ pub(crate) async fn ask(
         return face.again(problem, &AskAccessView::new(&signed_in, &user, form));
     };
     let request = AccessRequest::new(user.full_name(), email.clone(), now);
-    // What is kept of a refusal is read whichever the UAI is. Nothing is noted over it, and no mail is ordered.
+    // What is kept of a refusal is read whichever the UAI is. Who carries the order out notes nothing over it, and mails nobody.
     let asked = app.mails.ask(Ask::Access { client: &client.0, account: signed_in.user, uai, request: &request }, now);
     let (asked, kept) = join!(asked, app.table.access_request(uai, signed_in.user));
     if let Some((refused_at, until)) = kept?.and_then(|kept| kept.refusal(now)) {
