@@ -120,6 +120,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     fill(client, "#personal-personal_code", "nadu-reka-veta-473").await?;
     click(client, "details button").await?;
     see(client, "[role=alert]", "Ce code personnel n’est pas valable").await?;
+    see(client, "[role=alert]", "la page « Code de connexion »").await?;
     shot("11-code-wrong").await?;
     fill(client, "#personal-personal_code", &code.to_uppercase().replace('-', " ")).await?;
     click(client, "details button").await?;
