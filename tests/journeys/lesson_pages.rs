@@ -82,6 +82,7 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
 
     go(desk, &campaign).await?;
     click(desk, "button[value=end]").await?;
+    see(desk, "[role=status]", "La séance est terminée").await?;
     see(desk, "section[aria-labelledby=lesson]", "Aucune séance n’est ouverte").await?;
     child.close().await?;
     teacher.close().await
