@@ -93,7 +93,7 @@ pub(crate) async fn enter(
 }
 
 const SHAPE: &str = "Un code a 6 lettres, puis 3 chiffres, par exemple KRTBVW582. Il n’a ni I, ni L, ni O, ni 0, ni 1.";
-/// What who typed three words and three digits is told, whatever became of them: the code may be one that signs in.
+/// What everybody is told who typed three words and three digits that do not hold here: the code may be one that signs in.
 pub(crate) const OF_SIGN_IN: &str =
     "Si un enseignant vous a montré un code de connexion, tapez-le sur la page « Code de connexion ».";
 const UNKNOWN: &str = "Aucune campagne n’a ce code. Vérifiez-le, ou demandez-le à votre enseignant.";
