@@ -120,6 +120,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     fill(client, "#personal-personal_code", "nadu-reka-veta-473").await?;
     click(client, "details button").await?;
     see(client, "[role=alert]", "Ce code personnel n’est pas valable").await?;
+    see(client, "[role=alert]", "la page « Se connecter avec un code »").await?;
     shot("11-code-wrong").await?;
     fill(client, "#personal-personal_code", &code.to_uppercase().replace('-', " ")).await?;
     click(client, "details button").await?;
@@ -161,9 +162,9 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "form[action='/sign-in'] button").await?;
     see(client, "h1", "Accueil").await?;
     go(client, &format!("/schools/{}/campaigns/{}", class.uai, class.campaign)).await?;
-    click(client, "summary").await?;
-    see(client, "details", "Quelqu’un a saisi un nom proche").await?;
-    see(client, "details", "Un code personnel faux").await?;
+    click(client, "main > details summary").await?;
+    see(client, "main > details", "Quelqu’un a saisi un nom proche").await?;
+    see(client, "main > details", "Un code personnel faux").await?;
     shot("14-attempts").await?;
     browser.close().await
 }

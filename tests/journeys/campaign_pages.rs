@@ -84,7 +84,7 @@ async fn a_campaign_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::R
             browser.screenshot(&format!("{name}-campaigns-05-followed-{part}")).await?;
         }
     }
-    click(client, "main details:last-of-type summary").await?;
+    click(client, "main > details:last-of-type summary").await?;
     see(client, "main", "a déjà un compte").await?;
     shot("06-attempts").await?;
     click(client, "#division option[value='3A']").await?;

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::CampaignCode;
+use rentree_domain::{CampaignCode, PersonalCode};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, signed_in, text};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
@@ -66,8 +66,13 @@ pub(crate) async fn enter(
         Ok(token.on(face.again(problem, &view)?))
     };
     let Ok(code) = CampaignCode::parse(&typed) else {
-        let told = if typed.trim().is_empty() { "Saisissez le code de la campagne." } else { SHAPE };
-        return refused(app.frame(&headers).await?, None, told);
+        let told = match typed.trim() {
+            "" => "Saisissez le code de la campagne.".to_owned(),
+            // A code that signs in, or a personal one: both look the same.
+            _ if PersonalCode::parse(&typed).is_ok() => format!("{SHAPE} {OF_SIGN_IN}"),
+            _ => SHAPE.to_owned(),
+        };
+        return refused(app.frame(&headers).await?, None, &told);
     };
     // Each to its end: what is counted is given back.
     let (frame, checked) = tokio::join!(app.frame(&headers), app.check_code(&code, &client));
@@ -88,6 +93,9 @@ pub(crate) async fn enter(
 }
 
 const SHAPE: &str = "Un code a 6 lettres, puis 3 chiffres, par exemple KRTBVW582. Il n’a ni I, ni L, ni O, ni 0, ni 1.";
+/// What everybody is told who typed three words and three digits that do not hold here: the code may be one that signs in.
+pub(crate) const OF_SIGN_IN: &str =
+    "Si un enseignant vous a montré un code de connexion, tapez-le sur la page « Se connecter avec un code ».";
 const UNKNOWN: &str = "Aucune campagne n’a ce code. Vérifiez-le, ou demandez-le à votre enseignant.";
 
 impl CodeView {

@@ -9,6 +9,7 @@ use rentree_domain::{CampaignId, LearnerId, PersonalCode, Uai};
 use rentree_http::{ClientAddress, Problem};
 use rentree_table::{Born, JoinOutcome};
 
+use super::code::OF_SIGN_IN;
 use super::counted::Counted;
 use super::pupil::{By, Pupil};
 use super::visit::{Entrance, Visit};
@@ -59,9 +60,9 @@ impl NotFound {
             Self::Names(NoMatch::Several) => {
                 "Plusieurs élèves correspondent. Vérifiez que votre prénom et votre nom sont complets et bien écrits. Si un autre élève porte les mêmes, demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance.".to_owned()
             }
-            Self::Code => {
-                "Ce code personnel n’est pas valable. Vérifiez-le : il ne sert qu’une fois, pendant un jour. Sinon, demandez-en un autre à votre enseignant.".to_owned()
-            }
+            Self::Code => format!(
+                "Ce code personnel n’est pas valable. Vérifiez-le : il ne sert qu’une fois, pendant un jour. Sinon, demandez-en un autre à votre enseignant. {OF_SIGN_IN}"
+            ),
         }
     }
 }

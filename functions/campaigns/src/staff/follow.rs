@@ -277,6 +277,7 @@ fn done(what: &str) -> Option<&'static str> {
         "archived" => "La campagne est archivée : plus personne ne peut la rejoindre.",
         "restored" => "La campagne est de nouveau active : les élèves peuvent la rejoindre avec le même code.",
         "lesson" => "C’est enregistré. La séance est indiquée ci-dessous.",
+        "lesson_ended" => "La séance est terminée.",
         "joining" => "C’est enregistré. Le moment de rejoindre la campagne est indiqué ci-dessous.",
         "code" => "La campagne a un nouveau code. L’ancien ne marche plus : remplacez-le partout où il est affiché.",
         _ => return None,

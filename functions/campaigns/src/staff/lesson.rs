@@ -87,7 +87,8 @@ pub(crate) async fn act(
     };
 
     let lesson_until = lesson.filter(|lesson| lesson.is_open(now)).map(Lesson::until);
-    let location = format!("{path}?done=lesson");
+    let done = if lesson_until.is_some() { "lesson" } else { "lesson_ended" };
+    let location = format!("{path}?done={done}");
     face.after_post(StatusCode::OK, &location, &LessonView { campaign: id, lesson_until })
 }
 
