@@ -10,11 +10,12 @@ use rentree_table::{Import, ImportOptions, Role};
 use serde_json::json;
 
 use crate::stored_items;
+use crate::support::campaigns::COURSE;
 use crate::support::clock::last_year;
 use crate::support::forms::PageForm;
 use crate::support::links::an_invitation;
 use crate::support::mails::no_mail_is_pending;
-use crate::support::people::{a_member, somebody};
+use crate::support::people::{a_member, an_email, somebody};
 use crate::support::pupils::{Classes, a_class, by_user_name};
 use crate::support::{join_all, note_import, product, run};
 
@@ -25,7 +26,7 @@ type Pressed = (&'static str, &'static str, &'static [(&'static str, &'static st
 /// (`joining_at_once`), handing out passwords (`handing_out`), accounts and links, which count once (`passwords`, `activation`). A code for a
 /// pupil is shown in the answer: of two, the last one holds.
 const FORMS: [Pressed; 21] = [
-    ("/schools/{uai}/campaigns/new", "/campaigns", &[("title", "Rentrée"), ("course", "competences-numeriques-6e")]),
+    ("/schools/{uai}/campaigns/new", "/campaigns", &[("title", "Rentrée"), ("course", COURSE)]),
     ("/schools/{uai}/campaigns/{campaign}/edit", "/edit", &[("title", "Un autre titre")]),
     ("/schools/{uai}/campaigns/{campaign}", "/lesson", &[("act", "open")]),
     ("/schools/{uai}/campaigns/{campaign}", "/lesson", &[("act", "prolong")]),
@@ -149,6 +150,52 @@ fn two_clicks_do_what_one_does() {
         assert!(astray.is_empty(), "{astray:#?}");
         no_mail_is_pending().await?;
         assert_eq!(twice.kept().await?, once.kept().await?);
+        Ok(())
+    });
+}
+
+/// Who goes back to a form after what it made was taken back, or types more, means something else.
+#[test]
+fn going_back_to_a_form_makes_another() {
+    run(async {
+        let class = a_class(1).await?;
+        let (uai, head) = (class.uai, &class.administrator);
+        let school = format!("/schools/{uai}");
+        let sent = async |form: &PageForm, typed: &[(&str, &str)]| -> anyhow::Result<String> {
+            let (status, location) = form.send(head, typed).await?;
+            anyhow::ensure!(status == 303, "{status} {location}");
+            Ok(location.split('?').next().unwrap_or_default().to_owned())
+        };
+
+        let form = PageForm::on(head, &format!("{school}/campaigns/new"), "/campaigns").await?;
+        let rentree = [("title", "Rentrée"), ("course", COURSE)];
+        let first = sent(&form, &rentree).await?;
+        assert_eq!(sent(&form, &rentree).await?, first);
+        assert_ne!(sent(&form, &[("title", "Une autre"), ("course", COURSE)]).await?, first);
+        head.post(&format!("{first}/archive"), &json!({})).await?.expect(200)?;
+        assert_ne!(sent(&form, &rentree).await?, first);
+
+        let form = PageForm::on(head, &format!("{school}/imports"), "/imports").await?;
+        let first = sent(&form, &[]).await?;
+        assert_eq!(sent(&form, &[]).await?, first);
+        head.post(&format!("{first}/cancel"), &json!({})).await?.expect(200)?;
+        assert_ne!(sent(&form, &[]).await?, first);
+
+        let form = PageForm::on(head, &format!("{school}/team"), "/invitations").await?;
+        let [one, other] = [an_email(), an_email()];
+        sent(&form, &[("emails", one.as_str())]).await?;
+        sent(&form, &[("emails", one.as_str())]).await?;
+        let (status, told) = form.send(head, &[("emails", &format!("{one} {other}"))]).await?;
+        assert!(status == 400 && told.contains("est déjà invité(e)"), "nobody is left out in silence: {status} {told}");
+        let pending = async || {
+            let invitations = product().table.invitations(uai).await?.into_iter();
+            anyhow::Ok(invitations.filter(|(_, invitation)| invitation.is_pending()).collect::<Vec<_>>())
+        };
+        let [(first, _)] = pending().await?[..] else { panic!("one invitation") };
+        head.post(&format!("{school}/invitations/{first}/cancel"), &json!({})).await?.expect(200)?;
+        sent(&form, &[("emails", one.as_str())]).await?;
+        let [(second, _)] = pending().await?[..] else { panic!("one invitation") };
+        assert_ne!(first, second);
         Ok(())
     });
 }

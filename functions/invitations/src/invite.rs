@@ -100,7 +100,7 @@ pub(crate) async fn invite(
     };
 
     let mut stored = app.table.create_invitations(uai, &invited).await?;
-    if stored == Invited::MadeBefore && !app.wait(uai, &visitor, &invited).await? {
+    if stored == Invited::MadeBefore && !all_wait(&invited, &app.pending(uai, &visitor).await?) {
         // They were cancelled since, and who goes back to the form means others.
         invited.iter_mut().for_each(|(id, ..)| *id = InvitationId::new(now, rentree_runtime::random()));
         stored = app.table.create_invitations(uai, &invited).await?;
@@ -153,7 +153,7 @@ impl Invitations {
         pending.retain(|(_, waits)| invited.iter().any(|(_, new, _)| new.email == waits.email));
         if !pending.is_empty() {
             self.mails.give_back(permit).await?;
-            if pending.iter().any(|(id, _)| invited.iter().any(|(new, ..)| new == id)) {
+            if all_wait(invited, &pending) {
                 return Ok(Permitted::InvitedBefore);
             }
             let waiting: Vec<&str> = pending.iter().map(|(_, waits)| waits.email.as_str()).collect();
@@ -161,12 +161,6 @@ impl Invitations {
             return Ok(Permitted::Refused(Problem::invalid(form)));
         }
         Ok(Permitted::Given(permit))
-    }
-
-    /// Whether all of them wait.
-    async fn wait(&self, uai: Uai, visitor: &Visitor, invited: &[Wanted]) -> Result<bool, Problem> {
-        let pending = self.pending(uai, visitor).await?;
-        Ok(invited.iter().all(|(id, ..)| pending.iter().any(|(waits, _)| waits == id)))
     }
 
     /// Orders the mails of invitations that are stored, some at a time.
@@ -178,6 +172,11 @@ impl Invitations {
         });
         ordered.await.into_iter().flatten().collect()
     }
+}
+
+/// Whether each of these invitations is among those that wait.
+fn all_wait(invited: &[Wanted], pending: &[(InvitationId, Invitation)]) -> bool {
+    invited.iter().all(|(id, ..)| pending.iter().any(|(waits, _)| waits == id))
 }
 
 /// What to do about addresses that are invited already.
