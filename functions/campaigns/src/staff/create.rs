@@ -159,7 +159,7 @@ pub(crate) async fn create(
         let problem = classes.err().filter(|_| !form.is_refused()).unwrap_or_else(|| Problem::invalid(&form));
         let view = app.new_campaign(uai, &visitor, form, ready);
         let (only_in_lessons, choices) = (input.fields.only_in_lessons, choices(&offered, &chosen));
-        return face.again(problem, &NewCampaignView { only_in_lessons, choices, classes_changed, ..view });
+        return face.again(problem, &NewCampaignView { only_in_lessons, classes_changed, choices, ..view });
     };
 
     let entry =
