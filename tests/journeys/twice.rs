@@ -186,7 +186,7 @@ fn going_back_to_a_form_makes_another() {
         sent(&form, &[("emails", one.as_str())]).await?;
         sent(&form, &[("emails", one.as_str())]).await?;
         let (status, told) = form.send(head, &[("emails", &format!("{one} {other}"))]).await?;
-        assert!(status == 400 && told.contains("est déjà invité(e)"), "nobody is left out in silence: {status} {told}");
+        assert!(status == 422 && told.contains("est déjà invité(e)"), "nobody is left out in silence: {status} {told}");
         let pending = async || {
             let invitations = product().table.invitations(uai).await?.into_iter();
             anyhow::Ok(invitations.filter(|(_, invitation)| invitation.is_pending()).collect::<Vec<_>>())
