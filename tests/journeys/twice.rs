@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{ImportId, Uai};
 use rentree_local::pupils::a_campaign as a_campaign_at;
 use rentree_table::{Import, ImportOptions, Role};
@@ -14,7 +14,7 @@ use crate::support::campaigns::COURSE;
 use crate::support::clock::last_year;
 use crate::support::forms::PageForm;
 use crate::support::links::an_invitation;
-use crate::support::mails::no_mail_is_pending;
+use crate::support::mails::{mails_to, no_mail_is_pending};
 use crate::support::people::{a_member, an_email, somebody};
 use crate::support::pupils::{Classes, a_class, by_user_name};
 use crate::support::{join_all, note_import, product, run};
@@ -22,10 +22,11 @@ use crate::support::{join_all, note_import, product, run};
 /// A form: its page, where it is sent, and what is typed.
 type Pressed = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-/// Each form of staff that changes something, in an order in which each may be sent. The others have journeys of their own: joining
-/// (`joining_at_once`), handing out passwords (`handing_out`), accounts and links, which count once (`passwords`, `activation`). A code for a
-/// pupil is shown in the answer: of two, the last one holds.
-const FORMS: [Pressed; 21] = [
+/// Forms of staff that change something, in an order in which each may be sent. Others have journeys of their own: joining
+/// (`joining_at_once`), handing out passwords (`handing_out`), confirming and importing the rest (`deciding`, `imports`), what a result
+/// becomes (`taking_back`), accounts and links, which count once (`passwords`, `activation`). A code for a pupil is shown in the answer: of
+/// two, the last one holds.
+const FORMS: [Pressed; 22] = [
     ("/schools/{uai}/campaigns/new", "/campaigns", &[("title", "Rentrée"), ("course", COURSE)]),
     ("/schools/{uai}/campaigns/{campaign}/edit", "/edit", &[("title", "Un autre titre")]),
     ("/schools/{uai}/campaigns/{campaign}", "/lesson", &[("act", "open")]),
@@ -37,6 +38,7 @@ const FORMS: [Pressed; 21] = [
     ("/schools/{uai}/new-year", "/new-year", &[("renew", "{old}"), ("archive", "{old}")]),
     ("/schools/{uai}/imports", "/imports", &[("preview", "true")]),
     ("/schools/{uai}/team", "/invitations", &[("emails", "marque-{uai}@exemple.fr"), ("role", "member")]),
+    ("/schools/{uai}/team", "/resend", &[]),
     ("/schools/{uai}/invitations/{invitation}/cancel", "/cancel", &[]),
     ("/schools/{uai}/members/{colleague}/role", "/role", &[]),
     ("/schools/{uai}/members/{colleague}/remove", "/remove", &[]),
@@ -76,6 +78,8 @@ async fn grounds(elsewhere: Uai) -> anyhow::Result<Grounds> {
         &Import::requested("Test", now, format!("imports/{uai}/{awaiting}"), ImportOptions::default()),
     )
     .await?;
+    // Sent long enough ago to be sent again.
+    an_invitation(&class.administrator, uai, now - SignedDuration::from_mins(10)).await?;
     let tied = class.tie(0, by_user_name()).await?;
     let names = vec![
         ("{uai}", uai.to_string()),
@@ -115,6 +119,11 @@ impl Grounds {
         led.collect()
     }
 
+    /// How many mails the guest had.
+    async fn mails(&self) -> anyhow::Result<usize> {
+        Ok(mails_to(&self.named("marque-{uai}@exemple.fr").to_lowercase()).await?.len())
+    }
+
     /// What the table has of the school: how many of each kind, entries of the log by what they say.
     async fn kept(&self) -> anyhow::Result<BTreeMap<String, usize>> {
         let mut kept = BTreeMap::new();
@@ -150,6 +159,7 @@ fn two_clicks_do_what_one_does() {
         assert!(astray.is_empty(), "{astray:#?}");
         no_mail_is_pending().await?;
         assert_eq!(twice.kept().await?, once.kept().await?);
+        assert_eq!((twice.mails().await?, once.mails().await?), (1, 1));
         Ok(())
     });
 }

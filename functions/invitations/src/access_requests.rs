@@ -113,10 +113,10 @@ pub(crate) async fn accept(
     let uai = parse_uai(&uai)?;
     let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
     visitor.check_meant(&input.proof)?;
-    let Some(request) = request else { return app.already_in(uai, id, face).await };
+    let role = input.fields.role;
+    let Some(request) = request else { return app.already_in(uai, (id, role), face).await };
     let user: User = app.table.user(id).await?.ok_or_else(|| settled(uai))?;
 
-    let role = input.fields.role;
     let entry = visitor.did(AuditAction::AccessRequestAccepted).to(&request.name);
     let accepted = app.table.accept_access_request(uai, (id, &user), role, &entry, visitor.at).await;
     if let Err(AccessRequestError::AlreadyIn) = accepted {
@@ -126,7 +126,7 @@ pub(crate) async fn accept(
         return face.after_post(StatusCode::OK, &done(uai, "accepted"), &AnsweredView { user: id, role });
     }
     if let Err(AccessRequestError::Settled) = accepted {
-        return app.already_in(uai, id, face).await;
+        return app.already_in(uai, (id, role), face).await;
     }
     accepted.map_err(|error| told(uai, error))?;
     app.mails.tell_access_granted(id, uai).await;
@@ -175,9 +175,9 @@ impl Invitations {
         authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await
     }
 
-    /// Who accepts somebody who is in clicked twice, or a colleague was faster.
-    async fn already_in(&self, uai: Uai, id: UserId, face: Face) -> Result<Response, Problem> {
-        let is_in = self.table.member(uai, id).await?.is_some();
+    /// Who accepts somebody who is in with that role clicked twice, or a colleague was faster.
+    async fn already_in(&self, uai: Uai, (id, role): (UserId, Role), face: Face) -> Result<Response, Problem> {
+        let is_in = self.table.member(uai, id).await?.is_some_and(|member| member.role == role);
         if is_in { face.already(settled(uai), &done(uai, "accepted")) } else { Err(settled(uai)) }
     }
 

@@ -110,7 +110,10 @@ pub(crate) async fn ask(
     // What is kept of a refusal is read whichever the UAI is. Who carries the order out notes nothing over it, and mails nobody.
     let asked = app.mails.ask(Ask::Access { client: &client.0, account: signed_in.user, uai, request: &request }, now);
     let (asked, kept) = join!(asked, app.table.access_request(uai, signed_in.user));
-    if let Some((refused_at, until)) = kept?.and_then(|kept| kept.refusal(now)) {
+    // Whoever was invited since is in.
+    if let Some((refused_at, until)) = kept?.and_then(|kept| kept.refusal(now))
+        && app.table.member(uai, signed_in.user).await?.is_none()
+    {
         let told = format!(
             "Votre demande à cet établissement a été refusée le {}. Vous pourrez en faire une autre après le {}. D’ici là, un administrateur de l’espace peut vous inviter.",
             french::day(&refused_at),

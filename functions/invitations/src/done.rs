@@ -11,7 +11,7 @@ use crate::Invitations;
 /// How far back the log is looked through: others act at the same time.
 const ENTRIES: i32 = 10;
 /// For how long what was done is news. Later, or where a colleague did it, the page alone tells how things are.
-const NEWS: SignedDuration = SignedDuration::from_mins(1);
+pub(crate) const NEWS: SignedDuration = SignedDuration::from_secs(20);
 
 impl Invitations {
     /// The sentence for `done`, if it is one that the page knows.

@@ -9,13 +9,14 @@ use rentree_domain::{EmailAddress, FormId, InvitationId, Uai};
 use rentree_http::{Face, Input, Problem, Visitor, authorise, text};
 use rentree_orders::{InvitationPermit, Refusal};
 use rentree_runtime::several;
-use rentree_table::{AuditAction, AuditEntry, Invitation, Invited, MOST_INVITATIONS, Role};
+use rentree_table::{AuditAction, AuditEntry, Delivery, Invitation, Invited, MOST_INVITATIONS, Role};
 use rentree_web::{Choices, Field, Form};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::join;
 
 use crate::Invitations;
+use crate::done::NEWS;
 use crate::school::parse_uai;
 
 /// Orders of mails under way at the same moment.
@@ -82,7 +83,8 @@ pub(crate) async fn invite(
     let role = role.unwrap_or(Role::Member);
     let invited = |email: EmailAddress| {
         let entry = visitor.did(AuditAction::Invited).to(email.as_str());
-        let same = once.and_then(|form| form.makes(&format!("{uai} {} {email} {role:?}", visitor.user), now));
+        let same =
+            once.and_then(|form| form.makes(&format!("invitation {uai} {} {email} {role:?}", visitor.user), now));
         let (at, entropy) = same.unwrap_or_else(|| (now, rentree_runtime::random()));
         let invitation = Invitation::new(email, role, (Some(visitor.user), &visitor.name), now);
         (InvitationId::new(at, entropy), invitation, entry)
@@ -101,7 +103,7 @@ pub(crate) async fn invite(
 
     let mut stored = app.table.create_invitations(uai, &invited).await?;
     if stored == Invited::MadeBefore && !all_wait(&invited, &app.pending(uai, &visitor).await?) {
-        // They were cancelled since, and who goes back to the form means others.
+        // They were cancelled or accepted since, and who goes back to the form means others.
         invited.iter_mut().for_each(|(id, ..)| *id = InvitationId::new(now, rentree_runtime::random()));
         stored = app.table.create_invitations(uai, &invited).await?;
     }
@@ -120,14 +122,15 @@ pub(crate) async fn invite(
 /// Whether these may be invited.
 enum Permitted {
     Given(InvitationPermit),
-    /// The same form was sent before: its invitations wait.
+    /// The same form has just been sent: its invitations leave.
     InvitedBefore,
     Refused(Problem),
 }
 
 impl Invitations {
-    /// Permits invitations to `emails`, unless none reads, one of them is invited already, or they are too many for the school or for who
-    /// invites. They are counted at the same moment; a list that names somebody who is invited already is given back: nobody was invited.
+    /// Permits invitations, unless none reads, the same form has just been sent, one of them is invited already, or they are too many for
+    /// the school or for who invites. They are counted at the same moment; a list that names somebody who is invited already is given back:
+    /// nobody was invited.
     async fn permit(
         &self,
         uai: Uai,
@@ -141,6 +144,16 @@ impl Invitations {
         let many = u32::try_from(invited.len()).unwrap_or(u32::MAX);
         let permitted = self.mails.permit_invitations(uai, visitor.user, many, visitor.at);
         let (pending, permitted) = join!(self.pending(uai, visitor), permitted);
+        let mut pending = pending?;
+        pending.retain(|(_, waits)| invited.iter().any(|(_, new, _)| new.email == waits.email));
+        let is_new =
+            |waits: &Invitation| waits.delivery != Delivery::Failed && visitor.at.duration_since(waits.asked_at) < NEWS;
+        if all_wait(invited, &pending) && pending.iter().all(|(_, waits)| is_new(waits)) {
+            if let Ok(permit) = permitted {
+                self.mails.give_back(permit).await?;
+            }
+            return Ok(Permitted::InvitedBefore);
+        }
         let permit = match permitted {
             Ok(permit) => permit,
             Err(Refusal::TooMany(_)) => {
@@ -149,13 +162,8 @@ impl Invitations {
             }
             Err(error) => return Err(Problem::internal(&error)),
         };
-        let mut pending = pending?;
-        pending.retain(|(_, waits)| invited.iter().any(|(_, new, _)| new.email == waits.email));
         if !pending.is_empty() {
             self.mails.give_back(permit).await?;
-            if all_wait(invited, &pending) {
-                return Ok(Permitted::InvitedBefore);
-            }
             let waiting: Vec<&str> = pending.iter().map(|(_, waits)| waits.email.as_str()).collect();
             form.refuse("emails", already_invited(&waiting));
             return Ok(Permitted::Refused(Problem::invalid(form)));
@@ -181,10 +189,15 @@ fn all_wait(invited: &[Wanted], pending: &[(InvitationId, Invitation)]) -> bool 
 
 /// What to do about addresses that are invited already.
 fn already_invited(waiting: &[&str]) -> String {
-    const THEN: &str = "ou renvoyez l’invitation depuis la liste des invitations en attente. Personne n’a été invité.";
+    const THEN: &str = "depuis la liste des invitations en attente. Personne n’a été invité.";
     match waiting {
-        [email] => format!("{email} est déjà invité(e). Retirez cette adresse, {THEN}"),
-        emails => format!("Sont déjà invités : {}. Retirez ces adresses, {THEN}", emails.join(", ")),
+        [email] => format!("{email} est déjà invité(e). Retirez cette adresse, ou renvoyez l’invitation {THEN}"),
+        emails => {
+            format!(
+                "Sont déjà invités : {}. Retirez ces adresses, ou renvoyez les invitations {THEN}",
+                emails.join(", ")
+            )
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::Invitations;
+use crate::done::NEWS;
 use crate::invite::TOO_MANY;
 use crate::members::asked;
 use crate::school::parse_uai;
@@ -45,13 +46,16 @@ pub(crate) async fn resend(
     let permit =
         app.mails.permit_invitations(uai, visitor.user, 1, now).await.map_err(|refusal| refused(uai, refusal))?;
     let entry = entry(&visitor, AuditAction::InvitationResent, &invitation, now);
+    let location = format!("/schools/{uai}/team?done=resent");
     if let Err(error) = app.table.resend_invitation(uai, id, RESEND_PAUSE, now, &entry).await {
         app.mails.give_back(permit).await?;
-        return Err(told(uai, error));
+        let asked_at = app.table.invitation(uai, id).await?.map(|invitation| invitation.asked_at);
+        let is_new = asked_at.is_some_and(|at| now.duration_since(at) < NEWS);
+        let is_resent = is_new && matches!(error, InvitationError::TooSoon);
+        return if is_resent { face.already(told(uai, error), &location) } else { Err(told(uai, error)) };
     }
     app.order_invitation(&permit, id).await?;
 
-    let location = format!("/schools/{uai}/team?done=resent");
     face.after_post(StatusCode::OK, &location, &SettledView { invitation: id })
 }
 
@@ -90,8 +94,8 @@ pub(crate) async fn cancel(
     let entry = entry(&visitor, AuditAction::InvitationCancelled, &invitation, now);
     let location = format!("/schools/{uai}/team?done=cancelled");
     if let Err(error) = app.table.cancel_invitation(uai, id, &entry).await {
-        let now = app.table.invitation(uai, id).await?.map(|invitation| invitation.state);
-        let is_cancelled = now == Some(InvitationState::Cancelled);
+        let state = app.table.invitation(uai, id).await?.map(|invitation| invitation.state);
+        let is_cancelled = state == Some(InvitationState::Cancelled);
         return if is_cancelled { face.already(told(uai, error), &location) } else { Err(told(uai, error)) };
     }
     face.after_post(StatusCode::OK, &location, &SettledView { invitation: id })

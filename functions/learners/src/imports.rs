@@ -13,7 +13,7 @@ pub(crate) mod undo;
 pub(crate) mod view;
 mod words;
 
-use rentree_domain::{FormId, ImportId, Uai};
+use rentree_domain::{ImportId, Uai};
 use rentree_http::{Problem, Visitor};
 use rentree_table::{AuditAction, Import};
 
@@ -37,35 +37,33 @@ impl Learners {
         Ok((id, import))
     }
 
-    /// Notes an import that a form asked for, as `wanted` makes it, unless the form has asked for the same before and that is not over: then
-    /// the import that stands there. Whether it is new.
+    /// Notes an import as `wanted` makes it, or finds the one that stands at `same`, which a form makes each time it is sent, as long as that
+    /// is under way.
     async fn begin(
         &self,
         uai: Uai,
         visitor: &Visitor,
-        once: Option<FormId>,
+        same: Option<ImportId>,
         wanted: impl Fn(ImportId) -> Import,
-    ) -> Result<(ImportId, Import, bool), Problem> {
+    ) -> Result<(ImportId, Import), Problem> {
         let now = (self.clock)();
         let note = async |id: ImportId| {
             let import = wanted(id);
             let entry = self.entry(visitor, AuditAction::ImportRequested).of_import(id);
             let is_new = self.table.create_import(uai, id, &import, &entry).await?;
-            Ok::<_, Problem>((id, import, is_new))
+            Ok::<_, Problem>((is_new, import))
         };
+        if let Some(same) = same {
+            let (is_new, import) = note(same).await?;
+            if is_new {
+                return Ok((same, import));
+            }
+            let known = self.table.import(uai, same).await?;
+            if let Some(known) = known.filter(|known| !known.state_at(now).is_over()) {
+                return Ok((same, known));
+            }
+        }
         let other = ImportId::new(now, rentree_runtime::random());
-        let content = |import: &Import| format!("{uai} {} {:?}", visitor.user, import.options);
-        let Some((at, entropy)) = once.and_then(|form| form.makes(&content(&wanted(other)), now)) else {
-            return note(other).await;
-        };
-        let same = ImportId::new(at, entropy);
-        let (id, import, is_new) = note(same).await?;
-        if is_new {
-            return Ok((id, import, true));
-        }
-        match self.table.import(uai, same).await? {
-            Some(known) if !known.state_at(now).is_over() => Ok((same, known, false)),
-            _ => note(other).await,
-        }
+        Ok((other, note(other).await?.1))
     }
 }

@@ -1,4 +1,4 @@
-//! Identifiers we give ourselves: `UUIDv7`, so that they sort by creation.
+//! Identifiers we give ourselves: `UUIDv7`, so that they sort by creation, or by when the form was shown that made them.
 
 use std::fmt;
 use std::str::FromStr;
@@ -108,13 +108,14 @@ id!(
 );
 
 /// How long a form that stays open counts as the one that was shown.
-const SHOWN: SignedDuration = SignedDuration::from_hours(24);
+const SHOWN: SignedDuration = SignedDuration::from_hours(1);
 /// By how much the clock of who showed it may be ahead.
 const AHEAD: SignedDuration = SignedDuration::from_mins(1);
 
 impl FormId {
-    /// Moment and entropy of what this form makes of `content`, which names who sends it, and where: of two clicks, or of a page that is sent
-    /// again, both make the same. Nothing of a form that is a day old, or of the future: nobody dates otherwise what they make.
+    /// Moment and entropy of what this form makes of `content`, which names its use, who sends it, and where: of two clicks, or of a page that
+    /// is sent again, both make the same. Nothing of a form that is an hour old, or of the future: the form is the word of who sends it, and
+    /// dates what they make by that much at most.
     pub fn makes(self, content: &str, now: Timestamp) -> Option<(Timestamp, Entropy)> {
         let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
         let shown = Timestamp::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?).ok()?;
@@ -122,10 +123,15 @@ impl FormId {
         if age > SHOWN || age < -AHEAD {
             return None;
         }
+        Some((shown, self.entropy(content)))
+    }
+
+    /// The same entropy whenever it is asked for, for what has one form for ever.
+    pub fn entropy(self, content: &str) -> Entropy {
         let digest = Sha256::new().chain_update(self.into_bytes()).chain_update(content).finalize();
         let mut entropy = [0; 10];
         entropy.copy_from_slice(&digest[..10]);
-        Some((shown, entropy))
+        entropy
     }
 }
 
@@ -149,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_form_makes_the_same_of_the_same_for_a_day() {
+    fn a_form_makes_the_same_of_the_same_for_an_hour() {
         let shown = Timestamp::from_second(1_000_000).unwrap();
         let [form, other] = [1, 2].map(|entropy| FormId::new(shown, [entropy; 10]));
         let made = form.makes("A", shown);

@@ -60,7 +60,7 @@ impl Face {
     /// `problem`.
     pub fn already(self, problem: Problem, location: &str) -> Result<Response, Problem> {
         match self {
-            Self::Page => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response()),
+            Self::Page => self.after_post(StatusCode::OK, location, &()),
             Self::Json => Err(problem),
         }
     }

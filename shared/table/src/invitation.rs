@@ -127,7 +127,8 @@ impl Invitation {
 }
 
 impl Table {
-    /// Stores invitations, all or none; an entry tells each. [`MOST_INVITATIONS`] at once, of one administrator. It is counted at their place, so that whoever takes that place away at the same moment looks for them again.
+    /// Stores invitations, all or none; an entry tells each. [`MOST_INVITATIONS`] at once, of one administrator. It is counted at their place,
+    /// so that whoever takes that place away at the same moment looks for them again.
     pub async fn create_invitations(
         &self,
         uai: Uai,
@@ -145,7 +146,7 @@ impl Table {
         match self.transact(items).await {
             Ok(()) => Ok(Invited::Made),
             Err(Cancelled::Conditions(failed)) if inviter.is_some() && failed[0] => Ok(Invited::NotByAdministrator),
-            // A second click, or our own request, sent again after a lost answer.
+            // A second click.
             Err(Cancelled::Conditions(_)) => Ok(Invited::MadeBefore),
             Err(Cancelled::Table(error)) => Err(error),
         }

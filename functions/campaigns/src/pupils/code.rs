@@ -69,7 +69,9 @@ pub(crate) async fn enter(
         let told = match typed.trim() {
             "" => "Saisissez le code de la campagne.".to_owned(),
             // A code that signs in, or a personal one: both look the same.
-            _ if PersonalCode::parse(&typed).is_ok() => format!("{SHAPE} {OF_SIGN_IN}"),
+            _ if PersonalCode::parse(&typed).is_ok() => {
+                format!("{SHAPE} {OF_SIGN_IN} Un code personnel se tape après le code de la campagne.")
+            }
             _ => SHAPE.to_owned(),
         };
         return refused(app.frame(&headers).await?, None, &told);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use rentree_domain::{Listing, classes_by_level};
 use rentree_http::Problem;
+use rentree_web::Form;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -25,6 +26,14 @@ pub(crate) fn classes_of(listing: &Listing) -> BTreeSet<String> {
 pub(crate) fn choices(offered: &BTreeSet<String>, chosen: &BTreeSet<String>) -> Vec<Choice> {
     let choice = |division: String| Choice { chosen: chosen.contains(&division), division };
     classes_by_level(offered.iter().map(String::as_str)).into_iter().map(choice).collect()
+}
+
+/// What is wrong with a form whose classes were read beside it: its fields first.
+pub(crate) fn problem(form: &Form, classes: Result<BTreeSet<String>, Problem>) -> Problem {
+    match classes {
+        Err(changed) if !form.is_refused() => changed,
+        _ => Problem::invalid(form),
+    }
 }
 
 /// What is told where a class that was chosen is not to be chosen.

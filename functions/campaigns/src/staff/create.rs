@@ -156,7 +156,7 @@ pub(crate) async fn create(
     let wanted = read(&mut form, &app.config.courses, &input.fields, ready.is_some());
     let (Some(Wanted { title, course, message }), Ok(classes)) = (wanted, &classes) else {
         let classes_changed = classes.is_err();
-        let problem = classes.err().filter(|_| !form.is_refused()).unwrap_or_else(|| Problem::invalid(&form));
+        let problem = class_choice::problem(&form, classes);
         let view = app.new_campaign(uai, &visitor, form, ready);
         let (only_in_lessons, choices) = (input.fields.only_in_lessons, choices(&offered, &chosen));
         return face.again(problem, &NewCampaignView { only_in_lessons, classes_changed, choices, ..view });
@@ -242,9 +242,9 @@ impl Campaigns {
                 Ok(()) => return Ok((id, campaign.code)),
                 Err(CampaignError::Table(error)) => return Err(error.into()),
                 Err(CampaignError::Made) => match self.campaign(uai, &id.to_string()).await?.1 {
-                    // Who goes back to the form after that means another.
-                    made if made.is_archived() => id = CampaignId::new(campaign.created_at, rentree_runtime::random()),
-                    made => return Ok((id, made.code)),
+                    made if is_as_made(&made, &campaign) => return Ok((id, made.code)),
+                    // Who goes back to the form after it was changed or archived means another.
+                    _ => id = CampaignId::new(campaign.created_at, rentree_runtime::random()),
                 },
                 Err(CampaignError::ReadyMade) => return Err(self.made_before(uai, campaign.ready_of).await?),
                 Err(CampaignError::CodeTaken) => campaign.code = CampaignCode::draw(rentree_runtime::random()),
@@ -253,7 +253,7 @@ impl Campaigns {
         Err(Problem::internal(&CampaignError::CodeTaken))
     }
 
-    /// Two colleagues had the same proposal before their eyes, or one of them clicked twice.
+    /// Two colleagues had the same proposal before their eyes.
     async fn made_before(&self, uai: Uai, year: Option<SchoolYear>) -> Result<Problem, Problem> {
         let made = match year {
             Some(year) => self.table.ready_campaign(uai, year).await?,
@@ -286,10 +286,16 @@ impl Fields {
     }
 }
 
+/// Whether a campaign that stands there is still what a form wants.
+fn is_as_made(made: &Campaign, wanted: &Campaign) -> bool {
+    let told = |it: &Campaign| (it.title.clone(), it.message.clone(), it.classes.clone(), it.only_in_lessons);
+    !made.is_archived() && told(made) == told(wanted)
+}
+
 /// The campaign's identifier: what one form makes of the same, sent by the same person, is the same campaign.
 fn identifier(uai: Uai, user: UserId, once: Option<FormId>, campaign: &Campaign) -> CampaignId {
     let Campaign { title, course, message, classes, only_in_lessons, .. } = campaign;
-    let content = format!("{uai} {user} {title:?} {course} {message:?} {classes:?} {only_in_lessons}");
+    let content = format!("campaign {uai} {user} {title:?} {course} {message:?} {classes:?} {only_in_lessons}");
     let (at, entropy) = once
         .and_then(|form| form.makes(&content, campaign.created_at))
         .unwrap_or_else(|| (campaign.created_at, rentree_runtime::random()));

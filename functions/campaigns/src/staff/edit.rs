@@ -111,7 +111,7 @@ pub(crate) async fn change(
     let read = (texts::title(&mut form, &title), texts::message(&mut form, &message));
     let ((Some(title), Some(message)), Ok(classes)) = (read, &classes) else {
         let classes_changed = classes.is_err();
-        let problem = classes.err().filter(|_| !form.is_refused()).unwrap_or_else(|| Problem::invalid(&form));
+        let problem = class_choice::problem(&form, classes);
         let view = EditView::new(uai, &visitor, (id, campaign), form, choices(&offered, &chosen));
         return face.again(problem, &EditView { classes_changed, ..view });
     };

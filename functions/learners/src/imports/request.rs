@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::FormId;
+use rentree_domain::{FormId, ImportId};
 use rentree_http::{Face, Input, Problem, authorise};
 use rentree_table::{Import, ImportOptions, Role};
 use schemars::JsonSchema;
@@ -44,7 +44,10 @@ pub(crate) async fn request(
 
     let options = ImportOptions { preview: input.fields.preview, set_aside: input.fields.set_aside };
     let wanted = |id| Import::requested(&visitor.name, now, object_key(uai, id), options).of(visitor.user);
-    let (id, import, _) = app.begin(uai, &visitor, input.fields.once, wanted).await?;
+    let content = format!("upload {uai} {} {options:?}", visitor.user);
+    let same = input.fields.once.and_then(|form| form.makes(&content, now));
+    let same = same.map(|(at, entropy)| ImportId::new(at, entropy));
+    let (id, import) = app.begin(uai, &visitor, same, wanted).await?;
 
     let context = Context {
         uai,

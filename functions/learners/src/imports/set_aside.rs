@@ -3,8 +3,8 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use rentree_domain::FormId;
 use rentree_domain::import::{ImportState, Resume};
+use rentree_domain::{FormId, ImportId};
 use rentree_http::{Face, Input, Problem};
 use rentree_table::{Import, ImportOptions, Outcome};
 
@@ -33,9 +33,10 @@ pub(crate) async fn set_aside(
         outcome: Outcome { etag: etag.clone(), file_name: file_name.clone(), ..Outcome::default() },
         ..Import::requested(&visitor.name, (app.clock)(), failed.object_key.clone(), options).of(visitor.user)
     };
-    // The refused import stands for its form: it has one button.
-    let once = FormId::from_bytes(id.into_bytes());
-    let (id, import, _) = app.begin(uai, &visitor, Some(once), wanted).await?;
+    // The refused import stands for its form, which has one button, whoever clicks.
+    let entropy = FormId::from_bytes(id.into_bytes()).entropy("set aside");
+    let same = ImportId::new(failed.requested_at, entropy);
+    let (id, import) = app.begin(uai, &visitor, Some(same), wanted).await?;
     app.tell_worker(&Resume {
         uai,
         id,

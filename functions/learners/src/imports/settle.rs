@@ -31,8 +31,11 @@ pub(crate) async fn confirm(
 ) -> Result<Response, Problem> {
     let (uai, id, import, visitor) = app.administered(&uai, &id, &headers, &input).await?;
 
-    if import.state_at((app.clock)()) != ImportState::AwaitingConfirmation {
-        return Err(too_late(uai, id));
+    let state = import.state_at((app.clock)());
+    if state != ImportState::AwaitingConfirmation {
+        let is_confirmed = matches!(state, ImportState::Analysing | ImportState::Applying | ImportState::Succeeded);
+        let problem = too_late(uai, id);
+        return if is_confirmed { face.already(problem, &followed(uai, id)) } else { Err(problem) };
     }
 
     // The message first: if what follows fails, the worker still has the word.

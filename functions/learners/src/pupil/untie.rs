@@ -17,6 +17,9 @@ use crate::school::parse_uai;
 
 const NOT_TIED: &str = "L’élève n’est rattaché à aucun compte, ou ne l’est plus : il n’y a rien à détacher.";
 
+const MOVED: &str =
+    "Le compte de l’élève vient de changer : rien n’a été détaché. Vérifiez sa fiche, puis recommencez.";
+
 /// What was done.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct UntiedView {
@@ -73,7 +76,8 @@ pub(crate) async fn untie(
 
     let entry = app.told_of(&visitor, AuditAction::Untied, &[&pupil]);
     if !app.table.untie(uai, (pupil.id, pupil.entry.ine), user, &entry, (app.clock)()).await? {
-        return face.already(not_tied, &location);
+        let is_tied = app.table.learner(uai, pupil.id).await?.is_some_and(|learner| learner.user.is_some());
+        return if is_tied { Err(refused(uai, pupil.id, MOVED)) } else { face.already(not_tied, &location) };
     }
 
     face.after_post(StatusCode::OK, &location, &UntiedView { learner: pupil.id })
