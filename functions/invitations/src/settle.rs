@@ -49,9 +49,9 @@ pub(crate) async fn resend(
     let location = format!("/schools/{uai}/team?done=resent");
     if let Err(error) = app.table.resend_invitation(uai, id, RESEND_PAUSE, now, &entry).await {
         app.mails.give_back(permit).await?;
-        let asked_at = app.table.invitation(uai, id).await?.map(|invitation| invitation.asked_at);
-        let is_new = asked_at.is_some_and(|at| now.duration_since(at) < NEWS);
-        let is_resent = is_new && matches!(error, InvitationError::TooSoon);
+        let is_new = |it: &Invitation| now.duration_since(it.asked_at) < NEWS;
+        let is_resent = matches!(error, InvitationError::TooSoon)
+            && (is_new(&invitation) || app.table.invitation(uai, id).await?.is_some_and(|it| is_new(&it)));
         return if is_resent { face.already(told(uai, error), &location) } else { Err(told(uai, error)) };
     }
     app.order_invitation(&permit, id).await?;
