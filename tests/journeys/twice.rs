@@ -3,30 +3,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use encoding_rs::UTF_8;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{ImportId, Uai};
+use rentree_domain::import::ImportState;
+use rentree_domain::{CampaignId, ImportId, Uai};
+use rentree_local::people::enrol;
 use rentree_local::pupils::a_campaign as a_campaign_at;
+use rentree_samples::Sample;
 use rentree_table::{Import, ImportOptions, Role};
 use serde_json::json;
 
 use crate::stored_items;
-use crate::support::campaigns::COURSE;
+use crate::support::campaigns::{COURSE, Platform, join};
 use crate::support::clock::last_year;
 use crate::support::forms::PageForm;
 use crate::support::links::an_invitation;
 use crate::support::mails::{mails_to, no_mail_is_pending};
-use crate::support::people::{a_member, an_email, somebody};
-use crate::support::pupils::{Classes, a_class, by_user_name};
-use crate::support::{join_all, note_import, product, run};
+use crate::support::people::{a_failure, a_member, an_email, an_unknown_user, somebody};
+use crate::support::pupils::{Classes, a_class, by_email, by_mediacentre, by_user_name};
+use crate::support::{carry_out, eventually, join_all, note_import, product, run, silent_import};
 
 /// A form: its page, where it is sent, and what is typed.
 type Pressed = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 /// Forms of staff that change something, in an order in which each may be sent. Others have journeys of their own: joining
-/// (`joining_at_once`), handing out passwords (`handing_out`), confirming and importing the rest (`deciding`, `imports`), what a result
-/// becomes (`taking_back`), accounts and links, which count once (`passwords`, `activation`). A code for a pupil is shown in the answer: of
-/// two, the last one holds.
-const FORMS: [Pressed; 22] = [
+/// (`joining_at_once`), handing out passwords (`handing_out`), classes of a campaign that was given, which are all said at once
+/// (`platform_campaigns`), the file of certificates (`prepared_files`), accounts and links, which count once (`passwords`, `activation`). A
+/// code for a pupil is shown in the answer: of two, the last one holds.
+const FORMS: [Pressed; 30] = [
     ("/schools/{uai}/campaigns/new", "/campaigns", &[("title", "Rentrée"), ("course", COURSE)]),
     ("/schools/{uai}/campaigns/{campaign}/edit", "/edit", &[("title", "Un autre titre")]),
     ("/schools/{uai}/campaigns/{campaign}", "/lesson", &[("act", "open")]),
@@ -42,17 +46,36 @@ const FORMS: [Pressed; 22] = [
     ("/schools/{uai}/invitations/{invitation}/cancel", "/cancel", &[]),
     ("/schools/{uai}/members/{colleague}/role", "/role", &[]),
     ("/schools/{uai}/members/{colleague}/remove", "/remove", &[]),
-    ("/schools/{uai}/team/review", "/review", &[("decisions", "keep:{other}")]),
+    ("/schools/{uai}/team", "/members/{absent}/keep", &[]),
+    ("/schools/{uai}/team/review", "/review", &REVIEWED),
+    ("/schools/{uai}/learners/{blocked}", "/unblock", &[]),
+    ("/schools/{uai}/learners/{by_email}", "/user-name", &[]),
+    ("/schools/{uai}/learners/{by_mediacentre}/mediacentre", "/mediacentre", &[]),
     ("/schools/{uai}/learners/{tied}/untie", "/untie", &[]),
+    ("/schools/{uai}/campaigns/{campaign}/results/{sender}", "/take-back", &[]),
     ("/spaces/request", "/spaces/request", &[("uai", "{elsewhere}")]),
     ("/schools/{uai}/access-requests/{wanted}", "/accept", &[("role", "member")]),
     ("/schools/{uai}/access-requests/{unknown}", "/refuse", &[]),
     ("/schools/{uai}/imports/{awaiting}", "/cancel", &[]),
-    ("/schools/{uai}/imports/{applied}/undo", "/undo", &[]),
+    ("/schools/{uai}/imports/{previewed}", "/confirm", &[]),
+    ("/schools/{uai}/imports/{previewed}/undo", "/undo", &[]),
+    ("/schools/{uai}/imports/{refused}", "/set-aside", &[]),
+    ("/schools/{uai}/leave", "/leave", &[]),
 ];
 
+/// Who stays in the team, and who does not.
+const REVIEWED: [(&str, &str); 4] = [
+    ("decisions", "keep:{other}"),
+    ("decisions", "keep:{absent}"),
+    ("decisions", "keep:{second}"),
+    ("decisions", "remove:{former}"),
+];
+
+/// Longer than anybody stays away who is not suspended.
+const ABSENCE: SignedDuration = SignedDuration::from_hours(800 * 24);
+
 /// Pupils of an import that was undone go when a worker gets to it. What is said twice stands in the log twice, and changes nothing.
-const LEFT_OUT: [&str; 3] = ["Learner", "campaign_changed", "team_reviewed"];
+const LEFT_OUT: [&str; 5] = ["Learner", "campaign_changed", "team_reviewed", "import_confirmed", "unblocked"];
 
 /// A school with what the forms are about, and the names by which they call it.
 struct Grounds {
@@ -61,41 +84,90 @@ struct Grounds {
 }
 
 async fn grounds(elsewhere: Uai) -> anyhow::Result<Grounds> {
-    let class = a_class(3).await?;
+    let class = a_class(8).await?;
     let (uai, table, now) = (class.uai, &product().table, Timestamp::now());
-    let [colleague, other] = [a_member(uai, Role::Member).await?, a_member(uai, Role::Member).await?];
     let (campaign, _) = a_campaign_at(table, uai, now).await?;
     let (old, _) = a_campaign_at(table, uai, last_year()).await?;
+    let mut names = vec![
+        ("{uai}", uai.to_string()),
+        ("{elsewhere}", elsewhere.to_string()),
+        ("{campaign}", campaign.to_string()),
+        ("{old}", old.to_string()),
+    ];
+    names.extend(imports(&class).await?);
+    names.extend(team(&class).await?);
+    names.extend(pupils(&class, campaign).await?);
+    Ok(Grounds { class, names })
+}
+
+/// Imports: one that waits for its file, one that is shown before, and one that was refused for one pupil.
+async fn imports(class: &Classes) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let (uai, now) = (class.uai, Timestamp::now());
+    let awaiting = ImportId::new(now, rentree_runtime::random());
+    let key = format!("imports/{uai}/{awaiting}");
+    note_import(uai, awaiting, &Import::requested("Test", now, key, ImportOptions::default())).await?;
+
+    let carried_out = async |change: fn(&mut Sample), options| {
+        let mut sample = class.sample.clone();
+        change(&mut sample);
+        let id = silent_import(uai, sample.siecle(UTF_8).bytes, options).await?;
+        carry_out(uai, id).await?;
+        anyhow::Ok(id)
+    };
+    let preview = ImportOptions { preview: true, ..ImportOptions::default() };
+    let previewed = carried_out(|sample| "3EME B".clone_into(&mut sample.pupils[7].division), preview).await?;
+    let refused = carried_out(|sample| sample.pupils[6].ine.clear(), ImportOptions::default()).await?;
+    Ok(vec![
+        ("{awaiting}", awaiting.to_string()),
+        ("{previewed}", previewed.to_string()),
+        ("{refused}", refused.to_string()),
+    ])
+}
+
+/// The team, who was invited, and who asks to be let in.
+async fn team(class: &Classes) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let (uai, now) = (class.uai, Timestamp::now());
+    let [colleague, other] = [a_member(uai, Role::Member).await?, a_member(uai, Role::Member).await?];
+    // Somebody has to stay when the administrator leaves.
+    let [second, former] = [a_member(uai, Role::Administrator).await?, a_member(uai, Role::Administrator).await?];
+    let absent = enrol(&product().table, uai, Role::Member, &an_unknown_user().await?, now - ABSENCE).await?;
     let (invitation, _) = an_invitation(&class.administrator, uai, now).await?;
+    // Sent long enough ago to be sent again.
+    an_invitation(&class.administrator, uai, now - SignedDuration::from_mins(10)).await?;
     let [wanted, unknown] = [somebody().await?, somebody().await?];
     for person in [&wanted, &unknown] {
         person.post("/spaces/request", &json!({"uai": uai})).await?.expect(202)?;
     }
-    let (awaiting, applied) = (ImportId::new(now, rentree_runtime::random()), table.recent_imports(uai).await?[0].0);
-    note_import(
-        uai,
-        awaiting,
-        &Import::requested("Test", now, format!("imports/{uai}/{awaiting}"), ImportOptions::default()),
-    )
-    .await?;
-    // Sent long enough ago to be sent again.
-    an_invitation(&class.administrator, uai, now - SignedDuration::from_mins(10)).await?;
-    let tied = class.tie(0, by_user_name()).await?;
-    let names = vec![
-        ("{uai}", uai.to_string()),
-        ("{campaign}", campaign.to_string()),
-        ("{old}", old.to_string()),
-        ("{invitation}", invitation.to_string()),
+    Ok(vec![
         ("{colleague}", colleague.id.to_string()),
         ("{other}", other.id.to_string()),
-        ("{tied}", tied.learner.to_string()),
-        ("{elsewhere}", elsewhere.to_string()),
+        ("{second}", second.id.to_string()),
+        ("{former}", former.id.to_string()),
+        ("{absent}", absent.to_string()),
+        ("{invitation}", invitation.to_string()),
         ("{wanted}", wanted.id.to_string()),
         ("{unknown}", unknown.id.to_string()),
-        ("{awaiting}", awaiting.to_string()),
-        ("{applied}", applied.to_string()),
-    ];
-    Ok(Grounds { class, names })
+    ])
+}
+
+/// Pupils with accounts of each kind, one who is locked out, and one who sent a result.
+async fn pupils(class: &Classes, campaign: CampaignId) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let [tied, blocked] = [class.tie(0, by_user_name()).await?, class.tie(1, by_user_name()).await?];
+    let [by_email, by_mediacentre] = [class.tie(2, by_email()).await?, class.tie(3, by_mediacentre()).await?];
+    let name = blocked.user.methods.user_name.clone().expect("a user name");
+    for _ in 0..10 {
+        a_failure(&name.clone().into(), Timestamp::now()).await?;
+    }
+    let sender = &class.learners[4];
+    join(class.uai, campaign, std::slice::from_ref(sender)).await?;
+    assert_eq!(Platform::real()?.sent(campaign, sender.id, 50).await?.0, 200);
+    Ok(vec![
+        ("{tied}", tied.learner.to_string()),
+        ("{blocked}", blocked.learner.to_string()),
+        ("{by_email}", by_email.learner.to_string()),
+        ("{by_mediacentre}", by_mediacentre.learner.to_string()),
+        ("{sender}", sender.id.to_string()),
+    ])
 }
 
 impl Grounds {
@@ -103,9 +175,16 @@ impl Grounds {
         self.names.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
     }
 
-    /// Opens the page of a form, and sends it so many times at the same moment. Where it leads, or what else was answered.
+    /// Opens the page of a form, and sends it so many times at the same moment. Where it leads, or what else was answered. What the forms
+    /// before it began is waited for.
     async fn press(&self, (page, action, typed): Pressed, times: usize) -> anyhow::Result<BTreeSet<String>> {
-        let form = PageForm::on(&self.class.administrator, &self.named(page), action).await?;
+        eventually("imports that rest", async || {
+            let imports = product().table.recent_imports(self.class.uai).await?;
+            let is_at_work = |import: &Import| matches!(import.state, ImportState::Analysing | ImportState::Applying);
+            Ok((!imports.iter().any(|(_, import)| is_at_work(import))).then_some(()))
+        })
+        .await?;
+        let form = PageForm::on(&self.class.administrator, &self.named(page), &self.named(action)).await?;
         let typed: Vec<(&str, String)> = typed.iter().map(|(name, value)| (*name, self.named(value))).collect();
         let typed: Vec<(&str, &str)> = typed.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let sent = join_all((0..times).map(|_| form.send(&self.class.administrator, &typed))).await;

@@ -121,8 +121,11 @@ pub(crate) async fn accept(
     let accepted = app.table.accept_access_request(uai, (id, &user), role, &entry, visitor.at).await;
     if let Err(AccessRequestError::AlreadyIn) = accepted {
         // Whoever stayed away for long has a place, which lets them in again.
-        app.table.confirm_access(uai, id, visitor.at, &entry).await?;
-        let role = app.table.member(uai, id).await?.map(|member| member.role);
+        let member = app.table.member(uai, id).await?;
+        if let Some(member) = &member {
+            app.table.confirm_access(uai, (id, member), visitor.at, &entry).await?;
+        }
+        let role = member.map(|member| member.role);
         return face.after_post(StatusCode::OK, &done(uai, "accepted"), &AnsweredView { user: id, role });
     }
     if let Err(AccessRequestError::Settled) = accepted {
@@ -178,14 +181,14 @@ impl Invitations {
     /// Who accepts somebody who is in with that role clicked twice, or a colleague was faster.
     async fn already_in(&self, uai: Uai, (id, role): (UserId, Role), face: Face) -> Result<Response, Problem> {
         let is_in = self.table.member(uai, id).await?.is_some_and(|member| member.role == role);
-        if is_in { face.already(settled(uai), &done(uai, "accepted")) } else { Err(settled(uai)) }
+        face.already(is_in, settled(uai), &done(uai, "accepted"))
     }
 
     /// The same of who refuses somebody who is refused.
     async fn already_refused(&self, uai: Uai, id: UserId, face: Face) -> Result<Response, Problem> {
         let request = self.table.access_request(uai, id).await?;
         let is_refused = request.is_some_and(|request| request.state == AccessRequestState::Refused);
-        if is_refused { face.already(settled(uai), &done(uai, "refused")) } else { Err(settled(uai)) }
+        face.already(is_refused, settled(uai), &done(uai, "refused"))
     }
 
     /// Those that wait, for administrators, the oldest first.

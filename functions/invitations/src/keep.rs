@@ -26,7 +26,8 @@ pub(crate) async fn keep(
     // Sent twice, or of somebody who comes: nothing is to be done, and nothing to be told.
     if member.is_absent(visitor.at) {
         let entry = visitor.did(AuditAction::AccessConfirmed).to(&member.name);
-        if !app.table.confirm_access(uai, id, visitor.at, &entry).await? {
+        let is_done = app.table.confirm_access(uai, (id, &member), visitor.at, &entry).await?;
+        if !is_done && app.table.member(uai, id).await?.is_none() {
             return Err(Problem::not_found());
         }
     }

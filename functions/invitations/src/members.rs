@@ -131,13 +131,20 @@ pub(crate) async fn leave(
     input: Input<Value>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
-    visitor.check_meant(&input.proof)?;
+    let left = async {
+        let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+        visitor.check_meant(&input.proof)?;
 
-    let entry = visitor.did(AuditAction::Left);
-    app.table.remove_member(uai, (visitor.user, visitor.role), &entry, None).await.map_err(|error| told(uai, error))?;
+        let (id, entry) = (visitor.user, visitor.did(AuditAction::Left));
+        app.table.remove_member(uai, (id, visitor.role), &entry, None).await.map_err(|error| told(uai, error))?;
+        Ok::<_, Problem>(id)
+    };
 
-    face.after_post(StatusCode::OK, "/spaces", &ChangedView { member: visitor.user, role: None })
+    match left.await {
+        Ok(member) => face.after_post(StatusCode::OK, "/spaces", &ChangedView { member, role: None }),
+        // Whoever has left has no place to leave any more.
+        Err(problem) => face.already(problem.status() == StatusCode::NOT_FOUND, problem, "/spaces"),
+    }
 }
 
 impl Invitations {

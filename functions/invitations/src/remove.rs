@@ -81,11 +81,11 @@ pub(crate) async fn remove(
     visitor.check_meant(&input.proof)?;
 
     let location = format!("/schools/{uai}/team?done=removed");
-    let Some(member) = member else { return face.already(Problem::not_found(), &location) };
+    let Some(member) = member else { return face.already(true, Problem::not_found(), &location) };
     let heir = app.heir(uai, &visitor, &input.fields.campaigns_to).await?;
     if let Err(problem) = app.take_out(uai, &visitor, (id, &member), &heir).await {
         let is_gone = app.table.member(uai, id).await?.is_none();
-        return if is_gone { face.already(problem, &location) } else { Err(problem) };
+        return face.already(is_gone, problem, &location);
     }
 
     face.after_post(StatusCode::OK, &location, &ChangedView { member: id, role: None })

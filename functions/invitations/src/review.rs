@@ -135,7 +135,12 @@ pub(crate) async fn review(
     let (removed, kept): (Vec<_>, Vec<_>) =
         colleagues.into_iter().partition(|(id, _)| decided.get(id) == Some(&Decision::Remove));
     for (id, member) in &removed {
-        app.take_out(uai, &visitor, (*id, member), &heir).await?;
+        // Whoever is gone was removed by a first click, or a colleague.
+        if let Err(problem) = app.take_out(uai, &visitor, (*id, member), &heir).await
+            && app.table.member(uai, *id).await?.is_some()
+        {
+            return Err(problem);
+        }
     }
     let kept: Vec<UserId> = kept.into_iter().map(|(id, _)| id).collect();
     if !app.table.end_review(uai, &kept, visitor.at, &visitor.did(AuditAction::TeamReviewed)).await? {

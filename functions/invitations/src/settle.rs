@@ -52,7 +52,7 @@ pub(crate) async fn resend(
         let is_new = |it: &Invitation| now.duration_since(it.asked_at) < NEWS;
         let is_resent = matches!(error, InvitationError::TooSoon)
             && (is_new(&invitation) || app.table.invitation(uai, id).await?.is_some_and(|it| is_new(&it)));
-        return if is_resent { face.already(told(uai, error), &location) } else { Err(told(uai, error)) };
+        return face.already(is_resent, told(uai, error), &location);
     }
     app.order_invitation(&permit, id).await?;
 
@@ -96,7 +96,7 @@ pub(crate) async fn cancel(
     if let Err(error) = app.table.cancel_invitation(uai, id, &entry).await {
         let state = app.table.invitation(uai, id).await?.map(|invitation| invitation.state);
         let is_cancelled = state == Some(InvitationState::Cancelled);
-        return if is_cancelled { face.already(told(uai, error), &location) } else { Err(told(uai, error)) };
+        return face.already(is_cancelled, told(uai, error), &location);
     }
     face.after_post(StatusCode::OK, &location, &SettledView { invitation: id })
 }

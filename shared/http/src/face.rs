@@ -56,12 +56,12 @@ impl Face {
         }
     }
 
-    /// What a form asks for is so already, by a first click or a colleague: a browser is led where the first click led, a program gets
-    /// `problem`.
-    pub fn already(self, problem: Problem, location: &str) -> Result<Response, Problem> {
+    /// What a form asks for cannot be done. If that `is_so` already, by a first click or a colleague, a browser is led to `location`,
+    /// where the first click led; a program gets `problem` in any case.
+    pub fn already(self, is_so: bool, problem: Problem, location: &str) -> Result<Response, Problem> {
         match self {
-            Self::Page => self.after_post(StatusCode::OK, location, &()),
-            Self::Json => Err(problem),
+            Self::Page if is_so => self.after_post(StatusCode::OK, location, &()),
+            Self::Page | Self::Json => Err(problem),
         }
     }
 

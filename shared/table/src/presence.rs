@@ -49,16 +49,20 @@ impl Table {
         Ok(())
     }
 
-    /// Lets a member in again; `entry` tells it. `false`: they are in the team no more.
+    /// Lets a member, as they were read, in again; `entry` tells it. `false`: somebody did since, or they are in the team no more.
     pub async fn confirm_access(
         &self,
         uai: Uai,
-        id: UserId,
+        (id, member): (UserId, &Member),
         now: Timestamp,
         entry: &AuditEntry,
     ) -> Result<bool, TableError> {
-        let items = vec![keep(uai, id, now).in_transaction(&self.name)?, audit::write(&self.name, uai, entry)?];
-        self.written(items).await
+        let kept = keep(uai, id, now);
+        let kept = match member.kept_at {
+            None => kept.only_if("attribute_exists(PK) AND attribute_not_exists(kept_at)"),
+            Some(before) => kept.only_if("kept_at = :before").text(":before", before.to_string()),
+        };
+        self.written(vec![kept.in_transaction(&self.name)?, audit::write(&self.name, uai, entry)?]).await
     }
 
     /// Ends the review of a team, which keeps these members; `entry` tells it. `false`: one of them left meanwhile, and it can be

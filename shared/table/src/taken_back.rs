@@ -16,6 +16,8 @@ const KEPT: usize = 10;
 pub enum TakeBack {
     /// It is taken back; what is known then.
     Done(Box<Participation>),
+    /// It was taken back before.
+    Before,
     /// Another result holds, or none.
     Moved,
     /// The pupil has no part in the campaign of this school.
@@ -35,7 +37,10 @@ impl Table {
         for _ in 0..TURNS {
             let known = self.participation(campaign, learner).await?.filter(|known| known.uai == uai);
             let Some(known) = known else { return Ok(TakeBack::Unknown) };
-            let Some(sent) = known.latest_sent().filter(|sent| sent.at == shown) else { return Ok(TakeBack::Moved) };
+            let Some(sent) = known.latest_sent().filter(|sent| sent.at == shown) else {
+                let is_before = known.taken_back.iter().any(|before| before.sent.at == shown);
+                return Ok(if is_before { TakeBack::Before } else { TakeBack::Moved });
+            };
 
             let profiles: Vec<Sent> = known.former.iter().copied().chain([sent]).collect();
             let profile = self.profile_without(uai, learner, (campaign, &profiles)).await?;

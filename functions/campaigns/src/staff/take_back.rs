@@ -117,18 +117,18 @@ pub(crate) async fn take_back(
 
     let shown = input.fields.sent_at.ok_or_else(|| Problem::bad_request(UNSAID))?;
     let entry = visitor.did(AuditAction::ResultTakenBack).to(campaign.title.as_str()).about(learner);
+    let location = format!("/schools/{uai}/campaigns/{id}?done=taken_back#pupils");
     let part = match app.table.take_result_back(uai, (id, learner), shown, &entry).await? {
         TakeBack::Done(part) => part,
         TakeBack::Unknown => return Err(Problem::not_found()),
-        TakeBack::Moved => {
-            return Err(Problem::too_late(
-                "Ce résultat est déjà annulé, ou l’élève en a envoyé un autre depuis. Regardez celui qui vaut à présent.",
-            )
-            .leading_to("Voir le résultat", format!("/schools/{uai}/campaigns/{id}/results/{learner}")));
+        other @ (TakeBack::Before | TakeBack::Moved) => {
+            let detail = "Ce résultat est déjà annulé, ou l’élève en a envoyé un autre depuis. Regardez celui qui vaut à présent.";
+            let result = format!("/schools/{uai}/campaigns/{id}/results/{learner}");
+            let problem = Problem::too_late(detail).leading_to("Voir le résultat", result);
+            return face.already(other == TakeBack::Before, problem, &location);
         }
     };
 
-    let location = format!("/schools/{uai}/campaigns/{id}?done=taken_back#pupils");
     face.after_post(StatusCode::OK, &location, &TakenBackView { campaign: id, learner, taken_back: part.taken_back })
 }
 

@@ -34,8 +34,7 @@ pub(crate) async fn confirm(
     let state = import.state_at((app.clock)());
     if state != ImportState::AwaitingConfirmation {
         let is_confirmed = matches!(state, ImportState::Analysing | ImportState::Applying | ImportState::Succeeded);
-        let problem = too_late(uai, id);
-        return if is_confirmed { face.already(problem, &followed(uai, id)) } else { Err(problem) };
+        return face.already(is_confirmed, too_late(uai, id), &followed(uai, id));
     }
 
     // The message first: if what follows fails, the worker still has the word.
@@ -108,8 +107,7 @@ impl Learners {
         face: Face,
     ) -> Result<Response, Problem> {
         let is_done = self.table.import(uai, id).await?.is_some_and(|import| import.state == wanted);
-        let problem = told(uai, id, error);
-        if is_done { face.already(problem, &followed(uai, id)) } else { Err(problem) }
+        face.already(is_done, told(uai, id, error), &followed(uai, id))
     }
 
     /// The import as it is now.

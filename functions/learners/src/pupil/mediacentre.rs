@@ -58,7 +58,7 @@ pub(crate) async fn page(
     let uai = parse_uai(&uai)?;
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
 
-    let (_, user) = app.account_by_mediacentre(uai, &pupil).await?;
+    let (_, user) = app.account_by_mediacentre(uai, &pupil).await?.ok_or_else(|| refused(uai, pupil.id, HAS_NONE))?;
 
     let view = RemovalView {
         frame: visitor.frame("Retirer le Médiacentre", uai, &visitor.school, Section::Learners),
@@ -83,27 +83,27 @@ pub(crate) async fn remove(
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
     visitor.check_meant(&input.proof)?;
 
-    let (user_id, user) = app.account_by_mediacentre(uai, &pupil).await?;
+    let location = format!("{}?done=mediacentre", location(uai, pupil.id));
+    let Some((user_id, user)) = app.account_by_mediacentre(uai, &pupil).await? else {
+        return face.already(true, refused(uai, pupil.id, HAS_NONE), &location);
+    };
 
     let entry = app.told_of(&visitor, AuditAction::MediacentreRemoved, &[&pupil]);
     let account = (user_id, &user);
     if !app.table.remove_mediacentre((uai, pupil.id), account, &entry, (app.clock)()).await? {
-        return Err(refused(uai, pupil.id, Unserved::Changed.told()));
+        let is_gone = app.account_by_mediacentre(uai, &pupil).await?.is_none();
+        return face.already(is_gone, refused(uai, pupil.id, Unserved::Changed.told()), &location);
     }
 
-    let location = format!("{}?done=mediacentre", location(uai, pupil.id));
     let view = RemovedView { learner: pupil.id, methods: app.methods_that_stay(&user) };
     face.after_post(StatusCode::OK, &location, &view)
 }
 
 impl Learners {
-    /// The account of a pupil which the Médiacentre opens, if staff may act on it.
-    async fn account_by_mediacentre(&self, uai: Uai, pupil: &Chosen) -> Result<(UserId, User), Problem> {
-        let (id, user) = self.account_to_act_on(uai, pupil).await?;
-        if user.methods.has(Method::Mediacentre, (self.clock)()) {
-            return Ok((id, user));
-        }
-        Err(refused(uai, pupil.id, HAS_NONE))
+    /// The account of a pupil, if staff may act on it; `None` when the Médiacentre does not open it.
+    async fn account_by_mediacentre(&self, uai: Uai, pupil: &Chosen) -> Result<Option<(UserId, User)>, Problem> {
+        let account = self.account_to_act_on(uai, pupil).await?;
+        Ok(Some(account).filter(|(_, user)| user.methods.has(Method::Mediacentre, (self.clock)())))
     }
 
     fn methods_that_stay(&self, user: &User) -> Vec<Method> {

@@ -51,8 +51,10 @@ pub(crate) async fn unblock(
         return face.after_post(StatusCode::OK, &format!("{page}?done=tries"), &UnblockedView { learner: pupil.id });
     }
     let (user, account) = app.account_to_act_on(uai, &pupil).await?;
+    let location = format!("{}?done=unblocked", location(uai, pupil.id));
     if app.locked([&account.methods], AsOf::Now).await?.is_empty() {
-        return Err(refused(uai, pupil.id, "La connexion de cet élève n’est pas bloquée, ou ne l’est plus."));
+        let problem = refused(uai, pupil.id, "La connexion de cet élève n’est pas bloquée, ou ne l’est plus.");
+        return face.already(true, problem, &location);
     }
 
     let entry = app.told_of(&visitor, AuditAction::Unblocked, &[&pupil]);
@@ -60,6 +62,5 @@ pub(crate) async fn unblock(
         return Err(refused(uai, pupil.id, Unserved::Changed.told()));
     }
 
-    let location = format!("{}?done=unblocked", location(uai, pupil.id));
     face.after_post(StatusCode::OK, &location, &UnblockedView { learner: pupil.id })
 }

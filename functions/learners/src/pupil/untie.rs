@@ -72,12 +72,13 @@ pub(crate) async fn untie(
 
     let location = format!("{}?done=untied", location(uai, pupil.id));
     let not_tied = refused(uai, pupil.id, NOT_TIED);
-    let Some(user) = pupil.user else { return face.already(not_tied, &location) };
+    let Some(user) = pupil.user else { return face.already(true, not_tied, &location) };
 
     let entry = app.told_of(&visitor, AuditAction::Untied, &[&pupil]);
     if !app.table.untie(uai, (pupil.id, pupil.entry.ine), user, &entry, (app.clock)()).await? {
         let is_tied = app.table.learner(uai, pupil.id).await?.is_some_and(|learner| learner.user.is_some());
-        return if is_tied { Err(refused(uai, pupil.id, MOVED)) } else { face.already(not_tied, &location) };
+        let problem = if is_tied { refused(uai, pupil.id, MOVED) } else { not_tied };
+        return face.already(!is_tied, problem, &location);
     }
 
     face.after_post(StatusCode::OK, &location, &UntiedView { learner: pupil.id })

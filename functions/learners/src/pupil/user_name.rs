@@ -16,7 +16,6 @@ use crate::passwords::due::Unserved;
 use crate::passwords::hand_out::{Chosen, names};
 use crate::school::parse_uai;
 
-const HAS_ONE: &str = "L’élève a déjà un identifiant : il figure sur sa fiche.";
 /// An account that changed meanwhile is looked at once more.
 const LOOKS: usize = 2;
 
@@ -42,14 +41,18 @@ pub(crate) async fn give(
     visitor.check_meant(&input.proof)?;
 
     let (_, user) = app.account_to_act_on(uai, &pupil).await?;
+    let given = format!("{}?done=user-name", location(uai, pupil.id));
+    let has_one = || refused(uai, pupil.id, "L’élève a déjà un identifiant : il figure sur sa fiche.");
     if user.methods.user_name.is_some() {
-        return Err(refused(uai, pupil.id, HAS_ONE));
+        return face.already(true, has_one(), &given);
     }
 
     if user.password_hash.is_some() && !no_mail_reaches(&user) {
-        let user_name = app.give_user_name(uai, &visitor, &pupil).await?.to_string();
-        let view = UserNameView { learner: pupil.id, user_name, temporary_password: None };
-        return face.after_post(StatusCode::OK, &format!("{}?done=user-name", location(uai, pupil.id)), &view);
+        let Some(user_name) = app.give_user_name(uai, &visitor, &pupil).await? else {
+            return face.already(true, has_one(), &given);
+        };
+        let view = UserNameView { learner: pupil.id, user_name: user_name.to_string(), temporary_password: None };
+        return face.after_post(StatusCode::OK, &given, &view);
     }
     // Médiacentre alone, or an address never confirmed: a password comes with the name. A browser is asked first, as for every password.
     if face == Face::Page {
@@ -78,17 +81,17 @@ fn no_mail_reaches(user: &User) -> bool {
 struct NotHandedOut;
 
 impl Learners {
-    /// Adds a user name to an account that has a password of its owner's, which stays.
-    async fn give_user_name(&self, uai: Uai, visitor: &Visitor, pupil: &Chosen) -> Result<UserName, Problem> {
+    /// Adds a user name to an account that has a password of its owner's, which stays. `None` when it has one by now.
+    async fn give_user_name(&self, uai: Uai, visitor: &Visitor, pupil: &Chosen) -> Result<Option<UserName>, Problem> {
         let entry = self.told_of(visitor, AuditAction::UserNameGiven, &[pupil]);
         for _ in 0..LOOKS {
             let (id, user) = self.account_to_act_on(uai, pupil).await?;
             if user.methods.user_name.is_some() {
-                return Err(refused(uai, pupil.id, HAS_ONE));
+                return Ok(None);
             }
             for name in names(&user, &pupil.entry).into_iter().flatten() {
                 match self.table.give_user_name((uai, pupil.id), (id, &user), &name, &entry).await {
-                    Ok(()) => return Ok(name),
+                    Ok(()) => return Ok(Some(name)),
                     Err(HandOutError::NameTaken) => {}
                     Err(HandOutError::Table(error)) => return Err(error.into()),
                     Err(HandOutError::Untied) => return Err(refused(uai, pupil.id, Unserved::Changed.told())),
