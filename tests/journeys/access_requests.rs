@@ -123,13 +123,13 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
 
         CLOCK.set(SignedDuration::from_hours(61 * 24));
         for person in [&mut head, &mut stranger] {
-            person.open_session_at(CLOCK.now()).await?;
+            person.open_session().await?;
         }
         assert_eq!(stranger.get("/spaces").await?.expect(200)?["access_requests"], json!([]));
         ask(&stranger, uai).await?.expect(202)?;
         assert_eq!(waiting(&head, uai).await?.len(), 1);
         CLOCK.set(SignedDuration::from_hours(122 * 24));
-        head.open_session_at(CLOCK.now()).await?;
+        head.open_session().await?;
         assert!(waiting(&head, uai).await?.is_empty(), "nobody answered for sixty days");
         Ok(())
     });

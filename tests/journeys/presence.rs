@@ -19,7 +19,7 @@ const DAY: i64 = 24;
 async fn later(clock: &HandClock, days: i64, people: &mut [&mut Person]) -> anyhow::Result<()> {
     clock.set(SignedDuration::from_hours(days * DAY));
     for person in people {
-        person.open_session_at(clock.now()).await?;
+        person.open_session().await?;
     }
     Ok(())
 }
@@ -91,9 +91,9 @@ fn who_stayed_away_is_let_in_by_an_administrator() {
         let third = a_member(uai, Role::Administrator).await?;
         let mut recovered = third;
         CLOCK.set(SignedDuration::from_hours(2 * 398 * DAY));
-        head.open_session_at(CLOCK.now()).await?;
-        second.open_session_at(CLOCK.now()).await?;
-        recovered.open_session_at(CLOCK.now()).await?;
+        head.open_session().await?;
+        second.open_session().await?;
+        recovered.open_session().await?;
         head.get(&path("")).await?.expect(200)?;
         assert_eq!(recovered.get(&path("")).await?.code(), "suspended");
         let link = an_activation(uai, CLOCK.now()).await?;
@@ -125,7 +125,7 @@ fn the_team_is_reviewed_once_a_year() {
 
         later(&CLOCK, 366, &mut [&mut head, &mut teacher]).await?;
         let mut left = a_member(uai, Role::Administrator).await?;
-        left.open_session_at(CLOCK.now()).await?;
+        left.open_session().await?;
         let campaign = a_campaign(uai, &left, "D’avant").await?;
         assert_eq!(leads_to(&head).await?, review);
         assert_eq!(leads_to(&teacher).await?, format!("/schools/{uai}"));

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::HeaderMap;
 use directory::message::{NamedLogin, SessionsOf};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{ActivationId, LinkToken, UserId};
-use rentree_http::NewSession;
 use rentree_local::operator::Operator;
 use rentree_table::{Link, Purpose, Role, School, User};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE};
@@ -106,7 +104,7 @@ fn an_unused_session_ends_and_a_page_says_so() {
         // The same on a device that is in use: what was left elsewhere is listed no more.
         let old = left.cookie.clone();
         CLOCK.set(SignedDuration::from_mins(121));
-        left.cookie = begun_at((left.id, &left.user), CLOCK.now()).await?;
+        left.open_session().await?;
         let page = left.get("/account").await?.expect(200)?;
         let listed = page["sessions"].as_array().map(Vec::len);
         assert_eq!(listed, Some(1), "{page}");
@@ -252,7 +250,7 @@ fn without_a_password_ending_other_sessions_asks_a_fresh_sign_on() {
         assert_eq!((stale.status, stale.code()), (409, "too_late"), "{}", stale.body);
         assert!(is_in(&elsewhere).await?);
 
-        here.cookie = begun_at((pupil.id, &pupil.user), CLOCK.now()).await?;
+        here.open_session().await?;
         let page = browse(&here, "/account").await?.text().await?;
         assert!(page.contains("/account/sessions") && !page.contains("ending-current_password"), "{page}");
         let ended = end(&here, &others).await?;
@@ -261,13 +259,6 @@ fn without_a_password_ending_other_sessions_asks_a_fresh_sign_on() {
         assert!(is_in(&here).await? && !is_in(&elsewhere).await?);
         Ok(())
     });
-}
-
-/// A session that begins at `now`.
-async fn begun_at((id, user): (UserId, &User), now: Timestamp) -> anyhow::Result<String> {
-    let session = NewSession::new(id, user.holder(), user.epoch, &HeaderMap::new(), now);
-    anyhow::ensure!(product().table.open_session(&session.hash, &session.session, None).await?);
-    Ok(session.cookie().split(';').next().unwrap_or_default().to_owned())
 }
 
 async fn end_by_operator(of: SessionsOf) -> anyhow::Result<Value> {

@@ -195,6 +195,11 @@ pub(crate) fn product() -> &'static Rentree {
     PRODUCT_OF_THIS_TEST.try_with(|product| *product).unwrap_or_else(|_| &PRODUCT)
 }
 
+/// What it is in that product: whatever begins for a test begins by its clock, however slow the machine is.
+pub(crate) fn now() -> Timestamp {
+    (product().clock)()
+}
+
 /// A school that no other test has.
 pub(crate) fn a_uai() -> Uai {
     static NEXT: AtomicU32 = AtomicU32::new(1);

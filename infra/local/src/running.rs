@@ -101,6 +101,8 @@ pub struct Rentree {
     pub stack: Stack,
     /// Its table.
     pub table: Table,
+    /// What its functions take for now.
+    pub clock: Clock,
     /// The ENT beside it, if it was asked for.
     pub ent: Option<Ent>,
     /// Until it is stopped.
@@ -199,7 +201,7 @@ impl Rentree {
             };
             serving.poll(&stack, &mapping, &worker, times)?;
         }
-        Ok(Self { url, stack, table, ent, running: Mutex::new(Some((serving, cloud))) })
+        Ok(Self { url, stack, table, clock: options.clock, ent, running: Mutex::new(Some((serving, cloud))) })
     }
 
     /// Ends the requests and messages at work, then everything else.

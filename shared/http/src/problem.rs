@@ -4,7 +4,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::SignedDuration;
 use rentree_domain::presence::MONTHS_OF_ABSENCE;
-use rentree_table::PasswordToChange;
+use rentree_table::{PasswordToChange, TableError};
 use rentree_web::Form;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -85,7 +85,7 @@ pub enum Code {
     TooLarge,
     /// Something of ours failed.
     Internal,
-    /// Something of ours did not answer in time: it may a moment later.
+    /// Something of ours did not answer in time, or was busy with others throughout: it may answer a moment later.
     Unavailable,
     /// There is more to answer than can be sent at once.
     AnswerTooLarge,
@@ -425,10 +425,13 @@ impl Problem {
     }
 }
 
-impl From<rentree_table::TableError> for Problem {
-    fn from(error: rentree_table::TableError) -> Self {
+impl From<TableError> for Problem {
+    fn from(error: TableError) -> Self {
         let told = Self::internal(&error);
-        if matches!(error, rentree_table::TableError::Unanswered { .. }) { Self::later() } else { told }
+        match error {
+            TableError::Unanswered { .. } | TableError::Contended { .. } => Self::later(),
+            TableError::Request { .. } | TableError::Malformed { .. } => told,
+        }
     }
 }
 

@@ -16,8 +16,8 @@ use crate::{
 
 const ENTITY: &str = "Membership";
 const SCHOOLS: &str = "SCHOOL#";
-/// Two administrators may act on one member at the same moment.
-const TURNS: usize = 5;
+/// Two administrators may act on one member at the same moment, and each invitation that the member stores meanwhile takes a turn.
+const TURNS: usize = 20;
 
 /// What a member may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

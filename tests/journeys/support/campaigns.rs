@@ -10,7 +10,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 
 use super::people::{Person, a_client};
-use super::product;
+use super::{now, product};
 
 /// A course of one machine's catalogue, of each kind.
 pub(crate) const COURSE: &str = "competences-numeriques-6e";
@@ -34,7 +34,7 @@ pub(crate) async fn a_campaign(uai: Uai, by: &Person, title: &str) -> anyhow::Re
 pub(crate) async fn join(uai: Uai, campaign: CampaignId, pupils: &[ActiveLearner]) -> anyhow::Result<()> {
     for pupil in pupils {
         let of = (pupil.id, pupil.entry.division.as_str());
-        let began = product().table.begin_participation(uai, campaign, of, Timestamp::now()).await?;
+        let began = product().table.begin_participation(uai, campaign, of, now()).await?;
         anyhow::ensure!(began, "joined twice");
     }
     Ok(())
@@ -42,7 +42,7 @@ pub(crate) async fn join(uai: Uai, campaign: CampaignId, pupils: &[ActiveLearner
 
 /// The token of a course's link that a pupil was given just now, as the product signs it for its first try.
 pub(crate) fn course_token(campaign: CampaignId, learner: LearnerId) -> String {
-    token_of_try(campaign, learner, 0, Timestamp::now() + SignedDuration::from_hours(2))
+    token_of_try(campaign, learner, 0, now() + SignedDuration::from_hours(2))
 }
 
 /// The same of any try, and with any end.
@@ -79,7 +79,7 @@ impl Platform {
     /// A letter signed `late` ago.
     pub(crate) fn letter(&self, message: &Value, late: SignedDuration) -> Letter {
         let id = format!("msg_{}", u64::from_be_bytes(rentree_runtime::random()));
-        let timestamp = (Timestamp::now() - late).as_second().to_string();
+        let timestamp = (now() - late).as_second().to_string();
         let body = message.to_string();
         let signature = self.secrets.sign(&id, &timestamp, body.as_bytes());
         let headers = [("webhook-id", id), ("webhook-timestamp", timestamp), ("webhook-signature", signature)].into();
@@ -103,7 +103,7 @@ impl Platform {
 
     /// Tells that a pupil began.
     pub(crate) async fn started(&self, campaign: CampaignId, learner: LearnerId) -> anyhow::Result<(u16, Value)> {
-        let message = json!({"token": course_token(campaign, learner), "event": "started", "at": Timestamp::now()});
+        let message = json!({"token": course_token(campaign, learner), "event": "started", "at": now()});
         self.post(&self.letter(&message, SignedDuration::ZERO)).await
     }
 
@@ -114,7 +114,7 @@ impl Platform {
         learner: LearnerId,
         score: u8,
     ) -> anyhow::Result<(u16, Value)> {
-        let at = Timestamp::now();
+        let at = now();
         let message = json!({"token": course_token(campaign, learner), "event": "sent", "at": at, "score": score});
         self.post(&self.letter(&message, SignedDuration::ZERO)).await
     }

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::Context;
-use jiff::Timestamp;
 use rentree_domain::{CampaignCode, CampaignId, EmailAddress, LearnerId, Password, Uai, UserId};
 use rentree_local::pupils;
 use rentree_samples::{Pupil, Sample};
@@ -13,8 +12,8 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use super::people::{Answer, a_client};
-use super::product;
 use super::schools::{a_school_with, a_seed, import};
+use super::{now, product};
 
 /// A pupil's password.
 pub(crate) const PUPIL_PASSWORD: &str = "Velours8";
@@ -82,7 +81,7 @@ impl Class {
     /// Ties a pupil to an account of `methods` that begins now, by another campaign.
     pub(crate) async fn tie(&self, first_name: &str, methods: Methods) -> anyhow::Result<UserId> {
         let pupil = self.pupil(first_name).await?;
-        let (now, table) = (Timestamp::now(), &product().table);
+        let (now, table) = (now(), &product().table);
         let id = UserId::new(now, rentree_runtime::random());
         let hash = rentree_identity::hash(Password::typed(PUPIL_PASSWORD)).await?;
         let user = pupils::an_account(&pupil.entry, methods, Some(hash), now);
@@ -112,12 +111,12 @@ impl Class {
 
 /// A campaign of a school, ready to be joined.
 pub(crate) async fn a_campaign(uai: Uai) -> anyhow::Result<(CampaignId, CampaignCode)> {
-    pupils::a_campaign(&product().table, uai, Timestamp::now()).await
+    pupils::a_campaign(&product().table, uai, now()).await
 }
 
 /// A birth date of somebody who is `years` old for some days now, as a file has it.
 pub(crate) fn born_years_ago(years: i16) -> String {
-    let today = rentree_domain::paris::date(Timestamp::now());
+    let today = rentree_domain::paris::date(now());
     let day = jiff::civil::date(today.year() - years, today.month(), 1.max(today.day().min(28) - 1));
     day.strftime("%d/%m/%Y").to_string()
 }

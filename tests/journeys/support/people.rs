@@ -15,7 +15,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, redirect};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use super::{a_uai, product};
+use super::{a_uai, now, product};
 
 /// Everybody's password here.
 pub(crate) const PASSWORD: &str = "trois huîtres au petit matin";
@@ -68,14 +68,14 @@ pub(crate) async fn an_unknown_user() -> anyhow::Result<User> {
 /// Somebody signed in, with no place in any team.
 pub(crate) async fn somebody() -> anyhow::Result<Person> {
     let user = an_unknown_user().await?;
-    let id = begin(&product().table, &user, Timestamp::now()).await?;
+    let id = begin(&product().table, &user, now()).await?;
     Person::new(id, user).await
 }
 
 /// Somebody signed in, with a place in the team of `uai`.
 pub(crate) async fn a_member(uai: Uai, role: Role) -> anyhow::Result<Person> {
     let user = an_unknown_user().await?;
-    let id = enrol(&product().table, uai, role, &user, Timestamp::now()).await?;
+    let id = enrol(&product().table, uai, role, &user, now()).await?;
     Person::new(id, user).await
 }
 
@@ -109,13 +109,8 @@ impl Person {
 
     /// Opens another session, which the person then uses.
     pub(crate) async fn open_session(&mut self) -> anyhow::Result<()> {
-        self.open_session_at(Timestamp::now()).await
-    }
-
-    /// The same, at a moment of a clock of the test's own.
-    pub(crate) async fn open_session_at(&mut self, now: Timestamp) -> anyhow::Result<()> {
         let epoch = product().table.person(self.id).await?.map_or(0, |person| person.epoch);
-        let session = NewSession::new(self.id, self.user.holder(), epoch, &HeaderMap::new(), now);
+        let session = NewSession::new(self.id, self.user.holder(), epoch, &HeaderMap::new(), now());
         anyhow::ensure!(product().table.open_session(&session.hash, &session.session, None).await?, "no session");
         self.cookie = session.cookie().split(';').next().unwrap_or_default().to_owned();
         Ok(())

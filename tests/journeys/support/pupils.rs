@@ -1,7 +1,6 @@
 //! Schools with pupils who have accounts, by any connection methods, tied as joining a campaign ties them.
 
 use axum::http::HeaderMap;
-use jiff::Timestamp;
 use rentree_domain::{
     CampaignCode, CampaignId, EntityId, Ido, LearnerId, Login, Password, SignOnId, Uai, UserId, UserName,
 };
@@ -13,8 +12,8 @@ use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::people::{Answer, Person, a_client, a_stranger, an_email};
-use super::product;
 use super::schools::{a_school_with, a_seed, in_order_of};
+use super::{now, product};
 
 /// The password of every pupil here who has one.
 pub(crate) const PUPIL_PASSWORD: &str = "Velours8";
@@ -41,7 +40,7 @@ pub(crate) struct Tied {
 pub(crate) async fn classes(count: usize, change: impl FnOnce(&mut Sample)) -> anyhow::Result<Classes> {
     let (uai, administrator, sample) = a_school_with(count, a_seed(), change).await?;
     let learners = in_order_of(uai, &sample).await?;
-    let (campaign, _) = rentree_local::pupils::a_campaign(&product().table, uai, Timestamp::now()).await?;
+    let (campaign, _) = rentree_local::pupils::a_campaign(&product().table, uai, now()).await?;
     Ok(Classes { uai, administrator, sample, learners, campaign })
 }
 
@@ -60,7 +59,7 @@ pub(crate) fn by_user_name() -> Methods {
 
 /// Médiacentre alone.
 pub(crate) fn by_mediacentre() -> Methods {
-    Methods::of_mediacentre(a_sign_on_id(), Timestamp::now())
+    Methods::of_mediacentre(a_sign_on_id(), now())
 }
 
 /// An identifier of Médiacentre that nobody else has.
@@ -86,7 +85,7 @@ impl Classes {
     pub(crate) async fn tie(&self, place: usize, methods: Methods) -> anyhow::Result<Tied> {
         static HASH: OnceCell<String> = OnceCell::const_new();
         let hash = HASH.get_or_try_init(|| rentree_identity::hash(Password::typed(PUPIL_PASSWORD))).await?.clone();
-        let (now, entry) = (Timestamp::now(), &self.learners[place].entry);
+        let (now, entry) = (now(), &self.learners[place].entry);
         let hash = (!methods.logins().is_empty()).then_some(hash);
         let user = rentree_local::pupils::an_account(entry, methods, hash, now);
         let id = UserId::new(now, rentree_runtime::random());
@@ -104,7 +103,7 @@ impl Classes {
     pub(crate) async fn tie_to(&self, place: usize, who: Who<'_>) -> anyhow::Result<()> {
         let learner = &self.learners[place];
         let pupil = (self.uai, learner.id, &learner.entry);
-        rentree_local::pupils::tie(&product().table, pupil, self.campaign, who, Timestamp::now()).await
+        rentree_local::pupils::tie(&product().table, pupil, self.campaign, who, now()).await
     }
 
     /// Hands passwords out, as JSON.
@@ -127,7 +126,7 @@ impl Tied {
     /// A session of the pupil, opened before whatever comes.
     pub(crate) async fn session(&self) -> anyhow::Result<String> {
         let epoch = product().table.person(self.id).await?.map_or(0, |person| person.epoch);
-        let session = NewSession::new(self.id, self.user.holder(), epoch, &HeaderMap::new(), Timestamp::now());
+        let session = NewSession::new(self.id, self.user.holder(), epoch, &HeaderMap::new(), now());
         anyhow::ensure!(product().table.open_session(&session.hash, &session.session, None).await?, "no session");
         Ok(session.cookie().split(';').next().unwrap_or_default().to_owned())
     }
