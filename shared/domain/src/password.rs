@@ -10,7 +10,8 @@ use std::fmt;
 use jiff::SignedDuration;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// A password as it was typed, composed (NFKC), so that every keyboard gives the same. Never printed.
+/// A password as it was typed, composed (NFKC), so that every keyboard gives the same, and without white space at its ends, which the
+/// keyboards of telephones put after what they suggest and nobody sees. Never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
@@ -45,7 +46,7 @@ const MOST: usize = 128;
 impl Password {
     /// A password to be checked against a stored one. Nothing is too short for that.
     pub fn typed(text: &str) -> Self {
-        Self(text.nfkc().collect())
+        Self(text.nfkc().collect::<String>().trim().to_owned())
     }
 
     /// A new password of staff. `about`: what its owner is called, which makes no password.
@@ -278,6 +279,22 @@ mod tests {
     #[test]
     fn keyboards_that_decompose_give_the_same() {
         assert_eq!(Password::typed("e\u{301}le\u{301}phant gris"), Password::typed("éléphant gris"));
+    }
+
+    /// Chosen on a telephone today, typed on a computer tomorrow.
+    #[test]
+    fn white_space_at_its_ends_is_no_part_of_it() {
+        for typed in ["Velours8 Marmotte ", " Velours8 Marmotte", "\tVelours8 Marmotte\r\n", "Velours8 Marmotte\u{a0}"]
+        {
+            assert_eq!(Password::typed(typed), Password::typed("Velours8 Marmotte"), "{typed:?}");
+            let chosen = Password::new_for_pupil(typed, &[]);
+            assert_eq!(chosen, Ok(Password::typed("Velours8 Marmotte")), "{typed:?}");
+        }
+        assert_ne!(Password::typed("Velours8 Marmotte"), Password::typed("Velours8Marmotte"), "within, it counts");
+        assert_eq!(Password::new_for_staff("onze signes ", &[]), Err(PasswordError::Short));
+        assert_eq!(Password::new_for_pupil("Velour8 ", &[]), Err(PasswordError::ShortForPupil));
+        let temporary = Password::temporary([7; 8]);
+        assert_eq!(Password::typed_as_temporary(&format!("{} ", temporary.expose())), temporary);
     }
 
     #[test]
