@@ -39,6 +39,8 @@ pub enum PasswordError {
 pub const STAFF_LEAST: usize = 12;
 /// The least number of characters for pupils.
 pub const PUPIL_LEAST: usize = 8;
+/// What the form of a pupil's password gives as an example. Refused as common: a whole class would take it.
+pub const EXAMPLE_FOR_PUPILS: &str = "Girafe4Carotte";
 /// How long a password that staff hand out lets its owner in: whoever was away for a week or two can still begin.
 pub const TEMPORARY_LASTS: SignedDuration = SignedDuration::from_hours(14 * 24);
 const MOST: usize = 128;
@@ -251,6 +253,13 @@ mod tests {
             ("Lucas2013", PasswordError::Common),
             ("Dunord2012", PasswordError::Common),
             ("Karine1003", PasswordError::Common),
+            ("Romane2015", PasswordError::Common),
+            ("Football10", PasswordError::Common),
+            // The example of the form, and what is made of it.
+            (EXAMPLE_FOR_PUPILS, PasswordError::Common),
+            ("Girafe5Carotte", PasswordError::Common),
+            ("Carotte-7-Girafe", PasswordError::Common),
+            ("4GirafeCarotte!", PasswordError::Common),
         ] {
             assert_eq!(Password::new_for_pupil(password, &about), Err(refused), "{password}");
         }

@@ -1,6 +1,6 @@
 //! What a new account needs, read from a form: each error at its field, in French.
 
-use rentree_domain::password::PasswordError;
+use rentree_domain::password::{EXAMPLE_FOR_PUPILS, PasswordError};
 use rentree_domain::person::PersonNameError;
 use rentree_domain::{EmailAddress, Password, PersonName};
 use rentree_http::text;
@@ -66,7 +66,7 @@ impl PasswordRules {
         match self {
             Self::Staff => "12 caractères au moins. Une phrase que vous seul(e) connaissez convient très bien.",
             Self::Pupil => {
-                "8 caractères au moins, dont une majuscule, une minuscule et un chiffre. Ni votre nom, ni un mot que tout le monde connaît : associez deux mots sans rapport."
+                "Deux mots sans rapport et un chiffre, par exemple : Girafe4Carotte, avec vos mots à vous. 8 caractères au moins, dont une majuscule, une minuscule et un chiffre. Un prénom ou un mot avec des chiffres ne suffit pas."
             }
         }
     }
@@ -75,6 +75,24 @@ impl PasswordRules {
         match self {
             Self::Staff => Password::new_for_staff(typed, about),
             Self::Pupil => Password::new_for_pupil(typed, about),
+        }
+    }
+
+    /// What is wrong with a new password; to a child of twelve in short sentences, with the example of the hint.
+    fn told(self, error: PasswordError) -> String {
+        match (self, error) {
+            (Self::Pupil, PasswordError::Common) => format!(
+                "Ce mot de passe est trop facile à deviner. Un prénom ou un mot avec des chiffres ne suffit pas. Choisissez deux mots sans rapport et un chiffre, comme {EXAMPLE_FOR_PUPILS}, mais avec vos mots à vous."
+            ),
+            (Self::Staff, PasswordError::Common) => {
+                "Ce mot de passe se devine : un mot, un nom ou des chiffres, même mêlés de signes, ne suffisent pas. Associez deux mots sans rapport, ou plus.".to_owned()
+            }
+            (_, PasswordError::Short) => "Le mot de passe est trop court : 12 caractères au moins.".to_owned(),
+            (_, PasswordError::Long) => "Le mot de passe est trop long : 128 caractères au plus.".to_owned(),
+            (_, PasswordError::ShortForPupil) => "Le mot de passe est trop court : 8 caractères au moins.".to_owned(),
+            (_, PasswordError::Uniform) => {
+                "Le mot de passe doit comporter au moins une majuscule, une minuscule et un chiffre.".to_owned()
+            }
         }
     }
 }
@@ -102,7 +120,7 @@ impl NewAccountFields {
         let last_name = form.read("last_name", PersonName::parse(&self.last_name), |e| person_name_error("nom", e));
         let email = form.read("email", EmailAddress::typed(&self.email), |_| email_error(&self.email));
         let about = [self.first_name.as_str(), &self.last_name, &self.email];
-        let password = form.read("password", Password::new_for_staff(&self.password, &about), new_password_error);
+        let password = read_password(&mut form, PasswordRules::Staff, &self.password, &about);
         match (first_name, last_name, email, password) {
             (Some(first_name), Some(last_name), Some(email), Some(password)) => {
                 Ok(NewAccount { first_name, last_name, email, password })
@@ -137,7 +155,7 @@ impl PasswordFields {
 
 /// Reads a new password into `form`'s field `password`.
 pub fn read_password(form: &mut Form, rules: PasswordRules, typed: &str, about: &[&str]) -> Option<Password> {
-    form.read("password", rules.read(typed, about), new_password_error)
+    form.read("password", rules.read(typed, about), |error| rules.told(error))
 }
 
 /// What is wrong with an address.
@@ -160,17 +178,16 @@ pub fn person_name_error(what: &str, error: PersonNameError) -> String {
     }
 }
 
-/// What is wrong with a new password.
-fn new_password_error(error: PasswordError) -> String {
-    match error {
-        PasswordError::Short => "Le mot de passe est trop court : 12 caractères au moins.".to_owned(),
-        PasswordError::Long => "Le mot de passe est trop long : 128 caractères au plus.".to_owned(),
-        PasswordError::Common => {
-            "Ce mot de passe se devine : un mot, un nom ou des chiffres, même mêlés de signes, ne suffisent pas. Associez deux mots sans rapport, ou plus.".to_owned()
-        }
-        PasswordError::ShortForPupil => "Le mot de passe est trop court : 8 caractères au moins.".to_owned(),
-        PasswordError::Uniform => {
-            "Le mot de passe doit comporter au moins une majuscule, une minuscule et un chiffre.".to_owned()
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Before anything is typed, and again when it was refused.
+    #[test]
+    fn pupils_are_given_an_example_that_is_refused() {
+        assert!(PasswordRules::Pupil.hint().contains(EXAMPLE_FOR_PUPILS));
+        let mut form = PasswordFields::form("new", PasswordRules::Pupil);
+        assert_eq!(read_password(&mut form, PasswordRules::Pupil, EXAMPLE_FOR_PUPILS, &[]), None);
+        assert!(form.errors().any(|(name, told)| name == "password" && told.contains(EXAMPLE_FOR_PUPILS)));
     }
 }

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 
 use crate::name::fold;
 
-/// What belongs together, so that several of it make no password either: `monmotdepasse`, `lundimardi`, `collegejeanmoulin`.
+/// What belongs together, so that several of it make no password either: `monmotdepasse`, `lundimardi`, `collegejeanmoulin`. The last two
+/// are those of [`EXAMPLE_FOR_PUPILS`](super::EXAMPLE_FOR_PUPILS), which a whole class would take.
 const TOGETHER: &str = "\
     abc abcdef abcdefgh abcdefghijkl abcdefghijklm aqwzsx aqwzsxedc aqwzsxedcrfv azerty azertyuiop azertyuiopqs azertyuiopqsdf \
     azertyuiopqsdfgh qsdfgh qsdfghjkl qsdfghjklm wxcvbn qwerty qwertyuiop qwertyuiopas zxcvbn zxcvbnm \
@@ -25,7 +26,8 @@ const TOGETHER: &str = "\
     albert anne aristide aubrac balzac briand camus charles curie daudet desnos dolto emile exupery ferry francois gaulle \
     gerard george hugo jacques jaures jean jules louis lucie marie moliere monnet montaigne moulin dame pagnol pasteur \
     paul pergaud philipe pierre prevert rabelais rene robert rolland romain rostand rousseau saint sainte sand sacre \
-    coeur simone veil verlaine verne victor voltaire zola";
+    coeur simone veil verlaine verne victor voltaire zola \
+    girafe carotte";
 
 /// What children put before digits, and the list does not have.
 const ALONE_TOO: &str = "familly fortnite kiki licorne louloute mbappe minecraft parissaintgermain psg roblox titi";
