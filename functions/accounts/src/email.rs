@@ -54,6 +54,8 @@ pub(crate) struct EmailView {
     csrf: String,
     #[serde(skip)]
     action: String,
+    /// Whether the address is the account's already, so that it is confirmed and none is changed.
+    is_known: bool,
     /// The address.
     #[schemars(with = "String")]
     email: EmailAddress,
@@ -98,6 +100,7 @@ pub(crate) async fn ask(
         let origin = Origin { client: &client.0, device: &device };
         failure = app.check_password(account, origin, &input.fields.current_password, &mut form).await?;
     }
+    let is_known = email.as_ref() == known;
     let Some(email) = email.filter(|_| !form.is_refused()) else {
         let problem = Problem::invalid(&form);
         let mut view = app.account(&signed_in, user).await?;
@@ -120,7 +123,14 @@ pub(crate) async fn ask(
         Err(error) => return Err(Problem::internal(&error)),
     }
 
-    let view = EmailView::new(signed_in.frame("Mon compte"), signed_in.csrf.clone(), String::new(), email, false);
+    let view = EmailView {
+        frame: signed_in.frame("Mon compte"),
+        csrf: signed_in.csrf,
+        action: String::new(),
+        is_known,
+        email,
+        confirmed: false,
+    };
     face.after_post(StatusCode::ACCEPTED, "/account?done=address-asked", &view)
 }
 
@@ -131,11 +141,17 @@ pub(crate) async fn page(
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (signed_in, _, link, email) = app.confirming(&link, &headers).await?;
+    let (signed_in, user, link, email) = app.confirming(&link, &headers).await?;
 
-    let frame = signed_in.frame("Confirmer une adresse e-mail");
-    let action = format!("/account/email/{}", link.text());
-    face.render(StatusCode::OK, &EmailView::new(frame, signed_in.csrf, action, email, false))
+    let view = EmailView {
+        frame: signed_in.frame("Confirmer une adresse e-mail"),
+        csrf: signed_in.csrf,
+        action: format!("/account/email/{}", link.text()),
+        is_known: user.methods.email.as_ref() == Some(&email),
+        email,
+        confirmed: false,
+    };
+    face.render(StatusCode::OK, &view)
 }
 
 /// `POST /account/email/{token}`
@@ -166,7 +182,14 @@ pub(crate) async fn confirm(
         app.mails.tell_address_changed(former, &email).await;
     }
 
-    let view = EmailView::new(Frame::bare("Adresse confirmée"), String::new(), String::new(), email, true);
+    let view = EmailView {
+        frame: Frame::bare("Adresse confirmée"),
+        csrf: String::new(),
+        action: String::new(),
+        is_known: user.methods.email.as_ref() == Some(&email),
+        email,
+        confirmed: true,
+    };
     Ok(session.on(face.after_post(StatusCode::OK, "/account?done=address", &view)?))
 }
 
@@ -192,11 +215,5 @@ impl Accounts {
         }
         // Another password or address since it was asked for ends it, and so does the end of all other sessions.
         if user.epoch == epoch { Ok((signed_in, user, link, email)) } else { Err(WAYS.expired()) }
-    }
-}
-
-impl EmailView {
-    fn new(frame: Frame, csrf: String, action: String, email: EmailAddress, confirmed: bool) -> Self {
-        Self { frame, csrf, action, email, confirmed }
     }
 }

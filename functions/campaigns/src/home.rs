@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, SchoolYear, Uai, UserId, paris};
+use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, EmailAddress, SchoolYear, Uai, UserId, paris};
 use rentree_http::{Face, Problem, Visitor, authorise};
 use rentree_table::{AccessRequest, Campaign, Member, Role, Underway, unanswered};
 use rentree_web::{Frame, Section, french};
@@ -51,8 +51,9 @@ pub(crate) struct HomeView {
     access_requests: usize,
     /// Whether who asks is the only administrator of the space: a second one is advised.
     is_only_administrator: bool,
-    /// Whether nobody confirmed the e-mail address of who asks: a lost password does not come back.
-    has_address_to_confirm: bool,
+    /// The e-mail address of who asks, if nobody confirmed it: a lost password does not come back. A link was mailed there.
+    #[schemars(with = "Option<String>")]
+    address_to_confirm: Option<EmailAddress>,
     /// The school year of the pupils that are shown, if it is over.
     year_over: Option<SchoolYear>,
     /// Campaigns of the school's own that are from a school year that is over, and not in the archive.
@@ -131,7 +132,7 @@ impl Campaigns {
             is_review_due: is_administrator && school.is_review_due(visitor.at),
             access_requests: unanswered(asking, &members, visitor.at).len(),
             is_only_administrator: is_administrator && administrators == 1,
-            has_address_to_confirm: user.is_some_and(|user| user.methods.email.is_some() && !user.email_confirmed),
+            address_to_confirm: user.filter(|user| !user.email_confirmed).and_then(|user| user.methods.email),
             year_over: school.roster_year().filter(|year| year.is_over(today)),
             enrolled: listing.enrolled().count(),
             without_account: listing.enrolled().filter(|pupil| !ties.contains_key(&pupil.id)).count(),
@@ -179,7 +180,7 @@ impl HomeView {
             || self.access_requests > 0
             || self.waiting_import.is_some()
             || self.is_only_administrator
-            || self.has_address_to_confirm
+            || self.address_to_confirm.is_some()
             || self.year_over.is_some()
             || self.old_campaigns > 0
     }
