@@ -5,7 +5,8 @@ use rentree_web::{Field, Form};
 
 /// The field `uai`, with what was typed.
 pub fn uai_field(typed: &str) -> Field {
-    Field::text("uai", "UAI/RNE de l’établissement").hint("7 chiffres et une lettre. Exemple : 0750654D").value(typed)
+    let hint = "7 chiffres et une lettre, par exemple 0750654D. Vous le trouvez dans l’en-tête des courriers de l’académie.";
+    Field::text("uai", "UAI/RNE de l’établissement").hint(hint).value(typed)
 }
 
 /// Reads a UAI into `form`'s field `uai`; people also put spaces between its parts.
@@ -18,9 +19,7 @@ pub fn read_uai(form: &mut Form, typed: &str) -> Option<Uai> {
 fn uai_error(typed: &str, error: UaiError) -> String {
     match error {
         UaiError::Shape if typed.trim().is_empty() => "Indiquez l’UAI/RNE de votre établissement.".to_owned(),
-        UaiError::Shape => {
-            "L’UAI comporte 7 chiffres et une lettre, par exemple 0750654D. Vous le trouvez dans l’en-tête des courriers de l’académie.".to_owned()
-        }
+        UaiError::Shape => "L’UAI comporte 7 chiffres et une lettre. Vérifiez que rien n’y manque.".to_owned(),
         UaiError::Key { expected } => format!(
             "La lettre de cet UAI ne correspond pas à ses chiffres : ce serait {expected}. Vérifiez chaque chiffre, puis la lettre."
         ),
