@@ -5,7 +5,8 @@ use rentree_web::{Field, Form};
 
 /// The field `uai`, with what was typed.
 pub fn uai_field(typed: &str) -> Field {
-    let hint = "7 chiffres et une lettre, par exemple 0750654D. Vous le trouvez dans l’en-tête des courriers de l’académie.";
+    let hint =
+        "7 chiffres et une lettre, par exemple 0750654D. Vous le trouvez dans l’en-tête des courriers de l’académie.";
     Field::text("uai", "UAI/RNE de l’établissement").hint(hint).value(typed)
 }
 
