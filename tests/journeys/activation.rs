@@ -165,6 +165,20 @@ fn a_space_whose_administrator_lost_the_account_is_recovered() {
     });
 }
 
+/// The name was typed with the request, and whoever follows the link may be somebody else.
+#[test]
+fn the_page_of_the_link_offers_the_name_of_who_asked() {
+    run(async {
+        let (uai, _) = a_listed_school().await?;
+        let link = format!("{}{}", product().url, an_activation(uai, Timestamp::now()).await?);
+        let page = a_client().get(link).header(ACCEPT, "text/html").send().await?.text().await?;
+        for part in [r#"value="Anne""#, r#"value="Hérouville""#] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn an_address_of_an_account_is_told_on_the_page_of_the_link() {
     run(async {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rentree_domain::{ActivationId, LinkToken, Uai};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Presented, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, JoinedView, entry};
-use rentree_table::{AuditAction, By, Purpose, School};
+use rentree_table::{ActivationRequest, AuditAction, By, Purpose, School};
 use rentree_web::{Entry, Frame};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -43,6 +43,8 @@ struct Found {
     uai: Uai,
     id: ActivationId,
     school: School,
+    /// Who asked for it, as far as that is kept.
+    request: Option<ActivationRequest>,
 }
 
 /// `GET /activation/{token}`
@@ -114,15 +116,22 @@ impl Activation {
             join!(WAYS.usable(&self.table, link, now), Presented::read(&self.table, headers, now));
         let (token, link) = usable?;
         let Purpose::Activation { uai, id } = link.purpose else { return Err(WAYS.forged()) };
-        let (school, signed_in) = join!(self.table.school(uai), presented?.signed_in(&self.table));
+        let (school, request, signed_in) =
+            join!(self.table.school(uai), self.table.activation(uai, id), presented?.signed_in(&self.table));
         let school = school?.ok_or_else(|| WAYS.forged())?;
-        Ok((Found { token, uai, id, school }, signed_in?))
+        Ok((Found { token, uai, id, school, request: request? }, signed_in?))
     }
 }
 
 impl Found {
+    /// The page's forms: whoever asked follows the link themselves, mostly, and need not type their name again.
     fn entry(&self, token: &FormToken, signed_in: Option<&SignedIn>) -> Entry {
-        entry(format!("/activation/{}", self.token.text()), token.csrf(), signed_in, None)
+        let known = self.request.as_ref().map(|request| EntryFields {
+            first_name: request.first_name.to_string(),
+            last_name: request.last_name.to_string(),
+            ..EntryFields::default()
+        });
+        entry(format!("/activation/{}", self.token.text()), token.csrf(), signed_in, &known.unwrap_or_default())
     }
 }
 

@@ -130,7 +130,8 @@ impl Invitations {
 
 impl Found {
     fn entry(&self, token: &FormToken, signed_in: Option<&SignedIn>) -> Entry {
-        entry(format!("/invitation/{}", self.token.text()), token.csrf(), signed_in, Some(&self.invitation.email))
+        let known = EntryFields { email: self.invitation.email.to_string(), ..EntryFields::default() };
+        entry(format!("/invitation/{}", self.token.text()), token.csrf(), signed_in, &known)
     }
 }
 

@@ -153,14 +153,13 @@ impl<E: Into<Problem>> From<E> for EntryError {
     }
 }
 
-/// The page's forms, empty. `invited`: the address that the link was sent to, offered for a new account.
-pub fn entry(action: String, csrf: String, signed_in: Option<&SignedIn>, invited: Option<&EmailAddress>) -> Entry {
-    let typed = EntryFields { email: invited.map(ToString::to_string).unwrap_or_default(), ..EntryFields::default() };
+/// The page's forms. `known`: what the link tells of whom it is for, offered for a new account.
+pub fn entry(action: String, csrf: String, signed_in: Option<&SignedIn>, known: &EntryFields) -> Entry {
     Entry {
         action,
         csrf,
         signed_in: signed_in.map(|signed_in| signed_in.person.full_name()),
-        sign_up: typed.new_account().form("new", true),
+        sign_up: known.new_account().form("new", true),
         sign_in: sign_in_form(""),
         alert: None,
     }
