@@ -190,6 +190,16 @@ fn the_last_administrator_stays() {
             let page = page.header(ACCEPT, "text/html").json(&body).send().await?;
             assert_eq!(page.status(), 409);
         }
+        // Told before anything is confirmed.
+        for path in [format!("{own}/role"), format!("/schools/{uai}/leave")] {
+            let asked = last.get(&path).await?;
+            assert_eq!((asked.status, asked.code()), (409, "last_administrator"), "{path}");
+        }
+        let other = a_member(uai, Role::Administrator).await?;
+        for path in [format!("{own}/role"), format!("/schools/{uai}/leave")] {
+            last.get(&path).await?.expect(200)?;
+        }
+        other.post(&format!("/schools/{uai}/leave"), &json!({})).await?.expect(200)?;
         assert_eq!(team(&last, uai).await?["members"][0]["role"], "administrator");
         Ok(())
     });

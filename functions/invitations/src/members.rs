@@ -46,6 +46,10 @@ pub(crate) async fn ask_role(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let (visitor, (id, Member { name, role, .. })) = app.managed_member(uai, &id, &headers).await?;
+    // Who makes a colleague a member is another administrator. Of oneself, which is rare, it is asked before anything is.
+    if id == visitor.user && app.table.administrators(uai).await? <= 1 {
+        return Err(told(uai, TeamError::LastAdministrator));
+    }
 
     let action = format!("/schools/{uai}/members/{id}/role");
     let view = match role {
@@ -108,7 +112,12 @@ pub(crate) async fn ask_leave(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
-    let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
+    let administrators = async { Ok(app.table.administrators(uai).await?) };
+    let (visitor, administrators) =
+        authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), administrators).await?;
+    if visitor.is_administrator() && administrators <= 1 {
+        return Err(told(uai, TeamError::LastAdministrator));
+    }
 
     let view = ConfirmView {
         title: format!("Quitter l’espace {} ?", visitor.school.name),
