@@ -214,7 +214,7 @@ pub(crate) fn role_field(role: &str) -> Field {
     let roles = [("member", "Membre"), ("administrator", "Administrateur")];
     let choices = roles.map(|(value, shown)| (value.to_owned(), shown.to_owned())).to_vec();
     Field::select("role", "Rôle", vec![Choices { label: "Rôles", choices }])
-        .hint("Un administrateur importe les élèves et gère l’équipe.")
+        .hint("Un membre crée des campagnes, suit les élèves et les aide à se connecter : ce rôle convient aux enseignants. Un administrateur peut en plus importer les élèves et gérer l’équipe.")
         .value(role)
 }
 
