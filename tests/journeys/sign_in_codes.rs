@@ -44,6 +44,41 @@ fn is_wrong(answer: &Answer) -> Value {
     body
 }
 
+/// A page that is sent again, as a phone does that was asleep, shows the code that it showed, while that holds.
+#[test]
+fn a_page_that_is_sent_again_shows_the_same_code() {
+    run(async {
+        let class = a_class(12).await?;
+        lesson(&class, "open").await?;
+        let pupil = class.tie(0, by_user_name()).await?;
+        let page = class.path(&format!("/{}", pupil.learner));
+        let code = async || {
+            let once = class.administrator.get(&page).await?.expect(200)?["once"].clone();
+            let form = json!({ "once": once });
+            let path = format!("{page}/sign-in-code");
+            let sent = async || {
+                let shown = class.administrator.post(&path, &form).await?.expect(200)?;
+                anyhow::Ok((
+                    shown["sign_in_code"].as_str().unwrap_or_default().to_owned(),
+                    shown["valid_until"].clone(),
+                ))
+            };
+            let [first, again] = [sent().await?, sent().await?];
+            assert_eq!(first, again);
+            typed(&first.0).await?.expect(200)?;
+            let [after, once_more] = [sent().await?.0, sent().await?.0];
+            assert!(after != first.0 && once_more != first.0, "what was used is shown no more");
+            is_wrong(&typed(&first.0).await?);
+            typed(&once_more).await?.expect(200)?;
+            anyhow::Ok(first.0)
+        };
+        assert_ne!(code().await?, code().await?);
+        let shown = class.log().await?.into_iter().filter(|(action, ..)| action == "sign_in_code_shown");
+        assert_eq!(shown.count(), 6, "the same code is told once");
+        Ok(())
+    });
+}
+
 #[test]
 fn a_code_signs_a_pupil_in_once() {
     run_while_time_stands_still(async {

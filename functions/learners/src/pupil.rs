@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{LearnerId, Method, Uai, UserId, UserName};
+use rentree_domain::{FormId, LearnerId, Method, Uai, UserId, UserName};
 use rentree_http::{Asked, Face, Problem, Visitor, authorise_beside};
 use rentree_table::{AsOf, AuditAction, AuditEntry, Role, User};
 use rentree_web::{Frame, Section, french};
@@ -40,6 +40,8 @@ pub(crate) struct PupilView {
     csrf: String,
     #[serde(skip)]
     done: Option<&'static str>,
+    /// What the form that shows a code to sign in sends with it, so that a page that is sent again shows the same.
+    once: FormId,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -149,6 +151,7 @@ pub(crate) async fn page(
             "untied" => Some("L’élève n’est plus rattaché à un compte. Le compte est conservé."),
             _ => None,
         },
+        once: FormId::new(visitor.at, rentree_runtime::random()),
         uai,
         id: pupil.id,
         last_name: entry.last_name,

@@ -5,9 +5,10 @@ use jiff::Timestamp;
 use rentree_domain::{LearnerId, PersonalCode, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Change, delete, put_over, stored};
+use crate::item::{Change, delete, put_new, stored};
 use crate::keys::sign_in_code_hash;
 use crate::password::tied;
+use crate::transaction::Cancelled;
 use crate::{AuditEntry, Key, Session, SessionHash, Table, TableError, User, audit, session};
 
 const ENTITY: &str = "SignInCode";
@@ -31,24 +32,40 @@ pub struct SignInCode {
     expires_at: i64,
 }
 
+/// What came of showing a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeShown {
+    /// It opens the account.
+    Now,
+    /// It was shown before: it may hold still, or have been used.
+    Before,
+    /// The account is not this pupil's, changed meanwhile, or is also one of staff.
+    Not,
+}
+
 /// What an account says of the code that holds.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Holding {
     hash: String,
     /// In epoch seconds, so that DynamoDB can compare.
     valid_until: i64,
 }
 
+/// What of an account tells whether a code holds.
+#[derive(Debug, Deserialize)]
+struct Holder {
+    sign_in_code: Option<Holding>,
+}
+
 impl Table {
-    /// Lets `code` open the account `user` of a pupil `until` then, once, in place of the code before; `entry` tells it. `false`: the account
-    /// is not this pupil's, changed meanwhile, or is also one of staff.
+    /// Lets `code` open the account `user` of a pupil `until` then, once, in place of the code before; `entry` tells it.
     pub async fn show_sign_in_code(
         &self,
         (uai, learner): (Uai, LearnerId),
         (id, user): (UserId, &User),
         (code, until): (&PersonalCode, Timestamp),
         entry: &AuditEntry,
-    ) -> Result<bool, TableError> {
+    ) -> Result<CodeShown, TableError> {
         let expires_at = until.as_second();
         let holding = Holding { hash: sign_in_code_hash(code), valid_until: expires_at };
         let shown = SignInCode { user: id, uai, learner, epoch: user.epoch, expires_at };
@@ -59,10 +76,28 @@ impl Table {
                 .value_of(":code", &holding)?
                 .number(":epoch", user.epoch)
                 .in_transaction(&self.name)?,
-            put_over(&self.name, stored(&shown, ENTITY, Key::sign_in_code(code))?)?,
+            put_new(&self.name, stored(&shown, ENTITY, Key::sign_in_code(code))?)?,
             audit::write(&self.name, uai, entry)?,
         ];
-        self.written(items).await
+        match self.transact(items).await {
+            Ok(()) => Ok(CodeShown::Now),
+            Err(Cancelled::Conditions(failed)) if failed[2] => Ok(CodeShown::Before),
+            Err(Cancelled::Conditions(_)) => Ok(CodeShown::Not),
+            Err(Cancelled::Table(error)) => Err(error),
+        }
+    }
+
+    /// Until when `code` opens the account `id` still; `None` when it was used, another one was shown since, or its time is over.
+    pub async fn sign_in_code_until(
+        &self,
+        id: UserId,
+        code: &PersonalCode,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, TableError> {
+        let holder: Option<Holder> = self.get(Key::user(id), "User").await?;
+        let held = holder.and_then(|holder| holder.sign_in_code).filter(|held| held.hash == sign_in_code_hash(code));
+        let until = held.and_then(|held| Timestamp::from_second(held.valid_until).ok());
+        Ok(until.filter(|until| *until > now))
     }
 
     /// Whom a code was shown for, unless its time is over. It may have been used, or another one may hold:

@@ -1,19 +1,18 @@
 //! A code that signs a pupil in whom staff have before them, during a lesson: once, within minutes, without a new password. The answer is
-//! the only place where it stands in clear: who loses it shows another one.
+//! the only place where it stands in clear: who loses it reloads the page, or shows another one.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::sign_in_code::valid_until;
-use rentree_domain::{LearnerId, Lesson, PersonalCode, Uai};
+use rentree_domain::sign_in_code::{VALID, valid_until};
+use rentree_domain::{FormId, LearnerId, Lesson, PersonalCode, Uai, UserId};
 use rentree_http::{Face, Input, Problem, Visitor};
-use rentree_table::{AuditAction, Campaign};
+use rentree_table::{AuditAction, AuditEntry, Campaign, CodeShown, User};
 use rentree_web::{Frame, Section, french, qr};
 use schemars::JsonSchema;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use super::{PupilPath, refused};
 use crate::Learners;
@@ -22,6 +21,15 @@ use crate::school::parse_uai;
 const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
 const STAFF: &str = "Ce compte a été celui d’un membre d’une équipe : aucun code ne l’ouvre. Donnez à l’élève un mot de passe provisoire.";
 const CHANGED: &str = "Le compte a changé au même moment : aucun code n’a été créé. Recommencez.";
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "SignInCodeFields")]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// `once` of the pupil's page: what is sent twice with it shows the same code, while that holds. Without, each time shows another.
+    once: Option<FormId>,
+}
 
 /// What is shown: here, and nowhere else. Never printed.
 #[derive(Template, Serialize, JsonSchema)]
@@ -54,7 +62,7 @@ pub(crate) async fn show(
     Path((uai, id)): PupilPath,
     face: Face,
     headers: HeaderMap,
-    input: Input<Value>,
+    input: Input<Fields>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
@@ -68,13 +76,10 @@ pub(crate) async fn show(
     let lesson = lesson.ok_or_else(|| {
         Problem::too_late(NO_LESSON).leading_to("Voir les campagnes", format!("/schools/{uai}/campaigns"))
     })?;
-    let (code, until) = (PersonalCode::draw(rentree_runtime::random()), valid_until(lesson, visitor.at));
-
+    let same = input.fields.code_of(uai, &visitor, pupil.id);
     let entry = app.told_of(&visitor, AuditAction::SignInCodeShown, &[&pupil]);
-    let is_shown = app.table.show_sign_in_code((uai, pupil.id), (id, &user), (&code, until), &entry).await?;
-    if !is_shown {
-        return Err(refused(uai, pupil.id, CHANGED));
-    }
+    let shown = app.show_code((uai, pupil.id), (id, &user), (same, valid_until(lesson, visitor.at)), &entry).await?;
+    let (code, until) = shown.ok_or_else(|| refused(uai, pupil.id, CHANGED))?;
 
     let address = format!("{}/code", app.config.origin);
     let qr = qr::svg(&format!("{address}#{}", code.shown()), "Code QR de connexion");
@@ -99,7 +104,43 @@ pub(super) fn open_lesson<'a>(campaigns: impl Iterator<Item = &'a Campaign>, now
     campaigns.filter(|campaign| !campaign.is_archived()).filter_map(|campaign| campaign.open_lesson(now)).max()
 }
 
+impl Fields {
+    /// The code of a page that is not older than what it shows: reloaded, it shows the same.
+    fn code_of(&self, uai: Uai, visitor: &Visitor, learner: LearnerId) -> Option<PersonalCode> {
+        let made = self.once?.makes(&format!("sign-in code {uai} {} {learner}", visitor.user), visitor.at);
+        let (_, entropy) = made.filter(|(at, _)| visitor.at.duration_since(*at) < VALID)?;
+        let mut wide = [0; 16];
+        wide[..entropy.len()].copy_from_slice(&entropy);
+        Some(PersonalCode::draw(wide))
+    }
+}
+
 impl Learners {
+    /// Lets a code open the account, and tells which one, and until when: `same`, unless that was used. `None`: the account changed
+    /// meanwhile.
+    async fn show_code(
+        &self,
+        pupil: (Uai, LearnerId),
+        (id, user): (UserId, &User),
+        (same, until): (Option<PersonalCode>, Timestamp),
+        entry: &AuditEntry,
+    ) -> Result<Option<(PersonalCode, Timestamp)>, Problem> {
+        if let Some(code) = same {
+            match self.table.show_sign_in_code(pupil, (id, user), (&code, until), entry).await? {
+                CodeShown::Now => return Ok(Some((code, until))),
+                CodeShown::Before => {
+                    if let Some(until) = self.table.sign_in_code_until(id, &code, entry.at).await? {
+                        return Ok(Some((code, until)));
+                    }
+                }
+                CodeShown::Not => return Ok(None),
+            }
+        }
+        let code = PersonalCode::draw(rentree_runtime::random());
+        let shown = self.table.show_sign_in_code(pupil, (id, user), (&code, until), entry).await?;
+        Ok((shown == CodeShown::Now).then_some((code, until)))
+    }
+
     /// The lesson of the visitor's school that is under way.
     async fn open_lesson(&self, uai: Uai, visitor: &Visitor) -> Result<Option<Lesson>, Problem> {
         let (campaigns, _) = self.table.campaigns(uai, &visitor.school).await?;
