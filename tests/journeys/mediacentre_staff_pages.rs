@@ -79,7 +79,7 @@ async fn as_staff(look: Look, name: &str) -> anyhow::Result<()> {
     // A user name opens the account again.
     go(client, &class.path(&format!("/{}", alone.learner))).await?;
     click(client, "form[action$='/user-name'] button").await?;
-    see(client, "h1", "Distribuer 1 mot de passe provisoire").await?;
+    see(client, "h1", "Donner un mot de passe provisoire à").await?;
     click(client, "main form button.danger").await?;
     see(client, "h1", "Mots de passe provisoires").await?;
     go(client, "/terms").await?;
