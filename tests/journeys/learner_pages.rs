@@ -135,9 +135,11 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     go(client, &pupil(class.learners[4].id)).await?;
     see(client, "main .badge", "Mot de passe provisoire, à changer avant le").await?;
     click(client, "form[action$='/passwords'] button").await?;
+    see(client, "h1", "Donner un mot de passe provisoire à").await?;
     see(client, "main", "l’étiquette déjà distribuée ne servira plus").await?;
     confirm(client).await?;
     see(client, "[role=status]", "1 mot de passe, affiché une seule fois").await?;
+    see(client, "main", "Revenir à la fiche de l’élève").await?;
     go(client, &pupil(nobody)).await?;
     see(client, "main", "Pas encore de compte").await?;
     click(client, "summary").await?;

@@ -21,6 +21,7 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     go(desk, &campaign).await?;
     see(desk, "section[aria-labelledby=lesson]", "On peut rejoindre cette campagne à tout moment").await?;
     click(desk, "form[action$='/joining'] button").await?;
+    see(desk, "[role=status]", "La campagne est réservée aux séances").await?;
     see(desk, "section[aria-labelledby=lesson]", "Personne ne peut rejoindre la campagne").await?;
     shot(&teacher, "01-bound").await?;
     let code = class.code().await?;
@@ -29,7 +30,9 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     shot(&child, "02-outside").await?;
 
     click(desk, "form[action$='/lesson'] button").await?;
+    see(desk, "[role=status]", "La séance est ouverte jusqu’au").await?;
     see(desk, "section[aria-labelledby=lesson]", "Une séance est ouverte jusqu’au").await?;
+    see(desk, "section[aria-labelledby=lesson] a[href='#pupils']", "la liste des élèves").await?;
     shot(&teacher, "03-open").await?;
     let panel = "section[aria-labelledby=lesson]";
     in_sight(&teacher, look, panel, &format!("{name}-lesson-03-panel")).await?;

@@ -35,7 +35,7 @@ async fn as_staff(look: Look, name: &str) -> anyhow::Result<()> {
     enter(client, &class.administrator).await?;
     click(client, "nav a[href$='/mediacentre']").await?;
     see(client, "main", "Le Médiacentre n’est pas activé pour votre établissement").await?;
-    see(client, "main", "Personne ne s’est connecté par le Médiacentre depuis quatre mois").await?;
+    see(client, "main", "Aucune connexion récente par le Médiacentre").await?;
     open_menu(client).await?;
     see(client, "nav a[aria-current]", "Médiacentre").await?;
     shot("01-off").await?;
@@ -79,7 +79,7 @@ async fn as_staff(look: Look, name: &str) -> anyhow::Result<()> {
     // A user name opens the account again.
     go(client, &class.path(&format!("/{}", alone.learner))).await?;
     click(client, "form[action$='/user-name'] button").await?;
-    see(client, "h1", "Distribuer 1 mot de passe provisoire").await?;
+    see(client, "h1", "Donner un mot de passe provisoire à").await?;
     click(client, "main form button.danger").await?;
     see(client, "h1", "Mots de passe provisoires").await?;
     go(client, "/terms").await?;

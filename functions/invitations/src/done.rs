@@ -19,7 +19,7 @@ impl Invitations {
         let actions: &[AuditAction] = match done {
             "invited" => {
                 return Ok(Some(
-                    "Les invitations partent. Elles figurent ci-dessous jusqu’à leur acceptation.".to_owned(),
+                    "C’est envoyé : chaque invitation figure ci-dessous jusqu’à son acceptation.".to_owned(),
                 ));
             }
             "reviewed" => return Ok(Some("L’équipe est vérifiée pour cette année scolaire.".to_owned())),

@@ -72,6 +72,9 @@ pub(crate) struct LearnersView {
     #[serde(skip)]
     csrf: String,
     uai: String,
+    /// Whether who asks may import pupils.
+    #[serde(skip)]
+    may_import: bool,
     q: String,
     /// The name sealed, for the address of the list for spreadsheets.
     #[serde(skip)]
@@ -217,6 +220,7 @@ impl Learners {
             frame: visitor.frame("Élèves", uai, &school, Section::Learners),
             csrf: visitor.csrf.clone(),
             uai: uai.to_string(),
+            may_import: visitor.is_administrator(),
             sought: visitor.seal(&filter.q),
             q: filter.q,
             division: filter.division,

@@ -153,7 +153,7 @@ impl IdentityFields {
         let birth_date = form.read("birth_date", birth_date::typed(&self.birth_date, today), |error| {
             match error {
                 BirthDateError::Empty => "Indiquez votre date de naissance.",
-                BirthDateError::Unreadable => "Écrivez le jour, le mois et l’année en chiffres. Exemple : 10/03/2012",
+                BirthDateError::Unreadable => "Écrivez le jour, le mois et l’année en 8 chiffres. Exemple : 10032012",
                 BirthDateError::Impossible => "Cette date n’est pas possible. Vérifiez le jour, le mois et l’année.",
             }
             .to_owned()

@@ -27,6 +27,7 @@ use crate::school::parse_uai;
 use crate::staff::chart::charts;
 use crate::staff::class_choice::{Choice, choices};
 use crate::staff::closed;
+use crate::staff::done;
 use crate::staff::pupil_order::Order;
 use crate::staff::tally::{Class, Counts, Pupil, State, of_other_classes, pupils, tally};
 
@@ -66,7 +67,7 @@ pub(crate) struct CampaignView {
     #[serde(skip)]
     csrf: String,
     #[serde(skip)]
-    done: Option<&'static str>,
+    done: Option<String>,
     #[serde(skip)]
     charts: Vec<Chart>,
     /// UAI of the school.
@@ -226,10 +227,11 @@ pub(crate) async fn follow(
     let course = app.config.courses.find(&campaign.course);
     let (archived_at, closed) = (campaign.put_away_at(), campaign.closed(paris::date(now)));
     let lesson_until = campaign.open_lesson(now).map(Lesson::until);
+    let now_is = done::Now { is_closed: closed.is_some(), only_in_lessons: campaign.only_in_lessons, lesson_until };
     let view = CampaignView {
         frame: visitor.frame(campaign.title.as_str(), uai, &school, Section::Campaigns),
         csrf: visitor.csrf.clone(),
-        done: done(&filter.done),
+        done: done::told(&filter.done, now_is),
         charts: charts(&total, &classes),
         uai,
         id,
@@ -264,24 +266,6 @@ pub(crate) async fn follow(
         attempts,
     };
     face.render(StatusCode::OK, &view)
-}
-
-/// What the page says that was just done.
-fn done(what: &str) -> Option<&'static str> {
-    Some(match what {
-        "created" => "La campagne est créée. Donnez son code aux élèves.",
-        "changed" => "La campagne est modifiée.",
-        "classes" => "Les classes de la campagne sont enregistrées.",
-        "tries" => "L’élève peut réessayer tout de suite de rejoindre une campagne.",
-        "taken_back" => "L’envoi est annulé : l’élève peut recommencer depuis la page de la campagne.",
-        "archived" => "La campagne est archivée : plus personne ne peut la rejoindre.",
-        "restored" => "La campagne est de nouveau active : les élèves peuvent la rejoindre avec le même code.",
-        "lesson" => "C’est enregistré. La séance est indiquée ci-dessous.",
-        "lesson_ended" => "La séance est terminée.",
-        "joining" => "C’est enregistré. Le moment de rejoindre la campagne est indiqué ci-dessous.",
-        "code" => "La campagne a un nouveau code. L’ancien ne marche plus : remplacez-le partout où il est affiché.",
-        _ => return None,
-    })
 }
 
 /// Those of the school who are held up, by name. Who left is held up by that.

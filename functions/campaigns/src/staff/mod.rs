@@ -7,6 +7,7 @@ pub(crate) mod class_choice;
 pub(crate) mod classes;
 mod closed;
 pub(crate) mod create;
+mod done;
 pub(crate) mod edit;
 pub(crate) mod follow;
 mod given;

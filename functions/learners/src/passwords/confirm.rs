@@ -38,6 +38,12 @@ pub(crate) struct HandOutView {
     state: HandOutState,
     /// While it is asked: how many pupils would get a password.
     to_hand_out: usize,
+    /// The pupil, if one alone would get a password.
+    #[serde(skip)]
+    whom: Option<String>,
+    /// The pupil, if the question is about one alone: there the ways back lead.
+    #[serde(skip)]
+    about: Option<LearnerId>,
     /// Of those, how many have a temporary one that they have not changed yet: it ends, too.
     already_temporary: usize,
     /// Their classes.
@@ -86,6 +92,10 @@ pub(crate) async fn page(
         let chosen = app.chosen(uai, &visitor.school, &hand_out.learners).await?;
         let (due, unserved) = app.sort(uai, chosen).await?;
         view.to_hand_out = due.len();
+        if let [(pupil, _)] = due.as_slice() {
+            view.whom = Some(pupil.entry.full_name());
+            "Donner un mot de passe provisoire".clone_into(&mut view.frame.title);
+        }
         view.already_temporary = due.iter().filter(|(_, standing)| standing.is_temporary).count();
         view.divisions = classes_by_level(due.iter().map(|(pupil, _)| pupil.entry.division.as_str()));
         view.unserved = unserved.into_iter().map(UnservedRow::from).collect();
@@ -259,6 +269,8 @@ impl HandOutView {
             id,
             state,
             to_hand_out: 0,
+            whom: None,
+            about: if let [one] = hand_out.learners.as_slice() { Some(*one) } else { None },
             already_temporary: 0,
             divisions: Vec::new(),
             unserved: Vec::new(),
@@ -271,6 +283,15 @@ impl HandOutView {
 
     fn path(&self) -> String {
         path(self.uai, self.id)
+    }
+
+    /// Where it was asked from, and what the link says.
+    fn back(&self) -> (String, &'static str) {
+        let list = list_path(self.uai);
+        match self.about {
+            Some(pupil) => (format!("{list}/{pupil}"), "Revenir à la fiche de l’élève"),
+            None => (list, "Revenir aux élèves"),
+        }
     }
 
     /// `le 27/11/2026 à 18 h 40 par Anne Hérouville`

@@ -174,6 +174,15 @@ impl HandedOutView {
         &self.answer.unserved
     }
 
+    /// The pupil, if it was about one alone.
+    fn about(&self) -> Option<LearnerId> {
+        match (self.answer.handed_out.as_slice(), self.answer.unserved.as_slice()) {
+            ([slip], []) => Some(slip.learner),
+            ([], [row]) => Some(row.learner),
+            _ => None,
+        }
+    }
+
     /// What pupils type on paper: browsers add the rest.
     fn typed_address(&self) -> &str {
         rentree_web::typed_address(&self.sign_in)

@@ -1,0 +1,81 @@
+//! What the page of a campaign says that was just done. The address says what; how things stand is told as it is now, for a reload, or a
+//! colleague, may come in between.
+
+use jiff::Timestamp;
+use rentree_web::french;
+
+/// The campaign as it is now.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Now {
+    /// Whether nobody can join it today, whatever lesson is open.
+    pub(crate) is_closed: bool,
+    /// Whether nobody joins it outside of a lesson.
+    pub(crate) only_in_lessons: bool,
+    /// When the lesson ends that is under way.
+    pub(crate) lesson_until: Option<Timestamp>,
+}
+
+/// The sentence for `done`, if it is one that the page knows and that is still so.
+pub(crate) fn told(done: &str, now: Now) -> Option<String> {
+    let Now { is_closed, only_in_lessons, lesson_until } = now;
+    let fixed = match done {
+        "created" => "La campagne est créée. Donnez son code aux élèves.",
+        "changed" => "La campagne est modifiée.",
+        "classes" => "Les classes de la campagne sont enregistrées.",
+        "tries" => "L’élève peut réessayer tout de suite de rejoindre une campagne.",
+        "taken_back" => "L’envoi est annulé : l’élève peut recommencer depuis la page de la campagne.",
+        "archived" => "La campagne est archivée : plus personne ne peut la rejoindre.",
+        "restored" => "La campagne est de nouveau active : les élèves peuvent la rejoindre avec le même code.",
+        "lesson" => return lesson_until.map(|until| format!("La séance est ouverte {}.", up_to(until))),
+        "lesson_ended" if lesson_until.is_none() => "La séance est terminée.",
+        "joining" => return Some(joining(is_closed, only_in_lessons, lesson_until)),
+        "code" => "La campagne a un nouveau code. L’ancien ne marche plus : remplacez-le partout où il est affiché.",
+        _ => return None,
+    };
+    Some(fixed.to_owned())
+}
+
+/// When it can be joined.
+fn joining(is_closed: bool, only_in_lessons: bool, lesson_until: Option<Timestamp>) -> String {
+    match lesson_until.filter(|_| only_in_lessons && !is_closed) {
+        Some(until) => format!(
+            "La campagne est réservée aux séances. Une séance est ouverte : les élèves peuvent rejoindre la campagne {}.",
+            up_to(until)
+        ),
+        None if only_in_lessons => {
+            "La campagne est réservée aux séances : personne ne peut la rejoindre tant qu’aucune séance n’est ouverte."
+                .to_owned()
+        }
+        None if is_closed => "La campagne n’est plus réservée aux séances.".to_owned(),
+        None => {
+            "La campagne n’est plus réservée aux séances : les élèves peuvent la rejoindre à tout moment.".to_owned()
+        }
+    }
+}
+
+fn up_to(until: Timestamp) -> String {
+    format!("jusqu’au {}", french::day_and_time(&until))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_is_so_now() {
+        let until: Timestamp = "2026-09-14T08:05:00Z".parse().unwrap();
+        let at = |only_in_lessons, lesson_until| Now { is_closed: false, only_in_lessons, lesson_until };
+        let told = |done, now| told(done, now).unwrap_or_default();
+        let end = french::day_and_time(&until);
+        assert_eq!(told("lesson", at(false, Some(until))), format!("La séance est ouverte jusqu’au {end}."));
+        assert_eq!(told("lesson", at(false, None)), "", "it ended meanwhile");
+        assert_eq!(told("lesson_ended", at(false, None)), "La séance est terminée.");
+        assert_eq!(told("lesson_ended", at(false, Some(until))), "", "another one was opened");
+        assert!(told("joining", at(true, Some(until))).ends_with(&format!("rejoindre la campagne jusqu’au {end}.")));
+        assert!(told("joining", at(true, None)).contains("personne ne peut la rejoindre"));
+        assert!(told("joining", at(false, None)).ends_with("à tout moment."));
+        let closed = Now { is_closed: true, ..at(false, Some(until)) };
+        assert_eq!(told("joining", closed), "La campagne n’est plus réservée aux séances.");
+        assert_eq!(told("unknown", closed), "");
+    }
+}
