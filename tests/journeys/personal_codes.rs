@@ -77,6 +77,31 @@ fn homonyms_get_in_by_a_code() {
     });
 }
 
+/// A page that is sent again, as a phone does that was asleep, shows the code that it showed; another page shows another.
+#[test]
+fn a_page_that_is_sent_again_shows_the_same_code() {
+    run(async {
+        let lea = a_first_name("Léa");
+        let class = a_class(&[(&lea, "MARTIN", "12/05/2013")]).await?;
+        let staff = a_member(class.uai, Role::Member).await?;
+        let page = format!("/schools/{}/learners/{}", class.uai, class.pupil(&lea).await?.id);
+        let shown = async || {
+            let form = json!({ "once": staff.get(&page).await?.expect(200)?["once"] });
+            let sent = async || {
+                let given = staff.post(&format!("{page}/personal-code"), &form).await?.expect(200)?;
+                anyhow::Ok(given["personal_code"].clone())
+            };
+            let [first, again] = [sent().await?, sent().await?];
+            assert_eq!(first, again);
+            anyhow::Ok(first)
+        };
+        let [former, code] = [shown().await?, shown().await?];
+        assert_ne!(former, code);
+        assert_eq!(step(&a_device().tell(&class, &by_code(&code)).await?.expect(200)?), "new_account");
+        Ok(())
+    });
+}
+
 /// Tied already, gone, of another school: no code.
 #[test]
 fn who_gets_no_code() {

@@ -151,6 +151,7 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
             Members,
             "Gives a pupil without an account a code that stands for names and birth date, once, for a day",
         )
+        .takes::<pupil::code_fields::CodeFields>()
         .gives::<pupil::personal_code::PersonalCodeView>(),
         Route::post(
             "/schools/{uai}/learners/{learner}/sign-in-code",
@@ -158,6 +159,7 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
             Members,
             "Shows a code that signs a pupil in, once, within ten minutes: during a lesson of the school",
         )
+        .takes::<pupil::code_fields::CodeFields>()
         .gives::<pupil::sign_in_code::SignInCodeView>(),
         Route::post(
             "/schools/{uai}/learners/{learner}/unblock",

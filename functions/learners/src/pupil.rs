@@ -1,5 +1,6 @@
 //! A pupil's page: who they are, what they did, how they sign in, and what staff can do about it.
 
+pub(crate) mod code_fields;
 pub(crate) mod mediacentre;
 pub(crate) mod personal_code;
 pub(crate) mod sign_in_code;
@@ -40,7 +41,7 @@ pub(crate) struct PupilView {
     csrf: String,
     #[serde(skip)]
     done: Option<&'static str>,
-    /// What the form that shows a code to sign in sends with it, so that a page that is sent again shows the same.
+    /// What the forms that show a code send with it, so that a page that is sent again shows the same.
     once: FormId,
     /// UAI of the school.
     #[schemars(with = "String")]

@@ -1,5 +1,5 @@
 //! A personal code for a pupil whom names and birth date do not find, or who has a homonym. The answer is the only place where it
-//! stands in clear: who loses it gives another one.
+//! stands in clear: who loses it reloads the page, or gives another one.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -12,8 +12,8 @@ use rentree_table::AuditAction;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
+use super::code_fields::CodeFields;
 use super::{PupilPath, refused};
 use crate::Learners;
 use crate::passwords::due::Unserved;
@@ -37,7 +37,7 @@ pub(crate) struct PersonalCodeView {
     last_name: String,
     first_name: String,
     division: String,
-    /// `nadu-reka-veta-473`: once, in place of names and birth date. Shown this once.
+    /// `nadu-reka-veta-473`: once, in place of names and birth date.
     personal_code: String,
     /// Until when it can be used.
     valid_until: Timestamp,
@@ -51,7 +51,7 @@ pub(crate) async fn give(
     Path((uai, id)): PupilPath,
     face: Face,
     headers: HeaderMap,
-    input: Input<Value>,
+    input: Input<CodeFields>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
@@ -60,7 +60,8 @@ pub(crate) async fn give(
     if !pupil.is_enrolled {
         return Err(refused(uai, pupil.id, Unserved::Left.told()));
     }
-    let code = PersonalCode::draw(rentree_runtime::random());
+    let same = input.fields.code("personal code", uai, &visitor, pupil.id);
+    let code = same.map_or_else(|| PersonalCode::draw(rentree_runtime::random()), |(_, code)| code);
 
     let entry = app.told_of(&visitor, AuditAction::PersonalCodeGiven, &[&pupil]);
     let given = app.table.give_personal_code(uai, pupil.id, &code, (app.clock)(), &entry).await?;

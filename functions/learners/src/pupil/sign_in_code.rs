@@ -7,13 +7,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::sign_in_code::{VALID, valid_until};
-use rentree_domain::{FormId, LearnerId, Lesson, PersonalCode, Uai, UserId};
+use rentree_domain::{LearnerId, Lesson, PersonalCode, Uai, UserId};
 use rentree_http::{Face, Input, Problem, Visitor};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CodeShown, User};
 use rentree_web::{Frame, Section, french, qr};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use super::code_fields::CodeFields;
 use super::{PupilPath, refused};
 use crate::Learners;
 use crate::school::parse_uai;
@@ -21,15 +22,6 @@ use crate::school::parse_uai;
 const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
 const STAFF: &str = "Ce compte a été celui d’un membre d’une équipe : aucun code ne l’ouvre. Donnez à l’élève un mot de passe provisoire.";
 const CHANGED: &str = "Le compte a changé au même moment : aucun code n’a été créé. Recommencez.";
-
-/// What the form sends.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[schemars(rename = "SignInCodeFields")]
-#[serde(default)]
-pub(crate) struct Fields {
-    /// `once` of the pupil's page: what is sent twice with it shows the same code, while that holds. Without, each time shows another.
-    once: Option<FormId>,
-}
 
 /// What is shown: here, and nowhere else. Never printed.
 #[derive(Template, Serialize, JsonSchema)]
@@ -45,7 +37,7 @@ pub(crate) struct SignInCodeView {
     last_name: String,
     first_name: String,
     division: String,
-    /// `nadu-reka-veta-473`: signs the pupil in, once. Shown this once.
+    /// `nadu-reka-veta-473`: signs the pupil in, once.
     sign_in_code: String,
     /// Until when it can be used.
     valid_until: Timestamp,
@@ -62,7 +54,7 @@ pub(crate) async fn show(
     Path((uai, id)): PupilPath,
     face: Face,
     headers: HeaderMap,
-    input: Input<Fields>,
+    input: Input<CodeFields>,
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
@@ -76,7 +68,9 @@ pub(crate) async fn show(
     let lesson = lesson.ok_or_else(|| {
         Problem::too_late(NO_LESSON).leading_to("Voir les campagnes", format!("/schools/{uai}/campaigns"))
     })?;
-    let same = input.fields.code_of(uai, &visitor, pupil.id);
+    // What a page that is older shows may have been used and forgotten since.
+    let same = input.fields.code("sign-in code", uai, &visitor, pupil.id);
+    let same = same.filter(|(page, _)| visitor.at.duration_since(*page) < VALID).map(|(_, code)| code);
     let entry = app.told_of(&visitor, AuditAction::SignInCodeShown, &[&pupil]);
     let shown = app.show_code((uai, pupil.id), (id, &user), (same, valid_until(lesson, visitor.at)), &entry).await?;
     let (code, until) = shown.ok_or_else(|| refused(uai, pupil.id, CHANGED))?;
@@ -102,17 +96,6 @@ pub(crate) async fn show(
 /// more.
 pub(super) fn open_lesson<'a>(campaigns: impl Iterator<Item = &'a Campaign>, now: Timestamp) -> Option<Lesson> {
     campaigns.filter(|campaign| !campaign.is_archived()).filter_map(|campaign| campaign.open_lesson(now)).max()
-}
-
-impl Fields {
-    /// The code of a page that is not older than what it shows: reloaded, it shows the same.
-    fn code_of(&self, uai: Uai, visitor: &Visitor, learner: LearnerId) -> Option<PersonalCode> {
-        let made = self.once?.makes(&format!("sign-in code {uai} {} {learner}", visitor.user), visitor.at);
-        let (_, entropy) = made.filter(|(at, _)| visitor.at.duration_since(*at) < VALID)?;
-        let mut wide = [0; 16];
-        wide[..entropy.len()].copy_from_slice(&entropy);
-        Some(PersonalCode::draw(wide))
-    }
 }
 
 impl Learners {
