@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use directory::message::{NamedLogin, SessionsOf};
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{ActivationId, LinkToken, UserId};
+use rentree_domain::{ActivationId, LinkToken};
 use rentree_local::operator::Operator;
-use rentree_table::{Link, Purpose, Role, School, User};
+use rentree_table::{Link, Purpose, Role, School};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, REFERER, SET_COOKIE};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use serde_json::{Value, json};
