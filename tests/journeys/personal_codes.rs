@@ -1,9 +1,9 @@
 //! Personal codes: staff give one, the pupil types it in place of names and birth date, once, within a day.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rentree_domain::limit::IDENTITIES_BY_CLIENT;
 use rentree_domain::{LearnerId, PersonalCode};
-use rentree_table::{AuditAction, AuditEntry, JoinOutcome, Role};
+use rentree_table::{AuditAction, AuditEntry, CodeShown, JoinOutcome, Role};
 use serde_json::{Value, json};
 
 use crate::support::classes::{Class, Device, a_class, a_device, a_first_name, step};
@@ -95,8 +95,15 @@ fn a_page_that_is_sent_again_shows_the_same_code() {
             assert_eq!(first, again);
             anyhow::Ok(first)
         };
-        let [former, code] = [shown().await?, shown().await?];
+        let form = json!({ "once": staff.get(&page).await?.expect(200)?["once"] });
+        let former = staff.post(&format!("{page}/personal-code"), &form).await?.expect(200)?["personal_code"].clone();
+        let code = shown().await?;
         assert_ne!(former, code);
+        // What another one replaced is not given again.
+        let again = staff.post(&format!("{page}/personal-code"), &form).await?.expect(200)?["personal_code"].clone();
+        assert!(again != former && again != code);
+        assert_eq!(a_device().tell(&class, &by_code(&code)).await?.code(), "not_a_pupil");
+        let code = again;
         assert_eq!(step(&a_device().tell(&class, &by_code(&code)).await?.expect(200)?), "new_account");
         Ok(())
     });
@@ -160,10 +167,10 @@ fn codes_that_do_not_hold() {
         assert_eq!(attempts.len(), 4, "what is no code is not looked for");
 
         // Given a day ago.
-        let (code, then) =
-            (PersonalCode::draw(rentree_runtime::random()), Timestamp::now() - SignedDuration::from_hours(24));
-        let entry = AuditEntry::new(then, rentree_runtime::random(), staff.id, "Test", AuditAction::PersonalCodeGiven);
-        assert!(product().table.give_personal_code(class.uai, id, &code, then, &entry).await?.is_some());
+        let (code, now) = (PersonalCode::draw(rentree_runtime::random()), Timestamp::now());
+        let entry = AuditEntry::new(now, rentree_runtime::random(), staff.id, "Test", AuditAction::PersonalCodeGiven);
+        let given = product().table.give_personal_code((class.uai, id), (&code, now), &entry).await?;
+        assert_eq!(given, CodeShown::Now);
         assert_eq!(device.tell(&class, &json!({"personal_code": code.shown()})).await?.code(), "not_a_pupil");
         // The last one holds.
         let last = give(&class, &staff, id).await?;

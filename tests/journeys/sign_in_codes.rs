@@ -1,6 +1,6 @@
 //! Codes that staff show to a pupil during a lesson: each signs in once, within minutes, without a new password.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rentree_domain::limit::FAILURES_BY_CLIENT;
 use rentree_domain::sign_in_code::VALID;
 use rentree_table::Role;
@@ -73,8 +73,19 @@ fn a_page_that_is_sent_again_shows_the_same_code() {
             anyhow::Ok(first.0)
         };
         assert_ne!(code().await?, code().await?);
+        // What a new password ended is shown no more, either.
+        let form = json!({ "once": class.administrator.get(&page).await?.expect(200)?["once"] });
+        let sent = async || {
+            let shown = class.administrator.post(&format!("{page}/sign-in-code"), &form).await?.expect(200)?;
+            anyhow::Ok(shown["sign_in_code"].as_str().unwrap_or_default().to_owned())
+        };
+        let ended = sent().await?;
+        class.hand_out(&[pupil.learner]).await?.expect(200)?;
+        let other = sent().await?;
+        assert_ne!(other, ended);
+        typed(&other).await?.expect(200)?;
         let shown = class.log().await?.into_iter().filter(|(action, ..)| action == "sign_in_code_shown");
-        assert_eq!(shown.count(), 6, "the same code is told once");
+        assert_eq!(shown.count(), 8, "the same code is told once");
         Ok(())
     });
 }
@@ -92,7 +103,8 @@ fn a_code_signs_a_pupil_in_once() {
             let answer = show(&class, &pupil).await?.expect(200)?;
             let code = answer["sign_in_code"].as_str().unwrap();
             assert_eq!(answer["address"], format!("{}/code", product().url));
-            assert_eq!(answer["valid_until"], json!(clock::still() + VALID));
+            let until = Timestamp::from_second((clock::still() + VALID).as_second())?;
+            assert_eq!(answer["valid_until"], json!(until));
 
             // Looking at the page uses nothing up.
             let mut device = a_device();

@@ -28,8 +28,8 @@ type Pressed = (&'static str, &'static str, &'static [(&'static str, &'static st
 
 /// Forms of staff that change something, in an order in which each may be sent. Others have journeys of their own: joining
 /// (`joining_at_once`), handing out passwords (`handing_out`), classes of a campaign that was given, which are all said at once
-/// (`platform_campaigns`), the file of certificates (`prepared_files`), accounts and links, which count once (`passwords`, `activation`). A
-/// code for a pupil is shown in the answer: of two, the last one holds.
+/// (`platform_campaigns`), the file of certificates (`prepared_files`), codes for pupils (`sign_in_codes`, `personal_codes`), accounts and
+/// links, which count once (`passwords`, `activation`).
 const FORMS: [Pressed; 30] = [
     ("/schools/{uai}/campaigns/new", "/campaigns", &[("title", "Rentrée"), ("course", COURSE)]),
     ("/schools/{uai}/campaigns/{campaign}/edit", "/edit", &[("title", "Un autre titre")]),

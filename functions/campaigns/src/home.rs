@@ -51,7 +51,7 @@ pub(crate) struct HomeView {
     access_requests: usize,
     /// Whether who asks is the only administrator of the space: a second one is advised.
     is_only_administrator: bool,
-    /// The e-mail address of who asks, if nobody confirmed it: a lost password does not come back. A link was mailed there.
+    /// The e-mail address of who asks, if nobody confirmed it: a lost password does not come back. A link is mailed there, as far as the limits of mails allow.
     #[schemars(with = "Option<String>")]
     address_to_confirm: Option<EmailAddress>,
     /// The school year of the pupils that are shown, if it is over.

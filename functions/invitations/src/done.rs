@@ -19,7 +19,8 @@ impl Invitations {
         let actions: &[AuditAction] = match done {
             "invited" => {
                 return Ok(Some(
-                    "C’est envoyé : chaque invitation figure ci-dessous jusqu’à son acceptation.".to_owned(),
+                    "C’est enregistré : chaque invitation part, et figure ci-dessous jusqu’à son acceptation."
+                        .to_owned(),
                 ));
             }
             "reviewed" => return Ok(Some("L’équipe est vérifiée pour cette année scolaire.".to_owned())),

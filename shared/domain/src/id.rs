@@ -107,30 +107,33 @@ id!(
     FormId
 );
 
-/// How long a form that stays open counts as the one that was shown.
-const SHOWN: SignedDuration = SignedDuration::from_hours(1);
 /// By how much the clock of who showed it may be ahead.
 const AHEAD: SignedDuration = SignedDuration::from_mins(1);
 
 impl FormId {
+    /// How long a form that stays open counts as the one that was shown.
+    pub const COUNTS: SignedDuration = SignedDuration::from_hours(1);
+
     /// Moment and entropy of what this form makes of `content`, which names its use, who sends it, and where: of two clicks, or of a page that
     /// is sent again, both make the same. Nothing of a form that is an hour old, or of the future: the form is the word of who sends it, and
     /// dates what they make by that much at most.
     pub fn makes(self, content: &str, now: Timestamp) -> Option<(Timestamp, Entropy)> {
+        Some((self.shown(now)?, self.entropy(content)))
+    }
+
+    /// When it was shown, if it counts still.
+    pub fn shown(self, now: Timestamp) -> Option<Timestamp> {
         let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
         let shown = Timestamp::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?).ok()?;
         let age = now.duration_since(shown);
-        if age > SHOWN || age < -AHEAD {
-            return None;
-        }
-        Some((shown, self.entropy(content)))
+        (-AHEAD..=Self::COUNTS).contains(&age).then_some(shown)
     }
 
-    /// The same entropy whenever it is asked for, for what has one form for ever.
-    pub fn entropy(self, content: &str) -> Entropy {
+    /// The same entropy whenever it is asked for, 32 bytes at most.
+    pub fn entropy<const N: usize>(self, content: &str) -> [u8; N] {
         let digest = Sha256::new().chain_update(self.into_bytes()).chain_update(content).finalize();
-        let mut entropy = [0; 10];
-        entropy.copy_from_slice(&digest[..10]);
+        let mut entropy = [0; N];
+        entropy.copy_from_slice(&digest[..N]);
         entropy
     }
 }

@@ -3,12 +3,18 @@
 
 use std::fmt;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::name::fold_letters;
 
 /// How long a code can be used.
 pub const VALID: SignedDuration = SignedDuration::from_hours(24);
+
+/// Until when a code can be used that is given now: to a second, as it is stored, so that the page says the same whenever it is sent again.
+pub fn valid_until(now: Timestamp) -> Timestamp {
+    let until = now + VALID;
+    Timestamp::from_second(until.as_second()).unwrap_or(until)
+}
 
 /// A personal code. Never printed by `Debug`: whoever has it joins as the pupil.
 #[derive(Clone, PartialEq, Eq)]
@@ -121,6 +127,18 @@ mod tests {
         }
         assert_eq!(PersonalCode::numbered(0).shown(), "baba-baba-baba-222");
         assert_ne!(PersonalCode::numbered(CODES - 1), PersonalCode::numbered(CODES - 2));
+    }
+
+    /// Two refusals in a row leave a draw of many still: of fewer than 128 bits they would end at one code, which everybody could try.
+    #[test]
+    fn refusals_end_at_no_code_in_particular() {
+        let rude = |number: &u128| RUDE.iter().any(|word| PersonalCode::numbered(*number).0.contains(word));
+        let mut refused = (1..).map(|number| number * 7_919).filter(rude);
+        let [first, second] = [refused.next().unwrap(), refused.next().unwrap()];
+        let third = (0..1_000).map(|number| number * 7_919_777);
+        let entropy = third.map(|third| (first + CODES * (second - 1 + CODES * third)).to_le_bytes());
+        let drawn: std::collections::BTreeSet<String> = entropy.map(|it| PersonalCode::draw(it).0).collect();
+        assert!(drawn.len() > 900, "{}", drawn.len());
     }
 
     /// Few draws are refused: what is left are forty bits still.

@@ -10,7 +10,9 @@ pub const VALID: SignedDuration = SignedDuration::from_mins(10);
 
 /// Until when a code can be used that is shown now, during `lesson`: not beyond it.
 pub fn valid_until(lesson: Lesson, now: Timestamp) -> Timestamp {
-    (now + VALID).min(lesson.until())
+    let until = (now + VALID).min(lesson.until());
+    // As it is stored, so that the page says the same whenever it is sent again.
+    Timestamp::from_second(until.as_second()).unwrap_or(until)
 }
 
 #[cfg(test)]

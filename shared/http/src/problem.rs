@@ -443,3 +443,28 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What passes is to be tried again; what does not is ours to mend.
+    #[test]
+    fn what_passes_is_told_as_such() {
+        let status = |error: TableError| Problem::from(error).status();
+        let source = || "no answer".into();
+        assert_eq!(status(TableError::Contended { operation: "PutItem" }), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(
+            status(TableError::Unanswered { operation: "PutItem", source: source() }),
+            StatusCode::SERVICE_UNAVAILABLE
+        );
+        assert_eq!(
+            status(TableError::Request { operation: "PutItem", source: source() }),
+            StatusCode::INTERNAL_SERVER_ERROR
+        );
+        assert_eq!(
+            status(TableError::Malformed { entity: "School", source: source() }),
+            StatusCode::INTERNAL_SERVER_ERROR
+        );
+    }
+}

@@ -66,7 +66,7 @@ impl PasswordRules {
         match self {
             Self::Staff => "12 caractères au moins. Une phrase que vous seul(e) connaissez convient très bien.",
             Self::Pupil => {
-                "Deux mots sans rapport et un chiffre, par exemple : Girafe4Carotte, avec vos mots à vous. 8 caractères au moins, dont une majuscule, une minuscule et un chiffre. Un prénom ou un mot avec des chiffres ne suffit pas."
+                "Deux mots sans rapport et un chiffre, comme Girafe4Carotte, mais avec vos mots à vous. 8 caractères au moins, dont une majuscule, une minuscule et un chiffre. Un prénom ou un mot avec des chiffres ne suffit pas."
             }
         }
     }
@@ -186,6 +186,7 @@ mod tests {
     #[test]
     fn pupils_are_given_an_example_that_is_refused() {
         assert!(PasswordRules::Pupil.hint().contains(EXAMPLE_FOR_PUPILS));
+        assert!(include_str!("../../../docs/aide/eleves.md").contains(EXAMPLE_FOR_PUPILS), "the guide says the same");
         let mut form = PasswordFields::form("new", PasswordRules::Pupil);
         assert_eq!(read_password(&mut form, PasswordRules::Pupil, EXAMPLE_FOR_PUPILS, &[]), None);
         assert!(form.errors().any(|(name, told)| name == "password" && told.contains(EXAMPLE_FOR_PUPILS)));

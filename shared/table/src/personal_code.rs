@@ -3,14 +3,13 @@
 
 use jiff::Timestamp;
 use rentree_domain::learner::Learner;
-use rentree_domain::personal_code::VALID;
 use rentree_domain::{LearnerId, PersonalCode, Uai};
 use serde::{Deserialize, Serialize};
 
-use crate::item::{Change, put_over, stored};
+use crate::item::{Change, put_new, stored};
 use crate::keys::personal_code_hash;
 use crate::transaction::Cancelled;
-use crate::{AuditEntry, Key, Table, TableError, audit, learner};
+use crate::{AuditEntry, CodeShown, Item, Key, Table, TableError, audit, learner};
 
 const ENTITY: &str = "PersonalCode";
 
@@ -38,17 +37,14 @@ struct Holding {
 }
 
 impl Table {
-    /// Gives a pupil who is tied to nobody a personal code, in place of the one before; `entry` tells it. Until when it can be used;
-    /// `None` when the pupil is tied, or not there.
+    /// Gives a pupil who is tied to nobody a personal code, in place of the one before, until then; `entry` tells it. [`CodeShown::Not`] when
+    /// the pupil is tied, or not there.
     pub async fn give_personal_code(
         &self,
-        uai: Uai,
-        learner: LearnerId,
-        code: &PersonalCode,
-        now: Timestamp,
+        (uai, learner): (Uai, LearnerId),
+        (code, until): (&PersonalCode, Timestamp),
         entry: &AuditEntry,
-    ) -> Result<Option<Timestamp>, TableError> {
-        let until = now + VALID;
+    ) -> Result<CodeShown, TableError> {
         let holding = Holding { hash: personal_code_hash(uai, code), valid_until: until.as_second() };
         let given = Given { learner, expires_at: until.as_second() };
         let items = vec![
@@ -56,14 +52,28 @@ impl Table {
                 .only_if("attribute_exists(PK) AND attribute_not_exists(user_id)")
                 .value_of(":code", &holding)?
                 .in_transaction(&self.name)?,
-            put_over(&self.name, stored(&given, ENTITY, Key::personal_code(uai, code))?)?,
+            put_new(&self.name, stored(&given, ENTITY, Key::personal_code(uai, code))?)?,
             audit::write(&self.name, uai, entry)?,
         ];
         match self.transact(items).await {
-            Ok(()) => Ok(Some(until)),
-            Err(Cancelled::Conditions(_)) => Ok(None),
+            Ok(()) => Ok(CodeShown::Now),
+            Err(Cancelled::Conditions(failed)) if failed[0] => Ok(CodeShown::Not),
+            Err(Cancelled::Conditions(_)) => Ok(CodeShown::Before),
             Err(Cancelled::Table(error)) => Err(error),
         }
+    }
+
+    /// Until when `code` stands for a pupil still; `None` when it was used, another one was given since, or its time is over.
+    pub async fn personal_code_until(
+        &self,
+        (uai, learner): (Uai, LearnerId),
+        code: &PersonalCode,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, TableError> {
+        let Some(item) = self.learner_item(uai, learner).await? else { return Ok(None) };
+        let held = holding(item)?.filter(|held| held.hash == personal_code_hash(uai, code));
+        let until = held.and_then(|held| Timestamp::from_second(held.valid_until).ok());
+        Ok(until.filter(|until| *until > now))
     }
 
     /// To whom a code was given, if that is not longer ago than a day.
@@ -86,8 +96,13 @@ impl Table {
         code: &PersonalCode,
     ) -> Result<Option<(Learner, bool)>, TableError> {
         let Some(item) = self.learner_item(uai, id).await? else { return Ok(None) };
-        let at_pupil: AtPupil = serde_dynamo::from_item(item.clone()).map_err(TableError::malformed(ENTITY))?;
-        let holds = at_pupil.personal_code.is_some_and(|holding| holding.hash == personal_code_hash(uai, code));
+        let holds = holding(item.clone())?.is_some_and(|held| held.hash == personal_code_hash(uai, code));
         Ok(Some((learner::read(item)?, holds)))
     }
+}
+
+/// The code that a pupil's item holds.
+fn holding(item: Item) -> Result<Option<Holding>, TableError> {
+    let at_pupil: AtPupil = serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?;
+    Ok(at_pupil.personal_code)
 }

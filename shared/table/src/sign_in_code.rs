@@ -2,7 +2,7 @@
 //! one before, and whoever uses one removes it from the account in the same transaction that opens the session.
 
 use jiff::Timestamp;
-use rentree_domain::{LearnerId, PersonalCode, Uai, UserId};
+use rentree_domain::{FormId, LearnerId, PersonalCode, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, delete, put_new, stored};
@@ -28,7 +28,9 @@ pub struct SignInCode {
     pub learner: LearnerId,
     /// [`User::epoch`] when it was shown: a new password ends it, and whatever else ends sessions.
     pub epoch: u64,
-    /// In epoch seconds: DynamoDB deletes some time after.
+    /// In epoch seconds.
+    valid_until: i64,
+    /// In epoch seconds: DynamoDB deletes some time after. Not before the page that showed it counts no more, which then shows another one.
     expires_at: i64,
 }
 
@@ -49,11 +51,14 @@ struct Holding {
     hash: String,
     /// In epoch seconds, so that DynamoDB can compare.
     valid_until: i64,
+    /// [`User::epoch`] when it was shown.
+    epoch: u64,
 }
 
 /// What of an account tells whether a code holds.
 #[derive(Debug, Deserialize)]
 struct Holder {
+    epoch: u64,
     sign_in_code: Option<Holding>,
 }
 
@@ -66,9 +71,10 @@ impl Table {
         (code, until): (&PersonalCode, Timestamp),
         entry: &AuditEntry,
     ) -> Result<CodeShown, TableError> {
-        let expires_at = until.as_second();
-        let holding = Holding { hash: sign_in_code_hash(code), valid_until: expires_at };
-        let shown = SignInCode { user: id, uai, learner, epoch: user.epoch, expires_at };
+        let (valid_until, epoch) = (until.as_second(), user.epoch);
+        let holding = Holding { hash: sign_in_code_hash(code), valid_until, epoch };
+        let expires_at = (until + FormId::COUNTS).as_second();
+        let shown = SignInCode { user: id, uai, learner, epoch, valid_until, expires_at };
         let items = vec![
             tied(&self.name, (uai, learner), id)?,
             Change::of(Key::user(id), "SET sign_in_code = :code")
@@ -81,13 +87,13 @@ impl Table {
         ];
         match self.transact(items).await {
             Ok(()) => Ok(CodeShown::Now),
-            Err(Cancelled::Conditions(failed)) if failed[2] => Ok(CodeShown::Before),
-            Err(Cancelled::Conditions(_)) => Ok(CodeShown::Not),
+            Err(Cancelled::Conditions(failed)) if failed[0] || failed[1] => Ok(CodeShown::Not),
+            Err(Cancelled::Conditions(_)) => Ok(CodeShown::Before),
             Err(Cancelled::Table(error)) => Err(error),
         }
     }
 
-    /// Until when `code` opens the account `id` still; `None` when it was used, another one was shown since, or its time is over.
+    /// Until when `code` opens the account `id` still; `None` when it was used, something else ended it, or its time is over.
     pub async fn sign_in_code_until(
         &self,
         id: UserId,
@@ -95,7 +101,8 @@ impl Table {
         now: Timestamp,
     ) -> Result<Option<Timestamp>, TableError> {
         let holder: Option<Holder> = self.get(Key::user(id), "User").await?;
-        let held = holder.and_then(|holder| holder.sign_in_code).filter(|held| held.hash == sign_in_code_hash(code));
+        let held = holder.and_then(|Holder { epoch, sign_in_code }| sign_in_code.filter(|held| held.epoch == epoch));
+        let held = held.filter(|held| held.hash == sign_in_code_hash(code));
         let until = held.and_then(|held| Timestamp::from_second(held.valid_until).ok());
         Ok(until.filter(|until| *until > now))
     }
@@ -104,8 +111,7 @@ impl Table {
     /// [`use_sign_in_code`](Self::use_sign_in_code) says.
     pub async fn sign_in_code(&self, code: &PersonalCode, now: Timestamp) -> Result<Option<SignInCode>, TableError> {
         let shown: Option<SignInCode> = self.get(Key::sign_in_code(code), ENTITY).await?;
-        // TTL deletes late.
-        Ok(shown.filter(|shown| shown.expires_at > now.as_second()))
+        Ok(shown.filter(|shown| shown.valid_until > now.as_second()))
     }
 
     /// Opens the session of whom `code` was shown for, and uses the code up; `entry` tells it. `false`: the code does not hold, and

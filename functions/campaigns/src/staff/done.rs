@@ -1,5 +1,5 @@
-//! What the page of a campaign says that was just done. The address says what; how things stand is told as it is now, for a reload, or a
-//! colleague, may come in between.
+//! What the page of a campaign says that was just done. The address says what; how lessons stand is told as it is now, for they end by
+//! themselves, and a reload, or a colleague, may come in between.
 
 use jiff::Timestamp;
 use rentree_web::french;
@@ -15,7 +15,7 @@ pub(crate) struct Now {
     pub(crate) lesson_until: Option<Timestamp>,
 }
 
-/// The sentence for `done`, if it is one that the page knows and that is still so.
+/// The sentence for `done`, if the page knows it; of lessons, how things stand.
 pub(crate) fn told(done: &str, now: Now) -> Option<String> {
     let Now { is_closed, only_in_lessons, lesson_until } = now;
     let fixed = match done {
@@ -25,7 +25,7 @@ pub(crate) fn told(done: &str, now: Now) -> Option<String> {
         "tries" => "L’élève peut réessayer tout de suite de rejoindre une campagne.",
         "taken_back" => "L’envoi est annulé : l’élève peut recommencer depuis la page de la campagne.",
         "archived" => "La campagne est archivée : plus personne ne peut la rejoindre.",
-        "restored" => "La campagne est de nouveau active : les élèves peuvent la rejoindre avec le même code.",
+        "restored" => "La campagne est de nouveau active, avec le même code.",
         "lesson" => return lesson_until.map(|until| format!("La séance est ouverte {}.", up_to(until))),
         "lesson_ended" if lesson_until.is_none() => "La séance est terminée.",
         "joining" => return Some(joining(is_closed, only_in_lessons, lesson_until)),
@@ -42,6 +42,7 @@ fn joining(is_closed: bool, only_in_lessons: bool, lesson_until: Option<Timestam
             "La campagne est réservée aux séances. Une séance est ouverte : les élèves peuvent rejoindre la campagne {}.",
             up_to(until)
         ),
+        None if only_in_lessons && is_closed => "La campagne est réservée aux séances.".to_owned(),
         None if only_in_lessons => {
             "La campagne est réservée aux séances : personne ne peut la rejoindre tant qu’aucune séance n’est ouverte."
                 .to_owned()

@@ -1,6 +1,5 @@
 //! What the forms of a pupil's page send that show a code in their answer: reloaded, that answer shows the same code.
 
-use jiff::Timestamp;
 use rentree_domain::{FormId, LearnerId, PersonalCode, Uai};
 use rentree_http::Visitor;
 use schemars::JsonSchema;
@@ -10,22 +9,23 @@ use serde::Deserialize;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct CodeFields {
-    /// `once` of the pupil's page: what is sent twice with it shows the same code, while that holds. Without, each time shows another.
+    /// `once` of the pupil's page: what is sent twice with it within an hour shows the same code, while that holds. Without, each time shows
+    /// another.
     once: Option<FormId>,
 }
 
 impl CodeFields {
-    /// When the page was shown, and the code that it stands for; `what` names its use. None for a page that is an hour old.
-    pub(super) fn code(
+    /// The codes to be shown, the first that can be: that of the page, if it is not an hour old, and one that is drawn now. `what` names
+    /// their use.
+    pub(super) fn codes(
         &self,
         what: &str,
         uai: Uai,
         visitor: &Visitor,
         learner: LearnerId,
-    ) -> Option<(Timestamp, PersonalCode)> {
-        let (at, entropy) = self.once?.makes(&format!("{what} {uai} {} {learner}", visitor.user), visitor.at)?;
-        let mut wide = [0; 16];
-        wide[..entropy.len()].copy_from_slice(&entropy);
-        Some((at, PersonalCode::draw(wide)))
+    ) -> impl Iterator<Item = PersonalCode> + Send + use<> {
+        let same = self.once.filter(|form| form.shown(visitor.at).is_some());
+        let same = same.map(|form| form.entropy(&format!("{what} {uai} {} {learner}", visitor.user)));
+        same.into_iter().chain([rentree_runtime::random()]).map(PersonalCode::draw)
     }
 }

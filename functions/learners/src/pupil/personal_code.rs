@@ -6,9 +6,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
+use rentree_domain::personal_code::valid_until;
 use rentree_domain::{LearnerId, PersonalCode, Uai};
 use rentree_http::{Face, Input, Problem};
-use rentree_table::AuditAction;
+use rentree_table::{AuditAction, AuditEntry, CodeShown};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -60,12 +61,10 @@ pub(crate) async fn give(
     if !pupil.is_enrolled {
         return Err(refused(uai, pupil.id, Unserved::Left.told()));
     }
-    let same = input.fields.code("personal code", uai, &visitor, pupil.id);
-    let code = same.map_or_else(|| PersonalCode::draw(rentree_runtime::random()), |(_, code)| code);
-
+    let codes = input.fields.codes("personal code", uai, &visitor, pupil.id);
     let entry = app.told_of(&visitor, AuditAction::PersonalCodeGiven, &[&pupil]);
-    let given = app.table.give_personal_code(uai, pupil.id, &code, (app.clock)(), &entry).await?;
-    let valid_until = given.ok_or_else(|| refused(uai, pupil.id, TIED))?;
+    let given = app.give_code((uai, pupil.id), codes, &entry).await?;
+    let (code, valid_until) = given.ok_or_else(|| refused(uai, pupil.id, TIED))?;
 
     let view = PersonalCodeView {
         frame: visitor.frame("Code personnel", uai, &visitor.school, Section::Learners),
@@ -80,6 +79,31 @@ pub(crate) async fn give(
         address: format!("{}/campagnes", app.config.origin),
     };
     face.render(StatusCode::OK, &view)
+}
+
+impl Learners {
+    /// Gives the first of `codes` that was not used or replaced yet, and tells which one, and until when. `None`: the pupil is tied, or not
+    /// there.
+    async fn give_code(
+        &self,
+        pupil: (Uai, LearnerId),
+        codes: impl Iterator<Item = PersonalCode>,
+        entry: &AuditEntry,
+    ) -> Result<Option<(PersonalCode, Timestamp)>, Problem> {
+        let until = valid_until(entry.at);
+        for code in codes {
+            match self.table.give_personal_code(pupil, (&code, until), entry).await? {
+                CodeShown::Now => return Ok(Some((code, until))),
+                CodeShown::Before => {
+                    if let Some(until) = self.table.personal_code_until(pupil, &code, entry.at).await? {
+                        return Ok(Some((code, until)));
+                    }
+                }
+                CodeShown::Not => break,
+            }
+        }
+        Ok(None)
+    }
 }
 
 impl PersonalCodeView {

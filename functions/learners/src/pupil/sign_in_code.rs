@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::sign_in_code::{VALID, valid_until};
+use rentree_domain::sign_in_code::valid_until;
 use rentree_domain::{LearnerId, Lesson, PersonalCode, Uai, UserId};
 use rentree_http::{Face, Input, Problem, Visitor};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CodeShown, User};
@@ -68,11 +68,9 @@ pub(crate) async fn show(
     let lesson = lesson.ok_or_else(|| {
         Problem::too_late(NO_LESSON).leading_to("Voir les campagnes", format!("/schools/{uai}/campaigns"))
     })?;
-    // What a page that is older shows may have been used and forgotten since.
-    let same = input.fields.code("sign-in code", uai, &visitor, pupil.id);
-    let same = same.filter(|(page, _)| visitor.at.duration_since(*page) < VALID).map(|(_, code)| code);
+    let codes = input.fields.codes("sign-in code", uai, &visitor, pupil.id);
     let entry = app.told_of(&visitor, AuditAction::SignInCodeShown, &[&pupil]);
-    let shown = app.show_code((uai, pupil.id), (id, &user), (same, valid_until(lesson, visitor.at)), &entry).await?;
+    let shown = app.show_code((uai, pupil.id), (id, &user), (codes, valid_until(lesson, visitor.at)), &entry).await?;
     let (code, until) = shown.ok_or_else(|| refused(uai, pupil.id, CHANGED))?;
 
     let address = format!("{}/code", app.config.origin);
@@ -99,16 +97,16 @@ pub(super) fn open_lesson<'a>(campaigns: impl Iterator<Item = &'a Campaign>, now
 }
 
 impl Learners {
-    /// Lets a code open the account, and tells which one, and until when: `same`, unless that was used. `None`: the account changed
+    /// Lets the first of `codes` open the account that was not used yet, and tells which one, and until when. `None`: the account changed
     /// meanwhile.
     async fn show_code(
         &self,
         pupil: (Uai, LearnerId),
         (id, user): (UserId, &User),
-        (same, until): (Option<PersonalCode>, Timestamp),
+        (codes, until): (impl Iterator<Item = PersonalCode>, Timestamp),
         entry: &AuditEntry,
     ) -> Result<Option<(PersonalCode, Timestamp)>, Problem> {
-        if let Some(code) = same {
+        for code in codes {
             match self.table.show_sign_in_code(pupil, (id, user), (&code, until), entry).await? {
                 CodeShown::Now => return Ok(Some((code, until))),
                 CodeShown::Before => {
@@ -116,12 +114,10 @@ impl Learners {
                         return Ok(Some((code, until)));
                     }
                 }
-                CodeShown::Not => return Ok(None),
+                CodeShown::Not => break,
             }
         }
-        let code = PersonalCode::draw(rentree_runtime::random());
-        let shown = self.table.show_sign_in_code(pupil, (id, user), (&code, until), entry).await?;
-        Ok((shown == CodeShown::Now).then_some((code, until)))
+        Ok(None)
     }
 
     /// The lesson of the visitor's school that is under way.

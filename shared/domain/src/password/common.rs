@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::name::fold;
 
-/// What belongs together, so that several of it make no password either: `monmotdepasse`, `lundimardi`, `collegejeanmoulin`. The last two
+/// What belongs together, so that several of it make no password either: `monmotdepasse`, `lundimardi`, `collegejeanmoulin`. The last ones
 /// are those of [`EXAMPLE_FOR_PUPILS`](super::EXAMPLE_FOR_PUPILS), which a whole class would take.
 const TOGETHER: &str = "\
     abc abcdef abcdefgh abcdefghijkl abcdefghijklm aqwzsx aqwzsxedc aqwzsxedcrfv azerty azertyuiop azertyuiopqs azertyuiopqsdf \
@@ -27,7 +27,7 @@ const TOGETHER: &str = "\
     gerard george hugo jacques jaures jean jules louis lucie marie moliere monnet montaigne moulin dame pagnol pasteur \
     paul pergaud philipe pierre prevert rabelais rene robert rolland romain rostand rousseau saint sainte sand sacre \
     coeur simone veil verlaine verne victor voltaire zola \
-    girafe carotte";
+    girafe girafes carotte carottes";
 
 /// What children put before digits, and the list does not have.
 const ALONE_TOO: &str = "familly fortnite kiki licorne louloute mbappe minecraft parissaintgermain psg roblox titi";
