@@ -222,7 +222,7 @@ fn never_to_an_account_of_staff_nor_of_another_school() {
         let pupil = class.tie(0, by_user_name()).await?;
         let code = shown(&class, &pupil).await?;
         let (uai, administrator) = a_team().await?;
-        let (_, link) = an_invitation(&administrator, uai, jiff::Timestamp::now()).await?;
+        let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
         let joins = as_holder(&pupil.session().await?, Method::POST, &link).json(&json!({"way": "signed_in"}));
         assert_eq!(joins.send().await?.status(), 200);
         is_wrong(&typed(&code).await?);

@@ -163,10 +163,10 @@ mod tests {
         let [form, other] = [1, 2].map(|entropy| FormId::new(shown, [entropy; 10]));
         let made = form.makes("A", shown);
         assert_eq!(made.map(|(at, _)| at), Some(shown));
-        assert_eq!(form.makes("A", shown + SHOWN), made);
+        assert_eq!(form.makes("A", shown + FormId::COUNTS), made);
         assert_ne!(form.makes("B", shown), made);
         assert_ne!(other.makes("A", shown), made);
-        assert_eq!(form.makes("A", shown + SHOWN + SignedDuration::from_secs(1)), None);
+        assert_eq!(form.makes("A", shown + FormId::COUNTS + SignedDuration::from_secs(1)), None);
         assert_eq!(form.makes("A", shown - AHEAD), made);
         assert_eq!(form.makes("A", shown - AHEAD - SignedDuration::from_secs(1)), None);
         assert_eq!(FormId::from_bytes([7; 16]).makes("A", shown), None, "no moment is in it");
