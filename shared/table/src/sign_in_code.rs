@@ -28,7 +28,8 @@ pub struct SignInCode {
     pub learner: LearnerId,
     /// [`User::epoch`] when it was shown: a new password ends it, and whatever else ends sessions.
     pub epoch: u64,
-    /// In epoch seconds.
+    /// In epoch seconds. (The first codes were stored without it, for ten minutes.)
+    #[serde(default)]
     valid_until: i64,
     /// In epoch seconds: DynamoDB deletes some time after. Not before the page that showed it counts no more, which then shows another one.
     expires_at: i64,
@@ -51,7 +52,8 @@ struct Holding {
     hash: String,
     /// In epoch seconds, so that DynamoDB can compare.
     valid_until: i64,
-    /// [`User::epoch`] when it was shown.
+    /// [`User::epoch`] when it was shown. (The first codes were stored without it: they are shown no second time.)
+    #[serde(default)]
     epoch: u64,
 }
 
