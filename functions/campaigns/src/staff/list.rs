@@ -56,6 +56,9 @@ pub(crate) struct CampaignsView {
     uai: Uai,
     /// Whether these are those in the archive.
     archived: bool,
+    /// How many the archive holds.
+    #[serde(skip)]
+    archive: usize,
     q: String,
     owner: String,
     order: Order,
@@ -129,12 +132,14 @@ pub(crate) async fn list(
     let ready = app.proposal(now).filter(|ready| !filter.archived && !is_made(ready, &campaigns));
     let today = paris::date(now);
     let withdrawn = campaigns.iter().filter(|(_, campaign)| was_withdrawn_in(SchoolYear::of(today), campaign)).count();
+    let archive = campaigns.iter().filter(|(_, campaign)| campaign.is_archived()).count();
     let page = select(campaigns, &filter);
     let numbered = app.with_numbers(page.campaigns, &listing).await?;
     let view = CampaignsView {
         frame: visitor.frame("Campagnes", uai, &visitor.school, Section::Campaigns),
         uai,
         archived: filter.archived,
+        archive,
         q: filter.q,
         owner: filter.owner,
         order: filter.order,
