@@ -204,7 +204,7 @@ fn already_invited(waiting: &[&str]) -> String {
 /// The form.
 pub(crate) fn form(emails: &str, role: &str) -> Form {
     let field = Field::lines("emails", "Adresses e-mail")
-        .hint("Une ou plusieurs adresses, séparées par un espace, une virgule ou un retour à la ligne ; vous pouvez les copier d’un logiciel de messagerie, avec les noms.")
+        .hint("Une ou plusieurs adresses, séparées par un espace, une virgule ou un retour à la ligne ; vous pouvez les copier d’un logiciel de messagerie : les noms ne sont pas gardés, chaque personne indiquera le sien.")
         .value(emails);
     Form::new("invite", [field, role_field(role)])
 }

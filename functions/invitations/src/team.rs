@@ -223,6 +223,10 @@ impl TeamView {
     fn has_one_administrator(&self) -> bool {
         self.members.iter().filter(|member| !member.is_member()).count() == 1
     }
+
+    fn has_invited_administrator(&self) -> bool {
+        self.invitations.iter().any(|invitation| invitation.role == Role::Administrator)
+    }
 }
 
 impl MemberRow {
