@@ -232,6 +232,7 @@ fn what_comes_later() {
             // The password is lost: a teacher gives another one.
             go(client, "/sign-in").await?;
             sign_in(client, teacher.email().as_str(), PASSWORD).await?;
+            see(client, "h1", "Accueil").await?;
             go(client, &format!("/schools/{}/learners/{}", class.uai, class.pupil(&lea).await?.id)).await?;
             click(client, "form[action$='/passwords'] button").await?;
             click(client, "main form[action*='/passwords/'] button").await?;

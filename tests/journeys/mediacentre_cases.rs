@@ -195,6 +195,7 @@ fn mediacentre_then_user_names_in_bulk() {
         let teacher = a_member(class.uai, Role::Member).await?;
         go(case.client(), "/sign-in").await?;
         case.sign_in(teacher.email().as_str(), PASSWORD).await?;
+        see(case.client(), "h1", "Accueil").await?;
         go(case.client(), &format!("/schools/{}/learners", class.uai)).await?;
         for name in [&ines, &gael] {
             click(case.client(), &format!("input[value='{}']", class.pupil(name).await?.id)).await?;

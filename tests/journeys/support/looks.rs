@@ -95,17 +95,17 @@ async fn audited(client: &Client, name: &str) -> anyhow::Result<()> {
 /// Tab goes through every link, button and field of the page, in their order, and shows where it is. All at once: the page notes where
 /// the focus went.
 async fn reached_by_keyboard(client: &Client, name: &str) -> anyhow::Result<()> {
-    const WATCH: &str = "const all = [...document.querySelectorAll('a[href], button, summary, select, textarea, input, [tabindex=\"0\"]')]
+    const WATCH: &str = "const all = () => [...document.querySelectorAll('a[href], button, summary, select, textarea, input, [tabindex=\"0\"]')]
         .filter((control) => control.type !== 'hidden' && control.checkVisibility());
         window.focused = [];
         window.noting?.abort();
         window.noting = new AbortController();
         document.activeElement?.blur();
         document.addEventListener('focusin', ({ target }) => {
-            window.focused.push([all.indexOf(target), getComputedStyle(target).outlineStyle]);
+            window.focused.push([all().indexOf(target), getComputedStyle(target).outlineStyle]);
         }, { signal: window.noting.signal });
-        all[0].focus();
-        return all.length";
+        all()[0].focus();
+        return all().length";
     // The picture that follows begins at the top, as people see the page first.
     const TOP: &str = "document.activeElement?.blur(); scrollTo(0, 0); return window.focused";
     let count = client.execute(WATCH, vec![]).await?.as_i64().unwrap_or_default();
