@@ -128,6 +128,39 @@ fn the_list_by_account() {
     });
 }
 
+/// Passwords are those of accounts: where nobody has one, nothing is to be ticked or handed out, and the page leads to the codes by which
+/// accounts are made. The table stays whole.
+#[test]
+fn who_has_no_account_is_offered_no_password() {
+    run(async {
+        let class = a_class(2).await?;
+        let offers = [
+            r#"id="choose""#,
+            r#"form="choose""#,
+            r#"class="tick""#,
+            r#"data-tick="learners""#,
+            "Sélection</span>",
+            "/learners/passwords",
+            "Distribuer",
+        ];
+        for (query, columns, offered) in
+            [("?division=3EME%20A", 6, true), ("?division=3EME%20A&account=none", 5, false)]
+        {
+            let page = class.administrator.page(&class.path(query)).await?;
+            for offer in offers {
+                assert_eq!(page.contains(offer), offered, "{query}, {offer}: {page}");
+            }
+            let count = |role: &str| page.matches(&format!("role=\"{role}\"")).count();
+            assert_eq!((count("columnheader"), count("rowheader")), (columns, 2), "{query}: {page}");
+            assert_eq!(count("cell"), 2 * (columns - 1), "{query}, cells stand below their headings: {page}");
+            let codes = format!("<a href=\"/schools/{}/campaigns\">Voir les codes des campagnes</a>", class.uai);
+            assert_eq!(page.contains(&codes), !offered, "{query}: {page}");
+            assert!(page.contains("Télécharger la liste"), "{query}: {page}");
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn a_pupils_page_says_how_they_sign_in() {
     run(async {

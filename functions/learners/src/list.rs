@@ -249,6 +249,11 @@ impl Learners {
 }
 
 impl LearnersView {
+    /// Whether those who are listed may have accounts, whose passwords can be handed out: else there is nothing to tick.
+    fn offers_passwords(&self) -> bool {
+        self.account != Holding::None
+    }
+
     /// The address of the list for spreadsheets, with the same filters; whoever typed a name gets those of that name.
     fn sheet(&self) -> String {
         let asked = [
