@@ -26,7 +26,7 @@ async fn cancelled(administrator: &Person, uai: Uai) -> anyhow::Result<usize> {
     Ok(entries.iter().filter(|entry| entry["action"] == "invitation_cancelled").count())
 }
 
-/// Where people begin, who administers the space alone is advised to name a second one.
+/// Where people begin, who administers the space alone is advised to name a second one; where one is invited already, the team says so.
 #[test]
 fn a_second_administrator_is_advised() {
     run(async {
@@ -36,6 +36,19 @@ fn a_second_administrator_is_advised() {
         assert_eq!(head.get(&path).await?.expect(200)?["is_only_administrator"], true);
         assert_eq!(member.get(&path).await?.expect(200)?["is_only_administrator"], false);
         assert!(head.page(&path).await?.contains("Désignez un second administrateur"));
+
+        let team = format!("/schools/{uai}/team");
+        let advice = "invitez un collègue dans ce rôle, ou donnez-le à un membre";
+        let waits = "une invitation dans ce rôle est déjà en attente, plus bas";
+        an_invitation(&head, uai, Timestamp::now()).await?;
+        let page = head.page(&team).await?;
+        assert!(page.contains(advice) && !page.contains(waits), "a member is invited: {page}");
+        let (id, _) = an_invitation_to_be(Role::Administrator, &head, uai, Timestamp::now()).await?;
+        let page = head.page(&team).await?;
+        assert!(page.contains(waits) && !page.contains(advice), "{page}");
+        head.post(&format!("/schools/{uai}/invitations/{id}/cancel"), &json!({})).await?.expect(200)?;
+        assert!(head.page(&team).await?.contains(advice), "nobody is awaited any more");
+
         a_member(uai, Role::Administrator).await?;
         assert_eq!(head.get(&path).await?.expect(200)?["is_only_administrator"], false);
         assert!(!head.page(&path).await?.contains("Désignez un second administrateur"));

@@ -84,7 +84,11 @@ fn two_are_invited_and_join_one_with_another_address() {
     run(async {
         let (uai, administrator) = a_team().await?;
         let (one, other) = (an_email(), an_email());
-        invite(&administrator, uai, &format!("{one}, {other}")).await?;
+        // A name that a mail program wrote beside an address is not kept, as the form says: everybody tells their own.
+        invite(&administrator, uai, &format!("Léa Martin <{one}>, {other}")).await?;
+        let page = administrator.page(&format!("/schools/{uai}/team")).await?;
+        assert!(page.contains("les noms ne sont pas gardés, chaque personne indiquera le sien"), "{page}");
+        assert!(page.contains(one.as_str()) && !page.contains("Léa Martin"), "{page}");
         let mail = mail_to(one.as_str(), 1).await?;
         assert!(mail.subject.contains("Invitation") && mail.text.contains("Dominique Essai vous invite"));
 
