@@ -180,6 +180,10 @@ fn archive_and_restore() {
         let list = format!("/schools/{uai}/campaigns");
         assert_eq!(person.get(&list).await?.expect(200)?["total"], 0);
         assert_eq!(person.get(&format!("{list}?archived=true")).await?.expect(200)?["total"], 1);
+        // The list does not look as if there had never been any, and leads to where a year's campaigns are made anew.
+        let page = person.page(&list).await?;
+        assert!(page.contains("Aucune campagne active, 1 archivée<"), "{page}");
+        assert!(page.contains(&format!("href=\"/schools/{uai}/new-year\">Changement d’année</a>")), "{page}");
 
         for _ in 0..2 {
             assert_eq!(person.post(&format!("{path}/restore"), &json!({})).await?.expect(200)?["archived"], false);
