@@ -8,6 +8,7 @@ use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, go, picture, property, see,
 };
 use crate::support::campaigns::{a_campaign, join};
+use crate::support::links::an_invitation;
 use crate::support::people::{Person, a_member, a_stranger, a_team};
 use crate::support::schools::{a_school_of, class};
 use crate::support::{a_uai, product, run};
@@ -26,15 +27,19 @@ fn done(home: &Value) -> Vec<bool> {
 fn a_space_begins_with_four_steps() {
     run(async {
         let (uai, head) = a_team().await?;
+        an_invitation(&head, uai, Timestamp::now()).await?;
         let begun = home(&head, uai).await?;
         assert_eq!(done(&begun), [true, false, false, false]);
         assert_eq!((&begun["is_new"], &begun["is_only_administrator"]), (&json!(true), &json!(true)));
         let page = head.page(&format!("/schools/{uai}")).await?;
         assert!(page.contains("Bienvenue") && page.contains(&format!("href=\"/schools/{uai}/team\">Inviter l’équipe")));
+        let until = "L’étape est faite dès que l’un d’eux a accepté l’invitation";
+        assert!(page.contains(until), "an invitation alone does not make a team: {page}");
 
         let teacher = a_member(uai, Role::Member).await?;
         assert_eq!(done(&home(&head, uai).await?), [true, true, false, false]);
         let page = teacher.page(&format!("/schools/{uai}")).await?;
+        assert!(!page.contains(until), "{page}");
         assert!(
             page.contains("Un administrateur de l’espace s’en charge"),
             "a member is not sent where they are refused"
@@ -166,6 +171,8 @@ async fn at_home(look: Look, name: &str) -> anyhow::Result<()> {
     picture(&browser, look, &format!("{name}-home")).await?;
     click(client, "section[aria-labelledby=pupils] a[href$='account=none']").await?;
     see(client, "h1", "Élèves").await?;
+    see(client, "main", "ils le créent avec le code d’une campagne").await?;
+    picture(&browser, look, &format!("{name}-home-without-account")).await?;
     browser.close().await
 }
 
