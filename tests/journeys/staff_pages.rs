@@ -248,7 +248,11 @@ fn the_other_pages() {
             shot("30-demo").await?;
             go(client, "/demo/mailbox").await?;
             shot("31-mailbox").await?;
-            go(client, "/sign-up").await?;
+            // Whoever asks for access without an account is led to one first.
+            go(client, "/spaces/request").await?;
+            see(client, "h1", "Connectez-vous").await?;
+            see(client, "h1 + .panel a.button", "Créer un compte").await?;
+            click(client, "h1 + .panel a.button").await?;
             let email = an_email();
             fill(client, "#ask-email", email.as_str()).await?;
             shot("32-sign-up").await?;
@@ -262,6 +266,8 @@ fn the_other_pages() {
             click(client, "main form button").await?;
             accept_terms(client).await?;
             see(client, "h1", "Vos espaces").await?;
+            click(client, "main a.button[href='/spaces/request']").await?;
+            see(client, "h1", "Rejoindre l’espace").await?;
 
             // Somebody who is signed in opens an invitation, and a link that has expired.
             let (uai, administrator) = a_team().await?;
