@@ -251,8 +251,8 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main .button", "Revenir aux imports").await?;
     shot("19-missing").await?;
     client.goto(&format!("{}/schools/{}/learners", product().url, a_uai())).await?;
-    see(client, "h1", "Cette page n’existe pas").await?;
-    see(client, "main .button", "Revenir à l’accueil").await?;
+    see(client, "h1", "Cette page n’existe pas, ou vous n’y avez pas accès").await?;
+    see(client, "main .button", "Voir mes espaces").await?;
     shot("20-missing-elsewhere").await?;
     browser.close().await
 }

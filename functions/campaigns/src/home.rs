@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, EmailAddress, SchoolYear, Uai, UserId, paris};
-use rentree_http::{Face, Problem, Visitor, authorise};
+use rentree_http::{Face, Problem, Visitor, authorise, parse_uai};
 use rentree_table::{AccessRequest, Campaign, Member, Role, Underway, unanswered};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -17,7 +17,6 @@ use tokio::try_join;
 
 use crate::Campaigns;
 use crate::new_year::is_old;
-use crate::school::parse_uai;
 use crate::staff::numbers::Numbers;
 use steps::{Step, StepRow, steps};
 

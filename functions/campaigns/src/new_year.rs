@@ -10,14 +10,13 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{CampaignId, CampaignTitle, SchoolYear, Uai, UserId, paris};
-use rentree_http::{Asked, Face, Problem, authorise};
+use rentree_http::{Asked, Face, Problem, authorise, parse_uai};
 use rentree_table::{Campaign, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 pub(crate) use renew::{Fields, RenewedView, renew};
 
 /// How many campaigns one request archives: each is a transaction, and the request has half a minute.

@@ -1,15 +1,10 @@
-//! The school and the campaign of a request: their identifiers in the path.
+//! The campaign of a request: its identifier in the path.
 
 use rentree_domain::{CampaignId, Uai};
 use rentree_http::Problem;
 use rentree_table::Campaign;
 
 use crate::Campaigns;
-
-/// The UAI of a path. What is no UAI is no school either.
-pub(crate) fn parse_uai(text: &str) -> Result<Uai, Problem> {
-    Uai::parse(text).map_err(|_| Problem::not_found())
-}
 
 impl Campaigns {
     /// The campaign of a path, if it is the school's.

@@ -7,7 +7,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::matching::Typed;
 use rentree_domain::{EmailAddress, Uai, UserId};
-use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, text};
+use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, parse_uai, text};
 use rentree_orders::NewRole;
 use rentree_table::{AccessRequest, AccessRequestError, AccessRequestState, AuditAction, Role, User};
 use rentree_web::{Form, Frame, Section, french};
@@ -18,7 +18,6 @@ use tokio::try_join;
 
 use crate::Invitations;
 use crate::invite::role_field;
-use crate::school::parse_uai;
 
 type RequestPath = Path<(String, String)>;
 

@@ -9,7 +9,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::import::ImportState;
 use rentree_domain::{AuditId, ImportId, LearnerId, Uai};
-use rentree_http::{Asked, Face, Problem, authorise};
+use rentree_http::{Asked, Face, Problem, authorise, parse_uai};
 use rentree_table::{AuditAction, AuditEntry, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 use tokio::try_join;
 
 use crate::Invitations;
-use crate::school::parse_uai;
 
 const PER_PAGE: i32 = 50;
 

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{EmailAddress, FormId, InvitationId, Uai};
-use rentree_http::{Face, Input, Problem, Visitor, authorise, text};
+use rentree_http::{Face, Input, Problem, Visitor, authorise, parse_uai, text};
 use rentree_orders::{InvitationPermit, Refusal};
 use rentree_runtime::several;
 use rentree_table::{AuditAction, AuditEntry, Delivery, Invitation, Invited, MOST_INVITATIONS, Role};
@@ -17,7 +17,6 @@ use tokio::join;
 
 use crate::Invitations;
 use crate::done::NEWS;
-use crate::school::parse_uai;
 
 /// Orders of mails under way at the same moment.
 const ORDERS_AT_ONCE: usize = 10;

@@ -3,13 +3,12 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_http::{Face, Input, Problem};
+use rentree_http::{Face, Input, Problem, parse_uai};
 use rentree_table::AuditAction;
 use serde_json::Value;
 
 use crate::Invitations;
 use crate::members::{ChangedView, MemberPath};
-use crate::school::parse_uai;
 
 /// `POST /schools/{uai}/members/{member}/keep`
 pub(crate) async fn keep(

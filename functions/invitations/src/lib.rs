@@ -11,7 +11,6 @@ mod keep;
 mod members;
 mod remove;
 mod review;
-mod school;
 mod settle;
 mod team;
 

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{Uai, UserId};
-use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise, authorise_beside, text};
+use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise, authorise_beside, parse_uai, text};
 use rentree_orders::NewRole;
 use rentree_table::{AuditAction, AuditEntry, Cancelling, Invitation, Member, Role, TeamError};
 use rentree_web::Section;
@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Invitations;
-use crate::school::parse_uai;
 
 pub(crate) type MemberPath = Path<(String, String)>;
 

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{Uai, UserId};
-use rentree_http::{Choice, ConfirmView, Face, Input, Problem, Visitor};
+use rentree_http::{Choice, ConfirmView, Face, Input, Problem, Visitor, parse_uai};
 use rentree_table::{AuditAction, Cancelling, Member, Role};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,7 +12,6 @@ use tokio::try_join;
 
 use crate::Invitations;
 use crate::members::{ChangedView, MemberPath, asked, cancelled_by, told};
-use crate::school::parse_uai;
 use crate::team::by_rank;
 
 /// What the form sends.

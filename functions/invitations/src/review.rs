@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{SchoolYear, Uai, UserId, paris};
-use rentree_http::{Face, Input, Problem, Visitor, authorise, text};
+use rentree_http::{Face, Input, Problem, Visitor, authorise, parse_uai, text};
 use rentree_table::{AuditAction, Member, Role};
 use rentree_web::{Field, Form, Frame, Section, french};
 use schemars::JsonSchema;
@@ -18,7 +18,6 @@ use tokio::try_join;
 
 use crate::Invitations;
 use crate::remove::too_late;
-use crate::school::parse_uai;
 use crate::team::by_rank;
 
 /// What the form sends.

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{InvitationId, Uai};
-use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise_beside};
+use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise_beside, parse_uai};
 use rentree_orders::Refusal;
 use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationError, InvitationState, Role};
 use schemars::JsonSchema;
@@ -16,7 +16,6 @@ use crate::Invitations;
 use crate::done::NEWS;
 use crate::invite::TOO_MANY;
 use crate::members::asked;
-use crate::school::parse_uai;
 
 /// Between two mails of one invitation.
 pub(crate) const RESEND_PAUSE: SignedDuration = SignedDuration::from_mins(5);

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignId, EmailAddress, FormId, InvitationId, Uai, UserId};
-use rentree_http::{Asked, Face, Problem, Visitor, authorise};
+use rentree_http::{Asked, Face, Problem, Visitor, authorise, parse_uai};
 use rentree_table::{AccessRequest, Delivery, Invitation, Member, Role, TableError, is_suspended, unanswered};
 use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
@@ -18,7 +18,6 @@ use tokio::join;
 use crate::Invitations;
 use crate::invite::form;
 use crate::review::visit_text;
-use crate::school::parse_uai;
 use crate::settle::RESEND_PAUSE;
 
 /// Of the link in an invitation.

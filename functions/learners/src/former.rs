@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use rentree_domain::{ImportId, LearnerId, ListedPupil, Listing, Uai, paris};
-use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise, parse_uai};
 use rentree_table::{Role, RosterMade, School};
 use rentree_web::csv::{self, Cell};
 use rentree_web::{Frame, ListOrder as _, Section, french};
@@ -19,7 +19,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::Learners;
 use crate::list::filter::{Order, PER_PAGE, divisions, page, sought};
-use crate::school::parse_uai;
 
 const HEADER: [&str; 5] = ["Nom", "Prénom", "Classe", "Désactivé le", "Import demandé par"];
 const UNKNOWN: &str = "date inconnue";

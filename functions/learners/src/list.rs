@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{LearnerId, Method, Uai};
-use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise, parse_uai};
 use rentree_table::{LatestProfile, Role};
 use rentree_web::{Frame, ListOrder as _, Section, french};
 use schemars::JsonSchema;
@@ -23,7 +23,6 @@ use tokio::try_join;
 
 use crate::Learners;
 use crate::account::Lock;
-use crate::school::parse_uai;
 use filter::{Holding, Order, SIZES, divisions, size, sought};
 use found::Found;
 

@@ -7,14 +7,13 @@ use axum::response::Response;
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use rentree_domain::paris;
-use rentree_http::{Face, Problem, authorise};
+use rentree_http::{Face, Problem, authorise, parse_uai};
 use rentree_table::{Role, SignOnCount, SignOnDay};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Learners;
-use crate::school::parse_uai;
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]

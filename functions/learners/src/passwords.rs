@@ -13,7 +13,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use rentree_domain::{ByLevel, HandOutId, LearnerId, ListedPupil, Listing, Uai};
-use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_http::{Face, Input, Problem, Visitor, authorise, parse_uai};
 use rentree_runtime::several;
 use rentree_table::{AuditAction, Role, School};
 use rentree_web::french;
@@ -21,7 +21,6 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Learners;
-use crate::school::parse_uai;
 use due::Unserved;
 use hand_out::{Chosen, Standing};
 use view::{Answer, HandedOutView, Sheet};

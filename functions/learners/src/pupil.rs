@@ -16,7 +16,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{FormId, LearnerId, Method, Uai, UserId, UserName};
-use rentree_http::{Asked, Face, Problem, Visitor, authorise_beside};
+use rentree_http::{Asked, Face, Problem, Visitor, authorise_beside, parse_uai};
 use rentree_table::{AsOf, AuditAction, AuditEntry, Role, User};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -26,7 +26,6 @@ use crate::Learners;
 use crate::account::Lock;
 use crate::passwords::due::{Looked, Unserved, due};
 use crate::passwords::hand_out::Chosen;
-use crate::school::parse_uai;
 use year::YearView;
 
 type PupilPath = Path<(String, String)>;

@@ -1,15 +1,10 @@
-//! The school of a request: its UAI in the path.
+//! The school of a request, as it is kept.
 
 use rentree_domain::Uai;
 use rentree_http::Problem;
 use rentree_table::School;
 
 use crate::Learners;
-
-/// The UAI of a path. What is no UAI is no school either.
-pub(crate) fn parse_uai(text: &str) -> Result<Uai, Problem> {
-    Uai::parse(text).map_err(|_| Problem::not_found())
-}
 
 impl Learners {
     pub(crate) async fn school(&self, uai: Uai) -> Result<School, Problem> {

@@ -193,7 +193,7 @@ async fn recognise_beside<T>(
     let signed_in = signed_in?.ok_or_else(Problem::signed_out)?;
     signed_in.check_password()?;
     signed_in.check_terms()?;
-    let (school, member) = school?.zip(member?).ok_or_else(Problem::not_found)?;
+    let (school, member) = school?.zip(member?).ok_or_else(Problem::no_such_space)?;
     let visitor = Visitor {
         user,
         name: signed_in.person.full_name(),

@@ -162,6 +162,13 @@ impl Problem {
             .leading_to("Revenir à l’accueil", "/")
     }
 
+    /// The visitor has no such space: there may be none, or they are no member, or no longer. The three are told alike.
+    pub(crate) fn no_such_space() -> Self {
+        let detail = "Vérifiez l’adresse de la page. Si vous étiez membre de cet espace, demandez à un administrateur si votre accès a été retiré.";
+        let title = "Cette page n’existe pas, ou vous n’y avez pas accès";
+        Self::new(StatusCode::NOT_FOUND, Code::NotFound, title, detail).leading_to("Voir mes espaces", "/spaces")
+    }
+
     pub(crate) fn method_not_allowed() -> Self {
         let detail = "Cette adresse ne s’utilise pas ainsi. Revenez à la page précédente.";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, Code::MethodNotAllowed, "Action impossible", detail)

@@ -7,14 +7,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, SchoolYear, Uai, paris};
-use rentree_http::{Face, Input, Problem, Visitor, authorise};
+use rentree_http::{Face, Input, Problem, Visitor, authorise, parse_uai};
 use rentree_table::{AuditAction, Campaign, CampaignError, Renewed, Role};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
 use crate::new_year::{MOST, is_old};
-use crate::school::parse_uai;
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

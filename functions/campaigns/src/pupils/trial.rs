@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{CampaignId, Progress, Uai};
-use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise_beside};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise_beside, parse_uai};
 use rentree_table::{Campaign, Role};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,6 @@ use super::view::{EntranceView, NewAccount, Step};
 use super::visit::Visit;
 use super::who::IdentityFields;
 use crate::Campaigns;
-use crate::school::parse_uai;
 
 const FIRST_NAME: &str = "Camille";
 const USER_NAME: &str = "camille.exemple1003";

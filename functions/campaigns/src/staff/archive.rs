@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignId, paris};
-use rentree_http::{ConfirmView, Face, Input, Problem, authorise_beside};
+use rentree_http::{ConfirmView, Face, Input, Problem, authorise_beside, parse_uai};
 use rentree_table::{AuditAction, Role};
 use rentree_web::Section;
 use schemars::JsonSchema;
@@ -13,7 +13,6 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 
 type CampaignPath = Path<(String, String)>;
 

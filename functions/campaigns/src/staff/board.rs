@@ -5,14 +5,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, Uai, paris};
-use rentree_http::{Face, Problem, authorise_beside};
+use rentree_http::{Face, Problem, authorise_beside, parse_uai};
 use rentree_table::Role;
 use rentree_web::{Frame, qr};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]

@@ -7,13 +7,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::CampaignId;
-use rentree_http::{Face, Input, Problem, authorise_beside};
+use rentree_http::{Face, Input, Problem, authorise_beside, parse_uai};
 use rentree_table::Role;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 use crate::staff::class_choice;
 
 /// What the form sends.

@@ -11,14 +11,13 @@ use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, Catalogue, Course, CourseId, FormId,
     SchoolYear, Uai, UserId,
 };
-use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise, authorise_beside, text};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise, authorise_beside, parse_uai, text};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CampaignError, Role};
 use rentree_web::{Choices, Field, Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 use crate::staff::class_choice::{self, Choice, choices, classes_of};
 use crate::staff::ready::{Proposal, Ready};
 use crate::staff::texts;

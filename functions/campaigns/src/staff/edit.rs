@@ -8,14 +8,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{CampaignId, CampaignMessage, CampaignTitle, Uai};
-use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, text};
+use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, parse_uai, text};
 use rentree_table::{AuditAction, Campaign, Role};
 use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 use crate::staff::class_choice::{self, Choice, choices, classes_of};
 use crate::staff::texts;
 

@@ -14,7 +14,7 @@ use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Lesson, Level, Listing,
     PlatformCampaign, Score, Uai, classes_by_level, paris,
 };
-use rentree_http::{Asked, Face, Problem, authorise_beside};
+use rentree_http::{Asked, Face, Problem, authorise_beside, parse_uai};
 use rentree_table::{GuessedPupil, JoinAttempt, JoinOutcome, Role};
 use rentree_web::chart::Chart;
 use rentree_web::{Frame, ListOrder as _, Section, french};
@@ -23,7 +23,6 @@ use serde::{Deserialize, Serialize};
 use tokio::try_join;
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 use crate::staff::chart::charts;
 use crate::staff::class_choice::{Choice, choices};
 use crate::staff::closed;

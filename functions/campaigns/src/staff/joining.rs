@@ -4,13 +4,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::CampaignId;
-use rentree_http::{Face, Input, Problem, authorise_beside};
+use rentree_http::{Face, Input, Problem, authorise_beside, parse_uai};
 use rentree_table::{AuditAction, Role};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -7,13 +7,12 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::lesson::{self, Over};
 use rentree_domain::{CampaignId, Lesson, paris};
-use rentree_http::{Face, Input, Problem, authorise_beside};
+use rentree_http::{Face, Input, Problem, authorise_beside, parse_uai};
 use rentree_table::{AuditAction, Role};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, SchoolYear, Search, Uai, paris};
-use rentree_http::{Asked, Face, Problem, authorise};
+use rentree_http::{Asked, Face, Problem, authorise, parse_uai};
 use rentree_table::{Campaign, Role};
 use rentree_web::{Frame, ListOrder as _, Section, french};
 use schemars::JsonSchema;
@@ -20,7 +20,6 @@ use serde::{Deserialize, Serialize};
 use tokio::try_join;
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 use crate::staff::closed;
 use crate::staff::numbers::Numbers;
 use crate::staff::ready::Proposal;

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{CampaignId, CampaignTitle, LearnerId, Uai, classes_by_level};
-use rentree_http::{Asked, Face, Problem, authorise_beside};
+use rentree_http::{Asked, Face, Problem, authorise_beside, parse_uai};
 use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use tokio::try_join;
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 use crate::staff::pupil_order::Order;
 use crate::staff::tally::{self, Pupil};
 

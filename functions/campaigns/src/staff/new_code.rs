@@ -5,13 +5,12 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::limit::NEW_CODES_BY_CAMPAIGN;
 use rentree_domain::{CampaignCode, CampaignId, Uai};
-use rentree_http::{Face, Input, Problem, authorise_beside, text};
+use rentree_http::{Face, Input, Problem, authorise_beside, parse_uai, text};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CampaignError, NewCode, Role};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

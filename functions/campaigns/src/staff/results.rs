@@ -4,13 +4,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use rentree_domain::paris;
-use rentree_http::{Problem, authorise_beside};
+use rentree_http::{Problem, authorise_beside, parse_uai};
 use rentree_table::{Campaign, Role};
 use rentree_web::csv::{self, Cell};
 use tokio::try_join;
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 use crate::staff::pupil_order::Order;
 use crate::staff::tally::{Pupil, pupils};
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::progress::Sent;
 use rentree_domain::{CampaignId, CampaignTitle, LearnerId, Uai, paris};
-use rentree_http::{Face, Input, Problem, authorise_beside};
+use rentree_http::{Face, Input, Problem, authorise_beside, parse_uai};
 use rentree_table::{AuditAction, Role, TakeBack, TakenBack};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 use tokio::try_join;
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 
 type ResultPath = Path<(String, String, String)>;
 

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use rentree_domain::certification::years_kept;
 use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{CertificationStatus, LearnerId, SchoolYear, Uai, classes_by_level, paris};
-use rentree_http::{Asked, Face, Problem, authorise, unreadable_address};
+use rentree_http::{Asked, Face, Problem, authorise, parse_uai, unreadable_address};
 use rentree_table::{Role, School};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -21,7 +21,6 @@ use serde::{Deserialize, Serialize};
 use tokio::try_join;
 
 use crate::Campaigns;
-use crate::school::parse_uai;
 use pupils::{Class, Counts, Pupil, pupils, tally};
 
 const PER_PAGE: usize = 50;

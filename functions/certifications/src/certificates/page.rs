@@ -9,7 +9,7 @@ use axum::response::Response;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rentree_domain::certification::years_kept;
 use rentree_domain::{ByLevel, CertificationNumber, SchoolYear, Uai, name, paris};
-use rentree_http::{Asked, Face, Problem, authorise};
+use rentree_http::{Asked, Face, Problem, authorise, parse_uai};
 use rentree_issued::{Issued, issued};
 use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
@@ -107,7 +107,7 @@ pub(crate) async fn page(
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let uai = Uai::parse(&uai).map_err(|_| Problem::not_found())?;
+    let uai = parse_uai(&uai)?;
     let now = (app.clock)();
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
 

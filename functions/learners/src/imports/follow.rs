@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::import::ImportState;
 use rentree_domain::{ImportId, Uai};
-use rentree_http::{Asked, Face, Problem, Wait, authorise_beside};
+use rentree_http::{Asked, Face, Problem, Wait, authorise_beside, parse_uai};
 use rentree_table::{Import, ReportLine, Role};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -13,7 +13,6 @@ use tokio::join;
 
 use super::view::{Context, ImportView, Report};
 use crate::Learners;
-use crate::school::parse_uai;
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]

@@ -7,7 +7,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::import::{Counts, FileName, ImportState};
 use rentree_domain::{FormId, ImportId};
-use rentree_http::{Face, Problem, authorise};
+use rentree_http::{Face, Problem, authorise, parse_uai};
 use rentree_table::Role;
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -16,7 +16,6 @@ use serde::Serialize;
 use super::ended::{Ended, ended};
 use crate::Learners;
 use crate::list::LastImport;
-use crate::school::parse_uai;
 
 #[derive(Template, Serialize, JsonSchema)]
 #[template(path = "imports.html")]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rentree_domain::import::FileName;
 use rentree_domain::name::fold;
 use rentree_domain::{ImportId, Uai, classes_by_level, paris};
-use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise_beside};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise_beside, parse_uai};
 use rentree_table::{Import, LineKind, ReportLine, Role};
 use rentree_web::csv::{self, Cell};
 use rentree_web::{Frame, Section, french};
@@ -17,7 +17,6 @@ use serde::{Deserialize, Serialize};
 
 use super::words;
 use crate::Learners;
-use crate::school::parse_uai;
 
 const LINES_PER_PAGE: usize = 50;
 /// The gateway's answers hold 6 MB; the longest lines take half a kilobyte.

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{FormId, ImportId};
-use rentree_http::{Face, Input, Problem, authorise};
+use rentree_http::{Face, Input, Problem, authorise, parse_uai};
 use rentree_table::{Import, ImportOptions, Role};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -12,7 +12,6 @@ use serde::Deserialize;
 use super::view::{Context, ImportView, Report};
 use super::{location, object_key};
 use crate::Learners;
-use crate::school::parse_uai;
 
 /// What may be asked for. A checkbox that is ticked sends `true`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

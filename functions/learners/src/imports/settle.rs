@@ -5,7 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use rentree_domain::import::{ImportState, Resume};
 use rentree_domain::{ImportId, Uai};
-use rentree_http::{Face, Input, Problem, Visitor, authorise_beside};
+use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, parse_uai};
 use rentree_table::{AuditAction, Import, Role, School, SettleError};
 use serde::{Deserialize, Serialize};
 use tokio::{join, try_join};
@@ -13,7 +13,6 @@ use tokio::{join, try_join};
 use super::location;
 use super::view::{Context, ImportView, Report};
 use crate::Learners;
-use crate::school::parse_uai;
 
 /// Nothing but the word itself.
 #[derive(Debug, Default, Deserialize)]

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::import::{Counts, ImportState, Tidy};
-use rentree_http::{ConfirmView, Face, Input, Problem, authorise_beside};
+use rentree_http::{ConfirmView, Face, Input, Problem, authorise_beside, parse_uai};
 use rentree_table::{AuditAction, Role};
 use rentree_web::{Section, french};
 use tokio::join;
@@ -12,7 +12,6 @@ use tokio::join;
 use super::location;
 use super::settle::{ImportPath, Nothing, too_late};
 use crate::Learners;
-use crate::school::parse_uai;
 
 /// `GET /schools/{uai}/imports/{import}/undo`
 pub(crate) async fn ask(

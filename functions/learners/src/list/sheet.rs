@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use rentree_domain::paris;
-use rentree_http::{Asked, Problem, authorise};
+use rentree_http::{Asked, Problem, authorise, parse_uai};
 use rentree_table::Role;
 use rentree_web::csv::{self, Cell};
 use tokio::try_join;
@@ -13,7 +13,6 @@ use super::filter::sought;
 use super::found::Found;
 use super::{Filter, Row};
 use crate::Learners;
-use crate::school::parse_uai;
 
 const HEADER: [&str; 6] = ["Nom", "Prénom", "Classe", "Date de naissance", "Méthode(s) de connexion", "Certifiable"];
 

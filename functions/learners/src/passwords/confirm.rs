@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use rentree_domain::{HandOutId, LearnerId, Uai, classes_by_level};
-use rentree_http::{Face, Input, Problem, Visitor, authorise_beside};
+use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, parse_uai};
 use rentree_table::{HandOut, HandOutBegun, HandOutEnded, HandOutState, Role, SealedAnswer};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -19,7 +19,6 @@ use super::list_path;
 use super::sealed::{SealError, open, seal, with_cookie};
 use super::view::{Answer, HandedOutView, UnservedRow};
 use crate::Learners;
-use crate::school::parse_uai;
 
 type HandOutPath = Path<(String, String)>;
 

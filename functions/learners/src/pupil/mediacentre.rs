@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{LearnerId, Method, Uai, UserId};
-use rentree_http::{Face, Input, Problem};
+use rentree_http::{Face, Input, Problem, parse_uai};
 use rentree_table::{AuditAction, User};
 use rentree_web::{Frame, Section};
 use schemars::JsonSchema;
@@ -16,7 +16,6 @@ use super::{PupilPath, location, refused};
 use crate::Learners;
 use crate::passwords::due::Unserved;
 use crate::passwords::hand_out::Chosen;
-use crate::school::parse_uai;
 
 const HAS_NONE: &str =
     "Le Médiacentre n’ouvre pas le compte de cet élève, ou ne l’ouvre plus : il n’y a rien à retirer.";

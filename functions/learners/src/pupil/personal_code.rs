@@ -8,7 +8,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::personal_code::valid_until;
 use rentree_domain::{LearnerId, PersonalCode, Uai};
-use rentree_http::{Face, Input, Problem};
+use rentree_http::{Face, Input, Problem, parse_uai};
 use rentree_table::{AuditAction, AuditEntry, CodeShown};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -18,7 +18,6 @@ use super::code_fields::CodeFields;
 use super::{PupilPath, refused};
 use crate::Learners;
 use crate::passwords::due::Unserved;
-use crate::school::parse_uai;
 
 const TIED: &str =
     "L’élève a déjà un compte : c’est avec lui qu’il faut se connecter. Donnez-lui plutôt un mot de passe provisoire.";

@@ -8,7 +8,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::sign_in_code::valid_until;
 use rentree_domain::{LearnerId, Lesson, PersonalCode, Uai, UserId};
-use rentree_http::{Face, Input, Problem, Visitor};
+use rentree_http::{Face, Input, Problem, Visitor, parse_uai};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CodeShown, User};
 use rentree_web::{Frame, Section, french, qr};
 use schemars::JsonSchema;
@@ -17,7 +17,6 @@ use serde::Serialize;
 use super::code_fields::CodeFields;
 use super::{PupilPath, refused};
 use crate::Learners;
-use crate::school::parse_uai;
 
 const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
 const STAFF: &str = "Ce compte a été celui d’un membre d’une équipe : aucun code ne l’ouvre. Donnez à l’élève un mot de passe provisoire.";

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::matching::KnownAs;
 use rentree_domain::{CampaignId, LearnerId, guess};
-use rentree_http::{Face, Input, Problem};
+use rentree_http::{Face, Input, Problem, parse_uai};
 use rentree_table::{AsOf, AuditAction};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::{PupilPath, location, refused};
 use crate::Learners;
 use crate::passwords::due::Unserved;
-use crate::school::parse_uai;
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

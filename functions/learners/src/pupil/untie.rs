@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::LearnerId;
-use rentree_http::{ConfirmView, Face, Input, Problem};
+use rentree_http::{ConfirmView, Face, Input, Problem, parse_uai};
 use rentree_table::AuditAction;
 use rentree_web::Section;
 use schemars::JsonSchema;
@@ -13,7 +13,6 @@ use serde_json::Value;
 
 use super::{PupilPath, location, refused};
 use crate::Learners;
-use crate::school::parse_uai;
 
 const NOT_TIED: &str = "L’élève n’est rattaché à aucun compte, ou ne l’est plus : il n’y a rien à détacher.";
 

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{LearnerId, Uai, UserName};
-use rentree_http::{Face, Input, Problem, Visitor};
+use rentree_http::{Face, Input, Problem, Visitor, parse_uai};
 use rentree_table::{Account, AuditAction, HandOutError, User};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -14,7 +14,6 @@ use super::{PupilPath, location, refused};
 use crate::Learners;
 use crate::passwords::due::Unserved;
 use crate::passwords::hand_out::{Chosen, names};
-use crate::school::parse_uai;
 
 /// An account that changed meanwhile is looked at once more.
 const LOOKS: usize = 2;

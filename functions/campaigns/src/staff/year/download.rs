@@ -4,14 +4,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use rentree_domain::{SchoolYear, paris};
-use rentree_http::{Asked, Problem, authorise};
+use rentree_http::{Asked, Problem, authorise, parse_uai};
 use rentree_table::Role;
 use rentree_web::csv::{self, Cell};
 
 use super::pupils::Pupil;
 use super::{Filter, Followed};
 use crate::Campaigns;
-use crate::school::parse_uai;
 
 const HEADER: [&str; 16] = [
     "Année scolaire",
