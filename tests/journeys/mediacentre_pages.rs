@@ -219,8 +219,10 @@ fn another_browsers_response_is_refused() {
 /// Going back, to a page that sends its form again by itself, and reloading where the form was sent to, lead on.
 #[test]
 fn back_and_reload_frighten_nobody() {
+    // A browser that keeps its pages goes back to one without asking for it again; the small one does not.
+    let look = Look { whole: true, ..WITHOUT_SCRIPTS };
     run_with_ent(async {
-        let (zoe, browser) = clicked(WITHOUT_SCRIPTS).await?;
+        let (zoe, browser) = clicked(look).await?;
         let client = &browser.client;
         let response = response_on_the_page(client).await?;
         click(client, "#continue").await?;
@@ -281,8 +283,7 @@ fn twice_in_two_tabs() {
         let client = &browser.client;
         see(client, "h1", "Le Médiacentre ouvre Rentrée").await?;
         let first = client.window().await?;
-        let second = client.new_window(true).await?.handle;
-        client.switch_to_window(second).await?;
+        browser.second_window().await?;
         click_the_tile(client, &zoe).await?;
         see(client, "h1", "Le Médiacentre ouvre Rentrée").await?;
         client.switch_to_window(first).await?;

@@ -189,8 +189,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
 
     // Another tab is faster: what this one shows is not what confirming would do now, and it asks again.
     let first = client.window().await?;
-    let second = client.new_window(true).await?.handle;
-    client.switch_to_window(second.clone()).await?;
+    let second = browser.second_window().await?;
     client.goto(&format!("{}/schools/{uai}/imports", product().url)).await?;
     upload(client, &nearly_all, "La liste a été importée avec succès").await?;
     see(client, "main .counts", "Désactivés").await?;
@@ -270,4 +269,30 @@ fn an_afternoon_on_a_phone() {
 #[test]
 fn an_afternoon_without_scripts() {
     run(an_afternoon(PLAIN, "no-scripts"));
+}
+
+/// Every journey without scripts stands on this: there are none, in a second window neither. The box that shows a password is hidden until
+/// a script uncovers it.
+#[test]
+fn without_scripts_there_are_none() {
+    run(async {
+        for look in [WIDE, PLAIN, Look { whole: true, ..PLAIN }] {
+            let browser = Browser::open(look).await?;
+            let client = &browser.client;
+            for window in ["first", "second"] {
+                if window == "second" {
+                    browser.second_window().await?;
+                }
+                client.goto(&format!("{}/sign-in", product().url)).await?;
+                if look.javascript {
+                    see(client, "label.show", "Afficher").await?;
+                } else {
+                    let shown = find(client, Locator::Css("label.show")).await?.is_displayed().await?;
+                    assert!(!shown, "{look:?}: a script ran in the {window} window");
+                }
+            }
+            browser.close().await?;
+        }
+        Ok(())
+    });
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
-use fantoccini::wd::{PrintConfiguration, PrintSize, TimeoutConfiguration};
+use fantoccini::wd::{PrintConfiguration, PrintSize, TimeoutConfiguration, WindowHandle};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -28,6 +28,8 @@ pub(crate) struct Browser {
     /// Where its driver answers.
     driver: String,
     http: reqwest::Client,
+    /// Whether each of its windows has to be told that pages have no scripts. In a whole browser that is a setting.
+    tells_windows: bool,
     _driver: Child,
     profile: tempfile::TempDir,
 }
@@ -44,8 +46,7 @@ pub(crate) struct Look {
 
 pub(crate) const DESKTOP: Look = Look { width: 1200, javascript: true, dark: false, whole: false };
 pub(crate) const PHONE: Look = Look { width: 320, dark: true, ..DESKTOP };
-/// That pages have no scripts is a setting.
-pub(crate) const WITHOUT_SCRIPTS: Look = Look { javascript: false, whole: true, ..DESKTOP };
+pub(crate) const WITHOUT_SCRIPTS: Look = Look { javascript: false, ..DESKTOP };
 pub(crate) const WHOLE: Look = Look { whole: true, ..DESKTOP };
 
 /// Chromium without windows and settings, where Debian installs it; what stands in `/usr/bin` starts it and does not end it. Where there is
@@ -126,8 +127,11 @@ impl Browser {
                 client.update_timeouts(timeouts).await?;
                 let http = reqwest::Client::builder().no_proxy().build()?;
                 let scheme = if look.dark { "dark" } else { "light" };
-                let browser = Self { client, scheme, driver: driver_url, http, _driver: driver, profile };
+                let tells_windows = is_shell && !look.javascript;
+                let browser =
+                    Self { client, scheme, driver: driver_url, http, tells_windows, _driver: driver, profile };
                 browser.shows("", scheme).await?;
+                browser.tell_window().await?;
                 if is_shell {
                     // It has no settings.
                     let downloads = browser.profile.path().join(DOWNLOADS);
@@ -139,6 +143,22 @@ impl Browser {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         bail!("chromedriver did not open a browser")
+    }
+
+    /// Opens a second window, and turns to it.
+    pub(crate) async fn second_window(&self) -> anyhow::Result<WindowHandle> {
+        let window = self.client.new_window(true).await?.handle;
+        self.client.switch_to_window(window.clone()).await?;
+        self.tell_window().await?;
+        Ok(window)
+    }
+
+    /// What is told to a window holds until it closes.
+    async fn tell_window(&self) -> anyhow::Result<()> {
+        if self.tells_windows {
+            self.devtools("Emulation.setScriptExecutionDisabled", &json!({"value": true})).await?;
+        }
+        Ok(())
     }
 
     /// What the network of a watched browser did since the last time that somebody asked: events of the `DevTools` protocol.
