@@ -7,20 +7,27 @@ use serde_json::{Value, json};
 use crate::support::campaigns::{COURSE, a_campaign, join};
 use crate::support::forms::PageForm;
 use crate::support::people::{a_member, a_team};
-use crate::support::schools::{a_school_of, class};
+use crate::support::schools::{a_school_by_level, a_school_of, class};
 use crate::support::{product, run};
 
 /// A campaign for some classes counts and shows these alone; whoever joins from another one counts, too.
 #[test]
 fn a_campaign_is_for_some_classes() {
     run(async {
-        let (uai, teacher, _) = a_school_of(&[("6A", 3), ("6B", 2), ("3A", 4)], 7_411).await?;
-        let offered = teacher.get(&format!("/schools/{uai}/campaigns/new")).await?.expect(200)?;
+        let (uai, teacher, _) = a_school_by_level(&[("6A", 3), ("6B", 2), ("3A", 4), ("ULIS", 1)], 7_411).await?;
+        let form = format!("/schools/{uai}/campaigns/new");
+        let offered = teacher.get(&form).await?.expect(200)?;
         let classes = |told: &Value| -> Vec<String> {
             let all = told.as_array().unwrap().iter();
             all.map(|class| class["division"].as_str().unwrap().to_owned()).collect()
         };
-        assert_eq!(classes(&offered["choices"]), ["6A", "6B", "3A"], "as a school counts them");
+        assert_eq!(classes(&offered["choices"]), ["6A", "6B", "3A", "ULIS"], "as a school counts them");
+        let levels = offered["choices"].as_array().unwrap().iter().map(|class| class["level"].clone());
+        assert_eq!(levels.collect::<Vec<_>>(), [json!("6e"), json!("6e"), json!("3e"), Value::Null]);
+        let page = teacher.page(&form).await?;
+        let parts = ["<legend>6e<", "\"6A\"", "\"6B\"", "<legend>3e<", "\"3A\"", "<legend>Autres classes<", "\"ULIS\""];
+        let places: Vec<_> = parts.iter().map(|part| page.find(part)).collect();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "each class is below its level: {page}");
 
         let new = json!({"title": "Les sixièmes", "course": COURSE, "classes": ["6A", "6B"]});
         let campaigns = format!("/schools/{uai}/campaigns");

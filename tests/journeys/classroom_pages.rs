@@ -1,17 +1,58 @@
 //! The same in a browser: the code on the board, a list that keeps itself up to date, a campaign that is changed.
 
-use fantoccini::Locator;
+use anyhow::Context as _;
+use fantoccini::{Client, Locator};
 use serde_json::json;
 
 use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see, text_of,
 };
 use crate::support::campaigns::{a_campaign, campaigns_of, join};
-use crate::support::schools::{a_school_of, class};
+use crate::support::schools::{a_school_by_level, a_school_of, class};
 use crate::support::{product, run};
 
+/// A number that a script finds on the page.
+async fn measured(client: &Client, script: &str) -> anyhow::Result<f64> {
+    client.execute(script, vec![]).await?.as_f64().context("a number")
+}
+
+/// Words and QR code stand together, in a frame that says where the code begins, for its margin is white as the paper. On a screen of
+/// usual height the buttons are in sight.
+async fn the_board_is_well_laid_out(browser: &Browser, look: Look) -> anyhow::Result<()> {
+    let client = &browser.client;
+    let apart = "const code = document.querySelector('.qr').getBoundingClientRect(); \
+                 return code.top - document.querySelector('.sides p:has(+ .qr)').getBoundingClientRect().bottom";
+    let apart = measured(client, apart).await?;
+    assert!((0.0..24.0).contains(&apart), "{apart}");
+    let frame = "return parseFloat(getComputedStyle(document.querySelector('.qr')).borderTopWidth)";
+    assert!(measured(client, frame).await? > 0.0);
+    if look.width == DESKTOP.width {
+        let screen = json!({"width": 1366, "height": 757, "deviceScaleFactor": 1, "mobile": false});
+        browser.devtools("Emulation.setDeviceMetricsOverride", &screen).await?;
+        let left = "return innerHeight - document.querySelector('.screen .actions').getBoundingClientRect().bottom";
+        let left = measured(client, left).await?;
+        browser.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await?;
+        assert!(left > 0.0, "the buttons are cut: {left}");
+    }
+    Ok(())
+}
+
+/// All of a level with one click, on a button that says what the next click does.
+async fn tick_the_first_level(client: &Client) -> anyhow::Result<()> {
+    let all = "#classes-1 [data-tick]";
+    click(client, all).await?;
+    see(client, all, "Aucune").await?;
+    click(client, all).await?;
+    see(client, all, "Toutes").await?;
+    find(client, Locator::Css("#classes-1:not(:has(:checked))")).await?;
+    click(client, all).await?;
+    find(client, Locator::Css("#classes-1:not(:has(input:not(:checked)))")).await?;
+    find(client, Locator::Css("#classes-2:not(:has(:checked))")).await?;
+    Ok(())
+}
+
 async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
-    let (uai, teacher, _) = a_school_of(&[("6A", 14), ("6B", 9), ("3 PREPA MET", 3)], seed).await?;
+    let (uai, teacher, _) = a_school_by_level(&[("6A", 14), ("6B", 9), ("3 PREPA MET", 3)], seed).await?;
     let campaign = a_campaign(uai, &teacher, "Évaluation de rentrée des sixièmes").await?;
     let path = format!("/schools/{uai}/campaigns/{campaign}");
     let pupils = class(uai, "6A").await?;
@@ -30,6 +71,7 @@ async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()>
     find(client, Locator::Css("svg.qr[role=img]")).await?;
     shot("board").await?;
     if look.javascript {
+        the_board_is_well_laid_out(&browser, look).await?;
         let may = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
         browser.devtools("Browser.grantPermissions", &may).await?;
         click(client, "[data-copy]").await?;
@@ -47,14 +89,27 @@ async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()>
     see(client, "[role=alert]", "Indiquez le titre").await?;
     assert!(client.title().await?.starts_with("Erreur"));
     fill(client, "#edit-title", "Les sixièmes, rentrée").await?;
-    click(client, "input[value='6A']").await?;
-    click(client, "input[value='6B']").await?;
+    if look.javascript {
+        tick_the_first_level(client).await?;
+    } else {
+        click(client, "input[value='6A']").await?;
+        click(client, "input[value='6B']").await?;
+    }
     shot("edit").await?;
     click(client, "main form button").await?;
     see(client, "[role=status]", "La campagne est modifiée").await?;
     see(client, "main", "Cette campagne est pour").await?;
     see(client, ".counts", "23").await?;
     shot("changed").await?;
+    if look.javascript {
+        let gap = "const [title, button] = document.querySelector('.heading').children; \
+                   return button.getBoundingClientRect().top - title.getBoundingClientRect().bottom";
+        let gap = measured(client, gap).await?;
+        assert!(!(0.0..14.0).contains(&gap), "a button below its title leaves it room: {gap}");
+        let beyond = "const width = (css) => document.querySelector(css).offsetWidth; \
+                      return width('.panel[role=status]') - width('main > p:not([hidden])')";
+        assert!(measured(client, beyond).await?.abs() < 1.0, "messages are as wide as the text");
+    }
 
     // Who has not joined: during a lesson the list keeps itself up to date where scripts run, and is reloaded elsewhere.
     teacher.post(&format!("{path}/lesson"), &json!({"act": "open"})).await?.expect(200)?;

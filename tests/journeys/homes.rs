@@ -44,6 +44,11 @@ fn a_space_begins_with_four_steps() {
             page.contains("Un administrateur de l’espace s’en charge"),
             "a member is not sent where they are refused"
         );
+        // The menu says what stands behind: who imports, imports there; others see what was imported.
+        assert!(page.contains(">Imports</a>") && !page.contains("Importer des élèves"), "{page}");
+        let imports = teacher.page(&format!("/schools/{uai}/imports")).await?;
+        assert!(imports.contains("<h1>Imports</h1>") && !imports.contains("vous permet"), "{imports}");
+        assert!(head.page(&format!("/schools/{uai}")).await?.contains(">Importer des élèves</a>"));
 
         let campaign = a_campaign(uai, &teacher, "Rentrée des 6e").await?;
         let seen = home(&head, uai).await?;
@@ -83,6 +88,11 @@ fn home_tells_what_matters_today() {
         assert_eq!((&first["joined"], &first["sent"]), (&json!(3), &json!(0)));
         let page = head.page(&format!("/schools/{uai}")).await?;
         assert!(page.contains("3 sur 8") && page.contains("Voir les 7 campagnes"), "{page}");
+        // Codes are read aloud: they stand in two parts, as on the page of the campaign and on the board.
+        let (letters, digits) = first["code"].as_str().expect("a code").split_at(6);
+        let spaced = format!("{letters} {digits}");
+        let list = head.page(&format!("/schools/{uai}/campaigns")).await?;
+        assert!(page.contains(&spaced) && list.contains(&spaced), "{spaced}");
         // The list behind the number has as many.
         let without = head.get(&format!("/schools/{uai}/learners?account=none")).await?.expect(200)?;
         assert_eq!(without["found"], seen["without_account"]);

@@ -216,10 +216,10 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "table .badge", "Mot de passe provisoire").await?;
     shot("16-list-provisional").await?;
     if look.javascript {
-        click(client, "[data-tick=learners]").await?;
+        click(client, "[data-tick]").await?;
         let ticked = client.find_all(Locator::Css("[name=learners]:checked")).await?.len();
         assert_eq!(ticked, client.find_all(Locator::Css("tbody tr")).await?.len(), "all of the page");
-        see(client, "[data-tick=learners]", "Tout désélectionner").await?;
+        see(client, "[data-tick]", "Tout désélectionner").await?;
     }
     go(client, &format!("/schools/{}/audit", class.uai)).await?;
     see(client, "main .rows", "a distribué un ou des mots de passe provisoires : 35 élèves, 3EME A").await?;

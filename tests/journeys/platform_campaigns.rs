@@ -362,7 +362,8 @@ fn it_is_for_the_classes_of_its_levels_and_those_that_staff_choose() {
         };
         let one = |class: &str, pupils: u64| (class.to_owned(), Some(pupils));
         let choices = |chosen: &[&str]| {
-            json!(["ULIS", "UPE2A"].map(|class| json!({"division": class, "chosen": chosen.contains(&class)})))
+            let choice = |class: &str| json!({"division": class, "level": null, "chosen": chosen.contains(&class)});
+            json!(["ULIS", "UPE2A"].map(choice))
         };
         assert_eq!(classes().await?, (vec![one("6A", 3)], choices(&[])));
 

@@ -102,7 +102,8 @@ impl Visitor {
             };
             Notice { text, link, href: format!("/schools/{uai}/imports/{import}") }
         });
-        let space = Space { uai: uai.to_string(), school: school.name.clone(), section, notice };
+        let (uai, may_import) = (uai.to_string(), self.is_administrator());
+        let space = Space { uai, school: school.name.clone(), section, may_import, notice };
         Frame::of_space(title, space, signed_in(self.name.clone(), &self.csrf, Holder::Staff))
     }
 }

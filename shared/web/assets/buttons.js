@@ -31,15 +31,15 @@ addEventListener("submit", (event) => {
 addEventListener("pageshow", () => { sent = undefined; });
 
 async function act(button) {
-  const { copy, tick } = button.dataset;
+  const { copy, tick, more, less } = button.dataset;
   if (copy) {
     await navigator.clipboard.writeText(copy);
     button.textContent = "Copié";
   } else if (tick) {
-    const boxes = [...document.getElementsByName(tick)];
-    const all = boxes.every((box) => box.checked);
-    for (const box of boxes) box.checked = !all;
-    button.textContent = all ? "Tout sélectionner sur cette page" : "Tout désélectionner";
+    // It does what it says, whatever was ticked by hand meanwhile.
+    const ticks = button.textContent !== less;
+    for (const box of document.querySelectorAll(tick)) box.checked = ticks;
+    button.textContent = ticks ? less : more;
   } else {
     print();
   }

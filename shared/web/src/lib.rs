@@ -144,6 +144,8 @@ pub struct Space {
     pub school: String,
     /// Which entry of the navigation is current.
     pub section: Section,
+    /// Whether who is signed in may import pupils; who may not sees what others imported.
+    pub may_import: bool,
     /// What goes on in the space, told on each of its pages.
     pub notice: Option<Notice>,
 }

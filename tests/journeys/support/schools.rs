@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use encoding_rs::UTF_8;
-use rentree_domain::Uai;
+use rentree_domain::{Level, Uai};
 use rentree_samples::{Pupil, Sample};
 use rentree_table::{ActiveLearner, ImportOptions};
 
@@ -27,6 +27,20 @@ pub(crate) async fn a_school_with(
 /// A school of `classes`, each with its number of pupils.
 pub(crate) async fn a_school_of(classes: &[(&str, usize)], seed: u64) -> anyhow::Result<(Uai, Person, Sample)> {
     a_school_with(pupils_of(classes), seed, |sample| divide(sample, classes)).await
+}
+
+/// The same, in a school whose file tells the levels: pupils have the MEF of the digit that the name of their class begins with.
+pub(crate) async fn a_school_by_level(classes: &[(&str, usize)], seed: u64) -> anyhow::Result<(Uai, Person, Sample)> {
+    let change = |sample: &mut Sample| {
+        divide(sample, classes);
+        for pupil in &mut sample.pupils {
+            let digit = pupil.division.chars().next();
+            let level = digit.and_then(|digit| Level::parse(&format!("{digit}e")).ok());
+            // A MEF of an ULIS tells none.
+            pupil.mef = format!("{}0010110", level.map_or("1671", Level::mef));
+        }
+    };
+    a_school_with(pupils_of(classes), seed, change).await
 }
 
 /// Invented children of no other test: an INE leads to one account in the whole country.

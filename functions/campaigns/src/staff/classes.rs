@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::staff::class_choice;
+use crate::staff::class_choice::{self, without_level};
 
 /// What the form sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -48,7 +48,7 @@ pub(crate) async fn choose(
     visitor.check_meant(&input.proof)?;
 
     let (_, listing) = app.table.with_listing(uai, visitor.school).await?.ok_or_else(Problem::not_found)?;
-    let offered = campaign.concerned(&listing).unknown;
+    let offered = without_level(&campaign.concerned(&listing).unknown);
     let chosen = class_choice::read(input.fields.classes, &offered, format!("/schools/{uai}/campaigns/{id}"))?;
     let classes = if campaign.given.is_some() {
         app.table.choose_classes(uai, id, &chosen).await?;

@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::staff::class_choice::{self, Choice, choices, classes_of};
+use crate::staff::class_choice::{self, Choice, Classes, choices, classes_of};
 use crate::staff::ready::{Proposal, Ready};
 use crate::staff::texts;
 
@@ -208,7 +208,7 @@ impl Campaigns {
     }
 
     /// The classes of the school.
-    async fn classes(&self, uai: Uai, visitor: &Visitor) -> Result<BTreeSet<String>, Problem> {
+    async fn classes(&self, uai: Uai, visitor: &Visitor) -> Result<Classes, Problem> {
         let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
         let (_, listing) = listed.ok_or_else(Problem::not_found)?;
         Ok(classes_of(&listing))

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::staff::class_choice::{self, Choice, choices, classes_of};
+use crate::staff::class_choice::{self, Choice, Classes, choices, classes_of, without_level};
 use crate::staff::texts;
 
 /// What the form sends.
@@ -132,10 +132,12 @@ fn check_own(uai: Uai, id: CampaignId, campaign: &Campaign) -> Result<(), Proble
 
 impl Campaigns {
     /// The classes that the campaign may be for: those of the school, and those that were chosen before and are gone.
-    async fn offered(&self, uai: Uai, visitor: &Visitor, campaign: &Campaign) -> Result<BTreeSet<String>, Problem> {
+    async fn offered(&self, uai: Uai, visitor: &Visitor, campaign: &Campaign) -> Result<Classes, Problem> {
         let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
         let (_, listing) = listed.ok_or_else(Problem::not_found)?;
-        Ok(classes_of(&listing).union(&campaign.classes).cloned().collect())
+        let mut offered = without_level(&campaign.classes);
+        offered.extend(classes_of(&listing));
+        Ok(offered)
     }
 }
 

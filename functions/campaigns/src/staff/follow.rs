@@ -24,7 +24,7 @@ use tokio::try_join;
 
 use crate::Campaigns;
 use crate::staff::chart::charts;
-use crate::staff::class_choice::{Choice, choices};
+use crate::staff::class_choice::{Choice, choices, without_level};
 use crate::staff::closed;
 use crate::staff::done;
 use crate::staff::pupil_order::Order;
@@ -247,7 +247,7 @@ pub(crate) async fn follow(
         only_in_lessons: campaign.only_in_lessons,
         lesson_until,
         given: campaign.platform.as_ref().map(Given::of),
-        choices: choices(&concerned.unknown, &campaign.classes),
+        choices: choices(&without_level(&concerned.unknown), &campaign.classes),
         only_for: if campaign.given.is_none() { campaign.classes } else { BTreeSet::new() },
         total,
         classes,

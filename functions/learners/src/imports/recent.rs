@@ -68,11 +68,13 @@ pub(crate) async fn recent(
         counts: import.outcome.counts,
     });
 
+    let may_import = visitor.is_administrator();
+    let title = if may_import { "Importer des élèves" } else { "Imports" };
     let view = ImportsView {
-        frame: visitor.frame("Importer des élèves", uai, &visitor.school, Section::Imports),
+        frame: visitor.frame(title, uai, &visitor.school, Section::Imports),
         csrf: visitor.csrf.clone(),
         uai: uai.to_string(),
-        may_import: visitor.is_administrator(),
+        may_import,
         once: FormId::new(now, rentree_runtime::random()),
         last_import: visitor.school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
         imports: imports.collect(),
