@@ -72,6 +72,7 @@ async fn handing_out(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main", "ne fonctionneront plus").await?;
     click(client, "main form a").await?;
     see(client, "h1", "Élèves").await?;
+    assert_eq!(client.current_url().await?.query(), Some("division=3EME+A"), "the list as it was filtered");
     for pupil in &tied {
         assert_eq!(pupil.now().await?, pupil.user, "nothing is changed yet");
     }
@@ -162,7 +163,7 @@ fn after_ten_minutes_no_password_is_shown() {
             see(client, "main", "1 mot de passe").await?;
             assert_eq!(shown(client).await?.len(), seen, "after {minutes} minutes");
         }
-        see(client, "main", "ne sont plus affichés").await?;
+        see(client, "main", "n’est plus affiché").await?;
         server.abort();
         browser.close().await
     });

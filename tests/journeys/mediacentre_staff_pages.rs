@@ -81,7 +81,7 @@ async fn as_staff(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "form[action$='/user-name'] button").await?;
     see(client, "h1", "Donner un mot de passe provisoire à").await?;
     click(client, "main form button.danger").await?;
-    see(client, "h1", "Mots de passe provisoires").await?;
+    see(client, "h1", "Mot de passe provisoire").await?;
     go(client, "/terms").await?;
     see(client, "main", "appelé IDO").await?;
     shot("07-terms").await?;

@@ -143,7 +143,10 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     // A preview, with names.
     click(client, "nav a[href$='/imports']").await?;
     preview(client, &good).await?;
-    see(client, "#added", "Élèves ajoutés (15)").await?;
+    see(client, "#added", "Élèves à ajouter (15)").await?;
+    let told = text_of(client, Locator::Css("main .counts")).await?;
+    assert!(told.contains("À ajouter") && told.contains("À désactiver"), "{told}");
+    assert!(!told.contains("Ajoutés") && !told.to_lowercase().contains("réactiv"), "{told}");
     let shown = text_of(client, Locator::Css("main .names")).await?;
     let left_aside = std::iter::once(12).chain(30..44).filter(|place| shown.contains(&sample.pupils[*place].last_name));
     assert!(left_aside.count() >= 10, "ten of those who were set aside are named: {shown}");
@@ -151,6 +154,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     shot("07-preview").await?;
     click(client, "form[action$='/confirm'] button").await?;
     see(client, "main h2", "La liste a été importée avec succès").await?;
+    see(client, "main .counts", "Ajoutés").await?;
     shot("08-succeeded").await?;
 
     click(client, ".panel .button").await?;
@@ -163,7 +167,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     // The brake: never out of sight, and every name behind its count.
     click(client, "nav a[href$='/imports']").await?;
     upload(client, &gone, "Rien n’a encore été changé : à vous de confirmer").await?;
-    see(client, "#deactivated", "Élèves désactivés (100)").await?;
+    see(client, "#deactivated", "Élèves à désactiver (100)").await?;
     see(client, "form[action$='/confirm'] button", "Désactiver 100 élèves").await?;
     find(client, Locator::Css("form[action$='/cancel'] button")).await?;
     shot("10-confirm").await?;
@@ -183,7 +187,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
         .send_keys(&format!("{} {}", somebody.first_name, somebody.last_name))
         .await?;
     click(client, ".filter button").await?;
-    see(client, "main table", "Élèves désactivés").await?;
+    see(client, "main table", "Élèves à désactiver").await?;
     click(client, "main p a").await?;
     see(client, "form[action$='/confirm'] button", "Désactiver 100 élèves").await?;
 
@@ -196,7 +200,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     client.switch_to_window(first).await?;
     click(client, "form[action$='/confirm'] button").await?;
     see(client, "main", "La liste des élèves a changé depuis que ces changements vous ont été montrés").await?;
-    see(client, "#deactivated", "Élèves désactivés (95)").await?;
+    see(client, "#deactivated", "Élèves à désactiver (95)").await?;
     shot("13-asked-again").await?;
     click(client, "form[action$='/confirm'] button").await?;
     see(client, "main h2", "La liste a été importée avec succès").await?;

@@ -96,7 +96,7 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
             "/schools/{uai}/learners/passwords",
             passwords::hand_out,
             Members,
-            "Hands out temporary passwords: a program is answered in place, this once; a browser is sent to a page that asks first",
+            "Hands out temporary passwords to those whom the body chooses: a program is answered in place, this once; a browser is sent to a page that asks first, and whose ways back lead to the list that the query asks for",
         )
         .takes::<passwords::Fields>()
         .gives::<passwords::view::HandedOutView>(),

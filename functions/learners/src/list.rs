@@ -23,7 +23,7 @@ use tokio::try_join;
 
 use crate::Learners;
 use crate::account::Lock;
-use filter::{Holding, Order, SIZES, divisions, size, sought};
+use filter::{Holding, Order, PER_PAGE, SIZES, divisions, size, sought};
 use found::Found;
 
 /// What to show.
@@ -173,22 +173,35 @@ pub(crate) async fn search(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
     let Search { q, division, account, certifiable, order, page, size } = input.fields;
+    let sought = visitor.seal(&q);
+    let filter = Filter { q, sought, division, account, certifiable, order, page, size };
     if face == Face::Page {
+        return Ok(Redirect::to(&filter.asking(&format!("/schools/{uai}/learners"))).into_response());
+    }
+    app.show(uai, &visitor, face, filter).await
+}
+
+impl Filter {
+    /// `path`, asked the same: the name stands there sealed.
+    pub(crate) fn asking(&self, path: &str) -> String {
         let text = |number: Option<usize>| number.map(|number| number.to_string()).unwrap_or_default();
-        let (sought, page, size) = (visitor.seal(&q), text(page), text(size));
+        let (page, size) = (text(self.page), text(self.size));
         let asked = [
-            ("division", division.as_str()),
-            ("account", account.value()),
-            ("certifiable", certifiable.value()),
-            ("order", order.value()),
-            ("sought", &sought),
+            ("division", self.division.as_str()),
+            ("account", self.account.value()),
+            ("certifiable", self.certifiable.value()),
+            ("order", self.order.value()),
+            ("sought", &self.sought),
             ("page", &page),
             ("size", &size),
         ];
-        return Ok(Redirect::to(&asking(&format!("/schools/{uai}/learners"), &asked)).into_response());
+        asking(path, &asked)
     }
-    let filter = Filter { q, sought: String::new(), division, account, certifiable, order, page, size };
-    app.show(uai, &visitor, face, filter).await
+
+    /// Whether the list is asked for as it stands where nobody has filtered it.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.asking("").is_empty()
+    }
 }
 
 impl Learners {
@@ -255,14 +268,34 @@ impl LearnersView {
 
     /// The address of the list for spreadsheets, with the same filters; whoever typed a name gets those of that name.
     fn sheet(&self) -> String {
-        let asked = [
-            ("division", self.division.as_str()),
-            ("account", self.account.value()),
-            ("certifiable", self.certifiable.value()),
-            ("order", self.order.value()),
-            ("sought", &self.sought),
-        ];
-        asking(&format!("/schools/{}/learners.csv", self.uai), &asked)
+        let asked = Filter { page: None, size: None, ..self.asked() };
+        asked.asking(&format!("/schools/{}/learners.csv", self.uai))
+    }
+
+    /// Where passwords are asked for, with what this list is asked: the ways back from there lead to it.
+    fn hand_out(&self) -> String {
+        self.asked().asking(&format!("/schools/{}/learners/passwords", self.uai))
+    }
+
+    /// Whether some of these pupils may have Médiacentre alone, and would get a user name with a password: somebody of this page, or of
+    /// another one that was not looked at.
+    fn may_give_user_names(&self) -> bool {
+        let has_no_other = |account: &AccountRow| account.methods.iter().all(|method| *method == Method::Mediacentre);
+        self.pages > 1 || self.learners.iter().filter_map(|learner| learner.account.as_ref()).any(has_no_other)
+    }
+
+    /// What this list is asked; blank where it shows what it shows unasked.
+    fn asked(&self) -> Filter {
+        Filter {
+            q: String::new(),
+            sought: self.sought.clone(),
+            division: self.division.clone(),
+            account: self.account,
+            certifiable: self.certifiable,
+            order: self.order,
+            page: Some(self.page).filter(|page| *page > 1),
+            size: Some(self.size).filter(|size| *size != PER_PAGE),
+        }
     }
 }
 

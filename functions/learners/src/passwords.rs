@@ -1,6 +1,7 @@
 //! Temporary passwords for one pupil, several, or a class. A browser is asked first, and shown the answer once; a program is answered in
 //! place. Nothing keeps the passwords in clear, and who loses them hands out new ones.
 
+mod back;
 pub(crate) mod confirm;
 pub(crate) mod due;
 pub(crate) mod hand_out;
@@ -13,7 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use rentree_domain::{ByLevel, HandOutId, LearnerId, ListedPupil, Listing, Uai};
-use rentree_http::{Face, Input, Problem, Visitor, authorise, parse_uai};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise, parse_uai};
 use rentree_runtime::several;
 use rentree_table::{AuditAction, Role, School};
 use rentree_web::french;
@@ -21,6 +22,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Learners;
+use crate::list::Filter;
+use back::list_path;
 use due::Unserved;
 use hand_out::{Chosen, Standing};
 use view::{Answer, HandedOutView, Sheet};
@@ -45,10 +48,11 @@ pub(crate) struct Fields {
     once: String,
 }
 
-/// `POST /schools/{uai}/learners/passwords`
+/// `POST /schools/{uai}/learners/passwords`: the query is that of the list, to which the ways back lead.
 pub(crate) async fn hand_out(
     State(app): State<Learners>,
     Path(uai): Path<String>,
+    Asked(list): Asked<Filter>,
     face: Face,
     sheet: Option<Sheet>,
     headers: HeaderMap,
@@ -57,14 +61,15 @@ pub(crate) async fn hand_out(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
-    let wanted = Wanted::read(&input.fields, uai)?;
+    let back = list.asking(&list_path(uai));
+    let wanted = Wanted::read(&input.fields, &back)?;
     let once = read_once(&input.fields)?;
 
     let listed = app.table.with_listing(uai, visitor.school.clone()).await?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
-    let chosen: Vec<LearnerId> = wanted.choose(&listing, uai)?.into_iter().map(|pupil| pupil.id).collect();
+    let chosen: Vec<LearnerId> = wanted.choose(&listing, &back)?.into_iter().map(|pupil| pupil.id).collect();
     if face == Face::Page {
-        return app.ask(uai, &visitor, chosen).await;
+        return app.ask(uai, &visitor, chosen, &list).await;
     }
 
     let chosen = app.chosen(uai, &school, &chosen).await?;
@@ -76,7 +81,7 @@ pub(crate) async fn hand_out(
         app.end_once(uai, id, &answer, None).await;
     }
 
-    HandedOutView::new(&app, &visitor, (uai, &school), answer).answer(face, sheet)
+    HandedOutView::new(&app, &visitor, (uai, &school), answer, list).answer(face, sheet)
 }
 
 /// The client's own identifier, if it gave one.
@@ -98,7 +103,8 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn read(fields: &Fields, uai: Uai) -> Result<Self, Problem> {
+    /// What is chosen badly leads `back`.
+    fn read(fields: &Fields, back: &str) -> Result<Self, Problem> {
         if !fields.division.is_empty() {
             return Ok(Self::Class(fields.division.clone()));
         }
@@ -106,16 +112,17 @@ impl Wanted {
             fields.learners.iter().map(|id| id.parse().map_err(|_| Problem::not_found())).collect::<Result<_, _>>()?;
         if ids.is_empty() {
             let detail = "Cochez au moins un élève de la liste, puis recommencez.";
-            return Err(Problem::badly_chosen("Aucun élève n’est sélectionné", detail)
-                .leading_to("Revenir aux élèves", list_path(uai)));
+            return Err(
+                Problem::badly_chosen("Aucun élève n’est sélectionné", detail).leading_to("Revenir aux élèves", back)
+            );
         }
-        few_enough(ids.len(), uai)?;
+        few_enough(ids.len(), back)?;
         Ok(Self::Learners(ids))
     }
 
     /// The pupils, by class and name. One who is not of this school, or a class that is not, is not found: nothing is done for the
     /// others either.
-    fn choose<'a>(&self, listing: &'a Listing, uai: Uai) -> Result<Vec<&'a ListedPupil>, Problem> {
+    fn choose<'a>(&self, listing: &'a Listing, back: &str) -> Result<Vec<&'a ListedPupil>, Problem> {
         let mut chosen: Vec<&ListedPupil> = match self {
             Self::Class(division) => listing.enrolled().filter(|pupil| pupil.division == *division).collect(),
             Self::Learners(ids) => listing.everybody().iter().filter(|pupil| ids.contains(&pupil.id)).collect(),
@@ -127,14 +134,14 @@ impl Wanted {
         if !is_whole {
             return Err(Problem::not_found());
         }
-        few_enough(chosen.len(), uai)?;
+        few_enough(chosen.len(), back)?;
         // By name they are already.
         chosen.sort_by_key(|pupil| ByLevel(&pupil.division));
         Ok(chosen)
     }
 }
 
-fn few_enough(count: usize, uai: Uai) -> Result<(), Problem> {
+fn few_enough(count: usize, back: &str) -> Result<(), Problem> {
     if count <= MOST {
         return Ok(());
     }
@@ -142,11 +149,7 @@ fn few_enough(count: usize, uai: Uai) -> Result<(), Problem> {
         "{} sont concernés, pour {MOST} au plus. Rien n’a été changé. Choisissez moins d’élèves, puis recommencez.",
         french::count(count, "élève", "élèves")
     );
-    Err(Problem::badly_chosen("Trop d’élèves à la fois", detail).leading_to("Revenir aux élèves", list_path(uai)))
-}
-
-fn list_path(uai: Uai) -> String {
-    format!("/schools/{uai}/learners")
+    Err(Problem::badly_chosen("Trop d’élèves à la fois", detail).leading_to("Revenir aux élèves", back))
 }
 
 impl Learners {

@@ -15,7 +15,7 @@ use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::words;
+use super::words::{self, Tense};
 use crate::Learners;
 
 const LINES_PER_PAGE: usize = 50;
@@ -64,6 +64,9 @@ pub(crate) struct ReportView {
     frame: Frame,
     #[serde(skip)]
     csrf: String,
+    /// How headings tell what becomes of pupils.
+    #[serde(skip)]
+    tense: Tense,
     uai: String,
     import: ImportId,
     requested_by: String,
@@ -88,6 +91,9 @@ pub(crate) struct ReportView {
 #[derive(Serialize, JsonSchema)]
 struct KindCount {
     kind: LineKind,
+    /// How its heading tells what becomes of pupils.
+    #[serde(skip)]
+    tense: Tense,
     count: usize,
 }
 
@@ -148,7 +154,9 @@ pub(crate) async fn download(
         authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
 
     let lines = app.table.report(uai, id, import.outcome.report_pages).await?;
-    let sheet = csv::sheet(HEADER, lines.iter().map(row)).map_err(|error| Problem::internal(&error))?;
+    let tense = Tense::of(import.state_at(visitor.at));
+    let sheet =
+        csv::sheet(HEADER, lines.iter().map(|line| row(line, tense))).map_err(|error| Problem::internal(&error))?;
 
     let day = paris::date(import.requested_at);
     app.table.audit(uai, &visitor.downloaded(format!("le rapport de l’import du {}", french::date(&day)))).await?;
@@ -159,10 +167,10 @@ pub(crate) async fn download(
     Ok((headers, sheet).into_response())
 }
 
-fn row(line: &ReportLine) -> [Cell; 7] {
+fn row(line: &ReportLine, tense: Tense) -> [Cell; 7] {
     let number = u32::try_from(line.line).ok().filter(|number| *number > 0);
     [
-        Cell::text(words::heading(line.kind)),
+        Cell::text(words::heading(line.kind, tense)),
         number.map(Cell::number).unwrap_or_default(),
         Cell::text(line.name.as_str()),
         Cell::text(line.division.as_str()),
@@ -182,7 +190,8 @@ impl Learners {
     ) -> Result<Response, Problem> {
         let lines = self.table.report(uai, id, import.outcome.report_pages).await?;
 
-        let kinds = count(&lines);
+        let tense = Tense::of(import.state_at(visitor.at));
+        let kinds = count(&lines, tense);
         let divisions = lines.iter().map(|line| line.division.as_str()).filter(|name| !name.is_empty());
         let divisions = classes_by_level(divisions);
         let found = sought(lines, &filter);
@@ -192,6 +201,7 @@ impl Learners {
         let view = ReportView {
             frame: visitor.frame("Détail de l’import", uai, &visitor.school, Section::Imports),
             csrf: visitor.csrf.clone(),
+            tense,
             uai: uai.to_string(),
             import: id,
             requested_by: import.requested_by,
@@ -214,7 +224,7 @@ impl Learners {
 
 impl KindCount {
     fn heading(&self) -> &'static str {
-        words::heading(self.kind)
+        words::heading(self.kind, self.tense)
     }
 
     fn value(&self) -> &'static str {
@@ -223,12 +233,12 @@ impl KindCount {
 }
 
 /// How many lines there are of each kind, in the order of the report.
-fn count(lines: &[ReportLine]) -> Vec<KindCount> {
+fn count(lines: &[ReportLine], tense: Tense) -> Vec<KindCount> {
     let mut kinds: Vec<KindCount> = Vec::new();
     for line in lines {
         match kinds.last_mut().filter(|last| last.kind == line.kind) {
             Some(last) => last.count += 1,
-            None => kinds.push(KindCount { kind: line.kind, count: 1 }),
+            None => kinds.push(KindCount { kind: line.kind, tense, count: 1 }),
         }
     }
     kinds
@@ -260,8 +270,8 @@ impl ReportView {
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
-    fn heading_of(line: &ReportLine) -> &'static str {
-        words::heading(line.kind)
+    fn heading_of(&self, line: &ReportLine) -> &'static str {
+        words::heading(line.kind, self.tense)
     }
 
     fn told(line: &ReportLine) -> String {

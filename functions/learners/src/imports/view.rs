@@ -13,7 +13,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ended::{Ended, Later, ended, later};
-use super::{group, location, words};
+use super::words::{self, Tense};
+use super::{group, location};
 use crate::Learners;
 use crate::upload::{Afterwards, Upload};
 
@@ -176,7 +177,7 @@ impl ImportView {
             later,
             actions,
             importable: outcome.importable,
-            sections: group::sections(lines),
+            sections: group::sections(lines, Tense::of(state)),
             sent,
             form_ended_at,
             has_moved,
@@ -221,6 +222,11 @@ impl ImportView {
             BrakeReason::OlderExport => "Ce fichier a été exporté avant le dernier fichier importé.",
         };
         self.brake.iter().map(text).collect()
+    }
+
+    /// Its numbers, with what they count.
+    fn tiles(&self) -> Vec<(&'static str, usize)> {
+        words::tiles(&self.counts, Tense::of(self.state))
     }
 
     /// What was modified, for people: `classe (12)`.

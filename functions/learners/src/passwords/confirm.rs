@@ -7,18 +7,19 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use rentree_domain::{HandOutId, LearnerId, Uai, classes_by_level};
-use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, parse_uai};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise_beside, parse_uai};
 use rentree_table::{HandOut, HandOutBegun, HandOutEnded, HandOutState, Role, SealedAnswer};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::back::{list_path, way_back};
 use super::hand_out::Chosen;
-use super::list_path;
 use super::sealed::{SealError, open, seal, with_cookie};
 use super::view::{Answer, HandedOutView, UnservedRow};
 use crate::Learners;
+use crate::list::Filter;
 
 type HandOutPath = Path<(String, String)>;
 
@@ -40,11 +41,16 @@ pub(crate) struct HandOutView {
     /// The pupil, if one alone would get a password.
     #[serde(skip)]
     whom: Option<String>,
-    /// The pupil, if the question is about one alone: there the ways back lead.
+    /// The pupil, if the question is about one alone: there the ways back lead, unless it was asked from a filtered list.
     #[serde(skip)]
     about: Option<LearnerId>,
+    /// The list that it was asked from.
+    #[serde(skip)]
+    list: Filter,
     /// Of those, how many have a temporary one that they have not changed yet: it ends, too.
     already_temporary: usize,
+    /// Of those, how many have no user name yet: they get one, too.
+    new_user_names: usize,
     /// Their classes.
     divisions: Vec<String>,
     /// While it is asked: those who would get none.
@@ -63,6 +69,7 @@ pub(crate) struct HandOutView {
 pub(crate) async fn page(
     State(app): State<Learners>,
     Path((uai, id)): HandOutPath,
+    Asked(list): Asked<Filter>,
     face: Face,
     method: Method,
     headers: HeaderMap,
@@ -79,23 +86,26 @@ pub(crate) async fn page(
         && method == Method::GET
         && let Some(answer) = app.answer_of(uai, id, &visitor, &headers).await?
     {
-        let page = HandedOutView::new(&app, &visitor, (uai, &visitor.school), answer).answer(face, None)?;
+        let page = HandedOutView::new(&app, &visitor, (uai, &visitor.school), answer, list).answer(face, None)?;
         return Ok(with_cookie(id, |cookie| cookie.forget(page)));
     }
     if state == HandOutState::TooOld {
-        return Err(too_old(uai));
+        return Err(too_old(uai, &list));
     }
 
-    let mut view = HandOutView::new(&visitor, (uai, id), &hand_out, state);
+    let mut view = HandOutView::new(&visitor, (uai, id), &hand_out, state, list);
     if state == HandOutState::Asked {
         let chosen = app.chosen(uai, &visitor.school, &hand_out.learners).await?;
         let (due, unserved) = app.sort(uai, chosen).await?;
         view.to_hand_out = due.len();
         if let [(pupil, _)] = due.as_slice() {
             view.whom = Some(pupil.entry.full_name());
+        }
+        if view.whom.is_some() || view.about.is_some() {
             "Donner un mot de passe provisoire".clone_into(&mut view.frame.title);
         }
         view.already_temporary = due.iter().filter(|(_, standing)| standing.is_temporary).count();
+        view.new_user_names = due.iter().filter(|(_, standing)| standing.gets_user_name).count();
         view.divisions = classes_by_level(due.iter().map(|(pupil, _)| pupil.entry.division.as_str()));
         view.unserved = unserved.into_iter().map(UnservedRow::from).collect();
     }
@@ -106,6 +116,7 @@ pub(crate) async fn page(
 pub(crate) async fn confirm(
     State(app): State<Learners>,
     Path((uai, id)): HandOutPath,
+    Asked(list): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
     input: Input<Value>,
@@ -116,14 +127,14 @@ pub(crate) async fn confirm(
 
     match hand_out.state(visitor.at) {
         HandOutState::Asked => {}
-        HandOutState::TooOld => return Err(too_old(uai)),
-        HandOutState::Running | HandOutState::Done | HandOutState::Interrupted => return already(face, uai, id),
+        HandOutState::TooOld => return Err(too_old(uai, &list)),
+        HandOutState::Running | HandOutState::Done | HandOutState::Interrupted => return already(face, uai, id, &list),
     }
     let chosen = app.chosen(uai, &visitor.school, &hand_out.learners).await?;
 
     let begun = HandOutBegun { at: visitor.at, user: visitor.user, by: visitor.name.clone() };
     if !app.table.begin_hand_out(uai, id, &begun).await? {
-        return already(face, uai, id);
+        return already(face, uai, id, &list);
     }
     let key = with_cookie(id, |cookie| cookie.secret(&headers)).unwrap_or_else(rentree_runtime::random);
     let to_keep = (face == Face::Page).then_some(key);
@@ -133,23 +144,27 @@ pub(crate) async fn confirm(
     let (answer, is_kept) = work.await.map_err(|error| Problem::internal(&error))??;
 
     if face == Face::Page && is_kept {
-        let there = (StatusCode::SEE_OTHER, [(header::LOCATION, path(uai, id))]).into_response();
-        return Ok(with_cookie(id, |cookie| cookie.on(there, &key)));
+        return Ok(with_cookie(id, |cookie| cookie.on(led_to(uai, id, &list), &key)));
     }
     // A program; or what could not be kept: rather here than nowhere.
-    HandedOutView::new(&app, &visitor, (uai, &visitor.school), answer).answer(face, None)
+    HandedOutView::new(&app, &visitor, (uai, &visitor.school), answer, list).answer(face, None)
 }
 
 impl Learners {
-    /// Asks whether these pupils are to get passwords: a browser is sent to the page that does, with a key for the answer.
-    pub(crate) async fn ask(&self, uai: Uai, visitor: &Visitor, learners: Vec<LearnerId>) -> Result<Response, Problem> {
+    /// Asks whether these pupils, of the `list`, are to get passwords: a browser is sent to the page that does, with a key for the answer.
+    pub(crate) async fn ask(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        learners: Vec<LearnerId>,
+        list: &Filter,
+    ) -> Result<Response, Problem> {
         let id = HandOutId::new(visitor.at, rentree_runtime::random());
         if !self.table.note_hand_out(uai, id, &HandOut::asked(learners, visitor.at)).await? {
             return Err(Problem::internal(&DrawnTwice));
         }
-        let there = (StatusCode::SEE_OTHER, [(header::LOCATION, path(uai, id))]).into_response();
         // Now, not with the answer: of a form that is sent twice, the first answer never reaches the browser.
-        Ok(with_cookie(id, |cookie| cookie.on(there, &rentree_runtime::random())))
+        Ok(with_cookie(id, |cookie| cookie.on(led_to(uai, id, list), &rentree_runtime::random())))
     }
 
     /// Notes that a program hands out under an identifier of its own, once.
@@ -225,9 +240,9 @@ impl Learners {
 }
 
 /// Whoever sends the form again sees what came of it; a program is told.
-fn already(face: Face, uai: Uai, id: HandOutId) -> Result<Response, Problem> {
+fn already(face: Face, uai: Uai, id: HandOutId, list: &Filter) -> Result<Response, Problem> {
     match face {
-        Face::Page => Ok((StatusCode::SEE_OTHER, [(header::LOCATION, path(uai, id))]).into_response()),
+        Face::Page => Ok(led_to(uai, id, list)),
         Face::Json => Err(done_before(uai)),
     }
 }
@@ -237,13 +252,18 @@ fn done_before(uai: Uai) -> Problem {
         .leading_to("Revenir aux élèves", list_path(uai))
 }
 
-fn too_old(uai: Uai) -> Problem {
+fn too_old(uai: Uai, list: &Filter) -> Problem {
     Problem::too_late("Cette demande date de plus d’une heure. Rien n’a été changé. Choisissez les élèves de nouveau.")
-        .leading_to("Revenir aux élèves", list_path(uai))
+        .leading_to("Revenir aux élèves", list.asking(&list_path(uai)))
 }
 
 fn path(uai: Uai, id: HandOutId) -> String {
     format!("{}/passwords/{id}", list_path(uai))
+}
+
+/// A browser goes to the page of a hand-out, which keeps what the list was asked.
+fn led_to(uai: Uai, id: HandOutId, list: &Filter) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, list.asking(&path(uai, id)))]).into_response()
 }
 
 /// Eighty bits came up twice within a millisecond.
@@ -256,9 +276,16 @@ impl HandOutView {
         &self.unserved
     }
 
-    fn new(visitor: &Visitor, (uai, id): (Uai, HandOutId), hand_out: &HandOut, state: HandOutState) -> Self {
+    fn new(
+        visitor: &Visitor,
+        (uai, id): (Uai, HandOutId),
+        hand_out: &HandOut,
+        state: HandOutState,
+        list: Filter,
+    ) -> Self {
         let title = match state {
             HandOutState::Asked => "Distribuer des mots de passe provisoires",
+            _ if hand_out.ended.is_some_and(|ended| ended.handed_out == 1) => "Mot de passe provisoire",
             _ => "Mots de passe provisoires",
         };
         Self {
@@ -270,7 +297,9 @@ impl HandOutView {
             to_hand_out: 0,
             whom: None,
             about: if let [one] = hand_out.learners.as_slice() { Some(*one) } else { None },
+            list,
             already_temporary: 0,
+            new_user_names: 0,
             divisions: Vec::new(),
             unserved: Vec::new(),
             begun_at: hand_out.begun.as_ref().map(|begun| begun.at),
@@ -281,16 +310,12 @@ impl HandOutView {
     }
 
     fn path(&self) -> String {
-        path(self.uai, self.id)
+        self.list.asking(&path(self.uai, self.id))
     }
 
     /// Where it was asked from, and what the link says.
     fn back(&self) -> (String, &'static str) {
-        let list = list_path(self.uai);
-        match self.about {
-            Some(pupil) => (format!("{list}/{pupil}"), "Revenir à la fiche de l’élève"),
-            None => (list, "Revenir aux élèves"),
-        }
+        way_back(self.uai, self.about, &self.list)
     }
 
     /// `le 27/11/2026 à 18 h 40 par Anne Hérouville`

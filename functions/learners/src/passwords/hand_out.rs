@@ -7,7 +7,7 @@ use rentree_domain::{Entry, LearnerId, Password, Uai, UserId, UserName};
 use rentree_identity::HashError;
 use rentree_table::{Account, HandOutError, TableError, User};
 
-use super::due::{Looked, Unserved, due};
+use super::due::{Due, Looked, Unserved, due};
 use crate::Learners;
 
 /// How often a user name is drawn before somebody else's names are to blame.
@@ -30,6 +30,8 @@ pub(crate) struct Standing {
     pub(crate) epoch: u64,
     /// Whether its password is one that staff gave, and that was not changed yet.
     pub(crate) is_temporary: bool,
+    /// Whether there is no user name yet: one comes with the password.
+    pub(crate) gets_user_name: bool,
 }
 
 /// What a pupil signs in with now. Never printed.
@@ -67,11 +69,12 @@ impl Learners {
             Some(id) if pupil.is_enrolled => self.look(uai, id).await?,
             _ => None,
         };
-        let standing = Standing {
+        let what = due(pupil.is_enrolled, looked.as_ref().map(|(_, looked)| looked));
+        Ok(what.map(|what| Standing {
             epoch: looked.as_ref().map_or(0, |(user, _)| user.epoch),
             is_temporary: looked.as_ref().is_some_and(|(user, _)| user.temporary_until().is_some()),
-        };
-        Ok(due(pupil.is_enrolled, looked.as_ref().map(|(_, looked)| looked)).map(|_| standing))
+            gets_user_name: what == Due::NameAndPassword,
+        }))
     }
 
     /// Gives a pupil, whose account was of this `epoch` when it was chosen, a temporary password, and a user name if there is none.

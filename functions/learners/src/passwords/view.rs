@@ -16,9 +16,11 @@ use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::back::way_back;
 use super::due::Unserved;
 use super::hand_out::{Chosen, HandedOut};
 use crate::Learners;
+use crate::list::Filter;
 
 /// What the list is called on disk.
 const FILE_NAME: &str = "mots-de-passe-provisoires.csv";
@@ -38,6 +40,9 @@ pub(crate) struct HandedOutView {
     sign_in: String,
     #[serde(flatten)]
     answer: Answer,
+    /// The list that it was asked from.
+    #[serde(skip)]
+    list: Filter,
 }
 
 /// What came of a hand-out. Never printed.
@@ -148,13 +153,21 @@ impl<S: Sync> OptionalFromRequestParts<S> for Sheet {
 }
 
 impl HandedOutView {
-    pub(crate) fn new(app: &Learners, visitor: &Visitor, (uai, school): (Uai, &School), answer: Answer) -> Self {
+    pub(crate) fn new(
+        app: &Learners,
+        visitor: &Visitor,
+        (uai, school): (Uai, &School),
+        answer: Answer,
+        list: Filter,
+    ) -> Self {
+        let title = if answer.handed_out() == 1 { "Mot de passe provisoire" } else { "Mots de passe provisoires" };
         Self {
-            frame: visitor.frame("Mots de passe provisoires", uai, school, Section::Learners),
+            frame: visitor.frame(title, uai, school, Section::Learners),
             uai,
             school: school.name.clone(),
             sign_in: format!("{}/sign-in", app.config.origin),
             answer,
+            list,
         }
     }
 
@@ -172,6 +185,16 @@ impl HandedOutView {
 
     fn unserved(&self) -> &[UnservedRow] {
         &self.answer.unserved
+    }
+
+    /// Whether one pupil alone got a password, which then stands first: whoever gave it reads it aloud.
+    fn is_one(&self) -> bool {
+        self.answer.handed_out() == 1
+    }
+
+    /// Where the way back leads, and what the link says.
+    fn back(&self) -> (String, &'static str) {
+        way_back(self.uai, self.about(), &self.list)
     }
 
     /// The pupil, if it was about one alone.

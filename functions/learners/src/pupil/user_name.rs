@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::{PupilPath, location, refused};
 use crate::Learners;
+use crate::list::Filter;
 use crate::passwords::due::Unserved;
 use crate::passwords::hand_out::{Chosen, names};
 
@@ -55,7 +56,7 @@ pub(crate) async fn give(
     }
     // Médiacentre alone, or an address never confirmed: a password comes with the name. A browser is asked first, as for every password.
     if face == Face::Page {
-        return app.ask(uai, &visitor, vec![pupil.id]).await;
+        return app.ask(uai, &visitor, vec![pupil.id], &Filter::default()).await;
     }
     let entry = app.told_of(&visitor, AuditAction::UserNameGiven, &[&pupil]);
     app.table.audit(uai, &entry).await?;

@@ -1,0 +1,19 @@
+//! Where the ways back from a hand-out lead.
+
+use rentree_domain::{LearnerId, Uai};
+
+use crate::list::Filter;
+
+/// The list of pupils.
+pub(super) fn list_path(uai: Uai) -> String {
+    format!("/schools/{uai}/learners")
+}
+
+/// Where a hand-out was asked from, and what the link says: the page of the pupil whom it is `about`, if it is one alone, or the list, if
+/// that was filtered or several are handed passwords.
+pub(super) fn way_back(uai: Uai, about: Option<LearnerId>, list: &Filter) -> (String, &'static str) {
+    match about.filter(|_| list.is_blank()) {
+        Some(pupil) => (format!("{}/{pupil}", list_path(uai)), "Revenir à la fiche de l’élève"),
+        None => (list.asking(&list_path(uai)), "Revenir aux élèves"),
+    }
+}
