@@ -85,7 +85,7 @@ async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()>
     click(client, "main a[href$='/edit']").await?;
     see(client, "h1", "Modifier la campagne").await?;
     fill(client, "#edit-title", "").await?;
-    click(client, "main form button").await?;
+    click(client, "main form button:not([type])").await?;
     see(client, "[role=alert]", "Indiquez le titre").await?;
     assert!(client.title().await?.starts_with("Erreur"));
     fill(client, "#edit-title", "Les sixièmes, rentrée").await?;
@@ -96,7 +96,7 @@ async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()>
         click(client, "input[value='6B']").await?;
     }
     shot("edit").await?;
-    click(client, "main form button").await?;
+    click(client, "main form button:not([type])").await?;
     see(client, "[role=status]", "La campagne est modifiée").await?;
     see(client, "main", "Cette campagne est pour").await?;
     see(client, ".counts", "23").await?;

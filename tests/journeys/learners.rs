@@ -138,7 +138,7 @@ fn who_has_no_account_is_offered_no_password() {
             r#"id="choose""#,
             r#"form="choose""#,
             r#"class="tick""#,
-            r#"data-tick="learners""#,
+            r#"data-tick="[name=learners]""#,
             "Sélection</span>",
             "/learners/passwords",
             "Distribuer",
