@@ -159,7 +159,8 @@ fn a_pupil_of_the_school_is_flagged() {
         assert_eq!(told["is_pupil"], true, "{told}");
         let page = head.page(&request(uai, &pupil, "")).await?;
         assert!(page.contains("Ce compte est celui d’un élève"), "{page}");
-        assert!(page.contains("Refuser") && !page.contains("class=\"grave\""), "accepting alone stands out: {page}");
+        assert!(page.contains("<button>Accepter</button>"), "accepting stands out: {page}");
+        assert!(page.contains("class=\"danger\">Refuser"), "refusing does not: {page}");
 
         // Let in all the same, their password follows the rules of staff from then on.
         head.post(&request(uai, &pupil, "/accept"), &json!({"role": "member"})).await?.expect(200)?;

@@ -25,7 +25,8 @@ fn a_campaign_is_for_some_classes() {
         let levels = offered["choices"].as_array().unwrap().iter().map(|class| class["level"].clone());
         assert_eq!(levels.collect::<Vec<_>>(), [json!("6e"), json!("6e"), json!("3e"), Value::Null]);
         let page = teacher.page(&form).await?;
-        let parts = ["<legend>6e<", "\"6A\"", "\"6B\"", "<legend>3e<", "\"3A\"", "<legend>Autres classes<", "\"ULIS\""];
+        let parts =
+            [">6e</legend>", "\"6A\"", "\"6B\"", ">3e</legend>", "\"3A\"", ">Autres classes</legend>", "\"ULIS\""];
         let places: Vec<_> = parts.iter().map(|part| page.find(part)).collect();
         assert!(places.iter().all(Option::is_some) && places.is_sorted(), "each class is below its level: {page}");
 

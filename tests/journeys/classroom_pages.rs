@@ -105,7 +105,7 @@ async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()>
         let gap = "const [title, button] = document.querySelector('.heading').children; \
                    return button.getBoundingClientRect().top - title.getBoundingClientRect().bottom";
         let gap = measured(client, gap).await?;
-        assert!(!(0.0..14.0).contains(&gap), "a button below its title leaves it room: {gap}");
+        assert!(look.width >= 500 || gap >= 14.0, "a button below its title leaves it room: {gap}");
         let beyond = "const width = (css) => document.querySelector(css).offsetWidth; \
                       return width('.panel[role=status]') - width('main > p:not([hidden])')";
         assert!(measured(client, beyond).await?.abs() < 1.0, "messages are as wide as the text");

@@ -8,7 +8,7 @@ use rentree_local::client::School;
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Rentree};
 use rentree_table::{AccessRequest, HandOut, Role};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
-use reqwest::{Client, Method, StatusCode, redirect};
+use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect};
 use serde_json::{Value, json};
 
 use crate::contracts::every_route;
@@ -113,37 +113,42 @@ impl World {
             _ => None,
         })
     }
+
+    /// A visitor at a door of the space that `uai` says.
+    fn request(&self, route: &RouteDoc, uai: &str, visitor: Option<&Person>) -> anyhow::Result<RequestBuilder> {
+        let path = route
+            .path
+            .replace("{hand_out}", &self.hand_out.to_string())
+            .replace("{campaign}", &self.campaign.to_string())
+            .replace("{code}", self.code.as_str())
+            .replace("{number}", "1")
+            .replace("{uai}", uai)
+            .replace("{import}", &self.import)
+            .replace("{invitation}", &self.invitation)
+            .replace("{learner}", &self.pupil.to_string())
+            .replace("{member}", &self.colleague.to_string())
+            .replace("{user}", &self.asker.to_string())
+            .replace("{guide}", "eleves")
+            .replace("{text}", "cookies")
+            .replace("{token}", &"A".repeat(43));
+        let method = Method::from_bytes(route.method.as_bytes())?;
+        let mut request = match visitor {
+            Some(visitor) => visitor.request(method, &path),
+            None => a_client().request(method, format!("{}{path}", product().url)).header(ACCEPT, "application/json"),
+        };
+        if route.method == "POST" {
+            request = request.json(&json!({
+                "uai": self.class.uai, "role": "administrator", "session": "others", "current_password": PASSWORD,
+                "version": rentree_domain::terms::VERSION, "learners": [self.pupil], "sent_at": Timestamp::now(),
+            }));
+        }
+        Ok(request)
+    }
 }
 
 /// What a visitor is answered at a door. The headers that keep browsers safe are on every answer.
 async fn knock(route: &RouteDoc, world: &World, visitor: Option<&Person>) -> anyhow::Result<u16> {
-    let path = route
-        .path
-        .replace("{hand_out}", &world.hand_out.to_string())
-        .replace("{campaign}", &world.campaign.to_string())
-        .replace("{code}", world.code.as_str())
-        .replace("{number}", "1")
-        .replace("{uai}", world.class.uai.as_str())
-        .replace("{import}", &world.import)
-        .replace("{invitation}", &world.invitation)
-        .replace("{learner}", &world.pupil.to_string())
-        .replace("{member}", &world.colleague.to_string())
-        .replace("{user}", &world.asker.to_string())
-        .replace("{guide}", "eleves")
-        .replace("{text}", "cookies")
-        .replace("{token}", &"A".repeat(43));
-    let method = Method::from_bytes(route.method.as_bytes())?;
-    let mut request = match visitor {
-        Some(visitor) => visitor.request(method, &path),
-        None => a_client().request(method, format!("{}{path}", product().url)).header(ACCEPT, "application/json"),
-    };
-    if route.method == "POST" {
-        request = request.json(&json!({
-            "uai": world.class.uai, "role": "administrator", "session": "others", "current_password": PASSWORD,
-            "version": rentree_domain::terms::VERSION, "learners": [world.pupil], "sent_at": Timestamp::now(),
-        }));
-    }
-    let answer = request.send().await?;
+    let answer = world.request(route, world.class.uai.as_str(), visitor)?.send().await?;
     assert_eq!(answer.headers()["x-content-type-options"], "nosniff");
     assert!(answer.headers()["content-security-policy"].to_str()?.starts_with("default-src 'none'"));
     assert_eq!(answer.headers()["cache-control"], "no-store");
@@ -162,24 +167,26 @@ async fn knock(route: &RouteDoc, world: &World, visitor: Option<&Person>) -> any
     Ok(answer.status().as_u16())
 }
 
+/// At every door of a space: whose space it is, that there is none, and that the address says no UAI at all, are told alike.
 #[test]
 fn another_school_looks_like_none() {
     run(async {
-        let (uai, _) = a_school().await?;
-        let cookie = a_session(uai, Some(Role::Administrator)).await?;
-        let (other, _) = a_school().await?;
-        for below in ["learners", "imports", "campaigns", "team", "certificates", "new-year"] {
+        let (other, stranger) = (World::new().await?, a_team().await?.1);
+        let routes = every_route().into_iter().map(|(_, route)| route);
+        let doors: Vec<RouteDoc> = routes.filter(|route| route.path.starts_with("/schools/{uai}")).collect();
+        assert!(doors.len() > 60, "{}", doors.len());
+        for door in doors {
             let mut answers = Vec::new();
-            for uai in [other.to_string(), a_uai().to_string(), "0000000X".to_owned()] {
-                let url = format!("{}/schools/{uai}/{below}", product().url);
-                let answer = http().get(url).header(COOKIE, &cookie).header(ACCEPT, "application/json").send().await?;
+            for uai in [other.class.uai.to_string(), a_uai().to_string(), "0000000X".to_owned()] {
+                let answer = other.request(&door, &uai, Some(&stranger))?.send().await?;
+                let status = answer.status();
                 assert_eq!(answer.headers()[CONTENT_TYPE], "application/problem+json");
                 let mut problem: Value = serde_json::from_str(&answer.text().await?)?;
                 problem["request_id"] = "…".into();
-                answers.push(problem);
+                answers.push((status, problem));
             }
-            assert_eq!(answers[0]["status"], 404, "{below}");
-            assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{below}: {answers:?}");
+            assert_eq!(answers[0].0, StatusCode::NOT_FOUND, "{} {}", door.method, door.path);
+            assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{} {}: {answers:?}", door.method, door.path);
         }
         Ok(())
     });
@@ -218,7 +225,7 @@ fn refusals_stay_within_the_space() {
             let of_other = member.page(&format!("/schools/{other}{below}")).await?;
             let of_none = member.page(&format!("/schools/{}{below}", a_uai())).await?;
             assert_eq!(of_other, of_none, "another school looks like none");
-            // What exists in every space says whose spaces one has; an address of no page says no more than that.
+            // Pages that every space has lead to the spaces of the visitor; an address that is no page in any space leads to the start.
             let to = if below == "/nothing" { "/" } else { "/spaces" };
             assert!(leads_to(&of_other, to) && !of_other.contains("<nav"), "{of_other}");
         }

@@ -1,12 +1,12 @@
 //! Campaigns: staff create, follow and export them; pupils join by code; the assessment platform tells how far pupils are.
 
+mod campaign;
 mod config;
 mod course_token;
 mod home;
 mod new_year;
 mod progress;
 mod pupils;
-mod school;
 mod staff;
 
 use axum::Router;

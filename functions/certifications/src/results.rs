@@ -13,7 +13,7 @@ use axum::response::Response;
 use jiff::civil::Date;
 use rentree_domain::certification::{kept_until, years_kept};
 use rentree_domain::{CertificationStatus, SchoolYear, Uai, classes_by_level, paris};
-use rentree_http::{AskedPairs, Face, Problem, Visitor, authorise};
+use rentree_http::{AskedPairs, Face, Problem, Visitor, authorise, parse_uai};
 use rentree_table::{Role, School};
 use rentree_web::chart::Chart;
 use rentree_web::{Form, Frame, Section, french};
@@ -97,7 +97,7 @@ pub(crate) async fn list(
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let uai = Uai::parse(&uai).map_err(|_| Problem::not_found())?;
+    let uai = parse_uai(&uai)?;
     let now = (app.clock)();
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 

@@ -104,6 +104,12 @@ impl CampaignCode {
     pub fn halves(&self) -> (&str, &str) {
         self.0.split_at(6)
     }
+
+    /// `KRTBVW 582`: as people read it in a line. They may type it with or without the space.
+    pub fn spaced(&self) -> String {
+        let (letters, digits) = self.halves();
+        format!("{letters} {digits}")
+    }
 }
 
 impl fmt::Display for CampaignCode {

@@ -33,8 +33,9 @@ impl InSpace {
             None | Some("") => Section::Home,
             Some(_) => Section::Team,
         };
-        let about = parts.next().zip(parts.next()).map(|(about, _)| about.to_owned());
-        Some(Self { uai, section, about })
+        // Handing out passwords is no pupil, though it stands where their identifiers do.
+        let about = parts.next().zip(parts.next()).map(|(about, _)| about).filter(|about| *about != "passwords");
+        Some(Self { uai, section, about: about.map(ToOwned::to_owned) })
     }
 
     /// The page of the team, if the address is about it.
@@ -85,6 +86,7 @@ mod tests {
             ("/schools/0350760L/imports", Problem::administrators_only(), Some("/schools/0350760L/imports")),
             ("/schools/0350760L/learners/x/untie", too_late(), Some("/schools/0350760L/learners/x")),
             ("/schools/0350760L/learners/passwords", too_late(), Some("/schools/0350760L/learners")),
+            ("/schools/0350760L/learners/passwords/x", too_late(), Some("/schools/0350760L/learners")),
             ("/schools/0350760L/campaigns/x/archive", too_late(), Some("/schools/0350760L/campaigns/x")),
             ("/schools/0350760L/members/x/role", Problem::last_administrator(), Some("/schools/0350760L/team")),
             ("/schools/0350760L/mediacentre", too_late(), Some("/schools/0350760L/mediacentre")),

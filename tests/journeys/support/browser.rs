@@ -149,10 +149,11 @@ impl Browser {
         bail!("chromedriver did not open a browser")
     }
 
-    /// Opens a second window, and turns to it.
+    /// Opens a second window, and turns to it. A window that a link opens would not be told what this one is.
     pub(crate) async fn second_window(&self) -> anyhow::Result<WindowHandle> {
         let window = self.client.new_window(true).await?.handle;
         self.client.switch_to_window(window.clone()).await?;
+        self.shows("", self.scheme).await?;
         self.tell_window().await?;
         Ok(window)
     }

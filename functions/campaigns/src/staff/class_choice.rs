@@ -53,7 +53,7 @@ pub(crate) fn without_level(classes: &BTreeSet<String>) -> Classes {
     classes.iter().map(|class| (class.clone(), None)).collect()
 }
 
-/// The level that more than half of these are: one pupil of another level does not move a class, and a class of two levels has none.
+/// The level that more than half of these are, so that a few pupils of another level do not move a class, and a class of two has none.
 fn of_most(levels: &[Level]) -> Option<Level> {
     let count = |level: Level| levels.iter().filter(|told| **told == level).count();
     Level::ALL.into_iter().find(|level| 2 * count(*level) > levels.len())
@@ -72,7 +72,7 @@ pub(crate) fn choices(offered: &Classes, chosen: &BTreeSet<String>) -> Vec<Choic
     choices
 }
 
-/// The same, by level: all classes of a level are seen at a glance.
+/// Groups `choices`, which stand by level, so that all classes of a level are seen at a glance.
 pub(crate) fn groups(choices: &[Choice]) -> Vec<Group<'_>> {
     let mut groups = Vec::new();
     let mut before = 0;

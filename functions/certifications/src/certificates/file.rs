@@ -5,8 +5,8 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use rentree_certificate::Certificate;
 use rentree_domain::certification::years_kept;
-use rentree_domain::{CertificationNumber, SchoolYear, Uai, paris};
-use rentree_http::{Asked, Problem, authorise, unreadable_address};
+use rentree_domain::{CertificationNumber, SchoolYear, paris};
+use rentree_http::{Asked, Problem, authorise, parse_uai, unreadable_address};
 use rentree_issued::issued;
 use rentree_table::Role;
 use schemars::JsonSchema;
@@ -46,7 +46,7 @@ pub(crate) async fn file(
     Asked(asked): Asked<WhichFile>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let uai = Uai::parse(&uai).map_err(|_| Problem::not_found())?;
+    let uai = parse_uai(&uai)?;
     let now = (app.clock)();
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
 

@@ -8,8 +8,8 @@ mod view;
 
 use jiff::Timestamp;
 use rentree_domain::certification::{SchoolCertificates, years_kept};
-use rentree_domain::{SchoolYear, Uai, paris};
-use rentree_http::Problem;
+use rentree_domain::{SchoolYear, paris};
+use rentree_http::{Problem, parse_uai};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -32,7 +32,7 @@ pub(crate) struct Which {
 
 impl Which {
     fn of(self, uai: &str, now: Timestamp) -> Result<SchoolCertificates, Problem> {
-        let uai = Uai::parse(uai).map_err(|_| Problem::not_found())?;
+        let uai = parse_uai(uai)?;
         let today = paris::date(now);
         let year = match self.year.map(SchoolYear::starting_in) {
             Some(year) => year.filter(|year| years_kept(today).contains(year)).ok_or_else(Problem::not_found)?,

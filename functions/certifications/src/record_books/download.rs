@@ -4,8 +4,8 @@
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use rentree_domain::{SchoolYear, Uai, paris};
-use rentree_http::{AskedPairs, Problem, authorise};
+use rentree_domain::{SchoolYear, paris};
+use rentree_http::{AskedPairs, Problem, authorise, parse_uai};
 use rentree_table::Role;
 use rentree_web::csv::Cell;
 
@@ -39,7 +39,7 @@ pub(crate) async fn csv(
     asked: AskedPairs<Filter>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let uai = Uai::parse(&uai).map_err(|_| Problem::not_found())?;
+    let uai = parse_uai(&uai)?;
     let now = (app.clock)();
     let visitor = authorise(&app.table, &headers, uai, Role::Administrator, now).await?;
 

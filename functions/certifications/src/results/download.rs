@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use rentree_domain::certification::{JuryComment, Told};
 use rentree_domain::{SchoolYear, Uai, paris};
-use rentree_http::{AskedPairs, Problem, authorise};
+use rentree_http::{AskedPairs, Problem, authorise, parse_uai};
 use rentree_table::Role;
 use rentree_web::csv::Cell;
 use rentree_web::french;
@@ -72,7 +72,7 @@ impl Certifications {
         headers: &HeaderMap,
         format: &str,
     ) -> Result<(Uai, ResultsView), Problem> {
-        let uai = Uai::parse(uai).map_err(|_| Problem::not_found())?;
+        let uai = parse_uai(uai)?;
         let now = (self.clock)();
         let visitor = authorise(&self.table, headers, uai, Role::Administrator, now).await?;
 
