@@ -146,7 +146,8 @@ impl ImportView {
             undo: may && state == ImportState::Succeeded && is_latest,
             set_aside: may && state == ImportState::Failed && outcome.has_others(),
         };
-        let mut frame = visitor.frame("Importer des élèves", uai, school, Section::Imports);
+        let title = if may { "Importer des élèves" } else { "Import" };
+        let mut frame = visitor.frame(title, uai, school, Section::Imports);
         // The page itself is about it.
         if let Some(space) = &mut frame.space {
             space.notice.take_if(|notice| notice.href == follow);
