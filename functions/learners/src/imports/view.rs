@@ -178,7 +178,7 @@ impl ImportView {
             later,
             actions,
             importable: outcome.importable,
-            sections: group::sections(lines, Tense::of(state)),
+            sections: group::sections(lines),
             sent,
             form_ended_at,
             has_moved,
@@ -228,6 +228,11 @@ impl ImportView {
     /// Its numbers, with what they count.
     fn tiles(&self) -> Vec<(&'static str, usize)> {
         words::tiles(&self.counts, Tense::of(self.state))
+    }
+
+    /// What the fields are called that it modifies.
+    fn modified_heading(&self) -> &'static str {
+        Tense::of(self.state).choose("Champs modifiés", "Champs à modifier")
     }
 
     /// What was modified, for people: `classe (12)`.
@@ -308,6 +313,10 @@ impl ImportView {
                 ),
             ),
         })
+    }
+
+    fn heading_of(&self, section: &group::Section) -> &'static str {
+        words::heading(section.kind, Tense::of(self.state))
     }
 
     fn told(line: &ReportLine) -> String {
