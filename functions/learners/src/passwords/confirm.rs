@@ -49,7 +49,7 @@ pub(crate) struct HandOutView {
     list: Filter,
     /// Of those, how many have a temporary one that they have not changed yet: it ends, too.
     already_temporary: usize,
-    /// Of those, how many have no user name yet: they get one, too.
+    /// While it is asked: how many who would get a password have no user name yet, and get one with it.
     new_user_names: usize,
     /// Their classes.
     divisions: Vec<String>,
@@ -283,9 +283,11 @@ impl HandOutView {
         state: HandOutState,
         list: Filter,
     ) -> Self {
+        let about = if let [one] = hand_out.learners.as_slice() { Some(*one) } else { None };
+        let is_of_one = about.is_some() || hand_out.ended.is_some_and(|ended| ended.handed_out == 1);
         let title = match state {
             HandOutState::Asked => "Distribuer des mots de passe provisoires",
-            _ if hand_out.ended.is_some_and(|ended| ended.handed_out == 1) => "Mot de passe provisoire",
+            _ if is_of_one => "Mot de passe provisoire",
             _ => "Mots de passe provisoires",
         };
         Self {
@@ -296,7 +298,7 @@ impl HandOutView {
             state,
             to_hand_out: 0,
             whom: None,
-            about: if let [one] = hand_out.learners.as_slice() { Some(*one) } else { None },
+            about,
             list,
             already_temporary: 0,
             new_user_names: 0,
