@@ -78,6 +78,12 @@ fn a_preview_changes_nothing_and_can_be_given_up() {
         let id = import["id"].as_str().unwrap();
         let asked = school.wait(id).await?;
         assert_eq!((asked.status.as_str(), asked.counts), ("awaiting_confirmation", counts(30, 0, 0, 0, 0)));
+        // A member may look at it, and is not told to import; the list does not say that anything was done.
+        let member = a_member(uai, Role::Member).await?;
+        let page = member.page(&format!("/schools/{uai}/imports/{id}")).await?;
+        assert!(page.contains("<h1>Import</h1>") && !page.contains("Importer des élèves"), "{page}");
+        let list = member.page(&format!("/schools/{uai}/imports")).await?;
+        assert!(list.contains(">Ajouts</th>") && !list.contains("Ajoutés"), "{list}");
         let given_up = school.post(&format!("/imports/{id}/cancel"), &json!({})).await?;
         assert_eq!(given_up["state"], "expired");
         let ended = (&given_up["ended"]["how"], &given_up["ended"]["by"]);

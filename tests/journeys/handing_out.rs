@@ -194,8 +194,11 @@ fn the_ways_back_keep_the_filters_of_the_list() {
 
         // The list hands on what it was asked; a name stands in no address but sealed.
         let list = desk.get(&class.path("?division=3EME+A&size=20")).await?;
-        let action = format!("action=\"{}\"", class.path("/passwords?division=3EME+A&size=20").replace('&', "&#38;"));
-        assert_eq!(list.text.matches(&action).count(), 2, "of those who are ticked, and of the class: {}", list.text);
+        let address = class.path("/passwords?division=3EME+A&size=20").replace('&', "&#38;");
+        for attribute in ["formaction", "action"] {
+            let leads = format!(" {attribute}=\"{address}\"");
+            assert!(list.text.contains(&leads), "of those who are ticked, and of the class: {leads} {}", list.text);
+        }
         let name = json!({"q": class.learners[0].entry.last_name});
         let found = desk.send(Method::POST, &class.path(""), Some(name)).await?;
         let found = desk.get(&found.location).await?;
@@ -237,6 +240,11 @@ fn one_pupil_is_told_of_as_one() {
         let pupils = tied(&class, 2).await?;
         let desk = Desk::of(&class.administrator);
         assert!(desk.get(&class.path("")).await?.text.contains("n’a que Médiacentre"));
+        // A whole class is handed passwords, whomever of it the list shows.
+        for (query, is_told) in [("?account=user_name", false), ("?account=user_name&division=3EME+A", true)] {
+            let list = desk.get(&class.path(query)).await?.text;
+            assert_eq!(list.contains("n’a que Médiacentre"), is_told, "{query}: {list}");
+        }
         for (place, gets_user_name) in [(0, false), (1, true)] {
             let address = desk.choose(&class, json!({"learners": ids(&pupils[place..=place])})).await?;
             let asked = desk.get(&address).await?;
@@ -439,10 +447,14 @@ fn what_cannot_be_kept_is_shown_at_once() {
         sign_in(name, password).await?.expect(200)?;
 
         let page = here.get(&address).await?;
-        assert!(page.status == 200 && page.text.contains("en cours"), "{}", page.text);
+        let title = "<h1>Mot de passe provisoire</h1>";
+        assert!(page.status == 200 && page.text.contains("en cours") && page.text.contains(title), "{}", page.text);
         HANDED_OUT_THEN_DIED.set(SignedDuration::from_mins(2));
         let page = desk.get(&address).await?;
-        assert!(page.status == 200 && page.text.contains("interrompue"), "{}", page.text);
+        assert_eq!(page.status, 200, "{}", page.text);
+        for told in [title, "interrompue", "L’élève a peut-être reçu"] {
+            assert!(page.text.contains(told), "{told}: {}", page.text);
+        }
         assert_eq!(handed_out(&class).await?, 1);
         Ok(())
     });

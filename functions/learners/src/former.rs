@@ -30,7 +30,7 @@ pub(crate) struct Filter {
     /// Part of a name, as it was typed by POST: no name of a pupil ever stands in an address.
     #[serde(skip_deserializing)]
     q: String,
-    /// The same in an address, sealed: only the session that typed it reads it.
+    /// Part of a name that was searched by POST, sealed: only the session that typed it reads it.
     sought: String,
     /// The last class; blank for all.
     division: String,

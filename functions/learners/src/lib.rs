@@ -9,7 +9,6 @@ mod list;
 mod mediacentre;
 mod passwords;
 mod pupil;
-mod school;
 mod upload;
 
 use axum::Router;

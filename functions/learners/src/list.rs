@@ -33,7 +33,7 @@ pub(crate) struct Filter {
     /// Part of a name, as it was typed by POST: no name of a pupil ever stands in an address.
     #[serde(skip_deserializing)]
     q: String,
-    /// The same in an address, sealed: only the session that typed it reads it.
+    /// Part of a name that was searched by POST, sealed: only the session that typed it reads it.
     sought: String,
     /// A class.
     division: String,
@@ -278,10 +278,14 @@ impl LearnersView {
     }
 
     /// Whether some of these pupils may have Médiacentre alone, and would get a user name with a password: somebody of this page, or of
-    /// another one that was not looked at.
+    /// those who were not looked at, on other pages or in the rest of the class, which is handed passwords as a whole.
     fn may_give_user_names(&self) -> bool {
         let has_no_other = |account: &AccountRow| account.methods.iter().all(|method| *method == Method::Mediacentre);
-        self.pages > 1 || self.learners.iter().filter_map(|learner| learner.account.as_ref()).any(has_no_other)
+        let is_part_of_a_class = !self.division.is_empty()
+            && (!self.q.is_empty() || self.account != Holding::All || self.certifiable != Certifiable::All);
+        self.pages > 1
+            || is_part_of_a_class
+            || self.learners.iter().filter_map(|learner| learner.account.as_ref()).any(has_no_other)
     }
 
     /// What this list is asked; blank where it shows what it shows unasked.

@@ -4,17 +4,17 @@
 mod back;
 pub(crate) mod confirm;
 pub(crate) mod due;
+mod errand;
 pub(crate) mod hand_out;
 mod sealed;
 pub(crate) mod view;
 
 use std::collections::BTreeSet;
 
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::extract::State;
 use axum::response::Response;
 use rentree_domain::{ByLevel, HandOutId, LearnerId, ListedPupil, Listing, Uai};
-use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise, parse_uai};
+use rentree_http::{Face, Input, Problem, Visitor, authorise};
 use rentree_runtime::several;
 use rentree_table::{AuditAction, Role, School};
 use rentree_web::french;
@@ -22,9 +22,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Learners;
-use crate::list::Filter;
 use back::list_path;
 use due::Unserved;
+use errand::Errand;
 use hand_out::{Chosen, Standing};
 use view::{Answer, HandedOutView, Sheet};
 
@@ -51,14 +51,11 @@ pub(crate) struct Fields {
 /// `POST /schools/{uai}/learners/passwords`: the query is that of the list, to which the ways back lead.
 pub(crate) async fn hand_out(
     State(app): State<Learners>,
-    Path(uai): Path<String>,
-    Asked(list): Asked<Filter>,
+    Errand { uai, list, headers, .. }: Errand,
     face: Face,
     sheet: Option<Sheet>,
-    headers: HeaderMap,
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
     let back = list.asking(&list_path(uai));

@@ -6,7 +6,7 @@ use axum::response::Response;
 use rentree_domain::import::ImportState;
 use rentree_domain::{ImportId, Uai};
 use rentree_http::{Asked, Face, Problem, Wait, authorise_beside, parse_uai};
-use rentree_table::{Import, ReportLine, Role};
+use rentree_table::{Import, ReportLine, Role, School};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::join;
@@ -62,6 +62,10 @@ pub(crate) async fn follow(
 }
 
 impl Learners {
+    async fn school(&self, uai: Uai) -> Result<School, Problem> {
+        self.table.school(uai).await?.ok_or_else(Problem::not_found)
+    }
+
     /// The report: people see the whole of it, in groups; programs turn its pages.
     async fn told(
         &self,

@@ -2,7 +2,7 @@
 
 use rentree_table::{LineKind, ReportLine};
 
-use super::words::{self, Tense};
+use super::words;
 
 /// Lines shown of a group; the report has the others.
 const SHOWN: usize = 10;
@@ -22,18 +22,12 @@ pub(crate) struct Group {
 /// All lines of one kind.
 pub(crate) struct Section {
     pub(crate) kind: LineKind,
-    /// How its heading tells what becomes of them.
-    tense: Tense,
     pub(crate) count: usize,
     /// The largest first.
     pub(crate) groups: Vec<Group>,
 }
 
 impl Section {
-    pub(crate) fn heading(&self) -> &'static str {
-        words::heading(self.kind, self.tense)
-    }
-
     /// Its name in addresses, and on the page.
     pub(crate) fn value(&self) -> &'static str {
         words::value(self.kind)
@@ -58,11 +52,11 @@ impl Group {
 }
 
 /// The lines, in the order of the report, as the page shows them.
-pub(crate) fn sections(lines: Vec<ReportLine>, tense: Tense) -> Vec<Section> {
+pub(crate) fn sections(lines: Vec<ReportLine>) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     for line in lines {
         if sections.last().is_none_or(|section| section.kind != line.kind) {
-            sections.push(Section { kind: line.kind, tense, count: 0, groups: Vec::new() });
+            sections.push(Section { kind: line.kind, count: 0, groups: Vec::new() });
         }
         let Some(section) = sections.last_mut() else { continue };
         section.count += 1;
@@ -114,7 +108,7 @@ mod tests {
         lines.extend((0..12).map(|_| line(LineKind::Problem, "b")));
         lines.push(line(LineKind::Problem, "a"));
         lines.push(line(LineKind::Added, ""));
-        let sections = sections(lines, Tense::Done);
+        let sections = sections(lines);
         let seen: Vec<_> = sections.iter().map(|section| (section.kind, section.count, section.groups.len())).collect();
         assert_eq!(seen, [(LineKind::Problem, 14, 2), (LineKind::Added, 1, 1)]);
         let groups: Vec<_> =
@@ -126,7 +120,7 @@ mod tests {
     #[test]
     fn paper_holds_the_errors_and_not_the_names() {
         let lines = |kind, count| (0..count).map(|_| line(kind, "")).collect();
-        let many = |kind, count| sections(lines(kind, count), Tense::Done).remove(0).groups.remove(0);
+        let many = |kind, count| sections(lines(kind, count)).remove(0).groups.remove(0);
         for (kind, count, printed, not_printed) in [
             (LineKind::Problem, 10, 0, 0),
             (LineKind::Problem, 1_000, 990, 0),

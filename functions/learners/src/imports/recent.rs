@@ -1,4 +1,4 @@
-//! The page "Importer des élèves": what importing does, and the latest imports.
+//! The page of imports, "Importer des élèves" to administrators: what importing does, and the latest imports.
 
 use askama::Template;
 use axum::extract::{Path, State};

@@ -30,7 +30,7 @@ pub(crate) struct Filter {
     /// Part of a name, as it was typed by POST: no name of a pupil ever stands in an address.
     #[serde(skip_deserializing)]
     q: String,
-    /// The same in an address, sealed: only the session that typed it reads it.
+    /// Part of a name that was searched by POST, sealed: only the session that typed it reads it.
     sought: String,
     /// A kind; blank for all.
     #[schemars(with = "LineKind")]
@@ -91,9 +91,6 @@ pub(crate) struct ReportView {
 #[derive(Serialize, JsonSchema)]
 struct KindCount {
     kind: LineKind,
-    /// How its heading tells what becomes of pupils.
-    #[serde(skip)]
-    tense: Tense,
     count: usize,
 }
 
@@ -191,7 +188,7 @@ impl Learners {
         let lines = self.table.report(uai, id, import.outcome.report_pages).await?;
 
         let tense = Tense::of(import.state_at(visitor.at));
-        let kinds = count(&lines, tense);
+        let kinds = count(&lines);
         let divisions = lines.iter().map(|line| line.division.as_str()).filter(|name| !name.is_empty());
         let divisions = classes_by_level(divisions);
         let found = sought(lines, &filter);
@@ -223,22 +220,18 @@ impl Learners {
 }
 
 impl KindCount {
-    fn heading(&self) -> &'static str {
-        words::heading(self.kind, self.tense)
-    }
-
     fn value(&self) -> &'static str {
         words::value(self.kind)
     }
 }
 
 /// How many lines there are of each kind, in the order of the report.
-fn count(lines: &[ReportLine], tense: Tense) -> Vec<KindCount> {
+fn count(lines: &[ReportLine]) -> Vec<KindCount> {
     let mut kinds: Vec<KindCount> = Vec::new();
     for line in lines {
         match kinds.last_mut().filter(|last| last.kind == line.kind) {
             Some(last) => last.count += 1,
-            None => kinds.push(KindCount { kind: line.kind, tense, count: 1 }),
+            None => kinds.push(KindCount { kind: line.kind, count: 1 }),
         }
     }
     kinds
@@ -263,14 +256,18 @@ impl ReportView {
 
     /// What the filter lets through, for paper: `Élèves désactivés, classe 6A, nom « martin »`.
     fn filter_text(&self) -> Option<String> {
-        let kind = self.kinds.iter().find(|one| one.value() == self.kind).map(|one| one.heading().to_owned());
+        let kind = self.kinds.iter().find(|one| one.value() == self.kind).map(|one| self.heading_of(one).to_owned());
         let division = (!self.division.is_empty()).then(|| format!("classe {}", self.division));
         let name = (!self.q.is_empty()).then(|| french::spaced(&format!("nom « {} »", self.q)));
         let parts: Vec<String> = kind.into_iter().chain(division).chain(name).collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     }
 
-    fn heading_of(&self, line: &ReportLine) -> &'static str {
+    fn heading_of(&self, one: &KindCount) -> &'static str {
+        words::heading(one.kind, self.tense)
+    }
+
+    fn heading_of_line(&self, line: &ReportLine) -> &'static str {
         words::heading(line.kind, self.tense)
     }
 

@@ -146,7 +146,8 @@ impl ImportView {
             undo: may && state == ImportState::Succeeded && is_latest,
             set_aside: may && state == ImportState::Failed && outcome.has_others(),
         };
-        let mut frame = visitor.frame("Importer des élèves", uai, school, Section::Imports);
+        let title = if may { "Importer des élèves" } else { "Import" };
+        let mut frame = visitor.frame(title, uai, school, Section::Imports);
         // The page itself is about it.
         if let Some(space) = &mut frame.space {
             space.notice.take_if(|notice| notice.href == follow);
@@ -177,7 +178,7 @@ impl ImportView {
             later,
             actions,
             importable: outcome.importable,
-            sections: group::sections(lines, Tense::of(state)),
+            sections: group::sections(lines),
             sent,
             form_ended_at,
             has_moved,
@@ -227,6 +228,11 @@ impl ImportView {
     /// Its numbers, with what they count.
     fn tiles(&self) -> Vec<(&'static str, usize)> {
         words::tiles(&self.counts, Tense::of(self.state))
+    }
+
+    /// What the fields are called that it modifies.
+    fn modified_heading(&self) -> &'static str {
+        Tense::of(self.state).choose("Champs modifiés", "Champs à modifier")
     }
 
     /// What was modified, for people: `classe (12)`.
@@ -307,6 +313,10 @@ impl ImportView {
                 ),
             ),
         })
+    }
+
+    fn heading_of(&self, section: &group::Section) -> &'static str {
+        words::heading(section.kind, Tense::of(self.state))
     }
 
     fn told(line: &ReportLine) -> String {

@@ -8,7 +8,7 @@ use rentree_table::{Changed, LineKind, ReportLine};
 pub(crate) enum Tense {
     /// Its changes were applied, even if somebody undid them since.
     Done,
-    /// Nothing of it was applied: it waits for a word, is under way, failed or was given up.
+    /// It is not applied, or not wholly: it waits for a word, is under way, failed or was given up.
     ToDo,
 }
 
@@ -25,7 +25,8 @@ impl Tense {
         }
     }
 
-    fn choose(self, done: &'static str, to_do: &'static str) -> &'static str {
+    /// The words for what was done, or for what would be.
+    pub(crate) fn choose(self, done: &'static str, to_do: &'static str) -> &'static str {
         match self {
             Self::Done => done,
             Self::ToDo => to_do,
@@ -38,7 +39,7 @@ pub(crate) fn heading(kind: LineKind, tense: Tense) -> &'static str {
     let (done, to_do) = match kind {
         LineKind::Problem => ("Erreurs dans le fichier", "Erreurs dans le fichier"),
         LineKind::Remark => ("À vérifier, mais importés", "À vérifier, sans empêcher l’import"),
-        LineKind::LeftOut => ("Non importés, sortis ou sans classe", "À ne pas importer, sortis ou sans classe"),
+        LineKind::LeftOut => ("Non importés, sortis ou sans classe", "Ne seront pas importés, sortis ou sans classe"),
         LineKind::Deactivated => ("Élèves désactivés", "Élèves à désactiver"),
         LineKind::Added => ("Élèves ajoutés", "Élèves à ajouter"),
         LineKind::Reactivated => ("Élèves réactivés", "Élèves à réactiver"),
@@ -47,8 +48,8 @@ pub(crate) fn heading(kind: LineKind, tense: Tense) -> &'static str {
     tense.choose(done, to_do)
 }
 
-/// The numbers of an import, each with what it counts. A zero says nothing and is left out, but for those who leave: that nobody leaves is
-/// what people look for.
+/// The numbers of an import, each with what it counts. A zero says nothing and is left out, except for the total and for those who leave:
+/// that nobody leaves is what people look for.
 pub(crate) fn tiles(counts: &Counts, tense: Tense) -> Vec<(&'static str, usize)> {
     let Counts { added, modified, reactivated, deactivated, unchanged, left_out, set_aside } = *counts;
     let enrolled = added + modified + reactivated + unchanged;

@@ -2,12 +2,12 @@
 //! reload, "back" and the same form sent twice end there, and change nothing.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use rentree_domain::{HandOutId, LearnerId, Uai, classes_by_level};
-use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise_beside, parse_uai};
+use rentree_http::{Face, Input, Problem, Visitor, authorise_beside};
 use rentree_table::{HandOut, HandOutBegun, HandOutEnded, HandOutState, Role, SealedAnswer};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -15,13 +15,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::back::{list_path, way_back};
+use super::errand::Errand;
 use super::hand_out::Chosen;
 use super::sealed::{SealError, open, seal, with_cookie};
 use super::view::{Answer, HandedOutView, UnservedRow};
 use crate::Learners;
 use crate::list::Filter;
-
-type HandOutPath = Path<(String, String)>;
 
 /// A hand-out: what it would do, or what it came to. No password is in it.
 #[derive(Template, Serialize, JsonSchema)]
@@ -49,7 +48,7 @@ pub(crate) struct HandOutView {
     list: Filter,
     /// Of those, how many have a temporary one that they have not changed yet: it ends, too.
     already_temporary: usize,
-    /// Of those, how many have no user name yet: they get one, too.
+    /// While it is asked: how many who would get a password have no user name yet, and get one with it.
     new_user_names: usize,
     /// Their classes.
     divisions: Vec<String>,
@@ -68,14 +67,11 @@ pub(crate) struct HandOutView {
 /// `GET /schools/{uai}/learners/passwords/{hand_out}`
 pub(crate) async fn page(
     State(app): State<Learners>,
-    Path((uai, id)): HandOutPath,
-    Asked(list): Asked<Filter>,
+    Errand { uai, id, list, headers }: Errand,
     face: Face,
     method: Method,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, id, hand_out) = app.visitor_and_hand_out(&headers, uai, &id).await?;
+    let (visitor, id, hand_out) = app.visitor_and_hand_out(&headers, uai, id).await?;
 
     let state = hand_out.state(visitor.at);
     // The passwords: once, as a page, to whoever confirmed it, in the browser where they did. `HEAD` is answered here, too, and shows nothing.
@@ -115,14 +111,11 @@ pub(crate) async fn page(
 /// `POST /schools/{uai}/learners/passwords/{hand_out}`
 pub(crate) async fn confirm(
     State(app): State<Learners>,
-    Path((uai, id)): HandOutPath,
-    Asked(list): Asked<Filter>,
+    Errand { uai, id, list, headers }: Errand,
     face: Face,
-    headers: HeaderMap,
     input: Input<Value>,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, id, hand_out) = app.visitor_and_hand_out(&headers, uai, &id).await?;
+    let (visitor, id, hand_out) = app.visitor_and_hand_out(&headers, uai, id).await?;
     visitor.check_meant(&input.proof)?;
 
     match hand_out.state(visitor.at) {
@@ -223,9 +216,8 @@ impl Learners {
         &self,
         headers: &HeaderMap,
         uai: Uai,
-        id: &str,
+        id: Option<HandOutId>,
     ) -> Result<(Visitor, HandOutId, HandOut), Problem> {
-        let id: Option<HandOutId> = id.parse().ok();
         let hand_out = async {
             match id {
                 Some(id) => Ok(self.table.noted_hand_out(uai, id).await?),
@@ -283,9 +275,11 @@ impl HandOutView {
         state: HandOutState,
         list: Filter,
     ) -> Self {
+        let about = if let [one] = hand_out.learners.as_slice() { Some(*one) } else { None };
+        let is_of_one = about.is_some() || hand_out.ended.is_some_and(|ended| ended.handed_out == 1);
         let title = match state {
             HandOutState::Asked => "Distribuer des mots de passe provisoires",
-            _ if hand_out.ended.is_some_and(|ended| ended.handed_out == 1) => "Mot de passe provisoire",
+            _ if is_of_one => "Mot de passe provisoire",
             _ => "Mots de passe provisoires",
         };
         Self {
@@ -296,7 +290,7 @@ impl HandOutView {
             state,
             to_hand_out: 0,
             whom: None,
-            about: if let [one] = hand_out.learners.as_slice() { Some(*one) } else { None },
+            about,
             list,
             already_temporary: 0,
             new_user_names: 0,
