@@ -164,7 +164,7 @@ fn the_follow_up_of_a_lesson_updates_itself() {
         let client = &browser.client;
         enter(client, &teacher).await?;
         go(client, &path).await?;
-        see(client, "#live .counts", "ont rejoint").await?;
+        see(client, "#live .counts", "a rejoint").await?;
         client.execute("document.getElementById('live').dataset.every = 0.5; document.querySelector('#live [tabindex]').focus()", vec![]).await?;
         let pupils = class(uai, "6A").await?;
         join(uai, campaign, &pupils[..3]).await?;
@@ -172,6 +172,8 @@ fn the_follow_up_of_a_lesson_updates_itself() {
         assert_eq!(client.execute(counted, vec![]).await?, "0", "the focus is within");
         client.execute("document.activeElement.blur()", vec![]).await?;
         see(client, "#live .counts div:nth-child(2)", "3").await?;
+        see(client, "#live .counts div:nth-child(2)", "ont rejoint").await?;
+        see(client, "#live .counts div:nth-child(4)", "a envoyé").await?;
         // Its end is told by the whole page.
         let lesson = product().table.campaign(uai, campaign).await?.unwrap().lesson;
         assert!(lesson.is_some());
@@ -224,7 +226,7 @@ async fn tried_as_a_pupil(look: Look, name: &str, seed: u64) -> anyhow::Result<(
     client.refresh().await?;
     see(client, ".step", "Étape 3 sur 3").await?;
     click(client, "[role=note] a").await?;
-    see(client, ".counts", "ont rejoint").await?;
+    see(client, ".counts", "a rejoint").await?;
     browser.close().await?;
 
     let table = &product().table;

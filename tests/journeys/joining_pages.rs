@@ -104,9 +104,21 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     shot("09-own").await?;
     click_on(client, Locator::XPath("//a[contains(., 'Reprendre')]")).await?;
     fill(client, "#score", "80").await?;
+    fill(client, "#competences", "5").await?;
+    fill(client, "#points", "100").await?;
     click(client, "button[value=sent]").await?;
     see(client, "[role=status]", "Vos résultats sont envoyés").await?;
     see(client, "[role=status]", "80").await?;
+    see(client, "[role=status]", "Compétences au niveau").await?;
+    if look.javascript {
+        // A range over the first word has one box for each line that it stands on.
+        let lines = "const word = [...document.querySelectorAll('.facts dt')].find((dt) => dt.textContent.startsWith('Compétences'));
+            const range = document.createRange();
+            range.setStart(word.firstChild, 0);
+            range.setEnd(word.firstChild, 'Compétences'.length);
+            return range.getClientRects().length";
+        assert_eq!(client.execute(lines, vec![]).await?, 1, "the word is cut");
+    }
     anyhow::ensure!(client.current_url().await?.path() == class.path(""), "led elsewhere");
     shot("10-sent").await?;
     go(client, "/mes-campagnes").await?;

@@ -9,7 +9,9 @@ use rentree_local::pupils::a_campaign as a_campaign_at;
 use rentree_table::{AuditAction, Role};
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
+use crate::support::browser::{
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see, text_of,
+};
 use crate::support::campaigns::{a_campaign, campaigns_of, join};
 use crate::support::clock::last_year;
 use crate::support::followed::last_year as the_year_before;
@@ -76,7 +78,14 @@ fn campaigns_of_last_year_are_archived_together_and_made_anew() {
         let log = table.audit_page(uai, None, 10).await?.entries;
         let told = |action| log.iter().filter(|entry| entry.action == action).count();
         assert_eq!((told(AuditAction::CampaignArchived), told(AuditAction::CampaignCreated)), (2, 3));
-        assert!(new_year(&teacher, uai).await?["campaigns"].as_array().unwrap().is_empty());
+        let told = new_year(&teacher, uai).await?;
+        assert!(told["campaigns"].as_array().unwrap().is_empty());
+
+        // With all three done, the page says when it is of use again, and leads back.
+        let next = told["year"].as_i64().unwrap() + 1;
+        let page = teacher.page(&path).await?;
+        assert!(page.contains(&format!("À partir du 1<sup>er</sup>&nbsp;août {next}, trois choses")), "{page}");
+        assert!(page.contains(&format!("<a href=\"/schools/{uai}\">Accueil</a>")), "{page}");
         Ok(())
     });
 }
@@ -114,8 +123,9 @@ async fn in_august(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
     enter(client, &head).await?;
     see(client, "main", "Les élèves affichés sont ceux de l’année").await?;
     click(client, "main a[href$='/new-year']").await?;
-    see(client, "h1", "La nouvelle année").await?;
+    see(client, "h1", "Changement d’année").await?;
     see(client, "main", "2 campagnes d’une année passée sont encore ouvertes").await?;
+    assert!(!text_of(client, Locator::Css("main")).await?.contains("À partir du"), "there is something to do");
     picture(&browser, look, &format!("{name}-new-year-begun")).await?;
     // Those of colleagues are theirs to speak of.
     assert!(client.find(Locator::Css("input[name=archive]:checked")).await.is_err());

@@ -252,6 +252,11 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     client.goto(&format!("{}/schools/{uai}/imports/{nobody}", product().url)).await?;
     see(client, "h1", "Cette page n’existe pas").await?;
     see(client, "main .button", "Revenir aux imports").await?;
+    see(client, "main", "Vérifiez l’adresse de la page.").await?;
+    assert!(
+        !text_of(client, Locator::Css("main")).await?.contains("accueil"),
+        "the text leads where the button does not"
+    );
     shot("19-missing").await?;
     client.goto(&format!("{}/schools/{}/learners", product().url, a_uai())).await?;
     see(client, "h1", "Cette page n’existe pas, ou vous n’y avez pas accès").await?;

@@ -97,7 +97,7 @@ pub(crate) async fn page(
     let year = SchoolYear::of(today);
     let roster_year = school.roster_year();
     let view = NewYearView {
-        frame: visitor.frame("La nouvelle année", uai, school, Section::Home),
+        frame: visitor.frame("Changement d’année", uai, school, Section::Home),
         csrf: visitor.csrf.clone(),
         done: asked.french(),
         uai,
@@ -153,5 +153,10 @@ impl Done {
 impl NewYearView {
     fn may_manage(&self) -> bool {
         self.role == Role::Administrator
+    }
+
+    /// Whether all three are done, until the next school year begins.
+    fn has_nothing_to_do(&self) -> bool {
+        !self.is_review_due && self.is_roster_new && self.campaigns.is_empty()
     }
 }

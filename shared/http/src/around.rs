@@ -170,7 +170,7 @@ fn of_framework(response: &Response) -> Option<Problem> {
     match response.status() {
         StatusCode::PAYLOAD_TOO_LARGE => Some(Problem::too_large()),
         status if status.is_client_error() && !is_ours => {
-            Some(Problem::bad_request("L’adresse de la page n’a pas pu être lue. Revenez à l’accueil de votre espace."))
+            Some(Problem::bad_request("L’adresse de la page n’a pas pu être lue. Vérifiez-la."))
         }
         _ => None,
     }

@@ -157,7 +157,7 @@ impl Problem {
 
     /// It does not exist, as far as the visitor may know.
     pub fn not_found() -> Self {
-        let detail = "Vérifiez l’adresse de la page, ou revenez à l’accueil de votre espace.";
+        let detail = "Vérifiez l’adresse de la page.";
         Self::new(StatusCode::NOT_FOUND, Code::NotFound, "Cette page n’existe pas", detail)
             .leading_to("Revenir à l’accueil", "/")
     }
