@@ -241,6 +241,8 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "button.grave").await?;
     see(client, "main h2", "Import annulé").await?;
     see(client, "main .panel", "Cet import a été annulé par Camille Démonstration le ").await?;
+    see(client, "#deactivated", "Élèves que cet import avait désactivés (95)").await?;
+    see(client, "main", "Avaient été désactivés").await?;
     shot("17-undone").await?;
     click(client, "nav a[href$='/imports']").await?;
     see(client, "main table", "Annulé après coup").await?;
