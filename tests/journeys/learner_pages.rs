@@ -190,6 +190,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     choose(client, "#division", "3EME A").await?;
     see(client, "main", "Distribuer à toute la classe 3EME A").await?;
     click(client, "button[name=division]").await?;
+    see(client, "section[aria-labelledby=receivers] summary", "Afficher leurs noms").await?;
     confirm(client).await?;
     see(client, "[role=status]", "35 mots de passe, affichés une seule fois").await?;
     see(client, "main", if look.javascript { "Imprimer les étiquettes" } else { "la commande « Imprimer »" }).await?;
