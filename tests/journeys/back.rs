@@ -98,7 +98,7 @@ fn staff_go_back_after_mistakes() {
         see(client, "[role=alert]", "camille").await?;
         fill(client, "#invite-emails", an_email().as_str()).await?;
         click(client, "form[action$='/invitations'] button").await?;
-        see(client, "[role=status]", "chaque invitation part").await?;
+        see(client, "[role=status]", "l’invitation part").await?;
         client.back().await?;
         is_ours(client, "Équipe").await?;
 
@@ -144,7 +144,7 @@ fn a_double_click_is_one() {
         go(client, &format!("/schools/{uai}/team")).await?;
         fill(client, "#invite-emails", guest.as_str()).await?;
         click_twice(client, "form[action$='/invitations'] button").await?;
-        see(client, "[role=status]", "chaque invitation part").await?;
+        see(client, "[role=status]", "l’invitation part").await?;
         assert_eq!(product().table.invitations(uai).await?.len(), 1);
         mail_to(guest.as_str(), 1).await?;
 

@@ -65,6 +65,10 @@ async fn handing_out(look: Look, name: &str) -> anyhow::Result<()> {
     {
         see(client, "main", told).await?;
     }
+    for pupil in &class.learners[..10] {
+        let receivers = format!("section[aria-labelledby=receivers] a[href$='/learners/{}']", pupil.id);
+        see(client, &receivers, &pupil.entry.last_name).await?;
+    }
     shot("01-asked").await?;
     in_sight(&browser, look, "main form button", &format!("{name}-handing-out-02-button")).await?;
     let address = client.current_url().await?.path().to_owned();

@@ -190,6 +190,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     choose(client, "#division", "3EME A").await?;
     see(client, "main", "Distribuer à toute la classe 3EME A").await?;
     click(client, "button[name=division]").await?;
+    see(client, "section[aria-labelledby=receivers] summary", "Afficher leurs noms").await?;
     confirm(client).await?;
     see(client, "[role=status]", "35 mots de passe, affichés une seule fois").await?;
     see(client, "main", if look.javascript { "Imprimer les étiquettes" } else { "la commande « Imprimer »" }).await?;
@@ -221,7 +222,8 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
         see(client, "[data-tick]", "Tout désélectionner").await?;
     }
     go(client, &format!("/schools/{}/audit", class.uai)).await?;
-    see(client, "main .rows", "a distribué un ou des mots de passe provisoires : 35 élèves, 3EME A").await?;
+    see(client, "main .rows", "a distribué des mots de passe provisoires : 35 élèves, 3EME A").await?;
+    see(client, "main .rows", "a distribué un mot de passe provisoire : un élève, 3EME B").await?;
     see(client, "main .rows a", "un élève, 3EME B").await?;
     shot("17-audit").await?;
     browser.close().await

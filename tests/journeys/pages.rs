@@ -126,9 +126,10 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "main a[href$='/report.csv']").await?;
     let day = rentree_domain::paris::date(jiff::Timestamp::now());
     let sheet = String::from_utf8(browser.download(&format!("import-{uai}-{day}.csv")).await?)?;
-    assert_eq!(sheet.matches("Erreurs dans le fichier").count(), 15, "{sheet}");
+    assert_eq!(sheet.lines().filter(|line| line.starts_with("Erreur;")).count(), 15, "{sheet}");
     click(client, "main a[href$='/report?kind=problem']").await?;
     see(client, "[role=status]", "15 lignes").await?;
+    see(client, "main tbody [data-label=Changement]", "Erreur").await?;
     shot_of_table("05-errors-report").await?;
     browser.paper(&format!("{name}-05-errors-report")).await?;
     click(client, "main p a").await?;
@@ -241,6 +242,8 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "button.grave").await?;
     see(client, "main h2", "Import annulé").await?;
     see(client, "main .panel", "Cet import a été annulé par Camille Démonstration le ").await?;
+    see(client, "#deactivated", "Élèves que cet import avait désactivés (95)").await?;
+    see(client, "main", "Avaient été désactivés").await?;
     shot("17-undone").await?;
     click(client, "nav a[href$='/imports']").await?;
     see(client, "main table", "Annulé après coup").await?;

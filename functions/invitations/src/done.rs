@@ -19,7 +19,12 @@ impl Invitations {
         let actions: &[AuditAction] = match done {
             "invited" => {
                 return Ok(Some(
-                    "C’est enregistré : chaque invitation part, et figure ci-dessous jusqu’à son acceptation."
+                    "C’est enregistré : l’invitation part, et figure ci-dessous jusqu’à son acceptation.".to_owned(),
+                ));
+            }
+            "several-invited" => {
+                return Ok(Some(
+                    "C’est enregistré : les invitations partent, et figurent ci-dessous jusqu’à leur acceptation."
                         .to_owned(),
                 ));
             }

@@ -89,7 +89,8 @@ pub(crate) async fn invite(
         (InvitationId::new(at, entropy), invitation, entry)
     };
     let mut invited: Vec<_> = emails.into_iter().map(invited).collect();
-    let location = format!("/schools/{uai}/team?done=invited");
+    let done = if invited.len() == 1 { "invited" } else { "several-invited" };
+    let location = format!("/schools/{uai}/team?done={done}");
     let permit = match app.permit(uai, &visitor, &invited, &mut form).await? {
         Permitted::Given(permit) => permit,
         Permitted::InvitedBefore => return face.after_post(StatusCode::CREATED, &location, &InvitedView::of(&invited)),

@@ -21,7 +21,7 @@ use crate::Learners;
 const LINES_PER_PAGE: usize = 50;
 /// The gateway's answers hold 6 MB; the longest lines take half a kilobyte.
 const MOST_LINES_OF_A_PAGE: usize = 5_000;
-const HEADER: [&str; 7] = ["Quoi", "Ligne du fichier", "Nom", "Classe", "Champ", "Détail", "Que faire"];
+const HEADER: [&str; 7] = ["Changement", "Ligne du fichier", "Nom", "Classe", "Champ", "Détail", "Que faire"];
 
 /// Which lines.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -151,9 +151,7 @@ pub(crate) async fn download(
         authorise_beside(&app.table, &headers, uai, Role::Member, (app.clock)(), found).await?;
 
     let lines = app.table.report(uai, id, import.outcome.report_pages).await?;
-    let tense = Tense::of(import.state_at(visitor.at));
-    let sheet =
-        csv::sheet(HEADER, lines.iter().map(|line| row(line, tense))).map_err(|error| Problem::internal(&error))?;
+    let sheet = csv::sheet(HEADER, lines.iter().map(row)).map_err(|error| Problem::internal(&error))?;
 
     let day = paris::date(import.requested_at);
     app.table.audit(uai, &visitor.downloaded(format!("le rapport de l’import du {}", french::date(&day)))).await?;
@@ -164,10 +162,10 @@ pub(crate) async fn download(
     Ok((headers, sheet).into_response())
 }
 
-fn row(line: &ReportLine, tense: Tense) -> [Cell; 7] {
+fn row(line: &ReportLine) -> [Cell; 7] {
     let number = u32::try_from(line.line).ok().filter(|number| *number > 0);
     [
-        Cell::text(words::heading(line.kind, tense)),
+        Cell::text(words::change(line.kind)),
         number.map(Cell::number).unwrap_or_default(),
         Cell::text(line.name.as_str()),
         Cell::text(line.division.as_str()),
@@ -267,8 +265,8 @@ impl ReportView {
         words::heading(one.kind, self.tense)
     }
 
-    fn heading_of_line(&self, line: &ReportLine) -> &'static str {
-        words::heading(line.kind, self.tense)
+    fn change(line: &ReportLine) -> &'static str {
+        words::change(line.kind)
     }
 
     fn told(line: &ReportLine) -> String {

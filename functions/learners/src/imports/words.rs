@@ -3,11 +3,13 @@
 use rentree_domain::import::{Counts, ImportState};
 use rentree_table::{Changed, LineKind, ReportLine};
 
-/// Whether an import is told as what was done, or as what it would do.
+/// Whether an import is told as what was done, as what it had done before somebody undid it, or as what it would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tense {
-    /// Its changes were applied, even if somebody undid them since.
+    /// Its changes were applied, and hold.
     Done,
+    /// Its changes were applied, and somebody took them back: told as done, they would read as if they still held.
+    Undone,
     /// It is not applied, or not wholly: it waits for a word, is under way, failed or was given up.
     ToDo,
 }
@@ -15,7 +17,8 @@ pub(crate) enum Tense {
 impl Tense {
     pub(crate) fn of(state: ImportState) -> Self {
         match state {
-            ImportState::Succeeded | ImportState::Undone => Self::Done,
+            ImportState::Succeeded => Self::Done,
+            ImportState::Undone => Self::Undone,
             ImportState::AwaitingUpload
             | ImportState::Analysing
             | ImportState::AwaitingConfirmation
@@ -25,27 +28,49 @@ impl Tense {
         }
     }
 
-    /// The words for what was done, or for what would be.
-    pub(crate) fn choose(self, done: &'static str, to_do: &'static str) -> &'static str {
+    /// The words for what was done, for what had been, or for what would be.
+    pub(crate) fn choose(self, done: &'static str, undone: &'static str, to_do: &'static str) -> &'static str {
         match self {
             Self::Done => done,
+            Self::Undone => undone,
             Self::ToDo => to_do,
         }
     }
 }
 
-/// A kind of lines, as a heading: `Élèves désactivés`, or `Élèves à désactiver`.
+/// A kind of lines, as a heading: `Élèves désactivés`, `Élèves que cet import avait désactivés`, or `Élèves à désactiver`.
 pub(crate) fn heading(kind: LineKind, tense: Tense) -> &'static str {
-    let (done, to_do) = match kind {
-        LineKind::Problem => ("Erreurs dans le fichier", "Erreurs dans le fichier"),
-        LineKind::Remark => ("À vérifier, mais importés", "À vérifier, sans empêcher l’import"),
-        LineKind::LeftOut => ("Non importés, sortis ou sans classe", "Ne seront pas importés, sortis ou sans classe"),
-        LineKind::Deactivated => ("Élèves désactivés", "Élèves à désactiver"),
-        LineKind::Added => ("Élèves ajoutés", "Élèves à ajouter"),
-        LineKind::Reactivated => ("Élèves réactivés", "Élèves à réactiver"),
-        LineKind::Modified => ("Élèves modifiés", "Élèves à modifier"),
+    let (done, undone, to_do) = match kind {
+        LineKind::Problem => ("Erreurs dans le fichier", "Erreurs dans le fichier", "Erreurs dans le fichier"),
+        LineKind::Remark => (
+            "À vérifier, mais importés",
+            "À vérifier, mais importés avant l’annulation",
+            "À vérifier, sans empêcher l’import",
+        ),
+        LineKind::LeftOut => (
+            "Non importés, sortis ou sans classe",
+            "Non importés, sortis ou sans classe",
+            "Ne seront pas importés, sortis ou sans classe",
+        ),
+        LineKind::Deactivated => ("Élèves désactivés", "Élèves que cet import avait désactivés", "Élèves à désactiver"),
+        LineKind::Added => ("Élèves ajoutés", "Élèves que cet import avait ajoutés", "Élèves à ajouter"),
+        LineKind::Reactivated => ("Élèves réactivés", "Élèves que cet import avait réactivés", "Élèves à réactiver"),
+        LineKind::Modified => ("Élèves modifiés", "Élèves que cet import avait modifiés", "Élèves à modifier"),
     };
-    tense.choose(done, to_do)
+    tense.choose(done, undone, to_do)
+}
+
+/// A kind, beside the name of one pupil: a noun, which fits whatever became of the import and whoever the pupil is.
+pub(crate) fn change(kind: LineKind) -> &'static str {
+    match kind {
+        LineKind::Problem => "Erreur",
+        LineKind::Remark => "Remarque",
+        LineKind::LeftOut => "Hors import",
+        LineKind::Deactivated => "Désactivation",
+        LineKind::Added => "Ajout",
+        LineKind::Reactivated => "Réactivation",
+        LineKind::Modified => "Modification",
+    }
 }
 
 /// The numbers of an import, each with what it counts. A zero says nothing and is left out, except for the total and for those who leave:
@@ -54,17 +79,17 @@ pub(crate) fn tiles(counts: &Counts, tense: Tense) -> Vec<(&'static str, usize)>
     let Counts { added, modified, reactivated, deactivated, unchanged, left_out, set_aside } = *counts;
     let enrolled = added + modified + reactivated + unchanged;
     let tiles = [
-        (true, "Élèves en tout", "Élèves en tout", enrolled),
-        (false, "Ajoutés", "À ajouter", added),
-        (false, "Modifiés", "À modifier", modified),
-        (false, "Réactivés", "À réactiver", reactivated),
-        (true, "Désactivés", "À désactiver", deactivated),
-        (false, "Inchangés", "Sans changement", unchanged),
-        (false, "Mis de côté", "À laisser de côté", set_aside),
-        (false, "Sortis ou sans classe", "Sortis ou sans classe", left_out),
+        (true, "Élèves en tout", "Élèves en tout, alors", "Élèves en tout", enrolled),
+        (false, "Ajoutés", "Avaient été ajoutés", "À ajouter", added),
+        (false, "Modifiés", "Avaient été modifiés", "À modifier", modified),
+        (false, "Réactivés", "Avaient été réactivés", "À réactiver", reactivated),
+        (true, "Désactivés", "Avaient été désactivés", "À désactiver", deactivated),
+        (false, "Inchangés", "Inchangés", "Sans changement", unchanged),
+        (false, "Mis de côté", "Mis de côté", "À laisser de côté", set_aside),
+        (false, "Sortis ou sans classe", "Sortis ou sans classe", "Sortis ou sans classe", left_out),
     ];
     let told = tiles.into_iter().filter(|(is_always_told, .., count)| *is_always_told || *count > 0);
-    told.map(|(_, done, to_do, count)| (tense.choose(done, to_do), count)).collect()
+    told.map(|(_, done, undone, to_do, count)| (tense.choose(done, undone, to_do), count)).collect()
 }
 
 /// A kind, as addresses have it.
@@ -139,7 +164,7 @@ mod tests {
             (ImportState::AwaitingConfirmation, "Élèves à ajouter", "À ajouter"),
             (ImportState::Expired, "Élèves à ajouter", "À ajouter"),
             (ImportState::Succeeded, "Élèves ajoutés", "Ajoutés"),
-            (ImportState::Undone, "Élèves ajoutés", "Ajoutés"),
+            (ImportState::Undone, "Élèves que cet import avait ajoutés", "Avaient été ajoutés"),
         ] {
             let tense = Tense::of(state);
             assert_eq!(heading(LineKind::Added, tense), heading_of_added, "{state}");

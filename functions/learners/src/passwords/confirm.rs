@@ -40,6 +40,9 @@ pub(crate) struct HandOutView {
     /// The pupil, if one alone would get a password.
     #[serde(skip)]
     whom: Option<String>,
+    /// While it is asked: those who would get a password.
+    #[serde(skip)]
+    receivers: Vec<Chosen>,
     /// The pupil, if the question is about one alone: there the ways back lead, unless it was asked from a filtered list.
     #[serde(skip)]
     about: Option<LearnerId>,
@@ -103,6 +106,7 @@ pub(crate) async fn page(
         view.already_temporary = due.iter().filter(|(_, standing)| standing.is_temporary).count();
         view.new_user_names = due.iter().filter(|(_, standing)| standing.gets_user_name).count();
         view.divisions = classes_by_level(due.iter().map(|(pupil, _)| pupil.entry.division.as_str()));
+        view.receivers = due.into_iter().map(|(pupil, _)| pupil).collect();
         view.unserved = unserved.into_iter().map(UnservedRow::from).collect();
     }
     face.render(StatusCode::OK, &view)
@@ -290,6 +294,7 @@ impl HandOutView {
             state,
             to_hand_out: 0,
             whom: None,
+            receivers: Vec::new(),
             about,
             list,
             already_temporary: 0,
