@@ -223,7 +223,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     }
     go(client, &format!("/schools/{}/audit", class.uai)).await?;
     see(client, "main .rows", "a distribué des mots de passe provisoires : 35 élèves, 3EME A").await?;
-    see(client, "main .rows", "a distribué un mot de passe provisoire : un élève, 3EME B").await?;
+    see(client, "main .rows", "a distribué un mot de passe provisoire : un élève, 3EME A").await?;
     see(client, "main .rows a", "un élève, 3EME B").await?;
     shot("17-audit").await?;
     browser.close().await

@@ -232,7 +232,7 @@ impl ImportView {
 
     /// What the fields are called that it modifies.
     fn modified_heading(&self) -> &'static str {
-        Tense::of(self.state).choose("Champs modifiés", "Champs que cet import avait modifiés", "Champs à modifier")
+        Tense::of(self.state).choose("Champs modifiés", "Champs modifiés", "Champs à modifier")
     }
 
     /// What was modified, for people: `classe (12)`.

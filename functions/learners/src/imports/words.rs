@@ -74,22 +74,22 @@ pub(crate) fn change(kind: LineKind) -> &'static str {
 }
 
 /// The numbers of an import, each with what it counts. A zero says nothing and is left out, except for the total and for those who leave:
-/// that nobody leaves is what people look for.
+/// that nobody leaves is what people look for. The page of an undone import shows none: what it changed stands there name by name.
 pub(crate) fn tiles(counts: &Counts, tense: Tense) -> Vec<(&'static str, usize)> {
     let Counts { added, modified, reactivated, deactivated, unchanged, left_out, set_aside } = *counts;
     let enrolled = added + modified + reactivated + unchanged;
     let tiles = [
-        (true, "Élèves en tout", "Élèves en tout, alors", "Élèves en tout", enrolled),
-        (false, "Ajoutés", "Avaient été ajoutés", "À ajouter", added),
-        (false, "Modifiés", "Avaient été modifiés", "À modifier", modified),
-        (false, "Réactivés", "Avaient été réactivés", "À réactiver", reactivated),
-        (true, "Désactivés", "Avaient été désactivés", "À désactiver", deactivated),
-        (false, "Inchangés", "Inchangés", "Sans changement", unchanged),
-        (false, "Mis de côté", "Mis de côté", "À laisser de côté", set_aside),
-        (false, "Sortis ou sans classe", "Sortis ou sans classe", "Sortis ou sans classe", left_out),
+        (true, "Élèves en tout", "Élèves en tout", enrolled),
+        (false, "Ajoutés", "À ajouter", added),
+        (false, "Modifiés", "À modifier", modified),
+        (false, "Réactivés", "À réactiver", reactivated),
+        (true, "Désactivés", "À désactiver", deactivated),
+        (false, "Inchangés", "Sans changement", unchanged),
+        (false, "Mis de côté", "À laisser de côté", set_aside),
+        (false, "Sortis ou sans classe", "Sortis ou sans classe", left_out),
     ];
     let told = tiles.into_iter().filter(|(is_always_told, .., count)| *is_always_told || *count > 0);
-    told.map(|(_, done, undone, to_do, count)| (tense.choose(done, undone, to_do), count)).collect()
+    told.map(|(_, done, to_do, count)| (tense.choose(done, done, to_do), count)).collect()
 }
 
 /// A kind, as addresses have it.
@@ -164,12 +164,12 @@ mod tests {
             (ImportState::AwaitingConfirmation, "Élèves à ajouter", "À ajouter"),
             (ImportState::Expired, "Élèves à ajouter", "À ajouter"),
             (ImportState::Succeeded, "Élèves ajoutés", "Ajoutés"),
-            (ImportState::Undone, "Élèves que cet import avait ajoutés", "Avaient été ajoutés"),
         ] {
             let tense = Tense::of(state);
             assert_eq!(heading(LineKind::Added, tense), heading_of_added, "{state}");
             let counts = Counts { added: 1, ..Counts::default() };
             assert!(tiles(&counts, tense).contains(&(tile, 1)), "{state}");
         }
+        assert_eq!(heading(LineKind::Added, Tense::of(ImportState::Undone)), "Élèves que cet import avait ajoutés");
     }
 }
