@@ -200,7 +200,7 @@ fn every_count_has_its_names() {
         let url = format!("{}/schools/{uai}/imports/{id}/report.csv", product().url);
         let sheet = reqwest::Client::new().get(url).header("cookie", school.cookie()).send().await?.text().await?;
         assert_eq!(sheet.lines().count(), 1 + 9, "{sheet}");
-        assert!(sheet.contains("Changement;Ligne du fichier;"), "{sheet}");
+        assert!(sheet.contains("Nature;Ligne du fichier;"), "{sheet}");
         assert!(sheet.contains("\nDésactivation;"), "each line tells of one pupil: {sheet}");
         assert!(sheet.contains(r#""=""6E9""""#), "a class stays a class in a spreadsheet: {sheet}");
         Ok(())

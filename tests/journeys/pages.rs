@@ -129,7 +129,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     assert_eq!(sheet.lines().filter(|line| line.starts_with("Erreur;")).count(), 15, "{sheet}");
     click(client, "main a[href$='/report?kind=problem']").await?;
     see(client, "[role=status]", "15 lignes").await?;
-    see(client, "main tbody [data-label=Changement]", "Erreur").await?;
+    see(client, "main tbody [data-label=Nature]", "Erreur").await?;
     shot_of_table("05-errors-report").await?;
     browser.paper(&format!("{name}-05-errors-report")).await?;
     click(client, "main p a").await?;
@@ -146,8 +146,8 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     preview(client, &good).await?;
     see(client, "#added", "Élèves à ajouter (15)").await?;
     let told = text_of(client, Locator::Css("main .counts")).await?;
-    assert!(told.contains("À ajouter") && told.contains("À désactiver"), "{told}");
-    assert!(!told.contains("Ajoutés") && !told.to_lowercase().contains("réactiv"), "{told}");
+    assert!(told.contains("Ajouts") && told.contains("Désactivations"), "{told}");
+    assert!(!told.to_lowercase().contains("réactiv"), "{told}");
     let shown = text_of(client, Locator::Css("main .names")).await?;
     let left_aside = std::iter::once(12).chain(30..44).filter(|place| shown.contains(&sample.pupils[*place].last_name));
     assert!(left_aside.count() >= 10, "ten of those who were set aside are named: {shown}");
@@ -155,7 +155,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     shot("07-preview").await?;
     click(client, "form[action$='/confirm'] button").await?;
     see(client, "main h2", "La liste a été importée avec succès").await?;
-    see(client, "main .counts", "Ajoutés").await?;
+    see(client, "main .counts", "Ajouts").await?;
     shot("08-succeeded").await?;
 
     click(client, ".panel .button").await?;
@@ -197,7 +197,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     let second = browser.second_window().await?;
     client.goto(&format!("{}/schools/{uai}/imports", product().url)).await?;
     upload(client, &nearly_all, "La liste a été importée avec succès").await?;
-    see(client, "main .counts", "Désactivés").await?;
+    see(client, "main .counts", "Désactivations").await?;
     client.switch_to_window(first).await?;
     click(client, "form[action$='/confirm'] button").await?;
     see(client, "main", "La liste des élèves a changé depuis que ces changements vous ont été montrés").await?;

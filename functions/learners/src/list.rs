@@ -278,14 +278,15 @@ impl LearnersView {
     }
 
     /// Whether some of these pupils may have Médiacentre alone, and would get a user name with a password: somebody of this page, or of
-    /// those who were not looked at, on other pages or in the rest of the class, which is handed passwords as a whole.
+    /// the rest of the class, which is handed passwords as a whole and was not looked at.
     fn may_give_user_names(&self) -> bool {
         let has_no_other = |account: &AccountRow| account.methods.iter().all(|method| *method == Method::Mediacentre);
         let is_part_of_a_class = !self.division.is_empty()
-            && (!self.q.is_empty() || self.account != Holding::All || self.certifiable != Certifiable::All);
-        self.pages > 1
-            || is_part_of_a_class
-            || self.learners.iter().filter_map(|learner| learner.account.as_ref()).any(has_no_other)
+            && (self.pages > 1
+                || !self.q.is_empty()
+                || self.account != Holding::All
+                || self.certifiable != Certifiable::All);
+        is_part_of_a_class || self.learners.iter().filter_map(|learner| learner.account.as_ref()).any(has_no_other)
     }
 
     /// What this list is asked; blank where it shows what it shows unasked.

@@ -94,7 +94,8 @@ impl Browser {
         arguments.push(format!("--window-size={},900", look.width.max(500)));
         let is_shell = !look.whole && Path::new(SHELL).exists();
         if is_shell {
-            // One process fewer to start each other from, and none apart for pages of another site: a tenth of the processor's time.
+            // Without the process that others are forked from, and without processes apart for other sites: that saves a tenth of the processor's
+            // time.
             arguments.extend(["--no-zygote", "--disable-site-isolation-trials"].map(ToOwned::to_owned));
         }
         let javascript = if look.javascript { 1 } else { 2 };
@@ -149,7 +150,7 @@ impl Browser {
         bail!("chromedriver did not open a browser")
     }
 
-    /// Opens a second window, and turns to it. A window that a link opens would not be told what this one is.
+    /// Opens a second window, and turns to it. Windows keep the defaults until they are told of light or dark, and of scripts, as here.
     pub(crate) async fn second_window(&self) -> anyhow::Result<WindowHandle> {
         let window = self.client.new_window(true).await?.handle;
         self.client.switch_to_window(window.clone()).await?;

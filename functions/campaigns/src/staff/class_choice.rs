@@ -53,7 +53,8 @@ pub(crate) fn without_level(classes: &BTreeSet<String>) -> Classes {
     classes.iter().map(|class| (class.clone(), None)).collect()
 }
 
-/// The level that more than half of these are, so that a few pupils of another level do not move a class, and a class of two has none.
+/// The level that more than half of these are, so that a few pupils of another level do not move a class; one that is half
+/// of this and half of that has none.
 fn of_most(levels: &[Level]) -> Option<Level> {
     let count = |level: Level| levels.iter().filter(|told| **told == level).count();
     Level::ALL.into_iter().find(|level| 2 * count(*level) > levels.len())

@@ -21,7 +21,7 @@ use crate::Learners;
 const LINES_PER_PAGE: usize = 50;
 /// The gateway's answers hold 6 MB; the longest lines take half a kilobyte.
 const MOST_LINES_OF_A_PAGE: usize = 5_000;
-const HEADER: [&str; 7] = ["Changement", "Ligne du fichier", "Nom", "Classe", "Champ", "Détail", "Que faire"];
+const HEADER: [&str; 7] = ["Nature", "Ligne du fichier", "Nom", "Classe", "Champ", "Détail", "Que faire"];
 
 /// Which lines.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -227,12 +227,7 @@ impl ImportView {
 
     /// Its numbers, with what they count.
     fn tiles(&self) -> Vec<(&'static str, usize)> {
-        words::tiles(&self.counts, Tense::of(self.state))
-    }
-
-    /// What the fields are called that it modifies.
-    fn modified_heading(&self) -> &'static str {
-        Tense::of(self.state).choose("Champs modifiés", "Champs modifiés", "Champs à modifier")
+        words::tiles(&self.counts)
     }
 
     /// What was modified, for people: `classe (12)`.

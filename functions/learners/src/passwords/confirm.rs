@@ -18,7 +18,7 @@ use super::back::{list_path, way_back};
 use super::errand::Errand;
 use super::hand_out::Chosen;
 use super::sealed::{SealError, open, seal, with_cookie};
-use super::view::{Answer, HandedOutView, UnservedRow};
+use super::view::{Answer, HandedOutView, ReceiverRow, UnservedRow};
 use crate::Learners;
 use crate::list::Filter;
 
@@ -41,19 +41,18 @@ pub(crate) struct HandOutView {
     #[serde(skip)]
     whom: Option<String>,
     /// While it is asked: those who would get a password.
-    #[serde(skip)]
-    receivers: Vec<Chosen>,
+    receivers: Vec<ReceiverRow>,
     /// The pupil, if the question is about one alone: there the ways back lead, unless it was asked from a filtered list.
     #[serde(skip)]
     about: Option<LearnerId>,
     /// The list that it was asked from.
     #[serde(skip)]
     list: Filter,
-    /// Of those, how many have a temporary one that they have not changed yet: it ends, too.
+    /// While it is asked: how many who would get a password have a temporary one that they have not changed yet; it ends, too.
     already_temporary: usize,
     /// While it is asked: how many who would get a password have no user name yet, and get one with it.
     new_user_names: usize,
-    /// Their classes.
+    /// While it is asked: the classes of those who would get a password.
     divisions: Vec<String>,
     /// While it is asked: those who would get none.
     unserved: Vec<UnservedRow>,
@@ -106,7 +105,7 @@ pub(crate) async fn page(
         view.already_temporary = due.iter().filter(|(_, standing)| standing.is_temporary).count();
         view.new_user_names = due.iter().filter(|(_, standing)| standing.gets_user_name).count();
         view.divisions = classes_by_level(due.iter().map(|(pupil, _)| pupil.entry.division.as_str()));
-        view.receivers = due.into_iter().map(|(pupil, _)| pupil).collect();
+        view.receivers = due.into_iter().map(|(pupil, _)| ReceiverRow::from(pupil)).collect();
         view.unserved = unserved.into_iter().map(UnservedRow::from).collect();
     }
     face.render(StatusCode::OK, &view)

@@ -1,4 +1,4 @@
-//! What comes with every request about handing out passwords: where it is, and from which list it was asked.
+//! The extractor of the addresses under `…/learners/passwords`.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::HeaderMap;
@@ -14,7 +14,7 @@ use crate::list::Filter;
 /// What comes with every request about handing out passwords. Never printed: it holds cookies.
 pub(crate) struct Errand {
     pub(crate) uai: Uai,
-    /// The hand-out, if the address names one that can be.
+    /// The hand-out of the address; `None` where it names none, or what is no identifier: that is not found, once the visitor is known.
     pub(crate) id: Option<HandOutId>,
     /// The list that it was asked from.
     pub(crate) list: Filter,

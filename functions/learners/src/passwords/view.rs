@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use rentree_domain::{LearnerId, Uai, paris};
+use rentree_domain::{Entry, LearnerId, Uai, paris};
 use rentree_http::{Extractor, Face, Problem, Visitor};
 use rentree_table::School;
 use rentree_web::csv::{self, Cell};
@@ -94,6 +94,22 @@ impl From<(Chosen, Unserved)> for UnservedRow {
             reason,
             detail: reason.told().to_owned(),
         }
+    }
+}
+
+/// One who would get one.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ReceiverRow {
+    pub(crate) learner: LearnerId,
+    pub(crate) last_name: String,
+    pub(crate) first_name: String,
+    pub(crate) division: String,
+}
+
+impl From<Chosen> for ReceiverRow {
+    fn from(pupil: Chosen) -> Self {
+        let Entry { last_name, first_name, division, .. } = pupil.entry;
+        Self { learner: pupil.id, last_name, first_name, division }
     }
 }
 
