@@ -1,121 +1,24 @@
 //! Handing out is confirmed first, happens once, and is shown once: to the browser that confirmed it, within ten minutes.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 
 use jiff::{SignedDuration, Timestamp};
 use learners::Learners;
-use rentree_domain::LearnerId;
 use rentree_runtime::Clock;
 use rentree_table::Role;
-use reqwest::header::{ACCEPT, COOKIE, LOCATION, SET_COOKIE};
-use reqwest::{Client, Method};
-use serde_json::{Value, json};
+use reqwest::Method;
+use serde_json::json;
 
 use crate::stored_items;
 use crate::support::clock::HandClock;
+use crate::support::desk::{Desk, ids, shown, tied};
 use crate::support::faults::{Faults, watched};
-use crate::support::people::{Person, a_client, a_member};
-use crate::support::pupils::{Classes, Tied, a_class, by_email, by_mediacentre, by_user_name, sign_in};
+use crate::support::people::a_member;
+use crate::support::pupils::{Classes, a_class, by_email, sign_in};
 use crate::support::{join_all, product, run};
-
-/// A browser in which somebody is signed in.
-struct Desk {
-    http: Client,
-    url: String,
-    cookies: Mutex<BTreeMap<String, String>>,
-}
-
-/// What it is answered.
-struct Page {
-    status: u16,
-    location: String,
-    text: String,
-    set: Vec<String>,
-}
-
-impl Desk {
-    fn of(person: &Person) -> Self {
-        Self::at(person, product().url.clone())
-    }
-
-    fn at(person: &Person, url: String) -> Self {
-        let (name, value) = person.cookie.split_once('=').expect("a cookie");
-        let cookies = BTreeMap::from([(name.to_owned(), value.to_owned())]);
-        Self { http: a_client(), url, cookies: Mutex::new(cookies) }
-    }
-
-    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Page> {
-        let cookies = self.cookies.lock().unwrap().clone();
-        let cookies: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = self.http.request(method, format!("{}{path}", self.url)).header(ACCEPT, "text/html");
-        let request = request.header(COOKIE, cookies.join("; "));
-        let answer = match body {
-            Some(body) => request.json(&body),
-            None => request,
-        };
-        let answer = answer.send().await?;
-        let set = answer.headers().get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let set: Vec<String> = set.map(ToOwned::to_owned).collect();
-        for cookie in &set {
-            let (name, value) = cookie.split(';').next().unwrap_or_default().split_once('=').expect("a cookie");
-            let mut kept = self.cookies.lock().unwrap();
-            if value.is_empty() {
-                kept.remove(name)
-            } else {
-                kept.insert(name.to_owned(), value.to_owned())
-            };
-        }
-        assert_eq!(answer.headers()["cache-control"], "no-store");
-        let status = answer.status().as_u16();
-        let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
-        let location = location.unwrap_or_default().to_owned();
-        Ok(Page { status, location, text: answer.text().await?, set })
-    }
-
-    async fn get(&self, path: &str) -> anyhow::Result<Page> {
-        self.send(Method::GET, path, None).await
-    }
-
-    /// Chooses pupils, or a class; the address of the page that asks.
-    async fn choose(&self, class: &Classes, fields: Value) -> anyhow::Result<String> {
-        let chosen = self.send(Method::POST, &class.path("/passwords"), Some(fields)).await?;
-        anyhow::ensure!(chosen.status == 303, "{} {}", chosen.status, chosen.text);
-        anyhow::ensure!(chosen.location.starts_with(&class.path("/passwords/")), "{}", chosen.location);
-        Ok(chosen.location)
-    }
-
-    /// The button of the page at `address`; it leads back to the page.
-    async fn confirm(&self, address: &str) -> anyhow::Result<Page> {
-        let confirmed = self.send(Method::POST, address, Some(json!({}))).await?;
-        anyhow::ensure!(confirmed.status == 303, "{} {}", confirmed.status, confirmed.text);
-        anyhow::ensure!(confirmed.location == address, "{}", confirmed.location);
-        Ok(confirmed)
-    }
-}
-
-/// The passwords that a page shows, by user name.
-fn shown(page: &Page) -> BTreeMap<String, String> {
-    let rows = page.text.split("<tbody").nth(1).unwrap_or_default().split("</tbody>").next().unwrap_or_default();
-    let codes: Vec<&str> =
-        rows.split("<code>").skip(1).map(|rest| rest.split("</code>").next().unwrap_or_default()).collect();
-    codes.chunks_exact(2).map(|pair| (pair[0].to_owned(), pair[1].to_owned())).collect()
-}
 
 async fn handed_out(class: &Classes) -> anyhow::Result<usize> {
     Ok(class.log().await?.iter().filter(|(what, ..)| what == "passwords_handed_out").count())
-}
-
-async fn tied(class: &Classes, count: usize) -> anyhow::Result<Vec<Tied>> {
-    let mut tied = Vec::new();
-    for place in 0..count {
-        tied.push(class.tie(place, if place % 2 == 0 { by_user_name() } else { by_mediacentre() }).await?);
-    }
-    Ok(tied)
-}
-
-fn ids(tied: &[Tied]) -> Vec<LearnerId> {
-    tied.iter().map(|tied| tied.learner).collect()
 }
 
 /// The function on a port of its own.
@@ -178,98 +81,6 @@ fn it_is_asked_first_and_happens_once() {
             assert_eq!(pupil.now().await?, after);
         }
         assert_eq!(handed_out(&class).await?, 1);
-        Ok(())
-    });
-}
-
-/// The ways back lead to the list as it was filtered: from the question, the answer, and what was chosen badly.
-#[test]
-fn the_ways_back_keep_the_filters_of_the_list() {
-    run(async {
-        let class = a_class(12).await?;
-        let pupils = tied(&class, 2).await?;
-        let desk = Desk::of(&class.administrator);
-        let query = "?division=3EME+A&order=division&page=2&size=20";
-        let back = format!("href=\"{}\"", class.path(query).replace('&', "&#38;"));
-
-        // The list hands on what it was asked; a name stands in no address but sealed.
-        let list = desk.get(&class.path("?division=3EME+A&size=20")).await?;
-        let address = class.path("/passwords?division=3EME+A&size=20").replace('&', "&#38;");
-        for attribute in ["formaction", "action"] {
-            let leads = format!(" {attribute}=\"{address}\"");
-            assert!(list.text.contains(&leads), "of those who are ticked, and of the class: {leads} {}", list.text);
-        }
-        let name = json!({"q": class.learners[0].entry.last_name});
-        let found = desk.send(Method::POST, &class.path(""), Some(name)).await?;
-        let found = desk.get(&found.location).await?;
-        let action = format!("formaction=\"{}", class.path("/passwords?sought="));
-        assert!(found.text.contains(&action), "{}", found.text);
-
-        let nobody = desk.send(Method::POST, &class.path(&format!("/passwords{query}")), Some(json!({}))).await?;
-        assert!(nobody.status >= 400 && nobody.text.contains(&back), "{} {}", nobody.status, nobody.text);
-        let chosen = Some(json!({"learners": ids(&pupils)}));
-        let asked = desk.send(Method::POST, &class.path(&format!("/passwords{query}")), chosen).await?;
-        let address = asked.location;
-        assert!(address.ends_with(query), "{address}");
-        let page = desk.get(&address).await?;
-        assert!(page.text.contains(&back) && page.text.contains("Ne rien changer"), "{}", page.text);
-        desk.confirm(&address).await?;
-        for told in ["mots de passe, affichés", "ne sont plus affichés"] {
-            let page = desk.get(&address).await?;
-            assert!(page.text.contains(told) && page.text.contains(&back), "{told}: {}", page.text);
-        }
-
-        // One who was ticked in a filtered list, and one whose page it was.
-        let one = Some(json!({"learners": ids(&pupils[..1])}));
-        for (query, back) in
-            [(query, back), ("", format!("href=\"{}\"", class.path(&format!("/{}", pupils[0].learner))))]
-        {
-            let asked = desk.send(Method::POST, &class.path(&format!("/passwords{query}")), one.clone()).await?;
-            let page = desk.get(&asked.location).await?;
-            assert!(page.text.contains(&format!("{back}>Ne rien changer")), "{back}: {}", page.text);
-        }
-        Ok(())
-    });
-}
-
-/// Of one pupil it is told in words for one, and the password comes first.
-#[test]
-fn one_pupil_is_told_of_as_one() {
-    run(async {
-        let class = a_class(12).await?;
-        let pupils = tied(&class, 2).await?;
-        let desk = Desk::of(&class.administrator);
-        assert!(desk.get(&class.path("")).await?.text.contains("n’a que Médiacentre"));
-        // A whole class is handed passwords, whomever of it the list shows.
-        for (query, is_told) in [("?account=user_name", false), ("?account=user_name&division=3EME+A", true)] {
-            let list = desk.get(&class.path(query)).await?.text;
-            assert_eq!(list.contains("n’a que Médiacentre"), is_told, "{query}: {list}");
-        }
-        for (place, gets_user_name) in [(0, false), (1, true)] {
-            let address = desk.choose(&class, json!({"learners": ids(&pupils[place..=place])})).await?;
-            let asked = desk.get(&address).await?;
-            assert!(asked.text.contains("Donner un mot de passe provisoire à"), "{}", asked.text);
-            assert_eq!(asked.text.contains("n’a pas encore d’identifiant"), gets_user_name, "{}", asked.text);
-            let told = class.administrator.get(&address).await?.expect(200)?;
-            assert_eq!(told["new_user_names"], json!(usize::from(gets_user_name)), "{told}");
-
-            desk.confirm(&address).await?;
-            let page = desk.get(&address).await?;
-            assert_eq!(shown(&page).len(), 1, "{}", page.text);
-            let main = page.text.split("</h1>").nth(1).unwrap_or_default();
-            let (password, panel) = (main.find("Mot de passe provisoire\"><code>"), main.find("role=\"status\""));
-            assert!(password.is_some() && password < panel, "{main}");
-            let main = main.split("</main>").next().unwrap_or_default();
-            for plural in ["mots de passe ", "étiquettes", "Chaque élève"] {
-                assert!(!main.contains(plural), "{plural}: {main}");
-            }
-            let again = desk.get(&address).await?;
-            assert!(again.text.contains("Le mot de passe n’est plus affiché"), "{}", again.text);
-        }
-        // By now both have a user name.
-        let address = desk.choose(&class, json!({"learners": ids(&pupils)})).await?;
-        assert_eq!(class.administrator.get(&address).await?.expect(200)?["new_user_names"], 0);
-        assert!(!desk.get(&class.path("")).await?.text.contains("n’a que Médiacentre"));
         Ok(())
     });
 }
@@ -500,20 +311,6 @@ fn a_program_is_answered_in_place() {
         assert_eq!(answer["handed_out"].as_array().map(Vec::len), Some(2));
         assert_eq!(shown(&desk.get(&address).await?).len(), 0);
         assert_eq!(class.administrator.post(&address, &json!({})).await?.code(), "too_late");
-        Ok(())
-    });
-}
-
-/// Where nobody would get one, there is nothing to confirm.
-#[test]
-fn nobody_to_serve_is_nothing_to_confirm() {
-    run(async {
-        let class = a_class(12).await?;
-        let desk = Desk::of(&class.administrator);
-        let address = desk.choose(&class, json!({"learners": [class.learners[3].id]})).await?;
-        let asked = desk.get(&address).await?;
-        assert!(asked.text.contains("Pas encore de compte"), "{}", asked.text);
-        assert!(!asked.text.contains(&format!("action=\"{address}\"")), "{}", asked.text);
         Ok(())
     });
 }

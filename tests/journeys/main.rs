@@ -38,6 +38,7 @@ mod guides;
 mod hand_out;
 mod handing_out;
 mod handing_out_pages;
+mod handing_out_words;
 mod homes;
 mod hostile;
 mod imports;

@@ -7,6 +7,7 @@ pub(crate) mod certifications;
 pub(crate) mod classes;
 pub(crate) mod clock;
 pub(crate) mod college;
+pub(crate) mod desk;
 pub(crate) mod devices;
 pub(crate) mod ent;
 pub(crate) mod faults;

@@ -154,6 +154,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
             "hand_out",
             "handing_out",
             "handing_out_pages",
+            "handing_out_words",
             "imports",
             "learner_pages",
             "learners",
