@@ -16,7 +16,7 @@ use super::pupils::{Classes, Tied, by_mediacentre, by_user_name};
 pub(crate) struct Desk {
     http: Client,
     url: String,
-    cookies: Mutex<BTreeMap<String, String>>,
+    pub(crate) cookies: Mutex<BTreeMap<String, String>>,
 }
 
 /// What it is answered.
