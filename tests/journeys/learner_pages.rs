@@ -110,8 +110,10 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     // Somebody who is blocked.
     see(client, "main", "Connexion bloquée").await?;
     shot("03-pupil-blocked").await?;
-    click(client, "form[action$='/unblock'] button").await?;
+    click(client, "form[action*='/unblock?'] button").await?;
     see(client, "[role=status]", "La connexion est débloquée").await?;
+    let back = property(client, "main > p:has(+ h1) a", "href").await?.unwrap_or_default();
+    assert!(back.ends_with("/learners?division=3EME+B&account=blocked"), "the list as it was filtered: {back}");
     let user_name = blocked.user.methods.user_name.clone().expect("a user name");
     see(client, "main", user_name.as_str()).await?;
     sign_in(user_name.as_str(), PUPIL_PASSWORD).await?.expect(200)?;

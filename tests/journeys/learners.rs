@@ -3,11 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use learners::Learners;
 use rentree_table::Who;
-use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, COOKIE};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, DESKTOP, attribute, click, enter, fill, go, see};
+use crate::support::desk::Desk;
 use crate::support::faults::{Operations, watched};
 use crate::support::people::{a_client, a_failure, a_team};
 use crate::support::pupils::{
@@ -189,6 +190,60 @@ fn a_pupils_page_says_how_they_sign_in() {
         assert_eq!(stranger.get(&class.path(&format!("/{}", pupil.learner))).await?.status, 404);
         assert_eq!(stranger.get(&format!("/schools/{other}/learners/{}", pupil.learner)).await?.status, 404);
         assert_eq!(class.administrator.get(&class.path("/karine")).await?.status, 404);
+        Ok(())
+    });
+}
+
+/// From the list to a pupil and back the filters stay, also after something was done there; a name stands in no address but sealed.
+#[test]
+fn a_pupils_page_leads_back_to_the_list_as_it_was_filtered() {
+    run(async {
+        let class = a_class(12).await?;
+        let pupil = class.tie(0, by_email()).await?;
+        let desk = Desk::of(&class.administrator);
+        let query = "?division=3EME+A&order=division&size=20";
+        let of_pupil = |rest: &str| class.path(&format!("/{}{rest}", pupil.learner));
+        let attribute = |name: &str, address: &str| format!(" {name}=\"{}\"", address.replace('&', "&#38;"));
+        let back = format!("{}>Revenir aux élèves", attribute("href", &class.path(query)));
+        let page_of_pupil = attribute("href", &of_pupil(query));
+
+        let list = desk.get(&class.path(query)).await?.text;
+        assert!(list.contains(&page_of_pupil), "{list}");
+        let page = desk.get(&of_pupil(query)).await?.text;
+        assert!(page.contains(&back), "{page}");
+        let unfiltered = desk.get(&of_pupil("")).await?.text;
+        assert!(
+            unfiltered.contains(&format!("{}>Tous les élèves", attribute("href", &class.path("")))),
+            "{unfiltered}"
+        );
+
+        // What is done at once, and what asks first.
+        let action = attribute("action", &of_pupil(&format!("/user-name{query}")));
+        assert!(page.contains(&action), "{page}");
+        let named = desk.send(Method::POST, &of_pupil(&format!("/user-name{query}")), Some(json!({}))).await?;
+        assert_eq!(named.location, of_pupil(&format!("?done=user-name&{}", &query[1..])), "{}", named.text);
+        let told = desk.get(&named.location).await?.text;
+        assert!(told.contains("maintenant un identifiant") && told.contains(&back), "{told}");
+        let untie = of_pupil(&format!("/untie{query}"));
+        let asked = desk.get(&untie).await?.text;
+        assert!(asked.contains(&page_of_pupil) && asked.contains(&attribute("action", &untie)), "{asked}");
+        let untied = desk.send(Method::POST, &untie, Some(json!({}))).await?;
+        assert_eq!(untied.location, of_pupil(&format!("?done=untied&{}", &query[1..])), "{}", untied.text);
+        // Without an account, a personal code is shown in place.
+        let code = desk.send(Method::POST, &of_pupil(&format!("/personal-code{query}")), Some(json!({}))).await?;
+        assert!(code.status == 200 && code.text.contains(&page_of_pupil), "{}", code.text);
+
+        // Found by name.
+        let name = &class.learners[0].entry.last_name;
+        let found = desk.send(Method::POST, &class.path(""), Some(json!({"q": name}))).await?;
+        let list = desk.get(&found.location).await?.text;
+        let link = format!("href=\"{}", of_pupil("?sought="));
+        let sealed = list.split(&link).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        assert!(!sealed.is_empty() && !sealed.contains(name.as_str()), "{list}");
+        let page = desk.get(&of_pupil(&format!("?sought={sealed}"))).await?.text;
+        assert!(page.contains(&attribute("href", &class.path(&format!("?sought={sealed}")))), "{page}");
+        let again = desk.get(&class.path(&format!("?sought={sealed}"))).await?.text;
+        assert!(!again.contains(r#"type="search" value="""#), "the search stands there again: {again}");
         Ok(())
     });
 }

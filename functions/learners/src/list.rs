@@ -184,9 +184,15 @@ pub(crate) async fn search(
 impl Filter {
     /// `path`, asked the same: the name stands there sealed.
     pub(crate) fn asking(&self, path: &str) -> String {
+        self.telling("", path)
+    }
+
+    /// `path`, asked the same, which tells that something was `done`.
+    pub(crate) fn telling(&self, done: &str, path: &str) -> String {
         let text = |number: Option<usize>| number.map(|number| number.to_string()).unwrap_or_default();
         let (page, size) = (text(self.page), text(self.size));
         let asked = [
+            ("done", done),
             ("division", self.division.as_str()),
             ("account", self.account.value()),
             ("certifiable", self.certifiable.value()),
@@ -275,6 +281,11 @@ impl LearnersView {
     /// Where passwords are asked for, with what this list is asked: the ways back from there lead to it.
     fn hand_out(&self) -> String {
         self.asked().asking(&format!("/schools/{}/learners/passwords", self.uai))
+    }
+
+    /// The page of a pupil, whose way back leads to this list.
+    fn pupil(&self, id: &LearnerId) -> String {
+        self.asked().asking(&format!("/schools/{}/learners/{id}", self.uai))
     }
 
     /// Whether some of these pupils may have Médiacentre alone, and would get a user name with a password: somebody of this page, or of
