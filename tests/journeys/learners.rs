@@ -14,8 +14,8 @@ use crate::support::people::{a_client, a_failure, a_team};
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, by_email, by_mediacentre, by_user_name, classes, sign_in,
 };
-use crate::support::schools::{a_school_of, import};
-use crate::support::{product, run};
+use crate::support::schools::{a_school_of, import, in_order_of};
+use crate::support::{now, product, run};
 
 /// Thirty failures, long ago.
 async fn block(pupil: &Tied) -> anyhow::Result<()> {
@@ -144,16 +144,24 @@ fn who_has_no_account_is_offered_no_password() {
             "/learners/passwords",
             "Distribuer",
         ];
-        for (query, columns, offered) in
-            [("?division=3EME%20A", 6, true), ("?division=3EME%20A&account=none", 5, false)]
-        {
+        // Of two pupils, none has an account; then one begins one.
+        for (query, begun, columns, rows, offered) in [
+            ("?division=3EME%20A", 0, 5, 2, false),
+            ("", 0, 5, 2, false),
+            ("?division=3EME%20A&account=none", 0, 5, 2, false),
+            ("?division=3EME%20A", 1, 6, 2, true),
+            ("?division=3EME%20A&account=none", 0, 5, 1, false),
+        ] {
+            for place in 0..begun {
+                class.tie(place, by_user_name()).await?;
+            }
             let page = class.administrator.page(&class.path(query)).await?;
             for offer in offers {
                 assert_eq!(page.contains(offer), offered, "{query}, {offer}: {page}");
             }
             let count = |role: &str| page.matches(&format!("role=\"{role}\"")).count();
-            assert_eq!((count("columnheader"), count("rowheader")), (columns, 2), "{query}: {page}");
-            assert_eq!(count("cell"), 2 * (columns - 1), "{query}, cells stand below their headings: {page}");
+            assert_eq!((count("columnheader"), count("rowheader")), (columns, rows), "{query}: {page}");
+            assert_eq!(count("cell"), rows * (columns - 1), "{query}, cells stand below their headings: {page}");
             let codes = format!("<a href=\"/schools/{}/campaigns\">Voir les codes des campagnes</a>", class.uai);
             assert_eq!(page.contains(&codes), !offered, "{query}: {page}");
             assert!(page.contains("Télécharger la liste"), "{query}: {page}");
@@ -384,19 +392,26 @@ fn the_list_in_another_order_and_as_a_file() {
         let other = teacher.get(&format!("/schools/{uai}/learners.csv?sought=AAAA")).await?;
         assert_eq!(other.status, 400, "a name of another session asks for nobody, and not for everybody");
 
+        // Who has an account can be ticked.
+        let learners = in_order_of(uai, &sample).await?;
+        let (campaign, _) = rentree_local::pupils::a_campaign(&product().table, uai, now()).await?;
+        let school = Classes { uai, administrator: teacher, sample, learners, campaign };
+        school.tie(0, by_user_name()).await?;
+        let name = &school.sample.pupils[0].last_name;
+
         // From the page of a search, the file has those who were sought.
         let browser = Browser::open(DESKTOP).await?;
         let client = &browser.client;
-        enter(client, &teacher).await?;
+        enter(client, &school.administrator).await?;
         go(client, &format!("/schools/{uai}/learners")).await?;
-        fill(client, "#q", &sample.pupils[0].last_name).await?;
+        fill(client, "#q", name).await?;
         click(client, ".filter button").await?;
         see(client, "[role=status]", "sur 25").await?;
         let link = attribute(client, "a[download]", "href").await?.expect("an address");
         let of_browser = format!("return fetch('{link}').then((answer) => answer.text())");
         let text = client.execute(&of_browser, vec![]).await?;
         let found = text.as_str().expect("a text").lines().count() - 1;
-        assert!((1..25).contains(&found) && !link.contains(&sample.pupils[0].last_name), "{found}: {link}");
+        assert!((1..25).contains(&found) && !link.contains(name), "{found}: {link}");
 
         // All of a page with one click, where scripts run.
         click(client, "[data-tick]").await?;

@@ -267,9 +267,11 @@ impl Learners {
 }
 
 impl LearnersView {
-    /// Whether those who are listed may have accounts, whose passwords can be handed out: else there is nothing to tick.
+    /// Whether those who are listed may have accounts, whose passwords can be handed out: else there is nothing to tick. Of other pages
+    /// nobody looked at the accounts.
     fn offers_passwords(&self) -> bool {
-        self.account != Holding::None
+        let is_anybodys = self.learners.iter().any(|learner| learner.account.is_some());
+        self.account != Holding::None && (is_anybodys || self.pages > 1)
     }
 
     /// The address of the list for spreadsheets, with the same filters; whoever typed a name gets those of that name.
