@@ -7,7 +7,7 @@ use crate::support::desk::{Desk, ids, shown, tied};
 use crate::support::pupils::a_class;
 use crate::support::run;
 
-/// The ways back lead to the list as it was filtered: from the question, the answer, and what was chosen badly.
+/// The ways back lead to the list as it was filtered: from the question and the answer; and where nobody was ticked, it comes again.
 #[test]
 fn the_ways_back_keep_the_filters_of_the_list() {
     run(async {
@@ -31,7 +31,16 @@ fn the_ways_back_keep_the_filters_of_the_list() {
         assert!(found.text.contains(&action), "{}", found.text);
 
         let nobody = desk.send(Method::POST, &class.path(&format!("/passwords{query}")), Some(json!({}))).await?;
-        assert!(nobody.status >= 400 && nobody.text.contains(&back), "{} {}", nobody.status, nobody.text);
+        // There is one page of twelve pupils: the list again, with what is wrong above it.
+        let again = class.path("/passwords?division=3EME+A&order=division&size=20").replace('&', "&#38;");
+        let again = format!(" formaction=\"{again}\"");
+        for told in
+            ["<title>Erreur\u{a0}: Élèves", "role=\"alert\"", "href=\"#learners\"", " id=\"learners\"", again.as_str()]
+        {
+            assert!(nobody.status == 400 && nobody.text.contains(told), "{told}: {} {}", nobody.status, nobody.text);
+        }
+        let program = class.administrator.post(&class.path(&format!("/passwords{query}")), &json!({})).await?;
+        assert_eq!((program.status, program.code()), (400, "bad_request"));
         let chosen = Some(json!({"learners": ids(&pupils)}));
         let asked = desk.send(Method::POST, &class.path(&format!("/passwords{query}")), chosen).await?;
         let address = asked.location;

@@ -165,10 +165,11 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     go(client, &class.path("?division=3EME%20B")).await?;
     see(client, "[role=status]", "4 élèves").await?;
     click(client, "button[form=choose]").await?;
-    see(client, "main", "Aucun élève n’est sélectionné").await?;
-    shot("11-nobody-selected").await?;
-    click(client, "main .button").await?;
+    see(client, "[role=alert]", "Aucun élève n’est sélectionné").await?;
     see(client, "[role=status]", "4 élèves sur 39").await?;
+    assert_eq!(client.title().await?, "Erreur\u{a0}: Élèves – Rentrée");
+    find(client, Locator::Css("[type=checkbox]#learners")).await?;
+    shot("11-nobody-selected").await?;
     for learner in [email.learner, blocked.learner, nobody, staff] {
         tick(client, learner).await?;
     }

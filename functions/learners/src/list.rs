@@ -102,6 +102,9 @@ pub(crate) struct LearnersView {
     /// Whether who asks is the only administrator of the space: a second one is advised.
     is_only_administrator: bool,
     last_import: Option<LastImport>,
+    /// What is wrong with what was chosen in the list, and how to mend it.
+    #[serde(skip)]
+    error: Option<(&'static str, &'static str)>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -212,6 +215,24 @@ impl Filter {
 
 impl Learners {
     async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
+        face.render(StatusCode::OK, &self.listed(uai, visitor, filter).await?)
+    }
+
+    /// The list again, as a page, above which stands what is wrong with what was chosen in it: `error`, in two parts.
+    pub(crate) async fn list_again(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        list: Filter,
+        error: (&'static str, &'static str),
+    ) -> Result<Response, Problem> {
+        let q = visitor.unseal(&list.sought);
+        let listed = self.listed(uai, visitor, Filter { q, ..list }).await?;
+        let (title, detail) = error;
+        Face::Page.again(Problem::badly_chosen(title, detail), &LearnersView { error: Some(error), ..listed })
+    }
+
+    async fn listed(&self, uai: Uai, visitor: &Visitor, filter: Filter) -> Result<LearnersView, Problem> {
         let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
         let (school, listing) = listed.ok_or_else(Problem::not_found)?;
         let (enrolled, divisions) = (listing.enrolled().count(), divisions(listing.enrolled()));
@@ -234,7 +255,7 @@ impl Learners {
         };
         let certifiable = listing.enrolled().filter(|pupil| admits(Certifiable::Yes, &profiles, pupil.id)).count();
 
-        let view = LearnersView {
+        Ok(LearnersView {
             frame: visitor.frame("Élèves", uai, &school, Section::Learners),
             csrf: visitor.csrf.clone(),
             uai: uai.to_string(),
@@ -257,8 +278,8 @@ impl Learners {
             learners: page.rows.into_iter().map(|found| Row::of(found, &mut profiles, visitor.at)).collect(),
             is_only_administrator,
             last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
-        };
-        face.render(StatusCode::OK, &view)
+            error: None,
+        })
     }
 
     async fn is_only_administrator(&self, uai: Uai, visitor: &Visitor) -> Result<bool, Problem> {
