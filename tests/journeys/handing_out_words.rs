@@ -83,6 +83,7 @@ fn one_pupil_is_told_of_as_one() {
             let address = desk.choose(&class, json!({"learners": ids(&pupils[place..=place])})).await?;
             let asked = desk.get(&address).await?;
             assert!(asked.text.contains("Donner un mot de passe provisoire à"), "{}", asked.text);
+            assert!(asked.text.contains(", de 3EME A&nbsp;?</h1>"), "{}", asked.text);
             assert_eq!(asked.text.contains("n’a pas encore d’identifiant"), gets_user_name, "{}", asked.text);
             let told = class.administrator.get(&address).await?.expect(200)?;
             assert_eq!(told["new_user_names"], json!(usize::from(gets_user_name)), "{told}");
@@ -102,6 +103,8 @@ fn one_pupil_is_told_of_as_one() {
         }
         // By now both have a user name.
         let address = desk.choose(&class, json!({"learners": ids(&pupils)})).await?;
+        let asked = desk.get(&address).await?.text;
+        assert!(asked.contains("<strong>2 élèves</strong> de <strong>3EME A</strong>"), "{asked}");
         let told = class.administrator.get(&address).await?.expect(200)?;
         assert_eq!(told["new_user_names"], 0);
         let named: Vec<&Value> = told["receivers"].as_array().unwrap().iter().map(|one| &one["learner"]).collect();

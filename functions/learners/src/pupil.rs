@@ -226,12 +226,12 @@ impl Learners {
         divisions.sort_unstable();
         divisions.dedup();
         let of = match divisions.as_slice() {
-            [division] => (*division).to_owned(),
-            several => french::count(several.len(), "classe", "classes"),
+            [division] => format!("de {division}"),
+            several => format!("de {}", french::count(several.len(), "classe", "classes")),
         };
         match pupils {
-            [pupil] => entry.to(format!("un élève, {of}")).about(pupil.id),
-            pupils => entry.to(format!("{}, {of}", french::count(pupils.len(), "élève", "élèves"))),
+            [pupil] => entry.to(format!("un élève {of}")).about(pupil.id),
+            pupils => entry.to(format!("{} {of}", french::count(pupils.len(), "élève", "élèves"))),
         }
     }
 }
