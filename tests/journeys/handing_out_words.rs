@@ -94,6 +94,9 @@ fn one_pupil_is_told_of_as_one() {
             let main = page.text.split("</h1>").nth(1).unwrap_or_default();
             let (password, panel) = (main.find("Mot de passe provisoire\"><code>"), main.find("role=\"status\""));
             assert!(password.is_some() && password < panel, "{main}");
+            // On paper, a long user name goes on after its dot.
+            let slip = main.split("class=\"slip\"").nth(1).unwrap_or_default();
+            assert!(slip.contains(".<wbr>") && slip.contains("Mot&nbsp;de&nbsp;passe provisoire"), "{slip}");
             let main = main.split("</main>").next().unwrap_or_default();
             for plural in ["mots de passe ", "étiquettes", "Chaque élève"] {
                 assert!(!main.contains(plural), "{plural}: {main}");
