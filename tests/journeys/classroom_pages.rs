@@ -124,7 +124,7 @@ async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()>
         client.refresh().await?;
     }
     see(client, "#live", "1 élève n’a pas encore rejoint").await?;
-    see(client, "#live", &pupils[13].entry.last_name).await?;
+    see(client, "#live", &pupils[13].entry.full_name()).await?;
     join(uai, campaign, &pupils[13..]).await?;
     client.refresh().await?;
     see(client, "#live", "Tout le monde a rejoint").await?;

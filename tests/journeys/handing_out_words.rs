@@ -7,7 +7,7 @@ use crate::support::desk::{Desk, ids, shown, tied};
 use crate::support::pupils::a_class;
 use crate::support::run;
 
-/// The ways back lead to the list as it was filtered: from the question, the answer, and what was chosen badly.
+/// The ways back lead to the list as it was filtered: from the question and the answer; and where nobody was ticked, it comes again.
 #[test]
 fn the_ways_back_keep_the_filters_of_the_list() {
     run(async {
@@ -31,7 +31,16 @@ fn the_ways_back_keep_the_filters_of_the_list() {
         assert!(found.text.contains(&action), "{}", found.text);
 
         let nobody = desk.send(Method::POST, &class.path(&format!("/passwords{query}")), Some(json!({}))).await?;
-        assert!(nobody.status >= 400 && nobody.text.contains(&back), "{} {}", nobody.status, nobody.text);
+        // There is one page of twelve pupils: the list again, with what is wrong above it.
+        let again = class.path("/passwords?division=3EME+A&order=division&size=20").replace('&', "&#38;");
+        let again = format!(" formaction=\"{again}\"");
+        for told in
+            ["<title>Erreur\u{a0}: Élèves", "role=\"alert\"", "href=\"#learners\"", " id=\"learners\"", again.as_str()]
+        {
+            assert!(nobody.status == 400 && nobody.text.contains(told), "{told}: {} {}", nobody.status, nobody.text);
+        }
+        let program = class.administrator.post(&class.path(&format!("/passwords{query}")), &json!({})).await?;
+        assert_eq!((program.status, program.code()), (400, "bad_request"));
         let chosen = Some(json!({"learners": ids(&pupils)}));
         let asked = desk.send(Method::POST, &class.path(&format!("/passwords{query}")), chosen).await?;
         let address = asked.location;
@@ -74,6 +83,7 @@ fn one_pupil_is_told_of_as_one() {
             let address = desk.choose(&class, json!({"learners": ids(&pupils[place..=place])})).await?;
             let asked = desk.get(&address).await?;
             assert!(asked.text.contains("Donner un mot de passe provisoire à"), "{}", asked.text);
+            assert!(asked.text.contains(", de 3EME A&nbsp;?</h1>"), "{}", asked.text);
             assert_eq!(asked.text.contains("n’a pas encore d’identifiant"), gets_user_name, "{}", asked.text);
             let told = class.administrator.get(&address).await?.expect(200)?;
             assert_eq!(told["new_user_names"], json!(usize::from(gets_user_name)), "{told}");
@@ -84,6 +94,9 @@ fn one_pupil_is_told_of_as_one() {
             let main = page.text.split("</h1>").nth(1).unwrap_or_default();
             let (password, panel) = (main.find("Mot de passe provisoire\"><code>"), main.find("role=\"status\""));
             assert!(password.is_some() && password < panel, "{main}");
+            // On paper, a long user name goes on after its dot.
+            let slip = main.split("class=\"slip\"").nth(1).unwrap_or_default();
+            assert!(slip.contains(".<wbr>") && slip.contains("Mot&nbsp;de&nbsp;passe provisoire"), "{slip}");
             let main = main.split("</main>").next().unwrap_or_default();
             for plural in ["mots de passe ", "étiquettes", "Chaque élève"] {
                 assert!(!main.contains(plural), "{plural}: {main}");
@@ -93,6 +106,8 @@ fn one_pupil_is_told_of_as_one() {
         }
         // By now both have a user name.
         let address = desk.choose(&class, json!({"learners": ids(&pupils)})).await?;
+        let asked = desk.get(&address).await?.text;
+        assert!(asked.contains("<strong>2 élèves</strong> de <strong>3EME A</strong>"), "{asked}");
         let told = class.administrator.get(&address).await?.expect(200)?;
         assert_eq!(told["new_user_names"], 0);
         let named: Vec<&Value> = told["receivers"].as_array().unwrap().iter().map(|one| &one["learner"]).collect();

@@ -110,8 +110,10 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     // Somebody who is blocked.
     see(client, "main", "Connexion bloquée").await?;
     shot("03-pupil-blocked").await?;
-    click(client, "form[action$='/unblock'] button").await?;
+    click(client, "form[action*='/unblock?'] button").await?;
     see(client, "[role=status]", "La connexion est débloquée").await?;
+    let back = property(client, "main > p:has(+ h1) a", "href").await?.unwrap_or_default();
+    assert!(back.ends_with("/learners?division=3EME+B&account=blocked"), "the list as it was filtered: {back}");
     let user_name = blocked.user.methods.user_name.clone().expect("a user name");
     see(client, "main", user_name.as_str()).await?;
     sign_in(user_name.as_str(), PUPIL_PASSWORD).await?.expect(200)?;
@@ -163,10 +165,11 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     go(client, &class.path("?division=3EME%20B")).await?;
     see(client, "[role=status]", "4 élèves").await?;
     click(client, "button[form=choose]").await?;
-    see(client, "main", "Aucun élève n’est sélectionné").await?;
-    shot("11-nobody-selected").await?;
-    click(client, "main .button").await?;
+    see(client, "[role=alert]", "Aucun élève n’est sélectionné").await?;
     see(client, "[role=status]", "4 élèves sur 39").await?;
+    assert_eq!(client.title().await?, "Erreur\u{a0}: Élèves – Rentrée");
+    find(client, Locator::Css("[type=checkbox]#learners")).await?;
+    shot("11-nobody-selected").await?;
     for learner in [email.learner, blocked.learner, nobody, staff] {
         tick(client, learner).await?;
     }
@@ -222,9 +225,9 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
         see(client, "[data-tick]", "Tout désélectionner").await?;
     }
     go(client, &format!("/schools/{}/audit", class.uai)).await?;
-    see(client, "main .rows", "a distribué des mots de passe provisoires : 35 élèves, 3EME A").await?;
-    see(client, "main .rows", "a distribué un mot de passe provisoire : un élève, 3EME A").await?;
-    see(client, "main .rows a", "un élève, 3EME B").await?;
+    see(client, "main .rows", "a distribué des mots de passe provisoires : 35 élèves de 3EME A").await?;
+    see(client, "main .rows", "a distribué un mot de passe provisoire : un élève de 3EME A").await?;
+    see(client, "main .rows a", "un élève de 3EME B").await?;
     shot("17-audit").await?;
     browser.close().await
 }

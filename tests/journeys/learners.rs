@@ -3,18 +3,19 @@
 use jiff::{SignedDuration, Timestamp};
 use learners::Learners;
 use rentree_table::Who;
-use reqwest::StatusCode;
 use reqwest::header::{ACCEPT, COOKIE};
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::browser::{Browser, DESKTOP, attribute, click, enter, fill, go, see};
+use crate::support::desk::Desk;
 use crate::support::faults::{Operations, watched};
 use crate::support::people::{a_client, a_failure, a_team};
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, by_email, by_mediacentre, by_user_name, classes, sign_in,
 };
-use crate::support::schools::{a_school_of, import};
-use crate::support::{product, run};
+use crate::support::schools::{a_school_of, import, in_order_of};
+use crate::support::{now, product, run};
 
 /// Thirty failures, long ago.
 async fn block(pupil: &Tied) -> anyhow::Result<()> {
@@ -143,16 +144,24 @@ fn who_has_no_account_is_offered_no_password() {
             "/learners/passwords",
             "Distribuer",
         ];
-        for (query, columns, offered) in
-            [("?division=3EME%20A", 6, true), ("?division=3EME%20A&account=none", 5, false)]
-        {
+        // Of two pupils, none has an account; then one begins one.
+        for (query, begun, columns, rows, offered) in [
+            ("?division=3EME%20A", 0, 5, 2, false),
+            ("", 0, 5, 2, false),
+            ("?division=3EME%20A&account=none", 0, 5, 2, false),
+            ("?division=3EME%20A", 1, 6, 2, true),
+            ("?division=3EME%20A&account=none", 0, 5, 1, false),
+        ] {
+            for place in 0..begun {
+                class.tie(place, by_user_name()).await?;
+            }
             let page = class.administrator.page(&class.path(query)).await?;
             for offer in offers {
                 assert_eq!(page.contains(offer), offered, "{query}, {offer}: {page}");
             }
             let count = |role: &str| page.matches(&format!("role=\"{role}\"")).count();
-            assert_eq!((count("columnheader"), count("rowheader")), (columns, 2), "{query}: {page}");
-            assert_eq!(count("cell"), 2 * (columns - 1), "{query}, cells stand below their headings: {page}");
+            assert_eq!((count("columnheader"), count("rowheader")), (columns, rows), "{query}: {page}");
+            assert_eq!(count("cell"), rows * (columns - 1), "{query}, cells stand below their headings: {page}");
             let codes = format!("<a href=\"/schools/{}/campaigns\">Voir les codes des campagnes</a>", class.uai);
             assert_eq!(page.contains(&codes), !offered, "{query}: {page}");
             assert!(page.contains("Télécharger la liste"), "{query}: {page}");
@@ -193,6 +202,60 @@ fn a_pupils_page_says_how_they_sign_in() {
     });
 }
 
+/// From the list to a pupil and back the filters stay, also after something was done there; a name stands in no address but sealed.
+#[test]
+fn a_pupils_page_leads_back_to_the_list_as_it_was_filtered() {
+    run(async {
+        let class = a_class(12).await?;
+        let pupil = class.tie(0, by_email()).await?;
+        let desk = Desk::of(&class.administrator);
+        let query = "?division=3EME+A&order=division&size=20";
+        let of_pupil = |rest: &str| class.path(&format!("/{}{rest}", pupil.learner));
+        let attribute = |name: &str, address: &str| format!(" {name}=\"{}\"", address.replace('&', "&#38;"));
+        let back = format!("{}>Revenir aux élèves", attribute("href", &class.path(query)));
+        let page_of_pupil = attribute("href", &of_pupil(query));
+
+        let list = desk.get(&class.path(query)).await?.text;
+        assert!(list.contains(&page_of_pupil), "{list}");
+        let page = desk.get(&of_pupil(query)).await?.text;
+        assert!(page.contains(&back), "{page}");
+        let unfiltered = desk.get(&of_pupil("")).await?.text;
+        assert!(
+            unfiltered.contains(&format!("{}>Tous les élèves", attribute("href", &class.path("")))),
+            "{unfiltered}"
+        );
+
+        // What is done at once, and what asks first.
+        let action = attribute("action", &of_pupil(&format!("/user-name{query}")));
+        assert!(page.contains(&action), "{page}");
+        let named = desk.send(Method::POST, &of_pupil(&format!("/user-name{query}")), Some(json!({}))).await?;
+        assert_eq!(named.location, of_pupil(&format!("?done=user-name&{}", &query[1..])), "{}", named.text);
+        let told = desk.get(&named.location).await?.text;
+        assert!(told.contains("maintenant un identifiant") && told.contains(&back), "{told}");
+        let untie = of_pupil(&format!("/untie{query}"));
+        let asked = desk.get(&untie).await?.text;
+        assert!(asked.contains(&page_of_pupil) && asked.contains(&attribute("action", &untie)), "{asked}");
+        let untied = desk.send(Method::POST, &untie, Some(json!({}))).await?;
+        assert_eq!(untied.location, of_pupil(&format!("?done=untied&{}", &query[1..])), "{}", untied.text);
+        // Without an account, a personal code is shown in place.
+        let code = desk.send(Method::POST, &of_pupil(&format!("/personal-code{query}")), Some(json!({}))).await?;
+        assert!(code.status == 200 && code.text.contains(&page_of_pupil), "{}", code.text);
+
+        // Found by name.
+        let name = &class.learners[0].entry.last_name;
+        let found = desk.send(Method::POST, &class.path(""), Some(json!({"q": name}))).await?;
+        let list = desk.get(&found.location).await?.text;
+        let link = format!("href=\"{}", of_pupil("?sought="));
+        let sealed = list.split(&link).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+        assert!(!sealed.is_empty() && !sealed.contains(name.as_str()), "{list}");
+        let page = desk.get(&of_pupil(&format!("?sought={sealed}"))).await?.text;
+        assert!(page.contains(&attribute("href", &class.path(&format!("?sought={sealed}")))), "{page}");
+        let again = desk.get(&class.path(&format!("?sought={sealed}"))).await?.text;
+        assert!(!again.contains(r#"type="search" value="""#), "the search stands there again: {again}");
+        Ok(())
+    });
+}
+
 #[test]
 fn who_failed_too_often_is_unblocked_by_staff() {
     run(async {
@@ -209,7 +272,7 @@ fn who_failed_too_often_is_unblocked_by_staff() {
         class.administrator.post(&unblock, &json!({})).await?.expect(200)?;
         sign_in(name.as_str(), PUPIL_PASSWORD).await?.expect(200)?;
         assert_eq!(class.administrator.post(&unblock, &json!({})).await?.status, 409);
-        let told = ("unblocked".to_owned(), json!("un élève, 3EME A"), json!(pupil.learner));
+        let told = ("unblocked".to_owned(), json!("un élève de 3EME A"), json!(pupil.learner));
         assert_eq!(class.log().await?[0], told);
 
         // A new password unblocks, too.
@@ -260,7 +323,7 @@ fn a_pupil_is_untied_and_free_again() {
         assert_eq!(statuses, [200, 409], "of two, one unties");
         assert_eq!(class.administrator.post(&untie, &json!({})).await?.status, 409, "twice is told");
         let told: Vec<_> = class.log().await?.into_iter().filter(|(what, ..)| what == "untied").collect();
-        assert_eq!(told, [("untied".to_owned(), json!("un élève, 3EME A"), json!(pupil.learner))]);
+        assert_eq!(told, [("untied".to_owned(), json!("un élève de 3EME A"), json!(pupil.learner))]);
 
         assert_eq!(pupil.now().await?, pupil.user, "the account stays");
         assert_eq!(product().table.tie_of(pupil.id, class.uai).await?, None);
@@ -329,19 +392,26 @@ fn the_list_in_another_order_and_as_a_file() {
         let other = teacher.get(&format!("/schools/{uai}/learners.csv?sought=AAAA")).await?;
         assert_eq!(other.status, 400, "a name of another session asks for nobody, and not for everybody");
 
+        // Who has an account can be ticked.
+        let learners = in_order_of(uai, &sample).await?;
+        let (campaign, _) = rentree_local::pupils::a_campaign(&product().table, uai, now()).await?;
+        let school = Classes { uai, administrator: teacher, sample, learners, campaign };
+        school.tie(0, by_user_name()).await?;
+        let name = &school.sample.pupils[0].last_name;
+
         // From the page of a search, the file has those who were sought.
         let browser = Browser::open(DESKTOP).await?;
         let client = &browser.client;
-        enter(client, &teacher).await?;
+        enter(client, &school.administrator).await?;
         go(client, &format!("/schools/{uai}/learners")).await?;
-        fill(client, "#q", &sample.pupils[0].last_name).await?;
+        fill(client, "#q", name).await?;
         click(client, ".filter button").await?;
         see(client, "[role=status]", "sur 25").await?;
         let link = attribute(client, "a[download]", "href").await?.expect("an address");
         let of_browser = format!("return fetch('{link}').then((answer) => answer.text())");
         let text = client.execute(&of_browser, vec![]).await?;
         let found = text.as_str().expect("a text").lines().count() - 1;
-        assert!((1..25).contains(&found) && !link.contains(&sample.pupils[0].last_name), "{found}: {link}");
+        assert!((1..25).contains(&found) && !link.contains(name), "{found}: {link}");
 
         // All of a page with one click, where scripts run.
         click(client, "[data-tick]").await?;

@@ -102,6 +102,9 @@ pub(crate) struct LearnersView {
     /// Whether who asks is the only administrator of the space: a second one is advised.
     is_only_administrator: bool,
     last_import: Option<LastImport>,
+    /// What is wrong with what was chosen in the list, and how to mend it.
+    #[serde(skip)]
+    error: Option<(&'static str, &'static str)>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -184,9 +187,15 @@ pub(crate) async fn search(
 impl Filter {
     /// `path`, asked the same: the name stands there sealed.
     pub(crate) fn asking(&self, path: &str) -> String {
+        self.telling("", path)
+    }
+
+    /// `path`, asked the same, which tells that something was `done`.
+    pub(crate) fn telling(&self, done: &str, path: &str) -> String {
         let text = |number: Option<usize>| number.map(|number| number.to_string()).unwrap_or_default();
         let (page, size) = (text(self.page), text(self.size));
         let asked = [
+            ("done", done),
             ("division", self.division.as_str()),
             ("account", self.account.value()),
             ("certifiable", self.certifiable.value()),
@@ -206,6 +215,24 @@ impl Filter {
 
 impl Learners {
     async fn show(&self, uai: Uai, visitor: &Visitor, face: Face, filter: Filter) -> Result<Response, Problem> {
+        face.render(StatusCode::OK, &self.listed(uai, visitor, filter).await?)
+    }
+
+    /// The list again, as a page, above which stands what is wrong with what was chosen in it: `error`, in two parts.
+    pub(crate) async fn list_again(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        list: Filter,
+        error: (&'static str, &'static str),
+    ) -> Result<Response, Problem> {
+        let q = visitor.unseal(&list.sought);
+        let listed = self.listed(uai, visitor, Filter { q, ..list }).await?;
+        let (title, detail) = error;
+        Face::Page.again(Problem::badly_chosen(title, detail), &LearnersView { error: Some(error), ..listed })
+    }
+
+    async fn listed(&self, uai: Uai, visitor: &Visitor, filter: Filter) -> Result<LearnersView, Problem> {
         let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
         let (school, listing) = listed.ok_or_else(Problem::not_found)?;
         let (enrolled, divisions) = (listing.enrolled().count(), divisions(listing.enrolled()));
@@ -228,7 +255,7 @@ impl Learners {
         };
         let certifiable = listing.enrolled().filter(|pupil| admits(Certifiable::Yes, &profiles, pupil.id)).count();
 
-        let view = LearnersView {
+        Ok(LearnersView {
             frame: visitor.frame("Élèves", uai, &school, Section::Learners),
             csrf: visitor.csrf.clone(),
             uai: uai.to_string(),
@@ -251,8 +278,8 @@ impl Learners {
             learners: page.rows.into_iter().map(|found| Row::of(found, &mut profiles, visitor.at)).collect(),
             is_only_administrator,
             last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
-        };
-        face.render(StatusCode::OK, &view)
+            error: None,
+        })
     }
 
     async fn is_only_administrator(&self, uai: Uai, visitor: &Visitor) -> Result<bool, Problem> {
@@ -261,9 +288,11 @@ impl Learners {
 }
 
 impl LearnersView {
-    /// Whether those who are listed may have accounts, whose passwords can be handed out: else there is nothing to tick.
+    /// Whether those who are listed may have accounts, whose passwords can be handed out: else there is nothing to tick. Of other pages
+    /// nobody looked at the accounts.
     fn offers_passwords(&self) -> bool {
-        self.account != Holding::None
+        let is_anybodys = self.learners.iter().any(|learner| learner.account.is_some());
+        self.account != Holding::None && (is_anybodys || self.pages > 1)
     }
 
     /// The address of the list for spreadsheets, with the same filters; whoever typed a name gets those of that name.
@@ -275,6 +304,11 @@ impl LearnersView {
     /// Where passwords are asked for, with what this list is asked: the ways back from there lead to it.
     fn hand_out(&self) -> String {
         self.asked().asking(&format!("/schools/{}/learners/passwords", self.uai))
+    }
+
+    /// The page of a pupil, whose way back leads to this list.
+    fn pupil(&self, id: &LearnerId) -> String {
+        self.asked().asking(&format!("/schools/{}/learners/{id}", self.uai))
     }
 
     /// Whether some of these pupils may have Médiacentre alone, and would get a user name with a password: somebody of this page, or of

@@ -34,6 +34,9 @@ const MOST: usize = 100;
 const READS_AT_ONCE: usize = 8;
 /// Passwords at a time. A hash takes 19 MiB and a processor; while one is stored, another is hashed.
 const PASSWORDS_AT_ONCE: usize = 3;
+/// What is said of it when nobody was ticked, and how to mend it.
+const NOBODY: (&str, &str) =
+    ("Aucun élève n’est sélectionné", "Cochez au moins un élève de la liste, puis recommencez.");
 
 /// Whose passwords: chosen pupils, or a whole class.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -59,7 +62,12 @@ pub(crate) async fn hand_out(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
     let back = list.asking(&list_path(uai));
-    let wanted = Wanted::read(&input.fields, &back)?;
+    let Some(wanted) = Wanted::read(&input.fields, &back)? else {
+        return match face {
+            Face::Page => Box::pin(app.list_again(uai, &visitor, list, NOBODY)).await,
+            Face::Json => Err(Problem::badly_chosen(NOBODY.0, NOBODY.1)),
+        };
+    };
     let once = read_once(&input.fields)?;
 
     let listed = app.table.with_listing(uai, visitor.school.clone()).await?;
@@ -100,21 +108,18 @@ enum Wanted {
 }
 
 impl Wanted {
-    /// What is chosen badly leads `back`.
-    fn read(fields: &Fields, back: &str) -> Result<Self, Problem> {
+    /// `None`, when nobody is chosen; too many lead `back`.
+    fn read(fields: &Fields, back: &str) -> Result<Option<Self>, Problem> {
         if !fields.division.is_empty() {
-            return Ok(Self::Class(fields.division.clone()));
+            return Ok(Some(Self::Class(fields.division.clone())));
         }
         let ids: BTreeSet<LearnerId> =
             fields.learners.iter().map(|id| id.parse().map_err(|_| Problem::not_found())).collect::<Result<_, _>>()?;
         if ids.is_empty() {
-            let detail = "Cochez au moins un élève de la liste, puis recommencez.";
-            return Err(
-                Problem::badly_chosen("Aucun élève n’est sélectionné", detail).leading_to("Revenir aux élèves", back)
-            );
+            return Ok(None);
         }
         few_enough(ids.len(), back)?;
-        Ok(Self::Learners(ids))
+        Ok(Some(Self::Learners(ids)))
     }
 
     /// The pupils, by class and name. One who is not of this school, or a class that is not, is not found: nothing is done for the

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Learners;
 use crate::account::Lock;
+use crate::list::Filter;
 use crate::passwords::due::{Looked, Unserved, due};
 use crate::passwords::hand_out::Chosen;
 use year::YearView;
@@ -60,6 +61,9 @@ pub(crate) struct PupilView {
     /// `null` for who has joined no campaign yet.
     account: Option<AccountView>,
     actions: Actions,
+    /// The list that led here.
+    #[serde(skip)]
+    list: Filter,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -120,6 +124,7 @@ pub(crate) async fn page(
     State(app): State<Learners>,
     Path((uai, id)): PupilPath,
     Asked(done): Asked<Done>,
+    Asked(list): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -163,6 +168,7 @@ pub(crate) async fn page(
         year,
         account: account.map(|(lock, tied_at, looked)| AccountView::new(lock, tied_at, &looked, visitor.at)),
         actions,
+        list,
     };
     face.render(StatusCode::OK, &view)
 }
@@ -220,24 +226,41 @@ impl Learners {
         divisions.sort_unstable();
         divisions.dedup();
         let of = match divisions.as_slice() {
-            [division] => (*division).to_owned(),
-            several => french::count(several.len(), "classe", "classes"),
+            [division] => format!("de {division}"),
+            several => format!("de {}", french::count(several.len(), "classe", "classes")),
         };
         match pupils {
-            [pupil] => entry.to(format!("un élève, {of}")).about(pupil.id),
-            pupils => entry.to(format!("{}, {of}", french::count(pupils.len(), "élève", "élèves"))),
+            [pupil] => entry.to(format!("un élève {of}")).about(pupil.id),
+            pupils => entry.to(format!("{} {of}", french::count(pupils.len(), "élève", "élèves"))),
         }
     }
 }
 
 /// Where a pupil's page is.
-fn location(uai: Uai, id: LearnerId) -> String {
+fn path(uai: Uai, id: LearnerId) -> String {
     format!("/schools/{uai}/learners/{id}")
+}
+
+/// The pupil's page after something was `done`: its way back leads to the same list as before.
+fn done_at(uai: Uai, id: LearnerId, done: &str, list: &Filter) -> String {
+    list.telling(done, &path(uai, id))
 }
 
 /// Why something cannot be done (any more).
 fn refused(uai: Uai, id: LearnerId, detail: &'static str) -> Problem {
-    Problem::too_late(detail).leading_to("Revenir à la fiche de l’élève", location(uai, id))
+    Problem::too_late(detail).leading_to("Revenir à la fiche de l’élève", path(uai, id))
+}
+
+impl PupilView {
+    /// The list that led here.
+    fn back(&self) -> String {
+        self.list.asking(&format!("/schools/{}/learners", self.uai))
+    }
+
+    /// An address below this page, which hands on what the list was asked.
+    fn below(&self, what: &str) -> String {
+        self.list.asking(&format!("{}/{what}", path(self.uai, self.id)))
+    }
 }
 
 impl AccountView {

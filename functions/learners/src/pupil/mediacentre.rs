@@ -5,15 +5,16 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{LearnerId, Method, Uai, UserId};
-use rentree_http::{Face, Input, Problem, parse_uai};
+use rentree_http::{Asked, Face, Input, Problem, parse_uai};
 use rentree_table::{AuditAction, User};
 use rentree_web::{Frame, Section};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{PupilPath, location, refused};
+use super::{PupilPath, done_at, path, refused};
 use crate::Learners;
+use crate::list::Filter;
 use crate::passwords::due::Unserved;
 use crate::passwords::hand_out::Chosen;
 
@@ -36,6 +37,9 @@ pub(crate) struct RemovalView {
     id: LearnerId,
     /// The methods that stay; none when the pupil can sign in no more.
     methods: Vec<Method>,
+    /// The list that led to the pupil's page.
+    #[serde(skip)]
+    list: Filter,
 }
 
 /// What was done.
@@ -51,6 +55,7 @@ pub(crate) struct RemovedView {
 pub(crate) async fn page(
     State(app): State<Learners>,
     Path((uai, id)): PupilPath,
+    Asked(list): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -66,6 +71,7 @@ pub(crate) async fn page(
         uai,
         id: pupil.id,
         methods: app.methods_that_stay(&user),
+        list,
     };
     face.render(StatusCode::OK, &view)
 }
@@ -74,6 +80,7 @@ pub(crate) async fn page(
 pub(crate) async fn remove(
     State(app): State<Learners>,
     Path((uai, id)): PupilPath,
+    Asked(list): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
     input: Input<Value>,
@@ -82,7 +89,7 @@ pub(crate) async fn remove(
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
     visitor.check_meant(&input.proof)?;
 
-    let location = format!("{}?done=mediacentre", location(uai, pupil.id));
+    let location = done_at(uai, pupil.id, "mediacentre", &list);
     let Some((user_id, user)) = app.account_by_mediacentre(uai, &pupil).await? else {
         return face.already(true, refused(uai, pupil.id, HAS_NONE), &location);
     };
@@ -112,6 +119,14 @@ impl Learners {
 }
 
 impl RemovalView {
+    fn back(&self) -> String {
+        self.list.asking(&path(self.uai, self.id))
+    }
+
+    fn action(&self) -> String {
+        self.list.asking(&format!("{}/mediacentre", path(self.uai, self.id)))
+    }
+
     /// `Identifiant, Adresse e-mail`
     fn methods_text(&self) -> String {
         self.methods.iter().map(|method| method.french()).collect::<Vec<_>>().join(", ")

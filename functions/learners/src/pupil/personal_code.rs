@@ -8,15 +8,16 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::personal_code::valid_until;
 use rentree_domain::{LearnerId, PersonalCode, Uai};
-use rentree_http::{Face, Input, Problem, parse_uai};
+use rentree_http::{Asked, Face, Input, Problem, parse_uai};
 use rentree_table::{AuditAction, AuditEntry, CodeShown};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::code_fields::CodeFields;
-use super::{PupilPath, refused};
+use super::{PupilPath, path, refused};
 use crate::Learners;
+use crate::list::Filter;
 use crate::passwords::due::Unserved;
 
 const TIED: &str =
@@ -43,12 +44,16 @@ pub(crate) struct PersonalCodeView {
     valid_until: Timestamp,
     /// Where the campaign's code is typed.
     address: String,
+    /// The list that led to the pupil's page.
+    #[serde(skip)]
+    list: Filter,
 }
 
 /// `POST /schools/{uai}/learners/{learner}/personal-code`
 pub(crate) async fn give(
     State(app): State<Learners>,
     Path((uai, id)): PupilPath,
+    Asked(list): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
     input: Input<CodeFields>,
@@ -76,6 +81,7 @@ pub(crate) async fn give(
         personal_code: code.shown(),
         valid_until,
         address: format!("{}/campagnes", app.config.origin),
+        list,
     };
     face.render(StatusCode::OK, &view)
 }
@@ -106,6 +112,10 @@ impl Learners {
 }
 
 impl PersonalCodeView {
+    fn back(&self) -> String {
+        self.list.asking(&path(self.uai, self.learner))
+    }
+
     /// What pupils type: browsers add the rest.
     fn typed_address(&self) -> &str {
         rentree_web::typed_address(&self.address)

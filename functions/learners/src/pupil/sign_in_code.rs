@@ -8,15 +8,16 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::sign_in_code::valid_until;
 use rentree_domain::{LearnerId, Lesson, PersonalCode, Uai, UserId};
-use rentree_http::{Face, Input, Problem, Visitor, parse_uai};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, parse_uai};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CodeShown, User};
 use rentree_web::{Frame, Section, french, qr};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::code_fields::CodeFields;
-use super::{PupilPath, refused};
+use super::{PupilPath, path, refused};
 use crate::Learners;
+use crate::list::Filter;
 
 const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
 const STAFF: &str = "Ce compte a été celui d’un membre d’une équipe : aucun code ne l’ouvre. Donnez à l’élève un mot de passe provisoire.";
@@ -45,12 +46,16 @@ pub(crate) struct SignInCodeView {
     /// The address with the code, as a picture.
     #[serde(skip)]
     qr: String,
+    /// The list that led to the pupil's page.
+    #[serde(skip)]
+    list: Filter,
 }
 
 /// `POST /schools/{uai}/learners/{learner}/sign-in-code`
 pub(crate) async fn show(
     State(app): State<Learners>,
     Path((uai, id)): PupilPath,
+    Asked(list): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
     input: Input<CodeFields>,
@@ -85,6 +90,7 @@ pub(crate) async fn show(
         valid_until: until,
         address,
         qr: qr.map_err(|error| Problem::internal(&error))?,
+        list,
     };
     face.render(StatusCode::OK, &view)
 }
@@ -127,6 +133,10 @@ impl Learners {
 }
 
 impl SignInCodeView {
+    fn back(&self) -> String {
+        self.list.asking(&path(self.uai, self.learner))
+    }
+
     /// What pupils type: browsers add the rest.
     fn typed_address(&self) -> &str {
         rentree_web::typed_address(&self.address)

@@ -5,13 +5,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::matching::KnownAs;
 use rentree_domain::{CampaignId, LearnerId, guess};
-use rentree_http::{Face, Input, Problem, parse_uai};
+use rentree_http::{Asked, Face, Input, Problem, parse_uai};
 use rentree_table::{AsOf, AuditAction};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{PupilPath, location, refused};
+use super::{PupilPath, done_at, refused};
 use crate::Learners;
+use crate::list::Filter;
 use crate::passwords::due::Unserved;
 
 /// What the form sends.
@@ -33,6 +34,7 @@ pub(crate) struct UnblockedView {
 pub(crate) async fn unblock(
     State(app): State<Learners>,
     Path((uai, id)): PupilPath,
+    Asked(list): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
     input: Input<Fields>,
@@ -46,11 +48,14 @@ pub(crate) async fn unblock(
         app.table.audit(uai, &app.told_of(&visitor, AuditAction::Unblocked, &[&pupil])).await?;
         let names = guess::coarse_names(uai, &KnownAs::of(&pupil.entry));
         app.table.let_try(uai, pupil.id, &names, (app.clock)()).await?;
-        let page = campaign.map_or_else(|| location(uai, pupil.id), |id| format!("/schools/{uai}/campaigns/{id}"));
-        return face.after_post(StatusCode::OK, &format!("{page}?done=tries"), &UnblockedView { learner: pupil.id });
+        let page = match campaign {
+            Some(id) => format!("/schools/{uai}/campaigns/{id}?done=tries"),
+            None => done_at(uai, pupil.id, "tries", &list),
+        };
+        return face.after_post(StatusCode::OK, &page, &UnblockedView { learner: pupil.id });
     }
     let (user, account) = app.account_to_act_on(uai, &pupil).await?;
-    let location = format!("{}?done=unblocked", location(uai, pupil.id));
+    let location = done_at(uai, pupil.id, "unblocked", &list);
     if app.locked([&account.methods], AsOf::Now).await?.is_empty() {
         let problem = refused(uai, pupil.id, "La connexion de cet élève n’est pas bloquée, ou ne l’est plus.");
         return face.already(true, problem, &location);

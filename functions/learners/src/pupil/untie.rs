@@ -4,15 +4,16 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::LearnerId;
-use rentree_http::{ConfirmView, Face, Input, Problem, parse_uai};
+use rentree_http::{Asked, ConfirmView, Face, Input, Problem, parse_uai};
 use rentree_table::AuditAction;
 use rentree_web::Section;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{PupilPath, location, refused};
+use super::{PupilPath, done_at, path, refused};
 use crate::Learners;
+use crate::list::Filter;
 
 const NOT_TIED: &str = "L’élève n’est rattaché à aucun compte, ou ne l’est plus : il n’y a rien à détacher.";
 
@@ -29,6 +30,7 @@ pub(crate) struct UntiedView {
 pub(crate) async fn ask(
     State(app): State<Learners>,
     Path((uai, id)): PupilPath,
+    Asked(list): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -38,7 +40,7 @@ pub(crate) async fn ask(
         return Err(refused(uai, pupil.id, NOT_TIED));
     }
 
-    let path = location(uai, pupil.id);
+    let path = path(uai, pupil.id);
     let view = ConfirmView {
         frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Learners),
         csrf: visitor.csrf.clone(),
@@ -48,11 +50,11 @@ pub(crate) async fn ask(
             "Le compte est conservé, avec ses méthodes de connexion, mais il n’est plus celui de cet élève. Les participations de l’élève aux campagnes sont conservées.".to_owned(),
             "L’élève pourra rejoindre une campagne avec un autre compte, ou avec le même.".to_owned(),
         ],
-        action: format!("{path}/untie"),
+        action: list.asking(&format!("{path}/untie")),
         button: "Détacher l’élève",
         hidden: None,
         choice: None,
-        back: ("Revenir à la fiche de l’élève", path),
+        back: ("Revenir à la fiche de l’élève", list.asking(&path)),
     };
     face.render(StatusCode::OK, &view)
 }
@@ -61,6 +63,7 @@ pub(crate) async fn ask(
 pub(crate) async fn untie(
     State(app): State<Learners>,
     Path((uai, id)): PupilPath,
+    Asked(list): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
     input: Input<Value>,
@@ -69,7 +72,7 @@ pub(crate) async fn untie(
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
     visitor.check_meant(&input.proof)?;
 
-    let location = format!("{}?done=untied", location(uai, pupil.id));
+    let location = done_at(uai, pupil.id, "untied", &list);
     let not_tied = refused(uai, pupil.id, NOT_TIED);
     let Some(user) = pupil.user else { return face.already(true, not_tied, &location) };
 

@@ -4,13 +4,13 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::{LearnerId, Uai, UserName};
-use rentree_http::{Face, Input, Problem, Visitor, parse_uai};
+use rentree_http::{Asked, Face, Input, Problem, Visitor, parse_uai};
 use rentree_table::{Account, AuditAction, HandOutError, User};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{PupilPath, location, refused};
+use super::{PupilPath, done_at, path, refused};
 use crate::Learners;
 use crate::list::Filter;
 use crate::passwords::due::Unserved;
@@ -32,6 +32,7 @@ pub(crate) struct UserNameView {
 pub(crate) async fn give(
     State(app): State<Learners>,
     Path((uai, id)): PupilPath,
+    Asked(list): Asked<Filter>,
     face: Face,
     headers: HeaderMap,
     input: Input<Value>,
@@ -41,7 +42,7 @@ pub(crate) async fn give(
     visitor.check_meant(&input.proof)?;
 
     let (_, user) = app.account_to_act_on(uai, &pupil).await?;
-    let given = format!("{}?done=user-name", location(uai, pupil.id));
+    let given = done_at(uai, pupil.id, "user-name", &list);
     let has_one = || refused(uai, pupil.id, "L’élève a déjà un identifiant : il figure sur sa fiche.");
     if user.methods.user_name.is_some() {
         return face.already(true, has_one(), &given);
@@ -67,7 +68,7 @@ pub(crate) async fn give(
 
     let temporary_password = Some(done.password.expose().to_owned());
     let view = UserNameView { learner: pupil.id, user_name: done.user_name.to_string(), temporary_password };
-    face.after_post(StatusCode::OK, &location(uai, pupil.id), &view)
+    face.after_post(StatusCode::OK, &path(uai, pupil.id), &view)
 }
 
 /// Whether a forgotten password could not be replaced by mail.
