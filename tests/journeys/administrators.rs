@@ -56,6 +56,39 @@ fn a_second_administrator_is_advised() {
     });
 }
 
+/// Whoever follows the advice finds that role in the form below it, and is told so; else nobody gets more rights than they need unless
+/// somebody chose it.
+#[test]
+fn the_form_below_the_advice_offers_the_role_that_is_wanted() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let team = format!("/schools/{uai}/team");
+        let offered = async || {
+            let page = head.page(&team).await?;
+            let is_selected = |role: &str| page.contains(&format!("<option value=\"{role}\" selected>"));
+            let is_told = page.contains("ce rôle est proposé d’abord");
+            anyhow::Ok((is_selected("administrator"), is_selected("member"), is_told))
+        };
+        assert_eq!(offered().await?, (true, false, true));
+        an_invitation(&head, uai, Timestamp::now()).await?;
+        assert_eq!(offered().await?, (true, false, true), "a member is invited");
+        let (id, _) = an_invitation_to_be(Role::Administrator, &head, uai, Timestamp::now()).await?;
+        assert_eq!(offered().await?, (false, true, false), "an administrator is awaited");
+        head.post(&format!("/schools/{uai}/invitations/{id}/cancel"), &json!({})).await?.expect(200)?;
+        assert_eq!(offered().await?, (true, false, true));
+
+        // Who tells no role invites members, as ever.
+        let invite = json!({"emails": an_email()});
+        head.post(&format!("/schools/{uai}/invitations"), &invite).await?.expect(201)?;
+        let told = head.get(&team).await?.expect(200)?;
+        assert!(told["invitations"].as_array().unwrap().iter().all(|waits| waits["role"] == "member"), "{told}");
+
+        a_member(uai, Role::Administrator).await?;
+        assert_eq!(offered().await?, (false, true, false));
+        Ok(())
+    });
+}
+
 /// Removing somebody passes their campaigns on, to who is chosen or to who removes them, and the log tells it.
 #[test]
 fn campaigns_of_who_is_removed_have_somebody_who_answers_for_them() {
