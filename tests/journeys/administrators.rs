@@ -6,6 +6,7 @@ use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationState, Invite
 use serde_json::json;
 
 use crate::support::campaigns::a_campaign;
+use crate::support::forms::PageForm;
 use crate::support::links::{an_activation, an_invitation, an_invitation_to_be};
 use crate::support::mails::{mail_about, mails_to, no_mail_is_pending};
 use crate::support::people::{Person, a_member, a_team, an_email, somebody};
@@ -85,6 +86,34 @@ fn the_form_below_the_advice_offers_the_role_that_is_wanted() {
 
         a_member(uai, Role::Administrator).await?;
         assert_eq!(offered().await?, (false, true, false));
+        Ok(())
+    });
+}
+
+/// What was chosen in the form is told where it was sent from, and stands beside each invitation that waits: a wrong role is seen before
+/// anybody accepts it.
+#[test]
+fn an_invitation_tells_its_role() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let team = format!("/schools/{uai}/team");
+        let [one, two, three] = [an_email(), an_email(), an_email()];
+        let member = "l’invitation part, dans le rôle de membre, et figure ci-dessous";
+        let administrators = "les invitations partent, dans le rôle d’administrateur, et figurent ci-dessous";
+        for (emails, role, told) in
+            [(one.to_string(), "member", member), (format!("{two} {three}"), "administrator", administrators)]
+        {
+            let form = PageForm::on(&head, &team, "/invitations").await?;
+            let (status, to) = form.send(&head, &[("emails", emails.as_str()), ("role", role)]).await?;
+            assert_eq!(status, 303, "{to}");
+            let page = head.page(&to).await?;
+            assert!(page.contains(told), "{page}");
+        }
+        let page = head.page(&team).await?;
+        for (email, role) in [(&one, "Membre"), (&two, "Administrateur"), (&three, "Administrateur")] {
+            let row = format!("<p>{email} <span class=\"badge\">{role}</span>");
+            assert!(page.contains(&row), "{row} in {page}");
+        }
         Ok(())
     });
 }

@@ -112,7 +112,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "[role=alert]", "camille").await?;
     fill(client, "#invite-emails", &format!("{lea} {elsewhere}")).await?;
     click(client, "form[action$='/invitations'] button").await?;
-    see(client, "[role=status]", "les invitations partent").await?;
+    see(client, "[role=status]", "les invitations partent, dans le rôle de membre").await?;
     let (to_lea, to_known) =
         (link_in(&mail_to(lea.as_str(), 1).await?)?, link_in(&mail_to(elsewhere.as_str(), 1).await?)?);
     go(client, &format!("/schools/{uai}/team")).await?;
