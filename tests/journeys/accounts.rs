@@ -149,6 +149,8 @@ fn an_address_waits_for_an_hour_at_most_and_a_new_password_ends_that() {
         }
         let common = a_stranger().post(&link, &json!({"password": "motdepasse2026"})).await?;
         assert!(common.expect(422)?["errors"][0]["message"].as_str().unwrap().contains("se devine"));
+        let sentence = a_stranger().post(&link, &json!({"password": "le professeur de maths du collège"})).await?;
+        assert!(sentence.expect(422)?["errors"][0]["message"].as_str().unwrap().contains("un mot inattendu"));
         let set = a_stranger().post(&link, &json!({"password": "des bottes et un ciré"})).await?;
         assert!(set.session.is_some());
         set.expect(200)?;

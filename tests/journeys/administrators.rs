@@ -6,6 +6,7 @@ use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationState, Invite
 use serde_json::json;
 
 use crate::support::campaigns::a_campaign;
+use crate::support::forms::PageForm;
 use crate::support::links::{an_activation, an_invitation, an_invitation_to_be};
 use crate::support::mails::{mail_about, mails_to, no_mail_is_pending};
 use crate::support::people::{Person, a_member, a_team, an_email, somebody};
@@ -52,6 +53,67 @@ fn a_second_administrator_is_advised() {
         a_member(uai, Role::Administrator).await?;
         assert_eq!(head.get(&path).await?.expect(200)?["is_only_administrator"], false);
         assert!(!head.page(&path).await?.contains("Désignez un second administrateur"));
+        Ok(())
+    });
+}
+
+/// Whoever follows the advice finds that role in the form below it, and is told so; else nobody gets more rights than they need unless
+/// somebody chose it.
+#[test]
+fn the_form_below_the_advice_offers_the_role_that_is_wanted() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let team = format!("/schools/{uai}/team");
+        let offered = async || {
+            let page = head.page(&team).await?;
+            let is_selected = |role: &str| page.contains(&format!("<option value=\"{role}\" selected>"));
+            let is_told = page.contains("ce rôle est proposé d’abord");
+            anyhow::Ok((is_selected("administrator"), is_selected("member"), is_told))
+        };
+        assert_eq!(offered().await?, (true, false, true));
+        an_invitation(&head, uai, Timestamp::now()).await?;
+        assert_eq!(offered().await?, (true, false, true), "a member is invited");
+        let (id, _) = an_invitation_to_be(Role::Administrator, &head, uai, Timestamp::now()).await?;
+        assert_eq!(offered().await?, (false, true, false), "an administrator is awaited");
+        head.post(&format!("/schools/{uai}/invitations/{id}/cancel"), &json!({})).await?.expect(200)?;
+        assert_eq!(offered().await?, (true, false, true));
+
+        // Who tells no role invites members, as ever.
+        let invite = json!({"emails": an_email()});
+        head.post(&format!("/schools/{uai}/invitations"), &invite).await?.expect(201)?;
+        let told = head.get(&team).await?.expect(200)?;
+        assert!(told["invitations"].as_array().unwrap().iter().all(|waits| waits["role"] == "member"), "{told}");
+
+        a_member(uai, Role::Administrator).await?;
+        assert_eq!(offered().await?, (false, true, false));
+        Ok(())
+    });
+}
+
+/// What was chosen in the form is told where it was sent from, and stands beside each invitation that waits: a wrong role is seen before
+/// anybody accepts it.
+#[test]
+fn an_invitation_tells_its_role() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let team = format!("/schools/{uai}/team");
+        let [one, two, three] = [an_email(), an_email(), an_email()];
+        let member = "l’invitation part, dans le rôle de membre, et figure ci-dessous";
+        let administrators = "les invitations partent, dans le rôle d’administrateur, et figurent ci-dessous";
+        for (emails, role, told) in
+            [(one.to_string(), "member", member), (format!("{two} {three}"), "administrator", administrators)]
+        {
+            let form = PageForm::on(&head, &team, "/invitations").await?;
+            let (status, to) = form.send(&head, &[("emails", emails.as_str()), ("role", role)]).await?;
+            assert_eq!(status, 303, "{to}");
+            let page = head.page(&to).await?;
+            assert!(page.contains(told), "{page}");
+        }
+        let page = head.page(&team).await?;
+        for (email, role) in [(&one, "Membre"), (&two, "Administrateur"), (&three, "Administrateur")] {
+            let row = format!("<p>{email} <span class=\"badge\">{role}</span>");
+            assert!(page.contains(&row), "{row} in {page}");
+        }
         Ok(())
     });
 }

@@ -33,7 +33,7 @@ fn a_space_begins_with_four_steps() {
         assert_eq!((&begun["is_new"], &begun["is_only_administrator"]), (&json!(true), &json!(true)));
         let page = head.page(&format!("/schools/{uai}")).await?;
         assert!(page.contains("Bienvenue") && page.contains(&format!("href=\"/schools/{uai}/team\">Inviter l’équipe")));
-        let until = "L’étape est faite dès que l’un d’eux a accepté l’invitation";
+        let until = "L’étape sera faite dès que l’un d’eux aura accepté l’invitation";
         assert!(page.contains(until), "an invitation alone does not make a team: {page}");
 
         let teacher = a_member(uai, Role::Member).await?;

@@ -86,6 +86,35 @@ fn campaigns_of_last_year_are_archived_together_and_made_anew() {
         let page = teacher.page(&path).await?;
         assert!(page.contains(&format!("À partir du 1<sup>er</sup>&nbsp;août {next}, trois choses")), "{page}");
         assert!(page.contains(&format!("<a href=\"/schools/{uai}\">Accueil</a>")), "{page}");
+        // The pupils came and the campaigns went, but nobody reviewed the team: a space that is new has nobody to look for.
+        assert_eq!(badges(&page), [0, 2, 1], "{page}");
+        Ok(())
+    });
+}
+
+/// How often the page says “À faire”, “Fait” and “Rien à faire”.
+fn badges(page: &str) -> [usize; 3] {
+    ["À faire", "Fait", "Rien à faire"].map(|badge| page.matches(&format!(">{badge}</span>")).count())
+}
+
+/// A space of this year that never saw another: its pupils came, and nothing else is called done. Title and sentence speak of their
+/// own year each, by its name.
+#[test]
+fn what_was_not_to_be_done_is_not_called_done() {
+    run(async {
+        let (uai, head, _) = a_school_of(&[("6A", 2)], 7_405).await?;
+        a_campaign(uai, &head, "Déjà de cette année").await?;
+        let year = new_year(&head, uai).await?["year"].as_i64().unwrap();
+        let (this, next) = (format!("{year}-{}", year + 1), format!("{}-{}", year + 1, year + 2));
+        let page = head.page(&format!("/schools/{uai}/new-year")).await?;
+        assert_eq!(badges(&page), [0, 1, 2], "{page}");
+        for told in [
+            format!("<h1>Changement d’année&nbsp;: {this}</h1>"),
+            format!("Pour l’année {this}, il n’y a rien à faire sur cette page."),
+            format!("trois choses seront à voir ici pour l’année {next}"),
+        ] {
+            assert!(page.contains(&told), "{told}: {page}");
+        }
         Ok(())
     });
 }

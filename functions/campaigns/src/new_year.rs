@@ -2,6 +2,7 @@
 //! made anew where they are still of use.
 
 mod renew;
+mod turn;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
 pub(crate) use renew::{Fields, RenewedView, renew};
+use turn::Turn;
 
 /// How many campaigns one request archives: each is a transaction, and the request has half a minute.
 const MOST: usize = 50;
@@ -42,6 +44,8 @@ pub(crate) struct NewYearView {
     csrf: String,
     #[serde(skip)]
     done: Option<String>,
+    #[serde(skip)]
+    turn: Turn,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -92,6 +96,7 @@ pub(crate) async fn page(
 
     let (today, school) = (paris::date(visitor.at), &visitor.school);
     let mut campaigns = app.campaigns_of(uai, school, visitor.at).await?;
+    let turn = Turn::of(school, &campaigns, visitor.at);
     campaigns.retain(|(_, campaign)| is_old(campaign, today));
     campaigns.sort_by_key(|(id, campaign)| (campaign.created_at, *id));
     let year = SchoolYear::of(today);
@@ -100,6 +105,7 @@ pub(crate) async fn page(
         frame: visitor.frame("Changement d’année", uai, school, Section::Home),
         csrf: visitor.csrf.clone(),
         done: asked.french(),
+        turn,
         uai,
         role: visitor.role,
         year,
@@ -115,8 +121,12 @@ pub(crate) async fn page(
 
 /// Whether a campaign is the school's own, from a year that is over, and not in the archive.
 pub(crate) fn is_old(campaign: &Campaign, today: Date) -> bool {
-    let made_in = SchoolYear::of(paris::date(campaign.created_at));
-    campaign.given.is_none() && !campaign.is_archived() && made_in.is_over(today)
+    is_from_before(campaign, today) && !campaign.is_archived()
+}
+
+/// Whether a campaign is the school's own, from a year that is over, archived or not.
+fn is_from_before(campaign: &Campaign, today: Date) -> bool {
+    campaign.given.is_none() && SchoolYear::of(paris::date(campaign.created_at)).is_over(today)
 }
 
 impl Row {
@@ -153,10 +163,5 @@ impl Done {
 impl NewYearView {
     fn may_manage(&self) -> bool {
         self.role == Role::Administrator
-    }
-
-    /// Whether all three are done, until the next school year begins.
-    fn has_nothing_to_do(&self) -> bool {
-        !self.is_review_due && self.is_roster_new && self.campaigns.is_empty()
     }
 }

@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use rentree_domain::Uai;
 use rentree_http::{Problem, Visitor};
-use rentree_table::{AuditAction, AuditEntry};
+use rentree_table::{AuditAction, AuditEntry, Role};
 
 use crate::Invitations;
 
@@ -13,21 +13,37 @@ const ENTRIES: i32 = 10;
 /// For how long what was done is news. Later, or where a colleague did it, the page alone tells how things are.
 pub(crate) const NEWS: SignedDuration = SignedDuration::from_secs(20);
 
+// What the address says of invitations: how many and in which role, which the log does not have.
+const ONE_MEMBER: &str = "member-invited";
+const ONE_ADMINISTRATOR: &str = "administrator-invited";
+const MEMBERS: &str = "members-invited";
+const ADMINISTRATORS: &str = "administrators-invited";
+
+/// What the address says after so many people were invited in a role.
+pub(crate) fn invited(count: usize, role: Role) -> &'static str {
+    match (count, role) {
+        (1, Role::Member) => ONE_MEMBER,
+        (1, Role::Administrator) => ONE_ADMINISTRATOR,
+        (_, Role::Member) => MEMBERS,
+        (_, Role::Administrator) => ADMINISTRATORS,
+    }
+}
+
+fn told_of_invited(done: &str) -> String {
+    let role = if [ONE_MEMBER, MEMBERS].contains(&done) { "de membre" } else { "d’administrateur" };
+    let then = if [MEMBERS, ADMINISTRATORS].contains(&done) {
+        format!("les invitations partent, dans le rôle {role}, et figurent ci-dessous jusqu’à leur acceptation.")
+    } else {
+        format!("l’invitation part, dans le rôle {role}, et figure ci-dessous jusqu’à son acceptation.")
+    };
+    format!("C’est enregistré : {then}")
+}
+
 impl Invitations {
     /// The sentence for `done`, if it is one that the page knows.
     pub(crate) async fn done(&self, uai: Uai, visitor: &Visitor, done: &str) -> Result<Option<String>, Problem> {
         let actions: &[AuditAction] = match done {
-            "invited" => {
-                return Ok(Some(
-                    "C’est enregistré : l’invitation part, et figure ci-dessous jusqu’à son acceptation.".to_owned(),
-                ));
-            }
-            "several-invited" => {
-                return Ok(Some(
-                    "C’est enregistré : les invitations partent, et figurent ci-dessous jusqu’à leur acceptation."
-                        .to_owned(),
-                ));
-            }
+            ONE_MEMBER | ONE_ADMINISTRATOR | MEMBERS | ADMINISTRATORS => return Ok(Some(told_of_invited(done))),
             "reviewed" => return Ok(Some("L’équipe est vérifiée pour cette année scolaire.".to_owned())),
             "resent" => &[AuditAction::InvitationResent],
             "cancelled" => &[AuditAction::InvitationCancelled],

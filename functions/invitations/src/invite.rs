@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use tokio::join;
 
 use crate::Invitations;
-use crate::done::NEWS;
+use crate::done::{self, NEWS};
 
 /// Orders of mails under way at the same moment.
 const ORDERS_AT_ONCE: usize = 10;
@@ -89,8 +89,7 @@ pub(crate) async fn invite(
         (InvitationId::new(at, entropy), invitation, entry)
     };
     let mut invited: Vec<_> = emails.into_iter().map(invited).collect();
-    let done = if invited.len() == 1 { "invited" } else { "several-invited" };
-    let location = format!("/schools/{uai}/team?done={done}");
+    let location = format!("/schools/{uai}/team?done={}", done::invited(invited.len(), role));
     let permit = match app.permit(uai, &visitor, &invited, &mut form).await? {
         Permitted::Given(permit) => permit,
         Permitted::InvitedBefore => return face.after_post(StatusCode::CREATED, &location, &InvitedView::of(&invited)),

@@ -179,7 +179,7 @@ impl Invitations {
             delivery: invited.delivery,
             sent_at: invited.sent_at,
         });
-        Ok(TeamView {
+        let mut view = TeamView {
             frame: visitor.frame("Équipe", uai, &visitor.school, Section::Team),
             csrf: visitor.csrf.clone(),
             form: form("", "member"),
@@ -191,7 +191,13 @@ impl Invitations {
             members: members.collect(),
             access_requests: asking.collect(),
             invitations: invitations.collect(),
-        })
+        };
+        // Whoever reads that a second administrator is wanted goes on to the form below: it offers that role first, and says so. As soon as
+        // one is invited, the lesser role is offered again. What programs send without a role stays that of members.
+        if view.lacks_administrator() {
+            view.form = form("", "administrator");
+        }
+        Ok(view)
     }
 
     /// Whose campaigns are whose, for administrators.
@@ -225,6 +231,11 @@ impl TeamView {
 
     fn has_invited_administrator(&self) -> bool {
         self.invitations.iter().any(|invitation| invitation.role == Role::Administrator)
+    }
+
+    /// Whether a second administrator is advised, and nobody is invited to be one.
+    fn lacks_administrator(&self) -> bool {
+        self.has_one_administrator() && !self.has_invited_administrator()
     }
 }
 

@@ -27,6 +27,9 @@ pub enum PasswordError {
     /// Among those that are tried first.
     #[error("too common")]
     Common,
+    /// A sentence, or words in a row, of nothing but what is tried first.
+    #[error("common words in a row")]
+    CommonWords,
     /// A pupil's password with fewer than eight characters.
     #[error("shorter than eight characters")]
     ShortForPupil,
@@ -44,6 +47,10 @@ pub const EXAMPLE_FOR_PUPILS: &str = "Girafe4Carotte";
 /// How long a password that staff hand out lets its owner in: whoever was away for a week or two can still begin.
 pub const TEMPORARY_LASTS: SignedDuration = SignedDuration::from_hours(14 * 24);
 const MOST: usize = 128;
+/// From here on words in a row are a sentence to whoever types them.
+const WORDS_OF_A_SENTENCE: usize = 3;
+/// Fewer are letters that stand apart.
+const LETTERS_OF_A_WORD: usize = 2;
 
 impl Password {
     /// A password to be checked against a stored one. Nothing is too short for that.
@@ -77,7 +84,17 @@ impl Password {
         if self.0.chars().count() > MOST {
             return Err(PasswordError::Long);
         }
-        if common::is_common(&self.0, about) { Err(PasswordError::Common) } else { Ok(self) }
+        if !common::is_common(&self.0, about) {
+            return Ok(self);
+        }
+        Err(if self.has_several_words() { PasswordError::CommonWords } else { PasswordError::Common })
+    }
+
+    /// Whether whoever typed it sees several words in it, rather than one with signs: they are told otherwise what is wrong.
+    fn has_several_words(&self) -> bool {
+        let words = self.0.split(|sign: char| sign.is_whitespace() || "-_,'’".contains(sign));
+        let is_word = |word: &&str| word.chars().filter(|sign| sign.is_alphabetic()).count() >= LETTERS_OF_A_WORD;
+        words.filter(is_word).count() >= WORDS_OF_A_SENTENCE
     }
 
     /// A password that staff read aloud to a pupil, who must change it at the first sign-in: `nadu-reka-473`. No i, l, o, 0 nor 1
@@ -283,6 +300,27 @@ mod tests {
             "ma]-,=9he_2,",
         ] {
             assert!(Password::new_for_staff(password, &[]).is_ok(), "{password}");
+        }
+    }
+
+    /// It is refused for another reason than a word with digits, and one word that is unlike the others mends it.
+    #[test]
+    fn sentences_of_nothing_but_common_words_are_told_apart() {
+        for sentence in [
+            "le professeur de maths du college",
+            "notre-école-et-votre-école",
+            "Bonjour les élèves de la classe",
+            "mon mot de passe secret",
+            "lundi, mardi, mercredi 2026",
+            "soleil soleil soleil",
+        ] {
+            assert_eq!(Password::new_for_staff(sentence, &[]), Err(PasswordError::CommonWords), "{sentence}");
+            assert!(Password::new_for_staff(&format!("{sentence} girouette"), &[]).is_ok(), "{sentence}");
+        }
+        let own = Password::new_for_staff("Camille Le Goff", &["Camille", "Le Goff"]);
+        assert_eq!(own, Err(PasswordError::CommonWords));
+        for word in ["b o n j o u r 2026", "Ecole JulesFerry75", "soleil-soleil"] {
+            assert_eq!(Password::new_for_staff(word, &[]), Err(PasswordError::Common), "{word}");
         }
     }
 

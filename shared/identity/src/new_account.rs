@@ -64,7 +64,10 @@ impl PasswordRules {
     /// What a form says beside the field.
     pub fn hint(self) -> &'static str {
         match self {
-            Self::Staff => "12 caractères au moins. Une phrase que vous seul(e) connaissez convient très bien.",
+            Self::Staff => {
+                // A way to make one, and none to copy: whatever stood here would be taken.
+                "12 caractères au moins. Par exemple, quatre mots sans rapport, pris au hasard dans un livre. Une phrase que vous seul(e) connaissez convient aussi."
+            }
             Self::Pupil => {
                 "Deux mots sans rapport et un chiffre, comme Girafe4Carotte, mais avec vos mots à vous. 8 caractères au moins, dont une majuscule, une minuscule et un chiffre. Un prénom ou un mot avec des chiffres ne suffit pas."
             }
@@ -81,11 +84,14 @@ impl PasswordRules {
     /// What is wrong with a new password; to a child of twelve in short sentences, with the example of the hint.
     fn told(self, error: PasswordError) -> String {
         match (self, error) {
-            (Self::Pupil, PasswordError::Common) => format!(
+            (Self::Pupil, PasswordError::Common | PasswordError::CommonWords) => format!(
                 "Ce mot de passe est trop facile à deviner. Un prénom ou un mot avec des chiffres ne suffit pas. Choisissez deux mots sans rapport et un chiffre, comme {EXAMPLE_FOR_PUPILS}, mais avec vos mots à vous."
             ),
             (Self::Staff, PasswordError::Common) => {
                 "Ce mot de passe se devine : un mot, un nom ou des chiffres, même mêlés de signes, ne suffisent pas. Associez deux mots sans rapport, ou plus.".to_owned()
+            }
+            (Self::Staff, PasswordError::CommonWords) => {
+                "Cette suite de mots se devine : mots très courants, mots de l’école, jours, mois ou votre nom. Ajoutez-y un mot inattendu, sans rapport avec les autres.".to_owned()
             }
             (_, PasswordError::Short) => "Le mot de passe est trop court : 12 caractères au moins.".to_owned(),
             (_, PasswordError::Long) => "Le mot de passe est trop long : 128 caractères au plus.".to_owned(),
@@ -190,5 +196,34 @@ mod tests {
         let mut form = PasswordFields::form("new", PasswordRules::Pupil);
         assert_eq!(read_password(&mut form, PasswordRules::Pupil, EXAMPLE_FOR_PUPILS, &[]), None);
         assert!(form.errors().any(|(name, told)| name == "password" && told.contains(EXAMPLE_FOR_PUPILS)));
+    }
+
+    /// Who typed a sentence is not told of a word with signs, and what they are told to do is enough.
+    #[test]
+    fn a_sentence_of_common_words_is_mended_by_one_that_is_not() {
+        let told = |rules: PasswordRules, typed: &str| {
+            let mut form = PasswordFields::form("new", rules);
+            let read = read_password(&mut form, rules, typed, &[]);
+            assert_eq!(read.is_some(), !form.is_refused());
+            form.errors().map(|(_, told)| told.to_owned()).next()
+        };
+        let sentence = "le professeur de maths du collège";
+        let refused = told(PasswordRules::Staff, sentence).unwrap();
+        assert!(
+            refused.starts_with("Cette suite de mots se devine") && refused.contains("un mot inattendu"),
+            "{refused}"
+        );
+        assert_eq!(told(PasswordRules::Staff, &format!("{sentence} girouette")), None);
+        let word = told(PasswordRules::Staff, "motdepasse2026").unwrap();
+        assert!(word.contains("un mot, un nom ou des chiffres"), "{word}");
+        // To a child there is one thing to say.
+        let child = told(PasswordRules::Pupil, "Le professeur de maths 6").unwrap();
+        assert!(child.contains(EXAMPLE_FOR_PUPILS), "{child}");
+    }
+
+    #[test]
+    fn staff_are_told_a_way_to_make_one() {
+        let hint = PasswordRules::Staff.hint();
+        assert!(hint.contains("quatre mots sans rapport, pris au hasard"), "{hint}");
     }
 }

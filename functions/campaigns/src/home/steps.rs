@@ -49,7 +49,7 @@ impl Step {
         match self {
             Self::Activate => "Par le lien envoyé dans la messagerie de l’établissement.",
             Self::Team => {
-                "Un second administrateur, au moins, et les enseignants qui suivront leurs classes. L’étape est faite dès que l’un d’eux a accepté l’invitation."
+                "Un second administrateur, au moins, et les enseignants qui suivront leurs classes. L’étape sera faite dès que l’un d’eux aura accepté l’invitation."
             }
             Self::Import => {
                 "Avec le fichier des élèves que l’établissement a déjà : SIECLE (XML ou zip) ou Fregata (CSV)."
