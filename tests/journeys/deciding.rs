@@ -93,6 +93,32 @@ fn a_preview_changes_nothing_and_can_be_given_up() {
     });
 }
 
+/// What an import changes is told as what it would do, then as what it did, field by field.
+#[test]
+fn changed_fields_are_told_in_the_tense_of_the_import() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let mut sample = Sample::new(uai, 30, 3);
+        school.import(sample.siecle(UTF_8).bytes, false).await?;
+        sample.pupils[4].last_name = "TOUT AUTRE".to_owned();
+        let import = school.request(&json!({ "preview": true })).await?;
+        school.send(&import, sample.siecle(UTF_8).bytes).await?;
+        let id = import["id"].as_str().unwrap();
+        assert_eq!(school.wait(id).await?.counts, counts(0, 1, 0, 0, 29));
+
+        let head = a_member(uai, Role::Administrator).await?;
+        let path = format!("/schools/{uai}/imports/{id}");
+        let item = "<li>nom de famille\u{a0}: 1 élève</li>";
+        let page = head.page(&path).await?;
+        assert!(page.contains("Champs à modifier&nbsp;:") && page.contains(item), "{page}");
+        school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
+        assert_succeeded(&school.wait(id).await?, counts(0, 1, 0, 0, 29));
+        let page = head.page(&path).await?;
+        assert!(page.contains("Champs modifiés&nbsp;:") && page.contains(item), "{page}");
+        Ok(())
+    });
+}
+
 #[test]
 fn undo_shows_the_roster_from_before_once() {
     run(async {
