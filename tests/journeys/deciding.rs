@@ -115,6 +115,10 @@ fn changed_fields_are_told_in_the_tense_of_the_import() {
         assert_succeeded(&school.wait(id).await?, counts(0, 1, 0, 0, 29));
         let page = head.page(&path).await?;
         assert!(page.contains("Champs modifiés&nbsp;:") && page.contains(item), "{page}");
+        // Only the name changed: only the name is given back.
+        let asked = head.page(&format!("{path}/undo")).await?;
+        let given_back = "1 élève retrouvera ce que sa fiche disait avant\u{a0}: nom de famille.";
+        assert!(asked.contains(given_back), "{asked}");
         Ok(())
     });
 }
