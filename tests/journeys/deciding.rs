@@ -84,10 +84,13 @@ fn a_preview_changes_nothing_and_can_be_given_up() {
         assert!(page.contains("<h1>Import</h1>") && !page.contains("Importer des élèves"), "{page}");
         let list = member.page(&format!("/schools/{uai}/imports")).await?;
         assert!(list.contains(">Ajouts</th>") && !list.contains("Ajoutés"), "{list}");
+        assert!(list.contains(">30</td>"), "it says what would be done: {list}");
         let given_up = school.post(&format!("/imports/{id}/cancel"), &json!({})).await?;
         assert_eq!(given_up["state"], "expired");
         let ended = (&given_up["ended"]["how"], &given_up["ended"]["by"]);
         assert_eq!(ended, (&json!("abandoned_confirmation"), &given_up["requested_by"]), "who did it is told");
+        let list = member.page(&format!("/schools/{uai}/imports")).await?;
+        assert!(list.contains("Abandonné") && !list.contains(">30</td>"), "nothing was done: {list}");
         assert_eq!(visible(uai).await?, []);
         Ok(())
     });
@@ -137,11 +140,16 @@ fn undo_shows_the_roster_from_before_once() {
         let id = import["id"].as_str().unwrap();
         school.wait(id).await?;
         assert_eq!(visible(uai).await?, expected(&other));
+        let member = a_member(uai, Role::Member).await?;
+        let list = member.page(&format!("/schools/{uai}/imports")).await?;
+        assert!(list.contains(">20</td>"), "{list}");
 
         let undone = school.post(&format!("/imports/{id}/undo"), &json!({})).await?;
         assert_eq!(undone["state"], "undone");
         let ended = (&undone["ended"]["how"], &undone["ended"]["by"]);
         assert_eq!(ended, (&json!("undone"), &undone["requested_by"]), "who did it is told");
+        let list = member.page(&format!("/schools/{uai}/imports")).await?;
+        assert!(list.contains("Annulé après coup") && !list.contains(">20</td>"), "what does not hold: {list}");
         assert_eq!(visible(uai).await?, expected(&september));
         assert!(school.post(&format!("/imports/{id}/undo"), &json!({})).await.is_err(), "once");
 
