@@ -84,11 +84,44 @@ fn a_preview_changes_nothing_and_can_be_given_up() {
         assert!(page.contains("<h1>Import</h1>") && !page.contains("Importer des élèves"), "{page}");
         let list = member.page(&format!("/schools/{uai}/imports")).await?;
         assert!(list.contains(">Ajouts</th>") && !list.contains("Ajoutés"), "{list}");
+        assert!(list.contains(">30</td>"), "it says what would be done: {list}");
         let given_up = school.post(&format!("/imports/{id}/cancel"), &json!({})).await?;
         assert_eq!(given_up["state"], "expired");
         let ended = (&given_up["ended"]["how"], &given_up["ended"]["by"]);
         assert_eq!(ended, (&json!("abandoned_confirmation"), &given_up["requested_by"]), "who did it is told");
+        let list = member.page(&format!("/schools/{uai}/imports")).await?;
+        assert!(list.contains("Abandonné") && !list.contains(">30</td>"), "nothing was done: {list}");
         assert_eq!(visible(uai).await?, []);
+        Ok(())
+    });
+}
+
+/// What an import changes is told as what it would do, then as what it did, field by field.
+#[test]
+fn changed_fields_are_told_in_the_tense_of_the_import() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let mut sample = Sample::new(uai, 30, 3);
+        school.import(sample.siecle(UTF_8).bytes, false).await?;
+        sample.pupils[4].last_name = "TOUT AUTRE".to_owned();
+        let import = school.request(&json!({ "preview": true })).await?;
+        school.send(&import, sample.siecle(UTF_8).bytes).await?;
+        let id = import["id"].as_str().unwrap();
+        assert_eq!(school.wait(id).await?.counts, counts(0, 1, 0, 0, 29));
+
+        let head = a_member(uai, Role::Administrator).await?;
+        let path = format!("/schools/{uai}/imports/{id}");
+        let item = "<li>nom de famille\u{a0}: 1 élève</li>";
+        let page = head.page(&path).await?;
+        assert!(page.contains("Champs à modifier&nbsp;:") && page.contains(item), "{page}");
+        school.post(&format!("/imports/{id}/confirm"), &json!({})).await?;
+        assert_succeeded(&school.wait(id).await?, counts(0, 1, 0, 0, 29));
+        let page = head.page(&path).await?;
+        assert!(page.contains("Champs modifiés&nbsp;:") && page.contains(item), "{page}");
+        // Only the name changed: only the name is given back.
+        let asked = head.page(&format!("{path}/undo")).await?;
+        let given_back = "1 élève retrouvera ce que sa fiche disait avant\u{a0}: nom de famille.";
+        assert!(asked.contains(given_back), "{asked}");
         Ok(())
     });
 }
@@ -107,11 +140,16 @@ fn undo_shows_the_roster_from_before_once() {
         let id = import["id"].as_str().unwrap();
         school.wait(id).await?;
         assert_eq!(visible(uai).await?, expected(&other));
+        let member = a_member(uai, Role::Member).await?;
+        let list = member.page(&format!("/schools/{uai}/imports")).await?;
+        assert!(list.contains(">20</td>"), "{list}");
 
         let undone = school.post(&format!("/imports/{id}/undo"), &json!({})).await?;
         assert_eq!(undone["state"], "undone");
         let ended = (&undone["ended"]["how"], &undone["ended"]["by"]);
         assert_eq!(ended, (&json!("undone"), &undone["requested_by"]), "who did it is told");
+        let list = member.page(&format!("/schools/{uai}/imports")).await?;
+        assert!(list.contains("Annulé après coup") && !list.contains(">20</td>"), "what does not hold: {list}");
         assert_eq!(visible(uai).await?, expected(&september));
         assert!(school.post(&format!("/imports/{id}/undo"), &json!({})).await.is_err(), "once");
 

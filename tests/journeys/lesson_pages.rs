@@ -18,11 +18,17 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     let shot = async |browser: &Browser, page: &str| picture(browser, look, &format!("{name}-lesson-{page}")).await;
 
     enter(desk, &class.administrator).await?;
+    // Whoever reserves a campaign is told, on each page that offers it, who goes on nevertheless.
+    let go_on = "Les élèves qui l’ont déjà rejointe continuent";
+    go(desk, &format!("/schools/{}/campaigns/new", class.uai)).await?;
+    see(desk, "#new-only_in_lessons-hint", go_on).await?;
     go(desk, &campaign).await?;
     see(desk, "section[aria-labelledby=lesson]", "On peut rejoindre cette campagne à tout moment").await?;
+    see(desk, "section[aria-labelledby=lesson] form[action$='/joining']", go_on).await?;
     click(desk, "form[action$='/joining'] button").await?;
     see(desk, "[role=status]", "La campagne est réservée aux séances").await?;
     see(desk, "section[aria-labelledby=lesson]", "Personne ne peut rejoindre la campagne").await?;
+    see(desk, "section[aria-labelledby=lesson]", go_on).await?;
     shot(&teacher, "01-bound").await?;
     let code = class.code().await?;
     go(seat, &format!("/campagnes/{code}")).await?;

@@ -8,7 +8,7 @@ use rentree_domain::{EmailAddress, LinkToken, Uai};
 use rentree_table::{Link, Purpose, School};
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, click_on, fill, go, picture, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, click_on, fill, go, picture, see, text_of,
 };
 use crate::support::mails::{link_in, mail_about, mail_to};
 use crate::support::people::{PASSWORD, a_team, an_email, somebody};
@@ -248,6 +248,11 @@ fn the_other_pages() {
             let client = &browser.client;
             let shot = async |page: &str| picture(&browser, look, &format!("{name}-staff-{page}")).await;
             go(client, "/demo").await?;
+            see(client, "h1", "Essayer Rentrée").await?;
+            let told = text_of(client, Locator::Css("main")).await?;
+            let (visitors, engineers) = told.split_once("Pour les développeurs").expect("a section of their own");
+            assert!(visitors.contains("Me connecter") && !visitors.contains("cargo dev"), "{told}");
+            assert!(engineers.contains("cargo dev"), "{told}");
             shot("30-demo").await?;
             go(client, "/demo/mailbox").await?;
             shot("31-mailbox").await?;

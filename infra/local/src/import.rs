@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use rentree_domain::Uai;
+use rentree_domain::import::Counts;
 use rentree_local::client::{School, Summary, school_of};
 use rentree_local::say;
 use rentree_local::state::{self, Holder};
@@ -56,7 +57,6 @@ pub(crate) async fn run(arguments: &ImportArguments) -> anyhow::Result<u8> {
 }
 
 fn tell(uai: Uai, summary: &Summary) {
-    let counts = summary.counts;
     match summary.status.as_str() {
         "succeeded" => say!("{uai} : la liste a été importée avec succès."),
         "awaiting_confirmation" => {
@@ -67,16 +67,9 @@ fn tell(uai: Uai, summary: &Summary) {
     if let Some(refused) = &summary.refused {
         say!("{} ({})", refused.detail, refused.code);
     }
-    say!(
-        "Ajoutés {}, modifiés {}, réactivés {}, désactivés {}, inchangés {}, non importés {}, mis de côté {}.",
-        counts.added,
-        counts.modified,
-        counts.reactivated,
-        counts.deactivated,
-        counts.unchanged,
-        counts.left_out,
-        counts.set_aside
-    );
+    if let Some(numbers) = numbers(&summary.status, &summary.counts) {
+        say!("{numbers}");
+    }
     for line in summary.problems.iter().chain(&summary.remarks).chain(&summary.left_out) {
         say!("  {}", line.message);
         if !line.remedy.is_empty() {
@@ -84,4 +77,39 @@ fn tell(uai: Uai, summary: &Summary) {
         }
     }
     say!("Requêtes d’écriture : {} ; élèves écrits : {}.", summary.write_requests, summary.items_written);
+}
+
+/// How many pupils it changed, or would change once it is confirmed; nothing of an import that changes nobody.
+fn numbers(status: &str, counts: &Counts) -> Option<String> {
+    let (added, modified, reactivated, deactivated) = match status {
+        "succeeded" => ("Ajoutés", "modifiés", "réactivés", "désactivés"),
+        "awaiting_confirmation" => ("À ajouter", "à modifier", "à réactiver", "à désactiver"),
+        _ => return None,
+    };
+    Some(format!(
+        "{added} : {}, {modified} : {}, {reactivated} : {}, {deactivated} : {}, inchangés : {}, hors import : {}, mis de côté : {}.",
+        counts.added,
+        counts.modified,
+        counts.reactivated,
+        counts.deactivated,
+        counts.unchanged,
+        counts.left_out,
+        counts.set_aside
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_is_told_as_what_is_to_be_done() {
+        let counts = Counts { added: 12, deactivated: 200, ..Counts::default() };
+        let told = |status| numbers(status, &counts);
+        let done = "Ajoutés : 12, modifiés : 0, réactivés : 0, désactivés : 200, inchangés : 0, hors import : 0, mis de côté : 0.";
+        let to_do = "À ajouter : 12, à modifier : 0, à réactiver : 0, à désactiver : 200, inchangés : 0, hors import : 0, mis de côté : 0.";
+        assert_eq!(told("succeeded").as_deref(), Some(done));
+        assert_eq!(told("awaiting_confirmation").as_deref(), Some(to_do));
+        assert_eq!(told("failed"), None, "nothing was changed, and nothing will be");
+    }
 }

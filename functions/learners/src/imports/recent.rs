@@ -102,8 +102,9 @@ impl Row {
         }
     }
 
-    /// Whether its counts say what was done, or would be.
+    /// Whether its counts say what was done, and holds, or what is to be done: of an import that was given up or undone, they would read as
+    /// if the pupils were gone.
     fn has_counts(&self) -> bool {
-        matches!(self.state, ImportState::AwaitingConfirmation | ImportState::Succeeded | ImportState::Undone)
+        matches!(self.state, ImportState::AwaitingConfirmation | ImportState::Succeeded)
     }
 }

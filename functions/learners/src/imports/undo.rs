@@ -1,16 +1,19 @@
 //! Undo the last import: the list is again what it was before.
 
+use std::collections::BTreeSet;
+
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::import::{Counts, ImportState, Tidy};
+use rentree_domain::import::{ImportState, Tidy};
 use rentree_http::{ConfirmView, Face, Input, Problem, authorise_beside, parse_uai};
-use rentree_table::{AuditAction, Role};
+use rentree_table::{AuditAction, Outcome, Role};
 use rentree_web::{Section, french};
 use tokio::join;
 
 use super::location;
 use super::settle::{ImportPath, Nothing, too_late};
+use super::words;
 use crate::Learners;
 
 /// `GET /schools/{uai}/imports/{import}/undo`
@@ -33,7 +36,7 @@ pub(crate) async fn ask(
         frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Imports),
         csrf: visitor.csrf.clone(),
         title: format!("Annuler l’import du {} ?", french::day_and_time(&import.requested_at)),
-        consequences: consequences(&import.outcome.counts),
+        consequences: consequences(&import.outcome),
         action: format!("{path}/undo"),
         button: "Annuler cet import",
         hidden: None,
@@ -44,22 +47,30 @@ pub(crate) async fn ask(
 }
 
 /// What becomes of those whom the import changed.
-fn consequences(counts: &Counts) -> Vec<String> {
+fn consequences(outcome: &Outcome) -> Vec<String> {
+    let counts = outcome.counts;
     let told = [
         (counts.added, "élève ajouté ne sera plus dans la liste", "élèves ajoutés ne seront plus dans la liste"),
         (counts.deactivated, "élève désactivé y reviendra", "élèves désactivés y reviendront"),
         (counts.reactivated, "élève réactivé en repartira", "élèves réactivés en repartiront"),
-        (
-            counts.modified,
-            "élève retrouvera la classe et le nom qu’il avait avant",
-            "élèves retrouveront la classe et le nom qu’ils avaient avant",
-        ),
     ];
     let told = told.into_iter().filter(|(number, ..)| *number > 0);
     let told = told.map(|(number, one, several)| format!("{}.", french::count(number, one, several)));
     let first = "La liste des élèves redevient ce qu’elle était avant cet import.".to_owned();
     let last = "Les comptes des élèves et leurs résultats sont conservés.".to_owned();
-    std::iter::once(first).chain(told).chain([last]).collect()
+    std::iter::once(first).chain(told).chain(given_back(outcome)).chain([last]).collect()
+}
+
+/// What modified pupils get back: the fields that the import changed, and no others.
+fn given_back(outcome: &Outcome) -> Option<String> {
+    let modified = outcome.counts.modified;
+    // The commune of birth is two fields with one name: a code in France, a town elsewhere.
+    let fields: BTreeSet<&str> = outcome.modified_fields.keys().map(|name| words::field(name)).collect();
+    let fields: Vec<&str> = fields.into_iter().collect();
+    let one = "élève retrouvera ce que sa fiche disait avant";
+    let several = "élèves retrouveront ce que leur fiche disait avant";
+    let told = french::count(modified, one, several);
+    (modified > 0).then(|| format!("{told}\u{a0}: {}.", fields.join(", ")))
 }
 
 /// `POST /schools/{uai}/imports/{import}/undo`
@@ -84,4 +95,26 @@ pub(crate) async fn undo(
     }
 
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use rentree_domain::import::Counts;
+
+    use super::*;
+
+    #[test]
+    fn modified_pupils_get_back_what_was_changed_and_nothing_else() {
+        let modified = |count, fields: &[&str]| Outcome {
+            counts: Counts { modified: count, ..Counts::default() },
+            modified_fields: fields.iter().map(|name| ((*name).to_owned(), 1)).collect(),
+            ..Outcome::default()
+        };
+        let told = |count, fields: &[&str]| given_back(&modified(count, fields));
+        let one = "1 élève retrouvera ce que sa fiche disait avant\u{a0}: nom de famille.";
+        assert_eq!(told(1, &["last_name"]).as_deref(), Some(one));
+        let several = "2 élèves retrouveront ce que leur fiche disait avant\u{a0}: classe, commune de naissance, pays de naissance.";
+        assert_eq!(told(2, &["birth_commune", "birth_country", "birth_town", "division"]).as_deref(), Some(several));
+        assert_eq!(told(0, &[]), None);
+    }
 }

@@ -230,9 +230,9 @@ impl ImportView {
         words::tiles(&self.counts)
     }
 
-    /// What was modified, for people: `classe (12)`.
+    /// The fields that it changes, each with how many pupils it changes it of.
     fn modified_texts(&self) -> Vec<String> {
-        self.modified_fields.iter().map(|(field, count)| format!("{} ({count})", words::field(field))).collect()
+        self.modified_fields.iter().map(|(field, pupils)| words::field_of(field, *pupils)).collect()
     }
 
     /// Whether the brake stopped the import by itself: then confirming is not the inviting button.
@@ -312,6 +312,10 @@ impl ImportView {
 
     fn heading_of(&self, section: &group::Section) -> &'static str {
         words::heading(section.kind, Tense::of(self.state))
+    }
+
+    fn fields_heading(&self) -> &'static str {
+        words::fields_heading(Tense::of(self.state))
     }
 
     fn told(line: &ReportLine) -> String {

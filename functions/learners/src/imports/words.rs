@@ -2,6 +2,7 @@
 
 use rentree_domain::import::{Counts, ImportState};
 use rentree_table::{Changed, LineKind, ReportLine};
+use rentree_web::french;
 
 /// Whether an import is told as what was done, as what it had done before somebody undid it, or as what it would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +49,15 @@ pub(crate) fn heading(kind: LineKind, tense: Tense) -> &'static str {
         Tense::Done => done,
         Tense::Undone => undone,
         Tense::ToDo => to_do,
+    }
+}
+
+/// The fields that an import changes, as a heading.
+pub(crate) fn fields_heading(tense: Tense) -> &'static str {
+    match tense {
+        Tense::Done => "Champs modifiés",
+        Tense::Undone => "Champs que cet import avait modifiés",
+        Tense::ToDo => "Champs à modifier",
     }
 }
 
@@ -118,6 +128,11 @@ pub(crate) fn field(name: &str) -> &'static str {
     }
 }
 
+/// A field that an import changes, and of how many pupils: `classe : 12 élèves`.
+pub(crate) fn field_of(name: &str, pupils: usize) -> String {
+    format!("{}\u{a0}: {}", field(name), french::count(pupils, "élève", "élèves"))
+}
+
 /// What differs: `classe : 6E1 → 6E2`.
 fn changed(changes: &[Changed]) -> String {
     let shown = |text: &str| if text.is_empty() { "(vide)".to_owned() } else { text.to_owned() };
@@ -159,6 +174,19 @@ mod tests {
         ] {
             assert_eq!(heading(LineKind::Added, Tense::of(state)), told, "{state}");
         }
+        for (state, told) in [
+            (ImportState::AwaitingConfirmation, "Champs à modifier"),
+            (ImportState::Succeeded, "Champs modifiés"),
+            (ImportState::Undone, "Champs que cet import avait modifiés"),
+        ] {
+            assert_eq!(fields_heading(Tense::of(state)), told, "{state}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_told_with_its_pupils() {
+        assert_eq!(field_of("last_name", 1), "nom de famille\u{a0}: 1 élève");
+        assert_eq!(field_of("division", 12), "classe\u{a0}: 12 élèves");
     }
 
     #[test]
