@@ -57,26 +57,25 @@ fn a_second_administrator_is_advised() {
     });
 }
 
-/// Whoever follows the advice finds that role in the form below it, and is told so; else nobody gets more rights than they need unless
-/// somebody chose it.
+/// Whoever follows the advice chooses the role in the form below it; else nobody gets more rights than they need unless somebody chose it.
 #[test]
-fn the_form_below_the_advice_offers_the_role_that_is_wanted() {
+fn the_form_below_the_advice_lets_choose_the_role() {
     run(async {
         let (uai, head) = a_team().await?;
         let team = format!("/schools/{uai}/team");
         let offered = async || {
             let page = head.page(&team).await?;
             let is_selected = |role: &str| page.contains(&format!("<option value=\"{role}\" selected>"));
-            let is_told = page.contains("ce rôle est proposé d’abord");
+            let is_told = page.contains("L’espace n’a qu’un administrateur");
             anyhow::Ok((is_selected("administrator"), is_selected("member"), is_told))
         };
-        assert_eq!(offered().await?, (true, false, true));
+        assert_eq!(offered().await?, (false, false, true));
         an_invitation(&head, uai, Timestamp::now()).await?;
-        assert_eq!(offered().await?, (true, false, true), "a member is invited");
+        assert_eq!(offered().await?, (false, false, true), "a member is invited");
         let (id, _) = an_invitation_to_be(Role::Administrator, &head, uai, Timestamp::now()).await?;
         assert_eq!(offered().await?, (false, true, false), "an administrator is awaited");
         head.post(&format!("/schools/{uai}/invitations/{id}/cancel"), &json!({})).await?.expect(200)?;
-        assert_eq!(offered().await?, (true, false, true));
+        assert_eq!(offered().await?, (false, false, true));
 
         // Who tells no role invites members, as ever.
         let invite = json!({"emails": an_email()});
@@ -98,8 +97,8 @@ fn an_invitation_tells_its_role() {
         let (uai, head) = a_team().await?;
         let team = format!("/schools/{uai}/team");
         let [one, two, three] = [an_email(), an_email(), an_email()];
-        let member = "l’invitation part, dans le rôle de membre, et figure ci-dessous";
-        let administrators = "les invitations partent, dans le rôle d’administrateur, et figurent ci-dessous";
+        let member = "l’invitation part, dans le rôle « Membre », et figure ci-dessous";
+        let administrators = "les invitations partent, dans le rôle « Administrateur », et figurent ci-dessous";
         for (emails, role, told) in
             [(one.to_string(), "member", member), (format!("{two} {three}"), "administrator", administrators)]
         {

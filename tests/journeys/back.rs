@@ -97,6 +97,7 @@ fn staff_go_back_after_mistakes() {
         click(client, "form[action$='/invitations'] button").await?;
         see(client, "[role=alert]", "camille").await?;
         fill(client, "#invite-emails", an_email().as_str()).await?;
+        click(client, "#invite-role option[value=member]").await?;
         click(client, "form[action$='/invitations'] button").await?;
         see(client, "[role=status]", "l’invitation part").await?;
         client.back().await?;
@@ -143,6 +144,7 @@ fn a_double_click_is_one() {
         let guest = an_email();
         go(client, &format!("/schools/{uai}/team")).await?;
         fill(client, "#invite-emails", guest.as_str()).await?;
+        click(client, "#invite-role option[value=member]").await?;
         click_twice(client, "form[action$='/invitations'] button").await?;
         see(client, "[role=status]", "l’invitation part").await?;
         assert_eq!(product().table.invitations(uai).await?.len(), 1);

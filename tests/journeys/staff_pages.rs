@@ -104,15 +104,16 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     // As long as addresses are: pages and the log break it anywhere.
     let elsewhere = EmailAddress::parse(&format!("un-tres-long-nom-de-famille-compose-{}", an_email()))?;
     let known = somebody().await?;
-    // The only administrator is offered a second one first; these are teachers.
-    see(client, "section[aria-labelledby=invite]", "ce rôle est proposé d’abord").await?;
-    click(client, "#invite-role option[value=member]").await?;
+    // While there is one administrator, the role is chosen; these are teachers.
+    see(client, "section[aria-labelledby=invite]", "L’espace n’a qu’un administrateur").await?;
     fill(client, "#invite-emails", &format!("{lea} {elsewhere} camille")).await?;
     click(client, "form[action$='/invitations'] button").await?;
     see(client, "[role=alert]", "camille").await?;
+    see(client, "[role=alert]", "Choisissez un rôle").await?;
+    click(client, "#invite-role option[value=member]").await?;
     fill(client, "#invite-emails", &format!("{lea} {elsewhere}")).await?;
     click(client, "form[action$='/invitations'] button").await?;
-    see(client, "[role=status]", "les invitations partent, dans le rôle de membre").await?;
+    see(client, "[role=status]", "les invitations partent, dans le rôle « Membre »").await?;
     let (to_lea, to_known) =
         (link_in(&mail_to(lea.as_str(), 1).await?)?, link_in(&mail_to(elsewhere.as_str(), 1).await?)?);
     go(client, &format!("/schools/{uai}/team")).await?;

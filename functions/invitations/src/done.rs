@@ -30,11 +30,11 @@ pub(crate) fn invited(count: usize, role: Role) -> &'static str {
 }
 
 fn told_of_invited(done: &str) -> String {
-    let role = if [ONE_MEMBER, MEMBERS].contains(&done) { "de membre" } else { "d’administrateur" };
+    let role = if [ONE_MEMBER, MEMBERS].contains(&done) { "Membre" } else { "Administrateur" };
     let then = if [MEMBERS, ADMINISTRATORS].contains(&done) {
-        format!("les invitations partent, dans le rôle {role}, et figurent ci-dessous jusqu’à leur acceptation.")
+        format!("les invitations partent, dans le rôle « {role} », et figurent ci-dessous jusqu’à leur acceptation.")
     } else {
-        format!("l’invitation part, dans le rôle {role}, et figure ci-dessous jusqu’à son acceptation.")
+        format!("l’invitation part, dans le rôle « {role} », et figure ci-dessous jusqu’à son acceptation.")
     };
     format!("C’est enregistré : {then}")
 }

@@ -192,10 +192,10 @@ impl Invitations {
             access_requests: asking.collect(),
             invitations: invitations.collect(),
         };
-        // Whoever reads that a second administrator is wanted goes on to the form below: it offers that role first, and says so. As soon as
-        // one is invited, the lesser role is offered again. What programs send without a role stays that of members.
+        // Whoever reads that a second administrator is wanted goes on to the form below, and chooses: neither a colleague of whom too
+        // little is made, nor a list of teachers of whom too much is. As soon as one is invited, the lesser role is offered.
         if view.lacks_administrator() {
-            view.form = form("", "administrator");
+            view.form = form("", "");
         }
         Ok(view)
     }
