@@ -105,7 +105,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     let elsewhere = EmailAddress::parse(&format!("un-tres-long-nom-de-famille-compose-{}", an_email()))?;
     let known = somebody().await?;
     // While there is one administrator, the role is chosen; these are teachers.
-    see(client, "section[aria-labelledby=invite]", "L’espace n’a qu’un administrateur").await?;
+    see(client, "section[aria-labelledby=invite]", "pour en désigner un second").await?;
     fill(client, "#invite-emails", &format!("{lea} {elsewhere} camille")).await?;
     click(client, "form[action$='/invitations'] button").await?;
     see(client, "[role=alert]", "camille").await?;

@@ -12,6 +12,8 @@ use crate::gate::{Gates, cargo};
 pub(crate) struct Executable {
     /// The crate whose tests they are, as its file is named: `import_worker`, `journeys`.
     pub(crate) name: String,
+    /// Tests in a folder of their own, not beside the code.
+    pub(crate) is_folder: bool,
     path: PathBuf,
 }
 
@@ -32,9 +34,10 @@ pub(crate) fn built() -> Result<Vec<Executable>, String> {
 
 /// `  Executable unittests src/lib.rs (target/debug/deps/rentree_table-0485c4721f905f24)`
 fn parse(line: &str) -> Option<Executable> {
-    let path = line.trim_start().strip_prefix("Executable ")?.split_once('(')?.1.strip_suffix(')')?;
+    let (of, path) = line.trim_start().strip_prefix("Executable ")?.split_once('(')?;
+    let path = path.strip_suffix(')')?;
     let name = Path::new(path).file_name()?.to_str()?.rsplit_once('-')?.0;
-    Some(Executable { name: name.to_owned(), path: path.into() })
+    Some(Executable { name: name.to_owned(), is_folder: !of.starts_with("unittests "), path: path.into() })
 }
 
 /// The journeys.
@@ -76,6 +79,10 @@ mod tests {
         assert_eq!(
             (found.name.as_str(), found.path.to_str()),
             ("rentree_table", Some("target/debug/deps/rentree_table-0485c4721f905f24"))
+        );
+        assert!(!found.is_folder);
+        assert!(
+            parse("  Executable journeys/main.rs (target/debug/deps/journeys-0485c4721f905f24)").unwrap().is_folder
         );
         assert!(parse("    Finished `test` profile [unoptimized + debuginfo] target(s) in 0.42s").is_none());
     }

@@ -219,6 +219,14 @@ pub(crate) const OF_QUEUES: [&str; 24] = [
 pub(crate) const OF_REFUSALS: [&str; 8] =
     ["accounts", "activation", "deciding", "imports", "joining", "mail_permits", "mediacentre", "names"];
 
+/// Of these, what asks whether calls are refused, and expects less then.
+const EXPECTS_LESS: [&str; 1] = ["mail_permits"];
+
+/// What asserts the same while calls are refused.
+pub(crate) fn refused_alone() -> impl Iterator<Item = &'static str> {
+    OF_REFUSALS.into_iter().filter(|module| !EXPECTS_LESS.contains(module))
+}
+
 /// As libtest takes it: whole modules.
 pub(crate) fn filters<'a>(modules: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     modules.into_iter().map(|module| format!("{module}::")).collect()
@@ -244,6 +252,21 @@ mod tests {
             OF_FUNCTION.iter().flat_map(|(_, journeys)| *journeys).copied().chain(OF_ALL).collect();
         assert_eq!(written, named);
         assert!(OF_QUEUES.iter().chain(&OF_REFUSALS).all(|module| named.contains(module)));
+    }
+
+    #[test]
+    fn what_runs_refused_alone_asserts_the_same() {
+        let filters = filters(refused_alone());
+        let mut found = 0;
+        for file in std::fs::read_dir(root().join("tests/journeys")).unwrap() {
+            let path = file.unwrap().path();
+            let module = format!("{}::", path.file_stem().unwrap().to_str().unwrap());
+            if path.is_file() && filters.iter().any(|filter| module.contains(filter.as_str())) {
+                assert!(!std::fs::read_to_string(&path).unwrap().contains("is_refused"), "{module} expects less");
+                found += 1;
+            }
+        }
+        assert!(found >= filters.len(), "{found}");
     }
 
     #[test]

@@ -23,6 +23,9 @@ use std::process::{Command, ExitCode};
 
 use gate::{Gates, cargo};
 
+/// The features of libraries that tests want: tests/Cargo.toml.
+const AS_BUILT: &str = "rentree-tests/as-tests-are-built";
+
 /// What to run.
 enum Mode {
     Everything { deployment: deployment::When },
@@ -84,9 +87,10 @@ fn everything(root: &Path, deployment: deployment::When, gates: &mut Gates) -> R
         "lints",
         &mut cargo(["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]),
     )?;
+    // With the features of the lints, whose libraries are then taken as they are.
     gates.pass(
         "documentation",
-        cargo(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"])
+        cargo(["doc", "--workspace", "--no-deps", "--document-private-items", "--locked", "--features", AS_BUILT])
             .env("RUSTDOCFLAGS", "--deny warnings"),
     )?;
     // Binaries and tests in one build: built one after the other, libraries would be built twice, with other features.
