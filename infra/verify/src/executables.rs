@@ -10,7 +10,7 @@ use crate::gate::{Gates, cargo};
 
 /// One of them.
 pub(crate) struct Executable {
-    /// The crate whose tests they are, as its file is named: `import_worker`, `journeys`.
+    /// The crate or the folder whose tests they are, as its file is named: `import_worker`, `journeys`. No folder has a hyphen.
     pub(crate) name: String,
     /// Tests in a folder of their own, not beside the code.
     pub(crate) is_folder: bool,

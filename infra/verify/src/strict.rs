@@ -1,8 +1,7 @@
 //! The tests, and what the strict cloud of `shared/testkit` adds to them: every right that the template grants is needed by
 //! some test, none is missing, and the main journeys hold while AWS refuses one call in ten.
 //!
-//! Most of those run so alone: they assert the same, so what holds while calls are refused holds while they are not. `cargo test` runs
-//! all of them without refusals.
+//! What asserts the same while calls are refused runs only so: it holds without refusals then. `cargo test` runs everything without.
 
 use std::path::Path;
 
