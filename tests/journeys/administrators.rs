@@ -77,11 +77,22 @@ fn the_form_below_the_advice_lets_choose_the_role() {
         head.post(&format!("/schools/{uai}/invitations/{id}/cancel"), &json!({})).await?.expect(200)?;
         assert_eq!(offered().await?, (false, false, true));
 
-        // Who tells no role invites members, as ever.
-        let invite = json!({"emails": an_email()});
-        head.post(&format!("/schools/{uai}/invitations"), &invite).await?.expect(201)?;
+        // A program that tells no role invites members, as ever, also with `once`.
+        let once = head.get(&team).await?.expect(200)?["once"].clone();
+        for invite in [json!({"emails": an_email()}), json!({"emails": an_email(), "once": once})] {
+            head.post(&format!("/schools/{uai}/invitations"), &invite).await?.expect(201)?;
+        }
         let told = head.get(&team).await?.expect(200)?;
-        assert!(told["invitations"].as_array().unwrap().iter().all(|waits| waits["role"] == "member"), "{told}");
+        let waiting = told["invitations"].as_array().unwrap();
+        assert!(waiting.len() == 3 && waiting.iter().all(|waits| waits["role"] == "member"), "{told}");
+
+        // Whoever leaves the role of the form as it is has chosen none, and invites nobody.
+        let left_out = an_email();
+        let form = PageForm::on(&head, &team, "/invitations").await?;
+        let (status, page) = form.send(&head, &[("emails", left_out.as_str()), ("role", "")]).await?;
+        assert!(status == 422 && page.contains("Choisissez un rôle de la liste."), "{status} {page}");
+        let told = head.get(&team).await?.expect(200)?;
+        assert!(!told["invitations"].to_string().contains(left_out.as_str()), "{told}");
 
         a_member(uai, Role::Administrator).await?;
         assert_eq!(offered().await?, (false, true, false));
