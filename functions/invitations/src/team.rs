@@ -192,8 +192,8 @@ impl Invitations {
             access_requests: asking.collect(),
             invitations: invitations.collect(),
         };
-        // Whoever reads that a second administrator is wanted goes on to the form below, and chooses: neither a colleague of whom too
-        // little is made, nor a list of teachers of whom too much is. As soon as one is invited, the lesser role is offered.
+        // While a second administrator is wanted, no role is preselected: with “Membre”, the colleague who was meant would become a
+        // member; with “Administrateur”, a list of teachers would get too many rights. Once one is invited, “Membre” is preselected again.
         if view.lacks_administrator() {
             view.form = form("", "");
         }
