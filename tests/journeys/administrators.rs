@@ -1,8 +1,8 @@
 //! Who becomes administrator, who is told, and what becomes of the invitations of who is one no more.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{InvitationId, Uai};
-use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationState, Invited, Role};
+use rentree_table::{AuditAction, AuditEntry, Delivery, Invitation, InvitationState, Invited, Role};
 use serde_json::json;
 
 use crate::support::campaigns::a_campaign;
@@ -96,6 +96,31 @@ fn the_form_below_the_advice_lets_choose_the_role() {
 
         a_member(uai, Role::Administrator).await?;
         assert_eq!(offered().await?, (false, true, false));
+        Ok(())
+    });
+}
+
+/// Whose mail did not leave, or whose link is too old, is not awaited: a second administrator is advised as before.
+#[test]
+fn an_invitation_that_nobody_can_accept_is_not_counted() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let now = Timestamp::now();
+        let (id, _) = an_invitation_to_be(Role::Administrator, &head, uai, now).await?;
+        let eight_days_ago = now - SignedDuration::from_hours(8 * 24);
+        for (delivery, at, is_wanted) in [
+            (Delivery::Failed, now, true),
+            (Delivery::Sent, now, false),
+            (Delivery::Sent, eight_days_ago, true),
+            // It expired, and is sent again.
+            (Delivery::Queued, now, false),
+        ] {
+            product().table.mark_delivery(uai, id, delivery, at).await?;
+            let page = head.page(&format!("/schools/{uai}/team")).await?;
+            let advised = page.contains("invitez un collègue dans ce rôle, ou donnez-le à un membre");
+            let is_chosen = !page.contains("<option value=\"member\" selected>");
+            assert_eq!((advised, is_chosen), (is_wanted, is_wanted), "{delivery:?} {at}: {page}");
+        }
         Ok(())
     });
 }
