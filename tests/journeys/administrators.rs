@@ -1,8 +1,8 @@
 //! Who becomes administrator, who is told, and what becomes of the invitations of who is one no more.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{InvitationId, Uai};
-use rentree_table::{AuditAction, AuditEntry, Invitation, InvitationState, Invited, Role};
+use rentree_table::{AuditAction, AuditEntry, Delivery, Invitation, InvitationState, Invited, Role};
 use serde_json::json;
 
 use crate::support::campaigns::a_campaign;
@@ -77,14 +77,50 @@ fn the_form_below_the_advice_lets_choose_the_role() {
         head.post(&format!("/schools/{uai}/invitations/{id}/cancel"), &json!({})).await?.expect(200)?;
         assert_eq!(offered().await?, (false, false, true));
 
-        // Who tells no role invites members, as ever.
-        let invite = json!({"emails": an_email()});
-        head.post(&format!("/schools/{uai}/invitations"), &invite).await?.expect(201)?;
+        // A program that tells no role invites members, as ever, also with `once`.
+        let once = head.get(&team).await?.expect(200)?["once"].clone();
+        for invite in [json!({"emails": an_email()}), json!({"emails": an_email(), "once": once})] {
+            head.post(&format!("/schools/{uai}/invitations"), &invite).await?.expect(201)?;
+        }
         let told = head.get(&team).await?.expect(200)?;
-        assert!(told["invitations"].as_array().unwrap().iter().all(|waits| waits["role"] == "member"), "{told}");
+        let waiting = told["invitations"].as_array().unwrap();
+        assert!(waiting.len() == 3 && waiting.iter().all(|waits| waits["role"] == "member"), "{told}");
+
+        // Whoever leaves the role of the form as it is has chosen none, and invites nobody.
+        let left_out = an_email();
+        let form = PageForm::on(&head, &team, "/invitations").await?;
+        let (status, page) = form.send(&head, &[("emails", left_out.as_str()), ("role", "")]).await?;
+        assert!(status == 422 && page.contains("Choisissez un rôle de la liste."), "{status} {page}");
+        let told = head.get(&team).await?.expect(200)?;
+        assert!(!told["invitations"].to_string().contains(left_out.as_str()), "{told}");
 
         a_member(uai, Role::Administrator).await?;
         assert_eq!(offered().await?, (false, true, false));
+        Ok(())
+    });
+}
+
+/// Whose mail did not leave, or whose link is too old, is not awaited: a second administrator is advised as before.
+#[test]
+fn an_invitation_that_nobody_can_accept_is_not_counted() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let now = Timestamp::now();
+        let (id, _) = an_invitation_to_be(Role::Administrator, &head, uai, now).await?;
+        let eight_days_ago = now - SignedDuration::from_hours(8 * 24);
+        for (delivery, at, is_wanted) in [
+            (Delivery::Failed, now, true),
+            (Delivery::Sent, now, false),
+            (Delivery::Sent, eight_days_ago, true),
+            // It expired, and is sent again.
+            (Delivery::Queued, now, false),
+        ] {
+            product().table.mark_delivery(uai, id, delivery, at).await?;
+            let page = head.page(&format!("/schools/{uai}/team")).await?;
+            let advised = page.contains("invitez un collègue dans ce rôle, ou donnez-le à un membre");
+            let is_chosen = !page.contains("<option value=\"member\" selected>");
+            assert_eq!((advised, is_chosen), (is_wanted, is_wanted), "{delivery:?} {at}: {page}");
+        }
         Ok(())
     });
 }

@@ -110,7 +110,7 @@ fn what_was_not_to_be_done_is_not_called_done() {
         assert_eq!(badges(&page), [0, 1, 2], "{page}");
         for told in [
             format!("<h1>Changement d’année&nbsp;: {this}</h1>"),
-            format!("Pour l’année {this}, il n’y a rien à faire sur cette page."),
+            format!("Pour l’année {this}, il n’y a plus rien à faire sur cette page."),
             format!("trois choses seront à voir ici pour l’année {next}"),
         ] {
             assert!(page.contains(&told), "{told}: {page}");

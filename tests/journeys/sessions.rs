@@ -413,7 +413,8 @@ fn a_typed_form_is_shown_again_to_the_same_account_alone() {
 
         // Sent, it is past.
         let csrf = token_in(&desk.page(&team).await?);
-        let (status, ..) = desk.form(&team, &action, &[("csrf", &csrf), ("emails", "marque@exemple.fr")]).await?;
+        let typed = [("csrf", csrf.as_str()), ("emails", "marque@exemple.fr"), ("role", "member")];
+        let (status, ..) = desk.form(&team, &action, &typed).await?;
         assert_eq!(status, StatusCode::SEE_OTHER);
         assert!(!desk.cookies.contains_key("__Host-typed"));
         assert!(!desk.page(&team).await?.contains("Rien n’a encore été envoyé"));

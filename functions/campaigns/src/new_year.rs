@@ -100,7 +100,6 @@ pub(crate) async fn page(
     campaigns.retain(|(_, campaign)| is_old(campaign, today));
     campaigns.sort_by_key(|(id, campaign)| (campaign.created_at, *id));
     let year = SchoolYear::of(today);
-    let roster_year = school.roster_year();
     let view = NewYearView {
         frame: visitor.frame("Changement d’année", uai, school, Section::Home),
         csrf: visitor.csrf.clone(),
@@ -109,10 +108,10 @@ pub(crate) async fn page(
         uai,
         role: visitor.role,
         year,
-        is_review_due: school.is_review_due(visitor.at),
+        is_review_due: turn.team.is_due(),
         reviewed_at: school.team_reviewed_at,
-        roster_year,
-        is_roster_new: roster_year.is_some_and(|roster| roster >= year),
+        roster_year: school.roster_year(),
+        is_roster_new: turn.pupils.is_done(),
         total: campaigns.len(),
         campaigns: campaigns.into_iter().take(MOST).map(|campaign| Row::of(campaign, visitor.user)).collect(),
     };

@@ -88,6 +88,7 @@ pub(crate) async fn page(
     let view = AccessRequestView {
         frame: visitor.frame("Demande d’accès", uai, &visitor.school, Section::Team),
         csrf: visitor.csrf.clone(),
+        // Whoever asks is a teacher, as a rule, and was meant by nobody: “Membre” is preselected, whatever the team lacks.
         form: Form::new("accept", [role_field("member")]),
         uai,
         user: id,

@@ -29,12 +29,12 @@ pub(crate) fn invited(count: usize, role: Role) -> &'static str {
     }
 }
 
-fn told_of_invited(done: &str) -> String {
-    let role = if [ONE_MEMBER, MEMBERS].contains(&done) { "Membre" } else { "Administrateur" };
-    let then = if [MEMBERS, ADMINISTRATORS].contains(&done) {
-        format!("les invitations partent, dans le rôle « {role} », et figurent ci-dessous jusqu’à leur acceptation.")
-    } else {
+fn told_of_invited(is_one: bool, role: Role) -> String {
+    let role = role.french();
+    let then = if is_one {
         format!("l’invitation part, dans le rôle « {role} », et figure ci-dessous jusqu’à son acceptation.")
+    } else {
+        format!("les invitations partent, dans le rôle « {role} », et figurent ci-dessous jusqu’à leur acceptation.")
     };
     format!("C’est enregistré : {then}")
 }
@@ -43,7 +43,10 @@ impl Invitations {
     /// The sentence for `done`, if it is one that the page knows.
     pub(crate) async fn done(&self, uai: Uai, visitor: &Visitor, done: &str) -> Result<Option<String>, Problem> {
         let actions: &[AuditAction] = match done {
-            ONE_MEMBER | ONE_ADMINISTRATOR | MEMBERS | ADMINISTRATORS => return Ok(Some(told_of_invited(done))),
+            ONE_MEMBER => return Ok(Some(told_of_invited(true, Role::Member))),
+            ONE_ADMINISTRATOR => return Ok(Some(told_of_invited(true, Role::Administrator))),
+            MEMBERS => return Ok(Some(told_of_invited(false, Role::Member))),
+            ADMINISTRATORS => return Ok(Some(told_of_invited(false, Role::Administrator))),
             "reviewed" => return Ok(Some("L’équipe est vérifiée pour cette année scolaire.".to_owned())),
             "resent" => &[AuditAction::InvitationResent],
             "cancelled" => &[AuditAction::InvitationCancelled],

@@ -78,8 +78,8 @@ pub(crate) async fn invite(
     let Fields { emails: typed, role, once } = input.fields;
     let mut form = form(&typed, &role);
     let emails = form.read("emails", read(&typed), |error| error).unwrap_or_default();
-    // The page sends `once`, and may have offered no role.
-    let chosen = if once.is_some() && role.is_empty() { Err(()) } else { read_role(&role) };
+    // The page may have offered no role by itself: then it is chosen.
+    let chosen = if face == Face::Page && role.is_empty() { Err(()) } else { read_role(&role) };
     let role = form.read("role", chosen, |()| "Choisissez un rôle de la liste.".to_owned());
     let role = role.unwrap_or(Role::Member);
     let invited = |email: EmailAddress| {

@@ -192,8 +192,8 @@ impl Invitations {
             access_requests: asking.collect(),
             invitations: invitations.collect(),
         };
-        // Whoever reads that a second administrator is wanted goes on to the form below, and chooses: neither a colleague of whom too
-        // little is made, nor a list of teachers of whom too much is. As soon as one is invited, the lesser role is offered.
+        // While a second administrator is wanted, no role is preselected: with “Membre”, the colleague who was meant would become a
+        // member; with “Administrateur”, a list of teachers would get too many rights. Once one is invited, “Membre” is preselected again.
         if view.lacks_administrator() {
             view.form = form("", "");
         }
@@ -230,10 +230,10 @@ impl TeamView {
     }
 
     fn has_invited_administrator(&self) -> bool {
-        self.invitations.iter().any(|invitation| invitation.role == Role::Administrator)
+        self.invitations.iter().any(|invitation| invitation.role == Role::Administrator && invitation.may_be_accepted())
     }
 
-    /// Whether a second administrator is advised, and nobody is invited to be one.
+    /// Whether a second administrator is advised, and nobody has an invitation to be one that can still be accepted.
     fn lacks_administrator(&self) -> bool {
         self.has_one_administrator() && !self.has_invited_administrator()
     }
@@ -264,6 +264,15 @@ impl InvitationRow {
             }
             (Delivery::Sent, Some(at)) => format!("Dernier envoi le {}", french::day_and_time(at)),
             _ => "Envoi en cours".to_owned(),
+        }
+    }
+
+    /// Whether its link opens, or is on its way: who sends again what expired has a new link under way.
+    fn may_be_accepted(&self) -> bool {
+        match self.delivery {
+            Delivery::Queued => true,
+            Delivery::Sent => !self.is_expired,
+            Delivery::Failed => false,
         }
     }
 

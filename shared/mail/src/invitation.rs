@@ -23,7 +23,7 @@ pub fn invitation(about: Invitation<'_>) -> Mail {
     let (role, may) = if to_administer {
         (", comme administrateur", "y importer les élèves, y gérer l’équipe, ")
     } else {
-        ("", "y ")
+        (", comme membre", "y ")
     };
     Mail::new(format!("Invitation à rejoindre l’espace Rentrée de l’établissement {school}"))
         .paragraph(format!(

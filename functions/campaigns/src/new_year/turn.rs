@@ -11,7 +11,7 @@ use super::{is_from_before, is_old};
 pub(super) enum Progress {
     /// It is to be done.
     Due,
-    /// Somebody did it, this school year.
+    /// It is done for this school year.
     Done,
     /// There was nothing to do: a space that is new this year has nothing from before.
     Nothing,
