@@ -232,6 +232,8 @@ fn a_pupils_page_leads_back_to_the_list_as_it_was_filtered() {
         assert_eq!(named.location, of_pupil(&format!("?done=user-name&{}", &query[1..])), "{}", named.text);
         let told = desk.get(&named.location).await?.text;
         assert!(told.contains("maintenant un identifiant") && told.contains(&back), "{told}");
+        let refused = desk.send(Method::POST, &of_pupil(&format!("/personal-code{query}")), Some(json!({}))).await?;
+        assert!(refused.status == 409 && refused.text.contains(&page_of_pupil), "{}", refused.text);
         let untie = of_pupil(&format!("/untie{query}"));
         let asked = desk.get(&untie).await?.text;
         assert!(asked.contains(&page_of_pupil) && asked.contains(&attribute("action", &untie)), "{asked}");
