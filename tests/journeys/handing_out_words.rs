@@ -47,6 +47,10 @@ fn the_ways_back_keep_the_filters_of_the_list() {
         assert!(address.ends_with(query), "{address}");
         let page = desk.get(&address).await?;
         assert!(page.text.contains(&back) && page.text.contains("Ne rien changer"), "{}", page.text);
+        for pupil in &pupils {
+            let link = class.path(&format!("/{}{query}", pupil.learner)).replace('&', "&#38;");
+            assert!(page.text.contains(&format!("href=\"{link}\"")), "{link}: {}", page.text);
+        }
         desk.confirm(&address).await?;
         for told in ["mots de passe, affichés", "ne sont plus affichés"] {
             let page = desk.get(&address).await?;
