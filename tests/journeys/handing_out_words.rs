@@ -39,6 +39,9 @@ fn the_ways_back_keep_the_filters_of_the_list() {
         {
             assert!(nobody.status == 400 && nobody.text.contains(told), "{told}: {} {}", nobody.status, nobody.text);
         }
+        // Loaded again, that answer is the list as it was filtered.
+        let reloaded = desk.get(&class.path(&format!("/passwords{query}"))).await?;
+        assert_eq!((reloaded.status, reloaded.location), (303, class.path(query)));
         let program = class.administrator.post(&class.path(&format!("/passwords{query}")), &json!({})).await?;
         assert_eq!((program.status, program.code()), (400, "bad_request"));
         let chosen = Some(json!({"learners": ids(&pupils)}));
