@@ -349,6 +349,12 @@ fn who_left_can_only_be_untied() {
         let page = class.administrator.get(&path("")).await?.expect(200)?;
         let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "show_sign_in_code": false, "untie": true, "remove_mediacentre": false});
         assert_eq!((&page["is_enrolled"], &page["actions"]), (&json!(false), &untie_alone));
+        // Whatever list led there: in it, nobody who left stands any more.
+        for query in ["", "?division=3EME+A"] {
+            let page = class.administrator.page(&path(query)).await?;
+            let back = format!("href=\"{}\">Anciens élèves</a>", class.path("/former"));
+            assert!(page.contains(&back) && !page.contains(">Tous les élèves"), "{page}");
+        }
         for what in ["/user-name", "/unblock", "/mediacentre"] {
             assert_eq!(class.administrator.post(&path(what), &json!({})).await?.status, 409, "{what}");
         }

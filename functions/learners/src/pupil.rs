@@ -258,9 +258,14 @@ fn refused(uai: Uai, id: LearnerId, list: &Filter, detail: &'static str) -> Prob
 }
 
 impl PupilView {
-    /// The list that led here.
-    fn back(&self) -> String {
-        self.list.asking(&format!("/schools/{}/learners", self.uai))
+    /// Where the way back leads, and what the link says: the list that led here, or, for who is in no list but theirs, the former pupils.
+    fn back(&self) -> (String, &'static str) {
+        let list = format!("/schools/{}/learners", self.uai);
+        if !self.is_enrolled {
+            return (format!("{list}/former"), "Anciens élèves");
+        }
+        let label = if self.list.is_blank() { "Tous les élèves" } else { "Revenir aux élèves" };
+        (self.list.asking(&list), label)
     }
 
     /// An address below this page, which hands on what the list was asked.
