@@ -274,7 +274,7 @@ fn who_failed_too_often_is_unblocked_by_staff() {
         class.administrator.post(&unblock, &json!({})).await?.expect(200)?;
         sign_in(name.as_str(), PUPIL_PASSWORD).await?.expect(200)?;
         assert_eq!(class.administrator.post(&unblock, &json!({})).await?.status, 409);
-        let told = ("unblocked".to_owned(), json!("un élève de 3EME A"), json!(pupil.learner));
+        let told = ("unblocked".to_owned(), json!("un élève de la classe 3EME A"), json!(pupil.learner));
         assert_eq!(class.log().await?[0], told);
 
         // A new password unblocks, too.
@@ -325,7 +325,7 @@ fn a_pupil_is_untied_and_free_again() {
         assert_eq!(statuses, [200, 409], "of two, one unties");
         assert_eq!(class.administrator.post(&untie, &json!({})).await?.status, 409, "twice is told");
         let told: Vec<_> = class.log().await?.into_iter().filter(|(what, ..)| what == "untied").collect();
-        assert_eq!(told, [("untied".to_owned(), json!("un élève de 3EME A"), json!(pupil.learner))]);
+        assert_eq!(told, [("untied".to_owned(), json!("un élève de la classe 3EME A"), json!(pupil.learner))]);
 
         assert_eq!(pupil.now().await?, pupil.user, "the account stays");
         assert_eq!(product().table.tie_of(pupil.id, class.uai).await?, None);

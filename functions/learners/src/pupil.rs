@@ -226,14 +226,16 @@ impl Learners {
         let mut divisions: Vec<&str> = pupils.iter().map(|pupil| pupil.entry.division.as_str()).collect();
         divisions.sort_unstable();
         divisions.dedup();
-        let of = match divisions.as_slice() {
-            [division] => format!("de {division}"),
-            several => format!("de {}", french::count(several.len(), "classe", "classes")),
+        let classes = match divisions.as_slice() {
+            [division] => format!("la classe {division}"),
+            several => french::count(several.len(), "classe", "classes"),
         };
-        match pupils {
-            [pupil] => entry.to(format!("un élève {of}")).about(pupil.id),
-            pupils => entry.to(format!("{} {of}", french::count(pupils.len(), "élève", "élèves"))),
-        }
+        let whom = match pupils {
+            [_] => "un élève".to_owned(),
+            several => french::count(several.len(), "élève", "élèves"),
+        };
+        let entry = entry.to(format!("{whom} de {classes}"));
+        if let [pupil] = pupils { entry.about(pupil.id) } else { entry }
     }
 }
 
