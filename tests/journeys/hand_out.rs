@@ -77,7 +77,7 @@ fn one_pupil_gets_another_password() {
         assert_eq!(sign_in(name.as_str(), &first).await?.status, 422);
         must_change(name.as_str(), &second).await?;
 
-        let told = ("passwords_handed_out".to_owned(), json!("un élève de 3EME A"), json!(pupil.learner));
+        let told = ("passwords_handed_out".to_owned(), json!("un élève de la classe 3EME A"), json!(pupil.learner));
         assert_eq!(class.log().await?[..2], [told.clone(), told]);
         Ok(())
     });
@@ -129,7 +129,7 @@ fn a_class_of_35_in_one_go() {
             pupil.methods.mediacentre.any(Timestamp::now()) && pupil.methods.user_name.is_some(),
             "both methods, one account"
         );
-        let told = ("passwords_handed_out".to_owned(), json!("35 élèves de 3EME A"), Value::Null);
+        let told = ("passwords_handed_out".to_owned(), json!("35 élèves de la classe 3EME A"), Value::Null);
         assert_eq!(class.log().await?[0], told);
         Ok(())
     });

@@ -39,6 +39,16 @@ fn the_ways_back_keep_the_filters_of_the_list() {
         {
             assert!(nobody.status == 400 && nobody.text.contains(told), "{told}: {} {}", nobody.status, nobody.text);
         }
+        // Where nothing is to be ticked, no link leads there.
+        let none = desk.send(Method::POST, &class.path("/passwords?account=none"), Some(json!({}))).await?;
+        assert!(
+            none.status == 400 && none.text.contains("Cochez") && !none.text.contains("#learners"),
+            "{}",
+            none.text
+        );
+        // Loaded again, that answer is the list as it was filtered.
+        let reloaded = desk.get(&class.path(&format!("/passwords{query}"))).await?;
+        assert_eq!((reloaded.status, reloaded.location), (303, class.path(query)));
         let program = class.administrator.post(&class.path(&format!("/passwords{query}")), &json!({})).await?;
         assert_eq!((program.status, program.code()), (400, "bad_request"));
         let chosen = Some(json!({"learners": ids(&pupils)}));
@@ -47,6 +57,10 @@ fn the_ways_back_keep_the_filters_of_the_list() {
         assert!(address.ends_with(query), "{address}");
         let page = desk.get(&address).await?;
         assert!(page.text.contains(&back) && page.text.contains("Ne rien changer"), "{}", page.text);
+        for pupil in &pupils {
+            let link = class.path(&format!("/{}{query}", pupil.learner)).replace('&', "&#38;");
+            assert!(page.text.contains(&format!("href=\"{link}\"")), "{link}: {}", page.text);
+        }
         desk.confirm(&address).await?;
         for told in ["mots de passe, affichés", "ne sont plus affichés"] {
             let page = desk.get(&address).await?;
@@ -83,7 +97,7 @@ fn one_pupil_is_told_of_as_one() {
             let address = desk.choose(&class, json!({"learners": ids(&pupils[place..=place])})).await?;
             let asked = desk.get(&address).await?;
             assert!(asked.text.contains("Donner un mot de passe provisoire à"), "{}", asked.text);
-            assert!(asked.text.contains(", de 3EME A&nbsp;?</h1>"), "{}", asked.text);
+            assert!(asked.text.contains(", de la classe 3EME A&nbsp;?</h1>"), "{}", asked.text);
             assert_eq!(asked.text.contains("n’a pas encore d’identifiant"), gets_user_name, "{}", asked.text);
             let told = class.administrator.get(&address).await?.expect(200)?;
             assert_eq!(told["new_user_names"], json!(usize::from(gets_user_name)), "{told}");
@@ -107,7 +121,7 @@ fn one_pupil_is_told_of_as_one() {
         // By now both have a user name.
         let address = desk.choose(&class, json!({"learners": ids(&pupils)})).await?;
         let asked = desk.get(&address).await?.text;
-        assert!(asked.contains("<strong>2 élèves</strong> de <strong>3EME A</strong>"), "{asked}");
+        assert!(asked.contains("<strong>2 élèves</strong> de la classe <strong>3EME A</strong>"), "{asked}");
         let told = class.administrator.get(&address).await?.expect(200)?;
         assert_eq!(told["new_user_names"], 0);
         let named: Vec<&Value> = told["receivers"].as_array().unwrap().iter().map(|one| &one["learner"]).collect();

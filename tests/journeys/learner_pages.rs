@@ -225,9 +225,9 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
         see(client, "[data-tick]", "Tout désélectionner").await?;
     }
     go(client, &format!("/schools/{}/audit", class.uai)).await?;
-    see(client, "main .rows", "a distribué des mots de passe provisoires : 35 élèves de 3EME A").await?;
-    see(client, "main .rows", "a distribué un mot de passe provisoire : un élève de 3EME A").await?;
-    see(client, "main .rows a", "un élève de 3EME B").await?;
+    see(client, "main .rows", "a distribué des mots de passe provisoires : 35 élèves de la classe 3EME A").await?;
+    see(client, "main .rows", "a distribué un mot de passe provisoire : un élève de la classe 3EME A").await?;
+    see(client, "main .rows a", "un élève de la classe 3EME B").await?;
     shot("17-audit").await?;
     browser.close().await
 }

@@ -232,6 +232,8 @@ fn a_pupils_page_leads_back_to_the_list_as_it_was_filtered() {
         assert_eq!(named.location, of_pupil(&format!("?done=user-name&{}", &query[1..])), "{}", named.text);
         let told = desk.get(&named.location).await?.text;
         assert!(told.contains("maintenant un identifiant") && told.contains(&back), "{told}");
+        let refused = desk.send(Method::POST, &of_pupil(&format!("/personal-code{query}")), Some(json!({}))).await?;
+        assert!(refused.status == 409 && refused.text.contains(&page_of_pupil), "{}", refused.text);
         let untie = of_pupil(&format!("/untie{query}"));
         let asked = desk.get(&untie).await?.text;
         assert!(asked.contains(&page_of_pupil) && asked.contains(&attribute("action", &untie)), "{asked}");
@@ -272,7 +274,7 @@ fn who_failed_too_often_is_unblocked_by_staff() {
         class.administrator.post(&unblock, &json!({})).await?.expect(200)?;
         sign_in(name.as_str(), PUPIL_PASSWORD).await?.expect(200)?;
         assert_eq!(class.administrator.post(&unblock, &json!({})).await?.status, 409);
-        let told = ("unblocked".to_owned(), json!("un élève de 3EME A"), json!(pupil.learner));
+        let told = ("unblocked".to_owned(), json!("un élève de la classe 3EME A"), json!(pupil.learner));
         assert_eq!(class.log().await?[0], told);
 
         // A new password unblocks, too.
@@ -323,7 +325,7 @@ fn a_pupil_is_untied_and_free_again() {
         assert_eq!(statuses, [200, 409], "of two, one unties");
         assert_eq!(class.administrator.post(&untie, &json!({})).await?.status, 409, "twice is told");
         let told: Vec<_> = class.log().await?.into_iter().filter(|(what, ..)| what == "untied").collect();
-        assert_eq!(told, [("untied".to_owned(), json!("un élève de 3EME A"), json!(pupil.learner))]);
+        assert_eq!(told, [("untied".to_owned(), json!("un élève de la classe 3EME A"), json!(pupil.learner))]);
 
         assert_eq!(pupil.now().await?, pupil.user, "the account stays");
         assert_eq!(product().table.tie_of(pupil.id, class.uai).await?, None);
@@ -347,6 +349,12 @@ fn who_left_can_only_be_untied() {
         let page = class.administrator.get(&path("")).await?.expect(200)?;
         let untie_alone = json!({"hand_out": false, "give_user_name": false, "unblock": false, "allow_tries": false, "give_personal_code": false, "show_sign_in_code": false, "untie": true, "remove_mediacentre": false});
         assert_eq!((&page["is_enrolled"], &page["actions"]), (&json!(false), &untie_alone));
+        // Whatever list led there: in it, nobody who left stands any more.
+        for query in ["", "?division=3EME+A"] {
+            let page = class.administrator.page(&path(query)).await?;
+            let back = format!("href=\"{}\">Anciens élèves</a>", class.path("/former"));
+            assert!(page.contains(&back) && !page.contains(">Tous les élèves"), "{page}");
+        }
         for what in ["/user-name", "/unblock", "/mediacentre"] {
             assert_eq!(class.administrator.post(&path(what), &json!({})).await?.status, 409, "{what}");
         }

@@ -2,6 +2,7 @@
 
 pub(crate) mod code_fields;
 pub(crate) mod mediacentre;
+mod of_pupil;
 pub(crate) mod personal_code;
 pub(crate) mod sign_in_code;
 pub(crate) mod unblock;
@@ -10,13 +11,13 @@ pub(crate) mod user_name;
 mod year;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::{FormId, LearnerId, Method, Uai, UserId, UserName};
-use rentree_http::{Asked, Face, Problem, Visitor, authorise_beside, parse_uai};
+use rentree_http::{Asked, Face, Problem, Visitor, authorise_beside};
 use rentree_table::{AsOf, AuditAction, AuditEntry, Role, User};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -27,9 +28,8 @@ use crate::account::Lock;
 use crate::list::Filter;
 use crate::passwords::due::{Looked, Unserved, due};
 use crate::passwords::hand_out::Chosen;
+use of_pupil::OfPupil;
 use year::YearView;
-
-type PupilPath = Path<(String, String)>;
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -122,14 +122,11 @@ pub(crate) struct Done {
 /// `GET /schools/{uai}/learners/{learner}`
 pub(crate) async fn page(
     State(app): State<Learners>,
-    Path((uai, id)): PupilPath,
     Asked(done): Asked<Done>,
-    Asked(list): Asked<Filter>,
+    OfPupil { uai, id, list, headers }: OfPupil,
     face: Face,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
 
     let account = async {
         let Some(user) = pupil.user else { return Ok(None) };
@@ -192,8 +189,12 @@ fn actions(pupil: &Chosen, account: Option<(&Looked, bool)>, (now, is_in_lesson)
 
 impl Learners {
     /// Who visits, a member of the team at least, and the pupil of the path as readers see it, in the school or not any more.
-    async fn visitor_and_pupil(&self, headers: &HeaderMap, uai: Uai, id: &str) -> Result<(Visitor, Chosen), Problem> {
-        let id: Option<LearnerId> = id.parse().ok();
+    async fn visitor_and_pupil(
+        &self,
+        headers: &HeaderMap,
+        uai: Uai,
+        id: Option<LearnerId>,
+    ) -> Result<(Visitor, Chosen), Problem> {
         let learner = async {
             match id {
                 Some(id) => Ok(self.table.learner(uai, id).await?),
@@ -208,9 +209,9 @@ impl Learners {
         Ok((visitor, pupil))
     }
 
-    /// The account of a pupil, if staff may act on it; else what they are told.
-    async fn account_to_act_on(&self, uai: Uai, pupil: &Chosen) -> Result<(UserId, User), Problem> {
-        let told = |why: Unserved| refused(uai, pupil.id, why.told());
+    /// The account of a pupil, if staff may act on it; else what they are told, with a way back to the page that `list` led to.
+    async fn account_to_act_on(&self, uai: Uai, pupil: &Chosen, list: &Filter) -> Result<(UserId, User), Problem> {
+        let told = |why: Unserved| refused(uai, pupil.id, list, why.told());
         if !pupil.is_enrolled {
             return Err(told(Unserved::Left));
         }
@@ -225,20 +226,27 @@ impl Learners {
         let mut divisions: Vec<&str> = pupils.iter().map(|pupil| pupil.entry.division.as_str()).collect();
         divisions.sort_unstable();
         divisions.dedup();
-        let of = match divisions.as_slice() {
-            [division] => format!("de {division}"),
-            several => format!("de {}", french::count(several.len(), "classe", "classes")),
+        let classes = match divisions.as_slice() {
+            [division] => format!("la classe {division}"),
+            several => french::count(several.len(), "classe", "classes"),
         };
-        match pupils {
-            [pupil] => entry.to(format!("un élève {of}")).about(pupil.id),
-            pupils => entry.to(format!("{} {of}", french::count(pupils.len(), "élève", "élèves"))),
-        }
+        let whom = match pupils {
+            [_] => "un élève".to_owned(),
+            several => french::count(several.len(), "élève", "élèves"),
+        };
+        let entry = entry.to(format!("{whom} de {classes}"));
+        if let [pupil] = pupils { entry.about(pupil.id) } else { entry }
     }
 }
 
-/// Where a pupil's page is.
+/// Where a pupil's page is, by itself.
 fn path(uai: Uai, id: LearnerId) -> String {
     format!("/schools/{uai}/learners/{id}")
+}
+
+/// The pupil's page, whose way back leads to `list`.
+pub(crate) fn page_of(uai: Uai, id: LearnerId, list: &Filter) -> String {
+    list.asking(&path(uai, id))
 }
 
 /// The pupil's page after something was `done`: its way back leads to the same list as before.
@@ -246,15 +254,20 @@ fn done_at(uai: Uai, id: LearnerId, done: &str, list: &Filter) -> String {
     list.telling(done, &path(uai, id))
 }
 
-/// Why something cannot be done (any more).
-fn refused(uai: Uai, id: LearnerId, detail: &'static str) -> Problem {
-    Problem::too_late(detail).leading_to("Revenir à la fiche de l’élève", path(uai, id))
+/// Why something cannot be done (any more); the way back from the pupil's page leads to the same list as before.
+fn refused(uai: Uai, id: LearnerId, list: &Filter, detail: &'static str) -> Problem {
+    Problem::too_late(detail).leading_to("Revenir à la fiche de l’élève", page_of(uai, id, list))
 }
 
 impl PupilView {
-    /// The list that led here.
-    fn back(&self) -> String {
-        self.list.asking(&format!("/schools/{}/learners", self.uai))
+    /// Where the way back leads, and what the link says: the list that led here, or, for who is in no list but theirs, the former pupils.
+    fn back(&self) -> (String, &'static str) {
+        let list = format!("/schools/{}/learners", self.uai);
+        if !self.is_enrolled {
+            return (format!("{list}/former"), "Anciens élèves");
+        }
+        let label = if self.list.is_blank() { "Tous les élèves" } else { "Revenir aux élèves" };
+        (self.list.asking(&list), label)
     }
 
     /// An address below this page, which hands on what the list was asked.

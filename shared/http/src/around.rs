@@ -7,7 +7,7 @@ use std::time::Instant;
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use rentree_web::{ErrorPage, Frame};
@@ -92,7 +92,7 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
         (&Method::OPTIONS, ..) if problem.code == Code::MethodNotAllowed => StatusCode::NO_CONTENT.into_response(),
         (&Method::GET | &Method::HEAD, Face::Page, Some(page)) => see_other(&crate::Next::of(&asked).after(page)),
         // Where a form is sent, a browser finds the page above: it comes there by reloading the answer, or going back to it.
-        (&Method::GET, Face::Page, _) if problem.code == Code::MethodNotAllowed => see_other(&page_above(asked.path())),
+        (&Method::GET, Face::Page, _) if problem.code == Code::MethodNotAllowed => see_other(&page_above(&asked)),
         (&Method::POST, Face::Page, Some("/sign-in")) => {
             Box::pin(at_a_form(shell, problem, sent, &headers, request_id)).await
         }
@@ -115,13 +115,23 @@ fn way_back(code: Code) -> Option<&'static str> {
     }
 }
 
-/// The page that a form of an address stands on: the one above it; of what concerns a team, the team's.
-fn page_above(path: &str) -> String {
-    match InSpace::of(path).and_then(|space| space.team()) {
-        Some(team) => team,
-        None => {
-            path.rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty()).unwrap_or("/").to_owned()
-        }
+/// The page that a form of an address stands on: the one above it, asked the same; of what concerns a team, the team's, of which no form
+/// asks anything.
+///
+/// What the address of a form of ours asks is what its page was asked: the filters of a list. Tokens and what was typed are in the body, the
+/// proofs of our mails in the path, and no form says what was `done`. Only an identity provider may put an answer, which proves somebody,
+/// into a query: that is not handed on.
+fn page_above(asked: &Uri) -> String {
+    let path = asked.path();
+    if let Some(team) = InSpace::of(path).and_then(|space| space.team()) {
+        return team;
+    }
+    let above = path.rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty()).unwrap_or("/");
+    let is_ours = path != POSTED_FROM_ELSEWHERE;
+    // Other signs than these stand in no header.
+    match asked.query().filter(|query| is_ours && query.bytes().all(|sign| sign.is_ascii_graphic())) {
+        Some(query) => format!("{above}?{query}"),
+        None => above.to_owned(),
     }
 }
 
@@ -284,4 +294,26 @@ fn protect(shell: &Shell, headers: &mut HeaderMap) {
     }
     // Pages show pupils: nothing keeps them, except assets, which say so themselves.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_above_a_form_is_asked_the_same() {
+        for (asked, page) in [
+            ("/schools/0350760L/learners/passwords", "/schools/0350760L/learners"),
+            (
+                "/schools/0350760L/learners/passwords?division=6A&page=2",
+                "/schools/0350760L/learners?division=6A&page=2",
+            ),
+            ("/schools/0350760L/learners/x/untie?sought=y", "/schools/0350760L/learners/x?sought=y"),
+            ("/schools/0350760L/invitations?division=6A", "/schools/0350760L/team"),
+            ("/sign-out?next=//evil.example", "/?next=//evil.example"),
+            ("/mediacentre/acs?SAMLResponse=x", "/mediacentre"),
+        ] {
+            assert_eq!(page_above(&asked.parse().unwrap()), page, "{asked}");
+        }
+    }
 }

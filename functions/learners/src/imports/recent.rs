@@ -102,8 +102,8 @@ impl Row {
         }
     }
 
-    /// Whether its counts say what was done, and holds, or what is to be done: of an import that was given up or undone, they would read as
-    /// if the pupils were gone.
+    /// Whether its counts say what was done, and holds, or what is to be done. Numbers of an import that was given up or undone would read
+    /// as if its changes held.
     fn has_counts(&self) -> bool {
         matches!(self.state, ImportState::AwaitingConfirmation | ImportState::Succeeded)
     }

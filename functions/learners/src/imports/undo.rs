@@ -1,7 +1,5 @@
 //! Undo the last import: the list is again what it was before.
 
-use std::collections::BTreeSet;
-
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
@@ -64,13 +62,12 @@ fn consequences(outcome: &Outcome) -> Vec<String> {
 /// What modified pupils get back: the fields that the import changed, and no others.
 fn given_back(outcome: &Outcome) -> Option<String> {
     let modified = outcome.counts.modified;
-    // The commune of birth is two fields with one name: a code in France, a town elsewhere.
-    let fields: BTreeSet<&str> = outcome.modified_fields.keys().map(|name| words::field(name)).collect();
-    let fields: Vec<&str> = fields.into_iter().collect();
+    let fields: Vec<&str> = words::fields(&outcome.modified_fields).into_iter().map(|(name, _)| name).collect();
+    let which = if fields.is_empty() { String::new() } else { format!("\u{a0}: {}", fields.join(", ")) };
     let one = "élève retrouvera ce que sa fiche disait avant";
     let several = "élèves retrouveront ce que leur fiche disait avant";
     let told = french::count(modified, one, several);
-    (modified > 0).then(|| format!("{told}\u{a0}: {}.", fields.join(", ")))
+    (modified > 0).then(|| format!("{told}{which}."))
 }
 
 /// `POST /schools/{uai}/imports/{import}/undo`
@@ -113,8 +110,10 @@ mod tests {
         let told = |count, fields: &[&str]| given_back(&modified(count, fields));
         let one = "1 élève retrouvera ce que sa fiche disait avant\u{a0}: nom de famille.";
         assert_eq!(told(1, &["last_name"]).as_deref(), Some(one));
-        let several = "2 élèves retrouveront ce que leur fiche disait avant\u{a0}: classe, commune de naissance, pays de naissance.";
+        let several = "2 élèves retrouveront ce que leur fiche disait avant\u{a0}: classe, commune de naissance, pays de naissance, ville de naissance.";
         assert_eq!(told(2, &["birth_commune", "birth_country", "birth_town", "division"]).as_deref(), Some(several));
+        let unknown = "2 élèves retrouveront ce que leur fiche disait avant.";
+        assert_eq!(told(2, &[]).as_deref(), Some(unknown));
         assert_eq!(told(0, &[]), None);
     }
 }

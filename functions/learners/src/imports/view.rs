@@ -232,7 +232,7 @@ impl ImportView {
 
     /// The fields that it changes, each with how many pupils it changes it of.
     fn modified_texts(&self) -> Vec<String> {
-        self.modified_fields.iter().map(|(field, pupils)| words::field_of(field, *pupils)).collect()
+        words::fields(&self.modified_fields).into_iter().map(words::field_of).collect()
     }
 
     /// Whether the brake stopped the import by itself: then confirming is not the inviting button.

@@ -1,6 +1,9 @@
 //! What the pages of an import call things.
 
+use std::collections::BTreeMap;
+
 use rentree_domain::import::{Counts, ImportState};
+use rentree_domain::name::fold;
 use rentree_table::{Changed, LineKind, ReportLine};
 use rentree_web::french;
 
@@ -120,7 +123,8 @@ pub(crate) fn field(name: &str) -> &'static str {
         "sex" => "sexe",
         "birth_country" => "pays de naissance",
         "birth_department" => "département de naissance",
-        "birth_commune" | "birth_town" => "commune de naissance",
+        "birth_commune" => "commune de naissance",
+        "birth_town" => "ville de naissance",
         "mef" => "MEF",
         "status" => "statut",
         "division" => "classe",
@@ -128,9 +132,16 @@ pub(crate) fn field(name: &str) -> &'static str {
     }
 }
 
-/// A field that an import changes, and of how many pupils: `classe : 12 élèves`.
-pub(crate) fn field_of(name: &str, pupils: usize) -> String {
-    format!("{}\u{a0}: {}", field(name), french::count(pupils, "élève", "élèves"))
+/// The fields that an import changes, in the order of the alphabet, each with how many pupils it changes it of.
+pub(crate) fn fields(modified: &BTreeMap<String, usize>) -> Vec<(&'static str, usize)> {
+    let mut fields: Vec<_> = modified.iter().map(|(name, pupils)| (field(name), *pupils)).collect();
+    fields.sort_by_cached_key(|(name, _)| fold(name));
+    fields
+}
+
+/// One of these: `classe : 12 élèves`.
+pub(crate) fn field_of((name, pupils): (&str, usize)) -> String {
+    format!("{name}\u{a0}: {}", french::count(pupils, "élève", "élèves"))
 }
 
 /// What differs: `classe : 6E1 → 6E2`.
@@ -185,8 +196,17 @@ mod tests {
 
     #[test]
     fn a_field_is_told_with_its_pupils() {
-        assert_eq!(field_of("last_name", 1), "nom de famille\u{a0}: 1 élève");
-        assert_eq!(field_of("division", 12), "classe\u{a0}: 12 élèves");
+        let modified = [("birth_commune", 4), ("birth_department", 3), ("birth_town", 5), ("division", 12), ("ine", 1)];
+        let modified = modified.into_iter().map(|(name, pupils)| (name.to_owned(), pupils)).collect();
+        let told: Vec<String> = fields(&modified).into_iter().map(field_of).collect();
+        let wanted = [
+            "classe\u{a0}: 12 élèves",
+            "commune de naissance\u{a0}: 4 élèves",
+            "département de naissance\u{a0}: 3 élèves",
+            "INE\u{a0}: 1 élève",
+            "ville de naissance\u{a0}: 5 élèves",
+        ];
+        assert_eq!(told, wanted);
     }
 
     #[test]

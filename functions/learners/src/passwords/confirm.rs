@@ -21,6 +21,7 @@ use super::sealed::{SealError, open, seal, with_cookie};
 use super::view::{Answer, HandedOutView, ReceiverRow, UnservedRow};
 use crate::Learners;
 use crate::list::Filter;
+use crate::pupil::page_of;
 
 /// A hand-out: what it would do, or what it came to. No password is in it.
 #[derive(Template, Serialize, JsonSchema)]
@@ -309,6 +310,11 @@ impl HandOutView {
 
     fn path(&self) -> String {
         self.list.asking(&path(self.uai, self.id))
+    }
+
+    /// The page of a pupil, whose way back leads to the list that it was asked from.
+    fn pupil(&self, id: &LearnerId) -> String {
+        page_of(self.uai, *id, &self.list)
     }
 
     /// Where it was asked from, and what the link says.

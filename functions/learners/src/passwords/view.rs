@@ -21,6 +21,7 @@ use super::due::Unserved;
 use super::hand_out::{Chosen, HandedOut};
 use crate::Learners;
 use crate::list::Filter;
+use crate::pupil::page_of;
 
 /// What the list is called on disk.
 const FILE_NAME: &str = "mots-de-passe-provisoires.csv";
@@ -211,6 +212,11 @@ impl HandedOutView {
     /// Where the way back leads, and what the link says.
     fn back(&self) -> (String, &'static str) {
         way_back(self.uai, self.about(), &self.list)
+    }
+
+    /// The page of a pupil, whose way back leads to the list that it was asked from.
+    fn pupil(&self, id: &LearnerId) -> String {
+        page_of(self.uai, *id, &self.list)
     }
 
     /// The pupil, if it was about one alone.

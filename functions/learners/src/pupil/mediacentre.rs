@@ -1,18 +1,19 @@
 //! Take the Médiacentre off a pupil's account: it opens for somebody else, or another child came by it. Asked on a page of its own.
 
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use rentree_domain::{LearnerId, Method, Uai, UserId};
-use rentree_http::{Asked, Face, Input, Problem, parse_uai};
+use rentree_http::{Face, Input, Problem};
 use rentree_table::{AuditAction, User};
 use rentree_web::{Frame, Section};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{PupilPath, done_at, path, refused};
+use super::of_pupil::OfPupil;
+use super::{done_at, page_of, path, refused};
 use crate::Learners;
 use crate::list::Filter;
 use crate::passwords::due::Unserved;
@@ -37,9 +38,12 @@ pub(crate) struct RemovalView {
     id: LearnerId,
     /// The methods that stay; none when the pupil can sign in no more.
     methods: Vec<Method>,
-    /// The list that led to the pupil's page.
+    /// Where the form is sent.
     #[serde(skip)]
-    list: Filter,
+    action: String,
+    /// The pupil's page.
+    #[serde(skip)]
+    back: String,
 }
 
 /// What was done.
@@ -54,15 +58,13 @@ pub(crate) struct RemovedView {
 /// `GET /schools/{uai}/learners/{learner}/mediacentre`
 pub(crate) async fn page(
     State(app): State<Learners>,
-    Path((uai, id)): PupilPath,
-    Asked(list): Asked<Filter>,
+    OfPupil { uai, id, list, headers }: OfPupil,
     face: Face,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
 
-    let (_, user) = app.account_by_mediacentre(uai, &pupil).await?.ok_or_else(|| refused(uai, pupil.id, HAS_NONE))?;
+    let (_, user) =
+        app.account_by_mediacentre(uai, &pupil, &list).await?.ok_or_else(|| refused(uai, pupil.id, &list, HAS_NONE))?;
 
     let view = RemovalView {
         frame: visitor.frame("Retirer le Médiacentre", uai, &visitor.school, Section::Learners),
@@ -71,7 +73,8 @@ pub(crate) async fn page(
         uai,
         id: pupil.id,
         methods: app.methods_that_stay(&user),
-        list,
+        action: list.asking(&format!("{}/mediacentre", path(uai, pupil.id))),
+        back: page_of(uai, pupil.id, &list),
     };
     face.render(StatusCode::OK, &view)
 }
@@ -79,26 +82,23 @@ pub(crate) async fn page(
 /// `POST /schools/{uai}/learners/{learner}/mediacentre`
 pub(crate) async fn remove(
     State(app): State<Learners>,
-    Path((uai, id)): PupilPath,
-    Asked(list): Asked<Filter>,
+    OfPupil { uai, id, list, headers }: OfPupil,
     face: Face,
-    headers: HeaderMap,
     input: Input<Value>,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
     visitor.check_meant(&input.proof)?;
 
     let location = done_at(uai, pupil.id, "mediacentre", &list);
-    let Some((user_id, user)) = app.account_by_mediacentre(uai, &pupil).await? else {
-        return face.already(true, refused(uai, pupil.id, HAS_NONE), &location);
+    let Some((user_id, user)) = app.account_by_mediacentre(uai, &pupil, &list).await? else {
+        return face.already(true, refused(uai, pupil.id, &list, HAS_NONE), &location);
     };
 
     let entry = app.told_of(&visitor, AuditAction::MediacentreRemoved, &[&pupil]);
     let account = (user_id, &user);
     if !app.table.remove_mediacentre((uai, pupil.id), account, &entry, (app.clock)()).await? {
-        let is_gone = app.account_by_mediacentre(uai, &pupil).await?.is_none();
-        return face.already(is_gone, refused(uai, pupil.id, Unserved::Changed.told()), &location);
+        let is_gone = app.account_by_mediacentre(uai, &pupil, &list).await?.is_none();
+        return face.already(is_gone, refused(uai, pupil.id, &list, Unserved::Changed.told()), &location);
     }
 
     let view = RemovedView { learner: pupil.id, methods: app.methods_that_stay(&user) };
@@ -107,8 +107,13 @@ pub(crate) async fn remove(
 
 impl Learners {
     /// The account of a pupil, if staff may act on it; `None` when the Médiacentre does not open it.
-    async fn account_by_mediacentre(&self, uai: Uai, pupil: &Chosen) -> Result<Option<(UserId, User)>, Problem> {
-        let account = self.account_to_act_on(uai, pupil).await?;
+    async fn account_by_mediacentre(
+        &self,
+        uai: Uai,
+        pupil: &Chosen,
+        list: &Filter,
+    ) -> Result<Option<(UserId, User)>, Problem> {
+        let account = self.account_to_act_on(uai, pupil, list).await?;
         Ok(Some(account).filter(|(_, user)| user.methods.has(Method::Mediacentre, (self.clock)())))
     }
 
@@ -119,14 +124,6 @@ impl Learners {
 }
 
 impl RemovalView {
-    fn back(&self) -> String {
-        self.list.asking(&path(self.uai, self.id))
-    }
-
-    fn action(&self) -> String {
-        self.list.asking(&format!("{}/mediacentre", path(self.uai, self.id)))
-    }
-
     /// `Identifiant, Adresse e-mail`
     fn methods_text(&self) -> String {
         self.methods.iter().map(|method| method.french()).collect::<Vec<_>>().join(", ")

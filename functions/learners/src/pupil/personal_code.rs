@@ -2,22 +2,22 @@
 //! stands in clear: who loses it reloads the page, or gives another one.
 
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::personal_code::valid_until;
 use rentree_domain::{LearnerId, PersonalCode, Uai};
-use rentree_http::{Asked, Face, Input, Problem, parse_uai};
+use rentree_http::{Face, Input, Problem};
 use rentree_table::{AuditAction, AuditEntry, CodeShown};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::code_fields::CodeFields;
-use super::{PupilPath, path, refused};
+use super::of_pupil::OfPupil;
+use super::{page_of, refused};
 use crate::Learners;
-use crate::list::Filter;
 use crate::passwords::due::Unserved;
 
 const TIED: &str =
@@ -44,31 +44,28 @@ pub(crate) struct PersonalCodeView {
     valid_until: Timestamp,
     /// Where the campaign's code is typed.
     address: String,
-    /// The list that led to the pupil's page.
+    /// The pupil's page.
     #[serde(skip)]
-    list: Filter,
+    back: String,
 }
 
 /// `POST /schools/{uai}/learners/{learner}/personal-code`
 pub(crate) async fn give(
     State(app): State<Learners>,
-    Path((uai, id)): PupilPath,
-    Asked(list): Asked<Filter>,
+    OfPupil { uai, id, list, headers }: OfPupil,
     face: Face,
-    headers: HeaderMap,
     input: Input<CodeFields>,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
     visitor.check_meant(&input.proof)?;
 
     if !pupil.is_enrolled {
-        return Err(refused(uai, pupil.id, Unserved::Left.told()));
+        return Err(refused(uai, pupil.id, &list, Unserved::Left.told()));
     }
     let codes = input.fields.codes("personal code", uai, &visitor, pupil.id);
     let entry = app.told_of(&visitor, AuditAction::PersonalCodeGiven, &[&pupil]);
     let given = app.give_code((uai, pupil.id), codes, &entry).await?;
-    let (code, valid_until) = given.ok_or_else(|| refused(uai, pupil.id, TIED))?;
+    let (code, valid_until) = given.ok_or_else(|| refused(uai, pupil.id, &list, TIED))?;
 
     let view = PersonalCodeView {
         frame: visitor.frame("Code personnel", uai, &visitor.school, Section::Learners),
@@ -81,7 +78,7 @@ pub(crate) async fn give(
         personal_code: code.shown(),
         valid_until,
         address: format!("{}/campagnes", app.config.origin),
-        list,
+        back: page_of(uai, pupil.id, &list),
     };
     face.render(StatusCode::OK, &view)
 }
@@ -112,10 +109,6 @@ impl Learners {
 }
 
 impl PersonalCodeView {
-    fn back(&self) -> String {
-        self.list.asking(&path(self.uai, self.learner))
-    }
-
     /// What pupils type: browsers add the rest.
     fn typed_address(&self) -> &str {
         rentree_web::typed_address(&self.address)

@@ -2,22 +2,22 @@
 //! the only place where it stands in clear: who loses it reloads the page, or shows another one.
 
 use askama::Template;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::sign_in_code::valid_until;
 use rentree_domain::{LearnerId, Lesson, PersonalCode, Uai, UserId};
-use rentree_http::{Asked, Face, Input, Problem, Visitor, parse_uai};
+use rentree_http::{Face, Input, Problem, Visitor};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CodeShown, User};
 use rentree_web::{Frame, Section, french, qr};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::code_fields::CodeFields;
-use super::{PupilPath, path, refused};
+use super::of_pupil::OfPupil;
+use super::{page_of, refused};
 use crate::Learners;
-use crate::list::Filter;
 
 const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
 const STAFF: &str = "Ce compte a été celui d’un membre d’une équipe : aucun code ne l’ouvre. Donnez à l’élève un mot de passe provisoire.";
@@ -46,28 +46,25 @@ pub(crate) struct SignInCodeView {
     /// The address with the code, as a picture.
     #[serde(skip)]
     qr: String,
-    /// The list that led to the pupil's page.
+    /// The pupil's page.
     #[serde(skip)]
-    list: Filter,
+    back: String,
 }
 
 /// `POST /schools/{uai}/learners/{learner}/sign-in-code`
 pub(crate) async fn show(
     State(app): State<Learners>,
-    Path((uai, id)): PupilPath,
-    Asked(list): Asked<Filter>,
+    OfPupil { uai, id, list, headers }: OfPupil,
     face: Face,
-    headers: HeaderMap,
     input: Input<CodeFields>,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
     visitor.check_meant(&input.proof)?;
 
-    let account = app.account_to_act_on(uai, &pupil);
+    let account = app.account_to_act_on(uai, &pupil, &list);
     let (lesson, (id, user)) = tokio::try_join!(app.open_lesson(uai, &visitor), account)?;
     if user.joined_a_team {
-        return Err(refused(uai, pupil.id, STAFF));
+        return Err(refused(uai, pupil.id, &list, STAFF));
     }
     let lesson = lesson.ok_or_else(|| {
         Problem::too_late(NO_LESSON).leading_to("Voir les campagnes", format!("/schools/{uai}/campaigns"))
@@ -75,7 +72,7 @@ pub(crate) async fn show(
     let codes = input.fields.codes("sign-in code", uai, &visitor, pupil.id);
     let entry = app.told_of(&visitor, AuditAction::SignInCodeShown, &[&pupil]);
     let shown = app.show_code((uai, pupil.id), (id, &user), (codes, valid_until(lesson, visitor.at)), &entry).await?;
-    let (code, until) = shown.ok_or_else(|| refused(uai, pupil.id, CHANGED))?;
+    let (code, until) = shown.ok_or_else(|| refused(uai, pupil.id, &list, CHANGED))?;
 
     let address = format!("{}/code", app.config.origin);
     let qr = qr::svg(&format!("{address}#{}", code.shown()), "Code QR de connexion");
@@ -90,7 +87,7 @@ pub(crate) async fn show(
         valid_until: until,
         address,
         qr: qr.map_err(|error| Problem::internal(&error))?,
-        list,
+        back: page_of(uai, pupil.id, &list),
     };
     face.render(StatusCode::OK, &view)
 }
@@ -133,10 +130,6 @@ impl Learners {
 }
 
 impl SignInCodeView {
-    fn back(&self) -> String {
-        self.list.asking(&path(self.uai, self.learner))
-    }
-
     /// What pupils type: browsers add the rest.
     fn typed_address(&self) -> &str {
         rentree_web::typed_address(&self.address)

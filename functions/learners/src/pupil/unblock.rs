@@ -1,18 +1,18 @@
 //! Unblock a pupil who failed too often: to sign in, or, without an account yet, to say who they are.
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use rentree_domain::matching::KnownAs;
 use rentree_domain::{CampaignId, LearnerId, guess};
-use rentree_http::{Asked, Face, Input, Problem, parse_uai};
+use rentree_http::{Face, Input, Problem};
 use rentree_table::{AsOf, AuditAction};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{PupilPath, done_at, refused};
+use super::of_pupil::OfPupil;
+use super::{done_at, refused};
 use crate::Learners;
-use crate::list::Filter;
 use crate::passwords::due::Unserved;
 
 /// What the form sends.
@@ -33,14 +33,11 @@ pub(crate) struct UnblockedView {
 /// `POST /schools/{uai}/learners/{learner}/unblock`
 pub(crate) async fn unblock(
     State(app): State<Learners>,
-    Path((uai, id)): PupilPath,
-    Asked(list): Asked<Filter>,
+    OfPupil { uai, id, list, headers }: OfPupil,
     face: Face,
-    headers: HeaderMap,
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
     visitor.check_meant(&input.proof)?;
 
     let campaign: Option<CampaignId> = input.fields.campaign.parse().ok();
@@ -54,16 +51,16 @@ pub(crate) async fn unblock(
         };
         return face.after_post(StatusCode::OK, &page, &UnblockedView { learner: pupil.id });
     }
-    let (user, account) = app.account_to_act_on(uai, &pupil).await?;
+    let (user, account) = app.account_to_act_on(uai, &pupil, &list).await?;
     let location = done_at(uai, pupil.id, "unblocked", &list);
     if app.locked([&account.methods], AsOf::Now).await?.is_empty() {
-        let problem = refused(uai, pupil.id, "La connexion de cet élève n’est pas bloquée, ou ne l’est plus.");
+        let problem = refused(uai, pupil.id, &list, "La connexion de cet élève n’est pas bloquée, ou ne l’est plus.");
         return face.already(true, problem, &location);
     }
 
     let entry = app.told_of(&visitor, AuditAction::Unblocked, &[&pupil]);
     if !app.table.unblock((uai, pupil.id), (user, &account.methods), &entry).await? {
-        return Err(refused(uai, pupil.id, Unserved::Changed.told()));
+        return Err(refused(uai, pupil.id, &list, Unserved::Changed.told()));
     }
 
     face.after_post(StatusCode::OK, &location, &UnblockedView { learner: pupil.id })

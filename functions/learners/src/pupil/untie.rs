@@ -1,19 +1,19 @@
 //! Untie a pupil from an account: a classmate joined with the pupil's name and birth date, or an account was lost.
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use rentree_domain::LearnerId;
-use rentree_http::{Asked, ConfirmView, Face, Input, Problem, parse_uai};
+use rentree_http::{ConfirmView, Face, Input, Problem};
 use rentree_table::AuditAction;
 use rentree_web::Section;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{PupilPath, done_at, path, refused};
+use super::of_pupil::OfPupil;
+use super::{done_at, page_of, path, refused};
 use crate::Learners;
-use crate::list::Filter;
 
 const NOT_TIED: &str = "L’élève n’est rattaché à aucun compte, ou ne l’est plus : il n’y a rien à détacher.";
 
@@ -29,18 +29,14 @@ pub(crate) struct UntiedView {
 /// `GET /schools/{uai}/learners/{learner}/untie`
 pub(crate) async fn ask(
     State(app): State<Learners>,
-    Path((uai, id)): PupilPath,
-    Asked(list): Asked<Filter>,
+    OfPupil { uai, id, list, headers }: OfPupil,
     face: Face,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
     if pupil.user.is_none() {
-        return Err(refused(uai, pupil.id, NOT_TIED));
+        return Err(refused(uai, pupil.id, &list, NOT_TIED));
     }
 
-    let path = path(uai, pupil.id);
     let view = ConfirmView {
         frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Learners),
         csrf: visitor.csrf.clone(),
@@ -50,11 +46,11 @@ pub(crate) async fn ask(
             "Le compte est conservé, avec ses méthodes de connexion, mais il n’est plus celui de cet élève. Les participations de l’élève aux campagnes sont conservées.".to_owned(),
             "L’élève pourra rejoindre une campagne avec un autre compte, ou avec le même.".to_owned(),
         ],
-        action: list.asking(&format!("{path}/untie")),
+        action: list.asking(&format!("{}/untie", path(uai, pupil.id))),
         button: "Détacher l’élève",
         hidden: None,
         choice: None,
-        back: ("Revenir à la fiche de l’élève", list.asking(&path)),
+        back: ("Revenir à la fiche de l’élève", page_of(uai, pupil.id, &list)),
     };
     face.render(StatusCode::OK, &view)
 }
@@ -62,24 +58,21 @@ pub(crate) async fn ask(
 /// `POST /schools/{uai}/learners/{learner}/untie`
 pub(crate) async fn untie(
     State(app): State<Learners>,
-    Path((uai, id)): PupilPath,
-    Asked(list): Asked<Filter>,
+    OfPupil { uai, id, list, headers }: OfPupil,
     face: Face,
-    headers: HeaderMap,
     input: Input<Value>,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
     visitor.check_meant(&input.proof)?;
 
     let location = done_at(uai, pupil.id, "untied", &list);
-    let not_tied = refused(uai, pupil.id, NOT_TIED);
+    let not_tied = refused(uai, pupil.id, &list, NOT_TIED);
     let Some(user) = pupil.user else { return face.already(true, not_tied, &location) };
 
     let entry = app.told_of(&visitor, AuditAction::Untied, &[&pupil]);
     if !app.table.untie(uai, (pupil.id, pupil.entry.ine), user, &entry, (app.clock)()).await? {
         let is_tied = app.table.learner(uai, pupil.id).await?.is_some_and(|learner| learner.user.is_some());
-        let problem = if is_tied { refused(uai, pupil.id, MOVED) } else { not_tied };
+        let problem = if is_tied { refused(uai, pupil.id, &list, MOVED) } else { not_tied };
         return face.already(!is_tied, problem, &location);
     }
 

@@ -1,16 +1,17 @@
 //! A user name for a pupil who has none: Médiacentre alone, or an e-mail address.
 
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use rentree_domain::{LearnerId, Uai, UserName};
-use rentree_http::{Asked, Face, Input, Problem, Visitor, parse_uai};
+use rentree_http::{Face, Input, Problem, Visitor};
 use rentree_table::{Account, AuditAction, HandOutError, User};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{PupilPath, done_at, path, refused};
+use super::of_pupil::OfPupil;
+use super::{done_at, path, refused};
 use crate::Learners;
 use crate::list::Filter;
 use crate::passwords::due::Unserved;
@@ -31,25 +32,22 @@ pub(crate) struct UserNameView {
 /// `POST /schools/{uai}/learners/{learner}/user-name`
 pub(crate) async fn give(
     State(app): State<Learners>,
-    Path((uai, id)): PupilPath,
-    Asked(list): Asked<Filter>,
+    OfPupil { uai, id, list, headers }: OfPupil,
     face: Face,
-    headers: HeaderMap,
     input: Input<Value>,
 ) -> Result<Response, Problem> {
-    let uai = parse_uai(&uai)?;
-    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, &id).await?;
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
     visitor.check_meant(&input.proof)?;
 
-    let (_, user) = app.account_to_act_on(uai, &pupil).await?;
+    let (_, user) = app.account_to_act_on(uai, &pupil, &list).await?;
     let given = done_at(uai, pupil.id, "user-name", &list);
-    let has_one = || refused(uai, pupil.id, "L’élève a déjà un identifiant : il figure sur sa fiche.");
+    let has_one = || refused(uai, pupil.id, &list, "L’élève a déjà un identifiant : il figure sur sa fiche.");
     if user.methods.user_name.is_some() {
         return face.already(true, has_one(), &given);
     }
 
     if user.password_hash.is_some() && !no_mail_reaches(&user) {
-        let Some(user_name) = app.give_user_name(uai, &visitor, &pupil).await? else {
+        let Some(user_name) = app.give_user_name(uai, &visitor, &pupil, &list).await? else {
             return face.already(true, has_one(), &given);
         };
         let view = UserNameView { learner: pupil.id, user_name: user_name.to_string(), temporary_password: None };
@@ -63,7 +61,7 @@ pub(crate) async fn give(
     app.table.audit(uai, &entry).await?;
     let done = app.hand_out(uai, &pupil, user.epoch).await.map_err(|why| match why {
         Unserved::Failed => Problem::internal(&NotHandedOut),
-        why => refused(uai, pupil.id, why.told()),
+        why => refused(uai, pupil.id, &list, why.told()),
     })?;
 
     let temporary_password = Some(done.password.expose().to_owned());
@@ -83,10 +81,16 @@ struct NotHandedOut;
 
 impl Learners {
     /// Adds a user name to an account that has a password of its owner's, which stays. `None` when it has one by now.
-    async fn give_user_name(&self, uai: Uai, visitor: &Visitor, pupil: &Chosen) -> Result<Option<UserName>, Problem> {
+    async fn give_user_name(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        pupil: &Chosen,
+        list: &Filter,
+    ) -> Result<Option<UserName>, Problem> {
         let entry = self.told_of(visitor, AuditAction::UserNameGiven, &[pupil]);
         for _ in 0..LOOKS {
-            let (id, user) = self.account_to_act_on(uai, pupil).await?;
+            let (id, user) = self.account_to_act_on(uai, pupil, list).await?;
             if user.methods.user_name.is_some() {
                 return Ok(None);
             }
@@ -95,11 +99,11 @@ impl Learners {
                     Ok(()) => return Ok(Some(name)),
                     Err(HandOutError::NameTaken) => {}
                     Err(HandOutError::Table(error)) => return Err(error.into()),
-                    Err(HandOutError::Untied) => return Err(refused(uai, pupil.id, Unserved::Changed.told())),
+                    Err(HandOutError::Untied) => return Err(refused(uai, pupil.id, list, Unserved::Changed.told())),
                     Err(HandOutError::Moved) => break,
                 }
             }
         }
-        Err(refused(uai, pupil.id, Unserved::Changed.told()))
+        Err(refused(uai, pupil.id, list, Unserved::Changed.told()))
     }
 }
