@@ -66,7 +66,7 @@ async fn handing_out(look: Look, name: &str) -> anyhow::Result<()> {
         see(client, "main", told).await?;
     }
     for pupil in &class.learners[..10] {
-        let receivers = format!("section[aria-labelledby=receivers] a[href$='/learners/{}']", pupil.id);
+        let receivers = format!("section[aria-labelledby=receivers] a[href*='/learners/{}']", pupil.id);
         see(client, &receivers, &pupil.entry.last_name).await?;
     }
     shot("01-asked").await?;

@@ -160,11 +160,14 @@ fn the_page_offers_to_import_the_others() {
         assert_eq!(school.wait(id).await?.status, "failed");
 
         let others = school.post(&format!("/imports/{id}/set-aside"), &json!({})).await?;
-        let others = school.wait(others["id"].as_str().unwrap()).await?;
-        assert_succeeded(&others, Counts { set_aside: 1, ..counts(19, 0, 0, 0, 0) });
-        let again =
+        let ended = school.wait(others["id"].as_str().unwrap()).await?;
+        assert_succeeded(&ended, Counts { set_aside: 1, ..counts(19, 0, 0, 0, 0) });
+        // A second click comes to the same, also when the first one is done already.
+        let again = school.post(&format!("/imports/{id}/set-aside"), &json!({})).await?;
+        assert_eq!(again["id"], others["id"]);
+        let nowhere =
             school.post(&format!("/imports/{}/set-aside", "0199a1b2-c3d4-7000-8000-000000000001"), &json!({})).await;
-        assert!(again.unwrap_err().to_string().contains("404"));
+        assert!(nowhere.unwrap_err().to_string().contains("404"));
         Ok(())
     });
 }

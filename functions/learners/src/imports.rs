@@ -13,6 +13,7 @@ pub(crate) mod undo;
 pub(crate) mod view;
 mod words;
 
+use rentree_domain::import::ImportState;
 use rentree_domain::{ImportId, Uai};
 use rentree_http::{Problem, Visitor};
 use rentree_table::{AuditAction, Import};
@@ -37,13 +38,13 @@ impl Learners {
         Ok((id, import))
     }
 
-    /// Notes an import as `wanted` makes it, or finds the one that stands at `same`, which a form makes each time it is sent, as long as that
-    /// is under way.
+    /// Notes an import as `wanted` makes it, or finds the one that stands at `same`, which a form makes each time it is sent, as long as its
+    /// state is one that `holds`.
     async fn begin(
         &self,
         uai: Uai,
         visitor: &Visitor,
-        same: Option<ImportId>,
+        same: Option<(ImportId, fn(ImportState) -> bool)>,
         wanted: impl Fn(ImportId) -> Import,
     ) -> Result<(ImportId, Import), Problem> {
         let now = (self.clock)();
@@ -53,13 +54,13 @@ impl Learners {
             let is_new = self.table.create_import(uai, id, &import, &entry).await?;
             Ok::<_, Problem>((is_new, import))
         };
-        if let Some(same) = same {
+        if let Some((same, holds)) = same {
             let (is_new, import) = note(same).await?;
             if is_new {
                 return Ok((same, import));
             }
             let known = self.table.import(uai, same).await?;
-            if let Some(known) = known.filter(|known| !known.state_at(now).is_over()) {
+            if let Some(known) = known.filter(|known| holds(known.state_at(now))) {
                 return Ok((same, known));
             }
         }

@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use rentree_domain::import::ImportState;
 use rentree_domain::{FormId, ImportId};
 use rentree_http::{Face, Input, Problem, authorise, parse_uai};
 use rentree_table::{Import, ImportOptions, Role};
@@ -45,7 +46,9 @@ pub(crate) async fn request(
     let wanted = |id| Import::requested(&visitor.name, now, object_key(uai, id), options).of(visitor.user);
     let content = format!("upload {uai} {} {options:?}", visitor.user);
     let same = input.fields.once.and_then(|form| form.makes(&content, now));
-    let same = same.map(|(at, entropy)| ImportId::new(at, entropy));
+    // Once an import is over, the same form is for the next file.
+    let is_under_way: fn(ImportState) -> bool = |state| !state.is_over();
+    let same = same.map(|(at, entropy)| (ImportId::new(at, entropy), is_under_way));
     let (id, import) = app.begin(uai, &visitor, same, wanted).await?;
 
     let context = Context {

@@ -36,7 +36,9 @@ pub(crate) async fn set_aside(
     // The refused import stands for its form, which has one button, whoever clicks.
     let entropy = FormId::from_bytes(id.into_bytes()).entropy("set aside");
     let same = ImportId::new(failed.requested_at, entropy);
-    let (id, import) = app.begin(uai, &visitor, Some(same), wanted).await?;
+    // It is of the same file each time: what succeeded, however soon, is what a second click wanted.
+    let holds: fn(ImportState) -> bool = |state| !state.is_over() || state == ImportState::Succeeded;
+    let (id, import) = app.begin(uai, &visitor, Some((same, holds)), wanted).await?;
     app.tell_worker(&Resume {
         uai,
         id,
