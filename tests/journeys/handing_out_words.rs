@@ -122,6 +122,8 @@ fn one_pupil_is_told_of_as_one() {
         let address = desk.choose(&class, json!({"learners": ids(&pupils)})).await?;
         let asked = desk.get(&address).await?.text;
         assert!(asked.contains("<strong>2 élèves</strong> de la classe <strong>3EME A</strong>"), "{asked}");
+        // The next page has no button to copy them.
+        assert!(asked.contains("imprimez-les, notez-les ou téléchargez la liste"), "{asked}");
         let told = class.administrator.get(&address).await?.expect(200)?;
         assert_eq!(told["new_user_names"], 0);
         let named: Vec<&Value> = told["receivers"].as_array().unwrap().iter().map(|one| &one["learner"]).collect();
@@ -139,7 +141,7 @@ fn nobody_to_serve_is_nothing_to_confirm() {
         let desk = Desk::of(&class.administrator);
         let address = desk.choose(&class, json!({"learners": [class.learners[3].id]})).await?;
         let asked = desk.get(&address).await?;
-        assert!(asked.text.contains("Pas encore de compte"), "{}", asked.text);
+        assert!(asked.text.contains("une campagne avec le code de la campagne."), "{}", asked.text);
         assert!(!asked.text.contains(&format!("action=\"{address}\"")), "{}", asked.text);
         Ok(())
     });

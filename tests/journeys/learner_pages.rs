@@ -143,7 +143,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "[role=status]", "1 mot de passe, affiché une seule fois").await?;
     see(client, "main", "Revenir à la fiche de l’élève").await?;
     go(client, &pupil(nobody)).await?;
-    see(client, "main", "Pas encore de compte").await?;
+    see(client, "main", "une campagne avec le code de la campagne").await?;
     click(client, "summary").await?;
     shot("07-pupil-without-account").await?;
     click(client, "form[action$='/unblock'] button").await?;

@@ -67,7 +67,7 @@ impl Unserved {
     pub(crate) fn told(self) -> &'static str {
         match self {
             Self::NoAccount => {
-                "Pas encore de compte : il sera créé quand l’élève rejoindra une campagne avec son code."
+                "Pas encore de compte : il sera créé quand l’élève rejoindra une campagne avec le code de la campagne."
             }
             Self::ByEmail => {
                 "Connexion par adresse e-mail : l’élève choisit un nouveau mot de passe avec « Mot de passe oublié ? »."
