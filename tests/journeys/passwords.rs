@@ -139,7 +139,7 @@ fn whoever_joins_a_team_chooses_a_password_of_staff() {
         assert_eq!(pupil.now().await?.password_to_change, Some(PasswordToChange::ChosenAsPupil));
         let short = as_holder(&cookie, Method::POST, "/temporary-password").json(&json!({"password": "Nuage-42"}));
         let short: Value = short.send().await?.json().await?;
-        assert!(short["detail"].as_str().unwrap().contains("12 caractères"), "{short}");
+        assert!(short["detail"].as_str().unwrap().contains("12\u{A0}caractères"), "{short}");
         must_choose(&cookie, &team).await?;
         let name = pupil.user.methods.user_name.clone().unwrap();
         assert_eq!(sign_in(name.as_str(), "Velours-gris8").await?.expect(200)?["must_change_password"], false);

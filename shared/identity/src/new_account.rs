@@ -66,10 +66,10 @@ impl PasswordRules {
         match self {
             Self::Staff => {
                 // A way to make one, and none to copy: whatever stood here would be taken.
-                "12 caractères au moins. Par exemple, quatre mots sans rapport, pris au hasard dans un livre. Une phrase que vous seul(e) connaissez convient aussi."
+                "12\u{A0}caractères au moins. Par exemple, quatre mots sans rapport, pris au hasard dans un livre. Une phrase que vous seul(e) connaissez convient aussi."
             }
             Self::Pupil => {
-                "Deux mots sans rapport et un chiffre, comme Girafe4Carotte, mais avec vos mots à vous. 8 caractères au moins, dont une majuscule, une minuscule et un chiffre. Un prénom ou un mot avec des chiffres ne suffit pas."
+                "Deux mots sans rapport et un chiffre, comme Girafe4Carotte, mais avec vos mots à vous. 8\u{A0}caractères au moins, dont une majuscule, une minuscule et un chiffre. Un prénom ou un mot avec des chiffres ne suffit pas."
             }
         }
     }
@@ -93,9 +93,9 @@ impl PasswordRules {
             (Self::Staff, PasswordError::CommonWords) => {
                 "Cette suite de mots se devine : mots très courants, mots de l’école, jours, mois ou votre nom. Ajoutez-y un mot inattendu, sans rapport avec les autres.".to_owned()
             }
-            (_, PasswordError::Short) => "Le mot de passe est trop court : 12 caractères au moins.".to_owned(),
-            (_, PasswordError::Long) => "Le mot de passe est trop long : 128 caractères au plus.".to_owned(),
-            (_, PasswordError::ShortForPupil) => "Le mot de passe est trop court : 8 caractères au moins.".to_owned(),
+            (_, PasswordError::Short) => "Le mot de passe est trop court : 12\u{A0}caractères au moins.".to_owned(),
+            (_, PasswordError::Long) => "Le mot de passe est trop long : 128\u{A0}caractères au plus.".to_owned(),
+            (_, PasswordError::ShortForPupil) => "Le mot de passe est trop court : 8\u{A0}caractères au moins.".to_owned(),
             (_, PasswordError::Uniform) => {
                 "Le mot de passe doit comporter au moins une majuscule, une minuscule et un chiffre.".to_owned()
             }
@@ -177,7 +177,7 @@ pub fn email_error(typed: &str) -> String {
 pub fn person_name_error(what: &str, error: PersonNameError) -> String {
     match error {
         PersonNameError::Empty => format!("Indiquez votre {what}."),
-        PersonNameError::Long => format!("Le {what} est trop long : 60 caractères au plus."),
+        PersonNameError::Long => format!("Le {what} est trop long : 60\u{A0}caractères au plus."),
         PersonNameError::Signs => format!(
             "Le {what} comporte des signes qui ne sont pas acceptés : lettres, espaces, traits d’union et apostrophes seulement."
         ),

@@ -55,7 +55,7 @@ impl NotFound {
                 "Plusieurs élèves correspondent au nom que donne le Médiacentre, nés le même jour. Demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance.".to_owned()
             }
             Self::Names(NoMatch::Nobody) => format!(
-                "Aucun élève de « {school} » n’a ces nom, prénom et date de naissance. Corrigez-les s’il y a une erreur. Sinon, demandez à votre enseignant comment l’établissement les a écrits : il peut aussi vous donner un code personnel."
+                "Aucun élève de « {school} » n’a ces nom, prénom et date de naissance. Corrigez-les s’il y a une erreur. Sinon, demandez à votre enseignant comment l’établissement les a écrits ; votre enseignant peut aussi vous donner un code personnel."
             ),
             Self::Names(NoMatch::Several) => {
                 "Plusieurs élèves correspondent. Vérifiez que votre prénom et votre nom sont complets et bien écrits. Si un autre élève porte les mêmes, demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance.".to_owned()

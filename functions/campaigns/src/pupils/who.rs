@@ -147,7 +147,7 @@ impl IdentityFields {
             if rentree_domain::name::fold(typed).is_empty() {
                 form.refuse(field, error);
             } else if typed.chars().count() > LONGEST {
-                form.refuse(field, "C’est trop long : 100 caractères au plus.");
+                form.refuse(field, "C’est trop long : 100\u{A0}caractères au plus.");
             }
         }
         let birth_date = form.read("birth_date", birth_date::typed(&self.birth_date, today), |error| {

@@ -8,11 +8,11 @@ use rentree_web::{Field, Form};
 pub(crate) fn fields(title: &str, message: &str) -> [Field; 2] {
     [
         Field::text("title", "Titre de la campagne")
-            .hint("Les élèves le verront. 100 caractères au plus. Exemple : Évaluation de rentrée, 6e")
+            .hint("Les élèves le verront. 100\u{A0}caractères au plus. Exemple : Évaluation de rentrée, 6e")
             .value(title),
         Field::lines("message", "Message d’accueil")
             .optional()
-            .hint("Les élèves le liront avant de commencer. 500 caractères au plus.")
+            .hint("Les élèves le liront avant de commencer. 500\u{A0}caractères au plus.")
             .value(message),
     ]
 }
