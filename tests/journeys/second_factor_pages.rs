@@ -60,7 +60,7 @@ async fn a_day(look: Look, name: &str, clock: &HandClock) -> anyhow::Result<()> 
     clock.set(SignedDuration::from_hours(31 * 24) + SignedDuration::from_secs(60));
     fill(&other.client, "#code-one_time_code", &phone::code(&secret, clock.now())?).await?;
     click(&other.client, "form[action='/sign-in/second-factor'] button").await?;
-    see(&other.client, "h1", "Vos espaces").await?;
+    see(&other.client, "h1", "Mes espaces").await?;
     other.close().await?;
 
     go(client, "/account/second-factor").await?;

@@ -146,7 +146,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "h1", "Équipe").await?;
     click(client, "main a[href$='/leave']").await?;
     click(client, "button.grave").await?;
-    see(client, "h1", "Vos espaces").await?;
+    see(client, "h1", "Mes espaces").await?;
     shot("11-no-space").await?;
     sign_out(client).await?;
 
@@ -274,7 +274,7 @@ fn the_other_pages() {
             fill(client, "#new-password", PASSWORD).await?;
             click(client, "main form button").await?;
             accept_terms(client).await?;
-            see(client, "h1", "Vos espaces").await?;
+            see(client, "h1", "Mes espaces").await?;
             click(client, "main a.button[href='/spaces/request']").await?;
             see(client, "h1", "Rejoindre l’espace").await?;
 

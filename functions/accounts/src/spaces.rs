@@ -83,7 +83,7 @@ pub(crate) async fn page(State(app): State<Accounts>, face: Face, headers: Heade
     let mut spaces: Vec<Row> = places.into_iter().filter_map(row).collect();
     spaces.sort_by(|one, other| one.school.cmp(&other.school).then(one.uai.cmp(&other.uai)));
 
-    face.render(StatusCode::OK, &SpacesView { frame: signed_in.frame("Vos espaces"), spaces, access_requests })
+    face.render(StatusCode::OK, &SpacesView { frame: signed_in.frame("Mes espaces"), spaces, access_requests })
 }
 
 /// Requests that are still of interest, the latest first: whoever is in the space needs none any more.
