@@ -394,6 +394,10 @@ fn what_was_sent_says_for_which_school() {
         let unknown = a_uai();
         let told = page(&format!("?sent={unknown}")).await?;
         assert!(told.contains("Vérifiez l’UAI") && told.contains(unknown.as_str()), "{told}");
+        let again = r#"<a class="button" href="/demande-administration-sco">Refaire la demande</a>"#;
+        assert!(told.contains(again), "the way on leads back to the form: {told}");
+        let form = page("").await?;
+        assert!(form.contains("name=\"uai\"") && form.contains("<a href=\"/\">Accueil</a>"), "{form}");
         assert!(page("?sent=%3Cb%3E").await?.contains("Consultez la messagerie"), "whatever it says");
         Ok(())
     });
