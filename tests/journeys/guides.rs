@@ -43,6 +43,13 @@ fn every_address_in_them_leads_somewhere() {
         assert_eq!(stranger.get("/service/etat").await?.expect(200)?["has_data"], true);
         let told = stranger.get("/service/cookies").await?.expect(200)?;
         assert!(told["title"] == "Cookies" && told["markdown"].as_str().unwrap().contains("__Host-session"));
+        // What a pupil sees who is found, and what is asked of who nearly is.
+        let told = stranger.get("/aide/eleves").await?.expect(200)?;
+        let told = told["markdown"].as_str().unwrap().replace('\u{A0}', " ");
+        for words in ["« Bonjour » et votre prénom", "« Ce n’est pas vous ? Recommencer »", "« Êtes-vous… ? »"]
+        {
+            assert!(told.contains(words), "{words}: {told}");
+        }
         Ok(())
     });
 }
