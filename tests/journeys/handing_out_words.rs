@@ -24,6 +24,11 @@ fn the_ways_back_keep_the_filters_of_the_list() {
             let leads = format!(" {attribute}=\"{address}\"");
             assert!(list.text.contains(&leads), "of those who are ticked, and of the class: {leads} {}", list.text);
         }
+        // Above the table, what may be done below it: with a class, and with none.
+        assert!(list.text.contains("ou prenez toute la classe 3EME A, puis <a"), "{}", list.text);
+        let whole = desk.get(&class.path("")).await?.text;
+        let (told, table) = (whole.find("ou filtrez par classe pour toute une classe, puis <a"), whole.find("<table"));
+        assert!(told.is_some() && told < table, "{whole}");
         let name = json!({"q": class.learners[0].entry.last_name});
         let found = desk.send(Method::POST, &class.path(""), Some(name)).await?;
         let found = desk.get(&found.location).await?;

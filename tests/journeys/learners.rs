@@ -142,6 +142,7 @@ fn who_has_no_account_is_offered_no_password() {
             r#"data-tick="[name=learners]""#,
             "Sélection</span>",
             "/learners/passwords",
+            r##"<a href="#hand-out">distribuez-les</a>"##,
             "Distribuer",
         ];
         // Of two pupils, none has an account; then one begins one.
