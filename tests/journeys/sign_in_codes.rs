@@ -5,6 +5,7 @@ use rentree_domain::limit::FAILURES_BY_CLIENT;
 use rentree_domain::sign_in_code::VALID;
 use rentree_table::Role;
 use reqwest::Method;
+use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 
 use crate::support::classes::a_device;
@@ -86,6 +87,33 @@ fn a_page_that_is_sent_again_shows_the_same_code() {
         typed(&other).await?.expect(200)?;
         let shown = class.log().await?.into_iter().filter(|(action, ..)| action == "sign_in_code_shown");
         assert_eq!(shown.count(), 8, "the same code is told once");
+        Ok(())
+    });
+}
+
+/// A code that is typed where the password is asked leads to where it is typed, by its shape alone: with an account or without.
+#[test]
+fn a_code_typed_as_a_password_leads_to_the_page_of_codes() {
+    run(async {
+        let class = a_class(12).await?;
+        let pupil = class.tie(0, by_user_name()).await?;
+        let name = pupil.user.methods.user_name.clone().unwrap();
+        for login in [name.as_str(), "personne.inconnue0103"] {
+            for (password, is_told) in [
+                ("nadu-reka-veta-473", true),
+                ("NADU REKA VETA 473", true),
+                ("nadu-reka-473", false),
+                ("Lune 4", false),
+            ] {
+                let form = a_client().post(format!("{}/sign-in", product().url)).header(ACCEPT, "text/html");
+                let page = form.json(&json!({"login": login, "password": password})).send().await?;
+                assert_eq!(page.status(), 422);
+                let page = page.text().await?;
+                let leads = page.contains(r#"Vous avez un code de connexion&nbsp;? <a href="/code">"#);
+                assert_eq!(leads, is_told, "{login}, {password}: {page}");
+                assert!(!page.contains(password), "{page}");
+            }
+        }
         Ok(())
     });
 }

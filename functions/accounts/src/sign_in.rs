@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use rentree_domain::{Holder, UserId};
+use rentree_domain::{Holder, PersonalCode, UserId};
 use rentree_http::{
     Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Presented, Problem, claimed_session,
     forget_visit, keeps_a_form, signed_in, text,
@@ -29,6 +29,9 @@ pub(crate) struct SignInView {
     form: Form,
     #[serde(skip)]
     alert: Option<String>,
+    /// Where a code is typed, when what was typed as the password has the shape of one: it says nothing of the account.
+    #[serde(skip)]
+    code_page: Option<&'static str>,
     /// Whether somebody has just signed out.
     #[serde(skip)]
     has_left: bool,
@@ -174,7 +177,8 @@ pub(crate) async fn sign_in(
         Ok(proven) => proven,
         Err(error) => {
             let Some(told) = error.told() else { return Err(Problem::internal(&error)) };
-            let view = SignInView::new(&app, &token, sign_in_form(&credentials.login), Some(told), &next);
+            let mut view = SignInView::new(&app, &token, sign_in_form(&credentials.login), Some(told), &next);
+            view.code_page = PersonalCode::parse(&credentials.password).is_ok().then_some("/code");
             return Ok(token.on(face.again(error.problem(), &view)?));
         }
     };
@@ -238,6 +242,17 @@ impl SignInView {
     fn new(app: &Accounts, token: &FormToken, form: Form, alert: Option<String>, next: &Next) -> Self {
         let (frame, csrf) = (Frame::bare("Connexion"), token.csrf());
         let (has_mediacentre, next) = (app.config.has_mediacentre, next.as_str().to_owned());
-        Self { frame, csrf, form, alert, has_left: false, left_after: None, keeps_a_form: false, has_mediacentre, next }
+        Self {
+            frame,
+            csrf,
+            form,
+            alert,
+            code_page: None,
+            has_left: false,
+            left_after: None,
+            keeps_a_form: false,
+            has_mediacentre,
+            next,
+        }
     }
 }
