@@ -571,6 +571,17 @@ fn forms_of_strangers_cannot_be_forged() {
     });
 }
 
+/// Who never confirmed an address, and whom nobody else administers a space with, reads whom to ask in the end.
+#[test]
+fn who_gets_no_mail_is_told_whom_to_ask() {
+    run(async {
+        let page = a_client().get(format!("{}/forgotten-password", product().url)).header(ACCEPT, "text/html");
+        let page = page.send().await?.text().await?;
+        assert!(page.contains(r#"voyez <a href="/service/contact">à qui vous adresser</a>."#), "{page}");
+        Ok(())
+    });
+}
+
 /// What was typed stays in the form, but passwords; each error is linked to its field.
 #[test]
 fn a_refused_form_keeps_what_was_typed() {
