@@ -177,6 +177,12 @@ fn archive_and_restore() {
         let found = product().table.place_of_code(&code).await?.unwrap();
         let campaign = product().table.campaign(found.uai, found.campaign).await?.unwrap();
         assert!(campaign.is_archived(), "who joins must be told");
+        // The board shows no code that leads nowhere, and leads back.
+        let board = person.page(&format!("{path}/board")).await?;
+        assert!(board.contains("Campagne archivée</h2>") && board.contains(&format!("href=\"{path}\"")), "{board}");
+        for useless in ["class=\"qr\"", "class=\"code\"", code.as_str(), "data-copy", "data-print", "aujourd’hui"] {
+            assert!(!board.contains(useless), "{useless}: {board}");
+        }
         let list = format!("/schools/{uai}/campaigns");
         assert_eq!(person.get(&list).await?.expect(200)?["total"], 0);
         assert_eq!(person.get(&format!("{list}?archived=true")).await?.expect(200)?["total"], 1);
