@@ -5,12 +5,15 @@ use std::collections::HashSet;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignCode, CampaignId, LearnerId, PersonName, name};
 use rentree_local::people::enrol;
+use rentree_samples::Sample;
 use rentree_table::{AuditAction, JoinAttempt, JoinOutcome, Role, User};
 use reqwest::Method;
 use reqwest::header::CONTENT_DISPOSITION;
 use serde_json::{Value, json};
 
 use crate::support::campaigns::{COURSE, PROFILES, Platform, a_campaign, campaigns_of, join};
+use crate::support::classes::{a_device, nobody};
+use crate::support::forms::PageForm;
 use crate::support::people::{Person, a_member, a_team, an_unknown_user};
 use crate::support::schools::{a_school_of, class, import, position};
 use crate::support::{product, run};
@@ -177,6 +180,12 @@ fn archive_and_restore() {
         let found = product().table.place_of_code(&code).await?.unwrap();
         let campaign = product().table.campaign(found.uai, found.campaign).await?.unwrap();
         assert!(campaign.is_archived(), "who joins must be told");
+        // The board shows no code that leads nowhere, and leads back.
+        let board = person.page(&format!("{path}/board")).await?;
+        assert!(board.contains("Campagne archivée</h2>") && board.contains(&format!("href=\"{path}\"")), "{board}");
+        for useless in ["class=\"qr\"", "class=\"code\"", code.as_str(), "data-copy", "data-print", "aujourd’hui"] {
+            assert!(!board.contains(useless), "{useless}: {board}");
+        }
         let list = format!("/schools/{uai}/campaigns");
         assert_eq!(person.get(&list).await?.expect(200)?["total"], 0);
         assert_eq!(person.get(&format!("{list}?archived=true")).await?.expect(200)?["total"], 1);
@@ -198,6 +207,44 @@ fn archive_and_restore() {
             let answer = stranger.request(method, &path).json(&json!({})).send().await?;
             assert_eq!(answer.status(), 404, "{path}");
         }
+        Ok(())
+    });
+}
+
+/// Before the first import staff are told that nobody can join, who may import is led there, and a pupil is not asked to correct anything.
+#[test]
+fn a_campaign_before_the_first_import() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let teacher = a_member(uai, Role::Member).await?;
+        let id = a_campaign(uai, &head, "Rentrée").await?;
+        let campaigns = format!("/schools/{uai}/campaigns");
+        let (new, campaign) = (format!("{campaigns}/new"), format!("{campaigns}/{id}"));
+        let warning = "La liste des élèves est vide</h2>";
+        for path in [&new, &campaign] {
+            assert_eq!(head.get(path).await?.expect(200)?["has_pupils"], false, "{path}");
+            let page = head.page(path).await?;
+            assert!(page.contains(warning) && page.contains(">Importez le fichier des élèves</a>"), "{path}: {page}");
+            let page = teacher.page(path).await?;
+            assert!(page.contains(warning) && page.contains("Un administrateur doit importer"), "{path}: {page}");
+        }
+        let form = PageForm::on(&head, &new, "/campaigns").await?;
+        let (status, again) = form.send(&head, &[("title", ""), ("course", COURSE)]).await?;
+        assert!(status == 422 && again.contains(warning), "{status}: {again}");
+
+        let code = head.get(&campaign).await?.expect(200)?["code"].as_str().unwrap().to_owned();
+        let told = a_device().post(&format!("/campagnes/{code}/identity"), &nobody()).await?;
+        let detail = told.body["detail"].as_str().unwrap();
+        assert_eq!((told.status, told.code()), (422, "not_a_pupil"));
+        assert!(detail.contains("n’a pas encore sa liste d’élèves") && !detail.contains("Corrigez"), "{detail}");
+
+        import(uai, &Sample::new(uai, 3, 7_433)).await?;
+        for path in [&new, &campaign] {
+            assert_eq!(head.get(path).await?.expect(200)?["has_pupils"], true, "{path}");
+            assert!(!head.page(path).await?.contains(warning), "{path}");
+        }
+        let told = a_device().post(&format!("/campagnes/{code}/identity"), &nobody()).await?;
+        assert!(told.body["detail"].as_str().unwrap().contains("Corrigez-les"), "{}", told.body);
         Ok(())
     });
 }

@@ -37,6 +37,23 @@ async fn the_board_is_well_laid_out(browser: &Browser, look: Look) -> anyhow::Re
     Ok(())
 }
 
+/// The address that pupils type is broken only where it does not fit on a line of its own, however wide its card is.
+async fn the_address_stays_together(client: &Client) -> anyhow::Result<()> {
+    let broken = "const address = document.querySelector('.panel.board strong'), line = address.parentElement; \
+                  address.style.whiteSpace = 'nowrap'; \
+                  const { width, height } = address.getBoundingClientRect(); \
+                  address.style.whiteSpace = ''; \
+                  let broken = 0; \
+                  for (let room = width + 2; room < 2 * width; room += 8) { \
+                    line.style.width = room + 'px'; \
+                    if (address.getBoundingClientRect().height > height + 1) broken += 1; \
+                  } \
+                  line.style.width = ''; \
+                  return broken";
+    assert!(measured(client, broken).await? < 1.0, "the address is broken where it has room");
+    Ok(())
+}
+
 /// All of a level with one click, on a button that says what the next click does.
 async fn tick_the_first_level(client: &Client) -> anyhow::Result<()> {
     let all = "#classes-1 [data-tick]";
@@ -63,6 +80,9 @@ async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()>
 
     // The board: the code as large as the screen, and its address as a QR code.
     go(client, &path).await?;
+    if look.javascript {
+        the_address_stays_together(client).await?;
+    }
     click(client, "main a[href$='/board']").await?;
     let code = campaigns_of(uai).await?[0].1.code.clone();
     let shown = text_of(client, Locator::Css(".screen .code")).await?;

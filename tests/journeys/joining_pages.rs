@@ -62,7 +62,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     shot("01-code").await?;
     fill(client, "#join-code", "ABCDEF 234").await?;
     click(client, "main form button").await?;
-    see(client, "[role=alert]", "Aucune campagne n’a ce code").await?;
+    see(client, "[role=alert]", "Ce code ne mène à aucune campagne ouverte").await?;
     shot("02-code-refused").await?;
     let (letters, digits) = class.code.halves();
     fill(client, "#join-code", &format!("{} {digits}", letters.to_lowercase())).await?;
@@ -201,7 +201,8 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     shot("22-archived-joined").await?;
     sign_out(client).await?;
     go(client, &lycee.path("")).await?;
-    see(client, "main", "Aucune campagne n’a ce code").await?;
+    see(client, "main", "Ce code ne mène à aucune campagne ouverte").await?;
+    see(client, "main", "soit la campagne est archivée").await?;
     shot("23-archived").await?;
     browser.close().await
 }

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, go, in_sight, picture, see, text_of,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, in_sight, picture, see, text_of,
 };
 use crate::support::pupils::{a_class, by_user_name};
 use crate::support::run;
@@ -35,6 +35,15 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     see(seat, "h2", "Aucune séance n’est ouverte").await?;
     shot(&child, "02-outside").await?;
 
+    // The board says it, too, and opens a lesson without showing the class the names of the campaign's page.
+    go(desk, &format!("{campaign}/board")).await?;
+    see(desk, ".screen h2", "Pas encore ouverte").await?;
+    shot(&teacher, "02-board").await?;
+    click(desk, "form[action$='/lesson'] button").await?;
+    find(desk, fantoccini::Locator::Css(".screen:not(:has(h2)) .code")).await?;
+    class.administrator.post(&format!("{campaign}/lesson"), &json!({"act": "end"})).await?.expect(200)?;
+
+    go(desk, &campaign).await?;
     click(desk, "form[action$='/lesson'] button").await?;
     see(desk, "[role=status]", "La séance est ouverte jusqu’au").await?;
     see(desk, "section[aria-labelledby=lesson]", "Une séance est ouverte jusqu’au").await?;

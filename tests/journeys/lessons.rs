@@ -70,6 +70,9 @@ fn outside_of_a_lesson_nobody_joins_and_who_has_joined_goes_on() {
         }
         assert!(product().table.join_attempts(class.campaign, 20).await?.is_empty());
 
+        let board = staff.get(&of_staff(&class, "/board")).await?.expect(200)?;
+        assert_eq!((&board["waits_for_a_lesson"], &board["closed"]), (&json!(true), &Value::Null));
+
         let page = joined.get(&class.path("")).await?.expect(200)?;
         assert_eq!((step(&page), page["resume"].is_string()), ("joined", true));
         assert_eq!(step(&joined.post(&class.path(""), &json!({})).await?.expect(200)?), "joined");
@@ -84,6 +87,7 @@ fn outside_of_a_lesson_nobody_joins_and_who_has_joined_goes_on() {
         assert!(product().table.participations(campaign).await?.is_empty());
 
         lesson(&class, &staff, json!({"act": "open"})).await?;
+        assert_eq!(staff.get(&of_staff(&class, "/board")).await?.expect(200)?["waits_for_a_lesson"], false);
         device.create(&class, &class.identity(1), &json!({})).await?.expect(201)?;
         Ok(())
     });

@@ -41,7 +41,7 @@ pub enum Code {
     PasswordToChange,
     /// The password is right, and a code has to follow it.
     SecondFactor,
-    /// No campaign has this code.
+    /// No campaign that is open has this code: whether it was mistyped, or is of one that is archived, nobody is told.
     UnknownCode,
     /// No certificate that holds has this code.
     UnknownCertificate,
@@ -237,10 +237,10 @@ impl Problem {
         Self::new(status, Code::LinkGone, title, detail)
     }
 
-    /// No campaign has this code.
+    /// No campaign that is open has this code: whether it was mistyped, or is of one that is archived, nobody is told.
     pub fn unknown_code() -> Self {
-        let detail = "Vérifiez le code : 6 lettres, puis 3 chiffres, par exemple KRTBVW582. Il n’a ni I, ni L, ni O, ni 0, ni 1. Si la campagne est archivée, demandez un autre code à votre enseignant ; si vous l’aviez déjà rejointe, connectez-vous : elle figure dans « Mes campagnes ».";
-        Self::new(StatusCode::NOT_FOUND, Code::UnknownCode, "Aucune campagne n’a ce code", detail)
+        let detail = "Soit il est mal recopié, soit la campagne est archivée. Vérifiez le code : 6 lettres, puis 3 chiffres, par exemple KRTBVW582. Il n’a ni I, ni L, ni O, ni 0, ni 1. S’il est bien recopié, demandez-en un autre à votre enseignant. Si vous aviez déjà rejoint la campagne, connectez-vous : elle figure dans « Mes campagnes ».";
+        Self::new(StatusCode::NOT_FOUND, Code::UnknownCode, "Ce code ne mène à aucune campagne ouverte", detail)
             .leading_to("Saisir un code", "/campagnes")
     }
 

@@ -98,7 +98,7 @@ const SHAPE: &str = "Un code a 6 lettres, puis 3 chiffres, par exemple KRTBVW582
 /// What everybody is told who typed three words and three digits that do not hold here: the code may be one that signs in.
 pub(crate) const OF_SIGN_IN: &str =
     "Si un enseignant vous a montré un code de connexion, tapez-le sur la page « Se connecter avec un code ».";
-const UNKNOWN: &str = "Aucune campagne n’a ce code. Vérifiez-le, ou demandez-le à votre enseignant.";
+const UNKNOWN: &str = "Ce code ne mène à aucune campagne ouverte : soit il est mal recopié, soit la campagne est archivée. Vérifiez-le, ou demandez-en un autre à votre enseignant.";
 
 impl CodeView {
     fn new(frame: Frame, token: &FormToken, typed: &str) -> Self {

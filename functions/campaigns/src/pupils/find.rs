@@ -7,7 +7,7 @@ use rentree_domain::learner::Learner;
 use rentree_domain::matching::{self, KnownAs, Match, NoMatch, Spelling, Typed};
 use rentree_domain::{CampaignId, LearnerId, PersonalCode, Uai};
 use rentree_http::{ClientAddress, Problem};
-use rentree_table::{Born, JoinOutcome};
+use rentree_table::{Born, JoinOutcome, School};
 
 use super::code::OF_SIGN_IN;
 use super::counted::Counted;
@@ -46,16 +46,21 @@ impl NotFound {
     }
 
     /// What people are told, who cannot correct names that the Médiacentre tells.
-    fn told(self, school: &str, is_named: bool) -> String {
+    fn told(self, school: &School, is_named: bool) -> String {
+        let name = &school.name;
         match self {
+            // No import yet: nothing that is typed is wrong.
+            Self::Names(NoMatch::Nobody) if school.roster_version == 0 => format!(
+                "« {name} » n’a pas encore sa liste d’élèves dans Rentrée : personne ne peut rejoindre la campagne pour l’instant. Dites-le à votre enseignant."
+            ),
             Self::Names(NoMatch::Nobody) if is_named => format!(
-                "Aucun élève de « {school} » n’a le nom que donne le Médiacentre et cette date de naissance. Corrigez la date s’il y a une erreur. Sinon, demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance."
+                "Aucun élève de « {name} » n’a le nom que donne le Médiacentre et cette date de naissance. Corrigez la date s’il y a une erreur. Sinon, demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance."
             ),
             Self::Names(NoMatch::Several) if is_named => {
                 "Plusieurs élèves correspondent au nom que donne le Médiacentre, nés le même jour. Demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance.".to_owned()
             }
             Self::Names(NoMatch::Nobody) => format!(
-                "Aucun élève de « {school} » n’a ces nom, prénom et date de naissance. Corrigez-les s’il y a une erreur. Sinon, demandez à votre enseignant comment l’établissement les a écrits ; votre enseignant peut aussi vous donner un code personnel."
+                "Aucun élève de « {name} » n’a ces nom, prénom et date de naissance. Corrigez-les s’il y a une erreur. Sinon, demandez à votre enseignant comment l’établissement les a écrits ; votre enseignant peut aussi vous donner un code personnel."
             ),
             Self::Names(NoMatch::Several) => {
                 "Plusieurs élèves correspondent. Vérifiez que votre prénom et votre nom sont complets et bien écrits. Si un autre élève porte les mêmes, demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance.".to_owned()
@@ -115,7 +120,7 @@ impl Campaigns {
             },
         };
         self.note(visit, why.outcome(), None).await?;
-        let told = why.told(&visit.entrance.school.name, visit.told_names().is_some());
+        let told = why.told(&visit.entrance.school, visit.told_names().is_some());
         Err(Problem::not_a_pupil(told).leading_to("Recommencer", visit.path()))
     }
 

@@ -1,9 +1,11 @@
-//! The code of a campaign for the board of a classroom: as large as the screen, with a QR code and the address spelt out.
+//! The code of a campaign for the board of a classroom: as large as the screen, with a QR code and the address spelt out. Where nobody can
+//! join, it says so first; the code of an archived campaign is not shown, for it leads nowhere.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, Uai, paris};
 use rentree_http::{Face, Problem, authorise_beside, parse_uai};
 use rentree_table::Role;
@@ -19,6 +21,8 @@ use crate::Campaigns;
 pub(crate) struct BoardView {
     #[serde(skip)]
     frame: Frame,
+    #[serde(skip)]
+    csrf: String,
     /// The address as a QR code.
     #[serde(skip)]
     qr: String,
@@ -33,8 +37,10 @@ pub(crate) struct BoardView {
     code: CampaignCode,
     /// Where the code leads, without typing it.
     address: String,
-    /// Whether somebody can join today, but for lessons.
-    is_open: bool,
+    /// Why nobody can join it today, if that is so.
+    closed: Option<Closed>,
+    /// Whether nobody can join it before a lesson is opened.
+    waits_for_a_lesson: bool,
 }
 
 /// `GET /schools/{uai}/campaigns/{campaign}/board`
@@ -47,24 +53,38 @@ pub(crate) async fn page(
     let uai = parse_uai(&uai)?;
     let now = (app.clock)();
     let found = app.campaign(uai, &id);
-    let (_, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
+    let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
 
     let address = format!("{}/campagnes/{}", app.config.origin, campaign.code);
     let qr = qr::svg(&address, "Code QR de l’adresse de la campagne").map_err(|error| Problem::internal(&error))?;
+    let closed = campaign.closed(paris::date(now));
     let view = BoardView {
         frame: Frame::bare(campaign.title.as_str()),
+        csrf: visitor.csrf,
         qr,
         uai,
         id,
-        is_open: campaign.closed(paris::date(now)).is_none(),
+        // A lesson opens nothing that is closed anyway.
+        waits_for_a_lesson: closed.is_none() && campaign.waits_for_a_lesson(now),
         title: campaign.title,
         code: campaign.code,
         address,
+        closed,
     };
     face.render(StatusCode::OK, &view)
 }
 
 impl BoardView {
+    /// Whether the school has archived it, or the platform's team withdrawn it: its code is of no use any more.
+    fn is_put_away(&self) -> bool {
+        matches!(self.closed, Some(Closed::Archived | Closed::Withdrawn))
+    }
+
+    /// Whether the platform's team has withdrawn it.
+    fn is_withdrawn(&self) -> bool {
+        self.closed == Some(Closed::Withdrawn)
+    }
+
     /// What pupils type: browsers add the rest.
     fn host(&self) -> &str {
         let address = rentree_web::typed_address(&self.address);

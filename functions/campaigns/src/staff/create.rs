@@ -1,6 +1,7 @@
 //! Create a campaign, or the one that is ready.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -9,7 +10,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{
     CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, Catalogue, Course, CourseId, FormId,
-    SchoolYear, Uai, UserId,
+    Listing, SchoolYear, Uai, UserId,
 };
 use rentree_http::{Asked, Face, Input, Problem, Visitor, authorise, authorise_beside, parse_uai, text};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CampaignError, Role};
@@ -18,7 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
-use crate::staff::class_choice::{self, Choice, Classes, choices, classes_of};
+use crate::staff::class_choice::{self, Choice, choices, classes_of};
 use crate::staff::ready::{Proposal, Ready};
 use crate::staff::texts;
 
@@ -71,6 +72,8 @@ pub(crate) struct NewCampaignView {
     /// Whether a class that was chosen is not to be chosen any more.
     #[serde(skip)]
     classes_changed: bool,
+    #[serde(skip)]
+    role: Role,
     /// What the form sends with it, so that a second click makes no second campaign.
     once: FormId,
     /// UAI of the school.
@@ -84,6 +87,8 @@ pub(crate) struct NewCampaignView {
     courses: Vec<CourseView>,
     /// The classes that it may be for.
     choices: Vec<Choice>,
+    /// Whether the school has pupils at all: without, nobody can join.
+    has_pupils: bool,
 }
 
 /// A course.
@@ -126,10 +131,10 @@ pub(crate) async fn page(
     let made = app.made(uai, ready.as_ref());
     let (visitor, made) = authorise_beside(&app.table, &headers, uai, Role::Member, now, made).await?;
 
-    let offered = app.classes(uai, &visitor).await?;
+    let listing = app.listing(uai, &visitor).await?;
     let form = form(&app.config.courses, &ready.as_ref().map(Fields::of).unwrap_or_default());
-    let choices = choices(&offered, &BTreeSet::new());
-    let view = NewCampaignView { made, choices, ..app.new_campaign(uai, &visitor, form, ready) };
+    let (choices, has_pupils) = (choices(&classes_of(&listing), &BTreeSet::new()), has_pupils(&listing));
+    let view = NewCampaignView { made, choices, has_pupils, ..app.new_campaign(uai, &visitor, form, ready) };
     face.render(StatusCode::OK, &view)
 }
 
@@ -148,7 +153,8 @@ pub(crate) async fn create(
 
     // Who filled the form in on the last evening makes a campaign of the school's own after midnight.
     let ready = app.asked_for(input.fields.ready, now);
-    let offered = app.classes(uai, &visitor).await?;
+    let listing = app.listing(uai, &visitor).await?;
+    let offered = classes_of(&listing);
     let chosen: BTreeSet<String> = input.fields.classes.iter().cloned().collect();
     let classes = class_choice::read(chosen.clone(), &offered, format!("/schools/{uai}/campaigns/new"));
     let mut form = form(&app.config.courses, &input.fields);
@@ -158,7 +164,8 @@ pub(crate) async fn create(
         let problem = class_choice::problem(&form, classes);
         let view = app.new_campaign(uai, &visitor, form, ready);
         let (only_in_lessons, choices) = (input.fields.only_in_lessons, choices(&offered, &chosen));
-        return face.again(problem, &NewCampaignView { only_in_lessons, classes_changed, choices, ..view });
+        let has_pupils = has_pupils(&listing);
+        return face.again(problem, &NewCampaignView { only_in_lessons, classes_changed, choices, has_pupils, ..view });
     };
 
     let entry =
@@ -199,19 +206,21 @@ impl Campaigns {
             once: FormId::new((self.clock)(), rentree_runtime::random()),
             only_in_lessons: false,
             classes_changed: false,
+            role: visitor.role,
             uai,
             ready,
             made: None,
             courses: self.config.courses.courses().iter().map(course).collect(),
             choices: Vec::new(),
+            has_pupils: true,
         }
     }
 
-    /// The classes of the school.
-    async fn classes(&self, uai: Uai, visitor: &Visitor) -> Result<Classes, Problem> {
+    /// The pupils of the school.
+    async fn listing(&self, uai: Uai, visitor: &Visitor) -> Result<Arc<Listing>, Problem> {
         let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
         let (_, listing) = listed.ok_or_else(Problem::not_found)?;
-        Ok(classes_of(&listing))
+        Ok(listing)
     }
 
     /// The ready campaign, if it is asked for and proposed.
@@ -283,6 +292,17 @@ impl Fields {
             once: None,
         }
     }
+}
+
+impl NewCampaignView {
+    /// Whether who asks may import pupils.
+    fn is_administrator(&self) -> bool {
+        self.role == Role::Administrator
+    }
+}
+
+fn has_pupils(listing: &Listing) -> bool {
+    listing.enrolled().next().is_some()
 }
 
 /// Whether a campaign that stands there is still what a form wants.

@@ -69,6 +69,8 @@ pub(crate) struct CampaignView {
     done: Option<String>,
     #[serde(skip)]
     charts: Vec<Chart>,
+    #[serde(skip)]
+    role: Role,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -103,6 +105,8 @@ pub(crate) struct CampaignView {
     choices: Vec<Choice>,
     /// The classes that a campaign of the school's own is for; none: for all.
     only_for: BTreeSet<String>,
+    /// Whether the school has pupils at all: without, nobody can join.
+    has_pupils: bool,
     /// The numbers of the school.
     total: Counts,
     /// The numbers of each class.
@@ -232,6 +236,7 @@ pub(crate) async fn follow(
         csrf: visitor.csrf.clone(),
         done: done::told(&filter.done, now_is),
         charts: charts(&total, &classes),
+        role: visitor.role,
         uai,
         id,
         title: campaign.title,
@@ -249,6 +254,7 @@ pub(crate) async fn follow(
         given: campaign.platform.as_ref().map(Given::of),
         choices: choices(&without_level(&concerned.unknown), &campaign.classes),
         only_for: if campaign.given.is_none() { campaign.classes } else { BTreeSet::new() },
+        has_pupils: listing.enrolled().next().is_some(),
         total,
         classes,
         of_other_classes,
@@ -338,6 +344,11 @@ fn select(mut pupils: Vec<Pupil<'_>>, filter: &Filter) -> Page {
 }
 
 impl CampaignView {
+    /// Whether who asks may import pupils.
+    fn is_administrator(&self) -> bool {
+        self.role == Role::Administrator
+    }
+
     /// Whether the platform's team has withdrawn it.
     fn is_withdrawn(&self) -> bool {
         self.closed == Some(Closed::Withdrawn)

@@ -23,6 +23,8 @@ pub(crate) struct Fields {
     act: Act,
     /// To prolong: the end that was shown. If it is another one, nothing is changed.
     until: Option<Timestamp>,
+    /// Whether browsers go back to the board, in place of the campaign's page: a class looks at it.
+    from_board: bool,
 }
 
 /// What to do with the lesson.
@@ -62,7 +64,7 @@ pub(crate) async fn act(
     let (visitor, (id, campaign)) = authorise_beside(&app.table, &headers, uai, Role::Member, now, found).await?;
     visitor.check_meant(&input.proof)?;
     let path = format!("/schools/{uai}/campaigns/{id}");
-    let Fields { act, until } = input.fields;
+    let Fields { act, until, from_board } = input.fields;
 
     if act != Act::End && campaign.closed(paris::date(now)).is_some() {
         return Err(Problem::too_late(CLOSED).leading_to("Revenir à la campagne", path));
@@ -87,7 +89,7 @@ pub(crate) async fn act(
 
     let lesson_until = lesson.filter(|lesson| lesson.is_open(now)).map(Lesson::until);
     let done = if lesson_until.is_some() { "lesson" } else { "lesson_ended" };
-    let location = format!("{path}?done={done}");
+    let location = if from_board { format!("{path}/board") } else { format!("{path}?done={done}") };
     face.after_post(StatusCode::OK, &location, &LessonView { campaign: id, lesson_until })
 }
 
