@@ -82,7 +82,7 @@ async fn results_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resu
     click(client, "form.filter button").await?;
     // Four of them have left since: whoever asks for last year asks for them, too.
     see(client, "[role=status]", "48 certifications").await?;
-    see(client, "main", "Parti").await?;
+    see(client, "main", "Plus dans la liste").await?;
     anyhow::ensure!(client.find_all(Locator::Css("#filter-former")).await?.is_empty(), "nobody can be left out");
     see(client, "main", "conservés ici jusqu’au").await?;
     see(client, "main", "D’HÉROUVILLE-SAINT-CLAIR").await?;

@@ -157,6 +157,13 @@ fn undo_shows_the_roster_from_before_once() {
         let summary = school.import(other.siecle(UTF_8).bytes, false).await?;
         assert_succeeded(&summary, counts(20, 0, 0, 20, 180));
         assert_eq!(visible(uai).await?, expected(&other));
+
+        // Who comes back is counted in the list, too, and a member is led to nothing that is not theirs.
+        let list = member.page(&format!("/schools/{uai}/imports")).await?;
+        assert!(!list.contains("Réactivations") && !list.contains("/undo\""), "{list}");
+        assert_succeeded(&school.import(september.siecle(UTF_8).bytes, false).await?, counts(0, 0, 20, 20, 180));
+        let list = member.page(&format!("/schools/{uai}/imports")).await?;
+        assert!(list.contains("data-label=\"Réactivations\" class=\"number\">20</td>"), "{list}");
         Ok(())
     });
 }
@@ -232,13 +239,36 @@ fn undo_is_for_the_import_that_readers_see() {
             assert_eq!(school.wait(&id).await?.status, "succeeded");
             ids.push(id);
         }
-        // The second changed nothing, and is nevertheless the last: there is nothing to go back to.
-        for id in ids {
-            assert_eq!(school.get(&format!("/imports/{id}")).await?["actions"]["undo"], false);
-            let undo = school.post(&format!("/imports/{id}/undo"), &json!({})).await;
-            assert!(undo.unwrap_err().to_string().contains("409"));
-        }
+        // The second changed nothing: it has nothing to go back to, and takes no place.
+        let [first, second] = &ids[..] else { panic!("{ids:?}") };
+        assert_eq!(school.get(&format!("/imports/{second}")).await?["actions"]["undo"], false);
+        let undo = school.post(&format!("/imports/{second}/undo"), &json!({})).await;
+        assert!(undo.unwrap_err().to_string().contains("409"));
         assert_eq!(visible(uai).await?.len(), 20);
+        let last = product().table.school(uai).await?.unwrap().last_import().map(|last| last.import.to_string());
+        assert_eq!(last.as_ref(), Some(second), "it is the last file all the same");
+
+        let seen = school.get(&format!("/imports/{first}")).await?;
+        assert_eq!((&seen["actions"]["undo"], &seen["later"]), (&json!(true), &json!(null)));
+        let head = a_member(uai, Role::Administrator).await?;
+        let list = head.page(&format!("/schools/{uai}/imports")).await?;
+        assert_eq!(list.matches("/undo\"").count(), 1, "{list}");
+        assert!(list.contains(&format!("/imports/{first}/undo\"")), "{list}");
+        let asked = head.page(&format!("/schools/{uai}/imports/{first}/undo")).await?;
+        assert!(asked.contains("n’avait rien changé"), "the file that came since: {asked}");
+        school.post(&format!("/imports/{first}/undo"), &json!({})).await?;
+        assert_eq!(visible(uai).await?.len(), 0);
+        let school_now = product().table.school(uai).await?.unwrap();
+        assert_eq!((school_now.applied, school_now.unchanged), (None, None), "no import is behind what is seen");
+
+        // An import that changes somebody does take the place, and what came between is the one before it.
+        school.import(file.clone(), false).await?;
+        let again = school.import(file, false).await?;
+        assert_eq!(again.counts, counts(0, 0, 0, 0, 20));
+        let between = product().table.school(uai).await?.unwrap().unchanged;
+        school.import(Sample::new(uai, 21, 3).siecle(UTF_8).bytes, false).await?;
+        let school_now = product().table.school(uai).await?.unwrap();
+        assert!(between.is_some() && school_now.applied_before == between && school_now.unchanged.is_none());
         Ok(())
     });
 }

@@ -118,7 +118,7 @@ fn administrators_download_it_as_a_list_for_spreadsheets() {
         let lines: Vec<&str> = sheet.split("\r\n").collect();
         assert_eq!(
             lines[0],
-            "\u{FEFF}Année scolaire;Classe;Nom de famille;Nom d’usage;Prénom;Campagnes rejointes;Résultats envoyés;Score moyen (%);Certifiable;Compétences au niveau 1 ou plus;Points du profil;Profil envoyé le;Certification;Passée le;Score de certification;Parti de l’établissement"
+            "\u{FEFF}Année scolaire;Classe;Nom de famille;Nom d’usage;Prénom;Campagnes rejointes;Résultats envoyés;Score moyen (%);Certifiable;Compétences au niveau 1 ou plus;Points du profil;Profil envoyé le;Certification;Passée le;Score de certification;N’est plus dans la liste"
         );
         assert_eq!((lines.len(), lines[4]), (5, ""), "{lines:#?}");
         let begin = |place: usize| format!("\"=\"\"{}\"\"\";\"=\"\"3-1\"\"\";{};", last_year(), name(place));

@@ -46,7 +46,7 @@ async fn a_year_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resul
         assert!(file.starts_with("\u{FEFF}Année scolaire;Classe;".as_bytes()), "not as Excel opens it");
         assert_eq!(String::from_utf8(file)?.lines().count(), 1 + 6);
     }
-    see(client, "#of-whom", "Classe 3A, avec les élèves partis").await?;
+    see(client, "#of-whom", "Classe 3A, avec les anciens élèves").await?;
     see(client, "dl.counts", "6").await?;
     click(client, "#certifiable option[value='yes']").await?;
     click(client, "form.filter button").await?;

@@ -152,7 +152,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main", "Ce compte est aussi celui d’un membre du personnel").await?;
     shot("08-pupil-staff").await?;
     go(client, &pupil(left.learner)).await?;
-    see(client, "main", "Cet élève n’est plus dans l’établissement").await?;
+    see(client, "main", "Cet élève n’est plus dans la liste").await?;
     shot("09-pupil-left").await?;
     click(client, "main a[href$='/untie']").await?;
     see(client, "main", "Le compte est conservé").await?;

@@ -101,6 +101,8 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "form[action$='/imports'] button").await?;
     see(client, "main h2", "Choisir le fichier").await?;
     shot("02-choose").await?;
+    let hint = text_of(client, Locator::Css("#hint")).await?;
+    assert_eq!(hint.contains("déposez-le sur cette page"), look.javascript, "a script takes what is dropped: {hint}");
     if look.javascript {
         put(client, "#file", &paper.to_string_lossy()).await?;
         see(client, "#upload-error", "Ce fichier n’est ni un XML, ni un zip, ni un CSV.").await?;

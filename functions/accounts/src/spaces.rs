@@ -110,13 +110,14 @@ impl Accounts {
 
 impl Row {
     fn of(uai: Uai, school: School, role: Role, now: Timestamp) -> Self {
+        let last_import = school.last_import().cloned();
         Self {
             uai,
             role,
             import_waits: matches!(school.underway(now), Some(Underway::Waiting(_))),
             is_review_due: role == Role::Administrator && school.is_review_due(now),
             school: school.name,
-            last_import: school.applied.map(|applied| ImportedRow { at: applied.at, by: applied.by }),
+            last_import: last_import.map(|last| ImportedRow { at: last.at, by: last.by }),
         }
     }
 }

@@ -146,7 +146,7 @@ impl Worker {
         outcome.brake.extend(is_replaced.then_some(BrakeReason::FileReplaced));
         outcome.brake.extend(is_moved.then_some(BrakeReason::RosterMoved));
         if !import.confirmed || is_replaced || is_moved {
-            let applied = run.school.applied.as_ref();
+            let applied = run.school.last_import();
             let question = brake::Question {
                 preview: import.options.preview,
                 active,

@@ -277,7 +277,7 @@ impl Learners {
             size,
             learners: page.rows.into_iter().map(|found| Row::of(found, &mut profiles, visitor.at)).collect(),
             is_only_administrator,
-            last_import: school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
+            last_import: school.last_import().map(|last| LastImport { at: last.at, by: last.by.clone() }),
             error: None,
         })
     }

@@ -455,12 +455,12 @@ impl Table {
             .expression_attribute_values(":before", number(before));
         update = match &school.applied_before {
             Some(applied) => update
-                .update_expression("SET fence = fence + :one, roster_version = :before, applied = :applied REMOVE lease, applied_before")
+                .update_expression("SET fence = fence + :one, roster_version = :before, applied = :applied REMOVE lease, unchanged, applied_before")
                 .expression_attribute_values(
                     ":applied",
                     serde_dynamo::to_attribute_value(applied).map_err(TableError::malformed("School"))?,
                 ),
-            None => update.update_expression("SET fence = fence + :one, roster_version = :before REMOVE lease, applied, applied_before"),
+            None => update.update_expression("SET fence = fence + :one, roster_version = :before REMOVE lease, applied, unchanged, applied_before"),
         };
         let succeeded = [ImportState::Succeeded];
         let undone = ended(transition(&self.name, uai, id, &succeeded, ImportState::Undone, None, now)?, entry);

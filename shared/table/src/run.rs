@@ -234,12 +234,15 @@ impl Run {
     }
 
     /// The flip: in one transaction readers see the new version, its snapshot stays, the import has succeeded, and the lease is free.
+    ///
+    /// An import that wrote no pupil takes nobody's place: the one that made the roster can be undone as before.
     pub async fn succeed(&mut self, mut outcome: Outcome, now: Timestamp) -> Result<Outcome, RunError> {
         self.cost.write_requests += 1;
         outcome.cost = self.cost;
         let applied =
             Applied { import: self.held.id, at: now, by: self.import.requested_by.clone(), dated: outcome.dated };
-        let mut set = vec!["applied = :applied"];
+        let takes_the_place = self.snapshot.is_some() || self.school.applied.is_none();
+        let mut set = vec![if takes_the_place { "applied = :applied" } else { "unchanged = :applied" }];
         let mut flip = self.held.school_update().condition_expression(FENCE).expression_attribute_values(
             ":applied",
             serde_dynamo::to_attribute_value(applied).map_err(TableError::malformed("School"))?,
@@ -250,17 +253,18 @@ impl Run {
             set.push("roster_version = :fence");
             kept = self.held.table.kept(written)?;
         }
-        let mut remove = "REMOVE lease";
-        match &self.school.applied {
+        let remove = match self.school.last_import() {
+            _ if !takes_the_place => "REMOVE lease",
             Some(before) => {
                 set.push("applied_before = :applied_before");
                 flip = flip.expression_attribute_values(
                     ":applied_before",
                     serde_dynamo::to_attribute_value(before).map_err(TableError::malformed("School"))?,
                 );
+                "REMOVE lease, unchanged"
             }
-            None => remove = "REMOVE lease, applied_before",
-        }
+            None => "REMOVE lease, applied_before",
+        };
         let flip = flip
             .update_expression(format!("SET {} {remove}", set.join(", ")))
             .build()

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::batch::AsOf;
 use crate::item::{Change, stored};
 use crate::keys::school_in_pk;
-use crate::{Item, Key, Table, TableError};
+use crate::{Import, Item, Key, Table, TableError};
 
 pub(crate) const ENTITY: &str = "School";
 
@@ -60,10 +60,13 @@ pub struct School {
     /// The import that waits for a person's word, so that every page of the space can say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting: Option<Waiting>,
-    /// The last import that readers see.
+    /// The import that made the roster that readers see.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<Applied>,
-    /// The one before, for undo.
+    /// The last import since then, if it changed nobody: the roster is still the one of `applied`, which can be undone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unchanged: Option<Applied>,
+    /// The last import before `applied`, for undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_before: Option<Applied>,
 }
@@ -96,7 +99,7 @@ pub enum Underway {
     Waiting(ImportId),
 }
 
-/// The last import that succeeded.
+/// An import that succeeded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Applied {
     /// The import.
@@ -135,14 +138,31 @@ impl School {
             lease: None,
             waiting: None,
             applied: None,
+            unchanged: None,
             applied_before: None,
         }
     }
 
+    /// The last import that succeeded, whether it changed anybody or not; `None` before the first.
+    pub fn last_import(&self) -> Option<&Applied> {
+        self.unchanged.as_ref().or(self.applied.as_ref())
+    }
+
     /// The school year of the roster that readers see; `None` before the first import.
     pub fn roster_year(&self) -> Option<SchoolYear> {
-        let Applied { at, dated, .. } = self.applied.as_ref()?;
+        let Applied { at, dated, .. } = self.last_import()?;
         Some(dated.school_year.unwrap_or_else(|| SchoolYear::of(paris::date(*at))))
+    }
+
+    /// Whether `import`, called `id`, can be undone `now`: readers see what it wrote, nobody began to write since, and no worker is at work.
+    pub fn can_undo(&self, id: ImportId, import: &Import, now: Timestamp) -> bool {
+        let is_leased = self.lease.is_some_and(|lease| lease.expires_ms >= now.as_millisecond());
+        let is_seen = self.applied.as_ref().is_some_and(|applied| applied.import == id);
+        let is_last_written = |(version, _)| self.roster_version == version && self.begun_version == version;
+        import.state_at(now) == ImportState::Succeeded
+            && is_seen
+            && !is_leased
+            && import.outcome.versions.is_some_and(is_last_written)
     }
 
     /// Whether its team is to be reviewed: nobody did since the school year began, and it is older than that.
@@ -195,8 +215,7 @@ impl Table {
 
     /// These schools, as of now, with what a list shows of them; those that are not there are left out.
     pub async fn schools(&self, uais: impl IntoIterator<Item = Uai>) -> Result<HashMap<Uai, School>, TableError> {
-        const SHOWN: &str =
-            "PK, #name, roster_version, fence, begun_version, lease, waiting, applied, activated_at, team_reviewed_at";
+        const SHOWN: &str = "PK, #name, roster_version, fence, begun_version, lease, waiting, applied, unchanged, activated_at, team_reviewed_at";
         let found = self.batch(uais.into_iter().map(Key::school).collect(), SHOWN, AsOf::Now).await?;
         let read = |item: Item| {
             let uai = school_in_pk(&item).ok_or("no UAI in its key").map_err(TableError::malformed(ENTITY))?;

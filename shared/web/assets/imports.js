@@ -11,6 +11,7 @@ const asJson = { headers: { accept: "application/json" } };
 if (form) {
   form.addEventListener("submit", upload);
   form.elements.file.addEventListener("change", look);
+  part("drop-hint").hidden = false;
   // Anywhere on the page; a browser would open the file instead.
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", drop);

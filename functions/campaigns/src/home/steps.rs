@@ -93,8 +93,8 @@ pub(crate) fn steps(
         Some(second) => done(Step::Team, Some(second.joined_at), None),
         None => open(Step::Team),
     };
-    let import = match &school.applied {
-        Some(applied) => done(Step::Import, Some(applied.at), Some(&applied.by)),
+    let import = match school.last_import() {
+        Some(last) => done(Step::Import, Some(last.at), Some(&last.by)),
         None => open(Step::Import),
     };
     // Those that the platform's team gives are there without anybody's doing.

@@ -27,7 +27,7 @@ const HEADER: [&str; 14] = [
     "Certifiable",
     "Compétences au niveau 1 ou plus",
     "Points du profil",
-    "Parti de l’établissement",
+    "N’est plus dans la liste",
 ];
 
 /// `GET /schools/{uai}/campaigns/{campaign}/results.csv`

@@ -29,7 +29,7 @@ const BEFORE: [&str; 13] = [
     "Code de vérification",
     "Passée le",
 ];
-const AFTER: [&str; 2] = ["Parti de l’établissement", "Élève retrouvé"];
+const AFTER: [&str; 2] = ["N’est plus dans la liste", "Élève retrouvé"];
 const COLUMNS: usize = BEFORE.len() + COMPETENCES + AFTER.len();
 
 /// `GET /schools/{uai}/certifications/record-books.csv`

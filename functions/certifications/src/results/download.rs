@@ -20,7 +20,7 @@ use crate::spreadsheet::{self, COMPETENCES};
 
 const BEFORE: [&str; 8] = ["Année scolaire", "Classe", "Nom", "Prénom", "Né(e) le", "Résultat", "Auparavant", "Score"];
 const AFTER: [&str; 6] =
-    ["Passée le", "Session", "Numéro", "Commentaire du jury", "Parti de l’établissement", "Élève retrouvé"];
+    ["Passée le", "Session", "Numéro", "Commentaire du jury", "N’est plus dans la liste", "Élève retrouvé"];
 const COLUMNS: usize = BEFORE.len() + COMPETENCES + AFTER.len();
 
 /// What programs get.

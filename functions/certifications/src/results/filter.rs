@@ -55,7 +55,7 @@ impl Filter {
             ("year", "Année scolaire"),
             ("status", "Résultat"),
             ("unknown_division", "Classe inconnue"),
-            ("former", "Avec les élèves partis"),
+            ("former", "Avec les anciens élèves"),
             ("page", "Page"),
             ("of_no_pupil_page", "Page des certifications sans élève retrouvé"),
         ];

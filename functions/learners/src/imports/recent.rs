@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rentree_domain::import::{Counts, FileName, ImportState};
 use rentree_domain::{FormId, ImportId};
 use rentree_http::{Face, Problem, authorise, parse_uai};
-use rentree_table::Role;
+use rentree_table::{Import, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -44,6 +44,9 @@ struct Row {
     /// How it ended, unless it succeeded or failed.
     ended: Option<Ended>,
     counts: Counts,
+    /// Whether who asks may undo it now.
+    #[serde(skip)]
+    undo: bool,
 }
 
 /// `GET /schools/{uai}/imports`
@@ -58,17 +61,22 @@ pub(crate) async fn recent(
 
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
-    let imports = app.table.recent_imports(uai).await?.into_iter().map(|(id, import)| Row {
-        id,
-        state: import.state_at(now),
-        ended: ended(&import, now),
-        requested_by: import.requested_by,
-        requested_at: import.requested_at,
-        file_name: import.outcome.file_name,
-        counts: import.outcome.counts,
-    });
-
     let may_import = visitor.is_administrator();
+    let row = |(id, import): (ImportId, Import)| {
+        let undo = may_import && visitor.school.can_undo(id, &import, now);
+        Row {
+            id,
+            state: import.state_at(now),
+            ended: ended(&import, now),
+            requested_by: import.requested_by,
+            requested_at: import.requested_at,
+            file_name: import.outcome.file_name,
+            counts: import.outcome.counts,
+            undo,
+        }
+    };
+    let imports = app.table.recent_imports(uai).await?.into_iter().map(row).collect();
+
     let title = if may_import { "Importer des élèves" } else { "Imports" };
     let view = ImportsView {
         frame: visitor.frame(title, uai, &visitor.school, Section::Imports),
@@ -76,10 +84,17 @@ pub(crate) async fn recent(
         uai: uai.to_string(),
         may_import,
         once: FormId::new(now, rentree_runtime::random()),
-        last_import: visitor.school.applied.map(|applied| LastImport { at: applied.at, by: applied.by }),
-        imports: imports.collect(),
+        last_import: visitor.school.last_import().map(|last| LastImport { at: last.at, by: last.by.clone() }),
+        imports,
     };
     face.render(StatusCode::OK, &view)
+}
+
+impl ImportsView {
+    /// Pupils who come back are rare: their column stands where there are any.
+    fn has_reactivated(&self) -> bool {
+        self.imports.iter().any(|import| import.has_counts() && import.counts.reactivated > 0)
+    }
 }
 
 impl Row {

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::import::{ImportState, Tidy};
 use rentree_http::{ConfirmView, Face, Input, Problem, authorise_beside, parse_uai};
-use rentree_table::{AuditAction, Outcome, Role};
+use rentree_table::{Applied, AuditAction, Outcome, Role};
 use rentree_web::{Section, french};
 use tokio::join;
 
@@ -34,7 +34,7 @@ pub(crate) async fn ask(
         frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Imports),
         csrf: visitor.csrf.clone(),
         title: format!("Annuler l’import du {} ?", french::day_and_time(&import.requested_at)),
-        consequences: consequences(&import.outcome),
+        consequences: consequences(&import.outcome, visitor.school.unchanged.as_ref()),
         action: format!("{path}/undo"),
         button: "Annuler cet import",
         hidden: None,
@@ -44,8 +44,8 @@ pub(crate) async fn ask(
     face.render(StatusCode::OK, &view)
 }
 
-/// What becomes of those whom the import changed.
-fn consequences(outcome: &Outcome) -> Vec<String> {
+/// What becomes of those whom the import changed, and of the file that came `since` and changed nobody.
+fn consequences(outcome: &Outcome, since: Option<&Applied>) -> Vec<String> {
     let counts = outcome.counts;
     let told = [
         (counts.added, "élève ajouté ne sera plus dans la liste", "élèves ajoutés ne seront plus dans la liste"),
@@ -55,8 +55,20 @@ fn consequences(outcome: &Outcome) -> Vec<String> {
     let told = told.into_iter().filter(|(number, ..)| *number > 0);
     let told = told.map(|(number, one, several)| format!("{}.", french::count(number, one, several)));
     let first = "La liste des élèves redevient ce qu’elle était avant cet import.".to_owned();
-    let last = "Les comptes des élèves et leurs résultats sont conservés.".to_owned();
-    std::iter::once(first).chain(told).chain(given_back(outcome)).chain([last]).collect()
+    let since = since.map(|since| {
+        let at = french::day_and_time(&since.at);
+        format!("L’import appliqué depuis, le {at}, n’avait rien changé\u{a0}: la liste ne sera plus non plus celle de son fichier.")
+    });
+    std::iter::once(first).chain(told).chain(given_back(outcome)).chain(since).chain([kept(outcome)]).collect()
+}
+
+/// What stays: accounts and results. Whom the import added and who has an account by now is kept as somebody who is not in the school.
+fn kept(outcome: &Outcome) -> String {
+    let kept = "Les comptes et les résultats des élèves qui ont déjà rejoint une campagne sont conservés";
+    match outcome.counts.added {
+        0 => format!("{kept}."),
+        _ => format!("{kept}\u{a0}; ceux d’entre eux que cet import avait ajoutés seront parmi les anciens élèves."),
+    }
 }
 
 /// What modified pupils get back: the fields that the import changed, and no others.
@@ -115,5 +127,17 @@ mod tests {
         let unknown = "2 élèves retrouveront ce que leur fiche disait avant.";
         assert_eq!(told(2, &[]).as_deref(), Some(unknown));
         assert_eq!(told(0, &[]), None);
+    }
+
+    #[test]
+    fn who_has_joined_and_would_leave_the_list_is_told_about() {
+        let last = |counts| {
+            let told = consequences(&Outcome { counts, ..Outcome::default() }, None);
+            told.last().cloned().unwrap_or_default()
+        };
+        let kept = "Les comptes et les résultats des élèves qui ont déjà rejoint une campagne sont conservés";
+        let former = "ceux d’entre eux que cet import avait ajoutés seront parmi les anciens élèves.";
+        assert_eq!(last(Counts { added: 300, ..Counts::default() }), format!("{kept}\u{a0}; {former}"));
+        assert_eq!(last(Counts { modified: 3, ..Counts::default() }), format!("{kept}."));
     }
 }

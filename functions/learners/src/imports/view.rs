@@ -52,7 +52,7 @@ pub(crate) struct ImportView {
     upload: Option<Upload>,
     /// How it ended, unless it succeeded or failed.
     ended: Option<Ended>,
-    /// The import that was applied since, if another one was.
+    /// The import that was applied since, if another one was; one that changed nobody is none.
     later: Option<Later>,
     actions: Actions,
     /// Pupils of the file without an error.
@@ -130,12 +130,8 @@ impl ImportView {
         let upload = upload.filter(|_| form_ended_at.is_none());
         let (ended, later) = (ended(&import, now), later(id, &import, school.applied.as_ref()));
         let has_moved = import.outcome.shown_for.is_some_and(|shown_for| shown_for != school.roster_version);
+        let can_undo = school.can_undo(id, &import, now);
         let outcome = import.outcome;
-        let is_latest = outcome.versions.is_some_and(|(version, _)| {
-            let leased = school.lease.is_some_and(|lease| lease.expires_ms >= now.as_millisecond());
-            let seen = school.applied.as_ref().is_some_and(|applied| applied.import == id);
-            seen && school.roster_version == version && school.begun_version == version && !leased
-        });
         let progress = school.lease.filter(|lease| lease.import == id && state == ImportState::Applying);
         let progress = progress.and_then(|lease| lease.progress);
         let actions = Actions {
@@ -143,7 +139,7 @@ impl ImportView {
             // What is on its way is not given up by mistake.
             cancel: may
                 && (state == ImportState::AwaitingConfirmation || state == ImportState::AwaitingUpload && !sent),
-            undo: may && state == ImportState::Succeeded && is_latest,
+            undo: may && can_undo,
             set_aside: may && state == ImportState::Failed && outcome.has_others(),
         };
         let title = if may { "Importer des élèves" } else { "Import" };

@@ -7,15 +7,18 @@ use rentree_domain::name::fold;
 use rentree_table::{Changed, LineKind, ReportLine};
 use rentree_web::french;
 
-/// Whether an import is told as what was done, as what it had done before somebody undid it, or as what it would do.
+/// Whether an import is told as what was done, as what it had done before somebody undid it, as what it would do, or as what it would have
+/// done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tense {
     /// Its changes were applied, and hold.
     Done,
     /// Its changes were applied, and somebody took them back: told as done, they would read as if they still held.
     Undone,
-    /// It is not applied, or not wholly: it waits for a word, is under way, failed or was given up.
+    /// It is not applied, or not wholly: it waits for a word, or is under way.
     ToDo,
+    /// It failed, was given up, or was over before anybody confirmed it: told as to be done, it would read as if it were still to come.
+    Never,
 }
 
 impl Tense {
@@ -26,32 +29,54 @@ impl Tense {
             ImportState::AwaitingUpload
             | ImportState::Analysing
             | ImportState::AwaitingConfirmation
-            | ImportState::Applying
-            | ImportState::Failed
-            | ImportState::Expired => Self::ToDo,
+            | ImportState::Applying => Self::ToDo,
+            ImportState::Failed | ImportState::Expired => Self::Never,
         }
     }
 }
 
-/// A kind of lines, as a heading: `Élèves désactivés`, `Élèves que cet import avait désactivés`, or `Élèves à désactiver`.
+/// A kind of lines, as a heading: `Élèves désactivés`, `Élèves que cet import avait désactivés`, `Élèves à désactiver`, or
+/// `Élèves que cet import aurait désactivés`.
 pub(crate) fn heading(kind: LineKind, tense: Tense) -> &'static str {
-    let (done, undone, to_do) = match kind {
+    let (done, undone, to_do, never) = match kind {
         LineKind::Problem => return "Erreurs dans le fichier",
         LineKind::LeftOut => return "Hors import\u{a0}: sortis ou sans classe",
         LineKind::Remark => (
             "À vérifier, mais importés",
             "À vérifier, mais importés avant l’annulation",
             "À vérifier, sans empêcher l’import",
+            "À vérifier, sans empêcher l’import",
         ),
-        LineKind::Deactivated => ("Élèves désactivés", "Élèves que cet import avait désactivés", "Élèves à désactiver"),
-        LineKind::Added => ("Élèves ajoutés", "Élèves que cet import avait ajoutés", "Élèves à ajouter"),
-        LineKind::Reactivated => ("Élèves réactivés", "Élèves que cet import avait réactivés", "Élèves à réactiver"),
-        LineKind::Modified => ("Élèves modifiés", "Élèves que cet import avait modifiés", "Élèves à modifier"),
+        LineKind::Deactivated => (
+            "Élèves désactivés",
+            "Élèves que cet import avait désactivés",
+            "Élèves à désactiver",
+            "Élèves que cet import aurait désactivés",
+        ),
+        LineKind::Added => (
+            "Élèves ajoutés",
+            "Élèves que cet import avait ajoutés",
+            "Élèves à ajouter",
+            "Élèves que cet import aurait ajoutés",
+        ),
+        LineKind::Reactivated => (
+            "Élèves réactivés",
+            "Élèves que cet import avait réactivés",
+            "Élèves à réactiver",
+            "Élèves que cet import aurait réactivés",
+        ),
+        LineKind::Modified => (
+            "Élèves modifiés",
+            "Élèves que cet import avait modifiés",
+            "Élèves à modifier",
+            "Élèves que cet import aurait modifiés",
+        ),
     };
     match tense {
         Tense::Done => done,
         Tense::Undone => undone,
         Tense::ToDo => to_do,
+        Tense::Never => never,
     }
 }
 
@@ -61,6 +86,7 @@ pub(crate) fn fields_heading(tense: Tense) -> &'static str {
         Tense::Done => "Champs modifiés",
         Tense::Undone => "Champs que cet import avait modifiés",
         Tense::ToDo => "Champs à modifier",
+        Tense::Never => "Champs que cet import aurait modifiés",
     }
 }
 
@@ -179,7 +205,8 @@ mod tests {
     fn what_has_not_happened_is_not_told_as_if_it_had() {
         for (state, told) in [
             (ImportState::AwaitingConfirmation, "Élèves à ajouter"),
-            (ImportState::Expired, "Élèves à ajouter"),
+            (ImportState::Expired, "Élèves que cet import aurait ajoutés"),
+            (ImportState::Failed, "Élèves que cet import aurait ajoutés"),
             (ImportState::Succeeded, "Élèves ajoutés"),
             (ImportState::Undone, "Élèves que cet import avait ajoutés"),
         ] {
@@ -188,6 +215,7 @@ mod tests {
         for (state, told) in [
             (ImportState::AwaitingConfirmation, "Champs à modifier"),
             (ImportState::Succeeded, "Champs modifiés"),
+            (ImportState::Expired, "Champs que cet import aurait modifiés"),
             (ImportState::Undone, "Champs que cet import avait modifiés"),
         ] {
             assert_eq!(fields_heading(Tense::of(state)), told, "{state}");

@@ -75,7 +75,7 @@ impl Unserved {
             Self::Staff => {
                 "Ce compte est aussi celui d’un membre du personnel, ou n’a pas été créé par un élève : seule la personne à qui il appartient peut changer son mot de passe."
             }
-            Self::Left => "L’élève n’est plus dans l’établissement.",
+            Self::Left => "L’élève n’est plus dans la liste.",
             Self::Changed => "Le compte a changé au même moment : rien n’a été modifié. Recommencez pour cet élève.",
             Self::Failed => {
                 "Une erreur est survenue de notre côté. Recommencez pour cet élève : son ancien mot de passe ne fonctionne peut-être plus."

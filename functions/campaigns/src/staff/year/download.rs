@@ -28,7 +28,7 @@ const HEADER: [&str; 16] = [
     "Certification",
     "Passée le",
     "Score de certification",
-    "Parti de l’établissement",
+    "N’est plus dans la liste",
 ];
 
 /// `GET /schools/{uai}/follow-up/results.csv`

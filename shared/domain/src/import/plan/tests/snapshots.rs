@@ -94,10 +94,8 @@ impl World {
                     self.flip(version);
                     self.undoable = Some((version, before));
                     self.promised.insert(version, sorted(file(&pupils)));
-                } else {
-                    // Nothing to undo: the roster is what it was.
-                    self.undoable = None;
                 }
+                // Whoever changes nobody takes no place: what could be undone still can.
             }
             Step::Dies(pupils, portion) => {
                 let plan = self.school.plan(file(&pupils), &[]);
