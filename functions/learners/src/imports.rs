@@ -30,6 +30,13 @@ fn object_key(uai: Uai, id: ImportId) -> String {
     format!("imports/{uai}/{id}")
 }
 
+/// The import that a form makes each time it is sent.
+struct Same {
+    id: ImportId,
+    /// In which states it is still the one that is wanted.
+    holds: fn(ImportState) -> bool,
+}
+
 impl Learners {
     /// The import of a path.
     async fn import(&self, uai: Uai, id: &str) -> Result<(ImportId, Import), Problem> {
@@ -38,13 +45,12 @@ impl Learners {
         Ok((id, import))
     }
 
-    /// Notes an import as `wanted` makes it, or finds the one that stands at `same`, which a form makes each time it is sent, as long as its
-    /// state is one that `holds`.
+    /// Notes an import as `wanted` makes it, or finds the one that the same form made before, as long as that holds.
     async fn begin(
         &self,
         uai: Uai,
         visitor: &Visitor,
-        same: Option<(ImportId, fn(ImportState) -> bool)>,
+        same: Option<Same>,
         wanted: impl Fn(ImportId) -> Import,
     ) -> Result<(ImportId, Import), Problem> {
         let now = (self.clock)();
@@ -54,14 +60,14 @@ impl Learners {
             let is_new = self.table.create_import(uai, id, &import, &entry).await?;
             Ok::<_, Problem>((is_new, import))
         };
-        if let Some((same, holds)) = same {
-            let (is_new, import) = note(same).await?;
+        if let Some(Same { id, holds }) = same {
+            let (is_new, import) = note(id).await?;
             if is_new {
-                return Ok((same, import));
+                return Ok((id, import));
             }
-            let known = self.table.import(uai, same).await?;
+            let known = self.table.import(uai, id).await?;
             if let Some(known) = known.filter(|known| holds(known.state_at(now))) {
-                return Ok((same, known));
+                return Ok((id, known));
             }
         }
         let other = ImportId::new(now, rentree_runtime::random());

@@ -30,7 +30,7 @@ pub(crate) async fn tell(
 ) -> Result<Response, Problem> {
     let (fields, headers) = (input.fields, knock.headers.clone());
     if fields.without_mediacentre {
-        return app.go_on_without(knock, face, &input.proof).await;
+        return Box::pin(app.go_on_without(knock, face, &input.proof)).await;
     }
 
     let (visit, attempt) = app.visit_and_try(knock, &fields).await?;

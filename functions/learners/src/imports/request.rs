@@ -3,7 +3,6 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::import::ImportState;
 use rentree_domain::{FormId, ImportId};
 use rentree_http::{Face, Input, Problem, authorise, parse_uai};
 use rentree_table::{Import, ImportOptions, Role};
@@ -11,7 +10,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::view::{Context, ImportView, Report};
-use super::{location, object_key};
+use super::{Same, location, object_key};
 use crate::Learners;
 
 /// What may be asked for. A checkbox that is ticked sends `true`.
@@ -47,8 +46,7 @@ pub(crate) async fn request(
     let content = format!("upload {uai} {} {options:?}", visitor.user);
     let same = input.fields.once.and_then(|form| form.makes(&content, now));
     // Once an import is over, the same form is for the next file.
-    let is_under_way: fn(ImportState) -> bool = |state| !state.is_over();
-    let same = same.map(|(at, entropy)| (ImportId::new(at, entropy), is_under_way));
+    let same = same.map(|(at, entropy)| Same { id: ImportId::new(at, entropy), holds: |state| !state.is_over() });
     let (id, import) = app.begin(uai, &visitor, same, wanted).await?;
 
     let context = Context {

@@ -8,6 +8,7 @@ use rentree_domain::{FormId, ImportId};
 use rentree_http::{Face, Input, Problem};
 use rentree_table::{Import, ImportOptions, Outcome};
 
+use super::Same;
 use super::settle::{Nothing, too_late};
 use crate::Learners;
 
@@ -35,10 +36,12 @@ pub(crate) async fn set_aside(
     };
     // The refused import stands for its form, which has one button, whoever clicks.
     let entropy = FormId::from_bytes(id.into_bytes()).entropy("set aside");
-    let same = ImportId::new(failed.requested_at, entropy);
-    // It is of the same file each time: what succeeded, however soon, is what a second click wanted.
-    let holds: fn(ImportState) -> bool = |state| !state.is_over() || state == ImportState::Succeeded;
-    let (id, import) = app.begin(uai, &visitor, Some((same, holds)), wanted).await?;
+    let same = Same {
+        id: ImportId::new(failed.requested_at, entropy),
+        // It is of the same file each time: what succeeded, however soon, is what a second click wanted.
+        holds: |state| !state.is_over() || state == ImportState::Succeeded,
+    };
+    let (id, import) = app.begin(uai, &visitor, Some(same), wanted).await?;
     app.tell_worker(&Resume {
         uai,
         id,
