@@ -16,7 +16,7 @@ use crate::support::classes::{a_device, nobody};
 use crate::support::forms::PageForm;
 use crate::support::people::{Person, a_member, a_team, an_unknown_user};
 use crate::support::schools::{a_school_of, class, import, position};
-use crate::support::{product, run};
+use crate::support::{eventually, product, run};
 
 #[test]
 fn a_campaign_begins_and_says_its_code() {
@@ -245,6 +245,17 @@ fn a_campaign_before_the_first_import() {
         }
         let told = a_device().post(&format!("/campagnes/{code}/identity"), &nobody()).await?;
         assert!(told.body["detail"].as_str().unwrap().contains("Corrigez-les"), "{}", told.body);
+
+        // Undone, and tidied up after, there is no list again.
+        let (only, _) = &product().table.recent_imports(uai).await?[0];
+        head.post(&format!("/schools/{uai}/imports/{only}/undo"), &json!({})).await?.expect(200)?;
+        eventually("what was undone is tidied up", async || {
+            let school = product().table.school(uai).await?.unwrap();
+            Ok((school.roster_version == school.fence).then_some(()))
+        })
+        .await?;
+        let told = a_device().post(&format!("/campagnes/{code}/identity"), &nobody()).await?;
+        assert!(told.body["detail"].as_str().unwrap().contains("n’a pas encore sa liste"), "{}", told.body);
         Ok(())
     });
 }

@@ -261,14 +261,27 @@ fn undo_is_for_the_import_that_readers_see() {
         let school_now = product().table.school(uai).await?.unwrap();
         assert_eq!((school_now.applied, school_now.unchanged), (None, None), "no import is behind what is seen");
 
-        // An import that changes somebody does take the place, and what came between is the one before it.
+        // An import that changes somebody does take the place; undone, the list is that of the import that made it.
         school.import(file.clone(), false).await?;
         let again = school.import(file, false).await?;
         assert_eq!(again.counts, counts(0, 0, 0, 0, 20));
-        let between = product().table.school(uai).await?.unwrap().unchanged;
-        school.import(Sample::new(uai, 21, 3).siecle(UTF_8).bytes, false).await?;
+        let between = product().table.school(uai).await?.unwrap();
+        assert!(between.unchanged.is_some());
+        let more = school.request(&json!({})).await?;
+        school.send(&more, Sample::new(uai, 21, 3).siecle(UTF_8).bytes).await?;
+        let more = more["id"].as_str().unwrap();
+        assert_eq!(school.wait(more).await?.status, "succeeded");
         let school_now = product().table.school(uai).await?.unwrap();
-        assert!(between.is_some() && school_now.applied_before == between && school_now.unchanged.is_none());
+        assert_eq!((&school_now.applied_before, &school_now.unchanged), (&between.applied, &None));
+        school.post(&format!("/imports/{more}/undo"), &json!({})).await?;
+        let school_now = product().table.school(uai).await?.unwrap();
+        assert_eq!((&school_now.applied, &school_now.unchanged), (&between.applied, &None));
+        let made = between.applied.unwrap().import;
+        assert_eq!(
+            school.get(&format!("/imports/{made}")).await?["later"],
+            json!(null),
+            "its list is the one that is seen"
+        );
         Ok(())
     });
 }

@@ -37,7 +37,7 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
 
     // The board says it, too, and opens a lesson without showing the class the names of the campaign's page.
     go(desk, &format!("{campaign}/board")).await?;
-    see(desk, ".screen h2", "Pas encore ouverte").await?;
+    see(desk, ".screen h2", "Aucune séance n’est ouverte").await?;
     shot(&teacher, "02-board").await?;
     click(desk, "form[action$='/lesson'] button").await?;
     find(desk, fantoccini::Locator::Css(".screen:not(:has(h2)) .code")).await?;

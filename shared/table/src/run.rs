@@ -253,7 +253,8 @@ impl Run {
             set.push("roster_version = :fence");
             kept = self.held.table.kept(written)?;
         }
-        let remove = match self.school.last_import() {
+        // Behind this one stands the import that made the roster before it: one that changed nobody is forgotten, should this be undone.
+        let remove = match &self.school.applied {
             _ if !takes_the_place => "REMOVE lease",
             Some(before) => {
                 set.push("applied_before = :applied_before");

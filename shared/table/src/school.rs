@@ -66,7 +66,7 @@ pub struct School {
     /// The last import since then, if it changed nobody: the roster is still the one of `applied`, which can be undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unchanged: Option<Applied>,
-    /// The last import before `applied`, for undo.
+    /// The import that made the roster before `applied`, for undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied_before: Option<Applied>,
 }
@@ -145,7 +145,7 @@ impl School {
 
     /// The last import that succeeded, whether it changed anybody or not; `None` before the first.
     pub fn last_import(&self) -> Option<&Applied> {
-        self.unchanged.as_ref().or(self.applied.as_ref())
+        self.applied.iter().chain(&self.unchanged).max_by_key(|import| import.at)
     }
 
     /// The school year of the roster that readers see; `None` before the first import.

@@ -49,8 +49,8 @@ impl NotFound {
     fn told(self, school: &School, is_named: bool) -> String {
         let name = &school.name;
         match self {
-            // No import yet: nothing that is typed is wrong.
-            Self::Names(NoMatch::Nobody) if school.roster_version == 0 => format!(
+            // No import yet, or each was undone: nothing that is typed is wrong.
+            Self::Names(NoMatch::Nobody) if school.last_import().is_none() => format!(
                 "« {name} » n’a pas encore sa liste d’élèves dans Rentrée : personne ne peut rejoindre la campagne pour l’instant. Dites-le à votre enseignant."
             ),
             Self::Names(NoMatch::Nobody) if is_named => format!(

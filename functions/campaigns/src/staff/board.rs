@@ -1,5 +1,5 @@
 //! The code of a campaign for the board of a classroom: as large as the screen, with a QR code and the address spelt out. Where nobody can
-//! join, it says so first; the code of an archived campaign is not shown, for it leads nowhere.
+//! join today, it says so first; the page of a campaign that is put away shows no code, for it leads nowhere.
 
 use askama::Template;
 use axum::extract::{Path, State};

@@ -24,8 +24,7 @@ pub(crate) async fn ask(
     let uai = parse_uai(&uai)?;
     let (now, found) = ((app.clock)(), app.import(uai, &id));
     let (visitor, (id, import)) = authorise_beside(&app.table, &headers, uai, Role::Administrator, now, found).await?;
-    let is_latest = visitor.school.applied.as_ref().is_some_and(|applied| applied.import == id);
-    if import.state_at(now) != ImportState::Succeeded || !is_latest {
+    if !visitor.school.can_undo(id, &import, now) {
         return Err(too_late(uai, id));
     }
 
@@ -57,12 +56,12 @@ fn consequences(outcome: &Outcome, since: Option<&Applied>) -> Vec<String> {
     let first = "La liste des élèves redevient ce qu’elle était avant cet import.".to_owned();
     let since = since.map(|since| {
         let at = french::day_and_time(&since.at);
-        format!("L’import appliqué depuis, le {at}, n’avait rien changé\u{a0}: la liste ne sera plus non plus celle de son fichier.")
+        format!("L’import appliqué depuis, le {at}, n’avait rien changé\u{a0}: la liste ne correspondra plus à son fichier non plus.")
     });
     std::iter::once(first).chain(told).chain(given_back(outcome)).chain(since).chain([kept(outcome)]).collect()
 }
 
-/// What stays: accounts and results. Whom the import added and who has an account by now is kept as somebody who is not in the school.
+/// What stays: accounts and results. Whom the import added and who has an account by now is kept as somebody who is not in the list.
 fn kept(outcome: &Outcome) -> String {
     let kept = "Les comptes et les résultats des élèves qui ont déjà rejoint une campagne sont conservés";
     match outcome.counts.added {
