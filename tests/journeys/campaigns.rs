@@ -232,6 +232,8 @@ fn a_campaign_before_the_first_import() {
         let (status, again) = form.send(&head, &[("title", ""), ("course", COURSE)]).await?;
         assert!(status == 422 && again.contains(warning), "{status}: {again}");
 
+        let board = format!("{campaign}/board");
+        assert!(teacher.page(&board).await?.contains("La liste des élèves est vide"));
         let code = head.get(&campaign).await?.expect(200)?["code"].as_str().unwrap().to_owned();
         let told = a_device().post(&format!("/campagnes/{code}/identity"), &nobody()).await?;
         let detail = told.body["detail"].as_str().unwrap();
@@ -243,6 +245,7 @@ fn a_campaign_before_the_first_import() {
             assert_eq!(head.get(path).await?.expect(200)?["has_pupils"], true, "{path}");
             assert!(!head.page(path).await?.contains(warning), "{path}");
         }
+        assert!(!teacher.page(&board).await?.contains("La liste des élèves est vide"));
         let told = a_device().post(&format!("/campagnes/{code}/identity"), &nobody()).await?;
         assert!(told.body["detail"].as_str().unwrap().contains("Corrigez-les"), "{}", told.body);
 

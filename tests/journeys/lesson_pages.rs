@@ -53,7 +53,7 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     in_sight(&teacher, look, panel, &format!("{name}-lesson-03-panel")).await?;
     click(seat, "main a.button").await?;
     see(seat, "h2", "Qui êtes-vous").await?;
-    click(desk, "section[aria-labelledby=lesson] summary").await?;
+    click(desk, "section[aria-labelledby=code] summary").await?;
     click(desk, "form[action$='/code'] button").await?;
     see(desk, "[role=status]", "La campagne a un nouveau code").await?;
     shot(&teacher, "04-new-code").await?;

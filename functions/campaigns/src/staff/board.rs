@@ -41,6 +41,9 @@ pub(crate) struct BoardView {
     closed: Option<Closed>,
     /// Whether nobody can join it before a lesson is opened.
     waits_for_a_lesson: bool,
+    /// Whether no file of pupils was imported so far, or each was undone.
+    #[serde(skip)]
+    lacks_pupils: bool,
 }
 
 /// `GET /schools/{uai}/campaigns/{campaign}/board`
@@ -66,6 +69,7 @@ pub(crate) async fn page(
         id,
         // A lesson opens nothing that is closed anyway.
         waits_for_a_lesson: closed.is_none() && campaign.waits_for_a_lesson(now),
+        lacks_pupils: visitor.school.last_import().is_none(),
         title: campaign.title,
         code: campaign.code,
         address,
