@@ -226,6 +226,17 @@ fn a_pupils_page_leads_back_to_the_list_as_it_was_filtered() {
             "{unfiltered}"
         );
 
+        // From a campaign, back to it, also after something was done.
+        let campaign = format!("/schools/{}/campaigns/{}", class.uai, class.campaign);
+        let from = format!("?campaign={}", class.campaign);
+        let to_campaign = format!("{}>Revenir à la campagne", attribute("href", &campaign));
+        let missing = desk.get(&format!("{campaign}/missing")).await?.text;
+        assert!(missing.contains(&from), "{missing}");
+        let led = desk.get(&of_pupil(&from)).await?.text;
+        assert!(led.contains(&to_campaign), "{led}");
+        let asked = desk.get(&of_pupil(&format!("/untie{from}"))).await?.text;
+        assert!(asked.contains(&attribute("href", &of_pupil(&from))), "{asked}");
+
         // What is done at once, and what asks first.
         let action = attribute("action", &of_pupil(&format!("/user-name{query}")));
         assert!(page.contains(&action), "{page}");

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::profile::{Certifiable, CollectedProfile};
-use rentree_domain::{LearnerId, Method, Uai};
+use rentree_domain::{CampaignId, LearnerId, Method, Uai};
 use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise, parse_uai};
 use rentree_table::{LatestProfile, Role};
 use rentree_web::{Frame, ListOrder as _, Section, french};
@@ -47,6 +47,8 @@ pub(crate) struct Filter {
     page: Option<usize>,
     /// How many to a page: 20, 50 or 100.
     size: Option<usize>,
+    /// The campaign whose page led to a pupil, and is led back to; the list is not asked about it.
+    pub(crate) campaign: Option<CampaignId>,
 }
 
 /// A [`Filter`] with a name.
@@ -177,7 +179,7 @@ pub(crate) async fn search(
     visitor.check_meant(&input.proof)?;
     let Search { q, division, account, certifiable, order, page, size } = input.fields;
     let sought = visitor.seal(&q);
-    let filter = Filter { q, sought, division, account, certifiable, order, page, size };
+    let filter = Filter { q, sought, division, account, certifiable, order, page, size, campaign: None };
     if face == Face::Page {
         return Ok(Redirect::to(&filter.asking(&format!("/schools/{uai}/learners"))).into_response());
     }
@@ -194,6 +196,7 @@ impl Filter {
     pub(crate) fn telling(&self, done: &str, path: &str) -> String {
         let text = |number: Option<usize>| number.map(|number| number.to_string()).unwrap_or_default();
         let (page, size) = (text(self.page), text(self.size));
+        let campaign = self.campaign.map(|campaign| campaign.to_string()).unwrap_or_default();
         let asked = [
             ("done", done),
             ("division", self.division.as_str()),
@@ -203,6 +206,7 @@ impl Filter {
             ("sought", &self.sought),
             ("page", &page),
             ("size", &size),
+            ("campaign", &campaign),
         ];
         asking(path, &asked)
     }
@@ -334,6 +338,7 @@ impl LearnersView {
             order: self.order,
             page: Some(self.page).filter(|page| *page > 1),
             size: Some(self.size).filter(|size| *size != PER_PAGE),
+            campaign: None,
         }
     }
 }

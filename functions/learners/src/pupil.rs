@@ -260,8 +260,12 @@ fn refused(uai: Uai, id: LearnerId, list: &Filter, detail: &'static str) -> Prob
 }
 
 impl PupilView {
-    /// Where the way back leads, and what the link says: the list that led here, or, for who is in no list but theirs, the former pupils.
+    /// Where the way back leads, and what the link says: the campaign or the list that led here, or, for who is in no list but theirs, the
+    /// former pupils.
     fn back(&self) -> (String, &'static str) {
+        if let Some(campaign) = self.list.campaign {
+            return (format!("/schools/{}/campaigns/{campaign}", self.uai), "Revenir à la campagne");
+        }
         let list = format!("/schools/{}/learners", self.uai);
         if !self.is_enrolled {
             return (format!("{list}/former"), "Anciens élèves");
