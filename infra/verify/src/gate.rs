@@ -59,9 +59,14 @@ impl Gates {
     }
 }
 
-/// The cargo that runs us.
+/// The cargo that runs us, without what it told us of our own package: build scripts that look at it (ring's does) would run again when a
+/// journey builds without it, and everything that stands on them would be built once more.
 pub(crate) fn cargo<const N: usize>(arguments: [&str; N]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command.args(arguments);
+    let of_our_package = |name: &String| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for name in std::env::vars().map(|(name, _)| name).filter(of_our_package) {
+        command.env_remove(name);
+    }
     command
 }
