@@ -54,7 +54,7 @@ async fn staff_let_a_pupil_try(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, &format!("{panel} a")).await?;
     see(client, "h1", "ROCHEFOUCAULD").await?;
     click(client, "details summary").await?;
-    click(client, "form[action$='/unblock'] button").await?;
+    click(client, "form[action*='/unblock'] button").await?;
     see(client, "[role=status]", "L’élève peut réessayer tout de suite").await?;
     go(client, &format!("/schools/{}/campaigns/{}", class.uai, class.campaign)).await?;
     see(client, "h2", "Code de la campagne").await?;
