@@ -65,14 +65,14 @@ pub(crate) async fn act(
     visitor.check_meant(&input.proof)?;
     let path = format!("/schools/{uai}/campaigns/{id}");
     let Fields { act, until, from_board } = input.fields;
-    let way_back = if from_board {
+    let (back_label, back) = if from_board {
         ("Revenir au code", format!("{path}/board"))
     } else {
         ("Revenir à la campagne", path.clone())
     };
 
     if act != Act::End && campaign.closed(paris::date(now)).is_some() {
-        return Err(Problem::too_late(CLOSED).leading_to(way_back.0, way_back.1));
+        return Err(Problem::too_late(CLOSED).leading_to(back_label, back));
     }
     let (act, action) = match act {
         Act::Open => (lesson::Act::Open, AuditAction::LessonOpened),
@@ -80,7 +80,7 @@ pub(crate) async fn act(
         Act::End => (lesson::Act::End, AuditAction::LessonEnded),
     };
     let next = lesson::decide(act, campaign.lesson, now)
-        .map_err(|Over| Problem::too_late(OVER).leading_to(way_back.0, way_back.1.as_str()))?;
+        .map_err(|Over| Problem::too_late(OVER).leading_to(back_label, back.as_str()))?;
 
     let lesson = match next {
         None => campaign.lesson,
@@ -94,7 +94,7 @@ pub(crate) async fn act(
 
     let lesson_until = lesson.filter(|lesson| lesson.is_open(now)).map(Lesson::until);
     let done = if lesson_until.is_some() { "lesson" } else { "lesson_ended" };
-    let location = if from_board { way_back.1 } else { format!("{path}?done={done}") };
+    let location = if from_board { back } else { format!("{path}?done={done}") };
     face.after_post(StatusCode::OK, &location, &LessonView { campaign: id, lesson_until })
 }
 
