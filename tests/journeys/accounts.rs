@@ -1,168 +1,13 @@
-//! Accounts: sign up, sign in and out, throttling, passwords, addresses, sessions, terms.
+//! Accounts: sign up, sign in and out, passwords, addresses, sessions, terms.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rentree_domain::EmailAddress;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
 
-use crate::support::clock::still;
-use crate::support::devices::an_address;
 use crate::support::mails::{link_in, mail_about, mail_to, mails_to, no_mail_is_pending};
-use crate::support::people::{
-    Answer, PASSWORD, Stranger, a_client, a_failure, a_stranger, a_team, an_email, an_unknown_user, somebody,
-};
-use crate::support::{is_refused, join_all, product, run, run_while_time_stands_still};
-
-async fn sign_in(client: &Stranger, email: &EmailAddress, password: &str) -> anyhow::Result<Answer> {
-    client.post("/sign-in", &json!({ "email": email, "password": password })).await
-}
-
-#[test]
-fn unknown_and_wrong_look_the_same() {
-    run(async {
-        let person = somebody().await?;
-        let mut answers = Vec::new();
-        for (email, password) in [(person.email(), "pas le bon mot"), (&an_email(), PASSWORD)] {
-            let mut answer = sign_in(&a_stranger(), email, password).await?;
-            assert_eq!((answer.status, answer.code()), (422, "wrong_credentials"));
-            assert_eq!(answer.session, None);
-            answer.body["request_id"] = Value::Null;
-            answers.push(answer.body);
-        }
-        assert_eq!(answers[0], answers[1]);
-        let signed_in = sign_in(&a_stranger(), person.email(), PASSWORD).await?;
-        assert!(signed_in.session.is_some());
-        assert_eq!(signed_in.expect(200)?["name"], "Dominique Essai");
-        Ok(())
-    });
-}
-
-/// Ten failures wait; an address that nobody has waits, too.
-#[test]
-fn ten_failures_make_everybody_wait() {
-    run_while_time_stands_still(async {
-        let person = somebody().await?;
-        let mut told = Vec::new();
-        for email in [person.email().clone(), an_email()] {
-            let client = a_stranger();
-            for _ in 0..10 {
-                assert_eq!(sign_in(&client, &email, "pas le bon mot").await?.code(), "wrong_credentials");
-            }
-            let held = sign_in(&client, &email, PASSWORD).await?;
-            assert_eq!((held.status, held.code()), (429, "too_many"), "the right password, too");
-            let detail = held.body["detail"].as_str().unwrap().to_owned();
-            assert!(detail.contains("Réessayez à partir de"), "{detail}");
-            told.push(detail.split("partir de").next().unwrap().to_owned());
-        }
-        assert_eq!(told[0], told[1]);
-        Ok(())
-    });
-}
-
-/// Attempts at the same moment cannot slip through together.
-#[test]
-fn guesses_at_the_same_moment_all_count() {
-    run_while_time_stands_still(async {
-        let person = somebody().await?;
-        let email = person.email();
-        let guesses = (0..16).map(|n| async move { sign_in(&a_stranger(), email, &format!("devinette {n}")).await });
-        let mut tried = 0;
-        for guess in join_all(guesses).await {
-            let guess = guess?;
-            tried += usize::from(guess.body["detail"].as_str().is_some_and(|detail| detail.contains("incorrect")));
-        }
-        assert!(tried <= 10, "{tried} guesses were tried");
-        Ok(())
-    });
-}
-
-/// A class behind one address: each mistypes once, and is in.
-#[test]
-fn thirty_five_people_behind_one_address_are_in() {
-    run_while_time_stands_still(async {
-        let room = a_stranger();
-        let mut class = Vec::new();
-        for _ in 0..35 {
-            class.push(somebody().await?.email().clone());
-        }
-        let all = class.iter().map(|email| {
-            let room = room.clone();
-            async move {
-                sign_in(&room, email, "mal tapé, trop vite").await?;
-                sign_in(&room, email, PASSWORD).await
-            }
-        });
-        for answer in join_all(all).await {
-            answer?.expect(200)?;
-        }
-        Ok(())
-    });
-}
-
-#[test]
-fn one_client_cannot_try_a_password_on_everybody() {
-    run_while_time_stands_still(async {
-        let (client, address) = an_address();
-        let client = Stranger(client);
-        let limit = rentree_domain::limit::FAILURES_BY_CLIENT;
-        client.get("/sign-in").await?.expect(200)?;
-        // Most of them were a moment ago: each costs a hash.
-        let (few, now) = (50, still());
-        product().table.allows_many(&limit, &address, limit.count - few, now).await?;
-        let guesses = (0..few + 20).map(|_| {
-            let client = client.clone();
-            async move { sign_in(&client, &an_email(), "le même pour tous").await }
-        });
-        let mut tried = 0;
-        for guess in join_all(guesses).await {
-            tried += u32::from(guess?.code() == "wrong_credentials");
-        }
-        // Whose answers are lost may be counted twice when many count at the same moment: fewer guesses, never more.
-        assert!(tried <= few && (tried == few || is_refused()), "{tried}");
-        let held = sign_in(&client, &an_email(), "le même pour tous").await?;
-        assert!(held.body["detail"].as_str().unwrap().contains("depuis votre connexion"), "{}", held.body);
-        assert!(sign_in(&a_stranger(), &an_email(), "x").await?.body["detail"].as_str().unwrap().contains("incorrect"));
-        Ok(())
-    });
-}
-
-/// Strangers make an address wait for an hour at most, and a new password ends that. Nobody blocks it: staff have addresses, whom nobody
-/// could unblock.
-#[test]
-fn an_address_waits_for_an_hour_at_most_and_a_new_password_ends_that() {
-    run(async {
-        let mut person = somebody().await?;
-        let email = person.email().clone();
-        let long_ago = Timestamp::now() - SignedDuration::from_hours(7);
-        for n in 0..70 {
-            // Ten each hour, and the last ten now.
-            let at = if n < 60 { long_ago + SignedDuration::from_hours(n / 10) } else { Timestamp::now() };
-            a_failure(&email.clone().into(), at).await?;
-        }
-        let held = sign_in(&a_stranger(), &email, PASSWORD).await?;
-        assert!(held.body["detail"].as_str().unwrap().contains("Réessayez à partir de"), "{}", held.body);
-
-        assert_eq!(a_stranger().post("/forgotten-password", &json!({ "email": email })).await?.status, 202);
-        let link = link_in(&mail_to(email.as_str(), 1).await?)?;
-        for _ in 0..3 {
-            a_stranger().get(&link).await?.expect(200)?;
-        }
-        let common = a_stranger().post(&link, &json!({"password": "motdepasse2026"})).await?;
-        assert!(common.expect(422)?["errors"][0]["message"].as_str().unwrap().contains("se devine"));
-        let sentence = a_stranger().post(&link, &json!({"password": "le professeur de maths du collège"})).await?;
-        assert!(sentence.expect(422)?["errors"][0]["message"].as_str().unwrap().contains("un mot inattendu"));
-        let set = a_stranger().post(&link, &json!({"password": "des bottes et un ciré"})).await?;
-        assert!(set.session.is_some());
-        set.expect(200)?;
-        assert_eq!(a_stranger().post(&link, &json!({"password": "encore une autre phrase"})).await?.status, 410);
-        assert_eq!(person.get("/account").await?.status, 401, "open sessions are over");
-        assert_eq!(sign_in(&a_stranger(), &email, PASSWORD).await?.status, 422);
-        sign_in(&a_stranger(), &email, "des bottes et un ciré").await?.expect(200)?;
-        person.open_session().await?;
-        mail_about("mot de passe a été changé", email.as_str()).await?;
-        Ok(())
-    });
-}
+use crate::support::people::{PASSWORD, a_client, a_stranger, a_team, an_email, an_unknown_user, somebody};
+use crate::support::{join_all, product, run};
 
 /// Links that were asked for before a password was changed are over: whoever asked for them may be why it was changed.
 #[test]
@@ -183,7 +28,7 @@ fn a_new_password_ends_older_links() {
         assert_eq!(a_stranger().post(&links[1], &new).await?.status, 410);
         person.open_session().await?;
         assert_eq!(person.post(&address, &json!({})).await?.status, 410);
-        sign_in(&a_stranger(), &email, "des bottes et un ciré").await?.expect(200)?;
+        a_stranger().sign_in(email.as_str(), "des bottes et un ciré").await?.expect(200)?;
         Ok(())
     });
 }
@@ -215,8 +60,8 @@ fn an_unconfirmed_address_reserves_nothing() {
             let change = a_client().post(format!("{}/account/password", product().url)).json(&change);
             assert_eq!(change.header(COOKIE, session.cookie()).send().await?.status(), 409);
         }
-        assert_eq!(sign_in(&a_stranger(), &email, PASSWORD).await?.status, 422);
-        sign_in(&a_stranger(), &email, "des bottes et un ciré").await?.expect(200)?;
+        assert_eq!(a_stranger().sign_in(email.as_str(), PASSWORD).await?.status, 422);
+        a_stranger().sign_in(email.as_str(), "des bottes et un ciré").await?.expect(200)?;
         // Confirmed, it is reserved.
         a_stranger().post("/sign-up", &json!({ "email": email })).await?.expect(202)?;
         mail_about("déjà un compte", email.as_str()).await?;
@@ -253,67 +98,7 @@ fn an_address_that_was_lost_stays_its_owners() {
 
         assert_eq!(product().table.user_of_email(&next).await?.unwrap().0, first);
         assert_ne!(product().table.user_of_email(&lost).await?.unwrap().0, first);
-        sign_in(&a_stranger(), &lost, "des bottes et un ciré").await?.expect(200)?;
-        Ok(())
-    });
-}
-
-/// A password that was wrong once is forgotten with the right one, wherever it was asked for.
-#[test]
-fn what_was_counted_is_taken_back_with_the_right_password() {
-    run(async {
-        let mut person = somebody().await?;
-        let login = person.email().clone().into();
-        let failures = async || anyhow::Ok(product().table.attempts(&login, Timestamp::now()).await?.failures());
-        let change = |current: &str| json!({"current_password": current, "password": "des bottes et un ciré"});
-        person.post("/account/password", &change("pas le bon mot")).await?.expect(422)?;
-        assert_eq!(failures().await?, 1);
-        let empty = person.post("/account/password", &change("")).await?.expect(422)?;
-        assert!(empty["detail"].as_str().unwrap().contains("Indiquez votre mot de passe actuel"), "{empty}");
-        assert_eq!(failures().await?, 1, "nothing was guessed");
-        let short = json!({"current_password": PASSWORD, "password": "court"});
-        person.post("/account/password", &short).await?.expect(422)?;
-        assert_eq!(failures().await?, 0, "the new one was refused, the current one was right");
-        person.post("/account/password", &change("pas le bon mot")).await?.expect(422)?;
-        let changed = person.post("/account/password", &change(PASSWORD)).await?;
-        person.cookie = changed.session.clone().unwrap();
-        changed.expect(200)?;
-        assert_eq!(failures().await?, 0);
-        let address = json!({"email": an_email(), "current_password": "des bottes et un ciré"});
-        a_failure(&login, Timestamp::now()).await?;
-        person.post("/account/email", &address).await?.expect(202)?;
-        assert_eq!(failures().await?, 0);
-        a_failure(&login, Timestamp::now()).await?;
-        sign_in(&a_stranger(), person.email(), "des bottes et un ciré").await?.expect(200)?;
-        assert_eq!(failures().await?, 0);
-        Ok(())
-    });
-}
-
-/// Strangers can hold an account up, but not keep its owner from confirming the address, which ends that.
-#[test]
-fn an_account_that_is_held_up_can_still_confirm_its_address() {
-    run(async {
-        let (uai, administrator) = a_team().await?;
-        let invited = an_email();
-        let invitations = format!("/schools/{uai}/invitations");
-        administrator.post(&invitations, &json!({ "emails": invited })).await?.expect(201)?;
-        let link = link_in(&mail_to(invited.as_str(), 1).await?)?;
-        let email = an_email();
-        let sign_up =
-            json!({"way": "sign_up", "first_name": "Léa", "last_name": "Martin", "email": email, "password": PASSWORD});
-        let joined = a_stranger().post(&link, &sign_up).await?;
-        let cookie = joined.session.clone().unwrap();
-        joined.expect(200)?;
-        mail_to(email.as_str(), 1).await?;
-        let long_ago = Timestamp::now() - SignedDuration::from_hours(20);
-        for n in 0..30 {
-            a_failure(&email.clone().into(), long_ago + SignedDuration::from_mins(10 * n)).await?;
-        }
-        let ask = a_client().post(format!("{}/account/email", product().url)).header(COOKIE, &cookie);
-        let asked = ask.json(&json!({ "email": email })).send().await?;
-        assert_eq!(asked.status(), 202, "without a password: it is the account's address");
-        mail_to(email.as_str(), 2).await?;
+        a_stranger().sign_in(lost.as_str(), "des bottes et un ciré").await?.expect(200)?;
         Ok(())
     });
 }
@@ -372,7 +157,7 @@ fn sign_up_with_an_address_then_a_name() {
         }
         statuses.sort_unstable();
         assert!(statuses == [201, 410] || statuses == [201, 409], "{statuses:?}");
-        sign_in(&a_stranger(), &email, PASSWORD).await?.expect(200)?;
+        a_stranger().sign_in(email.as_str(), PASSWORD).await?.expect(200)?;
         Ok(())
     });
 }
@@ -460,7 +245,7 @@ fn another_address_is_used_once_it_is_confirmed() {
         let ask = |email: &EmailAddress| json!({"email": email, "current_password": PASSWORD});
         assert_eq!(person.post("/account/email", &ask(&former)).await?.status, 422, "it is that already");
         person.post("/account/email", &ask(&new)).await?.expect(202)?;
-        sign_in(&a_stranger(), &former, PASSWORD).await?.expect(200)?;
+        a_stranger().sign_in(former.as_str(), PASSWORD).await?.expect(200)?;
         let link = link_in(&mail_to(new.as_str(), 1).await?)?;
         assert_eq!(a_stranger().post(&link, &json!({})).await?.status, 401, "the link alone is not enough");
         assert_eq!(somebody().await?.post(&link, &json!({})).await?.status, 404);
@@ -469,8 +254,8 @@ fn another_address_is_used_once_it_is_confirmed() {
         person.cookie = confirmed.session.clone().unwrap();
         confirmed.expect(200)?;
         assert_eq!(person.post(&link, &json!({})).await?.status, 410);
-        sign_in(&a_stranger(), &new, PASSWORD).await?.expect(200)?;
-        assert_eq!(sign_in(&a_stranger(), &former, PASSWORD).await?.status, 422);
+        a_stranger().sign_in(new.as_str(), PASSWORD).await?.expect(200)?;
+        assert_eq!(a_stranger().sign_in(former.as_str(), PASSWORD).await?.status, 422);
         assert_eq!(older.get("/account").await?.status, 401, "other sessions are over");
         let told = mail_to(former.as_str(), 1).await?;
         assert!(told.text.contains(&new.masked()) && !told.text.contains(new.as_str()), "{}", told.text);
@@ -480,7 +265,7 @@ fn another_address_is_used_once_it_is_confirmed() {
         person.post("/account/email", &ask(other.email())).await?.expect(202)?;
         let link = link_in(&mail_to(other.email().as_str(), 1).await?)?;
         assert_eq!(person.post(&link, &json!({})).await?.status, 409);
-        sign_in(&a_stranger(), other.email(), PASSWORD).await?.expect(200)?;
+        a_stranger().sign_in(other.email().as_str(), PASSWORD).await?.expect(200)?;
         Ok(())
     });
 }

@@ -28,6 +28,7 @@ mod crashes;
 mod deciding;
 mod directory;
 mod downloads;
+mod failed_sign_ins;
 mod follow_up;
 mod follow_up_pages;
 mod gateway;

@@ -9,7 +9,7 @@ use crate::support::pupils::{a_class, by_user_name};
 use crate::support::{product, run};
 
 async fn sign_in(person: &Person, password: &str) -> anyhow::Result<Answer> {
-    a_stranger().post("/sign-in", &json!({"login": person.email(), "password": password})).await
+    a_stranger().sign_in(person.email().as_str(), password).await
 }
 
 /// What is left blank is named, field by field, in the page and its title; it counts as no failure.

@@ -27,6 +27,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
         &[
             "accounts",
             "back",
+            "failed_sign_ins",
             "guides",
             "homes",
             "joining_pages",
@@ -188,7 +189,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
 ];
 
 /// What waits for queues, and is the first to suffer from a slow machine.
-pub(crate) const OF_QUEUES: [&str; 24] = [
+pub(crate) const OF_QUEUES: [&str; 25] = [
     "accounts",
     "activation",
     "certifications",
@@ -197,6 +198,7 @@ pub(crate) const OF_QUEUES: [&str; 24] = [
     "crashes",
     "deciding",
     "directory",
+    "failed_sign_ins",
     "imports",
     "lambda",
     "mail_permits",
@@ -216,11 +218,20 @@ pub(crate) const OF_QUEUES: [&str; 24] = [
 ];
 
 /// What holds while AWS refuses one call in ten for a moment.
-pub(crate) const OF_REFUSALS: [&str; 8] =
-    ["accounts", "activation", "deciding", "imports", "joining", "mail_permits", "mediacentre", "names"];
+pub(crate) const OF_REFUSALS: [&str; 9] = [
+    "accounts",
+    "activation",
+    "deciding",
+    "failed_sign_ins",
+    "imports",
+    "joining",
+    "mail_permits",
+    "mediacentre",
+    "names",
+];
 
 /// Of these, what asks whether calls are refused, and expects less of a limit then.
-const EXPECTS_LESS: [&str; 3] = ["accounts", "activation", "mail_permits"];
+const EXPECTS_LESS: [&str; 3] = ["activation", "failed_sign_ins", "mail_permits"];
 
 /// What asserts the same while calls are refused; only how it is set up is more patient then.
 pub(crate) fn refused_alone() -> impl Iterator<Item = &'static str> {

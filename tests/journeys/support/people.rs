@@ -12,7 +12,7 @@ use rentree_local::people::{an_account, begin, enrol};
 use rentree_table::{Methods, Role, School, User};
 use reqwest::header::{ACCEPT, COOKIE, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder, Response, redirect};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
 use super::{a_uai, now, product};
@@ -131,7 +131,7 @@ impl Person {
     /// POSTs, and is answered with a page.
     pub(crate) async fn post_page(&self, path: &str) -> anyhow::Result<(u16, String)> {
         let page = self.http.post(format!("{}{path}", product().url)).header(ACCEPT, "text/html");
-        let answer = page.header(COOKIE, &self.cookie).json(&serde_json::json!({})).send().await?;
+        let answer = page.header(COOKIE, &self.cookie).json(&json!({})).send().await?;
         Ok((answer.status().as_u16(), answer.text().await?))
     }
 
@@ -166,6 +166,11 @@ impl Stranger {
     pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Answer> {
         let post = self.0.post(format!("{}{path}", product().url)).header(ACCEPT, "application/json");
         Answer::read(post.json(body).send().await?).await
+    }
+
+    /// Signs in, or not.
+    pub(crate) async fn sign_in(&self, login: &str, password: &str) -> anyhow::Result<Answer> {
+        self.post("/sign-in", &json!({ "login": login, "password": password })).await
     }
 }
 

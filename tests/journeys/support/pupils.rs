@@ -144,7 +144,7 @@ impl Tied {
 
 /// Signs in from an address of one's own.
 pub(crate) async fn sign_in(login: &str, password: &str) -> anyhow::Result<Answer> {
-    a_stranger().post("/sign-in", &json!({"login": login, "password": password})).await
+    a_stranger().sign_in(login, password).await
 }
 
 /// A request of whoever holds `cookie`, as JSON.
