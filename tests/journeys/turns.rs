@@ -315,3 +315,43 @@ fn who_loses_the_fence_gives_way_and_undoes_nothing() {
         Ok(())
     });
 }
+
+/// The same worker is done after all, between the look of another one at its lease and the moment in which that one takes it: the other
+/// one looks again, or it would plan for a roster that is no more, and its undo would lead back to that.
+#[test]
+fn who_saw_a_lease_expired_looks_again_when_its_holder_ended() {
+    run(async {
+        let (uai, _) = a_school().await?;
+        let settings = product().stack.function_settings("ImportWorkerFunction")?;
+        let mut turns = Vec::new();
+        let an_hour_late: fn() -> Timestamp = || Timestamp::now() - SignedDuration::from_hours(1);
+        for (pupils, of, clock) in [(20, Of::Flips, an_hour_late), (25, Of::All, Timestamp::now)] {
+            let sample = Sample::new(uai, pupils, 6);
+            let id = silent_import(uai, sample.siecle(UTF_8).bytes, ImportOptions::default()).await?;
+            let way = Stall::after(0, of, &settings).await?;
+            let sent = Operations::default();
+            let dynamodb = Aws::new(&way.of(settings.clone()))?.config(Service::DynamoDb);
+            let clients = Clients { dynamodb: aws_sdk_dynamodb::Client::new(&dynamodb), ..clients_telling(&sent)? };
+            let worker = worker_of(clients, clock)?;
+            let event = resume_event(uai, id, false);
+            let work = tokio::spawn(async move { worker.handle(&event).await });
+            way.reached().await?;
+            turns.push((id, way, sent, work));
+        }
+        let [(first, flip, _, outrun), (second, take, sent, outrunning)] =
+            <[_; 2]>::try_from(turns).map_err(|_| anyhow::anyhow!("two"))?;
+        assert_eq!(flip.let_go().await?, 200, "nobody took its lease yet");
+        assert_eq!(outrun.await??.batch_item_failures.len(), 0);
+        assert_eq!(take.let_go().await?, 400, "the lease that was seen is no more");
+        assert_eq!(outrunning.await??.batch_item_failures.len(), 0);
+        assert_eq!(sent.take(), ["SendMessage"], "its message comes back");
+
+        carry_out(uai, second).await?;
+        let first = product().table.import(uai, first).await?.unwrap();
+        let second = product().table.import(uai, second).await?.unwrap();
+        assert_eq!((first.state, second.state), (ImportState::Succeeded, ImportState::Succeeded));
+        let (shown, before) = (first.outcome.versions.unwrap().0, second.outcome.versions.unwrap().1);
+        assert_eq!(before, shown, "it would be undone to what the first one made");
+        Ok(())
+    });
+}

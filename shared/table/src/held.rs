@@ -31,7 +31,8 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// The update that takes the lease of `school`, as we saw it: nobody took one since we looked.
+    /// The update that takes the lease of `school`, as we saw it: nobody took one since we looked, and whose lease we saw expired
+    /// neither renewed it nor came to an end, which would have made another roster of it.
     pub(crate) fn take(
         table: &Table,
         (uai, school): (Uai, &School),
@@ -52,9 +53,15 @@ impl Held {
         };
         // It waits no longer.
         let was_waiting = school.waiting.is_some_and(|waiting| waiting.import == id);
-        let update = held
-            .school_update()
-            .condition_expression("fence = :before")
+        let mut update = held.school_update();
+        if let Some(expired) = school.lease {
+            update = update.expression_attribute_values(":seen", AttributeValue::N(expired.expires_ms.to_string()));
+        }
+        let update = update
+            .condition_expression(match school.lease {
+                Some(_) => "fence = :before AND lease.expires_ms = :seen",
+                None => "fence = :before AND attribute_not_exists(lease)",
+            })
             .update_expression(format!(
                 "SET fence = :fence, lease = :lease{}",
                 if was_waiting { " REMOVE waiting" } else { "" }
