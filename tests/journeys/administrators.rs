@@ -34,8 +34,8 @@ fn a_second_administrator_is_advised() {
         let (uai, head) = a_team().await?;
         let path = format!("/schools/{uai}/learners");
         let member = a_member(uai, Role::Member).await?;
-        assert_eq!(head.get(&path).await?.expect(200)?["is_only_administrator"], true);
-        assert_eq!(member.get(&path).await?.expect(200)?["is_only_administrator"], false);
+        assert_eq!(head.get(&path).await?.expect(200)?["lacks_administrator"], true);
+        assert_eq!(member.get(&path).await?.expect(200)?["lacks_administrator"], false);
         assert!(head.page(&path).await?.contains("Désignez un second administrateur"));
 
         let team = format!("/schools/{uai}/team");
@@ -47,11 +47,15 @@ fn a_second_administrator_is_advised() {
         let (id, _) = an_invitation_to_be(Role::Administrator, &head, uai, Timestamp::now()).await?;
         let page = head.page(&team).await?;
         assert!(page.contains(waits) && !page.contains(advice), "{page}");
+        for begins in [&path, &format!("/schools/{uai}")] {
+            assert_eq!(head.get(begins).await?.expect(200)?["lacks_administrator"], false, "somebody is awaited");
+            assert!(!head.page(begins).await?.contains("Désignez un second administrateur"), "{begins}");
+        }
         head.post(&format!("/schools/{uai}/invitations/{id}/cancel"), &json!({})).await?.expect(200)?;
         assert!(head.page(&team).await?.contains(advice), "nobody is awaited any more");
 
         a_member(uai, Role::Administrator).await?;
-        assert_eq!(head.get(&path).await?.expect(200)?["is_only_administrator"], false);
+        assert_eq!(head.get(&path).await?.expect(200)?["lacks_administrator"], false);
         assert!(!head.page(&path).await?.contains("Désignez un second administrateur"));
         Ok(())
     });
@@ -120,6 +124,14 @@ fn an_invitation_that_nobody_can_accept_is_not_counted() {
             let advised = page.contains("invitez un collègue dans ce rôle, ou donnez-le à un membre");
             let is_chosen = !page.contains("<option value=\"member\" selected>");
             assert_eq!((advised, is_chosen), (is_wanted, is_wanted), "{delivery:?} {at}: {page}");
+
+            let home = head.get(&format!("/schools/{uai}")).await?.expect(200)?;
+            let (lacks, lost, awaited) =
+                (&home["lacks_administrator"], &home["lost_invitations"], &home["steps"][1]["awaited"]);
+            let told = (lacks == is_wanted, lost == u64::from(is_wanted), awaited == u64::from(!is_wanted));
+            assert_eq!(told, (true, true, true), "{delivery:?} {at}: {home}");
+            let page = head.page(&format!("/schools/{uai}")).await?;
+            assert_eq!(page.contains("1 invitation n’a pas abouti"), is_wanted, "{delivery:?} {at}: {page}");
         }
         Ok(())
     });

@@ -27,14 +27,30 @@ fn done(home: &Value) -> Vec<bool> {
 fn a_space_begins_with_four_steps() {
     run(async {
         let (uai, head) = a_team().await?;
-        an_invitation(&head, uai, Timestamp::now()).await?;
         let begun = home(&head, uai).await?;
         assert_eq!(done(&begun), [true, false, false, false]);
-        assert_eq!((&begun["is_new"], &begun["is_only_administrator"]), (&json!(true), &json!(true)));
+        assert_eq!((&begun["is_new"], &begun["lacks_administrator"]), (&json!(true), &json!(true)));
         let page = head.page(&format!("/schools/{uai}")).await?;
         assert!(page.contains("Bienvenue") && page.contains(&format!("href=\"/schools/{uai}/team\">Inviter l’équipe")));
         let until = "L’étape sera faite dès que l’un d’eux aura accepté l’invitation";
         assert!(page.contains(until), "an invitation alone does not make a team: {page}");
+
+        // Where somebody is invited, what is left of the team is theirs to do, and what comes next is the file.
+        let next =
+            |page: &str, path: &str| page.contains(&format!("<a class=\"button\" href=\"/schools/{uai}{path}\""));
+        assert!(next(&page, "/team") && !next(&page, "/imports"), "{page}");
+        an_invitation(&head, uai, Timestamp::now()).await?;
+        let begun = home(&head, uai).await?;
+        assert_eq!((done(&begun), &begun["steps"][1]["awaited"]), (vec![true, false, false, false], &json!(1)));
+        let page = head.page(&format!("/schools/{uai}")).await?;
+        assert!(next(&page, "/imports") && !next(&page, "/team"), "{page}");
+        assert!(
+            page.contains("Une invitation attend sa réponse") && page.contains(">Voir les invitations</a>"),
+            "{page}"
+        );
+        an_invitation(&head, uai, Timestamp::now()).await?;
+        let page = head.page(&format!("/schools/{uai}")).await?;
+        assert!(page.contains("2 invitations attendent leur réponse"), "{page}");
 
         let teacher = a_member(uai, Role::Member).await?;
         assert_eq!(done(&home(&head, uai).await?), [true, true, false, false]);

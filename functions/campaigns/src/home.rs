@@ -9,7 +9,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, EmailAddress, SchoolYear, Uai, UserId, paris};
 use rentree_http::{Face, Problem, Visitor, authorise, parse_uai};
-use rentree_table::{AccessRequest, Campaign, Member, Role, Underway, unanswered};
+use rentree_table::{AccessRequest, Campaign, Invitation, Member, Role, Underway, unanswered};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,8 +48,10 @@ pub(crate) struct HomeView {
     is_review_due: bool,
     /// How many people ask to be let into the space; none for members, who do not answer.
     access_requests: usize,
-    /// Whether who asks is the only administrator of the space: a second one is advised.
-    is_only_administrator: bool,
+    /// Whether who asks administers the space alone, and nobody is invited to do so, too: a second one is advised.
+    lacks_administrator: bool,
+    /// How many invitations lead nowhere, for their mail did not leave or their link is too old; none for members, who do not send again.
+    lost_invitations: usize,
     /// The e-mail address of who asks, if nobody confirmed it: a lost password does not come back. A link is mailed there, as far as the limits of mails allow.
     #[schemars(with = "Option<String>")]
     address_to_confirm: Option<EmailAddress>,
@@ -89,7 +91,7 @@ pub(crate) async fn page(
     let uai = parse_uai(&uai)?;
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
 
-    // Six reads side by side are some kilobytes while they are under way.
+    // Seven reads side by side are some kilobytes while they are under way.
     let view = Box::pin(app.home(uai, &visitor)).await?;
     face.render(StatusCode::OK, &view)
 }
@@ -97,16 +99,19 @@ pub(crate) async fn page(
 impl Campaigns {
     async fn home(&self, uai: Uai, visitor: &Visitor) -> Result<HomeView, Problem> {
         let table = &self.table;
-        let (members, campaigns, listed, ties, user, asking) = try_join!(
+        let (members, campaigns, listed, ties, user, asking, invited) = try_join!(
             async { Ok::<_, Problem>(table.members(uai).await?) },
             self.campaigns_of(uai, &visitor.school, visitor.at),
             async { Ok(table.with_listing(uai, visitor.school.clone()).await?) },
             async { Ok(table.ties_in(uai).await?) },
             async { Ok(table.user(visitor.user).await?) },
             self.asking(uai, visitor),
+            self.invited(uai, visitor),
         )?;
         let (school, listing) = listed.ok_or_else(Problem::not_found)?;
-        let steps = steps(&school, &members, &campaigns);
+        let (awaited, lost): (Vec<Invitation>, Vec<Invitation>) =
+            invited.into_iter().partition(|invited| invited.may_be_accepted(visitor.at));
+        let steps = steps(&school, (&members, awaited.len()), &campaigns);
         let mut open = campaigns;
         open.retain(|(_, campaign)| !campaign.is_archived());
         open.sort_by_key(|(id, campaign)| std::cmp::Reverse((campaign.created_at, *id)));
@@ -130,7 +135,10 @@ impl Campaigns {
             },
             is_review_due: is_administrator && school.is_review_due(visitor.at),
             access_requests: unanswered(asking, &members, visitor.at).len(),
-            is_only_administrator: is_administrator && administrators == 1,
+            lacks_administrator: is_administrator
+                && administrators == 1
+                && !awaited.iter().any(|invited| invited.awaits_administrator(visitor.at)),
+            lost_invitations: lost.len(),
             address_to_confirm: user.filter(|user| !user.email_confirmed).and_then(|user| user.methods.email),
             year_over: school.roster_year().filter(|year| year.is_over(today)),
             enrolled: listing.enrolled().count(),
@@ -148,6 +156,15 @@ impl Campaigns {
         }
         Ok(self.table.access_requests(uai, visitor.at).await?)
     }
+
+    /// The invitations that nobody has accepted, for administrators.
+    async fn invited(&self, uai: Uai, visitor: &Visitor) -> Result<Vec<Invitation>, Problem> {
+        if !visitor.is_administrator() {
+            return Ok(Vec::new());
+        }
+        let invitations = self.table.invitations(uai).await?.into_iter().map(|(_, invited)| invited);
+        Ok(invitations.filter(Invitation::is_pending).collect())
+    }
 }
 
 /// By time: the terms of use may have come between the link and this page.
@@ -163,10 +180,10 @@ impl CampaignAtHome {
 
 impl HomeView {
     /// The next thing to do, while the space begins. A school of one teacher has no team to invite: where the rest is done, nobody is asked
-    /// to for ever.
+    /// to for ever. Where a colleague is awaited, the rest is done meanwhile.
     fn next_step(&self) -> Option<&StepRow> {
         let is_begun = self.steps.iter().all(|row| row.is_done || row.step == Step::Team);
-        self.steps.iter().find(|row| !row.is_done).filter(|_| !is_begun)
+        self.steps.iter().find(|row| !row.is_done && !row.is_awaiting()).filter(|_| !is_begun)
     }
 
     fn may_manage(&self) -> bool {
@@ -178,7 +195,8 @@ impl HomeView {
         self.is_review_due
             || self.access_requests > 0
             || self.waiting_import.is_some()
-            || self.is_only_administrator
+            || self.lacks_administrator
+            || self.lost_invitations > 0
             || self.address_to_confirm.is_some()
             || self.year_over.is_some()
             || self.old_campaigns > 0

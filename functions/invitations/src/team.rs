@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rentree_domain::{CampaignId, EmailAddress, FormId, InvitationId, Uai, UserId};
 use rentree_http::{Asked, Face, Problem, Visitor, authorise, parse_uai};
 use rentree_table::{AccessRequest, Delivery, Invitation, Member, Role, TableError, is_suspended, unanswered};
@@ -19,9 +19,6 @@ use crate::Invitations;
 use crate::invite::form;
 use crate::review::visit_text;
 use crate::settle::RESEND_PAUSE;
-
-/// Of the link in an invitation.
-const LINK_VALIDITY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -106,6 +103,8 @@ struct InvitationRow {
     sent_at: Option<Timestamp>,
     /// Whether its last link is too old.
     is_expired: bool,
+    #[serde(skip)]
+    awaits_administrator: bool,
     /// Whether it may be sent again now.
     may_resend: bool,
     /// When it may be sent again.
@@ -173,7 +172,8 @@ impl Invitations {
             id,
             may_resend: invited.asked_at + RESEND_PAUSE <= now,
             resend_from: invited.asked_at + RESEND_PAUSE,
-            is_expired: invited.sent_at.is_some_and(|sent| sent + LINK_VALIDITY <= now),
+            is_expired: invited.is_expired(now),
+            awaits_administrator: invited.awaits_administrator(now),
             email: invited.email,
             role: invited.role,
             delivery: invited.delivery,
@@ -230,7 +230,7 @@ impl TeamView {
     }
 
     fn has_invited_administrator(&self) -> bool {
-        self.invitations.iter().any(|invitation| invitation.role == Role::Administrator && invitation.may_be_accepted())
+        self.invitations.iter().any(|invitation| invitation.awaits_administrator)
     }
 
     /// Whether a second administrator is advised, and nobody has an invitation to be one that can still be accepted.
@@ -264,15 +264,6 @@ impl InvitationRow {
             }
             (Delivery::Sent, Some(at)) => format!("Dernier envoi le {}", french::day_and_time(at)),
             _ => "Envoi en cours".to_owned(),
-        }
-    }
-
-    /// Whether its link opens, or is on its way: who sends again what expired has a new link under way.
-    fn may_be_accepted(&self) -> bool {
-        match self.delivery {
-            Delivery::Queued => true,
-            Delivery::Sent => !self.is_expired,
-            Delivery::Failed => false,
         }
     }
 

@@ -101,8 +101,8 @@ pub(crate) struct LearnersView {
     /// How many to a page.
     size: usize,
     learners: Vec<Row>,
-    /// Whether who asks is the only administrator of the space: a second one is advised.
-    is_only_administrator: bool,
+    /// Whether who asks administers the space alone, and nobody is invited to do so, too: a second one is advised.
+    lacks_administrator: bool,
     last_import: Option<LastImport>,
     /// What is wrong with what was chosen in the list, and how to mend it.
     #[serde(skip)]
@@ -240,7 +240,7 @@ impl Learners {
         let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
         let (school, listing) = listed.ok_or_else(Problem::not_found)?;
         let (enrolled, divisions) = (listing.enrolled().count(), divisions(listing.enrolled()));
-        let is_only_administrator = self.is_only_administrator(uai, visitor);
+        let lacks_administrator = self.lacks_administrator(uai, visitor);
 
         let mut sought = sought(listing.enrolled(), &filter.q, &filter.division);
         filter.order.sort(&mut sought);
@@ -250,12 +250,12 @@ impl Learners {
             certifiable.admits(profiles.get(&id).map(|latest| latest.profile.is_certifiable()))
         };
         // Profiles are read beside the accounts, unless they say whose accounts are asked for.
-        let (mut profiles, is_only_administrator, (found, page)) = if filter.certifiable == Certifiable::All {
-            try_join!(profiles, is_only_administrator, self.found(uai, sought, filter.account, (filter.page, size)))?
+        let (mut profiles, lacks_administrator, (found, page)) = if filter.certifiable == Certifiable::All {
+            try_join!(profiles, lacks_administrator, self.found(uai, sought, filter.account, (filter.page, size)))?
         } else {
-            let (profiles, is_only) = try_join!(profiles, is_only_administrator)?;
+            let (profiles, lacks) = try_join!(profiles, lacks_administrator)?;
             sought.retain(|pupil| admits(filter.certifiable, &profiles, pupil.id));
-            (profiles, is_only, self.found(uai, sought, filter.account, (filter.page, size)).await?)
+            (profiles, lacks, self.found(uai, sought, filter.account, (filter.page, size)).await?)
         };
         let certifiable = listing.enrolled().filter(|pupil| admits(Certifiable::Yes, &profiles, pupil.id)).count();
 
@@ -280,14 +280,14 @@ impl Learners {
             pages: page.pages,
             size,
             learners: page.rows.into_iter().map(|found| Row::of(found, &mut profiles, visitor.at)).collect(),
-            is_only_administrator,
+            lacks_administrator,
             last_import: school.last_import().map(|last| LastImport { at: last.at, by: last.by.clone() }),
             error: None,
         })
     }
 
-    async fn is_only_administrator(&self, uai: Uai, visitor: &Visitor) -> Result<bool, Problem> {
-        Ok(visitor.is_administrator() && self.table.administrators(uai).await? == 1)
+    async fn lacks_administrator(&self, uai: Uai, visitor: &Visitor) -> Result<bool, Problem> {
+        Ok(visitor.is_administrator() && self.table.lacks_administrator(uai, visitor.at).await?)
     }
 }
 

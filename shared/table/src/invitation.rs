@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{EmailAddress, InvitationId, Uai, UserId};
 use serde::{Deserialize, Serialize};
+use tokio::try_join;
 
 use crate::item::{Change, put_new, stored};
 use crate::keys::{INVITATIONS, id_in_sk, school_pk};
@@ -124,6 +125,26 @@ impl Invitation {
     pub fn is_pending(&self) -> bool {
         self.state == InvitationState::Pending
     }
+
+    /// Whether its last link is too old.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.sent_at.is_some_and(|sent| sent + link::FOR_A_WEEK <= now)
+    }
+
+    /// Whether its link opens, or is on its way: who sends again what expired has a new link under way.
+    pub fn may_be_accepted(&self, now: Timestamp) -> bool {
+        self.is_pending()
+            && match self.delivery {
+                Delivery::Queued => true,
+                Delivery::Sent => !self.is_expired(now),
+                Delivery::Failed => false,
+            }
+    }
+
+    /// Whether somebody may still become administrator by it.
+    pub fn awaits_administrator(&self, now: Timestamp) -> bool {
+        self.role == Role::Administrator && self.may_be_accepted(now)
+    }
 }
 
 impl Table {
@@ -177,6 +198,12 @@ impl Table {
             Ok((id, serde_dynamo::from_item(item).map_err(TableError::malformed(ENTITY))?))
         };
         self.items(school_pk(uai), INVITATIONS).await?.into_iter().map(read).collect()
+    }
+
+    /// Whether a second administrator is advised: somebody administers the space alone, and nobody is awaited to do so, too.
+    pub async fn lacks_administrator(&self, uai: Uai, now: Timestamp) -> Result<bool, TableError> {
+        let (administrators, invitations) = try_join!(self.administrators(uai), self.invitations(uai))?;
+        Ok(administrators == 1 && !invitations.iter().any(|(_, invited)| invited.awaits_administrator(now)))
     }
 
     /// Notes that the mail of a pending invitation is asked for again, at least `pause` after the last time.

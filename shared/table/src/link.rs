@@ -67,6 +67,9 @@ pub enum Purpose {
     },
 }
 
+/// How long whoever did not ask for a link can use it: they may not read their mails each day.
+pub(crate) const FOR_A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
 /// Whether a link can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -83,9 +86,7 @@ impl Link {
     /// A link that can be used for as long as its purpose allows (`docs/domain.md`).
     pub fn new(purpose: Purpose, now: Timestamp) -> Self {
         let valid = match purpose {
-            Purpose::Activation { .. } | Purpose::Invitation { .. } | Purpose::Address { .. } => {
-                SignedDuration::from_hours(7 * 24)
-            }
+            Purpose::Activation { .. } | Purpose::Invitation { .. } | Purpose::Address { .. } => FOR_A_WEEK,
             Purpose::SignUp { .. } | Purpose::NewPassword { .. } => SignedDuration::from_hours(1),
         };
         let valid_until = now + valid;

@@ -1,5 +1,7 @@
 //! The four steps of a space that begins. Pure.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use rentree_domain::{CampaignId, UserId};
 use rentree_table::{Campaign, Member, School};
@@ -31,6 +33,8 @@ pub(crate) struct StepRow {
     pub(crate) at: Option<Timestamp>,
     /// First and last name of who did it, where that is known.
     pub(crate) by: Option<String>,
+    /// How many colleagues are invited, and may still accept: with one of them it is done. Told to administrators.
+    pub(crate) awaited: usize,
 }
 
 impl Step {
@@ -45,7 +49,7 @@ impl Step {
     }
 
     /// Why, and how.
-    pub(crate) fn hint(self) -> &'static str {
+    fn hint(self) -> &'static str {
         match self {
             Self::Activate => "Par le lien envoyé dans la messagerie de l’établissement.",
             Self::Team => {
@@ -76,14 +80,39 @@ impl Step {
     }
 }
 
-/// The steps of a school, in their order.
+impl StepRow {
+    /// Whether it is done as soon as somebody answers.
+    pub(crate) fn is_awaiting(&self) -> bool {
+        self.awaited > 0
+    }
+
+    /// What is left of it.
+    pub(crate) fn hint(&self) -> Cow<'static, str> {
+        match self.awaited {
+            0 => self.step.hint().into(),
+            1 => "Une invitation attend sa réponse. L’étape sera faite dès qu’elle sera acceptée.".into(),
+            more => format!(
+                "{more} invitations attendent leur réponse. L’étape sera faite dès que l’une d’elles sera acceptée."
+            )
+            .into(),
+        }
+    }
+
+    /// What the link to it says.
+    pub(crate) fn link(&self) -> &'static str {
+        if self.is_awaiting() { "Voir les invitations" } else { self.step.french() }
+    }
+}
+
+/// The steps of a school, in their order. Beside the members stands how many are invited, and may still accept.
 pub(crate) fn steps(
     school: &School,
-    members: &[(UserId, Member)],
+    (members, awaited): (&[(UserId, Member)], usize),
     campaigns: &[(CampaignId, Campaign)],
 ) -> Vec<StepRow> {
-    let open = |step| StepRow { step, is_done: false, at: None, by: None };
-    let done = |step, at, by: Option<&str>| StepRow { step, is_done: true, at, by: by.map(ToOwned::to_owned) };
+    let open = |step| StepRow { step, is_done: false, at: None, by: None, awaited: 0 };
+    let done =
+        |step, at, by: Option<&str>| StepRow { step, is_done: true, at, by: by.map(ToOwned::to_owned), awaited: 0 };
 
     let mut joined: Vec<&Member> = members.iter().map(|(_, member)| member).collect();
     joined.sort_by_key(|member| member.joined_at);
@@ -91,7 +120,7 @@ pub(crate) fn steps(
     let activate = done(Step::Activate, school.activated_at, None);
     let team = match joined.get(1) {
         Some(second) => done(Step::Team, Some(second.joined_at), None),
-        None => open(Step::Team),
+        None => StepRow { awaited, ..open(Step::Team) },
     };
     let import = match school.last_import() {
         Some(last) => done(Step::Import, Some(last.at), Some(&last.by)),
@@ -122,10 +151,12 @@ mod tests {
     #[test]
     fn a_space_begins_with_who_activated_it() {
         let school = School::new("Collège");
-        let done = |members: &[_]| steps(&school, members, &[]).iter().map(|row| row.is_done).collect::<Vec<_>>();
+        let done = |members: &[_]| steps(&school, (members, 1), &[]).iter().map(|row| row.is_done).collect::<Vec<_>>();
         assert_eq!(done(&[member(1)]), [true, false, false, false]);
         assert_eq!(done(&[member(2), member(1)]), [true, true, false, false]);
-        let team = &steps(&school, &[member(2), member(1), member(3)], &[])[1];
-        assert_eq!(team.at, Some(Timestamp::from_second(2).unwrap()), "the second one made it a team");
+        let team = |members: &[_]| steps(&school, (members, 1), &[]).remove(1);
+        let begun = team(&[member(2), member(1), member(3)]);
+        assert_eq!(begun.at, Some(Timestamp::from_second(2).unwrap()), "the second one made it a team");
+        assert_eq!((begun.awaited, team(&[member(1)]).awaited), (0, 1), "nobody is awaited for a team that is there");
     }
 }
