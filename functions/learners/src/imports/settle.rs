@@ -73,12 +73,12 @@ pub(crate) async fn cancel(
 
 impl Learners {
     /// Parses and authorises, for every word on an import.
-    pub(super) async fn administered(
+    pub(super) async fn administered<F>(
         &self,
         uai: &str,
         id: &str,
         headers: &HeaderMap,
-        input: &Input<Nothing>,
+        input: &Input<F>,
     ) -> Result<(Uai, ImportId, Import, Visitor), Problem> {
         let uai = parse_uai(uai)?;
         let (now, found) = ((self.clock)(), self.import(uai, id));
