@@ -344,6 +344,54 @@ fn an_undo_is_for_what_was_shown() {
     });
 }
 
+/// An import that changed nobody ends with the one that made the list as it found it, and with no other.
+#[test]
+fn an_import_that_was_forgotten_with_another_says_so() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let table = &product().table;
+        let head = a_member(uai, Role::Administrator).await?;
+        let ended = async |id: &str| anyhow::Ok(school.get(&format!("/imports/{id}")).await?["ended"].clone());
+        let undo = async |id: &str| {
+            let undone = table.school(uai).await?.unwrap().roster_version;
+            school.post(&format!("/imports/{id}/undo"), &json!({})).await?;
+            // The worker writes a version of its own: nothing stands in the school any more of what was undone.
+            eventually("what was undone is tidied up", async || {
+                let version = table.school(uai).await?.unwrap().roster_version;
+                Ok((version > undone).then_some(()))
+            })
+            .await
+        };
+        let first = Sample::new(uai, 20, 3);
+        let mut other = first.clone();
+        other.enrol(20..22);
+
+        imported(&school, first.siecle(UTF_8).bytes).await?;
+        let [made, same] =
+            [imported(&school, other.siecle(UTF_8).bytes).await?, imported(&school, other.siecle(UTF_8).bytes).await?];
+        assert_eq!(ended(&same).await?, json!(null));
+        let page = format!("/schools/{uai}/imports/{same}");
+        assert!(head.page(&page).await?.contains("La liste a été importée avec succès"));
+        undo(&made).await?;
+        let told = school.get(&format!("/imports/{same}")).await?;
+        let how = (&told["state"], &told["ended"]["how"], &told["ended"]["by"]);
+        assert_eq!(how, (&json!("succeeded"), &json!("undone_with"), &told["requested_by"]));
+        let shown = head.page(&page).await?;
+        assert!(shown.contains("Import annulé avec un autre") && !shown.contains("avec succès"), "{shown}");
+
+        // Another one finds the list from before, and leaves it. What is undone then came after it: what it found is what is seen.
+        let found = imported(&school, first.siecle(UTF_8).bytes).await?;
+        assert!(table.school(uai).await?.unwrap().unchanged.is_some());
+        let more = imported(&school, other.siecle(UTF_8).bytes).await?;
+        assert_eq!(school.get(&format!("/imports/{same}")).await?["later"]["import"], json!(more));
+        assert_eq!(ended(&same).await?, json!(null), "a later import says it");
+        undo(&more).await?;
+        assert_eq!(ended(&found).await?, json!(null));
+        assert_eq!(ended(&same).await?["how"], "undone_with");
+        Ok(())
+    });
+}
+
 /// Two tabs: what one shows, the other makes untrue.
 #[test]
 fn a_confirmation_is_for_the_roster_that_was_shown() {

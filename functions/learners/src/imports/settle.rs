@@ -130,7 +130,16 @@ impl Learners {
         visitor: &Visitor,
         face: Face,
     ) -> Result<Response, Problem> {
-        let context = Context { uai, school, visitor, face, report: Report::default(), lines: Vec::new(), sent: false };
+        let context = Context {
+            uai,
+            school,
+            visitor,
+            face,
+            report: Report::default(),
+            lines: Vec::new(),
+            undone_with: None,
+            sent: false,
+        };
         let view = ImportView::new(self, context, id, import);
         face.after_post(axum::http::StatusCode::OK, &followed(uai, id), &view)
     }
