@@ -4,10 +4,12 @@ use encoding_rs::UTF_8;
 use jiff::Timestamp;
 use rentree_domain::UserId;
 use rentree_domain::import::{ImportState, Resume};
+use rentree_local::client::School;
 use rentree_samples::Sample;
 use rentree_table::{AuditAction, AuditEntry, Role, SettleError};
 use serde_json::json;
 
+use crate::support::forms::PageForm;
 use crate::support::imports::{assert_succeeded, counts};
 use crate::support::people::a_member;
 use crate::support::{a_school, batch, eventually, expected, product, run, state_of, visible, worker_with};
@@ -282,6 +284,110 @@ fn undo_is_for_the_import_that_readers_see() {
             json!(null),
             "its list is the one that is seen"
         );
+        Ok(())
+    });
+}
+
+/// Imports a file; the import.
+async fn imported(school: &School, file: Vec<u8>) -> anyhow::Result<String> {
+    let import = school.request(&json!({})).await?;
+    school.send(&import, file).await?;
+    let id = import["id"].as_str().unwrap().to_owned();
+    assert_eq!(school.wait(&id).await?.status, "succeeded");
+    Ok(id)
+}
+
+/// A colleague imports the same file between the page that asks and the click: that import would be forgotten unread.
+#[test]
+fn an_undo_is_for_what_was_shown() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let table = &product().table;
+        let file = Sample::new(uai, 20, 3).siecle(UTF_8).bytes;
+        let id = imported(&school, file.clone()).await?;
+        let head = a_member(uai, Role::Administrator).await?;
+        let import = format!("/schools/{uai}/imports/{id}");
+        let undo = format!("{import}/undo");
+
+        let (form, seen) = (PageForm::on(&head, &undo, "/undo").await?, table.school(uai).await?.unwrap());
+        let since = imported(&school, file.clone()).await?;
+        let (status, again) = form.send(&head, &[]).await?;
+        assert_eq!(status, 409, "{again}");
+        let hidden = format!("value=\"{since}\"");
+        for told in ["<title>Erreur", "Rien n’a été annulé", "n’avait rien changé", hidden.as_str()] {
+            assert!(again.contains(told), "{told}: {again}");
+        }
+        let told = head.post(&undo, &json!({"last_shown": id})).await?;
+        assert_eq!((told.status, told.code()), (409, "too_late"), "{}", told.body);
+        // It may come between what the click reads and what it writes, too.
+        let (now, read) = (Timestamp::now(), table.import(uai, id.parse()?).await?.unwrap());
+        let who = UserId::new(now, rentree_runtime::random());
+        let entry = AuditEntry::new(now, rentree_runtime::random(), who, "Test", AuditAction::ImportUndone);
+        let late = table.undo_import(uai, (id.parse()?, &read, &seen), &entry, now).await;
+        assert!(matches!(late, Err(SettleError::TooLate)), "{late:?}");
+        let (form, seen) = (PageForm::on(&head, &undo, "/undo").await?, table.school(uai).await?.unwrap());
+        let newest = imported(&school, file).await?;
+        let late = table.undo_import(uai, (id.parse()?, &read, &seen), &entry, now).await;
+        assert!(matches!(late, Err(SettleError::TooLate)), "{late:?}");
+        assert_eq!(form.send(&head, &[]).await?.0, 409);
+        assert_eq!(visible(uai).await?.len(), 20, "nothing was done");
+        let last = table.school(uai).await?.unwrap().unchanged.map(|last| last.import.to_string());
+        assert_eq!(last, Some(newest));
+
+        // What was read is undone; a second click leads where the first did.
+        let form = PageForm::on(&head, &undo, "/undo").await?;
+        for _ in 0..2 {
+            assert_eq!(form.send(&head, &[]).await?, (303, format!("{import}?wait=20")));
+        }
+        assert_eq!(visible(uai).await?.len(), 0);
+        Ok(())
+    });
+}
+
+/// An import that changed nobody ends with the one that made the list as it found it, and with no other.
+#[test]
+fn an_import_that_was_forgotten_with_another_says_so() {
+    run(async {
+        let (uai, school) = a_school().await?;
+        let table = &product().table;
+        let head = a_member(uai, Role::Administrator).await?;
+        let ended = async |id: &str| anyhow::Ok(school.get(&format!("/imports/{id}")).await?["ended"].clone());
+        let undo = async |id: &str| {
+            let undone = table.school(uai).await?.unwrap().roster_version;
+            school.post(&format!("/imports/{id}/undo"), &json!({})).await?;
+            // The worker writes a version of its own: nothing stands in the school any more of what was undone.
+            eventually("what was undone is tidied up", async || {
+                let version = table.school(uai).await?.unwrap().roster_version;
+                Ok((version > undone).then_some(()))
+            })
+            .await
+        };
+        let first = Sample::new(uai, 20, 3);
+        let mut other = first.clone();
+        other.enrol(20..22);
+
+        imported(&school, first.siecle(UTF_8).bytes).await?;
+        let [made, same] =
+            [imported(&school, other.siecle(UTF_8).bytes).await?, imported(&school, other.siecle(UTF_8).bytes).await?];
+        assert_eq!(ended(&same).await?, json!(null));
+        let page = format!("/schools/{uai}/imports/{same}");
+        assert!(head.page(&page).await?.contains("La liste a été importée avec succès"));
+        undo(&made).await?;
+        let told = school.get(&format!("/imports/{same}")).await?;
+        let how = (&told["state"], &told["ended"]["how"], &told["ended"]["by"]);
+        assert_eq!(how, (&json!("succeeded"), &json!("undone_with"), &told["requested_by"]));
+        let shown = head.page(&page).await?;
+        assert!(shown.contains("Import annulé avec un autre") && !shown.contains("avec succès"), "{shown}");
+
+        // Another one finds the list from before, and leaves it. What is undone then came after it: what it found is what is seen.
+        let found = imported(&school, first.siecle(UTF_8).bytes).await?;
+        assert!(table.school(uai).await?.unwrap().unchanged.is_some());
+        let more = imported(&school, other.siecle(UTF_8).bytes).await?;
+        assert_eq!(school.get(&format!("/imports/{same}")).await?["later"]["import"], json!(more));
+        assert_eq!(ended(&same).await?, json!(null), "a later import says it");
+        undo(&more).await?;
+        assert_eq!(ended(&found).await?, json!(null));
+        assert_eq!(ended(&same).await?["how"], "undone_with");
         Ok(())
     });
 }

@@ -41,6 +41,7 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     shot(&teacher, "02-board").await?;
     click(desk, "form[action$='/lesson'] button").await?;
     find(desk, fantoccini::Locator::Css(".screen:not(:has(h2)) .code")).await?;
+    see(desk, ".screen [role=status]", "La séance est ouverte jusqu’au").await?;
     class.administrator.post(&format!("{campaign}/lesson"), &json!({"act": "end"})).await?.expect(200)?;
 
     go(desk, &campaign).await?;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::classes::{Class, a_campaign, a_class, a_device, a_first_name, nobody, step};
 use crate::support::clock::HandClock;
+use crate::support::forms::PageForm;
 use crate::support::people::{Person, a_member, a_team};
 use crate::support::{product, run, run_by, run_while_time_stands_still};
 
@@ -86,8 +87,19 @@ fn outside_of_a_lesson_nobody_joins_and_who_has_joined_goes_on() {
         assert_eq!(joined.post(&path, &json!({})).await?.code(), "outside_lesson");
         assert!(product().table.participations(campaign).await?.is_empty());
 
+        // Opened from the board, which tells until when, to whoever hears it, too; later it tells what is so then.
+        let board = of_staff(&class, "/board");
+        let (status, led) = PageForm::on(&staff, &board, "/lesson").await?.send(&staff, &[("act", "open")]).await?;
+        assert_eq!((status, &led), (303, &format!("{board}?done=lesson")));
+        let told = r#"role="status"><p>La séance est ouverte jusqu’au "#;
+        let page = staff.page(&led).await?;
+        assert!(page.contains(told) && !page.contains("Aucune séance n’est ouverte"), "{page}");
+        assert!(!staff.page(&board).await?.contains(told), "nothing was just done");
+        lesson(&class, &staff, json!({"act": "end"})).await?;
+        let page = staff.page(&led).await?;
+        assert!(!page.contains(told) && page.contains("Aucune séance n’est ouverte"), "{page}");
         lesson(&class, &staff, json!({"act": "open"})).await?;
-        assert_eq!(staff.get(&of_staff(&class, "/board")).await?.expect(200)?["waits_for_a_lesson"], false);
+        assert_eq!(staff.get(&board).await?.expect(200)?["waits_for_a_lesson"], false);
         device.create(&class, &class.identity(1), &json!({})).await?.expect(201)?;
         Ok(())
     });

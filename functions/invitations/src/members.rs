@@ -59,7 +59,7 @@ pub(crate) async fn ask_role(
                 "Les autres administrateurs en seront prévenus par e-mail.".to_owned(),
             ],
             button: "Rendre administrateur",
-            hidden: Some(("role", "administrator")),
+            hidden: Some(("role", "administrator".to_owned())),
             ..asked(uai, &visitor, action)
         },
         Role::Administrator => ConfirmView {
@@ -71,7 +71,7 @@ pub(crate) async fn ask_role(
                 "Ses invitations que personne n’a encore acceptées seront annulées.".to_owned(),
             ],
             button: "Rendre membre",
-            hidden: Some(("role", "member")),
+            hidden: Some(("role", "member".to_owned())),
             ..asked(uai, &visitor, action)
         },
     };
@@ -188,6 +188,7 @@ pub(crate) fn asked(uai: Uai, visitor: &Visitor, action: String) -> ConfirmView 
     ConfirmView {
         frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Team),
         csrf: visitor.csrf.clone(),
+        alert: None,
         title: String::new(),
         consequences: Vec::new(),
         action,

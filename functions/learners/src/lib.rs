@@ -259,6 +259,7 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
             Administrators,
             "Undoes the last import",
         )
+        .takes::<imports::undo::Fields>()
         .gives::<imports::view::ImportView>(),
         Route::post(
             "/schools/{uai}/imports/{import}/set-aside",

@@ -1,5 +1,6 @@
 //! The page before something that is not easily undone: it names the person and what follows, and has one button and one way back.
-//! Nothing is changed by looking at it; the button sends what a program sends at once.
+//! Nothing is changed by looking at it; the button sends what a program sends at once. Where that would do more by now than the page said,
+//! the page comes again, and says why.
 
 use askama::Template;
 use rentree_web::Frame;
@@ -16,6 +17,9 @@ pub struct ConfirmView {
     /// The token for its form.
     #[serde(skip)]
     pub csrf: String,
+    /// Why it is asked again: what is not any more as it was shown.
+    #[serde(skip)]
+    pub alert: Option<String>,
     /// What would be done, and to whom: a question.
     pub title: String,
     /// What follows, a sentence each.
@@ -27,7 +31,7 @@ pub struct ConfirmView {
     pub button: &'static str,
     /// A field that the form sends along.
     #[serde(skip)]
-    pub hidden: Option<(&'static str, &'static str)>,
+    pub hidden: Option<(&'static str, String)>,
     /// Something that is to be chosen first.
     #[serde(skip)]
     pub choice: Option<Choice>,

@@ -427,7 +427,8 @@ impl Table {
     /// the next one begins to write (for then `previous` gets another meaning).
     ///
     /// The fence counts up: a worker whose lease has expired but who is still at work planned for another roster.
-    /// `entry` tells it. Import and school are those that were read: if they have changed since, it is too late.
+    /// `entry` tells it. Import and school are those that were read: if they have changed since, it is too late. So it is if an import came
+    /// that changed nobody, for it would be forgotten without having been seen.
     pub async fn undo_import(
         &self,
         uai: Uai,
@@ -440,19 +441,26 @@ impl Table {
         if school.applied.as_ref().is_none_or(|applied| applied.import != id) {
             return Err(SettleError::TooLate);
         }
+        let nothing_came = match &school.unchanged {
+            Some(_) => "unchanged.#import = :since",
+            None => "attribute_not_exists(unchanged)",
+        };
         let mut update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(Key::school(uai).into_item()))
-            .condition_expression(
-                "applied.#import = :id AND roster_version = :version AND begun_version = :version \
-                 AND (attribute_not_exists(lease) OR lease.expires_ms < :now_ms)",
-            )
+            .condition_expression(format!(
+                "applied.#import = :id AND roster_version = :version AND begun_version = :version AND {nothing_came} \
+                 AND (attribute_not_exists(lease) OR lease.expires_ms < :now_ms)"
+            ))
             .expression_attribute_names("#import", "import")
             .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
             .expression_attribute_values(":now_ms", AttributeValue::N(now.as_millisecond().to_string()))
             .expression_attribute_values(":one", number(1))
             .expression_attribute_values(":version", number(version))
             .expression_attribute_values(":before", number(before));
+        if let Some(since) = &school.unchanged {
+            update = update.expression_attribute_values(":since", AttributeValue::S(since.import.to_string()));
+        }
         update = match &school.applied_before {
             Some(applied) => update
                 .update_expression("SET fence = fence + :one, roster_version = :before, applied = :applied REMOVE lease, unchanged, applied_before")

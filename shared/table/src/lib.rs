@@ -98,7 +98,7 @@ pub use prepared_file::{PreparedFile, PreparedState, Ready};
 pub use presence::{is_in, is_suspended};
 pub use record_book::{Ended, RecordBook};
 pub use report::{Changed, LineKind, ReportLine, ReportPage};
-pub use rosters_made::RosterMade;
+pub use rosters_made::{RosterMade, RosterUndone};
 pub use run::{Begin, Run, RunError};
 pub use school::{Applied, InMediacentre, School, Underway, Waiting};
 pub use school_year::{PupilYear, YearOfPupil, YearOfSchool};

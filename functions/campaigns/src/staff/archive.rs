@@ -40,6 +40,7 @@ pub(crate) async fn ask(
     let view = ConfirmView {
         frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Campaigns),
         csrf: visitor.csrf.clone(),
+        alert: None,
         title: format!("Archiver la campagne « {} » ?", campaign.title),
         consequences: vec![
             format!("Plus personne ne pourra la rejoindre avec le code {}.", campaign.code),

@@ -1,19 +1,29 @@
 //! The code of a campaign for the board of a classroom: as large as the screen, with a QR code and the address spelt out. Where nobody can
-//! join today, it says so first; the page of a campaign that is put away shows no code, for it leads nowhere.
+//! join today, it says so first; the page of a campaign that is put away shows no code, for it leads nowhere. A lesson that was opened from
+//! it is told on it, in the words of the campaign's page.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::platform_campaign::Closed;
-use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, Uai, paris};
-use rentree_http::{Face, Problem, authorise_beside, parse_uai};
+use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, Lesson, Uai, paris};
+use rentree_http::{Asked, Face, Problem, authorise_beside, parse_uai};
 use rentree_table::Role;
 use rentree_web::{Frame, qr};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Campaigns;
+use crate::staff::done;
+
+/// What was just done.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(crate) struct Done {
+    /// What was just done.
+    done: String,
+}
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -23,6 +33,8 @@ pub(crate) struct BoardView {
     frame: Frame,
     #[serde(skip)]
     csrf: String,
+    #[serde(skip)]
+    done: Option<String>,
     /// The address as a QR code.
     #[serde(skip)]
     qr: String,
@@ -50,6 +62,7 @@ pub(crate) struct BoardView {
 pub(crate) async fn page(
     State(app): State<Campaigns>,
     Path((uai, id)): Path<(String, String)>,
+    Asked(asked): Asked<Done>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -61,9 +74,12 @@ pub(crate) async fn page(
     let address = format!("{}/campagnes/{}", app.config.origin, campaign.code);
     let qr = qr::svg(&address, "Code QR de l’adresse de la campagne").map_err(|error| Problem::internal(&error))?;
     let closed = campaign.closed(paris::date(now));
+    let lesson_until = campaign.open_lesson(now).map(Lesson::until);
+    let now_is = done::Now { is_closed: closed.is_some(), only_in_lessons: campaign.only_in_lessons, lesson_until };
     let view = BoardView {
         frame: Frame::bare(campaign.title.as_str()),
         csrf: visitor.csrf,
+        done: done::told(&asked.done, now_is),
         qr,
         uai,
         id,

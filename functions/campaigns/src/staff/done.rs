@@ -1,5 +1,5 @@
-//! What the page of a campaign says that was just done. The address says what; how lessons stand is told as it is now, for they end by
-//! themselves, and a reload, or a colleague, may come in between.
+//! What the page of a campaign, and its board, say that was just done. The address says what; how lessons stand is told as it is now, for
+//! they end by themselves, and a reload, or a colleague, may come in between.
 
 use jiff::Timestamp;
 use rentree_web::french;

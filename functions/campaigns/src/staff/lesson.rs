@@ -65,11 +65,8 @@ pub(crate) async fn act(
     visitor.check_meant(&input.proof)?;
     let path = format!("/schools/{uai}/campaigns/{id}");
     let Fields { act, until, from_board } = input.fields;
-    let (back_label, back) = if from_board {
-        ("Revenir au code", format!("{path}/board"))
-    } else {
-        ("Revenir à la campagne", path.clone())
-    };
+    let (back_label, back) =
+        if from_board { ("Revenir au code", format!("{path}/board")) } else { ("Revenir à la campagne", path) };
 
     if act != Act::End && campaign.closed(paris::date(now)).is_some() {
         return Err(Problem::too_late(CLOSED).leading_to(back_label, back));
@@ -94,8 +91,7 @@ pub(crate) async fn act(
 
     let lesson_until = lesson.filter(|lesson| lesson.is_open(now)).map(Lesson::until);
     let done = if lesson_until.is_some() { "lesson" } else { "lesson_ended" };
-    let location = if from_board { back } else { format!("{path}?done={done}") };
-    face.after_post(StatusCode::OK, &location, &LessonView { campaign: id, lesson_until })
+    face.after_post(StatusCode::OK, &format!("{back}?done={done}"), &LessonView { campaign: id, lesson_until })
 }
 
 const CLOSED: &str = "Personne ne peut rejoindre cette campagne aujourd’hui : il n’y a pas de séance à ouvrir.";

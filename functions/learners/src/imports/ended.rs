@@ -8,7 +8,7 @@ use rentree_table::{Applied, Import};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// How it ended. Who did it is `null` where it is not known.
+/// How it ended. Who did it is `null` where it is not known. The list of imports does not tell of `undone_with`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "ImportEnd")]
 #[serde(tag = "how", rename_all = "snake_case")]
@@ -29,6 +29,8 @@ pub(crate) enum Ended {
     },
     /// Somebody undid it.
     Undone { by: Option<String>, at: Timestamp },
+    /// It changed nobody, and somebody undid the import that had made the list as it found it. Its state stays `succeeded`.
+    UndoneWith { by: Option<String>, at: Timestamp },
 }
 
 /// An import that was applied after this one.
@@ -57,6 +59,12 @@ pub(crate) fn ended(import: &Import, now: Timestamp) -> Option<Ended> {
         (ImportState::Undone, _) => Some(Ended::Undone { by, at }),
         _ => None,
     }
+}
+
+/// The version of the roster that `import` found, and left as it was, if it succeeded so.
+pub(crate) fn left_as_it_was(import: &Import) -> Option<u64> {
+    let outcome = &import.outcome;
+    outcome.shown_for.filter(|_| import.state == ImportState::Succeeded && outcome.versions.is_none())
 }
 
 /// The import that readers see, if it was applied after `import` (called `id`) came to where it is.
@@ -105,6 +113,19 @@ mod tests {
         ] {
             assert_eq!(ended(&import, now), wanted, "{:?}", import.state);
         }
+    }
+
+    #[test]
+    fn an_import_that_wrote_nobody_left_the_roster_as_it_was() {
+        let found = |state, shown_for, versions| {
+            let mut import = import(state);
+            (import.outcome.shown_for, import.outcome.versions) = (shown_for, versions);
+            left_as_it_was(&import)
+        };
+        assert_eq!(found(ImportState::Succeeded, Some(4), None), Some(4));
+        assert_eq!(found(ImportState::Succeeded, Some(4), Some((5, 4))), None);
+        assert_eq!(found(ImportState::AwaitingConfirmation, Some(4), None), None, "it may be confirmed yet");
+        assert_eq!(found(ImportState::Succeeded, None, None), None, "an import from long ago");
     }
 
     #[test]

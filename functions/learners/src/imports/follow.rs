@@ -6,11 +6,12 @@ use axum::response::Response;
 use rentree_domain::import::ImportState;
 use rentree_domain::{ImportId, Uai};
 use rentree_http::{Asked, Face, Problem, Wait, authorise_beside, parse_uai};
-use rentree_table::{Import, ReportLine, Role, School};
+use rentree_table::{Import, ReportLine, Role, RosterUndone, School};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::join;
 
+use super::ended::{Ended, later, left_as_it_was};
 use super::view::{Context, ImportView, Report};
 use crate::Learners;
 
@@ -57,13 +58,30 @@ pub(crate) async fn follow(
     let (school, told) = join!(app.school(uai), app.told(uai, (id, &import), face, how.page));
     let (school, (report, lines)) = (school?, told?);
 
-    let context = Context { uai, school: &school, visitor: &visitor, face, report, lines, sent };
+    let undone_with = app.undone_with(uai, (id, &import), &school).await?;
+    let context = Context { uai, school: &school, visitor: &visitor, face, report, lines, undone_with, sent };
     face.render(StatusCode::OK, &ImportView::new(&app, context, id, import))
 }
 
 impl Learners {
     async fn school(&self, uai: Uai) -> Result<School, Problem> {
         self.table.school(uai).await?.ok_or_else(Problem::not_found)
+    }
+
+    /// How an import that changed nobody ended with the one that had made the list as it found it, if that one was undone. It is looked for
+    /// only where the roster is another one by now, and no later import says so.
+    async fn undone_with(
+        &self,
+        uai: Uai,
+        (id, import): (ImportId, &Import),
+        school: &School,
+    ) -> Result<Option<Ended>, Problem> {
+        let version = left_as_it_was(import).filter(|version| *version != school.roster_version);
+        let Some(version) = version.filter(|_| later(id, import, school.applied.as_ref()).is_none()) else {
+            return Ok(None);
+        };
+        let undone = self.table.roster_undone(uai, version).await?;
+        Ok(undone.map(|RosterUndone { at, by }| Ended::UndoneWith { by, at }))
     }
 
     /// The report: people see the whole of it, in groups; programs turn its pages.

@@ -56,6 +56,7 @@ pub(crate) async fn request(
         face,
         report: Report::default(),
         lines: Vec::new(),
+        undone_with: None,
         sent: false,
     };
     face.after_post(StatusCode::CREATED, &location(uai, id), &ImportView::new(&app, context, id, import))

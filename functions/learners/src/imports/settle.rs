@@ -73,12 +73,12 @@ pub(crate) async fn cancel(
 
 impl Learners {
     /// Parses and authorises, for every word on an import.
-    pub(super) async fn administered(
+    pub(super) async fn administered<F>(
         &self,
         uai: &str,
         id: &str,
         headers: &HeaderMap,
-        input: &Input<Nothing>,
+        input: &Input<F>,
     ) -> Result<(Uai, ImportId, Import, Visitor), Problem> {
         let uai = parse_uai(uai)?;
         let (now, found) = ((self.clock)(), self.import(uai, id));
@@ -130,7 +130,16 @@ impl Learners {
         visitor: &Visitor,
         face: Face,
     ) -> Result<Response, Problem> {
-        let context = Context { uai, school, visitor, face, report: Report::default(), lines: Vec::new(), sent: false };
+        let context = Context {
+            uai,
+            school,
+            visitor,
+            face,
+            report: Report::default(),
+            lines: Vec::new(),
+            undone_with: None,
+            sent: false,
+        };
         let view = ImportView::new(self, context, id, import);
         face.after_post(axum::http::StatusCode::OK, &followed(uai, id), &view)
     }

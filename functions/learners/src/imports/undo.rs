@@ -1,18 +1,32 @@
-//! Undo the last import: the list is again what it was before.
+//! Undo the last import: the list is again what it was before. An import that came since and changed nobody is forgotten with it: whoever
+//! was not shown it is asked again.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use rentree_domain::import::{ImportState, Tidy};
-use rentree_http::{ConfirmView, Face, Input, Problem, authorise_beside, parse_uai};
-use rentree_table::{Applied, AuditAction, Outcome, Role};
+use rentree_domain::{ImportId, Uai};
+use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise_beside, parse_uai};
+use rentree_table::{Applied, AuditAction, Import, Outcome, Role};
 use rentree_web::{Section, french};
+use schemars::JsonSchema;
+use serde::Deserialize;
 use tokio::join;
 
 use super::location;
-use super::settle::{ImportPath, Nothing, too_late};
+use super::settle::{ImportPath, too_late};
 use super::words;
 use crate::Learners;
+
+/// What the form sends.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "UndoFields")]
+#[serde(default)]
+pub(crate) struct Fields {
+    /// The last import that was shown, which may have changed nobody and be forgotten with this one. If another one came since, nothing is
+    /// undone; without it, none is looked for.
+    last_shown: Option<ImportId>,
+}
 
 /// `GET /schools/{uai}/imports/{import}/undo`
 pub(crate) async fn ask(
@@ -28,19 +42,41 @@ pub(crate) async fn ask(
         return Err(too_late(uai, id));
     }
 
+    face.render(StatusCode::OK, &asked(&visitor, uai, (id, &import), None))
+}
+
+/// The page that asks, of an import that can be undone; again, with an `alert`, if what it said is not the whole of it any more.
+fn asked(visitor: &Visitor, uai: Uai, (id, import): (ImportId, &Import), alert: Option<String>) -> ConfirmView {
     let path = location(uai, id);
-    let view = ConfirmView {
+    let since = visitor.school.unchanged.as_ref();
+    ConfirmView {
         frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Imports),
         csrf: visitor.csrf.clone(),
+        alert,
         title: format!("Annuler l’import du {} ?", french::day_and_time(&import.requested_at)),
-        consequences: consequences(&import.outcome, visitor.school.unchanged.as_ref()),
+        consequences: consequences(&import.outcome, since),
         action: format!("{path}/undo"),
         button: "Annuler cet import",
-        hidden: None,
+        hidden: Some(("last_shown", since.map_or(id, |since| since.import).to_string())),
         choice: None,
         back: ("Revenir à l’import", path),
-    };
-    face.render(StatusCode::OK, &view)
+    }
+}
+
+/// The import that undoing would forget, too, and that whoever was shown `last_shown` as the last one has not read of.
+fn unread(since: Option<&Applied>, last_shown: Option<ImportId>) -> Option<&Applied> {
+    let last_shown = last_shown?;
+    since.filter(|since| since.import != last_shown)
+}
+
+/// What came since the page was shown.
+fn told(unread: &Applied) -> String {
+    format!(
+        "Rien n’a été annulé\u{a0}: un autre import a été appliqué entre-temps, le {}, demandé par {}. Cette annulation vaudrait aussi pour \
+         lui\u{a0}: relisez ce qui suit avant de confirmer.",
+        french::day_and_time(&unread.at),
+        unread.by
+    )
 }
 
 /// What becomes of those whom the import changed, and of the file that came `since` and changed nobody.
@@ -87,9 +123,18 @@ pub(crate) async fn undo(
     Path((uai, id)): ImportPath,
     face: Face,
     headers: HeaderMap,
-    input: Input<Nothing>,
+    input: Input<Fields>,
 ) -> Result<Response, Problem> {
     let (uai, id, import, visitor) = app.administered(&uai, &id, &headers, &input).await?;
+    // Whoever clicks twice, or too late, is told of that first.
+    if visitor.school.can_undo(id, &import, (app.clock)())
+        && let Some(unread) = unread(visitor.school.unchanged.as_ref(), input.fields.last_shown)
+    {
+        let alert = told(unread);
+        let problem =
+            Problem::too_late(alert.as_str()).leading_to("Voir cet autre import", location(uai, unread.import));
+        return face.again(problem, &asked(&visitor, uai, (id, &import), Some(alert)));
+    }
 
     let entry = app.entry(&visitor, AuditAction::ImportUndone).of_import(id);
     if let Err(error) = app.table.undo_import(uai, (id, &import, &visitor.school), &entry, entry.at).await {
@@ -126,6 +171,18 @@ mod tests {
         let unknown = "2 élèves retrouveront ce que leur fiche disait avant.";
         assert_eq!(told(2, &[]).as_deref(), Some(unknown));
         assert_eq!(told(0, &[]), None);
+    }
+
+    #[test]
+    fn only_an_import_that_was_not_shown_asks_again() {
+        let at = "2026-09-01T08:00:00Z".parse().unwrap();
+        let [one, other] = [1, 2].map(|byte| ImportId::new(at, [byte; 10]));
+        let since =
+            Applied { import: other, at, by: "Dominique".to_owned(), dated: rentree_domain::import::Dated::default() };
+        assert_eq!(unread(None, Some(one)), None);
+        assert_eq!(unread(Some(&since), Some(other)), None);
+        assert_eq!(unread(Some(&since), None), None, "a program that does not say what it was shown");
+        assert_eq!(unread(Some(&since), Some(one)), Some(&since));
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub(crate) struct ImportView {
     progress: Option<ProgressView>,
     /// How to send the file, while it is awaited and the form holds.
     upload: Option<Upload>,
-    /// How it ended, unless it succeeded or failed.
+    /// How it ended, unless it succeeded, and holds, or failed.
     ended: Option<Ended>,
     /// The import that was applied since, if another one was; one that changed nobody is none.
     later: Option<Later>,
@@ -108,12 +108,14 @@ pub(crate) struct Context<'a> {
     pub(crate) report: Report,
     /// The whole report, for the page.
     pub(crate) lines: Vec<ReportLine>,
+    /// How it ended with the import before it, if it did.
+    pub(crate) undone_with: Option<Ended>,
     pub(crate) sent: bool,
 }
 
 impl ImportView {
     pub(crate) fn new(app: &Learners, context: Context<'_>, id: ImportId, import: Import) -> Self {
-        let Context { uai, school, visitor, face, report, lines, sent } = context;
+        let Context { uai, school, visitor, face, report, lines, undone_with, sent } = context;
         let now = (app.clock)();
         let state = import.state_at(now);
         let may = visitor.is_administrator();
@@ -128,7 +130,7 @@ impl ImportView {
         // Nobody is offered a form that the bucket refuses.
         let form_ended_at = upload.as_ref().map(|upload| upload.expires_at).filter(|end| *end <= now);
         let upload = upload.filter(|_| form_ended_at.is_none());
-        let (ended, later) = (ended(&import, now), later(id, &import, school.applied.as_ref()));
+        let (ended, later) = (ended(&import, now).or(undone_with), later(id, &import, school.applied.as_ref()));
         let has_moved = import.outcome.shown_for.is_some_and(|shown_for| shown_for != school.roster_version);
         let can_undo = school.can_undo(id, &import, now);
         let outcome = import.outcome;
@@ -279,6 +281,11 @@ impl ImportView {
             Ended::Undone { by, at } => {
                 let text = "La liste des élèves est de nouveau celle d’avant cet import.";
                 ("Import annulé", format!("Cet import a été annulé{}. {text}", done(by, at)))
+            }
+            Ended::UndoneWith { by, at } => {
+                let before = "Cet import n’avait rien changé. L’import qui avait fait la liste d’alors a été annulé";
+                let text = "La liste des élèves est de nouveau celle d’avant cet autre import.";
+                ("Import annulé avec un autre", format!("{before}{}. {text}", done(by, at)))
             }
             Ended::AbandonedUpload { by, at } => {
                 let text = "Aucun fichier n’avait été envoyé, et rien n’a été changé.";

@@ -40,6 +40,7 @@ pub(crate) async fn ask(
     let view = ConfirmView {
         frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Learners),
         csrf: visitor.csrf.clone(),
+        alert: None,
         title: format!("Détacher {} de son compte ?", pupil.entry.full_name()),
         consequences: vec![
             "À faire si quelqu’un d’autre a rejoint une campagne à sa place, ou si le compte est perdu.".to_owned(),
