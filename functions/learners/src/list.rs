@@ -106,7 +106,7 @@ pub(crate) struct LearnersView {
     last_import: Option<LastImport>,
     /// What is wrong with what was chosen in the list, and how to mend it.
     #[serde(skip)]
-    error: Option<(&'static str, &'static str)>,
+    error: Option<(&'static str, String)>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -228,12 +228,12 @@ impl Learners {
         uai: Uai,
         visitor: &Visitor,
         list: Filter,
-        error: (&'static str, &'static str),
+        error: (&'static str, String),
     ) -> Result<Response, Problem> {
         let q = visitor.unseal(&list.sought);
         let listed = self.listed(uai, visitor, Filter { q, ..list }).await?;
-        let (title, detail) = error;
-        Face::Page.again(Problem::badly_chosen(title, detail), &LearnersView { error: Some(error), ..listed })
+        let problem = Problem::badly_chosen(error.0, error.1.clone());
+        Face::Page.again(problem, &LearnersView { error: Some(error), ..listed })
     }
 
     async fn listed(&self, uai: Uai, visitor: &Visitor, filter: Filter) -> Result<LearnersView, Problem> {
