@@ -7,7 +7,7 @@ use rentree_domain::{ActivationId, EmailAddress, MailOrder, PersonName, Uai};
 use rentree_orders::limit::REQUESTS_BY_CLIENT;
 use rentree_runtime::aws::Service;
 use rentree_table::{Role, School};
-use reqwest::header::ACCEPT;
+use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
 
 use crate::support::faults::{Operations, watched};
@@ -200,7 +200,9 @@ fn links_that_do_not_hold_say_why_and_lead_on() {
         let (uai, _) = a_listed_school().await?;
         let old = an_activation(uai, Timestamp::now() - SignedDuration::from_hours(7 * 24 + 1)).await?;
         let used = an_activation(uai, Timestamp::now()).await?;
-        a_stranger().post(&used, &sign_up(&an_email())).await?.expect(200)?;
+        let joined = a_stranger().post(&used, &sign_up(&an_email())).await?;
+        let cookie = joined.session.clone().unwrap();
+        joined.expect(200)?;
         let sign_up_link = format!("/sign-up/{}", used.rsplit('/').next().unwrap());
         for (path, status, title, way_on) in [
             (old.as_str(), 410, "Ce lien a expiré", "href=\"/demande-administration-sco\""),
@@ -219,6 +221,21 @@ fn links_that_do_not_hold_say_why_and_lead_on() {
             assert_eq!(found, status, "{path}");
             assert!(text.contains(title) && text.contains(way_on), "{path}: {text}");
             assert_eq!(a_stranger().post(path, &sign_up(&an_email())).await?.status, status, "{path}");
+        }
+
+        // Who is signed in is not asked to sign in; of the space, its members alone learn where it is.
+        let space = format!("href=\"/schools/{uai}\"");
+        let again = a_client().get(format!("{}{used}", product().url)).header(ACCEPT, "text/html");
+        let again = again.header(COOKIE, cookie).send().await?;
+        assert_eq!(again.status().as_u16(), 410);
+        let (inside, outside) = (again.text().await?, somebody().await?.page(&used).await?);
+        for (text, is_member) in [(&inside, true), (&outside, false)] {
+            assert!(text.contains("Ce lien a déjà été utilisé") && !text.contains("href=\"/sign-in\""), "{text}");
+            assert_eq!(
+                (text.contains(&space), text.contains("Revenir à l’accueil")),
+                (is_member, !is_member),
+                "{text}"
+            );
         }
         Ok(())
     });

@@ -12,6 +12,7 @@ use reqwest::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE, COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::support::desk::Desk;
 use crate::support::faults::{Faults, watched};
 use crate::support::people::{a_client, a_member};
 use crate::support::pupils::{
@@ -206,6 +207,24 @@ fn a_class_that_is_too_large_is_refused() {
         let pupil = class.tie(4, by_user_name()).await?;
         let refused = class.administrator.post(&class.path("/passwords"), &json!({"division": "3EME A"})).await?;
         assert!(refused.expect(400)?["detail"].as_str().unwrap().contains("101 élèves"));
+
+        // A browser stands before the list again, as it was filtered, with what to do instead.
+        let desk = Desk::of(&class.administrator);
+        let address = class.path("/passwords?division=3EME+A&size=100");
+        let again = format!(" formaction=\"{}\"", address.replace('&', "&#38;"));
+        let everybody: Vec<_> = class.learners.iter().map(|learner| learner.id).collect();
+        for (chosen, counted, advice) in [
+            (json!({"division": "3EME A"}), "La classe 3EME A a 101 élèves, pour 100 au plus", "page par page"),
+            (json!({"learners": everybody}), "101 élèves sont cochés, pour 100 au plus", "classe par classe"),
+        ] {
+            let page = desk.send(Method::POST, &address, Some(chosen)).await?;
+            assert_eq!(page.status, 400, "{}", page.text);
+            for told in
+                ["<title>Erreur\u{a0}: Élèves", "role=\"alert\"", "Trop d’élèves", counted, advice, again.as_str()]
+            {
+                assert!(page.text.contains(told), "{told}: {}", page.text);
+            }
+        }
         assert_eq!(pupil.now().await?, pupil.user);
         Ok(())
     });

@@ -1,11 +1,15 @@
 //! The main job, as a program does it: upload, wait, see. Counts over a school year, sizes, encodings, errors.
 
 use encoding_rs::{ISO_8859_15, MACINTOSH, UTF_8, WINDOWS_1252};
+use jiff::{SignedDuration, Timestamp};
+use rentree_domain::ImportId;
 use rentree_domain::import::Counts;
 use rentree_samples::{Fault, Sample, siecle_zip};
+use rentree_table::{AuditAction, AuditEntry, Import, ImportOptions};
 use serde_json::json;
 
 use crate::support::imports::{assert_succeeded, counts};
+use crate::support::people::a_team;
 use crate::support::{a_school, a_uai, expected, product, run, visible};
 
 /// First import, the same again, ten leave, five come, classes change, the ten come back.
@@ -168,6 +172,32 @@ fn the_page_offers_to_import_the_others() {
         let nowhere =
             school.post(&format!("/imports/{}/set-aside", "0199a1b2-c3d4-7000-8000-000000000001"), &json!({})).await;
         assert!(nowhere.unwrap_err().to_string().contains("404"));
+        Ok(())
+    });
+}
+
+/// A file that never came is not awaited for ever: not when the form has ended, nor once none can be on its way any more.
+#[test]
+fn a_file_that_never_came_is_told_as_such() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        for (hours, told, heading, way_on) in [
+            (0, "En attente du fichier", "Choisir le fichier", "Envoyer le fichier"),
+            (2, "Formulaire d’envoi expiré", "Le formulaire d’envoi n’est plus valable", "Importer à nouveau"),
+            (5, "Fichier jamais reçu", "<h2>Fichier jamais reçu</h2>", "Importer un fichier"),
+        ] {
+            let at = Timestamp::now() - SignedDuration::from_hours(hours);
+            let id = ImportId::new(at, rentree_runtime::random());
+            let import = Import::requested("Test", at, format!("silent/{uai}/{id}"), ImportOptions::default());
+            let entry = AuditEntry::new(at, rentree_runtime::random(), head.id, "Test", AuditAction::ImportRequested);
+            assert!(product().table.create_import(uai, id, &import, &entry.of_import(id)).await?);
+            for list in ["imports", "audit"] {
+                let page = head.page(&format!("/schools/{uai}/{list}")).await?;
+                assert!(page.contains(&format!("\">{told}</span>")), "{list}: {told}: {page}");
+            }
+            let page = head.page(&format!("/schools/{uai}/imports/{id}")).await?;
+            assert!(page.contains(heading) && page.contains(way_on), "{heading}: {page}");
+        }
         Ok(())
     });
 }

@@ -136,7 +136,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "table", "marieemmanuelle.delarochefoucauld").await?;
     go(client, &pupil(class.learners[4].id)).await?;
     see(client, "h1 + p .badge", "Mot de passe provisoire, à changer avant le").await?;
-    click(client, "form[action$='/passwords'] button").await?;
+    click(client, "form[action*='/passwords'] button").await?;
     see(client, "h1", "Donner un mot de passe provisoire à").await?;
     see(client, "main", "l’étiquette déjà distribuée ne servira plus").await?;
     confirm(client).await?;

@@ -244,6 +244,30 @@ fn a_pupils_page_leads_back_to_the_list_as_it_was_filtered() {
         assert_eq!(named.location, of_pupil(&format!("?done=user-name&{}", &query[1..])), "{}", named.text);
         let told = desk.get(&named.location).await?.text;
         assert!(told.contains("maintenant un identifiant") && told.contains(&back), "{told}");
+
+        // A password has a page of its own, which leads back to the pupil's.
+        let passwords = class.path(&format!("/passwords{query}&pupil={}", pupil.learner));
+        assert!(told.contains(&attribute("action", &passwords)), "{told}");
+        let asked = desk.send(Method::POST, &passwords, Some(json!({"learners": [pupil.learner]}))).await?;
+        let question = desk.get(&asked.location).await?.text;
+        assert!(question.contains(&format!("{page_of_pupil}>Ne rien changer")), "{question}");
+        desk.confirm(&asked.location).await?;
+        for told in ["1 mot de passe, affiché", "n’est plus affiché"] {
+            let page = desk.get(&asked.location).await?.text;
+            let leads_back = page.contains(&format!("{page_of_pupil}>Revenir à la fiche"));
+            assert!(page.contains(told) && leads_back, "{told}: {page}");
+        }
+        // So it does where a user name comes with it, and from a campaign.
+        let other = class.tie(1, by_mediacentre()).await?.learner;
+        for query in [query, from.as_str()] {
+            let page = desk.get(&class.path(&format!("/{other}{query}"))).await?.text;
+            let give = class.path(&format!("/{other}/user-name{query}"));
+            assert!(page.contains(&attribute("action", &give)), "{page}");
+            let asked = desk.send(Method::POST, &give, Some(json!({}))).await?;
+            let question = desk.get(&asked.location).await?.text;
+            let page_of_other = attribute("href", &class.path(&format!("/{other}{query}")));
+            assert!(question.contains(&format!("{page_of_other}>Ne rien changer")), "{question}");
+        }
         let refused = desk.send(Method::POST, &of_pupil(&format!("/personal-code{query}")), Some(json!({}))).await?;
         assert!(refused.status == 409 && refused.text.contains(&page_of_pupil), "{}", refused.text);
         let untie = of_pupil(&format!("/untie{query}"));

@@ -9,14 +9,14 @@ use rentree_http::NewSession;
 use rentree_orders::limit::HAND_OUTS_BY_MAILBOX;
 use rentree_runtime::Clock;
 use rentree_table::{AccountError, HandOutError, Methods, PasswordToChange, School, User, Who};
-use reqwest::Method;
-use reqwest::header::{ACCEPT, COOKIE};
+use reqwest::header::{ACCEPT, COOKIE, LOCATION};
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::support::faults::{Faults, watched};
 use crate::support::links::{an_activation, an_invitation};
 use crate::support::mails::{mail_about, mails_to, no_mail_is_pending};
-use crate::support::people::{PASSWORD, a_client, a_stranger, a_team, an_email};
+use crate::support::people::{Answer, PASSWORD, a_client, a_stranger, a_team, an_email};
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, as_holder, by_mediacentre, by_user_name, sign_in,
 };
@@ -120,6 +120,68 @@ async fn must_choose(cookie: &str, path: &str) -> anyhow::Result<()> {
     let chosen = chosen.send().await?;
     anyhow::ensure!(chosen.status() == 200, "{}", chosen.text().await?);
     Ok(())
+}
+
+/// Where a browser is led that sends or asks for something, what it reads there, and the session that it has then.
+async fn led(request: RequestBuilder, cookie: &str) -> anyhow::Result<(String, String, String)> {
+    let answer = request.header(ACCEPT, "text/html").header(COOKIE, cookie).send().await?;
+    let location = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let answer = Answer::read(answer).await?;
+    let text = answer.body.as_str().unwrap_or_default().to_owned();
+    Ok((location, text, answer.session.unwrap_or_else(|| cookie.to_owned())))
+}
+
+/// Whoever had to choose a password is told that it is done, by the page where they arrive: a pupil with a temporary one, and who joined a
+/// team, whom the terms of use keep in between.
+#[test]
+fn a_password_that_was_chosen_is_told_on_arrival() {
+    run(async {
+        const TOLD: &str = "Votre mot de passe a été changé.";
+        let class = a_class(12).await?;
+        let at = |path: &str| format!("{}{path}", product().url);
+        let choose = |next: &str| {
+            a_client().post(at("/temporary-password")).json(&json!({"password": "Velours-gris8", "next": next}))
+        };
+
+        let pupil = class.tie(0, by_user_name()).await?;
+        for next in ["", "/mes-campagnes", "/mes-certificats"] {
+            let done = class.hand_out(&[pupil.learner]).await?.expect(200)?;
+            let slip = &done["handed_out"][0];
+            let temporary = slip["temporary_password"].as_str().unwrap();
+            let cookie = sign_in(slip["user_name"].as_str().unwrap(), temporary).await?.session.unwrap();
+            let (mut place, _, cookie) = led(choose(next), &cookie).await?;
+            if next.is_empty() {
+                assert_eq!(place, "/?done=password");
+                place = led(a_client().get(at(&place)), &cookie).await?.0;
+            }
+            let is_told = next != "/mes-certificats";
+            let wanted = if is_told { "/mes-campagnes?done=password" } else { next };
+            assert_eq!(place, wanted, "{next}");
+            let page = led(a_client().get(at(&place)), &cookie).await?.1;
+            assert_eq!(page.contains(TOLD), is_told, "{page}");
+            for other in ["/mes-campagnes", "/mes-campagnes?done=x"] {
+                assert!(!led(a_client().get(at(other)), &cookie).await?.1.contains(TOLD), "{other}");
+            }
+        }
+
+        let (uai, administrator) = a_team().await?;
+        let pupil = class.tie(1, by_user_name()).await?;
+        let cookie = pupil.session().await?;
+        let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
+        let joined = as_holder(&cookie, Method::POST, &link).json(&json!({"way": "signed_in"})).send().await?;
+        assert_eq!(joined.status(), 200, "{}", joined.text().await?);
+        let (place, _, cookie) = led(choose(&format!("/schools/{uai}")), &cookie).await?;
+        assert_eq!(place, format!("/schools/{uai}?done=password"));
+        let terms = led(a_client().get(at(&place)), &cookie).await?.0;
+        assert_eq!(terms, format!("/terms?next=/schools/{uai}%3Fdone%3Dpassword"));
+        let accepted = json!({"version": rentree_domain::terms::VERSION, "next": place});
+        let (place, ..) = led(a_client().post(at("/terms")).json(&accepted), &cookie).await?;
+        for place in [place.as_str(), "/spaces?done=password"] {
+            let page = led(a_client().get(at(place)), &cookie).await?.1;
+            assert!(page.contains(TOLD), "{place}: {page}");
+        }
+        Ok(())
+    });
 }
 
 /// A pupil's password of eight characters does not open the data of a school.

@@ -36,6 +36,9 @@ fn who_has_a_place_already_keeps_it() {
         let members = team(&administrator, uai).await?["members"].clone();
         assert_eq!((members.as_array().map(Vec::len), &members[0]["role"]), (Some(1), &json!("administrator")));
         assert_eq!(administrator.post(&link, &json!({"way": "signed_in"})).await?.status, 410);
+        // Opened again, it leads to the space.
+        let again = administrator.page(&link).await?;
+        assert!(again.contains("déjà dans l’équipe") && again.contains(&format!("href=\"/schools/{uai}\"")), "{again}");
         Ok(())
     });
 }

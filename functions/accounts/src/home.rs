@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::Uai;
-use rentree_http::{Face, Problem};
+use rentree_http::{Asked, Face, PasswordChosen, Problem};
 use rentree_table::{Member, Role};
 use rentree_web::Frame;
 use schemars::JsonSchema;
@@ -24,7 +24,12 @@ pub(crate) struct FrontView {
 }
 
 /// `GET /`
-pub(crate) async fn home(State(app): State<Accounts>, face: Face, headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn home(
+    State(app): State<Accounts>,
+    Asked(chosen): Asked<PasswordChosen>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let Some((signed_in, spaces)) = app.signed_in_with_spaces(&headers).await? else {
         let frame = Frame::bare("La rentrée numérique de votre établissement");
         return face.render(StatusCode::OK, &FrontView { frame, has_mediacentre: app.config.has_mediacentre });
@@ -32,12 +37,13 @@ pub(crate) async fn home(State(app): State<Accounts>, face: Face, headers: Heade
     // Most people of staff have one space; most pupils have none.
     match spaces.as_slice() {
         [(uai, member)] => {
-            let path = if app.is_review_due(*uai, member).await? { "/team/review" } else { "" };
-            Ok(leads_to(&format!("/schools/{uai}{path}")))
+            let space = format!("/schools/{uai}");
+            let is_due = app.is_review_due(*uai, member).await?;
+            Ok(leads_to(&if is_due { format!("{space}/team/review") } else { chosen.handed_on_to(&space) }))
         }
-        [] if signed_in.person.birth_date.is_some() => Ok(leads_to("/mes-campagnes")),
-        [] if !app.table.ties(signed_in.user).await?.is_empty() => Ok(leads_to("/mes-campagnes")),
-        _ => Ok(leads_to("/spaces")),
+        [] if signed_in.person.birth_date.is_some() => Ok(leads_to(&chosen.handed_on_to("/mes-campagnes"))),
+        [] if !app.table.ties(signed_in.user).await?.is_empty() => Ok(leads_to(&chosen.handed_on_to("/mes-campagnes"))),
+        _ => Ok(leads_to(&chosen.handed_on_to("/spaces"))),
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::Uai;
-use rentree_http::{Face, Presented, Problem, SignedIn};
+use rentree_http::{Asked, Face, PasswordChosen, Presented, Problem, SignedIn};
 use rentree_table::{AccessRequest, AccessRequestState, Member, Role, School, Underway};
 use rentree_web::{Frame, french};
 use schemars::JsonSchema;
@@ -21,6 +21,8 @@ use crate::Accounts;
 pub(crate) struct SpacesView {
     #[serde(skip)]
     frame: Frame,
+    #[serde(skip)]
+    done: Option<&'static str>,
     /// By name.
     spaces: Vec<Row>,
     /// Spaces that the account asked to be let into, the latest first, for sixty days.
@@ -68,7 +70,12 @@ struct ImportedRow {
 }
 
 /// `GET /spaces`
-pub(crate) async fn page(State(app): State<Accounts>, face: Face, headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn page(
+    State(app): State<Accounts>,
+    Asked(chosen): Asked<PasswordChosen>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let (signed_in, places) = app.signed_in_with_spaces(&headers).await?.ok_or_else(Problem::signed_out)?;
     signed_in.check_password()?;
     signed_in.check_terms()?;
@@ -83,7 +90,8 @@ pub(crate) async fn page(State(app): State<Accounts>, face: Face, headers: Heade
     let mut spaces: Vec<Row> = places.into_iter().filter_map(row).collect();
     spaces.sort_by(|one, other| one.school.cmp(&other.school).then(one.uai.cmp(&other.uai)));
 
-    face.render(StatusCode::OK, &SpacesView { frame: signed_in.frame("Mes espaces"), spaces, access_requests })
+    let view = SpacesView { frame: signed_in.frame("Mes espaces"), done: chosen.text(), spaces, access_requests };
+    face.render(StatusCode::OK, &view)
 }
 
 /// Requests that are still of interest, the latest first: whoever is in the space needs none any more.

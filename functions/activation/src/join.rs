@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{ActivationId, LinkToken, Uai};
-use rentree_http::{ClientAddress, Face, FormToken, Input, Presented, Problem, SignedIn, Ways};
+use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, JoinedView, entry};
 use rentree_table::{ActivationRequest, AuditAction, By, Purpose, School};
 use rentree_web::{Entry, Frame};
@@ -112,12 +112,10 @@ impl Activation {
         headers: &HeaderMap,
         now: Timestamp,
     ) -> Result<(Found, Option<SignedIn>), Problem> {
-        let (usable, presented) =
-            join!(WAYS.usable(&self.table, link, now), Presented::read(&self.table, headers, now));
-        let (token, link) = usable?;
+        let (token, link, presented) = WAYS.usable_by(&self.table, link, headers, now).await?;
         let Purpose::Activation { uai, id } = link.purpose else { return Err(WAYS.forged()) };
         let (school, request, signed_in) =
-            join!(self.table.school(uai), self.table.activation(uai, id), presented?.signed_in(&self.table));
+            join!(self.table.school(uai), self.table.activation(uai, id), presented.signed_in(&self.table));
         let school = school?.ok_or_else(|| WAYS.forged())?;
         Ok((Found { token, uai, id, school, request: request? }, signed_in?))
     }

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, EmailAddress, SchoolYear, Uai, UserId, paris};
-use rentree_http::{Face, Problem, Visitor, authorise, parse_uai};
+use rentree_http::{Asked, Face, PasswordChosen, Problem, Visitor, authorise, parse_uai};
 use rentree_table::{AccessRequest, Campaign, Invitation, Member, Role, Underway, unanswered};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -31,6 +31,8 @@ const WELCOME: SignedDuration = SignedDuration::from_hours(1);
 pub(crate) struct HomeView {
     #[serde(skip)]
     frame: Frame,
+    #[serde(skip)]
+    done: Option<&'static str>,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -85,6 +87,7 @@ struct CampaignAtHome {
 pub(crate) async fn page(
     State(app): State<Campaigns>,
     Path(uai): Path<String>,
+    Asked(chosen): Asked<PasswordChosen>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -92,7 +95,8 @@ pub(crate) async fn page(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
 
     // Seven reads side by side are some kilobytes while they are under way.
-    let view = Box::pin(app.home(uai, &visitor)).await?;
+    let mut view = Box::pin(app.home(uai, &visitor)).await?;
+    view.done = chosen.text();
     face.render(StatusCode::OK, &view)
 }
 
@@ -125,6 +129,7 @@ impl Campaigns {
         let today = paris::date(visitor.at);
         Ok(HomeView {
             frame: visitor.frame("Accueil de l’espace", uai, &school, Section::Home),
+            done: None,
             uai,
             role: visitor.role,
             is_new: has_just_joined(&members, visitor.user, visitor.at),

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rentree_domain::import::ImportState;
 use rentree_domain::{AuditId, ImportId, LearnerId, Uai};
 use rentree_http::{Asked, Face, Problem, authorise, parse_uai};
-use rentree_table::{AuditAction, AuditEntry, Role};
+use rentree_table::{AuditAction, AuditEntry, Import, Role};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,8 @@ struct Row {
     /// Which import, and what became of it, as long as it is one of the latest.
     import: Option<ImportId>,
     outcome: Option<ImportState>,
+    #[serde(skip)]
+    outcome_text: Option<&'static str>,
 }
 
 /// Where the page begins.
@@ -78,16 +80,22 @@ pub(crate) async fn page(
     }
     let (page, imports) = try_join!(app.table.audit_page(uai, from, PER_PAGE), app.table.recent_imports(uai))?;
 
-    let states: HashMap<ImportId, ImportState> =
-        imports.into_iter().map(|(id, import)| (id, import.state_at(visitor.at))).collect();
-    let row = |entry: AuditEntry| Row {
-        at: entry.at,
-        by: entry.by_name,
-        action: entry.action,
-        subject: entry.subject,
-        learner: entry.learner,
-        import: entry.import,
-        outcome: entry.import.and_then(|import| states.get(&import).copied()),
+    let told = |import: &Import| (import.state_at(visitor.at), import.french_at(visitor.at));
+    let states: HashMap<ImportId, (ImportState, &'static str)> =
+        imports.into_iter().map(|(id, import)| (id, told(&import))).collect();
+    let outcome = |import: Option<ImportId>| import.and_then(|import| states.get(&import).copied()).unzip();
+    let row = |entry: AuditEntry| {
+        let (outcome, outcome_text) = outcome(entry.import);
+        Row {
+            at: entry.at,
+            by: entry.by_name,
+            action: entry.action,
+            subject: entry.subject,
+            learner: entry.learner,
+            import: entry.import,
+            outcome,
+            outcome_text,
+        }
     };
     let view = AuditView {
         frame: visitor.frame("Journal de l’espace", uai, &visitor.school, Section::Team),

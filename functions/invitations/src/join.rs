@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{InvitationId, LinkToken, Uai};
-use rentree_http::{ClientAddress, Face, FormToken, Input, Presented, Problem, SignedIn, Ways};
+use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, JoinedView, entry};
 use rentree_table::{AuditAction, By, Invitation, InvitationState, Purpose, Role, School};
 use rentree_web::{Entry, Frame};
@@ -114,16 +114,16 @@ impl Invitations {
         now: Timestamp,
     ) -> Result<(Found, Option<SignedIn>), Problem> {
         let table = &self.table;
-        let (usable, presented) = join!(WAYS.usable(table, link, now), Presented::read(table, headers, now));
-        let (token, link) = usable?;
+        let (token, link, presented) = WAYS.usable_by(table, link, headers, now).await?;
         let Purpose::Invitation { uai, id } = link.purpose else { return Err(WAYS.forged()) };
         let (school, invitation, signed_in) =
-            join!(table.school(uai), table.invitation(uai, id), presented?.signed_in(table));
+            join!(table.school(uai), table.invitation(uai, id), presented.signed_in(table));
         let (school, invitation) = school?.zip(invitation?).ok_or_else(|| WAYS.forged())?;
+        let signed_in = signed_in?;
         match invitation.state {
-            InvitationState::Pending => Ok((Found { token, uai, id, school, invitation }, signed_in?)),
+            InvitationState::Pending => Ok((Found { token, uai, id, school, invitation }, signed_in)),
             InvitationState::Cancelled => Err(WAYS.cancelled()),
-            InvitationState::Accepted => Err(WAYS.used()),
+            InvitationState::Accepted => Err(WAYS.used_into(uai, signed_in.as_ref(), table).await?),
         }
     }
 }

@@ -27,7 +27,7 @@ use filter::{Holding, Order, PER_PAGE, SIZES, divisions, size, sought};
 use found::Found;
 
 /// What to show.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(crate) struct Filter {
     /// Part of a name, as it was typed by POST: no name of a pupil ever stands in an address.
@@ -49,6 +49,8 @@ pub(crate) struct Filter {
     size: Option<usize>,
     /// The campaign whose page led to a pupil, and is led back to; the list is not asked about it.
     pub(crate) campaign: Option<CampaignId>,
+    /// The pupil on whose page a password was asked for, which is led back to; the list is not asked about it.
+    pub(crate) pupil: Option<LearnerId>,
 }
 
 /// A [`Filter`] with a name.
@@ -106,7 +108,7 @@ pub(crate) struct LearnersView {
     last_import: Option<LastImport>,
     /// What is wrong with what was chosen in the list, and how to mend it.
     #[serde(skip)]
-    error: Option<(&'static str, &'static str)>,
+    error: Option<(&'static str, String)>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -179,7 +181,7 @@ pub(crate) async fn search(
     visitor.check_meant(&input.proof)?;
     let Search { q, division, account, certifiable, order, page, size } = input.fields;
     let sought = visitor.seal(&q);
-    let filter = Filter { q, sought, division, account, certifiable, order, page, size, campaign: None };
+    let filter = Filter { q, sought, division, account, certifiable, order, page, size, campaign: None, pupil: None };
     if face == Face::Page {
         return Ok(Redirect::to(&filter.asking(&format!("/schools/{uai}/learners"))).into_response());
     }
@@ -197,6 +199,7 @@ impl Filter {
         let text = |number: Option<usize>| number.map(|number| number.to_string()).unwrap_or_default();
         let (page, size) = (text(self.page), text(self.size));
         let campaign = self.campaign.map(|campaign| campaign.to_string()).unwrap_or_default();
+        let pupil = self.pupil.map(|pupil| pupil.to_string()).unwrap_or_default();
         let asked = [
             ("done", done),
             ("division", self.division.as_str()),
@@ -207,8 +210,14 @@ impl Filter {
             ("page", &page),
             ("size", &size),
             ("campaign", &campaign),
+            ("pupil", &pupil),
         ];
         asking(path, &asked)
+    }
+
+    /// The same, of a password that is asked for on the page of `pupil`.
+    pub(crate) fn from_page_of(&self, pupil: LearnerId) -> Self {
+        Self { pupil: Some(pupil), ..self.clone() }
     }
 
     /// Whether the list is asked for as it stands where nobody has filtered it.
@@ -228,12 +237,12 @@ impl Learners {
         uai: Uai,
         visitor: &Visitor,
         list: Filter,
-        error: (&'static str, &'static str),
+        error: (&'static str, String),
     ) -> Result<Response, Problem> {
         let q = visitor.unseal(&list.sought);
         let listed = self.listed(uai, visitor, Filter { q, ..list }).await?;
-        let (title, detail) = error;
-        Face::Page.again(Problem::badly_chosen(title, detail), &LearnersView { error: Some(error), ..listed })
+        let problem = Problem::badly_chosen(error.0, error.1.clone());
+        Face::Page.again(problem, &LearnersView { error: Some(error), ..listed })
     }
 
     async fn listed(&self, uai: Uai, visitor: &Visitor, filter: Filter) -> Result<LearnersView, Problem> {
@@ -339,6 +348,7 @@ impl LearnersView {
             page: Some(self.page).filter(|page| *page > 1),
             size: Some(self.size).filter(|size| *size != PER_PAGE),
             campaign: None,
+            pupil: None,
         }
     }
 }

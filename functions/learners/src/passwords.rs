@@ -22,7 +22,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::Learners;
-use back::list_path;
+use crate::list::Filter;
 use due::Unserved;
 use errand::Errand;
 use hand_out::{Chosen, Standing};
@@ -34,9 +34,6 @@ const MOST: usize = 100;
 const READS_AT_ONCE: usize = 8;
 /// Passwords at a time. A hash takes 19 MiB and a processor; while one is stored, another is hashed.
 const PASSWORDS_AT_ONCE: usize = 3;
-/// What is said of it when nobody was ticked, and how to mend it.
-const NOBODY: (&str, &str) =
-    ("Aucun élève n’est sélectionné", "Cochez au moins un élève de la liste, puis recommencez.");
 
 /// Whose passwords: chosen pupils, or a whole class.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -61,18 +58,18 @@ pub(crate) async fn hand_out(
 ) -> Result<Response, Problem> {
     let visitor = authorise(&app.table, &headers, uai, Role::Member, (app.clock)()).await?;
     visitor.check_meant(&input.proof)?;
-    let back = list.asking(&list_path(uai));
-    let Some(wanted) = Wanted::read(&input.fields, &back)? else {
-        return match face {
-            Face::Page => Box::pin(app.list_again(uai, &visitor, list, NOBODY)).await,
-            Face::Json => Err(Problem::badly_chosen(NOBODY.0, NOBODY.1)),
-        };
+    let wanted = match Wanted::read(&input.fields) {
+        Ok(wanted) => wanted,
+        Err(why) => return app.not_chosen(uai, &visitor, (face, list), why).await,
     };
     let once = read_once(&input.fields)?;
 
     let listed = app.table.with_listing(uai, visitor.school.clone()).await?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
-    let chosen: Vec<LearnerId> = wanted.choose(&listing, &back)?.into_iter().map(|pupil| pupil.id).collect();
+    let chosen: Vec<LearnerId> = match wanted.choose(&listing) {
+        Ok(chosen) => chosen.into_iter().map(|pupil| pupil.id).collect(),
+        Err(why) => return app.not_chosen(uai, &visitor, (face, list), why).await,
+    };
     if face == Face::Page {
         return app.ask(uai, &visitor, chosen, &list).await;
     }
@@ -107,24 +104,31 @@ enum Wanted {
     Learners(BTreeSet<LearnerId>),
 }
 
+/// Why nobody is handed a password of those who were chosen.
+enum NotChosen {
+    /// A pupil, or a class, that the school does not have.
+    Unknown,
+    /// Nobody, or too many: what is wrong, and how to mend it.
+    Badly(&'static str, String),
+}
+
 impl Wanted {
-    /// `None`, when nobody is chosen; too many lead `back`.
-    fn read(fields: &Fields, back: &str) -> Result<Option<Self>, Problem> {
+    fn read(fields: &Fields) -> Result<Self, NotChosen> {
         if !fields.division.is_empty() {
-            return Ok(Some(Self::Class(fields.division.clone())));
+            return Ok(Self::Class(fields.division.clone()));
         }
         let ids: BTreeSet<LearnerId> =
-            fields.learners.iter().map(|id| id.parse().map_err(|_| Problem::not_found())).collect::<Result<_, _>>()?;
-        if ids.is_empty() {
-            return Ok(None);
+            fields.learners.iter().map(|id| id.parse().map_err(|_| NotChosen::Unknown)).collect::<Result<_, _>>()?;
+        match ids.len() {
+            0 => Err(NotChosen::nobody()),
+            count if count > MOST => Err(NotChosen::too_many_ticked(count)),
+            _ => Ok(Self::Learners(ids)),
         }
-        few_enough(ids.len(), back)?;
-        Ok(Some(Self::Learners(ids)))
     }
 
     /// The pupils, by class and name. One who is not of this school, or a class that is not, is not found: nothing is done for the
     /// others either.
-    fn choose<'a>(&self, listing: &'a Listing, back: &str) -> Result<Vec<&'a ListedPupil>, Problem> {
+    fn choose<'a>(&self, listing: &'a Listing) -> Result<Vec<&'a ListedPupil>, NotChosen> {
         let mut chosen: Vec<&ListedPupil> = match self {
             Self::Class(division) => listing.enrolled().filter(|pupil| pupil.division == *division).collect(),
             Self::Learners(ids) => listing.everybody().iter().filter(|pupil| ids.contains(&pupil.id)).collect(),
@@ -134,27 +138,60 @@ impl Wanted {
             Self::Learners(ids) => chosen.len() == ids.len(),
         };
         if !is_whole {
-            return Err(Problem::not_found());
+            return Err(NotChosen::Unknown);
         }
-        few_enough(chosen.len(), back)?;
+        if let Self::Class(division) = self
+            && chosen.len() > MOST
+        {
+            return Err(NotChosen::too_large(division, chosen.len()));
+        }
         // By name they are already.
         chosen.sort_by_key(|pupil| ByLevel(&pupil.division));
         Ok(chosen)
     }
 }
 
-fn few_enough(count: usize, back: &str) -> Result<(), Problem> {
-    if count <= MOST {
-        return Ok(());
+impl NotChosen {
+    fn nobody() -> Self {
+        let detail = "Cochez au moins un élève de la liste, puis recommencez.";
+        Self::Badly("Aucun élève n’est sélectionné", detail.to_owned())
     }
-    let detail = format!(
-        "{} sont concernés, pour {MOST} au plus. Rien n’a été changé. Choisissez moins d’élèves, puis recommencez.",
-        french::count(count, "élève", "élèves")
-    );
-    Err(Problem::badly_chosen("Trop d’élèves à la fois", detail).leading_to("Revenir aux élèves", back))
+
+    fn too_many_ticked(count: usize) -> Self {
+        let ticked = french::count(count, "élève est coché", "élèves sont cochés");
+        Self::too_many(&ticked, "Filtrez la liste par classe, puis distribuez les mots de passe classe par classe.")
+    }
+
+    fn too_large(division: &str, count: usize) -> Self {
+        let has = format!("La classe {division} a {}", french::count(count, "élève", "élèves"));
+        Self::too_many(
+            &has,
+            "Cochez les élèves de la liste page par page, et distribuez les mots de passe à chaque page.",
+        )
+    }
+
+    fn too_many(counted: &str, advice: &str) -> Self {
+        let detail = format!("{counted}, pour {MOST} au plus à la fois. Rien n’a été changé. {advice}");
+        Self::Badly("Trop d’élèves à la fois", detail)
+    }
 }
 
 impl Learners {
+    /// What is answered then: to a browser the `list` again, as it was filtered, with what is wrong above it.
+    async fn not_chosen(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        (face, list): (Face, Filter),
+        why: NotChosen,
+    ) -> Result<Response, Problem> {
+        let NotChosen::Badly(title, detail) = why else { return Err(Problem::not_found()) };
+        match face {
+            Face::Page => Box::pin(self.list_again(uai, visitor, list, (title, detail))).await,
+            Face::Json => Err(Problem::badly_chosen(title, detail)),
+        }
+    }
+
     /// Hands passwords out to those of the chosen who may get one.
     async fn hand_out_to(&self, uai: Uai, visitor: &Visitor, chosen: Vec<Chosen>) -> Result<Answer, Problem> {
         let (due, mut unserved) = self.sort(uai, chosen).await?;

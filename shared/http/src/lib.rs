@@ -22,6 +22,7 @@ pub mod lambda;
 mod link;
 mod next;
 pub mod openapi;
+mod password_chosen;
 mod problem;
 mod purpose;
 mod route;
@@ -49,6 +50,7 @@ pub use guard::{Presented, authorise, authorise_beside, require_account, require
 pub use input::{CSRF_FIELD, Input, Proof};
 pub use link::Ways;
 pub use next::Next;
+pub use password_chosen::PasswordChosen;
 pub use problem::{Code, FieldError, Problem};
 pub use purpose::{Purpose, Reading, SchemaOf, Serving};
 pub use route::{Access, Route, RouteDoc};

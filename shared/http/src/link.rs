@@ -1,11 +1,15 @@
 //! Single-use links: what their page says when they do not hold.
 
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
-use rentree_domain::LinkToken;
-use rentree_table::{Link, LinkState, Table};
+use rentree_domain::{LinkToken, Uai};
+use rentree_table::{Link, LinkState, Purpose, Table};
+use tokio::join;
 
-use crate::Problem;
+use crate::{Presented, Problem, SignedIn};
+
+/// What the page of a link that was used is called.
+const USED: &str = "Ce lien a déjà été utilisé";
 
 /// What the pages of links that do not hold say, and where they lead on.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +37,24 @@ impl Ways {
             "Un lien ne sert qu’une fois. Si c’était vous, il vous suffit de vous connecter. Si ce n’était pas vous, il vous en faut un autre. {}",
             self.advice
         );
-        Problem::link_gone(StatusCode::GONE, "Ce lien a déjà été utilisé", detail)
-            .leading_to("Me connecter", "/sign-in")
+        Problem::link_gone(StatusCode::GONE, USED, detail).leading_to("Me connecter", "/sign-in")
+    }
+
+    /// It was used, and led into the team of `uai`. Who is signed in need not sign in: they are led to the space, if they are in it, or home.
+    pub async fn used_into(&self, uai: Uai, signed_in: Option<&SignedIn>, table: &Table) -> Result<Problem, Problem> {
+        let Some(signed_in) = signed_in else { return Ok(self.used()) };
+        let is_member = table.member(uai, signed_in.user).await?.is_some();
+        let (detail, label, path) = if is_member {
+            let detail = "Un lien ne sert qu’une fois. Vous êtes déjà dans l’équipe de l’espace auquel il menait.";
+            (detail.to_owned(), "Ouvrir l’espace", format!("/schools/{uai}"))
+        } else {
+            let detail = format!(
+                "Un lien ne sert qu’une fois. Si vous l’avez utilisé avec un autre compte, connectez-vous avec celui-là. Si ce n’était pas vous, il vous en faut un autre. {}",
+                self.advice
+            );
+            (detail, "Revenir à l’accueil", "/".to_owned())
+        };
+        Ok(Problem::link_gone(StatusCode::GONE, USED, detail).leading_to(label, path))
     }
 
     /// It is too old.
@@ -51,12 +71,39 @@ impl Ways {
 
     /// The link in an address, if it can be used.
     pub async fn usable(&self, table: &Table, token: &str, now: Timestamp) -> Result<(LinkToken, Link), Problem> {
-        let token = LinkToken::parse(token).ok_or_else(|| self.forged())?;
-        let link = table.link(token.secret()).await?.ok_or_else(|| self.forged())?;
+        let (token, link) = self.known(table, token).await?;
         match link.state(now) {
             LinkState::Usable => Ok((token, link)),
             LinkState::Used => Err(self.used()),
             LinkState::Expired => Err(self.expired()),
         }
+    }
+
+    /// The link into a team in an address, if it can be used, and what the browser that opens it claims to be.
+    pub async fn usable_by(
+        &self,
+        table: &Table,
+        token: &str,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Result<(LinkToken, Link, Presented), Problem> {
+        let (known, presented) = join!(self.known(table, token), Presented::read(table, headers, now));
+        let (token, link) = known?;
+        match (link.state(now), &link.purpose) {
+            (LinkState::Usable, _) => Ok((token, link, presented?)),
+            (LinkState::Used, Purpose::Activation { uai, .. } | Purpose::Invitation { uai, .. }) => {
+                let signed_in = presented?.signed_in(table).await?;
+                Err(self.used_into(*uai, signed_in.as_ref(), table).await?)
+            }
+            (LinkState::Used, _) => Err(self.used()),
+            (LinkState::Expired, _) => Err(self.expired()),
+        }
+    }
+
+    /// The link in an address, whether it can be used or not.
+    async fn known(&self, table: &Table, token: &str) -> Result<(LinkToken, Link), Problem> {
+        let token = LinkToken::parse(token).ok_or_else(|| self.forged())?;
+        let link = table.link(token.secret()).await?.ok_or_else(|| self.forged())?;
+        Ok((token, link))
     }
 }

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
 use jiff::Timestamp;
 use rentree_domain::import::lease::Tries;
+use rentree_domain::import::state::UPLOAD_VALIDITY;
 use rentree_domain::import::{BrakeReason, Counts, Dated, FileName, ImportState};
 use rentree_domain::{ImportId, Uai, UserId};
 use schemars::JsonSchema;
@@ -18,6 +19,8 @@ use crate::transaction::Cancelled;
 use crate::{AuditEntry, Item, Key, School, Table, TableError, audit};
 
 pub(crate) const ENTITY: &str = "Import";
+/// What an import is called whose file never came.
+pub const NEVER_RECEIVED: &str = "Fichier jamais reçu";
 /// How many imports the list shows.
 const RECENT: i32 = 20;
 
@@ -224,6 +227,19 @@ impl Import {
     /// The state to show `now`: time alone ends an import that nothing settles.
     pub fn state_at(&self, now: Timestamp) -> ImportState {
         self.state.at(self.touched_at, now)
+    }
+
+    /// The same in a word or two, for lists. What time alone ended was given up by nobody; and beyond its form's time nobody is to wait for a
+    /// file, though it may be on its way still.
+    pub fn french_at(&self, now: Timestamp) -> &'static str {
+        match (self.state, self.state_at(now)) {
+            (ImportState::AwaitingUpload, ImportState::Expired) => NEVER_RECEIVED,
+            (ImportState::AwaitingUpload, _) if self.requested_at + UPLOAD_VALIDITY <= now => {
+                "Formulaire d’envoi expiré"
+            }
+            (ImportState::AwaitingConfirmation, ImportState::Expired) => "Non confirmé",
+            (_, state) => state.french(),
+        }
     }
 }
 

@@ -78,7 +78,7 @@ pub use directory::Change;
 pub use error::TableError;
 pub use guessed::GuessedPupil;
 pub use hand_out::{HandOut, HandOutBegun, HandOutEnded, HandOutState, SealedAnswer};
-pub use import::{Cost, Import, ImportOptions, Marked, Outcome, Refused, SettleError};
+pub use import::{Cost, Import, ImportOptions, Marked, NEVER_RECEIVED, Outcome, Refused, SettleError};
 pub use invitation::{Delivery, Invitation, InvitationError, InvitationState, Invited, MOST_INVITATIONS};
 pub use join::{AsPupil, By, JoinError, Joined, Joining, Who};
 pub use join_attempt::{JoinAttempt, JoinOutcome};

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rentree_domain::method::may_use_email;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignId, CampaignKind, LearnerId, Method, Progress, Score, Uai, paris};
-use rentree_http::{Face, Presented, Problem};
+use rentree_http::{Asked, Face, PasswordChosen, Presented, Problem};
 use rentree_runtime::several;
 use rentree_table::{Campaign, Participation, Person, School, TableError, Tie};
 use rentree_web::{Frame, french};
@@ -23,6 +23,8 @@ use crate::Campaigns;
 pub(crate) struct OwnView {
     #[serde(skip)]
     frame: Frame,
+    #[serde(skip)]
+    done: Option<&'static str>,
     /// First name.
     first_name: String,
     /// The latest first.
@@ -74,7 +76,12 @@ impl Row {
 }
 
 /// `GET /mes-campagnes`
-pub(crate) async fn page(State(app): State<Campaigns>, face: Face, headers: HeaderMap) -> Result<Response, Problem> {
+pub(crate) async fn page(
+    State(app): State<Campaigns>,
+    Asked(chosen): Asked<PasswordChosen>,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let now = (app.clock)();
     let presented = Presented::read(&app.table, &headers, now).await?;
     let id = presented.user().ok_or_else(Problem::signed_out)?;
@@ -90,6 +97,7 @@ pub(crate) async fn page(State(app): State<Campaigns>, face: Face, headers: Head
     let is_old_enough = user.birth_date.is_none_or(|born| may_use_email(born, paris::date(now)));
     let view = OwnView {
         frame: signed_in.frame("Mes campagnes"),
+        done: chosen.text(),
         first_name: user.first_name.to_string(),
         campaigns,
         methods: user.methods.all(now),

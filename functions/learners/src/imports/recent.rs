@@ -44,6 +44,9 @@ struct Row {
     /// How it ended, unless it succeeded or failed.
     ended: Option<Ended>,
     counts: Counts,
+    /// What came of it, in a word or two.
+    #[serde(skip)]
+    state_text: &'static str,
     /// Whether who asks may undo it now.
     #[serde(skip)]
     undo: bool,
@@ -68,6 +71,7 @@ pub(crate) async fn recent(
             id,
             state: import.state_at(now),
             ended: ended(&import, now),
+            state_text: import.french_at(now),
             requested_by: import.requested_by,
             requested_at: import.requested_at,
             file_name: import.outcome.file_name,
@@ -98,15 +102,6 @@ impl ImportsView {
 }
 
 impl Row {
-    /// What came of it, in a word or two.
-    fn state_text(&self) -> &'static str {
-        match (&self.ended, self.state) {
-            (Some(Ended::UploadExpired { .. }), _) => "Fichier non envoyé",
-            (Some(Ended::ConfirmationExpired { .. }), _) => "Non confirmé",
-            (_, state) => state.french(),
-        }
-    }
-
     /// The badge's class: the word says it all, colour only repeats it.
     fn state_class(&self) -> &'static str {
         match self.state {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rentree_domain::import::{BrakeReason, Counts, Dated, FileName, ImportState, Progress};
 use rentree_domain::{ImportId, Uai};
 use rentree_http::{Face, Visitor};
-use rentree_table::{Cost, Import, ImportOptions, Refused, ReportLine, School};
+use rentree_table::{Cost, Import, ImportOptions, NEVER_RECEIVED, Refused, ReportLine, School};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -296,9 +296,9 @@ impl ImportView {
                 ("Import abandonné", format!("Cet import a été abandonné{}. {text}", done(by, at)))
             }
             Ended::UploadExpired { at } => (
-                "Fichier non envoyé",
+                NEVER_RECEIVED,
                 format!(
-                    "Aucun fichier n’a été envoyé avant la fin du formulaire, le {}. Rien n’a été changé.",
+                    "Aucun fichier n’a été reçu. Le formulaire d’envoi était valable jusqu’au {}. Rien n’a été changé.",
                     french::day_and_time(at)
                 ),
             ),
@@ -311,6 +311,14 @@ impl ImportView {
                 ),
             ),
         })
+    }
+
+    /// What the button says that leads to another import: where no file came, it would be the first.
+    fn again_text(&self) -> &'static str {
+        match self.ended {
+            Some(Ended::UploadExpired { .. } | Ended::AbandonedUpload { .. }) => "Importer un fichier",
+            _ => "Importer un autre fichier",
+        }
     }
 
     fn heading_of(&self, section: &group::Section) -> &'static str {

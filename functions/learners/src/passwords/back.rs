@@ -3,17 +3,18 @@
 use rentree_domain::{LearnerId, Uai};
 
 use crate::list::Filter;
+use crate::pupil::page_of;
 
 /// The list of pupils.
 pub(super) fn list_path(uai: Uai) -> String {
     format!("/schools/{uai}/learners")
 }
 
-/// Where a hand-out was asked from, and what the link says: the page of the pupil whom it is `about`, if it is one alone, or the list, if
-/// that was filtered or several are handed passwords.
+/// Where a hand-out was asked from, and what the link says: the page of a pupil, if it was that one or if it is `about` one alone, or the
+/// list, if that was filtered or several are handed passwords.
 pub(super) fn way_back(uai: Uai, about: Option<LearnerId>, list: &Filter) -> (String, &'static str) {
-    match about.filter(|_| list.is_blank()) {
-        Some(pupil) => (format!("{}/{pupil}", list_path(uai)), "Revenir à la fiche de l’élève"),
+    match list.pupil.or_else(|| about.filter(|_| list.is_blank())) {
+        Some(pupil) => (page_of(uai, pupil, list), "Revenir à la fiche de l’élève"),
         None => (list.asking(&list_path(uai)), "Revenir aux élèves"),
     }
 }

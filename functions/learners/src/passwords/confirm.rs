@@ -249,8 +249,9 @@ fn done_before(uai: Uai) -> Problem {
 }
 
 fn too_old(uai: Uai, list: &Filter) -> Problem {
+    let (back, label) = way_back(uai, None, list);
     Problem::too_late("Cette demande date de plus d’une heure. Rien n’a été changé. Choisissez les élèves de nouveau.")
-        .leading_to("Revenir aux élèves", list.asking(&list_path(uai)))
+        .leading_to(label, back)
 }
 
 fn path(uai: Uai, id: HandOutId) -> String {
