@@ -215,9 +215,9 @@ impl Filter {
         asking(path, &asked)
     }
 
-    /// The same, of a password that is asked for on the page of `pupil`.
-    pub(crate) fn from_page_of(&self, pupil: LearnerId) -> Self {
-        Self { pupil: Some(pupil), ..self.clone() }
+    /// The same, of what is asked for on the page of `pupil`, or on nobody's.
+    pub(crate) fn from_page_of(&self, pupil: Option<LearnerId>) -> Self {
+        Self { pupil, ..self.clone() }
     }
 
     /// Whether the list is asked for as it stands where nobody has filtered it.
