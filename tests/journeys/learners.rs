@@ -106,21 +106,21 @@ fn the_list_by_account() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}{}", listener.local_addr()?, class.path(""));
         let server = tokio::spawn(async move { axum::serve(listener, function.router()).await });
-        // One page a query: that of profiles, each time; and that of a snapshot, or of the index of ties.
+        // One page a query: that of profiles and that of invitations, each time; and that of a snapshot, or of the index of ties.
         let pages = [
-            ("", 3, 2),
-            ("?page=3", 3, 1),
-            ("?division=3EME%20A", 3, 1),
-            ("?account=email", 3, 2),
-            ("?account=none", 0, 2),
+            ("", 3, 3),
+            ("?page=3", 3, 2),
+            ("?division=3EME%20A", 3, 2),
+            ("?account=email", 3, 3),
+            ("?account=none", 0, 3),
         ];
         for (query, batches, queries) in pages {
             let get = a_client().get(format!("{url}{query}")).header(COOKIE, &class.administrator.cookie);
             assert_eq!(get.header(ACCEPT, "application/json").send().await?.status(), StatusCode::OK);
             let sent = operations.take();
             assert_eq!(sent.iter().filter(|name| *name == "BatchGetItem").count(), batches, "{query}: {sent:?}");
-            // Session, its last use, person, place in the team; the school; how many administrators it has. What is listed of its pupils is in
-            // memory from the second page on.
+            // Session, its last use, person, place in the team; the school; how many administrators it has: one, so that
+            // invitations are asked for. What is listed of its pupils is in memory from the second page on.
             assert_eq!(sent.iter().filter(|name| *name == "GetItem").count(), 6, "{query}: {sent:?}");
             assert_eq!(sent.iter().filter(|name| *name == "Query").count(), queries, "{query}: {sent:?}");
         }

@@ -249,7 +249,6 @@ impl Learners {
         let listed = self.table.with_listing(uai, visitor.school.clone()).await?;
         let (school, listing) = listed.ok_or_else(Problem::not_found)?;
         let (enrolled, divisions) = (listing.enrolled().count(), divisions(listing.enrolled()));
-        let lacks_administrator = self.lacks_administrator(uai, visitor);
 
         let mut sought = sought(listing.enrolled(), &filter.q, &filter.division);
         filter.order.sort(&mut sought);
@@ -259,13 +258,17 @@ impl Learners {
             certifiable.admits(profiles.get(&id).map(|latest| latest.profile.is_certifiable()))
         };
         // Profiles are read beside the accounts, unless they say whose accounts are asked for.
-        let (mut profiles, lacks_administrator, (found, page)) = if filter.certifiable == Certifiable::All {
-            try_join!(profiles, lacks_administrator, self.found(uai, sought, filter.account, (filter.page, size)))?
-        } else {
-            let (profiles, lacks) = try_join!(profiles, lacks_administrator)?;
+        let listed = async {
+            if filter.certifiable == Certifiable::All {
+                return try_join!(profiles, self.found(uai, sought, filter.account, (filter.page, size)));
+            }
+            let profiles = profiles.await?;
             sought.retain(|pupil| admits(filter.certifiable, &profiles, pupil.id));
-            (profiles, lacks, self.found(uai, sought, filter.account, (filter.page, size)).await?)
+            let found = self.found(uai, sought, filter.account, (filter.page, size)).await?;
+            Ok((profiles, found))
         };
+        let (lacks_administrator, (mut profiles, (found, page))) =
+            try_join!(self.lacks_administrator(uai, visitor), listed)?;
         let certifiable = listing.enrolled().filter(|pupil| admits(Certifiable::Yes, &profiles, pupil.id)).count();
 
         Ok(LearnersView {
