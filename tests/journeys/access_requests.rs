@@ -64,7 +64,7 @@ fn who_asks_is_let_in_by_an_administrator() {
         assert_eq!(head.get(&format!("/schools/{uai}")).await?.expect(200)?["access_requests"], 1);
         assert!(waiting(&member, uai).await?.is_empty(), "members do not answer");
         assert_eq!(member.get(&format!("/schools/{uai}")).await?.expect(200)?["access_requests"], 0);
-        for (method, rest) in [("GET", ""), ("POST", "/accept"), ("POST", "/refuse")] {
+        for (method, rest) in [("GET", ""), ("POST", "/accept"), ("GET", "/refuse"), ("POST", "/refuse")] {
             let sent = member.request(method.parse()?, &request(uai, &teacher, rest)).json(&json!({"role": "member"}));
             assert_eq!(Answer::read(sent.send().await?).await?.code(), "administrators_only", "{method} {rest}");
         }
@@ -194,7 +194,10 @@ fn a_pupil_of_the_school_is_flagged() {
         let page = head.page(&request(uai, &pupil, "")).await?;
         assert!(page.contains("Ce compte est celui d’un élève"), "{page}");
         assert!(page.contains("<button>Accepter</button>"), "accepting stands out: {page}");
-        assert!(page.contains("class=\"danger\">Refuser"), "refusing does not: {page}");
+        assert!(page.contains("Refuser la demande</a>"), "refusing asks first: {page}");
+        let page = head.page(&request(uai, &pupil, "/refuse")).await?;
+        assert!(page.contains("Refuser la demande de") && page.contains("avant 60 jours"), "{page}");
+        assert_eq!(waiting(head, uai).await?.len(), 2, "nothing is refused by looking");
 
         // Let in all the same, their password follows the rules of staff from then on.
         head.post(&request(uai, &pupil, "/accept"), &json!({"role": "member"})).await?.expect(200)?;

@@ -7,7 +7,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::matching::Typed;
 use rentree_domain::{EmailAddress, Uai, UserId};
-use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, parse_uai, text};
+use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise_beside, parse_uai, text};
 use rentree_orders::NewRole;
 use rentree_table::{AccessRequest, AccessRequestError, AccessRequestState, AuditAction, Role, User};
 use rentree_web::{Form, Frame, Section, french};
@@ -18,6 +18,7 @@ use tokio::try_join;
 
 use crate::Invitations;
 use crate::invite::role_field;
+use crate::members::asked;
 
 type RequestPath = Path<(String, String)>;
 
@@ -138,6 +139,33 @@ pub(crate) async fn accept(
     }
 
     face.after_post(StatusCode::OK, &done(uai, "accepted"), &AnsweredView { user: id, role: Some(role) })
+}
+
+/// `GET /schools/{uai}/access-requests/{user}/refuse`
+pub(crate) async fn ask_refuse(
+    State(app): State<Invitations>,
+    Path((uai, id)): RequestPath,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
+    let AccessRequest { name, .. } = request.ok_or_else(|| settled(uai))?;
+
+    let request = format!("/schools/{uai}/access-requests/{id}");
+    let view = ConfirmView {
+        title: format!("Refuser la demande de {name} ?"),
+        consequences: vec![
+            format!(
+                "{name} n’aura accès à rien, et ne pourra pas refaire de demande avant 60 jours. Aucun e-mail ne l’annonce : la page « Mes espaces » de cette personne l’indique."
+            ),
+            "Vous pourrez toujours l’inviter.".to_owned(),
+        ],
+        button: "Refuser la demande",
+        back: ("Revenir à la demande", request.clone()),
+        ..asked(uai, &visitor, format!("{request}/refuse"))
+    };
+    face.render(StatusCode::OK, &view)
 }
 
 /// `POST /schools/{uai}/access-requests/{user}/refuse`
