@@ -137,7 +137,9 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
         let spaces = stranger.get("/spaces").await?.expect(200)?;
         assert_eq!(spaces["access_requests"][0]["state"], "refused", "{spaces}");
         let page = head.page(&request(uai, &stranger, "")).await?;
-        assert!(page.contains("a reçu une réponse entre-temps") && page.contains(&format!("/schools/{uai}/team")));
+        let day = rentree_domain::paris::date(CLOCK.now()).strftime("%d/%m/%Y");
+        assert!(page.contains(&format!("La demande de Dominique Essai a été refusée le {day}")));
+        assert!(page.contains("Revenir à l’équipe") && page.contains(&format!("/schools/{uai}/team")), "{page}");
 
         CLOCK.set(SignedDuration::from_hours(61 * 24));
         for person in [&mut head, &mut stranger] {
@@ -326,7 +328,7 @@ async fn let_in(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "[role=status]", "Dominique Essai a accès à l’espace").await?;
     client.back().await?;
     client.refresh().await?;
-    see(client, "main", "a reçu une réponse entre-temps").await?;
+    see(client, "main", "Dominique Essai fait partie de l’équipe").await?;
     shot(&answering, "08-late").await?;
     answering.close().await?;
 

@@ -80,7 +80,7 @@ pub(crate) async fn page(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
-    let request = request.ok_or_else(|| settled(uai))?;
+    let Some(request) = request else { return Err(app.settled(uai, id).await) };
     let user = app.table.user(id).await?.ok_or_else(|| settled(uai))?;
 
     let typed = Typed::new(user.first_name.as_str(), user.last_name.as_str());
@@ -150,7 +150,7 @@ pub(crate) async fn ask_refuse(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
-    let AccessRequest { name, .. } = request.ok_or_else(|| settled(uai))?;
+    let Some(AccessRequest { name, .. }) = request else { return Err(app.settled(uai, id).await) };
 
     let request = format!("/schools/{uai}/access-requests/{id}");
     let view = ConfirmView {
@@ -209,14 +209,31 @@ impl Invitations {
     /// Who accepts somebody who is in with that role clicked twice, or a colleague was faster.
     async fn already_in(&self, uai: Uai, (id, role): (UserId, Role), face: Face) -> Result<Response, Problem> {
         let is_in = self.table.member(uai, id).await?.is_some_and(|member| member.role == role);
-        face.already(is_in, settled(uai), &done(uai, "accepted"))
+        face.already(is_in, self.settled(uai, id).await, &done(uai, "accepted"))
     }
 
     /// The same of who refuses somebody who is refused.
     async fn already_refused(&self, uai: Uai, id: UserId, face: Face) -> Result<Response, Problem> {
         let request = self.table.access_request(uai, id).await?;
         let is_refused = request.is_some_and(|request| request.state == AccessRequestState::Refused);
-        face.already(is_refused, settled(uai), &done(uai, "refused"))
+        face.already(is_refused, self.settled(uai, id).await, &done(uai, "refused"))
+    }
+
+    /// What became of a request that waits no more, as far as the space still knows it.
+    async fn settled(&self, uai: Uai, id: UserId) -> Problem {
+        let now = (self.clock)();
+        let (member, request) = match try_join!(self.table.member(uai, id), self.table.access_request(uai, id)) {
+            Ok(found) => found,
+            Err(error) => return error.into(),
+        };
+        if let Some(member) = member.filter(|member| !member.is_absent(now)) {
+            let detail =
+                format!("Cette demande a reçu une réponse entre-temps : {} fait partie de l’équipe.", member.name);
+            return answered(uai, detail);
+        }
+        let Some(request) = request else { return settled(uai) };
+        let Some((at, _)) = request.refusal(now) else { return settled(uai) };
+        answered(uai, format!("La demande de {} a été refusée le {}.", request.name, french::day(&at)))
     }
 
     /// Those that wait, for administrators, the oldest first.
@@ -238,18 +255,19 @@ fn done(uai: Uai, what: &str) -> String {
 }
 
 fn settled(uai: Uai) -> Problem {
-    Problem::too_late("Cette demande a reçu une réponse entre-temps, ou elle est trop ancienne.")
-        .leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
+    answered(uai, "Cette demande a reçu une réponse entre-temps, ou elle est trop ancienne.")
+}
+
+fn answered(uai: Uai, detail: impl Into<String>) -> Problem {
+    Problem::too_late(detail).leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
 }
 
 fn told(uai: Uai, error: AccessRequestError) -> Problem {
     match error {
         AccessRequestError::Settled => settled(uai),
-        AccessRequestError::AlreadyIn => Problem::too_late("Cette personne fait déjà partie de l’équipe.")
-            .leading_to("Revenir à l’équipe", format!("/schools/{uai}/team")),
+        AccessRequestError::AlreadyIn => answered(uai, "Cette personne fait déjà partie de l’équipe."),
         AccessRequestError::AccountMoved => {
-            Problem::too_late("Le compte de cette personne vient de changer. Répondez de nouveau à sa demande.")
-                .leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
+            answered(uai, "Le compte de cette personne vient de changer. Répondez de nouveau à sa demande.")
         }
         AccessRequestError::Table(error) => error.into(),
     }
