@@ -71,6 +71,9 @@ fn who_asks_is_let_in_by_an_administrator() {
         let spaces = teacher.get("/spaces").await?.expect(200)?;
         assert_eq!(spaces["access_requests"][0]["state"], "pending", "{spaces}");
 
+        // Two administrate the space: “Membre” is preselected, with no blank to go back to.
+        let page = head.page(&request(uai, &teacher, "")).await?;
+        assert!(page.contains(r#"<option value="member" selected>"#) && !page.contains(">Choisissez<"), "{page}");
         // Two administrators at the same moment: one lets in, the other is told.
         let accept = request(uai, &teacher, "/accept");
         let role = json!({"role": "member"});
@@ -183,6 +186,11 @@ fn a_pupil_of_the_school_is_flagged() {
         let (uai, head) = (class.uai, &class.administrator);
         let namesake = somebody().await?;
         ask(&namesake, uai).await?.expect(202)?;
+        let page = head.page(&request(uai, &namesake, "")).await?;
+        assert!(page.contains(">Choisissez<") && !page.contains(" selected>"), "a second one is wanted: {page}");
+        let form = PageForm::on(head, &request(uai, &namesake, ""), "/accept").await?;
+        let (status, page) = form.send(head, &[("role", "")]).await?;
+        assert!(status == 422 && page.contains("Choisissez un rôle de la liste."), "{status} {page}");
         let told = head.get(&request(uai, &namesake, "")).await?.expect(200)?;
         assert_eq!((&told["is_pupil"], &told["pupils_of_this_name"]), (&json!(false), &json!(1)), "{told}");
 
@@ -324,6 +332,9 @@ async fn let_in(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "main a[href*='/access-requests/']").await?;
     see(client, "h1", "Dominique Essai demande à rejoindre l’espace").await?;
     shot(&answering, "07-answer").await?;
+    click(client, "form[action$='/accept'] button").await?;
+    see(client, "[role=alert]", "Choisissez un rôle").await?;
+    click(client, "#accept-role option[value=member]").await?;
     click(client, "form[action$='/accept'] button").await?;
     see(client, "[role=status]", "Dominique Essai a accès à l’espace").await?;
     client.back().await?;

@@ -17,7 +17,7 @@ use serde_json::Value;
 use tokio::try_join;
 
 use crate::Invitations;
-use crate::invite::role_field;
+use crate::invite::{NO_ROLE, chosen_role, role_field};
 use crate::members::asked;
 
 type RequestPath = Path<(String, String)>;
@@ -28,7 +28,7 @@ type RequestPath = Path<(String, String)>;
 pub(crate) struct Fields {
     /// What they become: `administrator` or `member`.
     #[schemars(with = "text::Role")]
-    role: Role,
+    role: String,
 }
 
 /// The page.
@@ -58,6 +58,8 @@ pub(crate) struct AccessRequestView {
     is_pupil: bool,
     /// How many pupils of the school have this name, or nearly.
     pupils_of_this_name: usize,
+    #[serde(skip)]
+    lacks_administrator: bool,
 }
 
 /// What was answered.
@@ -81,25 +83,7 @@ pub(crate) async fn page(
     let uai = parse_uai(&uai)?;
     let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
     let Some(request) = request else { return Err(app.settled(uai, id).await) };
-    let user = app.table.user(id).await?.ok_or_else(|| settled(uai))?;
-
-    let typed = Typed::new(user.first_name.as_str(), user.last_name.as_str());
-    let (ties, namesakes) = try_join!(app.table.ties(id), app.table.meant(uai, visitor.school.roster_version, &typed))?;
-    let is_pupil = user.follows_rules_of_pupils();
-    let view = AccessRequestView {
-        frame: visitor.frame("Demande d’accès", uai, &visitor.school, Section::Team),
-        csrf: visitor.csrf.clone(),
-        // Whoever asks is a teacher, as a rule, and was meant by nobody: “Membre” is preselected, whatever the team lacks.
-        form: Form::new("accept", [role_field("member")]),
-        uai,
-        user: id,
-        // As the account is now: it is what would be let in.
-        name: user.full_name(),
-        email: user.confirmed_email().cloned().unwrap_or(request.email),
-        asked_at: request.asked_at,
-        is_pupil: is_pupil || ties.iter().any(|(school, _)| *school == uai),
-        pupils_of_this_name: namesakes.len(),
-    };
+    let view = app.asks(uai, &visitor, (id, request)).await?;
     face.render(StatusCode::OK, &view)
 }
 
@@ -114,7 +98,12 @@ pub(crate) async fn accept(
     let uai = parse_uai(&uai)?;
     let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
     visitor.check_meant(&input.proof)?;
-    let role = input.fields.role;
+    let Ok(role) = chosen_role(&input.fields.role) else {
+        let Some(request) = request else { return Err(app.settled(uai, id).await) };
+        let mut view = app.asks(uai, &visitor, (id, request)).await?;
+        view.form.refuse("role", NO_ROLE);
+        return face.again(Problem::invalid(&view.form), &view);
+    };
     let Some(request) = request else { return app.already_in(uai, (id, role), face).await };
     let user: User = app.table.user(id).await?.ok_or_else(|| settled(uai))?;
 
@@ -204,6 +193,38 @@ impl Invitations {
             Ok((id, request.filter(|request| request.is_pending(now))))
         };
         authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await
+    }
+
+    /// The page of a request that waits.
+    async fn asks(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        (id, request): (UserId, AccessRequest),
+    ) -> Result<AccessRequestView, Problem> {
+        let user = self.table.user(id).await?.ok_or_else(|| settled(uai))?;
+        let typed = Typed::new(user.first_name.as_str(), user.last_name.as_str());
+        let (ties, namesakes, lacks_administrator) = try_join!(
+            self.table.ties(id),
+            self.table.meant(uai, visitor.school.roster_version, &typed),
+            self.table.lacks_administrator(uai, visitor.at)
+        )?;
+        let is_pupil = user.follows_rules_of_pupils();
+        Ok(AccessRequestView {
+            frame: visitor.frame("Demande d’accès", uai, &visitor.school, Section::Team),
+            csrf: visitor.csrf.clone(),
+            // As where colleagues are invited: while a second administrator is wanted, no role is preselected.
+            form: Form::new("accept", [role_field(if lacks_administrator { "" } else { "member" })]),
+            uai,
+            user: id,
+            // As the account is now: it is what would be let in.
+            name: user.full_name(),
+            email: user.confirmed_email().cloned().unwrap_or(request.email),
+            asked_at: request.asked_at,
+            is_pupil: is_pupil || ties.iter().any(|(school, _)| *school == uai),
+            pupils_of_this_name: namesakes.len(),
+            lacks_administrator,
+        })
     }
 
     /// Who accepts somebody who is in with that role clicked twice, or a colleague was faster.
