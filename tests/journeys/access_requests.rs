@@ -139,6 +139,11 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
         assert!(waiting(&head, uai).await?.is_empty());
         let spaces = stranger.get("/spaces").await?.expect(200)?;
         assert_eq!(spaces["access_requests"][0]["state"], "refused", "{spaces}");
+        let page = stranger.page("/spaces").await?;
+        let [on, after] = [today, until].map(|at| rentree_domain::paris::date(at).strftime("%d/%m/%Y").to_string());
+        for told in [format!("refusée le {on}"), format!("une autre après le {after}"), format!("Collège {uai}")] {
+            assert!(page.contains(&told), "{told}: {page}");
+        }
         let page = head.page(&request(uai, &stranger, "")).await?;
         let day = rentree_domain::paris::date(CLOCK.now()).strftime("%d/%m/%Y");
         assert!(page.contains(&format!("La demande de Dominique Essai a été refusée le {day}")));
