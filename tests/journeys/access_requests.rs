@@ -84,7 +84,10 @@ fn who_asks_is_let_in_by_an_administrator() {
         assert_eq!(place(uai, &teacher).await?.map(|member| member.role), Some(Role::Member));
         let granted = mail_about("Vous avez accès", teacher.email().as_str()).await?;
         assert_eq!(link_in(&granted)?, format!("/schools/{uai}"));
+        let team = format!("/schools/{uai}/team");
+        assert!(head.page(&team).await?.contains("Pas encore venu(e)"), "let in a moment ago");
         teacher.get(&format!("/schools/{uai}/learners")).await?.expect(200)?;
+        assert!(!head.page(&team).await?.contains("Pas encore venu(e)"), "and there since");
         let spaces = teacher.get("/spaces").await?.expect(200)?;
         assert_eq!(spaces["access_requests"], json!([]), "who is in asks for nothing");
         let again = ask(&teacher, uai).await?;
