@@ -3,6 +3,7 @@
 use invitations::{Config, Invitations};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::Uai;
+use rentree_local::people::enrol;
 use rentree_runtime::aws::Service;
 use rentree_table::{Member, Role};
 use reqwest::header::{ACCEPT, COOKIE};
@@ -11,8 +12,9 @@ use serde_json::{Value, json};
 use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, go, picture, see};
 use crate::support::clock::{self, HandClock};
 use crate::support::faults::{Operations, watched};
+use crate::support::forms::PageForm;
 use crate::support::mails::{link_in, mail_about, mails_to, no_mail_is_pending};
-use crate::support::people::{Answer, Person, a_client, a_member, a_team, somebody};
+use crate::support::people::{Answer, Person, a_client, a_member, a_team, an_unknown_user, somebody};
 use crate::support::pupils::{by_email, classes};
 use crate::support::{a_uai, product, run, run_by, run_while_time_stands_still};
 
@@ -62,13 +64,16 @@ fn who_asks_is_let_in_by_an_administrator() {
         assert_eq!(head.get(&format!("/schools/{uai}")).await?.expect(200)?["access_requests"], 1);
         assert!(waiting(&member, uai).await?.is_empty(), "members do not answer");
         assert_eq!(member.get(&format!("/schools/{uai}")).await?.expect(200)?["access_requests"], 0);
-        for (method, rest) in [("GET", ""), ("POST", "/accept"), ("POST", "/refuse")] {
+        for (method, rest) in [("GET", ""), ("POST", "/accept"), ("GET", "/refuse"), ("POST", "/refuse")] {
             let sent = member.request(method.parse()?, &request(uai, &teacher, rest)).json(&json!({"role": "member"}));
             assert_eq!(Answer::read(sent.send().await?).await?.code(), "administrators_only", "{method} {rest}");
         }
         let spaces = teacher.get("/spaces").await?.expect(200)?;
         assert_eq!(spaces["access_requests"][0]["state"], "pending", "{spaces}");
 
+        // Two administrate the space: “Membre” is preselected, with no blank to go back to.
+        let page = head.page(&request(uai, &teacher, "")).await?;
+        assert!(page.contains(r#"<option value="member" selected>"#) && !page.contains(">Choisissez<"), "{page}");
         // Two administrators at the same moment: one lets in, the other is told.
         let accept = request(uai, &teacher, "/accept");
         let role = json!({"role": "member"});
@@ -79,9 +84,21 @@ fn who_asks_is_let_in_by_an_administrator() {
         assert_eq!(place(uai, &teacher).await?.map(|member| member.role), Some(Role::Member));
         let granted = mail_about("Vous avez accès", teacher.email().as_str()).await?;
         assert_eq!(link_in(&granted)?, format!("/schools/{uai}"));
+        let team = format!("/schools/{uai}/team");
+        assert!(head.page(&team).await?.contains("Pas encore venu(e)"), "let in a moment ago");
         teacher.get(&format!("/schools/{uai}/learners")).await?.expect(200)?;
+        assert!(!head.page(&team).await?.contains("Pas encore venu(e)"), "and there since");
         let spaces = teacher.get("/spaces").await?.expect(200)?;
         assert_eq!(spaces["access_requests"], json!([]), "who is in asks for nothing");
+        let again = ask(&teacher, uai).await?;
+        assert_eq!((again.status, again.code()), (409, "too_late"), "{}", again.body);
+        let form = PageForm::on(&teacher, FORM, FORM).await?;
+        let (status, led) = form.send(&teacher, &[("uai", uai.as_str())]).await?;
+        assert_eq!(status, 303, "{led}");
+        let page = teacher.page(&led).await?;
+        let opens = format!(r#"<a class="button" href="/schools/{uai}">"#);
+        assert!(page.contains("Vous faites déjà partie de cet espace") && page.contains(&opens), "{page}");
+        assert!(product().table.access_request(uai, teacher.id).await?.is_none(), "nothing was written");
 
         ask(&deputy, uai).await?.expect(202)?;
         let administrator = json!({"role": "administrator"});
@@ -101,7 +118,14 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
     run_by(|| CLOCK.now(), async {
         let (uai, mut head) = a_team().await?;
         let mut stranger = somebody().await?;
-        ask(&stranger, uai).await?.expect(202)?;
+        let first = ask(&stranger, uai).await?.expect(202)?;
+        let sent = format!("{FORM}?sent={uai}");
+        assert!(stranger.page(&sent).await?.contains("Votre demande est envoyée"));
+        CLOCK.set(SignedDuration::from_mins(1));
+        let again = ask(&stranger, uai).await?.expect(202)?;
+        assert!(first["asked_at"].is_string() && again["asked_at"] == first["asked_at"], "it waits: {again}");
+        let page = stranger.page(&sent).await?;
+        assert!(page.contains("Votre demande attend une réponse") && !page.contains("est envoyée"), "{page}");
         head.post(&request(uai, &stranger, "/refuse"), &json!({})).await?.expect(200)?;
         let again = head.post(&request(uai, &stranger, "/accept"), &json!({"role": "member"})).await?;
         assert_eq!(again.status, 409, "{}", again.body);
@@ -118,8 +142,15 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
         assert!(waiting(&head, uai).await?.is_empty());
         let spaces = stranger.get("/spaces").await?.expect(200)?;
         assert_eq!(spaces["access_requests"][0]["state"], "refused", "{spaces}");
+        let page = stranger.page("/spaces").await?;
+        let [on, after] = [today, until].map(|at| rentree_domain::paris::date(at).strftime("%d/%m/%Y").to_string());
+        for told in [format!("refusée le {on}"), format!("une autre après le {after}"), format!("Collège {uai}")] {
+            assert!(page.contains(&told), "{told}: {page}");
+        }
         let page = head.page(&request(uai, &stranger, "")).await?;
-        assert!(page.contains("a reçu une réponse entre-temps") && page.contains(&format!("/schools/{uai}/team")));
+        let day = rentree_domain::paris::date(CLOCK.now()).strftime("%d/%m/%Y");
+        assert!(page.contains(&format!("La demande de Dominique Essai a été refusée le {day}")));
+        assert!(page.contains("Revenir à l’équipe") && page.contains(&format!("/schools/{uai}/team")), "{page}");
 
         CLOCK.set(SignedDuration::from_hours(61 * 24));
         for person in [&mut head, &mut stranger] {
@@ -131,6 +162,22 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
         CLOCK.set(SignedDuration::from_hours(122 * 24));
         head.open_session().await?;
         assert!(waiting(&head, uai).await?.is_empty(), "nobody answered for sixty days");
+        Ok(())
+    });
+}
+
+/// Whoever stayed away for thirteen months has a place, which does not let them in: they ask, and administrators see it.
+#[test]
+fn who_is_suspended_asks_to_be_let_in_again() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let (user, long_ago) = (an_unknown_user().await?, Timestamp::now() - SignedDuration::from_hours(800 * 24));
+        let id = enrol(&product().table, uai, Role::Member, &user, long_ago).await?;
+        let absent = Person::new(id, user).await?;
+        ask(&absent, uai).await?.expect(202)?;
+        assert_eq!(waiting(&head, uai).await?[0]["user"], json!(absent.id));
+        head.post(&request(uai, &absent, "/accept"), &json!({"role": "member"})).await?.expect(200)?;
+        assert_eq!(ask(&absent, uai).await?.status, 409, "in by now");
         Ok(())
     });
 }
@@ -147,6 +194,11 @@ fn a_pupil_of_the_school_is_flagged() {
         let (uai, head) = (class.uai, &class.administrator);
         let namesake = somebody().await?;
         ask(&namesake, uai).await?.expect(202)?;
+        let page = head.page(&request(uai, &namesake, "")).await?;
+        assert!(page.contains(">Choisissez<") && !page.contains(" selected>"), "a second one is wanted: {page}");
+        let form = PageForm::on(head, &request(uai, &namesake, ""), "/accept").await?;
+        let (status, page) = form.send(head, &[("role", "")]).await?;
+        assert!(status == 422 && page.contains("Choisissez un rôle de la liste."), "{status} {page}");
         let told = head.get(&request(uai, &namesake, "")).await?.expect(200)?;
         assert_eq!((&told["is_pupil"], &told["pupils_of_this_name"]), (&json!(false), &json!(1)), "{told}");
 
@@ -160,7 +212,10 @@ fn a_pupil_of_the_school_is_flagged() {
         let page = head.page(&request(uai, &pupil, "")).await?;
         assert!(page.contains("Ce compte est celui d’un élève"), "{page}");
         assert!(page.contains("<button>Accepter</button>"), "accepting stands out: {page}");
-        assert!(page.contains("class=\"danger\">Refuser"), "refusing does not: {page}");
+        assert!(page.contains("Refuser la demande</a>"), "refusing asks first: {page}");
+        let page = head.page(&request(uai, &pupil, "/refuse")).await?;
+        assert!(page.contains("Refuser la demande de") && page.contains("avant 60 jours"), "{page}");
+        assert_eq!(waiting(head, uai).await?.len(), 2, "nothing is refused by looking");
 
         // Let in all the same, their password follows the rules of staff from then on.
         head.post(&request(uai, &pupil, "/accept"), &json!({"role": "member"})).await?.expect(200)?;
@@ -177,10 +232,14 @@ fn requests_are_counted_and_want_a_confirmed_address() {
             let refused = somebody.post(FORM, &json!({ "uai": wrong })).await?;
             assert_eq!(refused.status, 422, "{wrong}: {}", refused.body);
         }
-        for _ in 0..5 {
-            ask(&somebody, a_uai()).await?.expect(202)?;
+        let first = a_uai();
+        for uai in [first, first, a_uai(), a_uai(), a_uai(), a_uai(), first] {
+            ask(&somebody, uai).await?.expect(202)?;
         }
-        assert_eq!(ask(&somebody, a_uai()).await?.status, 429);
+        let refused = ask(&somebody, a_uai()).await?;
+        assert_eq!(refused.status, 429, "what waits already is not counted, the sixth is");
+        let told = refused.body["detail"].as_str().expect("a reason");
+        assert!(told.starts_with("Vous avez envoyé trop de demandes") && !told.contains("établissement"), "{told}");
 
         let user = rentree_table::User { email_confirmed: false, ..somebody.user.clone() };
         let user = rentree_table::User {
@@ -264,7 +323,8 @@ async fn let_in(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "main form button").await?;
     see(client, "[role=status]", "Votre demande est envoyée").await?;
     client.refresh().await?;
-    see(client, "[role=status]", "Votre demande est envoyée").await?;
+    // A slow machine may be told by now that it waits.
+    see(client, "[role=status]", "Votre demande").await?;
     shot(&asking, "03-sent").await?;
     click(client, "main a[href='/spaces']").await?;
     see(client, "main", "Sans réponse pour l’instant").await?;
@@ -281,10 +341,13 @@ async fn let_in(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "h1", "Dominique Essai demande à rejoindre l’espace").await?;
     shot(&answering, "07-answer").await?;
     click(client, "form[action$='/accept'] button").await?;
+    see(client, "[role=alert]", "Choisissez un rôle").await?;
+    click(client, "#accept-role option[value=member]").await?;
+    click(client, "form[action$='/accept'] button").await?;
     see(client, "[role=status]", "Dominique Essai a accès à l’espace").await?;
     client.back().await?;
     client.refresh().await?;
-    see(client, "main", "a reçu une réponse entre-temps").await?;
+    see(client, "main", "Dominique Essai fait partie de l’équipe").await?;
     shot(&answering, "08-late").await?;
     answering.close().await?;
 

@@ -55,7 +55,7 @@ const FORMS: [Pressed; 30] = [
     ("/schools/{uai}/campaigns/{campaign}/results/{sender}", "/take-back", &[]),
     ("/spaces/request", "/spaces/request", &[("uai", "{elsewhere}")]),
     ("/schools/{uai}/access-requests/{wanted}", "/accept", &[("role", "member")]),
-    ("/schools/{uai}/access-requests/{unknown}", "/refuse", &[]),
+    ("/schools/{uai}/access-requests/{unknown}/refuse", "/refuse", &[]),
     ("/schools/{uai}/imports/{awaiting}", "/cancel", &[]),
     ("/schools/{uai}/imports/{previewed}", "/confirm", &[]),
     ("/schools/{uai}/imports/{previewed}/undo", "/undo", &[]),

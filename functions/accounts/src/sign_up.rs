@@ -131,7 +131,8 @@ pub(crate) async fn create(
 
     let view = SignedInView { user: id, name: user.full_name(), must_change_password: false };
     let device = Device::of(&headers).with_new_password(&user.methods, (id, &hash), now);
-    Ok(device.on(session.on(face.after_post(StatusCode::CREATED, "/spaces", &view)?)))
+    // Whoever begins an account by themselves has no space: asking for one is what they came for, and what the mail's link cannot carry.
+    Ok(device.on(session.on(face.after_post(StatusCode::CREATED, "/spaces/request", &view)?)))
 }
 
 impl SignUpView {

@@ -7,7 +7,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::Uai;
 use rentree_http::{Asked, Face, PasswordChosen, Presented, Problem, SignedIn};
-use rentree_table::{AccessRequest, AccessRequestState, Member, Role, School, Underway};
+use rentree_table::{AccessRequest, AccessRequestState, Member, Role, School, TableError, Underway};
 use rentree_web::{Frame, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -36,11 +36,17 @@ struct AskedRow {
     /// UAI, as it was typed.
     #[schemars(with = "String")]
     uai: Uai,
+    /// The school's name, where the public directory has one; nothing is told of its space.
+    school: Option<String>,
     /// When.
     asked_at: Timestamp,
     /// `pending` or `refused`.
     #[schemars(with = "String")]
     state: AccessRequestState,
+    /// When it was refused.
+    refused_at: Option<Timestamp>,
+    /// Until when nothing can be asked of the school again.
+    refused_until: Option<Timestamp>,
 }
 
 /// A space.
@@ -85,7 +91,7 @@ pub(crate) async fn page(
         app.table.schools(places.iter().map(|(uai, _)| *uai)),
         app.table.access_requests_of(signed_in.user, now)
     )?;
-    let access_requests = asked_elsewhere(asked, &places);
+    let access_requests = app.asked_elsewhere(asked, &places, now).await?;
     let row = |(uai, member): (Uai, Member)| Some(Row::of(uai, schools.remove(&uai)?, member.role, now));
     let mut spaces: Vec<Row> = places.into_iter().filter_map(row).collect();
     spaces.sort_by(|one, other| one.school.cmp(&other.school).then(one.uai.cmp(&other.uai)));
@@ -94,15 +100,21 @@ pub(crate) async fn page(
     face.render(StatusCode::OK, &view)
 }
 
-/// Requests that are still of interest, the latest first: whoever is in the space needs none any more.
-fn asked_elsewhere(mut asked: Vec<(Uai, AccessRequest)>, places: &[(Uai, Member)]) -> Vec<AskedRow> {
-    asked.retain(|(uai, _)| places.iter().all(|(place, _)| place != uai));
-    asked.sort_by_key(|(uai, request)| (std::cmp::Reverse(request.asked_at), *uai));
-    let row = |(uai, request): (Uai, AccessRequest)| AskedRow { uai, asked_at: request.asked_at, state: request.state };
-    asked.into_iter().map(row).collect()
-}
-
 impl Accounts {
+    /// Requests that are still of interest, the latest first: whoever is in the space needs none any more. Their schools are read at once.
+    async fn asked_elsewhere(
+        &self,
+        mut asked: Vec<(Uai, AccessRequest)>,
+        places: &[(Uai, Member)],
+        now: Timestamp,
+    ) -> Result<Vec<AskedRow>, TableError> {
+        asked.retain(|(uai, _)| places.iter().all(|(place, _)| place != uai));
+        asked.sort_by_key(|(uai, request)| (std::cmp::Reverse(request.asked_at), *uai));
+        let mut schools = self.table.schools(asked.iter().map(|(uai, _)| *uai)).await?;
+        let row = |(uai, request): (Uai, AccessRequest)| AskedRow::of(uai, &request, schools.remove(&uai), now);
+        Ok(asked.into_iter().map(row).collect())
+    }
+
     /// Who is signed in, and their places in teams. Whoever has a session reads the list of their own: it is as short as a page.
     pub(crate) async fn signed_in_with_spaces(
         &self,
@@ -131,6 +143,12 @@ impl Row {
 }
 
 impl AskedRow {
+    fn of(uai: Uai, request: &AccessRequest, school: Option<School>, now: Timestamp) -> Self {
+        let (refused_at, refused_until) = request.refusal(now).unzip();
+        let school = school.map(|school| school.name);
+        Self { uai, school, asked_at: request.asked_at, state: request.state, refused_at, refused_until }
+    }
+
     fn is_refused(&self) -> bool {
         self.state == AccessRequestState::Refused
     }

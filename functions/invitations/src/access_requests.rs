@@ -7,7 +7,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::matching::Typed;
 use rentree_domain::{EmailAddress, Uai, UserId};
-use rentree_http::{Face, Input, Problem, Visitor, authorise_beside, parse_uai, text};
+use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise_beside, parse_uai, text};
 use rentree_orders::NewRole;
 use rentree_table::{AccessRequest, AccessRequestError, AccessRequestState, AuditAction, Role, User};
 use rentree_web::{Form, Frame, Section, french};
@@ -17,7 +17,8 @@ use serde_json::Value;
 use tokio::try_join;
 
 use crate::Invitations;
-use crate::invite::role_field;
+use crate::invite::{NO_ROLE, chosen_role, role_field};
+use crate::members::asked;
 
 type RequestPath = Path<(String, String)>;
 
@@ -27,7 +28,7 @@ type RequestPath = Path<(String, String)>;
 pub(crate) struct Fields {
     /// What they become: `administrator` or `member`.
     #[schemars(with = "text::Role")]
-    role: Role,
+    role: String,
 }
 
 /// The page.
@@ -57,6 +58,8 @@ pub(crate) struct AccessRequestView {
     is_pupil: bool,
     /// How many pupils of the school have this name, or nearly.
     pupils_of_this_name: usize,
+    #[serde(skip)]
+    lacks_administrator: bool,
 }
 
 /// What was answered.
@@ -79,26 +82,8 @@ pub(crate) async fn page(
 ) -> Result<Response, Problem> {
     let uai = parse_uai(&uai)?;
     let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
-    let request = request.ok_or_else(|| settled(uai))?;
-    let user = app.table.user(id).await?.ok_or_else(|| settled(uai))?;
-
-    let typed = Typed::new(user.first_name.as_str(), user.last_name.as_str());
-    let (ties, namesakes) = try_join!(app.table.ties(id), app.table.meant(uai, visitor.school.roster_version, &typed))?;
-    let is_pupil = user.follows_rules_of_pupils();
-    let view = AccessRequestView {
-        frame: visitor.frame("Demande d’accès", uai, &visitor.school, Section::Team),
-        csrf: visitor.csrf.clone(),
-        // Whoever asks is a teacher, as a rule, and was meant by nobody: “Membre” is preselected, whatever the team lacks.
-        form: Form::new("accept", [role_field("member")]),
-        uai,
-        user: id,
-        // As the account is now: it is what would be let in.
-        name: user.full_name(),
-        email: user.confirmed_email().cloned().unwrap_or(request.email),
-        asked_at: request.asked_at,
-        is_pupil: is_pupil || ties.iter().any(|(school, _)| *school == uai),
-        pupils_of_this_name: namesakes.len(),
-    };
+    let Some(request) = request else { return Err(app.settled(uai, id).await) };
+    let view = app.asks(uai, &visitor, (id, request)).await?;
     face.render(StatusCode::OK, &view)
 }
 
@@ -113,7 +98,12 @@ pub(crate) async fn accept(
     let uai = parse_uai(&uai)?;
     let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
     visitor.check_meant(&input.proof)?;
-    let role = input.fields.role;
+    let Ok(role) = chosen_role(&input.fields.role) else {
+        let Some(request) = request else { return Err(app.settled(uai, id).await) };
+        let mut view = app.asks(uai, &visitor, (id, request)).await?;
+        view.form.refuse("role", NO_ROLE);
+        return face.again(Problem::invalid(&view.form), &view);
+    };
     let Some(request) = request else { return app.already_in(uai, (id, role), face).await };
     let user: User = app.table.user(id).await?.ok_or_else(|| settled(uai))?;
 
@@ -138,6 +128,33 @@ pub(crate) async fn accept(
     }
 
     face.after_post(StatusCode::OK, &done(uai, "accepted"), &AnsweredView { user: id, role: Some(role) })
+}
+
+/// `GET /schools/{uai}/access-requests/{user}/refuse`
+pub(crate) async fn ask_refuse(
+    State(app): State<Invitations>,
+    Path((uai, id)): RequestPath,
+    face: Face,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let uai = parse_uai(&uai)?;
+    let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
+    let Some(AccessRequest { name, .. }) = request else { return Err(app.settled(uai, id).await) };
+
+    let request = format!("/schools/{uai}/access-requests/{id}");
+    let view = ConfirmView {
+        title: format!("Refuser la demande de {name} ?"),
+        consequences: vec![
+            format!(
+                "{name} n’aura accès à rien, et ne pourra pas refaire de demande avant 60 jours. Aucun e-mail ne l’annonce : la page « Mes espaces » de cette personne l’indique."
+            ),
+            "Vous pourrez toujours l’inviter.".to_owned(),
+        ],
+        button: "Refuser la demande",
+        back: ("Revenir à la demande", request.clone()),
+        ..asked(uai, &visitor, format!("{request}/refuse"))
+    };
+    face.render(StatusCode::OK, &view)
 }
 
 /// `POST /schools/{uai}/access-requests/{user}/refuse`
@@ -178,17 +195,66 @@ impl Invitations {
         authorise_beside(&self.table, headers, uai, Role::Administrator, now, found).await
     }
 
+    /// The page of a request that waits.
+    async fn asks(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        (id, request): (UserId, AccessRequest),
+    ) -> Result<AccessRequestView, Problem> {
+        let user = self.table.user(id).await?.ok_or_else(|| settled(uai))?;
+        let typed = Typed::new(user.first_name.as_str(), user.last_name.as_str());
+        let (ties, namesakes, lacks_administrator) = try_join!(
+            self.table.ties(id),
+            self.table.meant(uai, visitor.school.roster_version, &typed),
+            self.table.lacks_administrator(uai, visitor.at)
+        )?;
+        let is_pupil = user.follows_rules_of_pupils();
+        Ok(AccessRequestView {
+            frame: visitor.frame("Demande d’accès", uai, &visitor.school, Section::Team),
+            csrf: visitor.csrf.clone(),
+            // As where colleagues are invited: while a second administrator is wanted, no role is preselected.
+            form: Form::new("accept", [role_field(if lacks_administrator { "" } else { "member" })]),
+            uai,
+            user: id,
+            // As the account is now: it is what would be let in.
+            name: user.full_name(),
+            email: user.confirmed_email().cloned().unwrap_or(request.email),
+            asked_at: request.asked_at,
+            is_pupil: is_pupil || ties.iter().any(|(school, _)| *school == uai),
+            pupils_of_this_name: namesakes.len(),
+            lacks_administrator,
+        })
+    }
+
     /// Who accepts somebody who is in with that role clicked twice, or a colleague was faster.
     async fn already_in(&self, uai: Uai, (id, role): (UserId, Role), face: Face) -> Result<Response, Problem> {
         let is_in = self.table.member(uai, id).await?.is_some_and(|member| member.role == role);
-        face.already(is_in, settled(uai), &done(uai, "accepted"))
+        face.already(is_in, self.settled(uai, id).await, &done(uai, "accepted"))
     }
 
     /// The same of who refuses somebody who is refused.
     async fn already_refused(&self, uai: Uai, id: UserId, face: Face) -> Result<Response, Problem> {
         let request = self.table.access_request(uai, id).await?;
         let is_refused = request.is_some_and(|request| request.state == AccessRequestState::Refused);
-        face.already(is_refused, settled(uai), &done(uai, "refused"))
+        face.already(is_refused, self.settled(uai, id).await, &done(uai, "refused"))
+    }
+
+    /// What became of a request that waits no more, as far as the space still knows it.
+    async fn settled(&self, uai: Uai, id: UserId) -> Problem {
+        let now = (self.clock)();
+        let (member, request) = match try_join!(self.table.member(uai, id), self.table.access_request(uai, id)) {
+            Ok(found) => found,
+            Err(error) => return error.into(),
+        };
+        if let Some(member) = member.filter(|member| !member.is_absent(now)) {
+            let detail =
+                format!("Cette demande a reçu une réponse entre-temps : {} fait partie de l’équipe.", member.name);
+            return answered(uai, detail);
+        }
+        let Some(request) = request else { return settled(uai) };
+        let Some((at, _)) = request.refusal(now) else { return settled(uai) };
+        answered(uai, format!("La demande de {} a été refusée le {}.", request.name, french::day(&at)))
     }
 
     /// Those that wait, for administrators, the oldest first.
@@ -210,18 +276,19 @@ fn done(uai: Uai, what: &str) -> String {
 }
 
 fn settled(uai: Uai) -> Problem {
-    Problem::too_late("Cette demande a reçu une réponse entre-temps, ou elle est trop ancienne.")
-        .leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
+    answered(uai, "Cette demande a reçu une réponse entre-temps, ou elle est trop ancienne.")
+}
+
+fn answered(uai: Uai, detail: impl Into<String>) -> Problem {
+    Problem::too_late(detail).leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
 }
 
 fn told(uai: Uai, error: AccessRequestError) -> Problem {
     match error {
         AccessRequestError::Settled => settled(uai),
-        AccessRequestError::AlreadyIn => Problem::too_late("Cette personne fait déjà partie de l’équipe.")
-            .leading_to("Revenir à l’équipe", format!("/schools/{uai}/team")),
+        AccessRequestError::AlreadyIn => answered(uai, "Cette personne fait déjà partie de l’équipe."),
         AccessRequestError::AccountMoved => {
-            Problem::too_late("Le compte de cette personne vient de changer. Répondez de nouveau à sa demande.")
-                .leading_to("Revenir à l’équipe", format!("/schools/{uai}/team"))
+            answered(uai, "Le compte de cette personne vient de changer. Répondez de nouveau à sa demande.")
         }
         AccessRequestError::Table(error) => error.into(),
     }

@@ -1,25 +1,32 @@
 //! Asking to be let into a school's space. Answered alike for every UAI: the request is noted whether the school has a space or not, and
-//! its administrators, if there are any, are told by mail. Whoever they refused is told so when asking again: it stands among one's own
-//! requests anyway.
+//! its administrators, if there are any, are told by mail. What whoever asks has there themselves is told before anything is counted or
+//! written, for they know it anyway: a place in the team, a request that waits, or one that was refused.
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use rentree_domain::Uai;
-use rentree_http::{Asked, ClientAddress, Face, Input, Problem, SignedIn, require_account, text};
+use jiff::Timestamp;
+use rentree_domain::{Uai, UserId};
+use rentree_http::{Asked, ClientAddress, Face, Input, Presented, Problem, SignedIn, require_account, text};
 use rentree_identity::{read_uai, uai_field};
+use rentree_orders::limit::ACCESS_REQUESTS_BY_ACCOUNT;
 use rentree_orders::{Ask, Refusal};
 use rentree_table::{AccessRequest, School, User};
 use rentree_web::{Form, Frame, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tokio::join;
+use tokio::{join, try_join};
 
 use crate::Invitations;
+use crate::done::NEWS;
 
 const PATH: &str = "/spaces/request";
-const TOO_MANY: &str = "Trop de demandes ont été envoyées par vous, depuis votre connexion ou à cet établissement. Réessayez demain, ou demandez une invitation à un administrateur.";
+const TOO_MANY_OF_ONE: &str =
+    "Vous avez envoyé trop de demandes aujourd’hui. Réessayez demain, ou demandez une invitation à un administrateur.";
+/// Which of the two it was would tell what others ask of the school.
+const TOO_MANY: &str = "Trop de demandes ont été envoyées depuis votre connexion ou à cet établissement. Réessayez demain, ou demandez une invitation à un administrateur.";
+const ALREADY_IN: &str = "Vous faites déjà partie de cet espace : rien n’a été demandé.";
 const UNCONFIRMED: &str = "Confirmez d’abord votre adresse e-mail : les administrateurs vous reconnaissent par elle.";
 
 /// What the form sends.
@@ -55,6 +62,24 @@ pub(crate) struct AskAccessView {
     uai: Option<Uai>,
     /// Its name and its town, as the public directory has them; nothing is told of its space.
     school: Option<String>,
+    /// Since when the request to it waits for an answer.
+    asked_at: Option<Timestamp>,
+    /// Whether who asks is in its space: then there is nothing to ask for.
+    is_in: bool,
+    #[serde(skip)]
+    is_new: bool,
+}
+
+/// What somebody has in a school themselves.
+enum Own {
+    /// A place in the team that lets them in.
+    Place,
+    /// A request that was refused then, and keeps them from asking until then.
+    Refused(Timestamp, Timestamp),
+    /// A request that waits since then.
+    Waiting(Timestamp),
+    /// Nothing of these. Whoever stayed away for long asks to be let in again.
+    Nothing,
 }
 
 /// Whether it was sent.
@@ -71,16 +96,23 @@ pub(crate) async fn page(
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (signed_in, user) = require_account(&app.table, &headers, (app.clock)()).await?;
+    let now = (app.clock)();
+    let (signed_in, user) = require_account(&app.table, &headers, now).await?;
     signed_in.check_terms()?;
 
-    let uai = query.sent.as_deref().and_then(|sent| Uai::parse(sent).ok());
-    let school = match uai {
-        Some(uai) => app.table.school(uai).await?.map(School::with_town),
-        None => None,
-    };
     let view = AskAccessView::new(&signed_in, &user, Fields::default().form());
-    face.render(StatusCode::OK, &AskAccessView { uai, school, ..view })
+    let Some(uai) = query.sent.as_deref().and_then(|sent| Uai::parse(sent).ok()) else {
+        return face.render(StatusCode::OK, &view);
+    };
+    let school = async { Ok(app.table.school(uai).await?) };
+    let (own, school) = try_join!(app.own(uai, signed_in.user, now), school)?;
+    let view = match own {
+        Own::Place => view.of_member(uai),
+        Own::Waiting(since) => view.waiting(uai, since, now),
+        // It was answered since, or never sent: the form stands there again.
+        Own::Refused(..) | Own::Nothing => return face.render(StatusCode::OK, &view),
+    };
+    face.render(StatusCode::OK, &AskAccessView { school: school.map(School::with_town), ..view })
 }
 
 /// `POST /spaces/request`
@@ -92,12 +124,17 @@ pub(crate) async fn ask(
     input: Input<Fields>,
 ) -> Result<Response, Problem> {
     let now = (app.clock)();
-    let (signed_in, user) = require_account(&app.table, &headers, now).await?;
+    let mut form = input.fields.form();
+    let uai = read_uai(&mut form, &input.fields.uai);
+    let presented = Presented::read(&app.table, &headers, now).await?;
+    // Read beside the account, whichever the UAI is.
+    let own = app.own_if_asked(uai.zip(presented.user()), now);
+    let (account, own) = join!(presented.account(&app.table), own);
+    let (signed_in, user) = account?.ok_or_else(Problem::signed_out)?;
+    signed_in.check_password()?;
     signed_in.check_terms()?;
     signed_in.check_meant(&input.proof)?;
 
-    let mut form = input.fields.form();
-    let uai = read_uai(&mut form, &input.fields.uai);
     let email = user.confirmed_email();
     if email.is_none() {
         form.refuse("uai", UNCONFIRMED);
@@ -106,33 +143,65 @@ pub(crate) async fn ask(
         let problem = Problem::invalid(&form);
         return face.again(problem, &AskAccessView::new(&signed_in, &user, form));
     };
-    let request = AccessRequest::new(user.full_name(), email.clone(), now);
-    // What is kept of a refusal is read whichever the UAI is. Who carries the order out notes nothing over it, and mails nobody.
-    let asked = app.mails.ask(Ask::Access { client: &client.0, account: signed_in.user, uai, request: &request }, now);
-    let (asked, kept) = join!(asked, app.table.access_request(uai, signed_in.user));
-    // Whoever was invited since is in.
-    if let Some((refused_at, until)) = kept?.and_then(|kept| kept.refusal(now))
-        && app.table.member(uai, signed_in.user).await?.is_none()
-    {
-        let told = format!(
-            "Votre demande à cet établissement a été refusée le {}. Vous pourrez en faire une autre après le {}. D’ici là, un administrateur de l’espace peut vous inviter.",
-            french::day(&refused_at),
-            french::day(&until),
-        );
-        form.refuse("uai", &told);
-        return face.again(Problem::too_late(told), &AskAccessView::new(&signed_in, &user, form));
+    let location = format!("{PATH}?sent={uai}");
+    match own? {
+        Own::Place => {
+            let told = Problem::too_late(ALREADY_IN).leading_to("Ouvrir l’espace", format!("/schools/{uai}"));
+            return face.already(true, told, &location);
+        }
+        Own::Refused(at, until) => {
+            let told = format!(
+                "Votre demande à cet établissement a été refusée le {}. Vous pourrez en faire une autre après le {}. D’ici là, un administrateur de l’espace peut vous inviter.",
+                french::day(&at),
+                french::day(&until),
+            );
+            form.refuse("uai", &told);
+            return face.again(Problem::too_late(told), &AskAccessView::new(&signed_in, &user, form));
+        }
+        Own::Waiting(since) => {
+            let view = AskAccessView::new(&signed_in, &user, Fields::default().form()).waiting(uai, since, now);
+            return face.after_post(StatusCode::ACCEPTED, &location, &view);
+        }
+        Own::Nothing => {}
     }
-    match asked {
+    let request = AccessRequest::new(user.full_name(), email.clone(), now);
+    // Who carries the order out notes nothing over what is kept, and mails nobody then.
+    let asked = Ask::Access { client: &client.0, account: signed_in.user, uai, request: &request };
+    match app.mails.ask(asked, now).await {
         Ok(()) => {}
-        Err(Refusal::TooMany(_)) => {
-            form.refuse("uai", TOO_MANY);
-            return face.again(Problem::too_many(TOO_MANY), &AskAccessView::new(&signed_in, &user, form));
+        Err(Refusal::TooMany(limit)) => {
+            let told = if limit == ACCESS_REQUESTS_BY_ACCOUNT { TOO_MANY_OF_ONE } else { TOO_MANY };
+            form.refuse("uai", told);
+            return face.again(Problem::too_many(told), &AskAccessView::new(&signed_in, &user, form));
         }
         Err(error) => return Err(Problem::internal(&error)),
     }
 
-    let view = AskAccessView { uai: Some(uai), ..AskAccessView::new(&signed_in, &user, Fields::default().form()) };
-    face.after_post(StatusCode::ACCEPTED, &format!("{PATH}?sent={uai}"), &view)
+    let view = AskAccessView::new(&signed_in, &user, Fields::default().form()).waiting(uai, now, now);
+    face.after_post(StatusCode::ACCEPTED, &location, &view)
+}
+
+impl Invitations {
+    /// What `id` has in a school, which may be none.
+    async fn own(&self, uai: Uai, id: UserId, now: Timestamp) -> Result<Own, Problem> {
+        let (member, request) = try_join!(self.table.member(uai, id), self.table.access_request(uai, id))?;
+        if member.is_some_and(|member| !member.is_absent(now)) {
+            return Ok(Own::Place);
+        }
+        let Some(request) = request else { return Ok(Own::Nothing) };
+        if let Some((at, until)) = request.refusal(now) {
+            return Ok(Own::Refused(at, until));
+        }
+        Ok(if request.is_pending(now) { Own::Waiting(request.asked_at) } else { Own::Nothing })
+    }
+
+    /// The same where a UAI reads and a session is there; else nothing is looked for.
+    async fn own_if_asked(&self, asked: Option<(Uai, UserId)>, now: Timestamp) -> Result<Own, Problem> {
+        match asked {
+            Some((uai, id)) => self.own(uai, id, now).await,
+            None => Ok(Own::Nothing),
+        }
+    }
 }
 
 impl Fields {
@@ -150,6 +219,19 @@ impl AskAccessView {
             is_confirmed: user.confirmed_email().is_some(),
             uai: None,
             school: None,
+            asked_at: None,
+            is_in: false,
+            is_new: false,
         }
+    }
+
+    /// The page after the form, for who is in the space.
+    fn of_member(self, uai: Uai) -> Self {
+        Self { uai: Some(uai), is_in: true, ..self }
+    }
+
+    /// The page after the form, where a request waits since then.
+    fn waiting(self, uai: Uai, since: Timestamp, now: Timestamp) -> Self {
+        Self { uai: Some(uai), asked_at: Some(since), is_new: now.duration_since(since) < NEWS, ..self }
     }
 }

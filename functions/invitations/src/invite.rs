@@ -21,6 +21,7 @@ use crate::done::{self, NEWS};
 /// Orders of mails under way at the same moment.
 const ORDERS_AT_ONCE: usize = 10;
 
+pub(crate) const NO_ROLE: &str = "Choisissez un rôle de la liste.";
 /// Beyond what a school, or who invites for it, may send in a day.
 pub(crate) const TOO_MANY: &str = "Trop d’invitations pour aujourd’hui. Réessayez demain.";
 
@@ -80,7 +81,7 @@ pub(crate) async fn invite(
     let emails = form.read("emails", read(&typed), |error| error).unwrap_or_default();
     // The page may have offered no role by itself: then it is chosen.
     let chosen = if face == Face::Page && role.is_empty() { Err(()) } else { read_role(&role) };
-    let role = form.read("role", chosen, |()| "Choisissez un rôle de la liste.".to_owned());
+    let role = form.read("role", chosen, |()| NO_ROLE.to_owned());
     let role = role.unwrap_or(Role::Member);
     let invited = |email: EmailAddress| {
         let entry = visitor.did(AuditAction::Invited).to(email.as_str());
@@ -220,8 +221,13 @@ pub(crate) fn role_field(role: &str) -> Field {
 }
 
 fn read_role(typed: &str) -> Result<Role, ()> {
+    if typed.is_empty() { Ok(Role::Member) } else { chosen_role(typed) }
+}
+
+/// A role that was chosen.
+pub(crate) fn chosen_role(typed: &str) -> Result<Role, ()> {
     match typed {
-        "" | "member" => Ok(Role::Member),
+        "member" => Ok(Role::Member),
         "administrator" => Ok(Role::Administrator),
         _ => Err(()),
     }

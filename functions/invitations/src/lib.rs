@@ -201,6 +201,13 @@ fn routes_of_access<P: Purpose>() -> Vec<Route<Invitations, P>> {
         )
         .takes::<access_requests::Fields>()
         .gives::<access_requests::AnsweredView>(),
+        Route::get(
+            "/schools/{uai}/access-requests/{user}/refuse",
+            access_requests::ask_refuse,
+            Administrators,
+            "Asks before somebody is not let in",
+        )
+        .gives::<ConfirmView>(),
         Route::post(
             "/schools/{uai}/access-requests/{user}/refuse",
             access_requests::refuse,

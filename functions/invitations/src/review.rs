@@ -81,6 +81,8 @@ struct ReviewedRow {
     /// How many campaigns they answer for.
     campaigns: usize,
     #[serde(skip)]
+    visit: String,
+    #[serde(skip)]
     decision: Option<Decision>,
 }
 
@@ -195,6 +197,7 @@ impl Invitations {
         let row = |(id, member): (UserId, Member)| ReviewedRow {
             id,
             is_absent: member.is_absent(visitor.at),
+            visit: visit_text(&member, visitor.at),
             name: member.name,
             role: member.role,
             joined_at: member.joined_at,
@@ -223,11 +226,6 @@ impl ReviewView {
 }
 
 impl ReviewedRow {
-    /// `Dernière visite le 3 octobre 2026`.
-    fn visit_text(&self) -> String {
-        visit_text(self.came_at)
-    }
-
     /// Who comes is proposed to stay; about who does not, somebody decides.
     fn is_kept(&self) -> bool {
         match self.decision {
@@ -241,11 +239,12 @@ impl ReviewedRow {
     }
 }
 
-/// When somebody last came, in words.
-pub(crate) fn visit_text(came_at: Option<Timestamp>) -> String {
-    match came_at {
+/// When somebody last came, in words. Whoever joined today and was not noted has not come; of the first members, nobody knows.
+pub(crate) fn visit_text(member: &Member, now: Timestamp) -> String {
+    match member.came_at {
         Some(at) => format!("Dernière visite le {}", french::day(&at)),
-        None => "Dernière visite inconnue".to_owned(),
+        None if paris::date(member.joined_at) == paris::date(now) => "Pas encore venu(e)".to_owned(),
+        None => "Aucune visite notée".to_owned(),
     }
 }
 

@@ -69,6 +69,8 @@ struct MemberRow {
     campaigns: Option<usize>,
     /// Whether it is who asks.
     is_self: bool,
+    #[serde(skip)]
+    visit: String,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -159,6 +161,7 @@ impl Invitations {
             members.iter().map(|(id, _)| *id).filter(|id| is_suspended(*id, &members, now)).collect();
         let members = members.into_iter().map(|(id, member)| MemberRow {
             id,
+            visit: visit_text(&member, now),
             name: member.name,
             role: member.role,
             joined_at: member.joined_at,
@@ -242,10 +245,6 @@ impl TeamView {
 impl MemberRow {
     fn is_member(&self) -> bool {
         self.role == Role::Member
-    }
-
-    fn visit_text(&self) -> String {
-        visit_text(self.came_at)
     }
 }
 

@@ -141,6 +141,11 @@ impl Field {
         self.kind == "select"
     }
 
+    /// Whether one of its choices is selected: then there is no blank one to go back to.
+    fn is_chosen(&self) -> bool {
+        self.choices.iter().flat_map(|group| &group.choices).any(|(value, _)| *value == self.value)
+    }
+
     fn is_lines(&self) -> bool {
         self.kind == "textarea"
     }
