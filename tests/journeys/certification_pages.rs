@@ -178,6 +178,49 @@ fn what_a_filter_says_wrong_is_told_and_a_class_that_is_not_known_is_one() {
     });
 }
 
+/// Each part of the page follows the filter, or says that it does not; where nothing is found, it leads to all.
+#[test]
+fn the_whole_page_follows_the_filter_or_says_that_it_does_not() {
+    run(async {
+        let (uai, administrator, _) = a_school_with(2, 87, |sample| divide(sample, &[("3E1", 2)])).await?;
+        let pupils = class(uai, "3E1").await?;
+        let mut nobody = statement(a_number(), uai, pupils[0].id, "validated", ago(5));
+        (nobody["learner"], nobody["ine"], nobody["birth_date"]) =
+            (Value::Null, json!("1234567890V"), json!("2012-03-10"));
+        for stated in [statement(a_number(), uai, pupils[0].id, "validated", ago(5)), nobody] {
+            anyhow::ensure!(state(&stated).await?.0 == 200);
+        }
+        let path = format!("/schools/{uai}/certifications");
+        let everything = format!("href=\"{path}?year={}\"", crate::support::certifications::this_year().first());
+        for (query, found, of_no_pupil, left_out) in [
+            ("", 1, 1, 0),
+            ("?status=validated", 1, 1, 0),
+            ("?status=rejected", 0, 0, 1),
+            ("?division=3E1", 1, 0, 1),
+            ("?status=rejected&division=3E1", 0, 0, 1),
+        ] {
+            let view = administrator.get(&format!("{path}{query}")).await?.expect(200)?;
+            let numbers = [&view["found"], &view["of_no_pupil_found"], &view["of_no_pupil_left_out"]];
+            assert_eq!(numbers, [&json!(found), &json!(of_no_pupil), &json!(left_out)], "{query}");
+            assert_eq!(view["of_no_pupil"].as_array().map(Vec::len), Some(of_no_pupil), "{query}");
+            let page = administrator.page(&format!("{path}{query}")).await?;
+            let said = page.contains("1 certification sans élève retrouvé ne correspond pas au filtre");
+            assert_eq!((page.contains("id=\"of-no-pupil\""), said), (of_no_pupil == 1, left_out == 1), "{query}");
+            assert_eq!(page.contains("Tous résultats confondus"), query.contains("status"), "{query}");
+            assert_eq!(page.contains(&everything), found == 0, "{query}");
+        }
+        for (query, told) in [
+            ("status=rejected&division=3E1", "<h2>Aucune certification rejetée en 3E1</h2>"),
+            ("status=in_error&division=3E1&division=3E2", "<h2>Aucune certification en erreur dans ces classes</h2>"),
+            ("unknown_division=true", "<h2>Aucune certification dont la classe est inconnue</h2>"),
+        ] {
+            let page = administrator.page(&format!("{path}?{query}")).await?;
+            assert!(page.contains(told), "{query}: {page}");
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn those_of_no_pupil_stand_on_pages_of_their_own() {
     run(async {
