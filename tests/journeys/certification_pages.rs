@@ -7,7 +7,7 @@ use rentree_domain::{SchoolYear, paris};
 use rentree_table::Role;
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, picture, see};
 use crate::support::certifications::{Certified, a_number, ago, load, state, statement, worker_with};
 use crate::support::faults::Faults;
 use crate::support::people::{a_member, a_team};
@@ -86,6 +86,13 @@ async fn results_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resu
     anyhow::ensure!(client.find_all(Locator::Css("#filter-former")).await?.is_empty(), "nobody can be left out");
     see(client, "main", "conservés ici jusqu’au").await?;
     see(client, "main", "D’HÉROUVILLE-SAINT-CLAIR").await?;
+    // The table that repeats the chart is folded away.
+    anyhow::ensure!(
+        !find(client, Locator::Css("table.numbers")).await?.is_displayed().await?,
+        "the same numbers twice"
+    );
+    click(client, "main > details summary").await?;
+    see(client, "table.numbers", "3 PREPA MET").await?;
     shot("02-last-year").await?;
 
     // One class.
@@ -216,7 +223,16 @@ fn the_whole_page_follows_the_filter_or_says_that_it_does_not() {
         ] {
             let page = administrator.page(&format!("{path}?{query}")).await?;
             assert!(page.contains(told), "{query}: {page}");
+            assert!(!page.contains("<summary>Classes"), "few boxes are not folded away");
         }
+        // More than eight boxes are folded away under what is chosen; with an error among them, they are open.
+        let many = (1..=8).fold("?division=3E1".to_owned(), |query, at| format!("{query}&division=4E{at}"));
+        let page = administrator.page(&format!("{path}{many}")).await?;
+        let chosen = "<summary>Classes&nbsp;: 3E1, 4E1, 4E2, 4E3, 4E4, 4E5, 4E6, 4E7, 4E8</summary>";
+        assert!(page.contains(chosen) && !page.contains("<details open"), "{page}");
+        assert!(page.contains("<a href=\"#pupils\">"), "a phone is led on to the pupils: {page}");
+        let page = administrator.page(&format!("{path}{many}&unknown_division=oui")).await?;
+        assert!(page.contains(chosen) && page.contains("<details open"), "{page}");
         Ok(())
     });
 }

@@ -27,6 +27,8 @@ pub(crate) use filter::{Facts, Filter};
 use row::{Row, rows};
 
 const PER_PAGE: usize = 50;
+/// More boxes of classes than these are folded away: on a phone they would fill two screens before the first result.
+const FEW_CLASSES: usize = 8;
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -157,6 +159,10 @@ impl Choices {
         let has_unknown = filter.unknown_division || rows.iter().any(|row| row.division.is_none());
         Self { divisions: classes_by_level(divisions.map(String::as_str)), has_unknown }
     }
+
+    fn are_many(&self) -> bool {
+        self.divisions.len() > FEW_CLASSES
+    }
 }
 
 /// A page of rows. One beyond the last is the last.
@@ -209,6 +215,13 @@ impl CertificationsView {
 
     fn has(&self, division: &str) -> bool {
         self.divisions.iter().any(|chosen| chosen == division)
+    }
+
+    /// The classes that are chosen, in a line: they are read where their boxes are folded away.
+    fn classes_text(&self) -> String {
+        let unknown = self.unknown_division.then_some("inconnue");
+        let chosen: Vec<&str> = self.divisions.iter().map(String::as_str).chain(unknown).collect();
+        if chosen.is_empty() { "toutes".to_owned() } else { chosen.join(", ") }
     }
 
     /// What was looked for in vain, as `Aucune certification rejetée en 3E1`; none where something was found, or all of the year asked for.
