@@ -73,7 +73,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     // A wrong birth date, homonyms, nothing at all; then right.
     tell_as(client, &karine, "Dunord", "11/03/2014").await?;
     see(client, "[role=alert]", "n’a ces nom, prénom et date de naissance").await?;
-    see(client, "[role=alert]", "votre enseignant peut aussi vous donner un code").await?;
+    see(client, "[role=alert]", "il vérifiera que vous êtes dans la liste").await?;
     shot("04-nobody").await?;
     tell(client, &class, 4).await?;
     see(client, "[role=alert]", "Plusieurs élèves correspondent").await?;
