@@ -351,6 +351,28 @@ fn who_failed_too_often_is_unblocked_by_staff() {
     });
 }
 
+/// Whoever waits and their teacher are told the same minute.
+#[test]
+fn staff_are_told_the_minute_that_who_failed_too_often_is_told() {
+    run(async {
+        let class = a_class(2).await?;
+        let pupil = class.tie(0, by_user_name()).await?;
+        let name = pupil.user.methods.user_name.clone().unwrap();
+        for _ in 0..10 {
+            a_failure(&pupil.login(), Timestamp::now()).await?;
+        }
+        let held = sign_in(name.as_str(), PUPIL_PASSWORD).await?;
+        assert_eq!(held.status, 429);
+        let told = held.body["detail"].as_str().unwrap();
+        let minute = told.split("à partir de ").nth(1).and_then(|rest| rest.split(" (heure").next()).unwrap();
+        for rest in ["", &format!("/{}", pupil.learner)] {
+            let page = class.administrator.page(&class.path(rest)).await?;
+            assert!(page.contains("Bloqué jusqu’au") && page.contains(&format!(" à {minute}</span>")), "{told} {page}");
+        }
+        Ok(())
+    });
+}
+
 /// Staff unblock pupils, not each other.
 #[test]
 fn staff_tied_as_a_pupil_are_left_alone() {
