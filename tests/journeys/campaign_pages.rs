@@ -143,6 +143,7 @@ fn forty_classes_stay_readable() {
         enter(client, &person).await?;
         go(client, &format!("/schools/{uai}/campaigns/{id}")).await?;
         see(client, "table.numbers", "3E40").await?;
+        see(client, "main > p a[href='#pupils']", "Aller à la liste des élèves").await?;
         picture(&browser, DESKTOP, "desktop-campaigns-11-forty").await?;
         client.execute("document.querySelector('.legend').scrollIntoView()", vec![]).await?;
         browser.screenshot("desktop-campaigns-11-forty-chart").await?;

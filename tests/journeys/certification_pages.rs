@@ -86,6 +86,10 @@ async fn results_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resu
     anyhow::ensure!(client.find_all(Locator::Css("#filter-former")).await?.is_empty(), "nobody can be left out");
     see(client, "main", "conservés ici jusqu’au").await?;
     see(client, "main", "D’HÉROUVILLE-SAINT-CLAIR").await?;
+    // The table that repeats the chart is folded away.
+    anyhow::ensure!(client.find_all(Locator::Css("main > details[open]")).await?.is_empty(), "the same numbers twice");
+    click(client, "main > details summary").await?;
+    see(client, "table.numbers", "3 PREPA MET").await?;
     shot("02-last-year").await?;
 
     // One class.
@@ -174,6 +178,58 @@ fn what_a_filter_says_wrong_is_told_and_a_class_that_is_not_known_is_one() {
         assert_eq!(numbers("&division=3B").await?.0.len(), 0);
         let page = school.administrator.page(&format!("{path}{of_year}&unknown_division=true")).await?;
         assert!(page.contains("1 certification en"), "{page}");
+        Ok(())
+    });
+}
+
+/// Each part of the page follows the filter, or says that it does not; where nothing is found, it leads to all.
+#[test]
+fn the_whole_page_follows_the_filter_or_says_that_it_does_not() {
+    run(async {
+        let (uai, administrator, _) = a_school_with(2, 87, |sample| divide(sample, &[("3E1", 2)])).await?;
+        let pupils = class(uai, "3E1").await?;
+        let mut nobody = statement(a_number(), uai, pupils[0].id, "validated", ago(5));
+        (nobody["learner"], nobody["ine"], nobody["birth_date"]) =
+            (Value::Null, json!("1234567890V"), json!("2012-03-10"));
+        for stated in [statement(a_number(), uai, pupils[0].id, "validated", ago(5)), nobody] {
+            anyhow::ensure!(state(&stated).await?.0 == 200);
+        }
+        let path = format!("/schools/{uai}/certifications");
+        let everything = format!("href=\"{path}?year={}\"", crate::support::certifications::this_year().first());
+        for (query, found, of_no_pupil, left_out) in [
+            ("", 1, 1, 0),
+            ("?status=validated", 1, 1, 0),
+            ("?status=rejected", 0, 0, 1),
+            ("?division=3E1", 1, 0, 1),
+            ("?status=rejected&division=3E1", 0, 0, 1),
+        ] {
+            let view = administrator.get(&format!("{path}{query}")).await?.expect(200)?;
+            let numbers = [&view["found"], &view["of_no_pupil_found"], &view["of_no_pupil_left_out"]];
+            assert_eq!(numbers, [&json!(found), &json!(of_no_pupil), &json!(left_out)], "{query}");
+            assert_eq!(view["of_no_pupil"].as_array().map(Vec::len), Some(of_no_pupil), "{query}");
+            let page = administrator.page(&format!("{path}{query}")).await?;
+            let said = page.contains("1 certification sans élève retrouvé ne correspond pas au filtre");
+            assert_eq!((page.contains("id=\"of-no-pupil\""), said), (of_no_pupil == 1, left_out == 1), "{query}");
+            assert_eq!(page.contains("Tous résultats confondus"), query.contains("status"), "{query}");
+            assert_eq!(page.contains(&everything), found == 0, "{query}");
+        }
+        for (query, told) in [
+            ("status=rejected&division=3E1", "<h2>Aucune certification rejetée en 3E1</h2>"),
+            ("status=in_error&division=3E1&division=3E2", "<h2>Aucune certification en erreur dans ces classes</h2>"),
+            ("unknown_division=true", "<h2>Aucune certification dont la classe est inconnue</h2>"),
+        ] {
+            let page = administrator.page(&format!("{path}?{query}")).await?;
+            assert!(page.contains(told), "{query}: {page}");
+            assert!(!page.contains("<summary>Classes"), "few boxes are not folded away");
+        }
+        // More than eight boxes are folded away under what is chosen; with an error among them, they are open.
+        let many = (1..=8).fold("?division=3E1".to_owned(), |query, at| format!("{query}&division=4E{at}"));
+        let page = administrator.page(&format!("{path}{many}")).await?;
+        let chosen = "<summary>Classes&nbsp;: 3E1, 4E1, 4E2, 4E3, 4E4, 4E5, 4E6, 4E7, 4E8</summary>";
+        assert!(page.contains(chosen) && !page.contains("<details open"), "{page}");
+        assert!(page.contains("<a href=\"#pupils\">"), "a phone is led on to the pupils: {page}");
+        let page = administrator.page(&format!("{path}{many}&unknown_division=oui")).await?;
+        assert!(page.contains(chosen) && page.contains("<details open"), "{page}");
         Ok(())
     });
 }

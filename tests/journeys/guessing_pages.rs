@@ -53,9 +53,13 @@ async fn staff_let_a_pupil_try(look: Look, name: &str) -> anyhow::Result<()> {
     // The other one, from the pupil's own page.
     click(client, &format!("{panel} a")).await?;
     see(client, "h1", "ROCHEFOUCAULD").await?;
-    click(client, "details summary").await?;
+    // The page says so itself, and what is to be done stands open.
+    see(client, ".panel.careful", "les essais sont refusés jusqu’au").await?;
+    see(client, ".panel.careful", "Avec un code personnel, l’élève rejoint tout de suite").await?;
+    picture(&browser, look, &format!("{name}-guessing-03-pupil")).await?;
     click(client, "form[action*='/unblock'] button").await?;
     see(client, "[role=status]", "L’élève peut réessayer tout de suite").await?;
+    assert!(client.find_all(fantoccini::Locator::Css(".panel.careful")).await?.is_empty(), "held up no more");
     go(client, &format!("/schools/{}/campaigns/{}", class.uai, class.campaign)).await?;
     see(client, "h2", "Code de la campagne").await?;
     assert!(client.find_all(fantoccini::Locator::Id("held-up")).await?.is_empty());

@@ -73,10 +73,14 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     // A wrong birth date, homonyms, nothing at all; then right.
     tell_as(client, &karine, "Dunord", "11/03/2014").await?;
     see(client, "[role=alert]", "n’a ces nom, prénom et date de naissance").await?;
-    see(client, "[role=alert]", "votre enseignant peut aussi vous donner un code").await?;
+    see(client, "[role=alert]", "il vérifiera que vous êtes dans la liste").await?;
     shot("04-nobody").await?;
     tell(client, &class, 4).await?;
     see(client, "[role=alert]", "Plusieurs élèves correspondent").await?;
+    // One of them may have an account, and be on another device.
+    see(client, "[role=alert]", "connectez-vous si vous avez déjà un compte").await?;
+    see(client, "main", "Vous avez déjà un compte, de cette année").await?;
+    see(client, &format!("main a[href='/sign-in?next=/campagnes/{}']", class.code), "Connectez-vous").await?;
     tell_as(client, &karine, " ", "31/02/2014").await?;
     see(client, "[role=alert]", "2 champs sont à corriger").await?;
     shot("05-identity-refused").await?;
@@ -167,6 +171,10 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
         tell(client, &class, index).await?;
         see(client, "[role=status]", "Vous avez déjà un compte").await?;
         see(client, "[role=status]", method).await?;
+        // Whoever has joined is not to join again. A password that is forgotten is no end.
+        see(client, "[role=status]", "pour continuer").await?;
+        let may_be_shown_a_code = client.find_all(Locator::Css("main a[href='/code']")).await?.len();
+        assert_eq!(may_be_shown_a_code, usize::from(method != "Médiacentre"), "{method}");
         shot(page).await?;
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use learners::Learners;
-use rentree_table::Who;
+use rentree_table::{Role, Who};
 use reqwest::header::{ACCEPT, COOKIE};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::browser::{Browser, DESKTOP, attribute, click, enter, fill, go, see};
 use crate::support::desk::Desk;
 use crate::support::faults::{Operations, watched};
-use crate::support::people::{a_client, a_failure, a_team};
+use crate::support::people::{a_client, a_failure, a_member, a_team};
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, by_email, by_mediacentre, by_user_name, classes, sign_in,
 };
@@ -171,6 +171,36 @@ fn who_has_no_account_is_offered_no_password() {
     });
 }
 
+/// A name that is searched in vain may be misspelt, of somebody who left, or of somebody who has just arrived: members are told who imports.
+#[test]
+fn who_searches_a_pupil_in_vain_is_told_why_and_what_to_do() {
+    run(async {
+        let class = a_class(2).await?;
+        let member = a_member(class.uai, Role::Member).await?;
+        let below = |rest: &str| format!("<a href=\"/schools/{}/{rest}\">", class.uai);
+        for (person, way) in [
+            (&class.administrator, format!("{}Importer un fichier à jour</a>", below("imports"))),
+            (&member, format!("{}Voir qui administre l’espace</a>", below("team"))),
+        ] {
+            let desk = Desk::of(person);
+            for (searched, is_filtered) in
+                [(json!({"q": "Zyxwv"}), false), (json!({"q": "Zyxwv", "division": "3EME A"}), true)]
+            {
+                let led = desk.send(Method::POST, &class.path(""), Some(searched)).await?;
+                let page = desk.get(&led.location).await?.text;
+                assert!(page.contains("Vérifiez l’orthographe") && page.contains("prochain fichier importé"), "{page}");
+                assert!(page.contains(&way), "{page}");
+                assert_eq!(page.contains("sans les autres filtres"), is_filtered, "{page}");
+                assert!(!page.contains("regardez parmi"), "nobody has left: {page}");
+            }
+            // Where no name was searched, nothing is misspelt.
+            let page = desk.get(&class.path("?account=blocked")).await?.text;
+            assert!(page.contains("Aucun élève ne correspond") && !page.contains("Vérifiez l’orthographe"), "{page}");
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn a_pupils_page_says_how_they_sign_in() {
     run(async {
@@ -317,6 +347,28 @@ fn who_failed_too_often_is_unblocked_by_staff() {
         block(&pupil).await?;
         let slip = class.hand_out(&[pupil.learner]).await?.expect(200)?["handed_out"][0].clone();
         sign_in(name.as_str(), slip["temporary_password"].as_str().unwrap()).await?.expect(200)?;
+        Ok(())
+    });
+}
+
+/// Whoever waits and their teacher are told the same minute.
+#[test]
+fn staff_are_told_the_minute_that_who_failed_too_often_is_told() {
+    run(async {
+        let class = a_class(2).await?;
+        let pupil = class.tie(0, by_user_name()).await?;
+        let name = pupil.user.methods.user_name.clone().unwrap();
+        for _ in 0..10 {
+            a_failure(&pupil.login(), Timestamp::now()).await?;
+        }
+        let held = sign_in(name.as_str(), PUPIL_PASSWORD).await?;
+        assert_eq!(held.status, 429);
+        let told = held.body["detail"].as_str().unwrap();
+        let minute = told.split("à partir de ").nth(1).and_then(|rest| rest.split(" (heure").next()).unwrap();
+        for rest in ["", &format!("/{}", pupil.learner)] {
+            let page = class.administrator.page(&class.path(rest)).await?;
+            assert!(page.contains("Bloqué jusqu’au") && page.contains(&format!(" à {minute}</span>")), "{told} {page}");
+        }
         Ok(())
     });
 }

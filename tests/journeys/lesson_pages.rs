@@ -71,11 +71,15 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     in_sight(&teacher, look, ".qr", &format!("{name}-lesson-06-qr")).await?;
     let shown = text_of(desk, fantoccini::Locator::Css(".keep code")).await?;
     go(seat, "/sign-in").await?;
+    see(seat, "a[href='/code']", "J’ai un code de connexion").await?;
     click(seat, "a[href='/code']").await?;
     see(seat, "h1", "Se connecter avec un code").await?;
     fill(seat, "#code-code", "nadu-reka-veta-473").await?;
     click(seat, "form[action='/code'] button").await?;
     see(seat, "[role=alert]", "Ce code n’est pas valable").await?;
+    // A personal code looks alike: whoever typed one is told where it goes, and led there, whether it holds or not.
+    see(seat, "[role=alert]", "Un code personnel se saisit sur la page de la campagne").await?;
+    see(seat, "main a[href='/campagnes']", "Saisissez-le ici").await?;
     let kept = seat.find(fantoccini::Locator::Css("#code-code")).await?.prop("value").await?;
     assert_eq!(kept.as_deref(), Some("nadu-reka-veta-473"), "one wrong letter is mended, not the whole typed again");
     shot(&child, "07-wrong").await?;

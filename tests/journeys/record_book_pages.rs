@@ -70,6 +70,13 @@ async fn a_list_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resul
     picture(&browser, look, &format!("{name}-record-books-03-member")).await?;
     go(client, &format!("/schools/{uai}/certifications/record-books.csv")).await?;
     see(client, "main", "Réservé aux administrateurs").await?;
+    // What is about certifications leads back to them, wherever its address stands.
+    for path in ["certificates", "certificates.pdf", "certifications/results.csv"] {
+        go(client, &format!("/schools/{uai}/{path}")).await?;
+        see(client, "main .button", "Revenir aux certifications").await?;
+    }
+    go(client, &format!("/schools/{uai}/follow-up/results.csv")).await?;
+    see(client, "main .button", "Revenir aux campagnes").await?;
     browser.close().await
 }
 

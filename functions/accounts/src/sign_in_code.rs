@@ -22,8 +22,8 @@ use crate::{Accounts, temporary_password};
 
 /// Who used the code: no name of a pupil stands in a log.
 const PUPIL: &str = "Un élève";
-/// The same for a code that never was, was used, is too old, or gave way to another.
-const WRONG: &str = "Ce code n’est pas valable. Vérifiez-le : il ne sert qu’une fois, pendant dix minutes. Sinon, demandez-en un autre à votre enseignant.";
+/// The same for a code that never was, was used, is too old, or gave way to another, and for a personal one, which looks alike.
+const WRONG: &str = "Ce code n’est pas valable. Vérifiez-le : il ne sert qu’une fois, pendant dix minutes. Sinon, demandez-en un autre à votre enseignant. Un code personnel se saisit sur la page de la campagne.";
 const TOO_MANY: &str = "Trop d’essais depuis votre connexion. Réessayez dans dix minutes.";
 
 /// The page.

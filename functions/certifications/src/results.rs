@@ -27,6 +27,8 @@ pub(crate) use filter::{Facts, Filter};
 use row::{Row, rows};
 
 const PER_PAGE: usize = 50;
+/// More boxes of classes than these are folded away: on a phone they would fill two screens before the first result.
+const FEW_CLASSES: usize = 8;
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -74,10 +76,13 @@ pub(crate) struct CertificationsView {
     page: usize,
     pages: usize,
     certifications: Vec<Row>,
-    /// Certifications that no pupil of the school is found for: all of the year, whatever the filter, by pages of their own.
+    /// Certifications that no pupil of the school is found for, by pages of their own. They are of no class: where classes are asked for,
+    /// none is shown.
     of_no_pupil: Vec<Row>,
-    /// How many there are.
+    /// How many of them the filter lets through.
     of_no_pupil_found: usize,
+    /// How many of them it leaves out.
+    of_no_pupil_left_out: usize,
     of_no_pupil_page: usize,
     of_no_pupil_pages: usize,
 }
@@ -109,6 +114,8 @@ pub(crate) async fn list(
     let classes = tally(of_pupils.iter().filter(|row| filter.is_of_class(*row) && filter.may_show(*row)));
     let choices = Choices::of(&of_pupils, &filter);
     let chosen: Vec<Row> = of_pupils.into_iter().filter(|row| filter.admits(row)).collect();
+    let all_of_no_pupil = of_no_pupil.len();
+    let of_no_pupil: Vec<Row> = of_no_pupil.into_iter().filter(|row| filter.admits_of_no_pupil(row)).collect();
     let (of_pupils, of_no_pupil) = (Paged::of(chosen, filter.page), Paged::of(of_no_pupil, filter.of_no_pupil_page));
     let problem = form.is_refused().then(|| Problem::unreadable(&form));
     let view = CertificationsView {
@@ -135,6 +142,7 @@ pub(crate) async fn list(
         certifications: of_pupils.rows,
         of_no_pupil: of_no_pupil.rows,
         of_no_pupil_found: of_no_pupil.found,
+        of_no_pupil_left_out: all_of_no_pupil - of_no_pupil.found,
         of_no_pupil_page: of_no_pupil.page,
         of_no_pupil_pages: of_no_pupil.pages,
     };
@@ -150,6 +158,10 @@ impl Choices {
         let divisions = rows.iter().filter_map(|row| row.division.as_ref()).chain(&filter.divisions);
         let has_unknown = filter.unknown_division || rows.iter().any(|row| row.division.is_none());
         Self { divisions: classes_by_level(divisions.map(String::as_str)), has_unknown }
+    }
+
+    fn are_many(&self) -> bool {
+        self.divisions.len() > FEW_CLASSES
     }
 }
 
@@ -203,5 +215,28 @@ impl CertificationsView {
 
     fn has(&self, division: &str) -> bool {
         self.divisions.iter().any(|chosen| chosen == division)
+    }
+
+    /// The classes that are chosen, in a line: they are read where their boxes are folded away.
+    fn classes_text(&self) -> String {
+        let unknown = self.unknown_division.then_some("inconnue");
+        let chosen: Vec<&str> = self.divisions.iter().map(String::as_str).chain(unknown).collect();
+        if chosen.is_empty() { "toutes".to_owned() } else { chosen.join(", ") }
+    }
+
+    /// What was looked for in vain, as `Aucune certification rejetée en 3E1`; none where something was found, or all of the year asked for.
+    fn looked_for_in_vain(&self) -> Option<String> {
+        let asks_for_all = self.status.is_none() && self.divisions.is_empty() && !self.unknown_division;
+        if asks_for_all || self.of_year == 0 || self.found + self.of_no_pupil_found > 0 {
+            return None;
+        }
+        let status = self.status.map(|status| format!(" {}", status.french().to_lowercase())).unwrap_or_default();
+        let of_whom = match (self.divisions.as_slice(), self.unknown_division) {
+            ([], false) => format!("en {}", self.school_year),
+            ([], true) => "dont la classe est inconnue".to_owned(),
+            ([division], false) => format!("en {division}"),
+            _ => "dans ces classes".to_owned(),
+        };
+        Some(format!("Aucune certification{status} {of_whom}"))
     }
 }

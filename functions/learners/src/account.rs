@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use rentree_domain::Login;
 use rentree_domain::attempts::Locked;
+use rentree_domain::{Login, paris};
 use rentree_table::{AsOf, Methods, TableError};
 use rentree_web::french;
 use schemars::JsonSchema;
@@ -33,10 +33,10 @@ impl Lock {
         untils.max_by_key(|until| until.unwrap_or(Timestamp::MAX)).map(|until| Self { until })
     }
 
-    /// `Bloqué`, or `Bloqué jusqu’au 22/11/2026 à 8 h 05`.
+    /// `Bloqué`, or `Bloqué jusqu’au 22/11/2026 à 8 h 05`: the minute that its owner is told, too.
     pub(crate) fn text(&self) -> String {
         match &self.until {
-            Some(until) => format!("Bloqué jusqu’au {}", french::day_and_time(until)),
+            Some(until) => format!("Bloqué jusqu’au {}", french::day_and_time(&paris::full_minute(*until))),
             None => "Bloqué".to_owned(),
         }
     }

@@ -311,6 +311,11 @@ impl LearnersView {
         self.account != Holding::None && (is_anybodys || self.pages > 1)
     }
 
+    /// Whether the list is filtered by more than a name.
+    fn has_other_filters(&self) -> bool {
+        !self.division.is_empty() || self.account != Holding::All || self.certifiable != Certifiable::All
+    }
+
     /// The address of the list for spreadsheets, with the same filters; whoever typed a name gets those of that name.
     fn sheet(&self) -> String {
         let asked = Filter { page: None, size: None, ..self.asked() };

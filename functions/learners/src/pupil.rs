@@ -60,6 +60,9 @@ pub(crate) struct PupilView {
     year: YearView,
     /// `null` for who has joined no campaign yet.
     account: Option<AccountView>,
+    /// Until when nobody joins by the names of this pupil, who has no account yet: too many birth dates were tried. A personal code lets the
+    /// pupil in at once. `null` where the pupil is not held up.
+    held_up_until: Option<Timestamp>,
     actions: Actions,
     /// The list that led here.
     #[serde(skip)]
@@ -135,7 +138,8 @@ pub(crate) async fn page(
         let locked = app.locked([&looked.account.methods], AsOf::Now).await?;
         Ok(Some((Lock::of(&looked.account.methods, &locked), tie.map(|tie| tie.tied_at), looked)))
     };
-    let (account, year) = tokio::try_join!(account, app.year_of(uai, &visitor, pupil.id))?;
+    let held_up = app.held_up_until(uai, &pupil, visitor.at);
+    let (account, held_up_until, year) = tokio::try_join!(account, held_up, app.year_of(uai, &visitor, pupil.id))?;
 
     let of_account = account.as_ref().map(|(lock, _, looked)| (looked, lock.is_some()));
     let actions = actions(&pupil, of_account, (visitor.at, year.is_in_lesson));
@@ -164,6 +168,7 @@ pub(crate) async fn page(
         is_enrolled: pupil.is_enrolled,
         year,
         account: account.map(|(lock, tied_at, looked)| AccountView::new(lock, tied_at, &looked, visitor.at)),
+        held_up_until,
         actions,
         list,
     };
@@ -207,6 +212,15 @@ impl Learners {
         let seen = learner.visible(visitor.school.roster_version).ok_or_else(Problem::not_found)?;
         let pupil = Chosen { id, entry: seen.entry.clone(), user: learner.user, is_enrolled: seen.active };
         Ok((visitor, pupil))
+    }
+
+    /// Until when a pupil without an account is held up, if so.
+    async fn held_up_until(&self, uai: Uai, pupil: &Chosen, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+        if pupil.user.is_some() || !pupil.is_enrolled {
+            return Ok(None);
+        }
+        let held_up = self.table.held_up(uai, now).await?;
+        Ok(held_up.into_iter().find(|(id, _)| *id == pupil.id).map(|(_, guessed)| guessed.until()))
     }
 
     /// The account of a pupil, if staff may act on it; else what they are told, with a way back to the page that `list` led to.

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, tz};
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit, tz};
 
 static PARIS: TimeZone = tz::get!("Europe/Paris");
 
@@ -22,6 +22,11 @@ pub fn date_time(instant: Timestamp) -> DateTime {
     PARIS.to_datetime(instant)
 }
 
+/// The first full minute from `instant` on: of what ends then, it is told so to everybody, for nobody counts seconds.
+pub fn full_minute(instant: Timestamp) -> Timestamp {
+    instant.round(TimestampRound::new().smallest(Unit::Minute).mode(RoundMode::Ceil)).unwrap_or(instant)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date as day;
@@ -39,5 +44,16 @@ mod tests {
         assert_eq!(end_of(day(2027, 8, 31)), Some("2027-08-31T22:00:00Z".parse().unwrap()));
         assert_eq!(end_of(day(2026, 12, 31)), Some("2026-12-31T23:00:00Z".parse().unwrap()));
         assert_eq!(end_of(Date::MAX), None);
+    }
+
+    #[test]
+    fn a_minute_that_has_begun_is_told_as_the_next() {
+        for (instant, told) in [
+            ("2026-11-29T15:39:00Z", "2026-11-29T15:39:00Z"),
+            ("2026-11-29T15:39:00.000000001Z", "2026-11-29T15:40:00Z"),
+            ("2026-11-29T15:59:59.5Z", "2026-11-29T16:00:00Z"),
+        ] {
+            assert_eq!(full_minute(instant.parse().unwrap()), told.parse().unwrap(), "{instant}");
+        }
     }
 }

@@ -27,10 +27,10 @@ impl InSpace {
         let section = match parts.next() {
             Some("learners") => Section::Learners,
             Some("imports") => Section::Imports,
-            Some("campaigns") => Section::Campaigns,
-            Some("certifications") => Section::Certifications,
+            Some("campaigns" | "follow-up") => Section::Campaigns,
+            Some("certifications" | "certificates" | "certificates.pdf") => Section::Certifications,
             Some("mediacentre") => Section::Mediacentre,
-            None | Some("") => Section::Home,
+            None | Some("" | "new-year") => Section::Home,
             Some(_) => Section::Team,
         };
         // Handing out passwords is no pupil, though it stands where their identifiers do.
@@ -90,6 +90,23 @@ mod tests {
             ("/schools/0350760L/campaigns/x/archive", too_late(), Some("/schools/0350760L/campaigns/x")),
             ("/schools/0350760L/members/x/role", Problem::last_administrator(), Some("/schools/0350760L/team")),
             ("/schools/0350760L/mediacentre", too_late(), Some("/schools/0350760L/mediacentre")),
+            (
+                "/schools/0350760L/certificates",
+                Problem::administrators_only(),
+                Some("/schools/0350760L/certifications"),
+            ),
+            (
+                "/schools/0350760L/certificates.pdf",
+                Problem::administrators_only(),
+                Some("/schools/0350760L/certifications"),
+            ),
+            (
+                "/schools/0350760L/follow-up/results.csv",
+                Problem::administrators_only(),
+                Some("/schools/0350760L/campaigns"),
+            ),
+            ("/schools/0350760L/new-year", too_late(), Some("/schools/0350760L")),
+            ("/schools/0350760L/audit", Problem::administrators_only(), Some("/schools/0350760L/team")),
             ("/schools/0350760L", Problem::not_found(), Some("/schools/0350760L")),
             ("/schools/0350760L/invitations", too_late(), Some("/schools/0350760L/team")),
             ("/schools/0350760A/learners", Problem::not_found(), None),

@@ -1,7 +1,7 @@
 //! Signing in, throttled by login and by client, or, where somebody signed in before, by device. Unknown and wrong look the same, and
 //! cost the same.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rentree_domain::attempts::Locked;
 use rentree_domain::limit::FAILURES_BY_CLIENT;
 use rentree_domain::{Login, Password, UserId, paris};
@@ -73,8 +73,7 @@ impl SignInError {
         match self {
             Self::Wrong => Some("Identifiant, adresse e-mail ou mot de passe incorrect. Vérifiez ce que vous avez saisi, puis réessayez.".to_owned()),
             Self::Locked { locked: Locked::Until(until), by_name } => {
-                // The minute after: nobody counts seconds.
-                let at = paris::date_time(*until + SignedDuration::from_secs(59));
+                let at = paris::date_time(paris::full_minute(*until));
                 let (what, way) = if *by_name {
                     ("cet identifiant", "demandez un nouveau mot de passe à un enseignant")
                 } else {

@@ -108,7 +108,8 @@ impl Campaigns {
                 if is_first { self.note(visit, JoinOutcome::Limited, None).await } else { Ok(()) }
             };
             tokio::try_join!(noted, self.give_client_back(counted))?;
-            return Err(too_many(visit, "pour cette campagne", "dans une heure"));
+            let told = "Trop d’essais pour cette campagne. Réessayez dans une heure, ou demandez à votre enseignant.";
+            return Err(Problem::too_many(told).leading_to("Recommencer", visit.path()));
         }
         let many_failed = by_client > LENIENT_BY_CLIENT || by_campaign > LENIENT_BY_CAMPAIGN;
         Ok(if many_failed { Spelling::Strict } else { Spelling::Lenient })
@@ -198,16 +199,15 @@ impl Campaigns {
     }
 }
 
-/// What is told to who guesses too often. The same for a name that is somebody's and for one that is nobody's.
+/// What is told to who guesses too often. The same for a name that is somebody's and for one that is nobody's, and whether that pupil has
+/// an account or not: both ways on are named.
 pub(crate) fn too_many_guesses(visit: &Visit, held: Held) -> Problem {
     let later = match held {
         Held::AnHour => "dans une heure",
         Held::ADay => "demain",
     };
-    too_many(visit, "avec ce nom ou un nom semblable", later)
-}
-
-fn too_many(visit: &Visit, whose: &str, later: &str) -> Problem {
-    let told = format!("Trop d’essais {whose}. Réessayez {later}, ou demandez à votre enseignant.");
+    let told = format!(
+        "Trop d’essais avec ce nom ou un nom semblable. Réessayez {later}, ou demandez à votre enseignant un code personnel : il permet de rejoindre la campagne tout de suite. Si vous avez déjà un compte, connectez-vous."
+    );
     Problem::too_many(told).leading_to("Recommencer", visit.path())
 }

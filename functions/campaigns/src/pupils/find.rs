@@ -54,16 +54,16 @@ impl NotFound {
                 "« {name} » n’a pas encore sa liste d’élèves dans Rentrée : personne ne peut rejoindre la campagne pour l’instant. Dites-le à votre enseignant."
             ),
             Self::Names(NoMatch::Nobody) if is_named => format!(
-                "Aucun élève de « {name} » n’a le nom que donne le Médiacentre et cette date de naissance. Corrigez la date s’il y a une erreur. Sinon, demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance."
+                "Aucun élève de « {name} » n’a le nom que donne le Médiacentre et cette date de naissance. Corrigez la date s’il y a une erreur. Sinon, dites-le à votre enseignant : il vérifiera que vous êtes dans la liste. Il pourra alors vous donner un code personnel, qui remplace le nom et la date de naissance."
             ),
             Self::Names(NoMatch::Several) if is_named => {
-                "Plusieurs élèves correspondent au nom que donne le Médiacentre, nés le même jour. Demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance.".to_owned()
+                "Plusieurs élèves correspondent au nom que donne le Médiacentre, nés le même jour. Si vous avez déjà un compte, connectez-vous. Sinon, demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance.".to_owned()
             }
             Self::Names(NoMatch::Nobody) => format!(
-                "Aucun élève de « {name} » n’a ces nom, prénom et date de naissance. Corrigez-les s’il y a une erreur. Sinon, demandez à votre enseignant comment l’établissement les a écrits ; votre enseignant peut aussi vous donner un code personnel."
+                "Aucun élève de « {name} » n’a ces nom, prénom et date de naissance. Corrigez-les s’il y a une erreur. Sinon, dites-le à votre enseignant : il vérifiera que vous êtes dans la liste, et comment votre nom y est écrit. Il pourra alors vous donner un code personnel."
             ),
             Self::Names(NoMatch::Several) => {
-                "Plusieurs élèves correspondent. Vérifiez que votre prénom et votre nom sont complets et bien écrits. Si un autre élève porte les mêmes, demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance.".to_owned()
+                "Plusieurs élèves correspondent. Vérifiez que votre prénom et votre nom sont complets et bien écrits. Si un autre élève porte les mêmes : connectez-vous si vous avez déjà un compte ; sinon, demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance.".to_owned()
             }
             Self::Code => format!(
                 "Ce code personnel n’est pas valable. Vérifiez-le : il ne sert qu’une fois, pendant un jour. Sinon, demandez-en un autre à votre enseignant. {OF_SIGN_IN}"

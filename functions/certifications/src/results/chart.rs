@@ -73,7 +73,7 @@ pub(crate) fn charts(classes: &[Class]) -> Vec<Chart> {
 fn describe(classes: &[Class]) -> String {
     let sum = |of: fn(&Class) -> usize| classes.iter().map(of).sum::<usize>();
     format!(
-        "{} ; validées : {} ; rejetées : {} ; en cours ou en erreur : {} ; annulées : {}. Le tableau qui suit donne ces nombres pour chaque classe.",
+        "{} ; validées : {} ; rejetées : {} ; en cours ou en erreur : {} ; annulées : {}. Le tableau qui suit, à déplier, donne ces nombres pour chaque classe.",
         french::count(sum(Class::all), "certification", "certifications"),
         sum(|class| class.validated),
         sum(|class| class.rejected),
