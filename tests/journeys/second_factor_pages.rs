@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use rentree_local::phone;
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, go, in_sight, picture, see, text_of,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, click_on, fill, go, in_sight, picture, see, text_of,
 };
 use crate::support::clock::HandClock;
 use crate::support::people::{PASSWORD, Person, a_team};
@@ -41,8 +41,14 @@ async fn a_day(look: Look, name: &str, clock: &HandClock) -> anyhow::Result<()> 
     click(client, "form[action='/account/second-factor'] button").await?;
     see(client, "[role=status]", "est activée").await?;
     let code = text_of(client, Locator::Css("section[aria-labelledby=recovery-codes] code")).await?;
+    let shown = text_of(client, Locator::Css("main")).await?;
+    assert!(
+        !shown.contains("Désactiver") && !shown.contains("Créer de nouveaux codes"),
+        "nothing but the codes: {shown}"
+    );
     picture(&browser, look, &format!("{name}-recovery-codes")).await?;
-    click(client, "main p a").await?;
+    // On to where the sign-in led.
+    click_on(client, Locator::LinkText("Je les ai gardés")).await?;
     see(client, "h1", "Accueil").await?;
     go(client, "/account").await?;
     in_sight(&browser, look, "#second-factor", &format!("{name}-second-factor-on")).await?;
