@@ -295,7 +295,9 @@ fn a_browser_is_led_on() {
         let led = tab.post_as_a_browser("/sign-in", &fields).await?.expect(303)?;
         assert_eq!(led.location, format!("{CODE_PAGE}?next=/spaces"));
         let page = tab.browse(&led.location).await?.expect(200)?;
-        assert!(page.body.as_str().unwrap_or_default().contains("value=\"/spaces\""));
+        let text = page.body.as_str().unwrap_or_default();
+        assert!(text.contains("value=\"/spaces\""));
+        assert!(text.contains("Une personne s’assure que la demande vient bien de vous"), "who lost both: {text}");
         let fields = json!({"one_time_code": kept.recovery_codes[0], "next": "/spaces"});
         let led = tab.post_as_a_browser(CODE_PAGE, &fields).await?.expect(303)?;
         assert_eq!((led.location.as_str(), led.opens), ("/spaces?done=recovery-code", true));
