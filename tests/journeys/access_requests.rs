@@ -107,6 +107,7 @@ fn who_asks_is_let_in_by_an_administrator() {
         assert_eq!(product().table.administrators(uai).await?, 3);
         let log = head.get(&format!("/schools/{uai}/audit")).await?.expect(200)?;
         assert_eq!(log["entries"][0]["action"], "access_request_accepted", "{log}");
+        assert_eq!(log["entries"][0]["role"], "administrator", "{log}");
         Ok(())
     });
 }

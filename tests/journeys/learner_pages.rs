@@ -159,6 +159,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     shot("09-untie").await?;
     click(client, "button.grave").await?;
     see(client, "[role=status]", "L’élève n’est plus rattaché à un compte").await?;
+    see(client, "main", "n’est plus rattaché à celui avec lequel il a rejoint les campagnes").await?;
     shot("10-pupil-untied").await?;
 
     // A selection: two get a password, two do not.

@@ -95,6 +95,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
         shot(page).await
     };
     enter(client, uai).await?;
+    see(client, "section[aria-labelledby=what]", "Désactiver, c’est retirer de la liste un élève").await?;
     shot("01-imports").await?;
 
     // Nothing is sent.
@@ -121,7 +122,8 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     upload(client, &bad, "Le contenu du fichier comporte des erreurs.").await?;
     see(client, "main", "Ligne 14 : champ INE vide (").await?;
     see(client, "main", "Ligne 32 : champ sexe vide (").await?;
-    see(client, "main .remedy", "14 lignes : ").await?;
+    // What is wrong stands first, then what to do about it.
+    see(client, "main section ul.report + .remedy", "Que faire, pour ces 14 lignes").await?;
     see(client, "main", "Fichier : Élèves de l’année.csv").await?;
     shot("04-errors").await?;
     browser.paper(&format!("{name}-04-errors")).await?;

@@ -287,17 +287,31 @@ fn every_door_asks_for_the_code() {
 #[test]
 fn a_browser_is_led_on() {
     run(async {
-        let (_, person) = a_team().await?;
+        let (uai, person) = a_team().await?;
+        let home = format!("/schools/{uai}?done=recovery-code");
         let (_, kept) = with_a_second_factor(&person).await?;
         let mut tab = Tab::new();
         let fields = json!({"login": person.email(), "password": PASSWORD, "next": "/spaces"});
         let led = tab.post_as_a_browser("/sign-in", &fields).await?.expect(303)?;
         assert_eq!(led.location, format!("{CODE_PAGE}?next=/spaces"));
         let page = tab.browse(&led.location).await?.expect(200)?;
-        assert!(page.body.as_str().unwrap_or_default().contains("value=\"/spaces\""));
+        let text = page.body.as_str().unwrap_or_default();
+        assert!(text.contains("value=\"/spaces\""));
+        assert!(text.contains("Une personne s’assure que la demande vient bien de vous"), "who lost both: {text}");
         let fields = json!({"one_time_code": kept.recovery_codes[0], "next": "/spaces"});
         let led = tab.post_as_a_browser(CODE_PAGE, &fields).await?.expect(303)?;
-        assert_eq!((led.location.as_str(), led.opens), ("/spaces", true));
+        assert_eq!((led.location.as_str(), led.opens), ("/spaces?done=recovery-code", true));
+        // Told on arrival, with the way to the codes that are left and to another telephone; elsewhere one goes on with what one came for.
+        assert_eq!(tab.browse("/?done=recovery-code").await?.expect(303)?.location, home);
+        for address in ["/spaces?done=recovery-code", &home] {
+            let page = tab.browse(address).await?.expect(200)?;
+            let page = page.body.as_str().unwrap_or_default();
+            assert!(page.contains("avec un code de secours") && page.contains(&format!("href=\"{PAGE}\"")), "{page}");
+        }
+        let mut again = Tab::new();
+        again.give_password(&person).await?.expect(403)?;
+        let fields = json!({"one_time_code": kept.recovery_codes[1], "next": "/account"});
+        assert_eq!(again.post(CODE_PAGE, &fields).await?.expect(200)?.location, "/account");
         Ok(())
     });
 }
@@ -336,7 +350,7 @@ fn who_is_asked() {
         let kept = add(&mut tab, CLOCK.now()).await?;
         let mut tab = Tab::new();
         tab.give_password(&administrator).await?.expect(403)?;
-        assert_eq!(tab.give_code(&kept.recovery_codes[0]).await?.expect(200)?.location, "/");
+        assert_eq!(tab.give_code(&kept.recovery_codes[0]).await?.expect(200)?.location, "/?done=recovery-code");
 
         let offer = "Activer la validation en deux étapes";
         let mut tab = Tab::new();

@@ -5,7 +5,8 @@ use jiff::SignedDuration;
 use rentree_local::phone;
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, go, in_sight, picture, see, text_of,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, attribute, click, click_on, fill, go, in_sight, picture, see,
+    text_of,
 };
 use crate::support::clock::HandClock;
 use crate::support::people::{PASSWORD, Person, a_team};
@@ -30,6 +31,9 @@ async fn a_day(look: Look, name: &str, clock: &HandClock) -> anyhow::Result<()> 
     see(client, "[role=status]", "depuis plus de trente jours").await?;
     picture(&browser, look, &format!("{name}-second-factor-asked")).await?;
     let secret = text_of(client, Locator::Css("#secret")).await?;
+    let opens = attribute(client, "#open-application", "href").await?.unwrap_or_default();
+    let key = format!("?secret={}&issuer=", secret.replace(' ', ""));
+    assert!(opens.starts_with("otpauth://totp/") && opens.contains(&key), "what the QR code says: {opens}");
     fill(client, "#add-current_password", PASSWORD).await?;
     fill(client, "#add-one_time_code", "000 000").await?;
     click(client, "form[action='/account/second-factor'] button").await?;
@@ -41,8 +45,14 @@ async fn a_day(look: Look, name: &str, clock: &HandClock) -> anyhow::Result<()> 
     click(client, "form[action='/account/second-factor'] button").await?;
     see(client, "[role=status]", "est activée").await?;
     let code = text_of(client, Locator::Css("section[aria-labelledby=recovery-codes] code")).await?;
+    let shown = text_of(client, Locator::Css("main")).await?;
+    assert!(
+        !shown.contains("Désactiver") && !shown.contains("Créer de nouveaux codes"),
+        "nothing but the codes: {shown}"
+    );
     picture(&browser, look, &format!("{name}-recovery-codes")).await?;
-    click(client, "main p a").await?;
+    // On to where the sign-in led.
+    click_on(client, Locator::LinkText("Je les ai gardés")).await?;
     see(client, "h1", "Accueil").await?;
     go(client, "/account").await?;
     in_sight(&browser, look, "#second-factor", &format!("{name}-second-factor-on")).await?;

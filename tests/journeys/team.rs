@@ -110,6 +110,14 @@ fn two_are_invited_and_join_one_with_another_address() {
         assert_eq!(seen["members"].as_array().unwrap().len(), 3);
         assert_eq!(seen["invitations"], json!([]));
         assert_eq!(a_stranger().post(&link, &sign_up).await?.status, 410);
+        // The log tells in which role they were invited, and in which they came.
+        let log = administrator.get(&format!("/schools/{uai}/audit")).await?.expect(200)?;
+        let told = log["entries"].as_array().unwrap().iter();
+        let roles: Vec<_> = told.filter(|it| it["action"] != "space_activated").map(|it| &it["role"]).collect();
+        assert_eq!(roles, ["member"; 4], "{log}");
+        let page = administrator.page(&format!("/schools/{uai}/audit")).await?;
+        assert!(page.contains(&format!("a invité {one} (Membre)")), "{page}");
+        assert!(page.contains("a accepté une invitation (Membre)"), "{page}");
         Ok(())
     });
 }

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::Uai;
-use rentree_http::{Asked, Face, PasswordChosen, Presented, Problem, SignedIn};
+use rentree_http::{Arrival, Asked, DoneText, Face, Presented, Problem, SignedIn};
 use rentree_table::{AccessRequest, AccessRequestState, Member, Role, School, TableError, Underway};
 use rentree_web::{Frame, french};
 use schemars::JsonSchema;
@@ -22,7 +22,7 @@ pub(crate) struct SpacesView {
     #[serde(skip)]
     frame: Frame,
     #[serde(skip)]
-    done: Option<&'static str>,
+    done: Option<DoneText>,
     /// By name.
     spaces: Vec<Row>,
     /// Spaces that the account asked to be let into, the latest first, for sixty days.
@@ -78,7 +78,7 @@ struct ImportedRow {
 /// `GET /spaces`
 pub(crate) async fn page(
     State(app): State<Accounts>,
-    Asked(chosen): Asked<PasswordChosen>,
+    Asked(arrival): Asked<Arrival>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -96,7 +96,7 @@ pub(crate) async fn page(
     let mut spaces: Vec<Row> = places.into_iter().filter_map(row).collect();
     spaces.sort_by(|one, other| one.school.cmp(&other.school).then(one.uai.cmp(&other.uai)));
 
-    let view = SpacesView { frame: signed_in.frame("Mes espaces"), done: chosen.text(), spaces, access_requests };
+    let view = SpacesView { frame: signed_in.frame("Mes espaces"), done: arrival.text(), spaces, access_requests };
     face.render(StatusCode::OK, &view)
 }
 

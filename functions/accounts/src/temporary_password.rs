@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use rentree_domain::{Password, Uai};
-use rentree_http::{Asked, Device, Face, Input, NewSession, Next, PasswordChosen, Presented, Problem, SignedIn, text};
+use rentree_domain::Password;
+use rentree_http::{Asked, Device, DoneOnTheWay, Face, Input, NewSession, Next, Presented, Problem, SignedIn, text};
 use rentree_identity::{PasswordFields, PasswordRules, read_password, verify};
 use rentree_table::{AccountError, PasswordToChange, User};
 use rentree_web::{Form, Frame};
@@ -110,18 +110,8 @@ pub(crate) async fn choose(
 
     let view = SignedInView { user: signed_in.user, name: user.full_name(), must_change_password: false };
     let device = Device::of(&headers).with_new_password(&user.methods, (signed_in.user, &hash), now);
-    Ok(device.on(session.on(face.after_post(StatusCode::OK, &place_after(&next), &view)?)))
-}
-
-/// Where somebody goes on who has chosen. The pages where people arrive say that it is done; others lead on with what they are for.
-fn place_after(next: &Next) -> String {
-    let path = next.or("/");
-    let is_home = path.strip_prefix("/schools/").is_some_and(|uai| Uai::parse(uai).is_ok());
-    if is_home || ["/", "/mes-campagnes", "/spaces"].contains(&path.as_str()) {
-        PasswordChosen::told_at(&path)
-    } else {
-        path
-    }
+    let location = DoneOnTheWay::PasswordChosen.told_at(&next);
+    Ok(device.on(session.on(face.after_post(StatusCode::OK, &location, &view)?)))
 }
 
 impl Accounts {

@@ -107,13 +107,13 @@ pub(crate) async fn accept(
     let Some(request) = request else { return app.already_in(uai, (id, role), face).await };
     let user: User = app.table.user(id).await?.ok_or_else(|| settled(uai))?;
 
-    let entry = visitor.did(AuditAction::AccessRequestAccepted).to(&request.name);
+    let entry = visitor.did(AuditAction::AccessRequestAccepted).to(&request.name).in_role(role);
     let accepted = app.table.accept_access_request(uai, (id, &user), role, &entry, visitor.at).await;
     if let Err(AccessRequestError::AlreadyIn) = accepted {
         // Whoever stayed away for long has a place, which lets them in again.
         let member = app.table.member(uai, id).await?;
         if let Some(member) = &member {
-            app.table.confirm_access(uai, (id, member), visitor.at, &entry).await?;
+            app.table.confirm_access(uai, (id, member), visitor.at, &entry.in_role(member.role)).await?;
         }
         let role = member.map(|member| member.role);
         return face.after_post(StatusCode::OK, &done(uai, "accepted"), &AnsweredView { user: id, role });

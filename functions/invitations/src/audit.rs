@@ -47,6 +47,9 @@ struct Row {
     action: AuditAction,
     /// To whom, which campaign, how many pupils of which class, or what a program asked for.
     subject: Option<String>,
+    /// In which role, where somebody is invited or let in: `administrator` or `member`. Older entries do not tell.
+    #[schemars(with = "Option<String>")]
+    role: Option<Role>,
     /// Which pupil, when it is one.
     learner: Option<LearnerId>,
     /// Which import, and what became of it, as long as it is one of the latest.
@@ -91,6 +94,7 @@ pub(crate) async fn page(
             by: entry.by_name,
             action: entry.action,
             subject: entry.subject,
+            role: entry.role,
             learner: entry.learner,
             import: entry.import,
             outcome,

@@ -84,7 +84,7 @@ pub(crate) async fn invite(
     let role = form.read("role", chosen, |()| NO_ROLE.to_owned());
     let role = role.unwrap_or(Role::Member);
     let invited = |email: EmailAddress| {
-        let entry = visitor.did(AuditAction::Invited).to(email.as_str());
+        let entry = visitor.did(AuditAction::Invited).to(email.as_str()).in_role(role);
         let same =
             once.and_then(|form| form.makes(&format!("invitation {uai} {} {email} {role:?}", visitor.user), now));
         let (at, entropy) = same.unwrap_or_else(|| (now, rentree_runtime::random()));

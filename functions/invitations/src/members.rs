@@ -201,7 +201,7 @@ pub(crate) fn asked(uai: Uai, visitor: &Visitor, action: String) -> ConfirmView 
 
 /// What the log says of an invitation that ends with a place.
 pub(crate) fn cancelled_by(visitor: &Visitor) -> impl Fn(&Invitation) -> AuditEntry {
-    |invitation| visitor.did(AuditAction::InvitationCancelled).to(invitation.email.as_str())
+    |invitation| visitor.did(AuditAction::InvitationCancelled).to(invitation.email.as_str()).in_role(invitation.role)
 }
 
 pub(crate) fn told(uai: Uai, error: TeamError) -> Problem {

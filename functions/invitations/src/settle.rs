@@ -121,7 +121,8 @@ impl Invitations {
 }
 
 fn entry(visitor: &Visitor, action: AuditAction, invitation: &Invitation, now: Timestamp) -> AuditEntry {
-    AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, action).to(invitation.email.as_str())
+    let entry = AuditEntry::new(now, rentree_runtime::random(), visitor.user, &visitor.name, action);
+    entry.to(invitation.email.as_str()).in_role(invitation.role)
 }
 
 fn refused(uai: Uai, refusal: Refusal) -> Problem {

@@ -17,7 +17,7 @@ pub struct Certificate {
     pub school: String,
     /// The class in the year of the certification, as the school writes it: `3A`.
     pub class: String,
-    /// The session, as people call it: `2026`, `mai 2026`.
+    /// The session, as the platform calls it: `2026`, `mai 2026`; of `2026-10`, the month is printed.
     pub session: String,
     /// The day of the certification.
     pub date: Date,

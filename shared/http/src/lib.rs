@@ -3,6 +3,7 @@
 
 mod answer_size;
 mod around;
+mod arrival;
 mod asked;
 mod assets;
 mod client;
@@ -22,7 +23,6 @@ pub mod lambda;
 mod link;
 mod next;
 pub mod openapi;
-mod password_chosen;
 mod problem;
 mod purpose;
 mod route;
@@ -36,6 +36,7 @@ mod visitor;
 mod wait;
 
 pub use around::{POSTED_FROM_ELSEWHERE, wrap};
+pub use arrival::{Arrival, DoneOnTheWay, DoneText};
 pub use asked::{Asked, AskedPairs, unreadable_address};
 pub use assets::{ASSET_ROUTE, asset};
 pub use client::ClientAddress;
@@ -50,7 +51,6 @@ pub use guard::{Presented, authorise, authorise_beside, require_account, require
 pub use input::{CSRF_FIELD, Input, Proof};
 pub use link::Ways;
 pub use next::Next;
-pub use password_chosen::PasswordChosen;
 pub use problem::{Code, FieldError, Problem};
 pub use purpose::{Purpose, Reading, SchemaOf, Serving};
 pub use route::{Access, Route, RouteDoc};

@@ -187,6 +187,7 @@ impl EntryFields {
         let (entry, ways, former) = (door.entry.clone(), door.ways, claimed_session(door.headers));
         let (table, token, uai, by, action, now) = (door.table, door.token, door.uai, door.by, door.action, door.now);
         let mut entrant = self.find(door).await?;
+        let told = AuditEntry::new(now, rentree_runtime::random(), entrant.id, &entrant.name, action);
         let joining = Joining {
             uai,
             secret: token.secret(),
@@ -196,7 +197,7 @@ impl EntryFields {
             name: &entrant.name,
             session: entrant.session.as_ref().map(NewSession::stored),
             replaces: former.as_ref(),
-            entry: &AuditEntry::new(now, rentree_runtime::random(), entrant.id, &entrant.name, action),
+            entry: &told.in_role(by.invited_as()),
             now,
         };
         let joined = entrant.join(table, &joining).await;

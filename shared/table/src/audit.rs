@@ -30,6 +30,9 @@ pub struct AuditEntry {
     /// which class, or what a program asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// In which role, where somebody is invited or let in. (The first entries were stored without it.)
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// To which pupil, when it is one. Never by name: the log outlives what the school's file says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learner: Option<LearnerId>,
@@ -146,6 +149,7 @@ impl AuditEntry {
             by_name: name.into(),
             action,
             subject: None,
+            role: None,
             learner: None,
             import: None,
             expires_at: (at + KEPT).as_second(),
@@ -156,6 +160,13 @@ impl AuditEntry {
     #[must_use]
     pub fn to(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
+        self
+    }
+
+    /// In which role, if in one.
+    #[must_use]
+    pub fn in_role(mut self, role: impl Into<Option<Role>>) -> Self {
+        self.role = role.into();
         self
     }
 

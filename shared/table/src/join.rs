@@ -49,6 +49,16 @@ pub enum By {
     Invitation(InvitationId, Role),
 }
 
+impl By {
+    /// The role that an invitation says; the link in the school's mailbox has but one.
+    pub fn invited_as(self) -> Option<Role> {
+        match self {
+            Self::Activation(_) => None,
+            Self::Invitation(_, role) => Some(role),
+        }
+    }
+}
+
 /// What somebody is by joining.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Joined {

@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::SecondFactorChange;
 use rentree_http::{
-    Asked, CODE_FIELD, Device, Face, FirstFactor, FormToken, Input, NewSession, Next, Problem, claimed_session, text,
+    Asked, CODE_FIELD, Device, DoneOnTheWay, Face, FirstFactor, FormToken, Input, NewSession, Next, Problem,
+    claimed_session, text,
 };
 use rentree_web::{Form, Frame};
 use schemars::JsonSchema;
@@ -97,7 +98,11 @@ pub(crate) async fn complete(
 
     let must_change_password = user.password_to_change.is_some();
     let view = SignedInView { user: id, name: user.full_name(), must_change_password };
-    let location = if must_change_password { next.after(temporary_password::PAGE) } else { next.or("/") };
+    let location = match (must_change_password, right.is_recovery_code) {
+        (true, _) => next.after(temporary_password::PAGE),
+        (false, true) => DoneOnTheWay::RecoveryCodeUsed.told_at(&next),
+        (false, false) => next.or("/"),
+    };
     let response = session.on(face.after_post(StatusCode::OK, &location, &view)?);
     let device = Device::of(&headers);
     Ok(FirstFactor::forget(match &user.password_hash {

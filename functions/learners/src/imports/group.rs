@@ -1,4 +1,4 @@
-//! The lines of a report by kind, for the page of an import: a remedy is told once, with the lines that it is for under it.
+//! The lines of a report by kind, for the page of an import: a remedy is told once, under the lines that it is for.
 
 use rentree_table::{LineKind, ReportLine};
 

@@ -7,7 +7,7 @@ use super::{LEFT, Page, RIGHT};
 use crate::Certificate;
 use crate::colour::{Coloured as _, GREY, INK};
 use crate::fit::fit;
-use crate::french::{day, printed};
+use crate::french::{day, printed, session};
 use crate::line::{bold, regular};
 use crate::shape::{Shape, at};
 use crate::typeface::Weight;
@@ -19,7 +19,7 @@ const SAYS: &str = "Code QR de vérification";
 
 pub(super) fn draw(page: &mut Page<'_, '_>, certificate: &Certificate, qr: &QrCode, top: f32) {
     let width = RIGHT - LEFT - QR - 24.0;
-    let dated = format!("Certification du {}, session {}.", day(certificate.date), printed(&certificate.session));
+    let dated = format!("Certification du {}, {}.", day(certificate.date), session(&certificate.session));
     let (size, lines) = fit(page.faces, Weight::Regular, &dated, width, &[(9.0, 1), (8.0, 1), (7.0, 2)]);
     let mut y = top + 19.0;
     let mut dated = Vec::new();

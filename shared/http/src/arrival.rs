@@ -1,0 +1,83 @@
+//! What was just done on the way in, told by the page where somebody arrives: a password chosen that had to be, a recovery code used.
+
+use rentree_domain::Uai;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::{Next, asking};
+
+/// What somebody may have done before they arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DoneOnTheWay {
+    /// They had to choose another password before anything else.
+    PasswordChosen,
+    /// They signed in by a recovery code, in place of one of their application.
+    RecoveryCodeUsed,
+}
+
+/// What a page tells that was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DoneText {
+    /// What was done.
+    pub text: &'static str,
+    /// What there is to do about it, and where.
+    pub way_on: Option<(&'static str, &'static str)>,
+}
+
+/// What was just done, as far as a page where people arrive tells it.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Arrival {
+    /// What the page tells that was just done.
+    done: String,
+}
+
+impl DoneOnTheWay {
+    const ALL: [Self; 2] = [Self::PasswordChosen, Self::RecoveryCodeUsed];
+
+    /// Where somebody goes on who did it. The pages where people arrive say that it is done; others lead on with what they are for.
+    pub fn told_at(self, next: &Next) -> String {
+        let path = next.or("/");
+        let is_home = path.strip_prefix("/schools/").is_some_and(|uai| Uai::parse(uai).is_ok());
+        if is_home || ["/", "/mes-campagnes", "/spaces"].contains(&path.as_str()) {
+            asking(&path, &[("done", self.name())])
+        } else {
+            path
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::PasswordChosen => "password",
+            Self::RecoveryCodeUsed => "recovery-code",
+        }
+    }
+
+    fn told(self) -> DoneText {
+        match self {
+            Self::PasswordChosen => {
+                DoneText { text: "Votre mot de passe a été changé. L’ancien ne fonctionne plus.", way_on: None }
+            }
+            Self::RecoveryCodeUsed => DoneText {
+                text: "Vous vous êtes connecté(e) avec un code de secours, qui ne fonctionne plus. Téléphone perdu ? Désactivez la validation en deux étapes, puis activez-la avec le nouveau.",
+                way_on: Some(("Codes de secours qui restent, nouveau téléphone", "/account/second-factor")),
+            },
+        }
+    }
+}
+
+impl Arrival {
+    /// `path`, which is handed on what is to be told.
+    pub fn handed_on_to(&self, path: &str) -> String {
+        self.done().map_or_else(|| path.to_owned(), |done| asking(path, &[("done", done.name())]))
+    }
+
+    /// What the page says, if something was just done.
+    pub fn text(&self) -> Option<DoneText> {
+        self.done().map(DoneOnTheWay::told)
+    }
+
+    fn done(&self) -> Option<DoneOnTheWay> {
+        DoneOnTheWay::ALL.into_iter().find(|done| done.name() == self.done)
+    }
+}
