@@ -261,6 +261,7 @@ fn user_name_then_mediacentre_on_one_account() {
         case.come(&person).await?;
         case.tell(&class, pupil).await?;
         see(case.client(), "[role=status]", "Vous avez déjà un compte").await?;
+        see(case.client(), "[role=status]", "à la question qui suit").await?;
         case.shot("03-has-account").await?;
         click_on(case.client(), Locator::LinkText("Me connecter")).await?;
         case.sign_in(user_name.as_str(), PUPIL_PASSWORD).await?;
@@ -296,6 +297,7 @@ async fn added(look: Look, name: &'static str) -> anyhow::Result<()> {
     let case = Case::begin(look, name).await?;
     case.come(&person).await?;
     see(case.client(), "main", "Vous avez déjà un compte").await?;
+    see(case.client(), "main", "à la question qui suit").await?;
     case.shot("01-code").await?;
     click_on(case.client(), Locator::LinkText("Me connecter")).await?;
     case.sign_in(user_name.as_str(), PUPIL_PASSWORD).await?;
