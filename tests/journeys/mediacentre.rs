@@ -210,9 +210,18 @@ fn staff_add_the_mediacentre_after_signing_in_and_by_a_click() {
         assert_eq!(computer.get("/mediacentre/suite").await?.json()["step"], "ask");
         assert_eq!(computer.post("/mediacentre/suite", &json!({})).await?.status, 409);
         assert_eq!(product().table.user_of_sign_on(&id_of(&person)?, Timestamp::now()).await?, None, "never assumed");
+        // A no leads on, twice, and nothing waits any more.
+        let mut unwilling = computer.clone();
+        for _ in 0..2 {
+            let declined = unwilling.post("/mediacentre/suite", &json!({"without_mediacentre": true})).await?;
+            assert_eq!((declined.json(), declined.location()), (json!({"added": false}), "/"));
+        }
+        assert_eq!(unwilling.get("/mediacentre/suite").await?.status, 410);
+        assert_eq!(product().table.user_of_sign_on(&id_of(&person)?, Timestamp::now()).await?, None);
         let added = computer.post("/mediacentre/suite", &json!({"confirmed": true})).await?;
-        assert_eq!(added.location(), "/account?done=mediacentre");
-        assert!(computer.page(added.location()).await?.text.contains("Le Médiacentre ouvre maintenant ce compte"));
+        assert_eq!(added.location(), "/?done=mediacentre");
+        let home = computer.page(added.location()).await?;
+        assert!(leads(&home, &format!("/schools/{uai}?done=mediacentre")), "{}", home.location());
         assert_eq!(computer.get("/account").await?.json()["methods"], json!(["mediacentre", "email"]));
         assert_eq!(product().table.user_of_sign_on(&id_of(&person)?, Timestamp::now()).await?, Some(id));
         // What staff owe, they owe still.

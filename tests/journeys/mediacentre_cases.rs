@@ -305,7 +305,8 @@ async fn added(look: Look, name: &'static str) -> anyhow::Result<()> {
     case.shot("02-add").await?;
     assert_eq!(account_of(&person).await?, None, "nothing before it is said");
     click(case.client(), "main form[action='/mediacentre/suite'] button").await?;
-    see(case.client(), "h1", "Mon compte").await?;
+    see(case.client(), "h1", "Mes campagnes").await?;
+    see(case.client(), "[role=status]", "Le Médiacentre ouvre maintenant ce compte").await?;
     case.shot("03-added").await?;
     case.see_ways_in(&["Médiacentre", "Identifiant"]).await?;
     case.sign_out().await?;
@@ -346,8 +347,10 @@ fn staff_add_the_mediacentre() {
         case.sign_in(teacher.email().as_str(), PASSWORD).await?;
         see(case.client(), "main", "Si vous confirmez, le Médiacentre ouvrira ce compte").await?;
         case.shot("02-add").await?;
+        see(case.client(), "main form[action='/mediacentre/suite']", "Non").await?;
         click(case.client(), "main form[action='/mediacentre/suite'] button").await?;
-        see(case.client(), "h1", "Mon compte").await?;
+        see(case.client(), "h1", "Accueil").await?;
+        see(case.client(), "main", "Le Médiacentre ouvre maintenant ce compte").await?;
         case.sign_out().await?;
         case.come(&person).await?;
         open_menu(case.client()).await?;

@@ -110,9 +110,6 @@ pub(crate) async fn page(
             "Un message vient d’être envoyé à l’adresse indiquée. Suivez le lien qu’il contient, en étant connecté(e) : il expire dans 7 jours.",
         ),
         "address" => Some("Votre adresse e-mail est confirmée. Vos autres appareils ont été déconnectés."),
-        "mediacentre" => {
-            Some("Le Médiacentre ouvre maintenant ce compte, en plus de vos autres façons de vous connecter.")
-        }
         "second-factor-ended" => Some(
             "La validation en deux étapes est désactivée : votre mot de passe suffit pour vous connecter. Vos autres appareils ont été déconnectés.",
         ),

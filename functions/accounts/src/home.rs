@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::Uai;
-use rentree_http::{Asked, Face, PasswordChosen, Problem};
+use rentree_http::{Asked, DoneBefore, Face, Problem};
 use rentree_table::{Member, Role};
 use rentree_web::Frame;
 use schemars::JsonSchema;
@@ -26,7 +26,7 @@ pub(crate) struct FrontView {
 /// `GET /`
 pub(crate) async fn home(
     State(app): State<Accounts>,
-    Asked(chosen): Asked<PasswordChosen>,
+    Asked(before): Asked<DoneBefore>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -39,11 +39,11 @@ pub(crate) async fn home(
         [(uai, member)] => {
             let space = format!("/schools/{uai}");
             let is_due = app.is_review_due(*uai, member).await?;
-            Ok(leads_to(&if is_due { format!("{space}/team/review") } else { chosen.handed_on_to(&space) }))
+            Ok(leads_to(&if is_due { format!("{space}/team/review") } else { before.handed_on_to(&space) }))
         }
-        [] if signed_in.person.birth_date.is_some() => Ok(leads_to(&chosen.handed_on_to("/mes-campagnes"))),
-        [] if !app.table.ties(signed_in.user).await?.is_empty() => Ok(leads_to(&chosen.handed_on_to("/mes-campagnes"))),
-        _ => Ok(leads_to(&chosen.handed_on_to("/spaces"))),
+        [] if signed_in.person.birth_date.is_some() => Ok(leads_to(&before.handed_on_to("/mes-campagnes"))),
+        [] if !app.table.ties(signed_in.user).await?.is_empty() => Ok(leads_to(&before.handed_on_to("/mes-campagnes"))),
+        _ => Ok(leads_to(&before.handed_on_to("/spaces"))),
     }
 }
 

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::Uai;
-use rentree_http::{Asked, Face, PasswordChosen, Presented, Problem, SignedIn};
+use rentree_http::{Asked, DoneBefore, Face, Presented, Problem, SignedIn};
 use rentree_table::{AccessRequest, AccessRequestState, Member, Role, School, Underway};
 use rentree_web::{Frame, french};
 use schemars::JsonSchema;
@@ -72,7 +72,7 @@ struct ImportedRow {
 /// `GET /spaces`
 pub(crate) async fn page(
     State(app): State<Accounts>,
-    Asked(chosen): Asked<PasswordChosen>,
+    Asked(before): Asked<DoneBefore>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -90,7 +90,7 @@ pub(crate) async fn page(
     let mut spaces: Vec<Row> = places.into_iter().filter_map(row).collect();
     spaces.sort_by(|one, other| one.school.cmp(&other.school).then(one.uai.cmp(&other.uai)));
 
-    let view = SpacesView { frame: signed_in.frame("Mes espaces"), done: chosen.text(), spaces, access_requests };
+    let view = SpacesView { frame: signed_in.frame("Mes espaces"), done: before.text(), spaces, access_requests };
     face.render(StatusCode::OK, &view)
 }
 

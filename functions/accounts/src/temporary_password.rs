@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::{Password, Uai};
-use rentree_http::{Asked, Device, Face, Input, NewSession, Next, PasswordChosen, Presented, Problem, SignedIn, text};
+use rentree_http::{Asked, Device, DoneBefore, Face, Input, NewSession, Next, Presented, Problem, SignedIn, text};
 use rentree_identity::{PasswordFields, PasswordRules, read_password, verify};
 use rentree_table::{AccountError, PasswordToChange, User};
 use rentree_web::{Form, Frame};
@@ -118,7 +118,7 @@ fn place_after(next: &Next) -> String {
     let path = next.or("/");
     let is_home = path.strip_prefix("/schools/").is_some_and(|uai| Uai::parse(uai).is_ok());
     if is_home || ["/", "/mes-campagnes", "/spaces"].contains(&path.as_str()) {
-        PasswordChosen::told_at(&path)
+        DoneBefore::password_at(&path)
     } else {
         path
     }

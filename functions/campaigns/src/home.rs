@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, EmailAddress, SchoolYear, Uai, UserId, paris};
-use rentree_http::{Asked, Face, PasswordChosen, Problem, Visitor, authorise, parse_uai};
+use rentree_http::{Asked, DoneBefore, Face, Problem, Visitor, authorise, parse_uai};
 use rentree_table::{AccessRequest, Campaign, Invitation, Member, Role, Underway, unanswered};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
@@ -87,7 +87,7 @@ struct CampaignAtHome {
 pub(crate) async fn page(
     State(app): State<Campaigns>,
     Path(uai): Path<String>,
-    Asked(chosen): Asked<PasswordChosen>,
+    Asked(before): Asked<DoneBefore>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -96,7 +96,7 @@ pub(crate) async fn page(
 
     // Seven reads side by side are some kilobytes while they are under way.
     let mut view = Box::pin(app.home(uai, &visitor)).await?;
-    view.done = chosen.text();
+    view.done = before.text();
     face.render(StatusCode::OK, &view)
 }
 

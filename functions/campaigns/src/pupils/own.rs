@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use rentree_domain::method::may_use_email;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignId, CampaignKind, LearnerId, Method, Progress, Score, Uai, paris};
-use rentree_http::{Asked, Face, PasswordChosen, Presented, Problem};
+use rentree_http::{Asked, DoneBefore, Face, Presented, Problem};
 use rentree_runtime::several;
 use rentree_table::{Campaign, Participation, Person, School, TableError, Tie};
 use rentree_web::{Frame, french};
@@ -78,7 +78,7 @@ impl Row {
 /// `GET /mes-campagnes`
 pub(crate) async fn page(
     State(app): State<Campaigns>,
-    Asked(chosen): Asked<PasswordChosen>,
+    Asked(before): Asked<DoneBefore>,
     face: Face,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -97,7 +97,7 @@ pub(crate) async fn page(
     let is_old_enough = user.birth_date.is_none_or(|born| may_use_email(born, paris::date(now)));
     let view = OwnView {
         frame: signed_in.frame("Mes campagnes"),
-        done: chosen.text(),
+        done: before.text(),
         first_name: user.first_name.to_string(),
         campaigns,
         methods: user.methods.all(now),
