@@ -79,6 +79,13 @@ struct Row {
     is_this: bool,
 }
 
+impl AccountView {
+    /// Whether nothing but the Médiacentre opens the account, and there is no password.
+    fn has_mediacentre_alone(&self) -> bool {
+        !self.has_password && self.methods == [Method::Mediacentre]
+    }
+}
+
 impl Row {
     /// Its name, and what its owner knows it by.
     fn choice(&self) -> (String, String) {
