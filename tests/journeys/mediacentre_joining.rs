@@ -37,6 +37,8 @@ fn no_account_yet() {
         let told = tell(&mut computer, &class, &typed).await?;
         assert_eq!((told.status, step(&told.json())), (200, "new_by_mediacentre"), "{}", told.text);
         assert!(class.joined().await?.is_empty() && owner(&person).await?.is_none(), "nothing before the click");
+        let html = computer.page_after(&class.path("/identity"), &typed).await?.text;
+        assert!(html.contains("Créer mon compte</button>"), "{html}");
 
         let joined = begin(&mut computer, &class, &typed).await?;
         ok(&joined, 201)?;
