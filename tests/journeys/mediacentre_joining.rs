@@ -204,6 +204,8 @@ fn the_mediacentre_beside_a_user_name() {
         let mut computer = arrived(&lycee, &Person { school: "0990001N".to_owned(), ..there.clone() }).await?;
         let told = tell(&mut computer, &lycee, &born(&lycee, 0)).await?.json();
         assert_eq!((step(&told), &told["elsewhere"]), ("has_account", &json!(true)), "{told}");
+        let html = computer.page_after(&lycee.path("/identity"), &born(&lycee, 0)).await?.text;
+        assert!(html.contains("redonnez votre date de naissance") && !html.contains("question qui suit"), "{html}");
         sign_in(&mut computer, &methods).await?;
         assert_eq!(step(&computer.get(&lycee.path("")).await?.json()), "identify");
         let joined = tell(&mut computer, &lycee, &born(&lycee, 0)).await?;
