@@ -53,6 +53,14 @@ fn who_is_known_is_signed_in_and_bears_the_names_of_the_ent() {
         assert_eq!(pupil.now().await?.full_name(), "Zéphyrine MARQUEPAGE");
         let own = computer.get("/mes-campagnes").await?.json();
         assert_eq!(own["methods"], json!(["mediacentre"]));
+        // Nobody speaks of a password that there is not.
+        for path in ["/mes-campagnes", "/account"] {
+            let page = computer.page(path).await?.text;
+            assert!(page.contains("Vous entrez par le Médiacentre, sans mot de passe."), "{page}");
+            for password in ["Mon compte&nbsp;: mot de passe", "en cas d’oubli du mot de passe"] {
+                assert!(!page.contains(password), "{password}: {page}");
+            }
+        }
 
         // What the ENT does not tell stays as it is; a program is told where it goes on.
         let nameless = Person { first_names: Vec::new(), last_names: vec!["-".to_owned()], ..person.clone() };
@@ -159,6 +167,8 @@ fn a_pupil_adds_the_mediacentre_to_the_account() {
         assert_eq!(nothing.status, 410, "nothing is said to be added where nothing waited: {}", nothing.text);
         let both = json!(["mediacentre", "user_name"]);
         assert_eq!(computer.get("/mes-campagnes").await?.json()["methods"], both);
+        let page = computer.page("/mes-campagnes").await?.text;
+        assert!(page.contains("mot de passe, ") && !page.contains("sans mot de passe"), "{page}");
         assert_eq!(computer.get("/mediacentre/suite").await?.status, 410, "it waits no more");
         let reply = a_computer().sign_on(&person).await?;
         assert!(leads(&reply, "/mes-campagnes"), "{}", reply.location());
@@ -210,9 +220,18 @@ fn staff_add_the_mediacentre_after_signing_in_and_by_a_click() {
         assert_eq!(computer.get("/mediacentre/suite").await?.json()["step"], "ask");
         assert_eq!(computer.post("/mediacentre/suite", &json!({})).await?.status, 409);
         assert_eq!(product().table.user_of_sign_on(&id_of(&person)?, Timestamp::now()).await?, None, "never assumed");
+        // A no leads on, twice, and nothing waits any more.
+        let mut unwilling = computer.clone();
+        for _ in 0..2 {
+            let declined = unwilling.post("/mediacentre/suite", &json!({"without_mediacentre": true})).await?;
+            assert_eq!((declined.json(), declined.location()), (json!({"added": false}), "/"));
+        }
+        assert_eq!(unwilling.get("/mediacentre/suite").await?.status, 410);
+        assert_eq!(product().table.user_of_sign_on(&id_of(&person)?, Timestamp::now()).await?, None);
         let added = computer.post("/mediacentre/suite", &json!({"confirmed": true})).await?;
-        assert_eq!(added.location(), "/account?done=mediacentre");
-        assert!(computer.page(added.location()).await?.text.contains("Le Médiacentre ouvre maintenant ce compte"));
+        assert_eq!(added.location(), "/?done=mediacentre");
+        let home = computer.page(added.location()).await?;
+        assert!(leads(&home, &format!("/schools/{uai}?done=mediacentre")), "{}", home.location());
         assert_eq!(computer.get("/account").await?.json()["methods"], json!(["mediacentre", "email"]));
         assert_eq!(product().table.user_of_sign_on(&id_of(&person)?, Timestamp::now()).await?, Some(id));
         // What staff owe, they owe still.

@@ -261,6 +261,7 @@ fn user_name_then_mediacentre_on_one_account() {
         case.come(&person).await?;
         case.tell(&class, pupil).await?;
         see(case.client(), "[role=status]", "Vous avez déjà un compte").await?;
+        see(case.client(), "[role=status]", "à la question qui suit").await?;
         case.shot("03-has-account").await?;
         click_on(case.client(), Locator::LinkText("Me connecter")).await?;
         case.sign_in(user_name.as_str(), PUPIL_PASSWORD).await?;
@@ -296,6 +297,7 @@ async fn added(look: Look, name: &'static str) -> anyhow::Result<()> {
     let case = Case::begin(look, name).await?;
     case.come(&person).await?;
     see(case.client(), "main", "Vous avez déjà un compte").await?;
+    see(case.client(), "main", "à la question qui suit").await?;
     case.shot("01-code").await?;
     click_on(case.client(), Locator::LinkText("Me connecter")).await?;
     case.sign_in(user_name.as_str(), PUPIL_PASSWORD).await?;
@@ -303,7 +305,8 @@ async fn added(look: Look, name: &'static str) -> anyhow::Result<()> {
     case.shot("02-add").await?;
     assert_eq!(account_of(&person).await?, None, "nothing before it is said");
     click(case.client(), "main form[action='/mediacentre/suite'] button").await?;
-    see(case.client(), "h1", "Mon compte").await?;
+    see(case.client(), "h1", "Mes campagnes").await?;
+    see(case.client(), "[role=status]", "Le Médiacentre ouvre maintenant ce compte").await?;
     case.shot("03-added").await?;
     case.see_ways_in(&["Médiacentre", "Identifiant"]).await?;
     case.sign_out().await?;
@@ -344,8 +347,10 @@ fn staff_add_the_mediacentre() {
         case.sign_in(teacher.email().as_str(), PASSWORD).await?;
         see(case.client(), "main", "Si vous confirmez, le Médiacentre ouvrira ce compte").await?;
         case.shot("02-add").await?;
+        see(case.client(), "main form[action='/mediacentre/suite']", "Non").await?;
         click(case.client(), "main form[action='/mediacentre/suite'] button").await?;
-        see(case.client(), "h1", "Mon compte").await?;
+        see(case.client(), "h1", "Accueil").await?;
+        see(case.client(), "main", "Le Médiacentre ouvre maintenant ce compte").await?;
         case.sign_out().await?;
         case.come(&person).await?;
         open_menu(case.client()).await?;

@@ -37,6 +37,8 @@ fn no_account_yet() {
         let told = tell(&mut computer, &class, &typed).await?;
         assert_eq!((told.status, step(&told.json())), (200, "new_by_mediacentre"), "{}", told.text);
         assert!(class.joined().await?.is_empty() && owner(&person).await?.is_none(), "nothing before the click");
+        let html = computer.page_after(&class.path("/identity"), &typed).await?.text;
+        assert!(html.contains("Créer mon compte</button>"), "{html}");
 
         let joined = begin(&mut computer, &class, &typed).await?;
         ok(&joined, 201)?;
@@ -183,7 +185,7 @@ fn the_mediacentre_beside_a_user_name() {
         let page = computer.get(&class.path("")).await?.json();
         assert_eq!((step(&page), &page["mediacentre"]), ("join", &json!("add")));
         let html = computer.page(&class.path("")).await?.text;
-        assert!(html.contains("Rejoindre la campagne, et ajouter le Médiacentre"), "{html}");
+        assert!(html.contains("Oui, l’ajouter") && html.contains("Dans les deux cas, vous rejoignez"), "{html}");
         assert!(owner(&person).await?.is_none(), "never assumed");
         let joined = computer.post(&class.path(""), &json!({"add_mediacentre": true})).await?;
         let told = joined.json();
@@ -202,6 +204,8 @@ fn the_mediacentre_beside_a_user_name() {
         let mut computer = arrived(&lycee, &Person { school: "0990001N".to_owned(), ..there.clone() }).await?;
         let told = tell(&mut computer, &lycee, &born(&lycee, 0)).await?.json();
         assert_eq!((step(&told), &told["elsewhere"]), ("has_account", &json!(true)), "{told}");
+        let html = computer.page_after(&lycee.path("/identity"), &born(&lycee, 0)).await?.text;
+        assert!(html.contains("redonnez votre date de naissance") && !html.contains("question qui suit"), "{html}");
         sign_in(&mut computer, &methods).await?;
         assert_eq!(step(&computer.get(&lycee.path("")).await?.json()), "identify");
         let joined = tell(&mut computer, &lycee, &born(&lycee, 0)).await?;
@@ -236,6 +240,38 @@ fn it_is_offered_to_who_is_in() {
         // Once.
         let again = computer.post(&class.path(""), &json!({"add_mediacentre": true})).await?;
         assert_eq!(refused(&again), (410, "sign_on_too_late".to_owned()));
+        Ok(())
+    });
+}
+
+/// Who has joined is asked before anything else on the page, so that nobody begins the course without having answered. A no is not asked
+/// again by the same sign-on, and the next one asks anew.
+#[test]
+fn who_has_joined_is_asked_first() {
+    run(async {
+        let name = a_first_name("Lila");
+        let class = a_class(&[(&name, "PETIT", "10/03/2014")]).await?;
+        let methods = a_user_name(&name)?;
+        let account = class.tie(&name, methods.clone()).await?;
+        let mut computer = a_computer();
+        sign_in(&mut computer, &methods).await?;
+        ok(&computer.post(&class.path(""), &json!({})).await?, 200)?;
+
+        let person = in_the_ent(&class, 0);
+        for adds in [false, true] {
+            let mut computer = arrived(&class, &person).await?;
+            tell(&mut computer, &class, &born(&class, 0)).await?;
+            sign_in(&mut computer, &methods).await?;
+            assert_eq!(step(&computer.get(&class.path("")).await?.json()), "joined");
+            let html = computer.page(&class.path("")).await?.text;
+            assert!(html.contains("Ajouter le Médiacentre à votre compte") && html.contains("Non</button>"), "{html}");
+            assert!(!html.contains("Commencer") && !html.contains("Dans les deux cas"), "{html}");
+            ok(&computer.post(&class.path(""), &json!({"add_mediacentre": adds})).await?, 200)?;
+            assert!(!waits(&computer));
+            assert_eq!(owner(&person).await?, adds.then_some(account));
+            let html = computer.page(&class.path("")).await?.text;
+            assert!(html.contains("Commencer") && !html.contains("Ajouter le Médiacentre"), "{html}");
+        }
         Ok(())
     });
 }

@@ -143,9 +143,13 @@ fn sign_ons_and_refusals_are_counted_where_the_school_is_known() {
         let path = format!("/schools/{}/mediacentre", class.uai);
         let member = a_member(class.uai, Role::Member).await?;
         let told = member.page(&path).await?;
-        for words in
-            ["Dernière connexion par le Médiacentre le", "Trop de temps écoulé", "console d’affectation du GAR"]
-        {
+        for words in [
+            "Dernière connexion par le Médiacentre le",
+            "Trop de temps écoulé",
+            "console d’affectation du GAR",
+            "pas chaque personne",
+            "Une tuile peut déjà ouvrir Rentrée",
+        ] {
             assert!(told.contains(words), "{words}: {told}");
         }
         for secret in [person.ido.as_str(), "MARQUEPAGE", "Zéphyrine"] {

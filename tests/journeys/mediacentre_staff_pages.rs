@@ -34,7 +34,7 @@ async fn as_staff(look: Look, name: &str) -> anyhow::Result<()> {
     // Off, and nobody has come.
     enter(client, &class.administrator).await?;
     click(client, "nav a[href$='/mediacentre']").await?;
-    see(client, "main", "Le Médiacentre n’est pas activé pour votre établissement").await?;
+    see(client, "main", "Vos campagnes ne proposent pas encore le Médiacentre").await?;
     see(client, "main", "Aucune connexion récente par le Médiacentre").await?;
     open_menu(client).await?;
     see(client, "nav a[aria-current]", "Médiacentre").await?;

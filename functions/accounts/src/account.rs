@@ -79,6 +79,13 @@ struct Row {
     is_this: bool,
 }
 
+impl AccountView {
+    /// Whether nothing but the Médiacentre opens the account, and there is no password.
+    fn has_mediacentre_alone(&self) -> bool {
+        !self.has_password && self.methods == [Method::Mediacentre]
+    }
+}
+
 impl Row {
     /// Its name, and what its owner knows it by.
     fn choice(&self) -> (String, String) {
@@ -110,9 +117,6 @@ pub(crate) async fn page(
             "Un message vient d’être envoyé à l’adresse indiquée. Suivez le lien qu’il contient, en étant connecté(e) : il expire dans 7 jours.",
         ),
         "address" => Some("Votre adresse e-mail est confirmée. Vos autres appareils ont été déconnectés."),
-        "mediacentre" => {
-            Some("Le Médiacentre ouvre maintenant ce compte, en plus de vos autres façons de vous connecter.")
-        }
         "second-factor-ended" => Some(
             "La validation en deux étapes est désactivée : votre mot de passe suffit pour vous connecter. Vos autres appareils ont été déconnectés.",
         ),

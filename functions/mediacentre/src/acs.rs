@@ -214,10 +214,14 @@ impl Mediacentre {
     }
 }
 
-/// Where somebody goes on who is signed in: the campaign where it began, or else a pupil's own page, or the space of staff.
+/// Where somebody goes on who is signed in: the campaign where it began, or else where they arrive.
 fn towards(request: &SignOnRequest, birth_date: Option<Date>) -> String {
-    let own = if birth_date.is_some() { "/mes-campagnes" } else { "/" };
-    campaign(request).unwrap_or_else(|| own.to_owned())
+    campaign(request).unwrap_or_else(|| arrival(birth_date).to_owned())
+}
+
+/// Where somebody arrives: a pupil's own page, or the space of staff.
+pub(crate) fn arrival(birth_date: Option<Date>) -> &'static str {
+    if birth_date.is_some() { "/mes-campagnes" } else { "/" }
 }
 
 /// The page of the campaign where it began.

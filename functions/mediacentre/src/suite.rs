@@ -7,14 +7,14 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use rentree_domain::mediacentre::Profile;
-use rentree_http::{Asked, Face, FormToken, Input, Presented, Problem, SignedIn, WAITING_SIGN_ON};
+use rentree_http::{Asked, DoneOnTheWay, Face, FormToken, Input, Presented, Problem, SignedIn, WAITING_SIGN_ON};
 use rentree_table::{AddError, User, WaitingSignOn};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Mediacentre;
-use crate::acs::SUITE;
+use crate::acs::{SUITE, arrival};
 use crate::refused::waits_no_more;
 
 /// The page.
@@ -54,10 +54,10 @@ pub(crate) enum Step {
     OtherAccount,
 }
 
-/// The Médiacentre is a method of the account now.
+/// What came of the question.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct AddedView {
-    /// Always.
+    /// Whether the Médiacentre is a method of the account now; not where the answer was no.
     added: bool,
 }
 
@@ -68,6 +68,8 @@ pub(crate) struct AddedView {
 pub(crate) struct Fields {
     /// Whether it is the same person, though the names are not quite the same.
     confirmed: bool,
+    /// Not to add it: the sign-on that waits in this browser is forgotten, and nothing else is done.
+    without_mediacentre: bool,
 }
 
 /// What the address says.
@@ -118,10 +120,17 @@ pub(crate) async fn add(
     let (signed_in, user) = account.ok_or_else(Problem::signed_out)?;
     signed_in.check_meant(&input.proof)?;
     signed_in.check_password()?;
+    let place = place_after(&user, waiting.as_ref());
+    // Whether it waits still is no matter: a second click leads where the first one did.
+    if input.fields.without_mediacentre {
+        return answered(face, &place, false);
+    }
     let secret = secret.ok_or_else(waits_no_more)?;
+    let done = DoneOnTheWay::MediacentreAdded.at(&place);
     // A second click finds nothing that waits, and what the first one did.
     let Some(waiting) = waiting else {
-        return if user.methods.mediacentre.any((app.clock)()) { added(face, DONE) } else { Err(waits_no_more()) };
+        let is_added = user.methods.mediacentre.any((app.clock)());
+        return if is_added { answered(face, &done, true) } else { Err(waits_no_more()) };
     };
 
     match Step::of(&waiting, Some(&user)) {
@@ -142,16 +151,19 @@ pub(crate) async fn add(
         }
     }
 
-    added(face, &waiting.campaign.map_or_else(|| DONE.to_owned(), |code| format!("/campagnes/{code}")))
+    answered(face, &done, true)
 }
 
-/// It is a method of the account, by this click or by the one before, and nothing waits any more.
-fn added(face: Face, location: &str) -> Result<Response, Problem> {
-    Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, location, &AddedView { added: true })?))
+/// The owner of the account has answered, by this click or by the one before, and nothing waits any more.
+fn answered(face: Face, location: &str, added: bool) -> Result<Response, Problem> {
+    Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, location, &AddedView { added })?))
 }
 
-/// The account's page, which says what was done.
-const DONE: &str = "/account?done=mediacentre";
+/// Where the owner of an account goes on: the campaign where the sign-on began, or else where they arrive.
+fn place_after(user: &User, waiting: Option<&WaitingSignOn>) -> String {
+    let campaign = waiting.and_then(|waiting| waiting.campaign.as_ref());
+    campaign.map_or_else(|| arrival(user.birth_date).to_owned(), |code| format!("/campagnes/{code}"))
+}
 
 impl Mediacentre {
     async fn arrived(&self, headers: &HeaderMap) -> Result<Arrived, Problem> {

@@ -1,4 +1,5 @@
-//! What was just done on the way in, told by the page where somebody arrives: a password chosen that had to be, a recovery code used.
+//! What was just done on the way in, told by the page where somebody arrives: a password chosen that had to be, a recovery code used, the
+//! Médiacentre added.
 
 use rentree_domain::Uai;
 use schemars::JsonSchema;
@@ -13,6 +14,8 @@ pub enum DoneOnTheWay {
     PasswordChosen,
     /// They signed in by a recovery code, in place of one of their application.
     RecoveryCodeUsed,
+    /// They came by the Médiacentre, and added it to the account.
+    MediacentreAdded,
 }
 
 /// What a page tells that was done.
@@ -33,23 +36,25 @@ pub struct Arrival {
 }
 
 impl DoneOnTheWay {
-    const ALL: [Self; 2] = [Self::PasswordChosen, Self::RecoveryCodeUsed];
+    const ALL: [Self; 3] = [Self::PasswordChosen, Self::RecoveryCodeUsed, Self::MediacentreAdded];
 
     /// Where somebody goes on who did it. The pages where people arrive say that it is done; others lead on with what they are for.
     pub fn told_at(self, next: &Next) -> String {
         let path = next.or("/");
         let is_home = path.strip_prefix("/schools/").is_some_and(|uai| Uai::parse(uai).is_ok());
-        if is_home || ["/", "/mes-campagnes", "/spaces"].contains(&path.as_str()) {
-            asking(&path, &[("done", self.name())])
-        } else {
-            path
-        }
+        if is_home || ["/", "/mes-campagnes", "/spaces"].contains(&path.as_str()) { self.at(&path) } else { path }
+    }
+
+    /// `path`, the page of which tells it.
+    pub fn at(self, path: &str) -> String {
+        asking(path, &[("done", self.name())])
     }
 
     fn name(self) -> &'static str {
         match self {
             Self::PasswordChosen => "password",
             Self::RecoveryCodeUsed => "recovery-code",
+            Self::MediacentreAdded => "mediacentre",
         }
     }
 
@@ -62,6 +67,10 @@ impl DoneOnTheWay {
                 text: "Vous vous êtes connecté(e) avec un code de secours, qui ne fonctionne plus. Téléphone perdu ? Désactivez la validation en deux étapes, puis activez-la avec le nouveau.",
                 way_on: Some(("Codes de secours qui restent, nouveau téléphone", "/account/second-factor")),
             },
+            Self::MediacentreAdded => DoneText {
+                text: "Le Médiacentre ouvre maintenant ce compte, en plus de vos autres façons de vous connecter.",
+                way_on: None,
+            },
         }
     }
 }
@@ -69,7 +78,7 @@ impl DoneOnTheWay {
 impl Arrival {
     /// `path`, which is handed on what is to be told.
     pub fn handed_on_to(&self, path: &str) -> String {
-        self.done().map_or_else(|| path.to_owned(), |done| asking(path, &[("done", done.name())]))
+        self.done().map_or_else(|| path.to_owned(), |done| done.at(path))
     }
 
     /// What the page says, if something was just done.

@@ -95,6 +95,12 @@ impl Computer {
         self.send(request, &[]).await
     }
 
+    /// POSTs JSON, and is answered by a page.
+    pub(crate) async fn page_after(&mut self, path: &str, body: &Value) -> anyhow::Result<Reply> {
+        let request = self.http.post(format!("{}{path}", self.url)).header(ACCEPT, "text/html").json(body);
+        self.send(request, &[]).await
+    }
+
     /// Clicks the tile of the Médiacentre, or another link to the sign-on: the request that the browser takes to the provider.
     pub(crate) async fn click(&mut self, address: &str) -> anyhow::Result<Request> {
         let reply = self.page(address).await?;

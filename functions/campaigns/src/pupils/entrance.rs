@@ -32,7 +32,8 @@ pub(crate) struct Before {
 #[schemars(rename = "JoinFields")]
 #[serde(default)]
 pub(crate) struct Fields {
-    /// Whether the sign-on by Médiacentre that waits in this browser is added to the account: it is offered where the name fits.
+    /// Whether the sign-on by Médiacentre that waits in this browser is added to the account: it is offered where the name fits. Where it
+    /// was offered and is not added, it is forgotten.
     add_mediacentre: bool,
 }
 
@@ -88,8 +89,12 @@ pub(crate) async fn join(
     }
     let standing = app.join_again(&visit.entrance, &pupil, known.signed_in.user, part).await?;
 
+    // Who could have added it and did not has said no, and is not asked again on the page that follows. The next sign-on asks anew.
+    let has_declined = offer(&visit, &pupil).is_possible();
+    let visit = if has_declined { Visit { waiting: None, ..visit } } else { visit };
     let view = EntranceView::new(&visit, app.joined(&visit, &pupil, standing));
-    face.after_post(StatusCode::OK, &visit.path(), &view)
+    let page = face.after_post(StatusCode::OK, &visit.path(), &view)?;
+    Ok(if has_declined { WAITING_SIGN_ON.forget(page) } else { page })
 }
 
 /// What can be done with the sign-on that waits for the account that is signed in, which is `pupil`'s.

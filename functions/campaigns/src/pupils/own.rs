@@ -25,6 +25,9 @@ pub(crate) struct OwnView {
     frame: Frame,
     #[serde(skip)]
     done: Option<DoneText>,
+    /// Who comes by the Médiacentre alone has none.
+    #[serde(skip)]
+    has_password: bool,
     /// First name.
     first_name: String,
     /// The latest first.
@@ -63,6 +66,13 @@ struct Row {
     resume: Option<String>,
 }
 
+impl OwnView {
+    /// Whether nothing but the Médiacentre opens the account, and there is no password.
+    fn has_mediacentre_alone(&self) -> bool {
+        !self.has_password && self.methods == [Method::Mediacentre]
+    }
+}
+
 impl Row {
     /// What closes it, in a word.
     fn closed_by(&self) -> Option<&'static str> {
@@ -98,6 +108,7 @@ pub(crate) async fn page(
     let view = OwnView {
         frame: signed_in.frame("Mes campagnes"),
         done: arrival.text(),
+        has_password: user.password_hash.is_some(),
         first_name: user.first_name.to_string(),
         campaigns,
         methods: user.methods.all(now),
