@@ -202,13 +202,15 @@ impl Invitations {
         visitor: &Visitor,
         (id, request): (UserId, AccessRequest),
     ) -> Result<AccessRequestView, Problem> {
-        let user = self.table.user(id).await?.ok_or_else(|| settled(uai))?;
-        let typed = Typed::new(user.first_name.as_str(), user.last_name.as_str());
-        let (ties, namesakes, lacks_administrator) = try_join!(
-            self.table.ties(id),
-            self.table.meant(uai, visitor.school.roster_version, &typed),
-            self.table.lacks_administrator(uai, visitor.at)
-        )?;
+        let who_asks = async {
+            let user = self.table.user(id).await?.ok_or_else(|| settled(uai))?;
+            let typed = Typed::new(user.first_name.as_str(), user.last_name.as_str());
+            let namesakes = self.table.meant(uai, visitor.school.roster_version, &typed);
+            let (ties, namesakes) = try_join!(self.table.ties(id), namesakes)?;
+            Ok::<_, Problem>((user, ties, namesakes))
+        };
+        let lacks_administrator = async { Ok(self.table.lacks_administrator(uai, visitor.at).await?) };
+        let ((user, ties, namesakes), lacks_administrator) = try_join!(who_asks, lacks_administrator)?;
         let is_pupil = user.follows_rules_of_pupils();
         Ok(AccessRequestView {
             frame: visitor.frame("Demande d’accès", uai, &visitor.school, Section::Team),
