@@ -14,6 +14,8 @@ use crate::test_run;
 const RIGHTS: &str = "target/verify/rights.log";
 const RIGHTS_LOG: &str = "RENTREE_RIGHTS_LOG";
 const EVERY_RIGHT: &str = "rights::every_right_was_needed_and_none_was_missing";
+/// How closely the journeys look at pages. Unless somebody says otherwise they keep no pictures, at which nobody looks here.
+const LOOKS: &str = "RENTREE_LOOKS";
 /// By which one call in ten is refused, or its answer lost.
 const REFUSALS: &str = "RENTREE_REFUSALS";
 const SEED: &str = "1";
@@ -34,7 +36,8 @@ pub(crate) fn tests(root: &Path, gates: &mut Gates) -> Result<(), String> {
 
     let journeys = || {
         let mut command = journeys.command(&[])?;
-        command.env(RIGHTS_LOG, &rights).current_dir("tests");
+        let looks = std::env::var(LOOKS).unwrap_or_else(|_| "none".to_owned());
+        command.env(RIGHTS_LOG, &rights).env(LOOKS, looks).current_dir("tests");
         Ok::<_, String>(command)
     };
     let mut calm = journeys()?;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
-use super::looks::is_complaint;
+use super::looks::{is_complaint, keeps_pictures};
 use super::people::{PASSWORD, Person};
 use super::{PATIENCE, eventually, product};
 
@@ -204,8 +204,11 @@ impl Browser {
         Ok(answer.json::<Value>().await?["value"].clone())
     }
 
-    /// Keeps a picture of the page for people to look at, under `target/screenshots/`.
+    /// Keeps a picture of the page for people to look at, under `target/screenshots/`, if they look at this run.
     pub(crate) async fn screenshot(&self, name: &str) -> anyhow::Result<()> {
+        if !keeps_pictures() {
+            return Ok(());
+        }
         let folder = pictures();
         std::fs::create_dir_all(&folder)?;
         std::fs::write(folder.join(format!("{name}.png")), self.client.screenshot().await?)?;

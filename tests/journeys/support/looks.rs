@@ -1,5 +1,6 @@
 //! What holds for a page that people look at: it fits every screen, its scripts run, nobody is kept out of it, and Tab goes through it.
 //! `RENTREE_LOOKS=all` audits each page at every width in both schemes, and keeps a picture of each; a run of all journeys looks at two.
+//! `RENTREE_LOOKS=none` keeps no pictures, which take an eighth of the time: nobody looks at those of a run of everything.
 
 use fantoccini::Client;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
@@ -9,7 +10,7 @@ use serde_json::{Value, json};
 use super::axe;
 use super::browser::{Browser, Look};
 
-const ALL: &str = "RENTREE_LOOKS";
+const LOOKS: &str = "RENTREE_LOOKS";
 /// A small phone, a usual one, a tablet, a desk.
 const WIDTHS: [u32; 4] = [320, 360, 768, 1280];
 const SCHEMES: [&str; 2] = ["light", "dark"];
@@ -38,6 +39,15 @@ const LOOSE_NUMBERS: &str = r"
     }
     return texts.flatMap((text) => text.match(loose) ?? []);";
 
+fn looks() -> String {
+    std::env::var(LOOKS).unwrap_or_default()
+}
+
+/// Whether people look at the pages of this run.
+pub(crate) fn keeps_pictures() -> bool {
+    looks() != "none"
+}
+
 /// Keeps a picture of the page, and looks at it as everybody should.
 pub(crate) async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow::Result<()> {
     let client = &browser.client;
@@ -60,7 +70,7 @@ pub(crate) async fn picture(browser: &Browser, look: Look, name: &str) -> anyhow
 
 /// The same page on other screens, which emulation makes of this one.
 async fn every_width(browser: &Browser, name: &str) -> anyhow::Result<()> {
-    let all = std::env::var(ALL).is_ok_and(|looks| looks == "all");
+    let all = looks() == "all";
     for width in WIDTHS {
         let screen = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500});
         browser.devtools("Emulation.setDeviceMetricsOverride", &screen).await?;
