@@ -237,6 +237,8 @@ impl CertificationsView {
             ([division], false) => format!("en {division}"),
             _ => "dans ces classes".to_owned(),
         };
-        Some(format!("Aucune certification{status} {of_whom}"))
+        // The line above counts those that stand there only when asked for: none of the others is what is true.
+        let but_former = if self.of_former > 0 && !self.former { ", hors anciens élèves" } else { "" };
+        Some(format!("Aucune certification{status} {of_whom}{but_former}"))
     }
 }
