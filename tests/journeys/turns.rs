@@ -316,8 +316,8 @@ fn who_loses_the_fence_gives_way_and_undoes_nothing() {
     });
 }
 
-/// The same worker is done after all, between the look of another one at its lease and the moment in which that one takes it: the other
-/// one looks again, or it would plan for a roster that is no more, and its undo would lead back to that.
+/// A worker whose clock is so wrong that its lease is over is done after all, between the look of another one at that lease and the moment
+/// in which the other takes it: the other looks again, or it would plan for a roster that is no more, and its undo would lead back to that.
 #[test]
 fn who_saw_a_lease_expired_looks_again_when_its_holder_ended() {
     run(async {

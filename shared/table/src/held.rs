@@ -31,8 +31,8 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    /// The update that takes the lease of `school`, as we saw it: nobody took one since we looked, and whose lease we saw expired
-    /// neither renewed it nor came to an end, which would have made another roster of it.
+    /// The update that takes the lease of `school`, as we saw it: nobody has taken it since. Nor has whoever held the one that we saw
+    /// expired renewed it, or come to an end after all: that may have made another roster than the one we would plan for.
     pub(crate) fn take(
         table: &Table,
         (uai, school): (Uai, &School),
