@@ -378,6 +378,15 @@ fn an_import_that_was_forgotten_with_another_says_so() {
         assert_eq!(how, (&json!("succeeded"), &json!("undone_with"), &told["requested_by"]));
         let shown = head.page(&page).await?;
         assert!(shown.contains("Import annulé avec un autre") && !shown.contains("avec succès"), "{shown}");
+        let list = format!("/schools/{uai}/imports");
+        let rows = head.get(&list).await?.expect(200)?["imports"].as_array().unwrap().clone();
+        let row = rows.iter().find(|row| row["id"] == same.as_str()).expect("the list has it");
+        assert_eq!(row["ended"], told["ended"]);
+        assert_eq!(
+            head.page(&list).await?.matches("Annulé avec un autre").count(),
+            1,
+            "the one before is undone itself"
+        );
 
         // Another one finds the list from before, and leaves it. What is undone then came after it: what it found is what is seen.
         let found = imported(&school, first.siecle(UTF_8).bytes).await?;

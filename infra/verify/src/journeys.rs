@@ -148,6 +148,7 @@ pub(crate) const OF_FUNCTION: [(&str, &[&str]); 12] = [
         "learners",
         &[
             "asking_pages",
+            "deciding",
             "downloads",
             "guessing",
             "guessing_pages",

@@ -8,7 +8,7 @@ use rentree_table::{Applied, Import};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// How it ended. Who did it is `null` where it is not known. The list of imports does not tell of `undone_with`.
+/// How it ended. Who did it is `null` where it is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[schemars(rename = "ImportEnd")]
 #[serde(tag = "how", rename_all = "snake_case")]
@@ -65,6 +65,14 @@ pub(crate) fn ended(import: &Import, now: Timestamp) -> Option<Ended> {
 pub(crate) fn left_as_it_was(import: &Import) -> Option<u64> {
     let outcome = &import.outcome;
     outcome.shown_for.filter(|_| import.state == ImportState::Succeeded && outcome.versions.is_none())
+}
+
+/// How `import` ended where it changed nobody, and one of `others`, which had made the roster that it found, was undone.
+pub(crate) fn undone_with(import: &Import, others: &[(ImportId, Import)]) -> Option<Ended> {
+    let found = left_as_it_was(import)?;
+    let made_it = |other: &Import| other.outcome.versions.is_some_and(|(made, _)| made == found);
+    let (_, other) = others.iter().find(|(_, other)| other.state == ImportState::Undone && made_it(other))?;
+    Some(Ended::UndoneWith { by: other.ended_by.clone(), at: other.touched_at })
 }
 
 /// The import that readers see, if it was applied after `import` (called `id`) came to where it is.

@@ -13,7 +13,7 @@ use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::ended::{Ended, ended};
+use super::ended::{Ended, ended, undone_with};
 use crate::Learners;
 use crate::list::LastImport;
 
@@ -65,13 +65,18 @@ pub(crate) async fn recent(
     let visitor = authorise(&app.table, &headers, uai, Role::Member, now).await?;
 
     let may_import = visitor.is_administrator();
+    let recent = app.table.recent_imports(uai).await?;
     let row = |(id, import): (ImportId, Import)| {
+        let ended = ended(&import, now).or_else(|| undone_with(&import, &recent));
         let undo = may_import && visitor.school.can_undo(id, &import, now);
         Row {
             id,
             state: import.state_at(now),
-            ended: ended(&import, now),
-            state_text: import.french_at(now),
+            state_text: match ended {
+                Some(Ended::UndoneWith { .. }) => "Annulé avec un autre",
+                _ => import.french_at(now),
+            },
+            ended,
             requested_by: import.requested_by,
             requested_at: import.requested_at,
             file_name: import.outcome.file_name,
@@ -79,7 +84,7 @@ pub(crate) async fn recent(
             undo,
         }
     };
-    let imports = app.table.recent_imports(uai).await?.into_iter().map(row).collect();
+    let imports = recent.iter().cloned().map(row).collect();
 
     let title = if may_import { "Importer des élèves" } else { "Imports" };
     let view = ImportsView {
@@ -105,6 +110,7 @@ impl Row {
     /// The badge's class: the word says it all, colour only repeats it.
     fn state_class(&self) -> &'static str {
         match self.state {
+            _ if self.is_undone_with_another() => "",
             ImportState::Succeeded => "good",
             ImportState::Failed => "bad",
             ImportState::AwaitingConfirmation => "careful",
@@ -116,5 +122,10 @@ impl Row {
     /// as if its changes held.
     fn has_counts(&self) -> bool {
         matches!(self.state, ImportState::AwaitingConfirmation | ImportState::Succeeded)
+            && !self.is_undone_with_another()
+    }
+
+    fn is_undone_with_another(&self) -> bool {
+        matches!(self.ended, Some(Ended::UndoneWith { .. }))
     }
 }
