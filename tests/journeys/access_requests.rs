@@ -177,6 +177,10 @@ fn who_is_suspended_asks_to_be_let_in_again() {
         let absent = Person::new(id, user).await?;
         ask(&absent, uai).await?.expect(202)?;
         assert_eq!(waiting(&head, uai).await?[0]["user"], json!(absent.id));
+        assert!(
+            absent.page("/spaces").await?.contains("Sans réponse pour l’instant"),
+            "their place does not let them in"
+        );
         head.post(&request(uai, &absent, "/accept"), &json!({"role": "member"})).await?.expect(200)?;
         assert_eq!(ask(&absent, uai).await?.status, 409, "in by now");
         Ok(())

@@ -133,6 +133,8 @@ fn nobody_else_takes_an_account() {
 
         let nameless = Person { first_names: Vec::new(), last_names: Vec::new(), ..in_the_ent(&class, 0) };
         let mut computer = arrived(&class, &nameless).await?;
+        let html = computer.page(&class.path("")).await?.text;
+        assert!(html.contains("Connectez-vous d’abord") && !html.contains("ouvrira ce compte"), "never added: {html}");
         let typed = json!({"first_name": name, "last_name": "DURAND", "birth_date": "10/03/2014"});
         assert_eq!(step(&tell(&mut computer, &class, &typed).await?.json()), "has_account");
         assert!(user(&computer).await?.is_none() && user(&elsewhere).await?.is_none());

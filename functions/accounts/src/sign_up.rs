@@ -131,7 +131,8 @@ pub(crate) async fn create(
 
     let view = SignedInView { user: id, name: user.full_name(), must_change_password: false };
     let device = Device::of(&headers).with_new_password(&user.methods, (id, &hash), now);
-    // Whoever begins an account by themselves has no space: asking for one is what they came for, and what the mail's link cannot carry.
+    // Whoever begins an account by themselves has no space, and came to ask for one. The link in the mail does not say so: it carries no
+    // address to go on to.
     Ok(device.on(session.on(face.after_post(StatusCode::CREATED, "/spaces/request", &view)?)))
 }
 

@@ -101,14 +101,15 @@ pub(crate) async fn page(
 }
 
 impl Accounts {
-    /// Requests that are still of interest, the latest first: whoever is in the space needs none any more. Their schools are read at once.
+    /// Requests that are still of interest, the latest first: whoever has a place that lets them in needs none any more; whoever stayed away
+    /// for long asks like the others. Their schools are read at once.
     async fn asked_elsewhere(
         &self,
         mut asked: Vec<(Uai, AccessRequest)>,
         places: &[(Uai, Member)],
         now: Timestamp,
     ) -> Result<Vec<AskedRow>, TableError> {
-        asked.retain(|(uai, _)| places.iter().all(|(place, _)| place != uai));
+        asked.retain(|(uai, _)| places.iter().all(|(place, member)| place != uai || member.is_absent(now)));
         asked.sort_by_key(|(uai, request)| (std::cmp::Reverse(request.asked_at), *uai));
         let mut schools = self.table.schools(asked.iter().map(|(uai, _)| *uai)).await?;
         let row = |(uai, request): (Uai, AccessRequest)| AskedRow::of(uai, &request, schools.remove(&uai), now);

@@ -141,7 +141,7 @@ pub(crate) async fn ask_refuse(
     let (visitor, (id, request)) = app.request(uai, &id, &headers).await?;
     let Some(AccessRequest { name, .. }) = request else { return Err(app.settled(uai, id).await) };
 
-    let request = format!("/schools/{uai}/access-requests/{id}");
+    let page = format!("/schools/{uai}/access-requests/{id}");
     let view = ConfirmView {
         title: format!("Refuser la demande de {name} ?"),
         consequences: vec![
@@ -151,8 +151,8 @@ pub(crate) async fn ask_refuse(
             "Vous pourrez toujours l’inviter.".to_owned(),
         ],
         button: "Refuser la demande",
-        back: ("Revenir à la demande", request.clone()),
-        ..asked(uai, &visitor, format!("{request}/refuse"))
+        back: ("Revenir à la demande", page.clone()),
+        ..asked(uai, &visitor, format!("{page}/refuse"))
     };
     face.render(StatusCode::OK, &view)
 }
@@ -250,9 +250,11 @@ impl Invitations {
             Err(error) => return error.into(),
         };
         if let Some(member) = member.filter(|member| !member.is_absent(now)) {
-            let detail =
-                format!("Cette demande a reçu une réponse entre-temps : {} fait partie de l’équipe.", member.name);
-            return answered(uai, detail);
+            // By an answer, or by an invitation: a request is not needed any more, whichever it was.
+            return answered(
+                uai,
+                format!("Cette demande n’attend plus de réponse : {} fait partie de l’équipe.", member.name),
+            );
         }
         let Some(request) = request else { return settled(uai) };
         let Some((at, _)) = request.refusal(now) else { return settled(uai) };

@@ -165,7 +165,7 @@ pub(crate) async fn ask(
         Own::Nothing => {}
     }
     let request = AccessRequest::new(user.full_name(), email.clone(), now);
-    // Who carries the order out notes nothing over what is kept, and mails nobody then.
+    // Nothing is noted over a request that came meanwhile, and nobody is told of it again.
     let asked = Ask::Access { client: &client.0, account: signed_in.user, uai, request: &request };
     match app.mails.ask(asked, now).await {
         Ok(()) => {}

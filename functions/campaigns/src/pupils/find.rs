@@ -63,7 +63,7 @@ impl NotFound {
                 "Aucun élève de « {name} » n’a ces nom, prénom et date de naissance. Corrigez-les s’il y a une erreur. Sinon, dites-le à votre enseignant : il vérifiera que vous êtes dans la liste, et comment votre nom y est écrit. Il pourra alors vous donner un code personnel."
             ),
             Self::Names(NoMatch::Several) => {
-                "Plusieurs élèves correspondent. Vérifiez que votre prénom et votre nom sont complets et bien écrits. Si un autre élève porte les mêmes : connectez-vous si vous avez déjà un compte ; sinon, demandez un code personnel à votre enseignant : il remplace le nom et la date de naissance.".to_owned()
+                "Plusieurs élèves correspondent. Vérifiez que votre prénom et votre nom sont complets et bien écrits. Si un autre élève porte les mêmes, connectez-vous si vous avez déjà un compte ; sinon, demandez à votre enseignant un code personnel, qui remplace le nom et la date de naissance.".to_owned()
             }
             Self::Code => format!(
                 "Ce code personnel n’est pas valable. Vérifiez-le : il ne sert qu’une fois, pendant un jour. Sinon, demandez-en un autre à votre enseignant. {OF_SIGN_IN}"

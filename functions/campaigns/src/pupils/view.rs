@@ -293,6 +293,11 @@ impl EntranceView {
         self.sign_on.as_ref().is_some_and(|sign_on| !sign_on.is_of_staff)
     }
 
+    /// Whether it tells a name, too: without one, it is never added to an account.
+    fn has_named_sign_on(&self) -> bool {
+        self.has_sign_on() && self.told_name().is_some()
+    }
+
     /// Whether staff's does.
     fn is_of_staff(&self) -> bool {
         self.sign_on.as_ref().is_some_and(|sign_on| sign_on.is_of_staff)
