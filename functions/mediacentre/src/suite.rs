@@ -159,9 +159,10 @@ fn answered(face: Face, location: &str, added: bool) -> Result<Response, Problem
     Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, location, &AddedView { added })?))
 }
 
-/// Where the owner of an account goes on: the campaign where the sign-on began, or else where they arrive.
+/// Where the owner of an account goes on: a pupil at the campaign where the sign-on began, or else where they arrive. Campaigns are joined
+/// by pupils.
 fn place_after(user: &User, waiting: Option<&WaitingSignOn>) -> String {
-    let campaign = waiting.and_then(|waiting| waiting.campaign.as_ref());
+    let campaign = waiting.filter(|_| user.birth_date.is_some()).and_then(|waiting| waiting.campaign.as_ref());
     campaign.map_or_else(|| arrival(user.birth_date).to_owned(), |code| format!("/campagnes/{code}"))
 }
 

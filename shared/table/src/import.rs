@@ -543,3 +543,29 @@ pub(crate) fn transition(
     }
     update.update_expression(expression).build().map_err(TableError::malformed(ENTITY))
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    #[test]
+    fn lists_tell_what_time_alone_ended() {
+        let at: Timestamp = "2026-09-01T08:00:00Z".parse().unwrap();
+        let told = |state, hours| {
+            let import = Import { state, ..Import::requested("Camille", at, String::new(), ImportOptions::default()) };
+            import.french_at(at + SignedDuration::from_hours(hours))
+        };
+        for (state, hours, words) in [
+            (ImportState::AwaitingUpload, 0, "En attente du fichier"),
+            (ImportState::AwaitingUpload, 1, "Formulaire d’envoi expiré"),
+            (ImportState::AwaitingUpload, 4, NEVER_RECEIVED),
+            (ImportState::AwaitingConfirmation, 6 * 24, ImportState::AwaitingConfirmation.french()),
+            (ImportState::AwaitingConfirmation, 8 * 24, "Non confirmé"),
+            (ImportState::Succeeded, 9_000, ImportState::Succeeded.french()),
+        ] {
+            assert_eq!(told(state, hours), words, "{state:?} after {hours} h");
+        }
+    }
+}
