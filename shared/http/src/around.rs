@@ -116,17 +116,19 @@ fn way_back(code: Code) -> Option<&'static str> {
 }
 
 /// The page that a form of an address stands on: the one above it, asked the same; of what concerns a team, the team's, of which no form
-/// asks anything.
+/// asks anything, but for who asks to be let in, who has a page.
 ///
 /// What the address of a form of ours asks is what its page was asked: the filters of a list. Tokens and what was typed are in the body, the
 /// proofs of our mails in the path, and no form says what was `done`. Only an identity provider may put an answer, which proves somebody,
 /// into a query: that is not handed on.
 fn page_above(asked: &Uri) -> String {
     let path = asked.path();
-    if let Some(team) = InSpace::of(path).and_then(|space| space.team()) {
+    let above = path.rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty()).unwrap_or("/");
+    if let Some(team) =
+        InSpace::of(path).and_then(|space| space.team()).filter(|_| !above.contains("/access-requests/"))
+    {
         return team;
     }
-    let above = path.rsplit_once('/').map(|(above, _)| above).filter(|above| !above.is_empty()).unwrap_or("/");
     let is_ours = path != POSTED_FROM_ELSEWHERE;
     // Other signs than these stand in no header.
     match asked.query().filter(|query| is_ours && query.bytes().all(|sign| sign.is_ascii_graphic())) {
@@ -310,6 +312,8 @@ mod tests {
             ),
             ("/schools/0350760L/learners/x/untie?sought=y", "/schools/0350760L/learners/x?sought=y"),
             ("/schools/0350760L/invitations?division=6A", "/schools/0350760L/team"),
+            ("/schools/0350760L/access-requests/x/accept", "/schools/0350760L/access-requests/x"),
+            ("/schools/0350760L/access-requests/x", "/schools/0350760L/team"),
             ("/sign-out?next=//evil.example", "/?next=//evil.example"),
             ("/mediacentre/acs?SAMLResponse=x", "/mediacentre"),
         ] {
