@@ -216,7 +216,7 @@ impl Filter {
     }
 
     /// The same, of what is asked for on the page of `pupil`, or on nobody's.
-    pub(crate) fn from_page_of(&self, pupil: Option<LearnerId>) -> Self {
+    pub(crate) fn on_page_of(&self, pupil: Option<LearnerId>) -> Self {
         Self { pupil, ..self.clone() }
     }
 

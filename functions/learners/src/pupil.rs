@@ -260,7 +260,7 @@ fn path(uai: Uai, id: LearnerId) -> String {
 
 /// The pupil's page, whose way back leads to `list`.
 pub(crate) fn page_of(uai: Uai, id: LearnerId, list: &Filter) -> String {
-    list.from_page_of(None).asking(&path(uai, id))
+    list.on_page_of(None).asking(&path(uai, id))
 }
 
 /// The pupil's page after something was `done`: its way back leads to the same list as before.
@@ -290,7 +290,7 @@ impl PupilView {
 
     /// Where a password is asked for, from where the ways back lead here.
     fn hand_out(&self) -> String {
-        self.list.from_page_of(Some(self.id)).asking(&format!("/schools/{}/learners/passwords", self.uai))
+        self.list.on_page_of(Some(self.id)).asking(&format!("/schools/{}/learners/passwords", self.uai))
     }
 
     /// An address below this page, which hands on what the list was asked.

@@ -55,7 +55,7 @@ pub(crate) async fn give(
     }
     // Médiacentre alone, or an address never confirmed: a password comes with the name. A browser is asked first, as for every password.
     if face == Face::Page {
-        return app.ask(uai, &visitor, vec![pupil.id], &list.from_page_of(Some(pupil.id))).await;
+        return app.ask(uai, &visitor, vec![pupil.id], &list.on_page_of(Some(pupil.id))).await;
     }
     let entry = app.told_of(&visitor, AuditAction::UserNameGiven, &[&pupil]);
     app.table.audit(uai, &entry).await?;
