@@ -560,7 +560,7 @@ mod tests {
         for (state, hours, words) in [
             (ImportState::AwaitingUpload, 0, "En attente du fichier"),
             (ImportState::AwaitingUpload, 1, "Formulaire d’envoi expiré"),
-            (ImportState::AwaitingUpload, 4, NEVER_RECEIVED),
+            (ImportState::AwaitingUpload, 5, NEVER_RECEIVED),
             (ImportState::AwaitingConfirmation, 6 * 24, ImportState::AwaitingConfirmation.french()),
             (ImportState::AwaitingConfirmation, 8 * 24, "Non confirmé"),
             (ImportState::Succeeded, 9_000, ImportState::Succeeded.french()),
