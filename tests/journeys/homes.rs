@@ -184,11 +184,13 @@ async fn at_home(look: Look, name: &str) -> anyhow::Result<()> {
     let client = &browser.client;
     enter(client, &head).await?;
     see(client, "[aria-current=step]", "Inviter l’équipe").await?;
-    picture(&browser, look, &format!("{name}-home-begun")).await?;
     click(client, "[aria-current=step] a").await?;
     see(client, "h1", "Équipe").await?;
+    an_invitation(&head, begun, Timestamp::now()).await?;
     click(client, "nav a").await?;
-    see(client, "h1", "Accueil").await?;
+    see(client, "[aria-current=step]", "Importer les élèves").await?;
+    see(client, ".steps", "En attente").await?;
+    picture(&browser, look, &format!("{name}-home-begun")).await?;
     assert!(client.current_url().await?.path().ends_with(begun.as_str()));
     client.delete_all_cookies().await?;
 
