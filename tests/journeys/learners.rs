@@ -119,8 +119,8 @@ fn the_list_by_account() {
             assert_eq!(get.header(ACCEPT, "application/json").send().await?.status(), StatusCode::OK);
             let sent = operations.take();
             assert_eq!(sent.iter().filter(|name| *name == "BatchGetItem").count(), batches, "{query}: {sent:?}");
-            // Session, its last use, person, place in the team; the school; how many administrators it has: one, so that
-            // invitations are asked for. What is listed of its pupils is in memory from the second page on.
+            // Session, its last use, person, place in the team; the school; how many administrators it has. What is
+            // listed of its pupils is in memory from the second page on.
             assert_eq!(sent.iter().filter(|name| *name == "GetItem").count(), 6, "{query}: {sent:?}");
             assert_eq!(sent.iter().filter(|name| *name == "Query").count(), queries, "{query}: {sent:?}");
         }

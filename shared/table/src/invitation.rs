@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{EmailAddress, InvitationId, Uai, UserId};
 use serde::{Deserialize, Serialize};
+use tokio::try_join;
 
 use crate::item::{Change, put_new, stored};
 use crate::keys::{INVITATIONS, id_in_sk, school_pk};
@@ -201,11 +202,9 @@ impl Table {
 
     /// Whether a second administrator is advised: somebody administers the space alone, and nobody is awaited to do so, too.
     pub async fn lacks_administrator(&self, uai: Uai, now: Timestamp) -> Result<bool, TableError> {
-        // Most spaces have two, and nothing more is read of them.
-        if self.administrators(uai).await? != 1 {
-            return Ok(false);
-        }
-        Ok(!self.invitations(uai).await?.iter().any(|(_, invited)| invited.awaits_administrator(now)))
+        // Side by side, though most spaces have two: pages wait for neither then.
+        let (administrators, invitations) = try_join!(self.administrators(uai), self.invitations(uai))?;
+        Ok(administrators == 1 && !invitations.iter().any(|(_, invited)| invited.awaits_administrator(now)))
     }
 
     /// Notes that the mail of a pending invitation is asked for again, at least `pause` after the last time.
