@@ -177,7 +177,7 @@ fn what_a_filter_says_wrong_is_told_and_a_class_that_is_not_known_is_one() {
         assert_eq!(numbers("&unknown_division=false").await?.0.len(), 1);
         assert_eq!(numbers("&division=3B").await?.0.len(), 0);
         let page = school.administrator.page(&format!("{path}{of_year}&unknown_division=true")).await?;
-        assert!(page.contains("1 certification en"), "{page}");
+        assert!(page.contains("1 certification dont la classe est inconnue, sur 1 en "), "{page}");
         Ok(())
     });
 }
@@ -215,12 +215,26 @@ fn the_whole_page_follows_the_filter_or_says_that_it_does_not() {
         }
         for (query, told) in [
             ("status=rejected&division=3E1", "<h2>Aucune certification rejetée en 3E1</h2>"),
-            ("status=in_error&division=3E1&division=3E2", "<h2>Aucune certification en erreur dans ces classes</h2>"),
+            ("status=in_error&division=3E1&division=3E2", "<h2>Aucune certification en erreur en 3E1 et 3E2</h2>"),
             ("unknown_division=true", "<h2>Aucune certification dont la classe est inconnue</h2>"),
         ] {
             let page = administrator.page(&format!("{path}?{query}")).await?;
             assert!(page.contains(told), "{query}: {page}");
             assert!(!page.contains("<summary>Classes"), "few boxes are not folded away");
+        }
+        // The line above the list says what was filtered, and of how many.
+        let year = crate::support::certifications::this_year();
+        for (query, told) in [
+            ("status=", format!("1 certification en {year}, et <a")),
+            ("status=validated", format!("1 certification validée, sur 1 en {year}, et <a")),
+            ("status=rejected&division=3E1", format!("Aucune certification rejetée en 3E1, sur 1 en {year}.")),
+            (
+                "division=3E2&division=3E1&unknown_division=true",
+                format!("1 certification en 3E1 et 3E2, ou dont la classe est inconnue, sur 1 en {year}."),
+            ),
+        ] {
+            let page = administrator.page(&format!("{path}?{query}")).await?;
+            assert!(page.contains(&format!("<p role=\"status\">{told}")), "{query}: {page}");
         }
         // More than eight boxes are folded away under what is chosen; with an error among them, they are open.
         let many = (1..=8).fold("?division=3E1".to_owned(), |query, at| format!("{query}&division=4E{at}"));
@@ -293,6 +307,12 @@ fn one_class_several_or_the_whole_school_in_one_file() {
         assert_eq!(rows("&division=3A&division=3B").await?.len(), 1 + 24);
         let rejected = rows("&division=3B&status=rejected").await?;
         assert!(rejected.len() > 1 && rejected[1..].iter().all(|line| line.contains("Rejetée")), "{rejected:?}");
+
+        let found = rejected.len() - 1;
+        let query = format!("?year={}&division=3B&status=rejected", last_year.first());
+        let page = administrator.page(&format!("/schools/{uai}/certifications{query}")).await?;
+        let word = if found < 2 { "certification rejetée" } else { "certifications rejetées" };
+        assert!(page.contains(&format!("{found} {word} en 3B, sur 48 en {last_year}.")), "{page}");
 
         let member = a_member(uai, Role::Member).await?;
         for kind in ["csv", "json"] {
