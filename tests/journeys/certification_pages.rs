@@ -279,6 +279,36 @@ fn those_of_no_pupil_stand_on_pages_of_their_own() {
     });
 }
 
+/// Paper says on which page of how many it is, and has nothing of what only a screen is of use for.
+#[test]
+fn paper_says_which_page_it_is_and_leaves_out_what_is_to_be_clicked() {
+    const SEEN: &str = "return [...document.querySelectorAll(arguments[0])].filter((it) => it.checkVisibility())
+        .map((it) => it.textContent.trim());";
+    const MARKER: &str = "return getComputedStyle(document.querySelector('main > details > summary')).listStyleType;";
+    run(async {
+        let (uai, administrator, _) = a_school_with(2, 88, |sample| divide(sample, &[("3E1", 2)])).await?;
+        let pupil = class(uai, "3E1").await?[0].id;
+        let someone = rentree_domain::LearnerId::new(jiff::Timestamp::now(), [8; 10]);
+        let whose = (0..60).map(|_| someone).chain([pupil]);
+        let stated: Vec<Value> = whose.map(|id| statement(a_number(), uai, id, "validated", ago(5))).collect();
+        load(&format!("{uai} papier"), &worker_with(None::<Faults>)?, &stated).await?;
+
+        let browser = Browser::open(DESKTOP).await?;
+        let client = &browser.client;
+        enter(client, &administrator).await?;
+        go(client, &format!("/schools/{uai}/certifications")).await?;
+        let seen = async |css: &str| client.execute(SEEN, vec![json!(css)]).await;
+        let of_screens = "main > p.quiet, main > p:not([role]) a";
+        assert_eq!(seen(".pages span, .pages button").await?, json!(["Page 1 sur 2", "Page suivante"]));
+        assert_ne!(seen(of_screens).await?, json!([]));
+        browser.shows("print", browser.scheme).await?;
+        assert_eq!(seen(".pages span, .pages button").await?, json!(["Page 1 sur 2"]));
+        assert_eq!(seen(of_screens).await?, json!([]));
+        assert_eq!(client.execute(MARKER, vec![]).await?, "none");
+        browser.close().await
+    });
+}
+
 /// What an administrator downloads is what the page shows.
 #[test]
 fn one_class_several_or_the_whole_school_in_one_file() {
