@@ -216,6 +216,11 @@ fn the_whole_page_follows_the_filter_or_says_that_it_does_not() {
                 "{query}"
             );
             assert_eq!(page.contains(&everything), found == 0, "{query}");
+            // What the form is for stands out, and not the files, which follow the filter.
+            assert!(page.contains("<button type=\"submit\">Filtrer</button>"), "{query}");
+            let files = "<span>Télécharger ce que le filtre retient, toutes pages comprises&nbsp;:</span> \
+                <button type=\"submit\" class=\"second\" formaction=";
+            assert!(page.contains(files), "{query}");
         }
         for (query, told) in [
             ("status=rejected&division=3E1", "<h2>Aucune certification rejetée en 3E1</h2>"),
