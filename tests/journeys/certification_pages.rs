@@ -284,11 +284,14 @@ fn those_of_no_pupil_stand_on_pages_of_their_own() {
     });
 }
 
-/// Paper says on which page of how many it is, and has nothing of what only a screen is of use for.
+/// The boxes of a filter look alike on a screen. Paper says on which page of how many it is, and has nothing that is of use on a screen
+/// alone.
 #[test]
-fn paper_says_which_page_it_is_and_leaves_out_what_is_to_be_clicked() {
+fn a_screen_has_boxes_that_look_alike_and_paper_nothing_to_be_clicked() {
     const SEEN: &str = "return [...document.querySelectorAll(arguments[0])].filter((it) => it.checkVisibility())
         .map((it) => it.textContent.trim());";
+    const GROUNDS: &str =
+        "return [...document.querySelectorAll('.filter .check')].map((it) => getComputedStyle(it).backgroundColor);";
     const MARKER: &str = "return getComputedStyle(document.querySelector('main > details > summary')).listStyleType;";
     run(async {
         let (uai, administrator, _) = a_school_with(2, 88, |sample| divide(sample, &[("3E1", 2)])).await?;
@@ -302,6 +305,9 @@ fn paper_says_which_page_it_is_and_leaves_out_what_is_to_be_clicked() {
         let client = &browser.client;
         enter(client, &administrator).await?;
         go(client, &format!("/schools/{uai}/certifications")).await?;
+        // That of a class, and that of the former pupils: one without a ground of its own looks disabled in the dark.
+        let grounds = client.execute(GROUNDS, vec![]).await?;
+        assert_eq!(grounds, json!([grounds[0], grounds[0]]));
         let seen = async |css: &str| client.execute(SEEN, vec![json!(css)]).await;
         let of_screens = "main > p.quiet, main > p:not([role]) a";
         assert_eq!(seen(".pages span, .pages button").await?, json!(["Page 1 sur 2", "Page suivante"]));
