@@ -177,7 +177,7 @@ fn what_a_filter_says_wrong_is_told_and_a_class_that_is_not_known_is_one() {
         assert_eq!(numbers("&unknown_division=false").await?.0.len(), 1);
         assert_eq!(numbers("&division=3B").await?.0.len(), 0);
         let page = school.administrator.page(&format!("{path}{of_year}&unknown_division=true")).await?;
-        assert!(page.contains("1 certification en"), "{page}");
+        assert!(page.contains("1 certification dont la classe est inconnue, sur 1 en "), "{page}");
         Ok(())
     });
 }
@@ -210,17 +210,40 @@ fn the_whole_page_follows_the_filter_or_says_that_it_does_not() {
             let page = administrator.page(&format!("{path}{query}")).await?;
             let said = page.contains("1 certification sans élève retrouvé ne correspond pas au filtre");
             assert_eq!((page.contains("id=\"of-no-pupil\""), said), (of_no_pupil == 1, left_out == 1), "{query}");
-            assert_eq!(page.contains("Tous résultats confondus"), query.contains("status"), "{query}");
+            assert_eq!(
+                page.contains("Tous résultats confondus<span class=\"no-print\">"),
+                query.contains("status"),
+                "{query}"
+            );
             assert_eq!(page.contains(&everything), found == 0, "{query}");
+            // What the form is for stands out, and not the files, which follow the filter.
+            assert!(page.contains("<button type=\"submit\">Filtrer</button>"), "{query}");
+            let files = "<span>Télécharger ce que le filtre retient, toutes pages comprises&nbsp;:</span> \
+                <button type=\"submit\" class=\"second\" formaction=";
+            assert!(page.contains(files), "{query}");
         }
         for (query, told) in [
             ("status=rejected&division=3E1", "<h2>Aucune certification rejetée en 3E1</h2>"),
-            ("status=in_error&division=3E1&division=3E2", "<h2>Aucune certification en erreur dans ces classes</h2>"),
+            ("status=in_error&division=3E1&division=3E2", "<h2>Aucune certification en erreur en 3E1 et 3E2</h2>"),
             ("unknown_division=true", "<h2>Aucune certification dont la classe est inconnue</h2>"),
         ] {
             let page = administrator.page(&format!("{path}?{query}")).await?;
             assert!(page.contains(told), "{query}: {page}");
             assert!(!page.contains("<summary>Classes"), "few boxes are not folded away");
+        }
+        // The line above the list says what was filtered, and of how many.
+        let year = crate::support::certifications::this_year();
+        for (query, told) in [
+            ("status=", format!("1 certification en {year}, et <a")),
+            ("status=validated", format!("1 certification validée, sur 1 en {year}, et <a")),
+            ("status=rejected&division=3E1", format!("Aucune certification rejetée en 3E1, sur 1 en {year}.")),
+            (
+                "division=3E2&division=3E1&unknown_division=true",
+                format!("1 certification en 3E1 et 3E2, ou dont la classe est inconnue, sur 1 en {year}."),
+            ),
+        ] {
+            let page = administrator.page(&format!("{path}?{query}")).await?;
+            assert!(page.contains(&format!("<p role=\"status\">{told}")), "{query}: {page}");
         }
         // More than eight boxes are folded away under what is chosen; with an error among them, they are open.
         let many = (1..=8).fold("?division=3E1".to_owned(), |query, at| format!("{query}&division=4E{at}"));
@@ -261,6 +284,42 @@ fn those_of_no_pupil_stand_on_pages_of_their_own() {
     });
 }
 
+/// The boxes of a filter look alike on a screen. Paper says on which page of how many it is, and has nothing that is of use on a screen
+/// alone.
+#[test]
+fn a_screen_has_boxes_that_look_alike_and_paper_nothing_to_be_clicked() {
+    const SEEN: &str = "return [...document.querySelectorAll(arguments[0])].filter((it) => it.checkVisibility())
+        .map((it) => it.textContent.trim());";
+    const GROUNDS: &str =
+        "return [...document.querySelectorAll('.filter .check')].map((it) => getComputedStyle(it).backgroundColor);";
+    const MARKER: &str = "return getComputedStyle(document.querySelector('main > details > summary')).listStyleType;";
+    run(async {
+        let (uai, administrator, _) = a_school_with(2, 88, |sample| divide(sample, &[("3E1", 2)])).await?;
+        let pupil = class(uai, "3E1").await?[0].id;
+        let someone = rentree_domain::LearnerId::new(jiff::Timestamp::now(), [8; 10]);
+        let whose = (0..60).map(|_| someone).chain([pupil]);
+        let stated: Vec<Value> = whose.map(|id| statement(a_number(), uai, id, "validated", ago(5))).collect();
+        load(&format!("{uai} papier"), &worker_with(None::<Faults>)?, &stated).await?;
+
+        let browser = Browser::open(DESKTOP).await?;
+        let client = &browser.client;
+        enter(client, &administrator).await?;
+        go(client, &format!("/schools/{uai}/certifications")).await?;
+        // That of a class, and that of the former pupils: one without a ground of its own looks disabled in the dark.
+        let grounds = client.execute(GROUNDS, vec![]).await?;
+        assert_eq!(grounds, json!([grounds[0], grounds[0]]));
+        let seen = async |css: &str| client.execute(SEEN, vec![json!(css)]).await;
+        let of_screens = "main > p.quiet, main > p:not([role]) a";
+        assert_eq!(seen(".pages span, .pages button").await?, json!(["Page 1 sur 2", "Page suivante"]));
+        assert_ne!(seen(of_screens).await?, json!([]));
+        browser.shows("print", browser.scheme).await?;
+        assert_eq!(seen(".pages span, .pages button").await?, json!(["Page 1 sur 2"]));
+        assert_eq!(seen(of_screens).await?, json!([]));
+        assert_eq!(client.execute(MARKER, vec![]).await?, "none");
+        browser.close().await
+    });
+}
+
 /// What an administrator downloads is what the page shows.
 #[test]
 fn one_class_several_or_the_whole_school_in_one_file() {
@@ -293,6 +352,12 @@ fn one_class_several_or_the_whole_school_in_one_file() {
         assert_eq!(rows("&division=3A&division=3B").await?.len(), 1 + 24);
         let rejected = rows("&division=3B&status=rejected").await?;
         assert!(rejected.len() > 1 && rejected[1..].iter().all(|line| line.contains("Rejetée")), "{rejected:?}");
+
+        let found = rejected.len() - 1;
+        let query = format!("?year={}&division=3B&status=rejected", last_year.first());
+        let page = administrator.page(&format!("/schools/{uai}/certifications{query}")).await?;
+        let word = if found < 2 { "certification rejetée" } else { "certifications rejetées" };
+        assert!(page.contains(&format!("{found} {word} en 3B, sur 48 en {last_year}.")), "{page}");
 
         let member = a_member(uai, Role::Member).await?;
         for kind in ["csv", "json"] {

@@ -5,6 +5,7 @@ mod chart;
 pub(crate) mod download;
 mod filter;
 mod row;
+mod sentence;
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -51,6 +52,9 @@ pub(crate) struct CertificationsView {
     /// How many there are, whatever the filter.
     #[serde(skip)]
     of_year: usize,
+    /// How many of them of pupils there are whatever status and classes are asked for.
+    #[serde(skip)]
+    shown_of_year: usize,
     /// The last day on which those of this school year are kept.
     #[schemars(with = "String")]
     kept_until: Date,
@@ -110,6 +114,7 @@ pub(crate) async fn list(
     let Results { school, of_pupils, of_no_pupil } = app.results(uai, &visitor, filter.school_year).await?;
 
     let of_year = of_pupils.len() + of_no_pupil.len();
+    let shown_of_year = of_pupils.iter().filter(|row| filter.may_show(*row)).count();
     let of_former = of_pupils.iter().filter(|row| row.left && filter.asks_for(*row)).count();
     let classes = tally(of_pupils.iter().filter(|row| filter.is_of_class(*row) && filter.may_show(*row)));
     let choices = Choices::of(&of_pupils, &filter);
@@ -127,6 +132,7 @@ pub(crate) async fn list(
         school_years: years_kept(paris::date(now)),
         kept_until: kept_until(filter.school_year),
         of_year,
+        shown_of_year,
         classes,
         choices,
         divisions: filter.divisions,
@@ -222,23 +228,5 @@ impl CertificationsView {
         let unknown = self.unknown_division.then_some("inconnue");
         let chosen: Vec<&str> = self.divisions.iter().map(String::as_str).chain(unknown).collect();
         if chosen.is_empty() { "toutes".to_owned() } else { chosen.join(", ") }
-    }
-
-    /// What was looked for in vain, as `Aucune certification rejetée en 3E1`; none where something was found, or all of the year asked for.
-    fn looked_for_in_vain(&self) -> Option<String> {
-        let asks_for_all = self.status.is_none() && self.divisions.is_empty() && !self.unknown_division;
-        if asks_for_all || self.of_year == 0 || self.found + self.of_no_pupil_found > 0 {
-            return None;
-        }
-        let status = self.status.map(|status| format!(" {}", status.french().to_lowercase())).unwrap_or_default();
-        let of_whom = match (self.divisions.as_slice(), self.unknown_division) {
-            ([], false) => format!("en {}", self.school_year),
-            ([], true) => "dont la classe est inconnue".to_owned(),
-            ([division], false) => format!("en {division}"),
-            _ => "dans ces classes".to_owned(),
-        };
-        // The line above counts those that stand there only when asked for: none of the others is what is true.
-        let but_former = if self.of_former > 0 && !self.former { ", hors anciens élèves" } else { "" };
-        Some(format!("Aucune certification{status} {of_whom}{but_former}"))
     }
 }
