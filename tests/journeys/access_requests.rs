@@ -154,7 +154,7 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
         assert!(advice.is_some() && answer < advice, "what was answered comes first: {page}");
         let page = head.page(&request(uai, &stranger, "")).await?;
         let day = rentree_domain::paris::date(CLOCK.now()).strftime("%d/%m/%Y");
-        assert!(page.contains(&format!("La demande de Dominique Essai a été refusée le {day}")));
+        assert!(page.contains(&format!("La demande faite par Dominique Essai a été refusée le {day}")));
         assert!(page.contains("Revenir à l’équipe") && page.contains(&format!("/schools/{uai}/team")), "{page}");
 
         CLOCK.set(SignedDuration::from_hours(61 * 24));
@@ -223,7 +223,7 @@ fn a_pupil_of_the_school_is_flagged() {
         assert!(page.contains("<button>Accepter</button>"), "accepting stands out: {page}");
         assert!(page.contains("Refuser la demande</a>"), "refusing asks first: {page}");
         let page = head.page(&request(uai, &pupil, "/refuse")).await?;
-        assert!(page.contains("Refuser la demande de") && page.contains("avant 60 jours"), "{page}");
+        assert!(page.contains("Refuser la demande faite par") && page.contains("avant 60 jours"), "{page}");
         assert_eq!(waiting(head, uai).await?.len(), 2, "nothing is refused by looking");
 
         // Let in all the same, their password follows the rules of staff from then on.

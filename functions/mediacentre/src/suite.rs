@@ -223,7 +223,7 @@ fn to_confirm(user: &User) -> Problem {
 
 fn other_account(user: &User) -> Problem {
     Problem::other_account(format!(
-        "Vous êtes connecté(e) au compte de {}, et le Médiacentre parle de quelqu’un d’autre, ou ne dit pas de qui. Déconnectez-vous, puis recommencez depuis le Médiacentre ; si cela recommence, demandez de l’aide à votre enseignant ou à un administrateur de l’espace.",
+        "Vous êtes connecté(e) à un compte ({}), et le Médiacentre parle de quelqu’un d’autre, ou ne dit pas de qui. Déconnectez-vous, puis recommencez depuis le Médiacentre ; si cela recommence, demandez de l’aide à votre enseignant ou à un administrateur de l’espace.",
         user.full_name()
     ))
     .leading_to("Revenir en arrière", SUITE)
