@@ -25,7 +25,6 @@ pub(crate) fn told(done: &str, now: Now) -> Option<String> {
         "created" => "La campagne est créée. Donnez son code aux élèves.",
         "changed" => "La campagne est modifiée.",
         "classes" => "Les classes de la campagne sont enregistrées.",
-        "tries" => "L’élève peut réessayer tout de suite de rejoindre une campagne.",
         "taken_back" => "L’envoi est annulé : l’élève peut recommencer depuis la page de la campagne.",
         "archived" => "La campagne est archivée : plus personne ne peut la rejoindre.",
         "restored" => "La campagne est de nouveau active, avec le même code.",
