@@ -139,7 +139,9 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
         }
         let page = a_client().post(format!("{}{FORM}", product().url)).header(ACCEPT, "text/html");
         let page = page.header(COOKIE, &stranger.cookie).json(&json!({ "uai": uai })).send().await?;
-        assert!(page.text().await?.contains("a été refusée le"), "the page tells it, too");
+        let page = page.text().await?;
+        assert!(page.contains("a été refusée le"), "the page tells it, too: {page}");
+        assert!(!page.contains("Un champ est à corriger"), "nothing typed there would help: {page}");
         assert!(waiting(&head, uai).await?.is_empty());
         let spaces = stranger.get("/spaces").await?.expect(200)?;
         assert_eq!(spaces["access_requests"][0]["state"], "refused", "{spaces}");
@@ -148,9 +150,11 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
         for told in [format!("refusée le {on}"), format!("une autre après le {after}"), format!("Collège {uai}")] {
             assert!(page.contains(&told), "{told}: {page}");
         }
+        let (answer, advice) = (page.find("refusée le"), page.find("Demandez à le rejoindre"));
+        assert!(advice.is_some() && answer < advice, "what was answered comes first: {page}");
         let page = head.page(&request(uai, &stranger, "")).await?;
         let day = rentree_domain::paris::date(CLOCK.now()).strftime("%d/%m/%Y");
-        assert!(page.contains(&format!("La demande de Dominique Essai a été refusée le {day}")));
+        assert!(page.contains(&format!("La demande faite par Dominique Essai a été refusée le {day}")));
         assert!(page.contains("Revenir à l’équipe") && page.contains(&format!("/schools/{uai}/team")), "{page}");
 
         CLOCK.set(SignedDuration::from_hours(61 * 24));
@@ -219,7 +223,7 @@ fn a_pupil_of_the_school_is_flagged() {
         assert!(page.contains("<button>Accepter</button>"), "accepting stands out: {page}");
         assert!(page.contains("Refuser la demande</a>"), "refusing asks first: {page}");
         let page = head.page(&request(uai, &pupil, "/refuse")).await?;
-        assert!(page.contains("Refuser la demande de") && page.contains("avant 60 jours"), "{page}");
+        assert!(page.contains("Refuser la demande faite par") && page.contains("avant 60 jours"), "{page}");
         assert_eq!(waiting(head, uai).await?.len(), 2, "nothing is refused by looking");
 
         // Let in all the same, their password follows the rules of staff from then on.

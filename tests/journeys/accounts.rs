@@ -289,6 +289,8 @@ fn changed_terms_are_accepted_again() {
         assert_eq!(led.headers()[LOCATION], terms);
         let shown = person.page(&terms).await?;
         assert!(shown.contains(&format!("value=\"{}\"", follow_up.replace('&', "&#38;"))), "{shown}");
+        // The page of the team tells them on each day, and not when it is reviewed alone.
+        assert!(shown.contains("ses administrateurs le voient&nbsp;; après treize mois"), "{shown}");
         assert_eq!(person.post("/terms", &json!({"version": older.version})).await?.status, 409, "not those");
         person.post("/terms", &json!({"version": rentree_domain::terms::VERSION})).await?.expect(200)?;
         person.get(&team).await?.expect(200)?;

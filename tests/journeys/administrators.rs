@@ -47,6 +47,8 @@ fn a_second_administrator_is_advised() {
         let (id, _) = an_invitation_to_be(Role::Administrator, &head, uai, Timestamp::now()).await?;
         let page = head.page(&team).await?;
         assert!(page.contains(waits) && !page.contains(advice), "{page}");
+        assert!(page.contains("Un second administrateur est invité"), "{page}");
+        assert!(!page.contains("Désignez un second administrateur"), "it was obeyed: {page}");
         for begins in [&path, &format!("/schools/{uai}")] {
             assert_eq!(head.get(begins).await?.expect(200)?["lacks_administrator"], false, "somebody is awaited");
             assert!(!head.page(begins).await?.contains("Désignez un second administrateur"), "{begins}");

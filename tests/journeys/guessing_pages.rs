@@ -43,7 +43,7 @@ async fn staff_let_a_pupil_try(look: Look, name: &str) -> anyhow::Result<()> {
 
     let id = class.pupil(&first).await?.id;
     click(client, &format!("form[action$='/{id}/unblock'] button")).await?;
-    see(client, "[role=status]", "L’élève peut réessayer tout de suite").await?;
+    see(client, "[role=status]", &format!("DURAND {first} peut réessayer tout de suite")).await?;
     see(client, "#held-up", "1 élève ne peut pas rejoindre").await?;
     picture(&browser, look, &format!("{name}-guessing-02-let-try")).await?;
     assert_eq!(step(&a_device().tell(&class, &class.identity(0)).await?.expect(200)?), "new_account");

@@ -224,7 +224,9 @@ fn staff_add_the_mediacentre_after_signing_in_and_by_a_click() {
         let mut unwilling = computer.clone();
         for _ in 0..2 {
             let declined = unwilling.post("/mediacentre/suite", &json!({"without_mediacentre": true})).await?;
-            assert_eq!((declined.json(), declined.location()), (json!({"added": false}), "/"));
+            assert_eq!((declined.json(), declined.location()), (json!({"added": false}), "/?done=no-mediacentre"));
+            let home = unwilling.page(declined.location()).await?;
+            assert!(leads(&home, &format!("/schools/{uai}?done=no-mediacentre")), "{}", home.location());
         }
         assert_eq!(unwilling.get("/mediacentre/suite").await?.status, 410);
         assert_eq!(product().table.user_of_sign_on(&id_of(&person)?, Timestamp::now()).await?, None);

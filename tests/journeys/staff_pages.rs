@@ -282,7 +282,8 @@ fn the_other_pages() {
             let body = serde_json::json!({ "emails": other });
             administrator.post(&format!("/schools/{uai}/invitations"), &body).await?.expect(201)?;
             go(client, &link_in(&mail_to(other.as_str(), 1).await?)?).await?;
-            see(client, "main", "Rejoindre en tant que Léa Martin").await?;
+            see(client, "#go-on", "Léa Martin").await?;
+            see(client, "main", "Rejoindre avec ce compte").await?;
             shot("34-invitation-signed-in").await?;
             click(client, "button[value=signed_in]").await?;
             see(client, "[role=status]", "Bienvenue").await?;

@@ -143,7 +143,7 @@ pub(crate) async fn ask_refuse(
 
     let page = format!("/schools/{uai}/access-requests/{id}");
     let view = ConfirmView {
-        title: format!("Refuser la demande de {name} ?"),
+        title: format!("Refuser la demande faite par {name} ?"),
         consequences: vec![
             format!(
                 "{name} n’aura accès à rien, et ne pourra pas refaire de demande avant 60 jours. Aucun e-mail ne l’annonce : la page « Mes espaces » de cette personne l’indique."
@@ -258,7 +258,7 @@ impl Invitations {
         }
         let Some(request) = request else { return settled(uai) };
         let Some((at, _)) = request.refusal(now) else { return settled(uai) };
-        answered(uai, format!("La demande de {} a été refusée le {}.", request.name, french::day(&at)))
+        answered(uai, format!("La demande faite par {} a été refusée le {}.", request.name, french::day(&at)))
     }
 
     /// Those that wait, for administrators, the oldest first.

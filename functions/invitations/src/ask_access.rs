@@ -66,6 +66,9 @@ pub(crate) struct AskAccessView {
     asked_at: Option<Timestamp>,
     /// Whether who asks is in its space: then there is nothing to ask for.
     is_in: bool,
+    /// When the request to it was refused, and until when no other can be sent.
+    #[serde(skip)]
+    refused: Option<(Timestamp, Timestamp)>,
     #[serde(skip)]
     is_new: bool,
 }
@@ -155,8 +158,9 @@ pub(crate) async fn ask(
                 french::day(&at),
                 french::day(&until),
             );
-            form.refuse("uai", &told);
-            return face.again(Problem::too_late(told), &AskAccessView::new(&signed_in, &user, form));
+            // No field is at fault: nothing that could be typed there would let them ask.
+            let view = AskAccessView::new(&signed_in, &user, Fields::default().form()).refused(uai, at, until);
+            return face.again(Problem::too_late(told), &view);
         }
         Own::Waiting(since) => {
             let view = AskAccessView::new(&signed_in, &user, Fields::default().form()).waiting(uai, since, now);
@@ -221,6 +225,7 @@ impl AskAccessView {
             school: None,
             asked_at: None,
             is_in: false,
+            refused: None,
             is_new: false,
         }
     }
@@ -228,6 +233,11 @@ impl AskAccessView {
     /// The page after the form, for who is in the space.
     fn of_member(self, uai: Uai) -> Self {
         Self { uai: Some(uai), is_in: true, ..self }
+    }
+
+    /// The page after the form, where a request was refused then, and none can be sent until then.
+    fn refused(self, uai: Uai, at: Timestamp, until: Timestamp) -> Self {
+        Self { uai: Some(uai), refused: Some((at, until)), ..self }
     }
 
     /// The page after the form, where a request waits since then.

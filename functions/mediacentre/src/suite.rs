@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use rentree_domain::mediacentre::Profile;
-use rentree_http::{Asked, DoneOnTheWay, Face, FormToken, Input, Presented, Problem, SignedIn, WAITING_SIGN_ON};
+use rentree_http::{Asked, DoneOnTheWay, Face, FormToken, Input, Next, Presented, Problem, SignedIn, WAITING_SIGN_ON};
 use rentree_table::{AddError, User, WaitingSignOn};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
@@ -123,6 +123,9 @@ pub(crate) async fn add(
     let place = place_after(&user, waiting.as_ref());
     // Whether it waits still is no matter: a second click leads where the first one did.
     if input.fields.without_mediacentre {
+        // Where it opens the account already, by the other answer or since long, nothing is told.
+        let has_it = user.methods.mediacentre.any((app.clock)());
+        let place = if has_it { place } else { DoneOnTheWay::MediacentreDeclined.told_at(&Next::from(place)) };
         return answered(face, &place, false);
     }
     let secret = secret.ok_or_else(waits_no_more)?;
@@ -223,7 +226,7 @@ fn to_confirm(user: &User) -> Problem {
 
 fn other_account(user: &User) -> Problem {
     Problem::other_account(format!(
-        "Vous êtes connecté(e) au compte de {}, et le Médiacentre parle de quelqu’un d’autre, ou ne dit pas de qui. Déconnectez-vous, puis recommencez depuis le Médiacentre ; si cela recommence, demandez de l’aide à votre enseignant ou à un administrateur de l’espace.",
+        "Vous êtes connecté(e) à un compte ({}), et le Médiacentre parle de quelqu’un d’autre, ou ne dit pas de qui. Déconnectez-vous, puis recommencez depuis le Médiacentre ; si cela recommence, demandez de l’aide à votre enseignant ou à un administrateur de l’espace.",
         user.full_name()
     ))
     .leading_to("Revenir en arrière", SUITE)

@@ -1,5 +1,5 @@
 //! What was just done on the way in, told by the page where somebody arrives: a password chosen that had to be, a recovery code used, the
-//! Médiacentre added.
+//! Médiacentre added, or not.
 
 use rentree_domain::Uai;
 use schemars::JsonSchema;
@@ -16,6 +16,8 @@ pub enum DoneOnTheWay {
     RecoveryCodeUsed,
     /// They came by the Médiacentre, and added it to the account.
     MediacentreAdded,
+    /// They came by the Médiacentre, and answered that it is not to be added to the account.
+    MediacentreDeclined,
 }
 
 /// What a page tells that was done.
@@ -36,7 +38,8 @@ pub struct Arrival {
 }
 
 impl DoneOnTheWay {
-    const ALL: [Self; 3] = [Self::PasswordChosen, Self::RecoveryCodeUsed, Self::MediacentreAdded];
+    const ALL: [Self; 4] =
+        [Self::PasswordChosen, Self::RecoveryCodeUsed, Self::MediacentreAdded, Self::MediacentreDeclined];
 
     /// Where somebody goes on who did it. The pages where people arrive say that it is done; others lead on with what they are for.
     pub fn told_at(self, next: &Next) -> String {
@@ -55,6 +58,7 @@ impl DoneOnTheWay {
             Self::PasswordChosen => "password",
             Self::RecoveryCodeUsed => "recovery-code",
             Self::MediacentreAdded => "mediacentre",
+            Self::MediacentreDeclined => "no-mediacentre",
         }
     }
 
@@ -69,6 +73,10 @@ impl DoneOnTheWay {
             },
             Self::MediacentreAdded => DoneText {
                 text: "Le Médiacentre ouvre maintenant ce compte, en plus de vos autres façons de vous connecter.",
+                way_on: None,
+            },
+            Self::MediacentreDeclined => DoneText {
+                text: "Le Médiacentre n’a pas été ajouté. Vous pouvez le faire plus tard, depuis « Mon compte ».",
                 way_on: None,
             },
         }

@@ -60,9 +60,16 @@ pub fn second_factor(change: SecondFactorChange, forgotten_password: &str) -> Ma
             "Un code de secours vient de servir pour se connecter à votre compte Rentrée, après votre mot de passe. Il ne fonctionne plus.",
         ),
     };
-    Mail::new(subject).paragraph(told).paragraph(format!(
+    let mail = Mail::new(subject).paragraph(told).paragraph(format!(
         "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe : {forgotten_password}"
-    ))
+    ));
+    // A new password ends no second factor: the sign-in would still want the codes of whoever added it.
+    match change {
+        SecondFactorChange::Added => mail.paragraph(
+            "Puis écrivez à l’assistance : elle désactivera cette validation, qu’un nouveau mot de passe ne retire pas.",
+        ),
+        SecondFactorChange::Ended | SecondFactorChange::NewRecoveryCodes | SecondFactorChange::RecoveryCodeUsed => mail,
+    }
 }
 
 /// Staff handed a temporary password out.

@@ -19,10 +19,12 @@ pub(crate) struct Now {
 pub(crate) fn told(done: &str, now: Now) -> Option<String> {
     let Now { is_closed, only_in_lessons, lesson_until } = now;
     let fixed = match done {
+        "created" if only_in_lessons && lesson_until.is_none() && !is_closed => {
+            "La campagne est créée. Ouvrez une séance, puis donnez son code aux élèves."
+        }
         "created" => "La campagne est créée. Donnez son code aux élèves.",
         "changed" => "La campagne est modifiée.",
         "classes" => "Les classes de la campagne sont enregistrées.",
-        "tries" => "L’élève peut réessayer tout de suite de rejoindre une campagne.",
         "taken_back" => "L’envoi est annulé : l’élève peut recommencer depuis la page de la campagne.",
         "archived" => "La campagne est archivée : plus personne ne peut la rejoindre.",
         "restored" => "La campagne est de nouveau active, avec le même code.",
@@ -75,6 +77,9 @@ mod tests {
         assert!(told("joining", at(true, Some(until))).ends_with(&format!("rejoindre la campagne jusqu’au {end}.")));
         assert!(told("joining", at(true, None)).contains("personne ne peut la rejoindre"));
         assert!(told("joining", at(false, None)).ends_with("à tout moment."));
+        assert!(told("created", at(true, None)).ends_with("Ouvrez une séance, puis donnez son code aux élèves."));
+        assert!(told("created", at(true, Some(until))).ends_with("Donnez son code aux élèves."), "it is open");
+        assert!(told("created", at(false, None)).ends_with("Donnez son code aux élèves."), "no lesson is needed");
         let closed = Now { is_closed: true, ..at(false, Some(until)) };
         assert_eq!(told("joining", closed), "La campagne n’est plus réservée aux séances.");
         assert_eq!(told("unknown", closed), "");

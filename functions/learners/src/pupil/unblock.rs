@@ -46,7 +46,7 @@ pub(crate) async fn unblock(
         let names = guess::coarse_names(uai, &KnownAs::of(&pupil.entry));
         app.table.let_try(uai, pupil.id, &names, (app.clock)()).await?;
         let page = match campaign {
-            Some(id) => format!("/schools/{uai}/campaigns/{id}?done=tries"),
+            Some(id) => format!("/schools/{uai}/campaigns/{id}?done=tries-{}", pupil.id),
             None => done_at(uai, pupil.id, "tries", &list),
         };
         return face.after_post(StatusCode::OK, &page, &UnblockedView { learner: pupil.id });
