@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::join;
 
-use super::ended::{Ended, left_as_it_was};
+use super::ended::Ended;
 use super::view::{Context, ImportView, Report};
 use crate::Learners;
 
@@ -71,7 +71,7 @@ impl Learners {
     /// How an import that changed nobody ended with the one that had made the list as it found it, if that one was undone. It is looked for
     /// only where the roster is another one by now.
     async fn undone_with(&self, uai: Uai, import: &Import, school: &School) -> Result<Option<Ended>, Problem> {
-        let version = left_as_it_was(import).filter(|version| *version != school.roster_version);
+        let version = import.left_as_it_was().filter(|version| *version != school.roster_version);
         let Some(version) = version else { return Ok(None) };
         let undone = self.table.roster_undone(uai, version).await?;
         Ok(undone.map(|RosterUndone { at, by }| Ended::UndoneWith { by, at }))
