@@ -387,16 +387,27 @@ fn an_import_that_was_forgotten_with_another_says_so() {
             1,
             "the one before is undone itself"
         );
+        let log = head.page(&format!("/schools/{uai}/audit")).await?;
+        assert!(log.contains("Annulé avec un autre"), "the log has the same words: {log}");
 
         // Another one finds the list from before, and leaves it. What is undone then came after it: what it found is what is seen.
         let found = imported(&school, first.siecle(UTF_8).bytes).await?;
         assert!(table.school(uai).await?.unwrap().unchanged.is_some());
         let more = imported(&school, other.siecle(UTF_8).bytes).await?;
         assert_eq!(school.get(&format!("/imports/{same}")).await?["later"]["import"], json!(more));
-        assert_eq!(ended(&same).await?, json!(null), "a later import says it");
+        assert_eq!(ended(&same).await?["how"], "undone_with", "whatever came later");
+        let shown = head.page(&page).await?;
+        let says =
+            shown.contains("Import annulé avec un autre") && shown.contains("était redevenue celle d’avant cet autre");
+        assert!(says && !shown.contains("avec succès") && !shown.contains("ne peut plus être annulé"), "{shown}");
+        assert!(shown.contains("Un autre import a été appliqué depuis"), "{shown}");
+        let shown = head.page(&format!("/schools/{uai}/imports/{made}")).await?;
+        assert!(shown.contains("était redevenue celle d’avant cet import"), "{shown}");
         undo(&more).await?;
         assert_eq!(ended(&found).await?, json!(null));
         assert_eq!(ended(&same).await?["how"], "undone_with");
+        let shown = head.page(&page).await?;
+        assert!(shown.contains("est de nouveau celle d’avant cet autre import"), "{shown}");
         Ok(())
     });
 }

@@ -3,6 +3,7 @@
 use rentree_domain::limit::{
     FOUND_BY_PUPIL, GUESSES_BY_PUPIL, GUESSES_BY_PUPIL_A_DAY, IDENTITIES_BY_CLIENT, LENIENT_BY_CLIENT,
 };
+use rentree_domain::{Limit, paris};
 use rentree_samples::Pupil;
 use rentree_table::{AuditAction, JoinOutcome, Role};
 use serde_json::{Value, json};
@@ -11,6 +12,16 @@ use crate::support::classes::{Class, Device, a_campaign, a_class, a_class_of, a_
 use crate::support::faults::{Faults, campaigns_with};
 use crate::support::people::{a_client, a_member};
 use crate::support::{clock, join_all, product, run_while_time_stands_still};
+
+/// From what time on guesses are let through that a limit refuses now, as the clocks of schools show it.
+fn from_time_on(limit: &Limit) -> String {
+    let ends = paris::date_time(limit.window_at(clock::still()).1);
+    format!(
+        "Réessayez {}à partir de {}\u{a0}h\u{a0}00",
+        if ends.date() == paris::date(clock::still()) { "" } else { "demain, " },
+        ends.hour()
+    )
+}
 
 #[test]
 fn guessing_is_limited_and_seen() {
@@ -27,6 +38,13 @@ fn guessing_is_limited_and_seen() {
         assert_eq!((limited.status, limited.code()), (429, "too_many"));
         let told = limited.body["detail"].as_str().unwrap();
         assert!(told.contains("avec ce nom") && told.contains("un code personnel"), "{told}");
+        assert!(told.contains(&from_time_on(&GUESSES_BY_PUPIL)), "the pupil reads until when: {told}");
+        // In the same words for a name that is nobody's.
+        let of_nobody = |day: u32| json!({"first_name": "Xavière", "last_name": "Zzyzx", "birth_date": format!("{day:02}/04/2014")});
+        for tried in 1..=GUESSES_BY_PUPIL.count {
+            assert_eq!(a_device().tell(&class, &of_nobody(tried)).await?.status, 422, "{tried}");
+        }
+        assert_eq!(a_device().tell(&class, &of_nobody(28)).await?.body["detail"], limited.body["detail"]);
         // From another device of the room, and from elsewhere, with accents and capitals: it is who is meant that counts.
         let dressed = json!({"first_name": victim.to_uppercase(), "last_name": " sï-mon ", "birth_date": "10/03/2014"});
         assert_eq!(a_device().tell(&class, &dressed).await?.status, 429);
@@ -34,7 +52,13 @@ fn guessing_is_limited_and_seen() {
         // Staff see it, and let the pupil try again.
         let staff = a_member(class.uai, Role::Member).await?;
         let page = format!("/schools/{}/learners/{}", class.uai, class.pupil(&victim).await?.id);
-        assert!(staff.get(&page).await?.expect(200)?["held_up_until"].is_string());
+        let until = &staff.get(&page).await?.expect(200)?["held_up_until"];
+        assert_eq!(until, &json!(GUESSES_BY_PUPIL.window_at(clock::still()).1), "the moment that the pupil was told");
+        let sheet = staff.page(&page).await?;
+        assert!(
+            sheet.contains("jusqu’à l’heure qui lui est indiquée") && !sheet.contains("attendre une heure"),
+            "{sheet}"
+        );
         let unblock = format!("{page}/unblock");
         staff.post(&unblock, &json!({})).await?.expect(200)?;
         assert!(staff.get(&page).await?.expect(200)?["held_up_until"].is_null());
@@ -112,7 +136,8 @@ fn birth_dates_are_limited_however_a_name_is_spelt() {
         }
         let limited = a_device().tell(&class, &class.identity(0)).await?;
         assert!(
-            limited.status == 429 && limited.body["detail"].as_str().unwrap().contains("demain"),
+            limited.status == 429
+                && limited.body["detail"].as_str().unwrap().contains(&from_time_on(&GUESSES_BY_PUPIL_A_DAY)),
             "{}",
             limited.body
         );

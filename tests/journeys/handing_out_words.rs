@@ -72,11 +72,12 @@ fn the_ways_back_keep_the_filters_of_the_list() {
             assert!(page.text.contains(told) && page.text.contains(&back), "{told}: {}", page.text);
         }
 
-        // One who was ticked in a filtered list, and one whose page it was.
+        // One who was ticked in a list, filtered or not, and one whose page it was.
         let one = Some(json!({"learners": ids(&pupils[..1])}));
-        for (query, back) in
-            [(query, back), ("", format!("href=\"{}\"", class.path(&format!("/{}", pupils[0].learner))))]
-        {
+        let on_page = format!("?pupil={}", pupils[0].learner);
+        let page_of_pupil = format!("href=\"{}\"", class.path(&format!("/{}", pupils[0].learner)));
+        let unfiltered = format!("href=\"{}\"", class.path(""));
+        for (query, back) in [(query, back), ("", unfiltered), (on_page.as_str(), page_of_pupil)] {
             let asked = desk.send(Method::POST, &class.path(&format!("/passwords{query}")), one.clone()).await?;
             let page = desk.get(&asked.location).await?;
             assert!(page.text.contains(&format!("{back}>Ne rien changer")), "{back}: {}", page.text);

@@ -5,7 +5,7 @@ use rentree_domain::limit::FAILURES_BY_CLIENT;
 use rentree_domain::sign_in_code::VALID;
 use rentree_table::Role;
 use reqwest::Method;
-use reqwest::header::ACCEPT;
+use reqwest::header::{ACCEPT, COOKIE};
 use serde_json::{Value, json};
 
 use crate::support::classes::a_device;
@@ -114,6 +114,11 @@ fn a_code_typed_as_a_password_leads_to_the_page_of_codes() {
                 assert!(!page.contains(password), "{page}");
             }
         }
+        // Whoever a code let in, and would change the password, may have forgotten it: the account says once whom to ask.
+        let account = a_client().get(format!("{}/account", product().url)).header(ACCEPT, "text/html");
+        let account = account.header(COOKIE, pupil.session().await?).send().await?.text().await?;
+        assert_eq!(account.matches("Demandez à un enseignant un mot de passe provisoire").count(), 1, "{account}");
+        assert!(!account.contains("un enseignant vous en donne un autre"), "{account}");
         Ok(())
     });
 }

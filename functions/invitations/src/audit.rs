@@ -83,9 +83,9 @@ pub(crate) async fn page(
     }
     let (page, imports) = try_join!(app.table.audit_page(uai, from, PER_PAGE), app.table.recent_imports(uai))?;
 
-    let told = |import: &Import| (import.state_at(visitor.at), import.french_at(visitor.at));
+    let told = |import: &Import| (import.state_at(visitor.at), import.french_among(&imports, visitor.at));
     let states: HashMap<ImportId, (ImportState, &'static str)> =
-        imports.into_iter().map(|(id, import)| (id, told(&import))).collect();
+        imports.iter().map(|(id, import)| (*id, told(import))).collect();
     let outcome = |import: Option<ImportId>| import.and_then(|import| states.get(&import).copied()).unzip();
     let row = |entry: AuditEntry| {
         let (outcome, outcome_text) = outcome(entry.import);

@@ -118,14 +118,16 @@ impl Tally {
         let is_first_of_day = self.in_day == a_day.count + 1 && self.in_hour <= an_hour.count;
         self.in_hour == an_hour.count + 1 || is_first_of_day
     }
+}
 
-    /// When its subject may be tried again.
-    pub fn ends(&self, held: Held, now: Timestamp) -> Timestamp {
-        let (an_hour, a_day) = self.subject.limits();
-        match held {
-            Held::AnHour => an_hour.window_at(now).1,
-            Held::ADay => a_day.window_at(now).1,
-        }
+impl Held {
+    /// When what is refused at `now` may be tried again. Whoever was meant, and whether anybody was, windows are the same: it tells nothing.
+    pub fn ends(self, now: Timestamp) -> Timestamp {
+        let limit = match self {
+            Self::AnHour => &GUESSES_BY_PUPIL,
+            Self::ADay => &GUESSES_BY_PUPIL_A_DAY,
+        };
+        limit.window_at(now).1
     }
 }
 

@@ -19,6 +19,14 @@ pub fn day_and_time(instant: &Timestamp) -> String {
     format!("{} à {}\u{A0}h\u{A0}{:02}", date(&local.date()), local.hour(), local.minute())
 }
 
+/// `à partir de 18 h 00 (heure de Paris)`, of what may be done again at `end`, within a day from `now`: `demain, ` stands before it where it
+/// is only then. The same moment as [`day_and_time`] tells of it.
+pub fn from_time_on(end: Timestamp, now: Timestamp) -> String {
+    let local = paris::date_time(paris::full_minute(end));
+    let day = if local.date() == paris::date(now) { "" } else { "demain, " };
+    format!("{day}à partir de {}\u{A0}h\u{A0}{:02} (heure de Paris)", local.hour(), local.minute())
+}
+
 /// `15/07/2026`.
 pub fn date(date: &Date) -> String {
     date.strftime("%d/%m/%Y").to_string()
@@ -67,5 +75,16 @@ mod tests {
         let instant = "2026-07-14T22:05:00Z".parse().unwrap();
         assert_eq!(day(&instant), "15/07/2026");
         assert_eq!(day_and_time(&instant), "15/07/2026 à 0\u{A0}h\u{A0}05");
+    }
+
+    #[test]
+    fn what_begins_again_is_told_by_the_clock() {
+        let told = |end: &str, now: &str| from_time_on(end.parse().unwrap(), now.parse().unwrap());
+        let (today, tomorrow) = ("à partir de 18\u{A0}h\u{A0}00", "demain, à partir de 1\u{A0}h\u{A0}00");
+        assert_eq!(told("2026-11-29T17:00:00Z", "2026-11-29T16:20:00Z"), format!("{today} (heure de Paris)"));
+        assert_eq!(told("2026-11-30T00:00:00Z", "2026-11-29T16:20:00Z"), format!("{tomorrow} (heure de Paris)"));
+        // The night is that day's already.
+        let tonight = told("2026-11-30T00:00:00Z", "2026-11-29T23:20:00Z");
+        assert_eq!(tonight, "à partir de 1\u{A0}h\u{A0}00 (heure de Paris)");
     }
 }

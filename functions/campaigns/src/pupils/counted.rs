@@ -22,6 +22,7 @@ use rentree_domain::matching::Spelling;
 use rentree_domain::{CampaignId, LearnerId};
 use rentree_http::{ClientAddress, Problem};
 use rentree_table::{GuessedPupil, JoinAttempt, JoinOutcome};
+use rentree_web::french;
 
 use super::visit::Visit;
 use crate::Campaigns;
@@ -108,7 +109,8 @@ impl Campaigns {
                 if is_first { self.note(visit, JoinOutcome::Limited, None).await } else { Ok(()) }
             };
             tokio::try_join!(noted, self.give_client_back(counted))?;
-            let told = "Trop d’essais pour cette campagne. Réessayez dans une heure, ou demandez à votre enseignant.";
+            let later = french::from_time_on(IDENTITIES_BY_CAMPAIGN.window_at(counted.at).1, counted.at);
+            let told = format!("Trop d’essais pour cette campagne. Réessayez {later}, ou demandez à votre enseignant.");
             return Err(Problem::too_many(told).leading_to("Recommencer", visit.path()));
         }
         let many_failed = by_client > LENIENT_BY_CLIENT || by_campaign > LENIENT_BY_CAMPAIGN;
@@ -141,7 +143,7 @@ impl Campaigns {
     async fn look_again_if(&self, does: bool, visit: &Visit, counted: &Counted) -> Result<(), Problem> {
         let Some(pupil) = counted.found.filter(|_| does) else { return Ok(()) };
         let guesses = self.table.counted(&GUESSES_BY_PUPIL, &pupil.to_string(), counted.at).await?;
-        if guesses < GUESSES_BY_PUPIL.count { Ok(()) } else { Err(too_many_guesses(visit, Held::AnHour)) }
+        if guesses < GUESSES_BY_PUPIL.count { Ok(()) } else { Err(too_many_guesses(visit, Held::AnHour, counted.at)) }
     }
 
     /// Counts that the pupil who was found is told of, if it `is` so.
@@ -154,7 +156,7 @@ impl Campaigns {
         if told == FOUND_BY_PUPIL.count + 1 {
             self.hold_up(visit, pupil, (counted.at, FOUND_BY_PUPIL.window_at(counted.at).1)).await?;
         }
-        Err(too_many_guesses(visit, Held::AnHour))
+        Err(too_many_guesses(visit, Held::AnHour, counted.at))
     }
 
     /// Tells the school's staff that a pupil is held up, from when until when: once.
@@ -200,12 +202,9 @@ impl Campaigns {
 }
 
 /// What is told to who guesses too often. The same for a name that is somebody's and for one that is nobody's, and whether that pupil has
-/// an account or not: both ways on are named.
-pub(crate) fn too_many_guesses(visit: &Visit, held: Held) -> Problem {
-    let later = match held {
-        Held::AnHour => "dans une heure",
-        Held::ADay => "demain",
-    };
+/// an account or not: both ways on are named. When guesses at `at` end to be refused is what staff are told, too.
+pub(crate) fn too_many_guesses(visit: &Visit, held: Held, at: Timestamp) -> Problem {
+    let later = french::from_time_on(held.ends(at), at);
     let told = format!(
         "Trop d’essais avec ce nom ou un nom semblable. Réessayez {later}, ou demandez à votre enseignant un code personnel : il permet de rejoindre la campagne tout de suite. Si vous avez déjà un compte, connectez-vous."
     );

@@ -58,7 +58,7 @@ impl Campaigns {
         // A guess that found somebody was counted for nothing.
         let days = async { if counted.found.is_some() { Ok(()) } else { self.give_days_back(counted, tallies).await } };
         tokio::try_join!(others, days, self.tell_staff(visit, tallies, counted.at))?;
-        Ok(too_many_guesses(visit, refused.held))
+        Ok(too_many_guesses(visit, refused.held, counted.at))
     }
 
     async fn give_days_back(&self, counted: &Counted, tallies: &[Tally]) -> Result<(), Problem> {
@@ -74,7 +74,7 @@ impl Campaigns {
         for tally in tallies.iter().filter(|tally| tally.is_first_refused()) {
             let Some(held) = tally.held() else { continue };
             match tally.subject.pupil() {
-                Some(pupil) => self.hold_up(visit, pupil, (at, tally.ends(held, at))).await?,
+                Some(pupil) => self.hold_up(visit, pupil, (at, held.ends(at))).await?,
                 None if !is_of_pupil => self.note(visit, JoinOutcome::Limited, None).await?,
                 None => {}
             }

@@ -61,17 +61,9 @@ pub(crate) fn ended(import: &Import, now: Timestamp) -> Option<Ended> {
     }
 }
 
-/// The version of the roster that `import` found, and left as it was, if it succeeded so.
-pub(crate) fn left_as_it_was(import: &Import) -> Option<u64> {
-    let outcome = &import.outcome;
-    outcome.shown_for.filter(|_| import.state == ImportState::Succeeded && outcome.versions.is_none())
-}
-
 /// How `import` ended where it changed nobody, and one of `others`, which had made the roster that it found, was undone.
 pub(crate) fn undone_with(import: &Import, others: &[(ImportId, Import)]) -> Option<Ended> {
-    let found = left_as_it_was(import)?;
-    let made_it = |other: &Import| other.outcome.versions.is_some_and(|(made, _)| made == found);
-    let (_, other) = others.iter().find(|(_, other)| other.state == ImportState::Undone && made_it(other))?;
+    let other = import.undone_with(others)?;
     Some(Ended::UndoneWith { by: other.ended_by.clone(), at: other.touched_at })
 }
 
@@ -121,19 +113,6 @@ mod tests {
         ] {
             assert_eq!(ended(&import, now), wanted, "{:?}", import.state);
         }
-    }
-
-    #[test]
-    fn an_import_that_wrote_nobody_left_the_roster_as_it_was() {
-        let found = |state, shown_for, versions| {
-            let mut import = import(state);
-            (import.outcome.shown_for, import.outcome.versions) = (shown_for, versions);
-            left_as_it_was(&import)
-        };
-        assert_eq!(found(ImportState::Succeeded, Some(4), None), Some(4));
-        assert_eq!(found(ImportState::Succeeded, Some(4), Some((5, 4))), None);
-        assert_eq!(found(ImportState::AwaitingConfirmation, Some(4), None), None, "it may be confirmed yet");
-        assert_eq!(found(ImportState::Succeeded, None, None), None, "an import from long ago");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::join;
 
-use super::ended::{Ended, later, left_as_it_was};
+use super::ended::Ended;
 use super::view::{Context, ImportView, Report};
 use crate::Learners;
 
@@ -58,7 +58,7 @@ pub(crate) async fn follow(
     let (school, told) = join!(app.school(uai), app.told(uai, (id, &import), face, how.page));
     let (school, (report, lines)) = (school?, told?);
 
-    let undone_with = app.undone_with(uai, (id, &import), &school).await?;
+    let undone_with = app.undone_with(uai, &import, &school).await?;
     let context = Context { uai, school: &school, visitor: &visitor, face, report, lines, undone_with, sent };
     face.render(StatusCode::OK, &ImportView::new(&app, context, id, import))
 }
@@ -69,17 +69,10 @@ impl Learners {
     }
 
     /// How an import that changed nobody ended with the one that had made the list as it found it, if that one was undone. It is looked for
-    /// only where the roster is another one by now, and no later import says so.
-    async fn undone_with(
-        &self,
-        uai: Uai,
-        (id, import): (ImportId, &Import),
-        school: &School,
-    ) -> Result<Option<Ended>, Problem> {
-        let version = left_as_it_was(import).filter(|version| *version != school.roster_version);
-        let Some(version) = version.filter(|_| later(id, import, school.applied.as_ref()).is_none()) else {
-            return Ok(None);
-        };
+    /// only where the roster is another one by now.
+    async fn undone_with(&self, uai: Uai, import: &Import, school: &School) -> Result<Option<Ended>, Problem> {
+        let version = import.left_as_it_was().filter(|version| *version != school.roster_version);
+        let Some(version) = version else { return Ok(None) };
         let undone = self.table.roster_undone(uai, version).await?;
         Ok(undone.map(|RosterUndone { at, by }| Ended::UndoneWith { by, at }))
     }

@@ -72,10 +72,7 @@ pub(crate) async fn recent(
         Row {
             id,
             state: import.state_at(now),
-            state_text: match ended {
-                Some(Ended::UndoneWith { .. }) => "Annulé avec un autre",
-                _ => import.french_at(now),
-            },
+            state_text: import.french_among(&recent, now),
             ended,
             requested_by: import.requested_by,
             requested_at: import.requested_at,

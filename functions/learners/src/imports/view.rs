@@ -273,18 +273,20 @@ impl ImportView {
 
     /// How it ended, in a word or two, and in a sentence.
     fn end_texts(&self) -> Option<(&'static str, String)> {
+        // A later import has made another list since.
+        let is_again = if self.later.is_some() { "était redevenue" } else { "est de nouveau" };
         let done = |by: &Option<String>, at: &Timestamp| {
             let by = by.as_deref().map(|by| format!(" par {by}")).unwrap_or_default();
             format!("{by} le {}", french::day_and_time(at))
         };
         Some(match self.ended.as_ref()? {
             Ended::Undone { by, at } => {
-                let text = "La liste des élèves est de nouveau celle d’avant cet import.";
+                let text = format!("La liste des élèves {is_again} celle d’avant cet import.");
                 ("Import annulé", format!("Cet import a été annulé{}. {text}", done(by, at)))
             }
             Ended::UndoneWith { by, at } => {
                 let before = "Cet import n’avait rien changé. L’import qui avait fait la liste d’alors a été annulé";
-                let text = "La liste des élèves est de nouveau celle d’avant cet autre import.";
+                let text = format!("La liste des élèves {is_again} celle d’avant cet autre import.");
                 ("Import annulé avec un autre", format!("{before}{}. {text}", done(by, at)))
             }
             Ended::AbandonedUpload { by, at } => {

@@ -43,7 +43,7 @@ pub(crate) struct HandOutView {
     whom: Option<String>,
     /// While it is asked: those who would get a password.
     receivers: Vec<ReceiverRow>,
-    /// The pupil, if the question is about one alone: there the ways back lead, unless it was asked from a filtered list.
+    /// The pupil, if the question is about one alone.
     #[serde(skip)]
     about: Option<LearnerId>,
     /// The list that it was asked from.
@@ -249,7 +249,7 @@ fn done_before(uai: Uai) -> Problem {
 }
 
 fn too_old(uai: Uai, list: &Filter) -> Problem {
-    let (back, label) = way_back(uai, None, list);
+    let (back, label) = way_back(uai, list);
     Problem::too_late("Cette demande date de plus d’une heure. Rien n’a été changé. Choisissez les élèves de nouveau.")
         .leading_to(label, back)
 }
@@ -320,7 +320,7 @@ impl HandOutView {
 
     /// Where it was asked from, and what the link says.
     fn back(&self) -> (String, &'static str) {
-        way_back(self.uai, self.about, &self.list)
+        way_back(self.uai, &self.list)
     }
 
     /// `le 27/11/2026 à 18 h 40 par Anne Hérouville`

@@ -211,21 +211,12 @@ impl HandedOutView {
 
     /// Where the way back leads, and what the link says.
     fn back(&self) -> (String, &'static str) {
-        way_back(self.uai, self.about(), &self.list)
+        way_back(self.uai, &self.list)
     }
 
     /// The page of a pupil, whose way back leads to the list that it was asked from.
     fn pupil(&self, id: &LearnerId) -> String {
         page_of(self.uai, *id, &self.list)
-    }
-
-    /// The pupil, if it was about one alone.
-    fn about(&self) -> Option<LearnerId> {
-        match (self.answer.handed_out.as_slice(), self.answer.unserved.as_slice()) {
-            ([slip], []) => Some(slip.learner),
-            ([], [row]) => Some(row.learner),
-            _ => None,
-        }
     }
 
     /// What pupils type on paper: browsers add the rest.

@@ -274,9 +274,8 @@ fn what_a_refusal_says() {
     let first = [(10, 10), (11, 11), (12, 11), (1, 31), (2, 32), (11, 40)]
         .map(|(in_hour, in_day)| tally(Some(1), in_hour, in_day));
     assert_eq!(first.map(|tally| tally.is_first_refused()), [false, true, false, true, false, true]);
-    let ends = |held| tally(Some(1), 11, 31).ends(held, monday());
-    assert_eq!(ends(Held::AnHour), monday() + SignedDuration::from_hours(1));
-    assert_eq!(ends(Held::ADay), monday() + SignedDuration::from_hours(16));
+    assert_eq!(Held::AnHour.ends(monday()), monday() + SignedDuration::from_hours(1));
+    assert_eq!(Held::ADay.ends(monday()), monday() + SignedDuration::from_hours(16));
 }
 
 /// Whoever may be let try again has the coarse names of all that finds them, in either order.
