@@ -88,7 +88,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     // Homonyms: to the teacher.
     go(client, &class.path("")).await?;
     tell(client, &lea, "Petit", "13/05/2013").await?;
-    see(client, "[role=alert]", "demandez un code personnel à votre enseignant").await?;
+    see(client, "[role=alert]", "demandez à votre enseignant un code personnel").await?;
     shot("06-several").await?;
 
     // The teacher gives a code.
