@@ -148,7 +148,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main", "Qui êtes-vous").await?;
     tell(client, &emma, "Martin", "12/05/2013").await?;
     see(client, "h2", "Êtes-vous").await?;
-    see(client, "main", "Vous êtes connecté(e)").await?;
+    see(client, "main", "Vous êtes connecté(e) :").await?;
     shot("13-ask-signed-in").await?;
     click(client, "button[value=no]").await?;
     see(client, "[role=status]", "Demandez à votre enseignant").await?;

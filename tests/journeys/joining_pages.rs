@@ -138,7 +138,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     go(client, &class.path("")).await?;
     let (_, other_code) = a_campaign(class.uai).await?;
     go(client, &format!("/campagnes/{other_code}")).await?;
-    see(client, "main", "Vous êtes connecté(e)").await?;
+    see(client, "main", "Vous êtes connecté(e) :").await?;
     shot("12-signed-in").await?;
     sign_out(client).await?;
 
@@ -187,7 +187,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     shot("18-elsewhere").await?;
     click_on(client, Locator::LinkText("Me connecter")).await?;
     sign_in(client, &user_name, PUPIL_PASSWORD).await?;
-    see(client, "main", "Vous êtes connecté(e)").await?;
+    see(client, "main", "Vous êtes connecté(e) :").await?;
     shot("19-identity-signed-in").await?;
     tell_as(client, &karine, "Dunord", "12/03/2014").await?;
     see(client, "[role=alert]", "Aucun élève").await?;

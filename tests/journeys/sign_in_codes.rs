@@ -115,10 +115,19 @@ fn a_code_typed_as_a_password_leads_to_the_page_of_codes() {
             }
         }
         // Whoever a code let in, and would change the password, may have forgotten it: the account says once whom to ask.
-        let account = a_client().get(format!("{}/account", product().url)).header(ACCEPT, "text/html");
-        let account = account.header(COOKIE, pupil.session().await?).send().await?.text().await?;
-        assert_eq!(account.matches("Demandez à un enseignant un mot de passe provisoire").count(), 1, "{account}");
-        assert!(!account.contains("un enseignant vous en donne un autre"), "{account}");
+        let account = async |session: String| {
+            let page = a_client().get(format!("{}/account", product().url)).header(ACCEPT, "text/html");
+            anyhow::Ok(page.header(COOKIE, session).send().await?.text().await?)
+        };
+        let told = account(pupil.session().await?).await?;
+        assert_eq!(told.matches("Demandez à un enseignant un mot de passe provisoire").count(), 1, "{told}");
+        assert!(!told.contains("un enseignant vous en donne un autre"), "{told}");
+        // No teacher hands out a password to who has an address alone.
+        let told = account(class.tie(1, by_email()).await?.session().await?).await?;
+        assert!(
+            told.contains("sur la page de connexion") && !told.contains("à un enseignant un mot de passe"),
+            "{told}"
+        );
         Ok(())
     });
 }

@@ -251,7 +251,7 @@ async fn taken_back_in_a_browser(look: Look, name: &str) -> anyhow::Result<()> {
     enter(client, &joined.member).await?;
     go(client, &format!("/schools/{}/campaigns/{campaign}", joined.uai)).await?;
     click(client, &format!("a[href$='/results/{}']", joined.learner)).await?;
-    see(client, "h1", "Résultat").await?;
+    see(client, "h1", "Résultat :").await?;
     picture(&browser, look, &format!("{name}-campaigns-30-result")).await?;
     click(client, "button.danger").await?;
     see(client, "[role=status]", "L’envoi est annulé").await?;

@@ -76,7 +76,7 @@ impl DoneOnTheWay {
                 way_on: None,
             },
             Self::MediacentreDeclined => DoneText {
-                text: "Le Médiacentre n’a pas été ajouté. Vous pouvez le faire plus tard, depuis « Mon compte ».",
+                text: "Le Médiacentre n’a pas été ajouté à ce compte. Si c’est le vôtre, vous pouvez le faire plus tard, depuis « Mon compte ».",
                 way_on: None,
             },
         }

@@ -66,7 +66,7 @@ pub fn second_factor(change: SecondFactorChange, forgotten_password: &str) -> Ma
     // A new password ends no second factor: the sign-in would still want the codes of whoever added it.
     match change {
         SecondFactorChange::Added => mail.paragraph(
-            "Puis écrivez à l’assistance : elle désactivera cette validation, qu’un nouveau mot de passe ne retire pas.",
+            "Puis écrivez à l’assistance : elle peut désactiver cette validation, qu’un nouveau mot de passe ne retire pas.",
         ),
         SecondFactorChange::Ended | SecondFactorChange::NewRecoveryCodes | SecondFactorChange::RecoveryCodeUsed => mail,
     }

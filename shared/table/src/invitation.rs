@@ -202,7 +202,7 @@ impl Table {
 
     /// Whether a second administrator is advised: somebody administers the space alone, and nobody is awaited to do so, too.
     pub async fn lacks_administrator(&self, uai: Uai, now: Timestamp) -> Result<bool, TableError> {
-        // Side by side, though most spaces have two: pages wait for neither then.
+        // Side by side: most spaces have two administrators, who need no invitations read, but nobody waits for one after the other.
         let (administrators, invitations) = try_join!(self.administrators(uai), self.invitations(uai))?;
         Ok(administrators == 1 && !invitations.iter().any(|(_, invited)| invited.awaits_administrator(now)))
     }

@@ -20,7 +20,7 @@ pub fn day_and_time(instant: &Timestamp) -> String {
 }
 
 /// `à partir de 18 h 00 (heure de Paris)`, of what may be done again at `end`, within a day from `now`: `demain, ` stands before it where it
-/// is only then. The same moment as [`day_and_time`] tells of it.
+/// is only then. What ends at a full minute, as windows do, is told as [`day_and_time`] tells it.
 pub fn from_time_on(end: Timestamp, now: Timestamp) -> String {
     let local = paris::date_time(paris::full_minute(end));
     let day = if local.date() == paris::date(now) { "" } else { "demain, " };

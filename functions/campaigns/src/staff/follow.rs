@@ -438,7 +438,7 @@ impl Attempt {
             (JoinOutcome::Several, _) => "Plusieurs élèves correspondaient.".to_owned(),
             (JoinOutcome::Declined, Some(pupil)) => {
                 format!(
-                    "Quelqu’un a saisi un nom proche de {pupil}, avec la même date de naissance, et a répondu que ce n’était pas le sien. S’il manque un élève dans la liste, ajoutez-le au prochain import ; si le nom de la liste est mal écrit, donnez à l’élève un code personnel depuis sa fiche."
+                    "Quelqu’un a saisi un nom proche de celui d’un élève ({pupil}), avec la même date de naissance, et a répondu que ce n’était pas le sien. S’il manque un élève dans la liste, ajoutez-le au prochain import ; si le nom de la liste est mal écrit, donnez à l’élève un code personnel depuis sa fiche."
                 )
             }
             (JoinOutcome::Declined, None) => {
@@ -456,7 +456,7 @@ impl Attempt {
             }
             (JoinOutcome::Limited, Some(pupil)) => {
                 format!(
-                    "Trop de dates de naissance essayées avec le nom de {pupil}, ou un nom semblable : les suivantes ont été refusées."
+                    "Trop de dates de naissance essayées avec le nom d’un élève ({pupil}), ou un nom semblable : les suivantes ont été refusées."
                 )
             }
             (JoinOutcome::Limited, None) => {

@@ -9,12 +9,13 @@ impl CertificationsView {
     /// `5 certifications rejetées en 3E3 et 3E4, sur 120 en 2026-2027`; where all of the year is asked for, `120 certifications en 2026-2027`.
     /// On paper, where the filter is not printed, nothing else says what the list leaves out.
     pub(super) fn found_text(&self) -> String {
-        if self.asks_for_all() || self.shown_of_year == 0 {
-            let found = french::count(self.found, "certification", "certifications");
-            return format!("{found} en {}", self.school_year);
+        let found = self.counted(self.found);
+        match self.shown_of_year {
+            _ if self.asks_for_all() => format!("{found} en {}", self.school_year),
+            // All of the year are of former pupils, or of nobody who was found.
+            0 => format!("{found}, en {}", self.school_year),
+            of_year => format!("{found}, sur {} en {}", french::number(of_year), self.school_year),
         }
-        let of_year = french::number(self.shown_of_year);
-        format!("{}, sur {of_year} en {}", self.counted(self.found), self.school_year)
     }
 
     /// What was looked for in vain, as `Aucune certification rejetée en 3E1`; none where something was found, or all of the year asked for.
@@ -54,7 +55,7 @@ impl CertificationsView {
             None => String::new(),
             Some((only, [])) => format!(" en {only}"),
             Some((last, before)) if divisions.len() <= FEW_CLASSES => format!(" en {} et {last}", before.join(", ")),
-            Some(_) => format!(" dans {} classes", divisions.len()),
+            Some(_) => format!(" dans les {} classes choisies", divisions.len()),
         };
         let or = if classes.is_empty() { "" } else { ", ou" };
         let unknown = if self.unknown_division { format!("{or} dont la classe est inconnue") } else { String::new() };
