@@ -2,6 +2,7 @@
 //! and stand in the binary.
 
 mod contents;
+mod tables;
 
 use std::iter;
 
@@ -140,35 +141,34 @@ fn drawing(address: &str) -> Option<&'static str> {
     DRAWINGS.iter().find(|drawing| drawing.address == address).map(|drawing| drawing.svg)
 }
 
-/// The HTML of a text. Its headings have addresses, and links to its parts follow the title. Each table is put into a region that the
-/// keyboard can scroll, because it may be wider than the screen. A drawing stands in the page itself, where it takes the colours of the
-/// page.
+/// The HTML of a text. Its headings have addresses, and links to its parts follow the title. A drawing stands in the page itself, where it
+/// takes the colours of the page.
 fn as_html(markdown: &str) -> String {
     let read = || Parser::new_ext(markdown, Options::ENABLE_TABLES);
     let headings = contents::headings(read());
     let mut addresses = headings.iter().map(|heading| heading.address.as_str());
-    let mut tables = 0;
-    let events = read().flat_map(|event| match event {
-        // What an operator says of the service is a text, too.
-        Event::Html(raw) | Event::InlineHtml(raw) => vec![Event::Text(raw)],
-        // Of any other image its words are left.
-        Event::Start(Tag::Image { dest_url, .. }) => {
-            drawing(&dest_url).map(|svg| Event::Html(svg.into())).into_iter().collect()
+    let mut tables = tables::Tables::default();
+    let events = read().flat_map(|event| {
+        if let Some(tag) = tables.tag(&event) {
+            return vec![Event::Html(tag.into())];
         }
-        Event::End(TagEnd::Image) => Vec::new(),
-        Event::End(TagEnd::Heading(HeadingLevel::H1)) => iter::once(event).chain(contents::links(&headings)).collect(),
-        Event::Start(Tag::Heading { level, classes, attrs, .. }) if level > HeadingLevel::H1 => {
-            let id = addresses.next().map(Into::into);
-            vec![Event::Start(Tag::Heading { level, id, classes, attrs })]
+        match event {
+            // What an operator says of the service is a text, too.
+            Event::Html(raw) | Event::InlineHtml(raw) => vec![Event::Text(raw)],
+            // Of any other image its words are left.
+            Event::Start(Tag::Image { dest_url, .. }) => {
+                drawing(&dest_url).map(|svg| Event::Html(svg.into())).into_iter().collect()
+            }
+            Event::End(TagEnd::Image) => Vec::new(),
+            Event::End(TagEnd::Heading(HeadingLevel::H1)) => {
+                iter::once(event).chain(contents::links(&headings)).collect()
+            }
+            Event::Start(Tag::Heading { level, classes, attrs, .. }) if level > HeadingLevel::H1 => {
+                let id = addresses.next().map(Into::into);
+                vec![Event::Start(Tag::Heading { level, id, classes, attrs })]
+            }
+            other => vec![other],
         }
-        Event::Start(Tag::Table(_)) => {
-            tables += 1;
-            let region =
-                format!("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Tableau {tables}\">");
-            vec![Event::Html(region.into()), event]
-        }
-        Event::End(TagEnd::Table) => vec![event, Event::Html("</div>".into())],
-        other => vec![other],
     });
     let mut page = String::new();
     html::push_html(&mut page, events);
@@ -245,6 +245,20 @@ mod tests {
     /// What stands between `begin` and the next quotation mark, one after the other.
     fn values<'a>(html: &'a str, begin: &str) -> Vec<&'a str> {
         html.split(begin).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+    }
+
+    #[test]
+    fn a_row_of_a_table_is_a_card_that_needs_no_heading() {
+        let html = as_html("| Quoi | « A » & \"B\" |\n| --- | --- |\n| un | [deux](/deux) |\n");
+        assert_eq!(
+            html,
+            "<table class=\"cards\" role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\">\
+             <th role=\"columnheader\" scope=\"col\">Quoi</th><th role=\"columnheader\" scope=\"col\">« A » &amp; &quot;B&quot;</th></tr></thead>\n\
+             <tbody role=\"rowgroup\">\n\
+             <tr role=\"row\"><th role=\"rowheader\" scope=\"row\">un</th>\
+             <td role=\"cell\" class=\"long\" data-label=\"« A » &amp; &quot;B&quot;\"><a href=\"/deux\">deux</a></td></tr>\n\
+             </tbody></table>\n"
+        );
     }
 
     #[test]
