@@ -142,6 +142,11 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
         let page = page.text().await?;
         assert!(page.contains("a été refusée le"), "the page tells it, too: {page}");
         assert!(!page.contains("Un champ est à corriger"), "nothing typed there would help: {page}");
+        let refused = mail_about("est refusée", stranger.email().as_str()).await?;
+        let after = rentree_domain::paris::date(until).strftime("une autre après le %d/%m/%Y").to_string();
+        assert!(refused.text.contains(&format!("Collège {uai}")) && refused.text.contains(&after), "{}", refused.text);
+        assert!(!refused.text.contains(&head.user.full_name()), "nobody is named: {}", refused.text);
+        assert_eq!(link_in(&refused)?, "/spaces");
         assert!(waiting(&head, uai).await?.is_empty());
         let spaces = stranger.get("/spaces").await?.expect(200)?;
         assert_eq!(spaces["access_requests"][0]["state"], "refused", "{spaces}");

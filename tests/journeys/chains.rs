@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 152] = [
+const CHAINS: [(&str, usize); 153] = [
     ("GET /", 3),
     ("GET /schools/{uai}", 4),
     ("GET /aide", 2),
@@ -42,7 +42,8 @@ const CHAINS: [(&str, usize); 152] = [
     ("POST /spaces/request", 6),
     ("GET /schools/{uai}/access-requests/{user}", 4),
     ("POST /schools/{uai}/access-requests/{user}/accept", 5),
-    ("POST /schools/{uai}/access-requests/{user}/refuse", 3),
+    ("GET /schools/{uai}/access-requests/{user}/refuse", 2),
+    ("POST /schools/{uai}/access-requests/{user}/refuse", 4),
     ("GET /schools/{uai}/members/{member}/remove", 3),
     ("GET /schools/{uai}/members/{member}/role", 2),
     ("GET /schools/{uai}/team/review", 3),

@@ -146,7 +146,7 @@ pub(crate) async fn ask_refuse(
         title: format!("Refuser la demande faite par {name} ?"),
         consequences: vec![
             format!(
-                "{name} n’aura accès à rien, et ne pourra pas refaire de demande avant 60 jours. Aucun e-mail ne l’annonce : la page « Mes espaces » de cette personne l’indique."
+                "{name} n’aura accès à rien, et ne pourra pas refaire de demande avant 60 jours. Un e-mail le lui annonce, sans dire qui a refusé."
             ),
             "Vous pourrez toujours l’inviter.".to_owned(),
         ],
@@ -172,7 +172,10 @@ pub(crate) async fn refuse(
 
     let entry = visitor.did(AuditAction::AccessRequestRefused).to(&request.name);
     match app.table.refuse_access_request(uai, id, &entry, visitor.at).await {
-        Ok(()) => face.after_post(StatusCode::OK, &done(uai, "refused"), &AnsweredView { user: id, role: None }),
+        Ok(()) => {
+            app.mails.tell_access_refused(id, uai).await;
+            face.after_post(StatusCode::OK, &done(uai, "refused"), &AnsweredView { user: id, role: None })
+        }
         Err(AccessRequestError::Settled) => app.already_refused(uai, id, face).await,
         Err(error) => Err(told(uai, error)),
     }

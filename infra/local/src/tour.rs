@@ -589,6 +589,9 @@ impl<G: Ground> Tour<'_, G> {
             let asks = text(&team["access_requests"][0], "user")?;
             let request = "/schools/{uai}/access-requests/{user}";
             self.visit(head, &format!("GET {request}"), &[uai, asks], None).await?;
+            if answer == "refuse" {
+                self.visit(head, &format!("GET {request}/refuse"), &[uai, asks], None).await?;
+            }
             let role = json!({"role": "member"});
             self.visit(head, &format!("POST {request}/{answer}"), &[uai, asks], Some(role)).await?;
             if answer == "accept" {
