@@ -283,7 +283,10 @@ fn done(uai: Uai, what: &str) -> String {
 }
 
 fn settled(uai: Uai) -> Problem {
-    answered(uai, "Cette demande a reçu une réponse entre-temps, ou elle est trop ancienne.")
+    answered(
+        uai,
+        "Cette demande n’attend plus de réponse : la personne qui l’avait faite l’a retirée, elle a reçu une réponse entre-temps, ou elle est trop ancienne.",
+    )
 }
 
 fn answered(uai: Uai, detail: impl Into<String>) -> Problem {

@@ -578,10 +578,13 @@ impl<G: Ground> Tour<'_, G> {
         Ok(newcomer)
     }
 
-    /// Asks to be let into the space, is let in, leaves, asks again, and is not.
+    /// Asks to be let into the space, takes that back, asks again, is let in, leaves, asks again, and is not.
     async fn access(&self, newcomer: &mut Visitor, head: &mut Visitor) -> anyhow::Result<()> {
         let (uai, _) = self.ground.school();
         let uai = uai.as_str();
+        self.visit(newcomer, "POST /spaces/request", &[], Some(json!({"uai": uai}))).await?;
+        self.visit(newcomer, "GET /spaces/request/{uai}/withdraw", &[uai], None).await?;
+        self.visit(newcomer, "POST /spaces/request/{uai}/withdraw", &[uai], Some(json!({}))).await?;
         for answer in ["accept", "refuse"] {
             self.visit(newcomer, "GET /spaces/request", &[], None).await?;
             self.visit(newcomer, "POST /spaces/request", &[], Some(json!({"uai": uai}))).await?;

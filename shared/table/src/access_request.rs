@@ -1,5 +1,6 @@
 //! Requests of somebody with an account to be let into a school's space. Written alike for every UAI, whether it is a school's with a
-//! space or nobody's: whoever asks learns nothing. One waits for each person and school; administrators accept it or refuse it.
+//! space or nobody's: whoever asks learns nothing. One waits for each person and school; administrators accept it or refuse it, and
+//! whoever asked may take it back.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
@@ -43,7 +44,7 @@ pub enum AccessRequestState {
 /// Why a request was not answered.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessRequestError {
-    /// Somebody answered it, or it is too old.
+    /// Somebody answered it, its person took it back, or it is too old.
     #[error("the request is not pending any more")]
     Settled,
     /// Its person is in the team already.
@@ -176,6 +177,14 @@ impl Table {
             Cancelled::Conditions(failed) if failed[1] => AccessRequestError::AlreadyIn,
             Cancelled::Conditions(_) => AccessRequestError::AccountMoved,
         })
+    }
+
+    /// Takes the request of `id` back, if it waits. `false`: somebody answered it, or there is none any more.
+    pub async fn withdraw_access_request(&self, uai: Uai, id: UserId) -> Result<bool, TableError> {
+        let key = Key::access_request(uai, id);
+        let gone = delete_if(&self.name, key, "#state = :state", ":state", &AccessRequestState::Pending)?;
+        // In a transaction, which knows itself again when its answer is lost.
+        self.written(vec![gone]).await
     }
 
     /// Refuses a request; `entry` tells it. Its person cannot ask that school again for sixty days from now.
