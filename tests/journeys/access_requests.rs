@@ -247,6 +247,39 @@ fn who_is_suspended_asks_to_be_let_in_again() {
     });
 }
 
+/// The role that was chosen holds, whichever the place had; the administrators stay counted, and nothing of the request is left.
+#[test]
+fn who_is_let_in_again_has_the_role_that_was_chosen() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        // A second administrator, so that none is wanted.
+        a_member(uai, Role::Administrator).await?;
+        let (table, long_ago) = (&product().table, Timestamp::now() - SignedDuration::from_hours(800 * 24));
+        for (was, becomes) in [(Role::Administrator, Role::Member), (Role::Member, Role::Administrator)] {
+            let user = an_unknown_user().await?;
+            let id = enrol(table, uai, was, &user, long_ago).await?;
+            let absent = Person::new(id, user).await?;
+            ask(&absent, uai).await?.expect(202)?;
+            let told = head.get(&request(uai, &absent, "")).await?.expect(200)?;
+            assert_eq!(told["suspended_role"], json!(was), "{told}");
+            let page = head.page(&request(uai, &absent, "")).await?;
+            assert!(page.contains("son accès est suspendu"), "{page}");
+            assert_eq!(page.contains(">Choisissez<"), was == Role::Administrator, "{page}");
+            let accepted =
+                head.post(&request(uai, &absent, "/accept"), &json!({ "role": becomes })).await?.expect(200)?;
+            assert_eq!(accepted["role"], json!(becomes), "{accepted}");
+            assert_eq!(place(uai, &absent).await?.map(|member| member.role), Some(becomes));
+            absent.get(&format!("/schools/{uai}/learners")).await?.expect(200)?;
+            assert!(table.access_request(uai, absent.id).await?.is_none(), "it waits no more");
+            mail_about("Vous avez accès", absent.email().as_str()).await?;
+            let members = table.members(uai).await?;
+            let administrators = members.iter().filter(|(_, member)| member.role == Role::Administrator).count();
+            assert_eq!(table.administrators(uai).await?, u64::try_from(administrators)?);
+        }
+        Ok(())
+    });
+}
+
 /// Pupils have accounts, too, and names that colleagues have.
 #[test]
 fn a_pupil_of_the_school_is_flagged() {

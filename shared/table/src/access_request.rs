@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::item::{Change, delete_if, put_if, put_new, stored};
 use crate::join::known;
 use crate::keys::{ACCESS_REQUESTS, GSI1, id_in_sk, school_pk, user};
+use crate::presence::keep_as_read;
 use crate::transaction::Cancelled;
 use crate::{AsPupil, AuditEntry, Item, Key, Member, Role, Table, TableError, User, audit, is_in, member};
 
@@ -177,6 +178,24 @@ impl Table {
             Cancelled::Conditions(failed) if failed[1] => AccessRequestError::AlreadyIn,
             Cancelled::Conditions(_) => AccessRequestError::AccountMoved,
         })
+    }
+
+    /// Lets whoever asked in again, who has a place that did not any more, `member` as it was read; `entry` tells it. `false`: the request
+    /// waits no more, or somebody let them in since.
+    pub async fn accept_absent(
+        &self,
+        uai: Uai,
+        (id, member): (UserId, &Member),
+        entry: &AuditEntry,
+        now: Timestamp,
+    ) -> Result<bool, TableError> {
+        let (table, key) = (&self.name, Key::access_request(uai, id));
+        let items = vec![
+            delete_if(table, key, "#state = :state", ":state", &AccessRequestState::Pending)?,
+            keep_as_read(uai, (id, member), now).in_transaction(table)?,
+            audit::write(table, uai, entry)?,
+        ];
+        self.written(items).await
     }
 
     /// Takes the request of `id` back, if it waits. `false`: somebody answered it, or there is none any more.
