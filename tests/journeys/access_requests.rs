@@ -142,6 +142,11 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
         let page = page.text().await?;
         assert!(page.contains("a été refusée le"), "the page tells it, too: {page}");
         assert!(!page.contains("Un champ est à corriger"), "nothing typed there would help: {page}");
+        let refused = mail_about("est refusée", stranger.email().as_str()).await?;
+        let after = rentree_domain::paris::date(until).strftime("une autre après le %d/%m/%Y").to_string();
+        assert!(refused.text.contains(&format!("Collège {uai}")) && refused.text.contains(&after), "{}", refused.text);
+        assert!(!refused.text.contains(&head.user.full_name()), "nobody is named: {}", refused.text);
+        assert_eq!(link_in(&refused)?, "/spaces");
         assert!(waiting(&head, uai).await?.is_empty());
         let spaces = stranger.get("/spaces").await?.expect(200)?;
         assert_eq!(spaces["access_requests"][0]["state"], "refused", "{spaces}");
@@ -171,6 +176,57 @@ fn who_is_refused_does_not_ask_again_for_sixty_days() {
     });
 }
 
+/// Asked first, taken back once, and told as it is to whoever comes late: an administrator, or who asked.
+#[test]
+fn who_asked_takes_a_request_back() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let (teacher, deputy) = (somebody().await?, somebody().await?);
+        let withdraw = format!("{FORM}/{uai}/withdraw");
+        assert_eq!(teacher.get(&withdraw).await?.code(), "too_late", "nothing waits");
+        ask(&teacher, uai).await?.expect(202)?;
+        let page = teacher.page("/spaces").await?;
+        assert!(page.contains(&format!(r#"href="{withdraw}""#)), "{page}");
+        let form = PageForm::on(&teacher, &withdraw, "/withdraw").await?;
+        assert_eq!(waiting(&head, uai).await?.len(), 1, "nothing is taken back by looking");
+        let led = format!("{FORM}?withdrawn={uai}");
+        for _ in 0..2 {
+            assert_eq!(form.send(&teacher, &[]).await?, (303, led.clone()), "a second click changes nothing");
+        }
+        teacher.post(&withdraw, &json!({})).await?.expect(200)?;
+        let page = teacher.page(&led).await?;
+        assert!(page.contains("Votre demande est retirée") && page.contains("Envoyer la demande"), "{page}");
+        assert!(waiting(&head, uai).await?.is_empty());
+        assert!(product().table.access_request(uai, teacher.id).await?.is_none(), "nothing of it is kept");
+        assert_eq!(teacher.get("/spaces").await?.expect(200)?["access_requests"], json!([]));
+
+        assert!(head.page(&request(uai, &teacher, "")).await?.contains("l’a retirée"));
+        for answer in ["/accept", "/refuse"] {
+            let late = head.post(&request(uai, &teacher, answer), &json!({"role": "member"})).await?.expect(409)?;
+            assert!(late["detail"].as_str().is_some_and(|told| told.contains("l’a retirée")), "{answer}: {late}");
+        }
+        assert!(place(uai, &teacher).await?.is_none());
+
+        // Asked again, and refused before it is taken back.
+        ask(&teacher, uai).await?.expect(202)?;
+        head.post(&request(uai, &teacher, "/refuse"), &json!({})).await?.expect(200)?;
+        let late = teacher.post(&withdraw, &json!({})).await?.expect(409)?;
+        assert!(late["detail"].as_str().is_some_and(|told| told.contains("a été refusée le")), "{late}");
+        assert_eq!(form.send(&teacher, &[]).await?, (303, led.clone()));
+        let page = teacher.page(&led).await?;
+        assert!(page.contains("Votre demande a été refusée le") && !page.contains("est retirée"), "{page}");
+        assert_eq!(ask(&teacher, uai).await?.status, 409, "a refusal is not taken back");
+
+        ask(&deputy, uai).await?.expect(202)?;
+        head.post(&request(uai, &deputy, "/accept"), &json!({"role": "member"})).await?.expect(200)?;
+        let late = deputy.post(&withdraw, &json!({})).await?.expect(409)?;
+        assert!(late["detail"].as_str().is_some_and(|told| told.contains("vous faites partie")), "{late}");
+        assert!(place(uai, &deputy).await?.is_some(), "a place is not taken back");
+        assert!(deputy.page(&led).await?.contains("Vous faites déjà partie de cet espace"));
+        Ok(())
+    });
+}
+
 /// Whoever stayed away for thirteen months has a place, which does not let them in: they ask, and administrators see it.
 #[test]
 fn who_is_suspended_asks_to_be_let_in_again() {
@@ -187,6 +243,39 @@ fn who_is_suspended_asks_to_be_let_in_again() {
         );
         head.post(&request(uai, &absent, "/accept"), &json!({"role": "member"})).await?.expect(200)?;
         assert_eq!(ask(&absent, uai).await?.status, 409, "in by now");
+        Ok(())
+    });
+}
+
+/// The role that was chosen holds, whichever the place had; the administrators stay counted, and nothing of the request is left.
+#[test]
+fn who_is_let_in_again_has_the_role_that_was_chosen() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        // A second administrator, so that none is wanted.
+        a_member(uai, Role::Administrator).await?;
+        let (table, long_ago) = (&product().table, Timestamp::now() - SignedDuration::from_hours(800 * 24));
+        for (was, becomes) in [(Role::Administrator, Role::Member), (Role::Member, Role::Administrator)] {
+            let user = an_unknown_user().await?;
+            let id = enrol(table, uai, was, &user, long_ago).await?;
+            let absent = Person::new(id, user).await?;
+            ask(&absent, uai).await?.expect(202)?;
+            let told = head.get(&request(uai, &absent, "")).await?.expect(200)?;
+            assert_eq!(told["suspended_role"], json!(was), "{told}");
+            let page = head.page(&request(uai, &absent, "")).await?;
+            assert!(page.contains("son accès est suspendu"), "{page}");
+            assert_eq!(page.contains(">Choisissez<"), was == Role::Administrator, "{page}");
+            let accepted =
+                head.post(&request(uai, &absent, "/accept"), &json!({ "role": becomes })).await?.expect(200)?;
+            assert_eq!(accepted["role"], json!(becomes), "{accepted}");
+            assert_eq!(place(uai, &absent).await?.map(|member| member.role), Some(becomes));
+            absent.get(&format!("/schools/{uai}/learners")).await?.expect(200)?;
+            assert!(table.access_request(uai, absent.id).await?.is_none(), "it waits no more");
+            mail_about("Vous avez accès", absent.email().as_str()).await?;
+            let members = table.members(uai).await?;
+            let administrators = members.iter().filter(|(_, member)| member.role == Role::Administrator).count();
+            assert_eq!(table.administrators(uai).await?, u64::try_from(administrators)?);
+        }
         Ok(())
     });
 }
@@ -338,6 +427,15 @@ async fn let_in(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "main a[href='/spaces']").await?;
     see(client, "main", "Sans réponse pour l’instant").await?;
     shot(&asking, "04-spaces").await?;
+    click(client, "main a[href$='/withdraw']").await?;
+    see(client, "h1", "Retirer votre demande").await?;
+    shot(&asking, "04a-withdraw").await?;
+    click(client, "button.grave").await?;
+    see(client, "[role=status]", "Votre demande est retirée").await?;
+    shot(&asking, "04b-withdrawn").await?;
+    fill(client, "#ask-uai", uai.as_str()).await?;
+    click(client, "main form button").await?;
+    see(client, "[role=status]", "Votre demande est envoyée").await?;
 
     let answering = Browser::open(look).await?;
     let client = &answering.client;

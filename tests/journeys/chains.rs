@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 152] = [
+const CHAINS: [(&str, usize); 155] = [
     ("GET /", 3),
     ("GET /schools/{uai}", 4),
     ("GET /aide", 2),
@@ -40,9 +40,12 @@ const CHAINS: [(&str, usize); 152] = [
     ("GET /spaces/request", 2),
     // A school is counted after who asks, so that nobody takes what the others may ask of it.
     ("POST /spaces/request", 6),
+    ("GET /spaces/request/{uai}/withdraw", 2),
+    ("POST /spaces/request/{uai}/withdraw", 3),
     ("GET /schools/{uai}/access-requests/{user}", 4),
     ("POST /schools/{uai}/access-requests/{user}/accept", 5),
-    ("POST /schools/{uai}/access-requests/{user}/refuse", 3),
+    ("GET /schools/{uai}/access-requests/{user}/refuse", 2),
+    ("POST /schools/{uai}/access-requests/{user}/refuse", 4),
     ("GET /schools/{uai}/members/{member}/remove", 3),
     ("GET /schools/{uai}/members/{member}/role", 2),
     ("GET /schools/{uai}/team/review", 3),

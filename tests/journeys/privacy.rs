@@ -415,6 +415,7 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             json!({"mail": "password_handed_out", "user": person.id, "uai": uai}),
             json!({"mail": "access_requested", "user": asker.id, "uai": uai}),
             json!({"mail": "access_granted", "user": person.id, "uai": uai}),
+            json!({"mail": "access_refused", "user": asker.id, "uai": uai}),
             json!({"mail": "address", "user": person.id, "email": email}),
             json!({"mail": "address_changed", "former": email, "masked": "z***@e***.fr"}),
         ];

@@ -30,7 +30,7 @@ type Pressed = (&'static str, &'static str, &'static [(&'static str, &'static st
 /// (`joining_at_once`), handing out passwords (`handing_out`), classes of a campaign that was given, which are all said at once
 /// (`platform_campaigns`), the file of certificates (`prepared_files`), codes for pupils (`sign_in_codes`, `personal_codes`), accounts and
 /// links, which count once (`passwords`, `activation`).
-const FORMS: [Pressed; 30] = [
+const FORMS: [Pressed; 31] = [
     ("/schools/{uai}/campaigns/new", "/campaigns", &[("title", "Rentrée"), ("course", COURSE)]),
     ("/schools/{uai}/campaigns/{campaign}/edit", "/edit", &[("title", "Un autre titre")]),
     ("/schools/{uai}/campaigns/{campaign}", "/lesson", &[("act", "open")]),
@@ -54,6 +54,7 @@ const FORMS: [Pressed; 30] = [
     ("/schools/{uai}/learners/{tied}/untie", "/untie", &[]),
     ("/schools/{uai}/campaigns/{campaign}/results/{sender}", "/take-back", &[]),
     ("/spaces/request", "/spaces/request", &[("uai", "{elsewhere}")]),
+    ("/spaces/request/{elsewhere}/withdraw", "/withdraw", &[]),
     ("/schools/{uai}/access-requests/{wanted}", "/accept", &[("role", "member")]),
     ("/schools/{uai}/access-requests/{unknown}/refuse", "/refuse", &[]),
     ("/schools/{uai}/imports/{awaiting}", "/cancel", &[]),

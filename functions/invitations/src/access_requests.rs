@@ -9,7 +9,9 @@ use rentree_domain::matching::Typed;
 use rentree_domain::{EmailAddress, Uai, UserId};
 use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise_beside, parse_uai, text};
 use rentree_orders::NewRole;
-use rentree_table::{AccessRequest, AccessRequestError, AccessRequestState, AuditAction, Role, User};
+use rentree_table::{
+    AccessRequest, AccessRequestError, AccessRequestState, AuditAction, AuditEntry, Cancelling, Role, User,
+};
 use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,7 +20,7 @@ use tokio::try_join;
 
 use crate::Invitations;
 use crate::invite::{NO_ROLE, chosen_role, role_field};
-use crate::members::asked;
+use crate::members::{self, asked, cancelled_by};
 
 type RequestPath = Path<(String, String)>;
 
@@ -54,6 +56,9 @@ pub(crate) struct AccessRequestView {
     email: EmailAddress,
     /// When they asked.
     asked_at: Timestamp,
+    /// The role of who is in the team, and stayed away for so long that their access is suspended: the one that is chosen replaces it.
+    #[schemars(with = "Option<String>")]
+    suspended_role: Option<Role>,
     /// Whether their account is tied to a pupil of the school, or began as a pupil's.
     is_pupil: bool,
     /// How many pupils of the school have this name, or nearly.
@@ -110,13 +115,7 @@ pub(crate) async fn accept(
     let entry = visitor.did(AuditAction::AccessRequestAccepted).to(&request.name).in_role(role);
     let accepted = app.table.accept_access_request(uai, (id, &user), role, &entry, visitor.at).await;
     if let Err(AccessRequestError::AlreadyIn) = accepted {
-        // Whoever stayed away for long has a place, which lets them in again.
-        let member = app.table.member(uai, id).await?;
-        if let Some(member) = &member {
-            app.table.confirm_access(uai, (id, member), visitor.at, &entry.in_role(member.role)).await?;
-        }
-        let role = member.map(|member| member.role);
-        return face.after_post(StatusCode::OK, &done(uai, "accepted"), &AnsweredView { user: id, role });
+        return app.let_in_again(uai, &visitor, (id, role), &entry, face).await;
     }
     if let Err(AccessRequestError::Settled) = accepted {
         return app.already_in(uai, (id, role), face).await;
@@ -146,7 +145,7 @@ pub(crate) async fn ask_refuse(
         title: format!("Refuser la demande faite par {name} ?"),
         consequences: vec![
             format!(
-                "{name} n’aura accès à rien, et ne pourra pas refaire de demande avant 60 jours. Aucun e-mail ne l’annonce : la page « Mes espaces » de cette personne l’indique."
+                "{name} n’aura accès à rien, et ne pourra pas refaire de demande avant 60 jours. Un e-mail le lui annonce, sans dire qui a refusé."
             ),
             "Vous pourrez toujours l’inviter.".to_owned(),
         ],
@@ -172,7 +171,10 @@ pub(crate) async fn refuse(
 
     let entry = visitor.did(AuditAction::AccessRequestRefused).to(&request.name);
     match app.table.refuse_access_request(uai, id, &entry, visitor.at).await {
-        Ok(()) => face.after_post(StatusCode::OK, &done(uai, "refused"), &AnsweredView { user: id, role: None }),
+        Ok(()) => {
+            app.mails.tell_access_refused(id, uai).await;
+            face.after_post(StatusCode::OK, &done(uai, "refused"), &AnsweredView { user: id, role: None })
+        }
         Err(AccessRequestError::Settled) => app.already_refused(uai, id, face).await,
         Err(error) => Err(told(uai, error)),
     }
@@ -210,23 +212,58 @@ impl Invitations {
             Ok::<_, Problem>((user, ties, namesakes))
         };
         let lacks_administrator = async { Ok(self.table.lacks_administrator(uai, visitor.at).await?) };
-        let ((user, ties, namesakes), lacks_administrator) = try_join!(who_asks, lacks_administrator)?;
+        let place = async { Ok(self.table.member(uai, id).await?) };
+        let ((user, ties, namesakes), lacks_administrator, place) = try_join!(who_asks, lacks_administrator, place)?;
         let is_pupil = user.follows_rules_of_pupils();
+        let suspended_role = place.filter(|member| member.is_absent(visitor.at)).map(|member| member.role);
+        // As where colleagues are invited: while a second administrator is wanted, no role is preselected. Nor is one of who was an
+        // administrator: nobody stops being that because a form was sent as it came.
+        let is_to_choose = lacks_administrator || suspended_role == Some(Role::Administrator);
         Ok(AccessRequestView {
             frame: visitor.frame("Demande d’accès", uai, &visitor.school, Section::Team),
             csrf: visitor.csrf.clone(),
-            // As where colleagues are invited: while a second administrator is wanted, no role is preselected.
-            form: Form::new("accept", [role_field(if lacks_administrator { "" } else { "member" })]),
+            form: Form::new("accept", [role_field(if is_to_choose { "" } else { "member" })]),
             uai,
             user: id,
             // As the account is now: it is what would be let in.
             name: user.full_name(),
             email: user.confirmed_email().cloned().unwrap_or(request.email),
             asked_at: request.asked_at,
+            suspended_role,
             is_pupil: is_pupil || ties.iter().any(|(school, _)| *school == uai),
             pupils_of_this_name: namesakes.len(),
             lacks_administrator,
         })
+    }
+
+    /// Of who has a place: it lets whoever stayed away for long in again, in the role that was chosen; of who is in, that is told. The
+    /// role comes first, so that nobody is in for a moment with more than was chosen.
+    async fn let_in_again(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        (id, role): (UserId, Role),
+        entry: &AuditEntry,
+        face: Face,
+    ) -> Result<Response, Problem> {
+        let member = self.table.member(uai, id).await?;
+        let Some(member) = member.filter(|member| member.is_absent(visitor.at)) else {
+            return self.already_in(uai, (id, role), face).await;
+        };
+        let changes = visitor.did(AuditEntry::role_change(role)).to(&member.name);
+        let cancelled = cancelled_by(visitor);
+        let cancelling = Cancelling { invited: member.invited, tell: &cancelled };
+        let changed = self.table.change_role(uai, (id, member.role), role, &changes, cancelling).await;
+        let is_changed = changed.map_err(|error| members::told(uai, error))?;
+        let is_let_in = self.table.accept_absent(uai, (id, &member), entry, visitor.at).await?;
+        if is_changed && role == Role::Administrator {
+            self.mails.tell_new_administrator(uai, id, NewRole::GivenBy(visitor.user)).await;
+        }
+        if !is_let_in {
+            return self.already_in(uai, (id, role), face).await;
+        }
+        self.mails.tell_access_granted(id, uai).await;
+        face.after_post(StatusCode::OK, &done(uai, "accepted"), &AnsweredView { user: id, role: Some(role) })
     }
 
     /// Who accepts somebody who is in with that role clicked twice, or a colleague was faster.
@@ -280,7 +317,10 @@ fn done(uai: Uai, what: &str) -> String {
 }
 
 fn settled(uai: Uai) -> Problem {
-    answered(uai, "Cette demande a reçu une réponse entre-temps, ou elle est trop ancienne.")
+    answered(
+        uai,
+        "Cette demande n’attend plus de réponse : la personne qui l’avait faite l’a retirée, elle a reçu une réponse entre-temps, ou elle est trop ancienne.",
+    )
 }
 
 fn answered(uai: Uai, detail: impl Into<String>) -> Problem {

@@ -66,6 +66,9 @@ pub(crate) struct AskAccessView {
     asked_at: Option<Timestamp>,
     /// Whether who asks is in its space: then there is nothing to ask for.
     is_in: bool,
+    /// The school of which a request was just taken back, above the form.
+    #[schemars(with = "Option<String>")]
+    withdrawn: Option<Uai>,
     /// When the request to it was refused, and until when no other can be sent.
     #[serde(skip)]
     refused: Option<(Timestamp, Timestamp)>,
@@ -74,7 +77,7 @@ pub(crate) struct AskAccessView {
 }
 
 /// What somebody has in a school themselves.
-enum Own {
+pub(crate) enum Own {
     /// A place in the team that lets them in.
     Place,
     /// A request that was refused then, and keeps them from asking until then.
@@ -90,6 +93,8 @@ enum Own {
 pub(crate) struct Sent {
     /// The form was just sent, for this UAI.
     sent: Option<String>,
+    /// The request to this UAI was just taken back.
+    withdrawn: Option<String>,
 }
 
 /// `GET /spaces/request`
@@ -104,7 +109,8 @@ pub(crate) async fn page(
     signed_in.check_terms()?;
 
     let view = AskAccessView::new(&signed_in, &user, Fields::default().form());
-    let Some(uai) = query.sent.as_deref().and_then(|sent| Uai::parse(sent).ok()) else {
+    let is_withdrawn = query.withdrawn.is_some();
+    let Some(uai) = query.withdrawn.or(query.sent).and_then(|about| Uai::parse(&about).ok()) else {
         return face.render(StatusCode::OK, &view);
     };
     let school = async { Ok(app.table.school(uai).await?) };
@@ -112,8 +118,10 @@ pub(crate) async fn page(
     let view = match own {
         Own::Place => view.of_member(uai),
         Own::Waiting(since) => view.waiting(uai, since, now),
-        // It was answered since, or never sent: the form stands there again.
-        Own::Refused(..) | Own::Nothing => return face.render(StatusCode::OK, &view),
+        Own::Refused(at, until) => view.refused(uai, at, until),
+        Own::Nothing if is_withdrawn => AskAccessView { withdrawn: Some(uai), ..view },
+        // It was taken back since, or never sent: the form stands there again.
+        Own::Nothing => return face.render(StatusCode::OK, &view),
     };
     face.render(StatusCode::OK, &AskAccessView { school: school.map(School::with_town), ..view })
 }
@@ -153,11 +161,7 @@ pub(crate) async fn ask(
             return face.already(true, told, &location);
         }
         Own::Refused(at, until) => {
-            let told = format!(
-                "Votre demande à cet établissement a été refusée le {}. Vous pourrez en faire une autre après le {}. D’ici là, un administrateur de l’espace peut vous inviter.",
-                french::day(&at),
-                french::day(&until),
-            );
+            let told = refusal_text(at, until);
             // No field is at fault: nothing that could be typed there would let them ask.
             let view = AskAccessView::new(&signed_in, &user, Fields::default().form()).refused(uai, at, until);
             return face.again(Problem::too_late(told), &view);
@@ -185,9 +189,18 @@ pub(crate) async fn ask(
     face.after_post(StatusCode::ACCEPTED, &location, &view)
 }
 
+/// What is told of a request that was refused then, and keeps its person from asking again until then.
+pub(crate) fn refusal_text(at: Timestamp, until: Timestamp) -> String {
+    format!(
+        "Votre demande à cet établissement a été refusée le {}. Vous pourrez en faire une autre après le {}. D’ici là, un administrateur de l’espace peut vous inviter.",
+        french::day(&at),
+        french::day(&until),
+    )
+}
+
 impl Invitations {
     /// What `id` has in a school, which may be none.
-    async fn own(&self, uai: Uai, id: UserId, now: Timestamp) -> Result<Own, Problem> {
+    pub(crate) async fn own(&self, uai: Uai, id: UserId, now: Timestamp) -> Result<Own, Problem> {
         let (member, request) = try_join!(self.table.member(uai, id), self.table.access_request(uai, id))?;
         if member.is_some_and(|member| !member.is_absent(now)) {
             return Ok(Own::Place);
@@ -225,6 +238,7 @@ impl AskAccessView {
             school: None,
             asked_at: None,
             is_in: false,
+            withdrawn: None,
             refused: None,
             is_new: false,
         }

@@ -74,7 +74,9 @@ fn told(entry: AuditEntry) -> Option<String> {
         AuditAction::InvitationResent => format!("L’invitation est renvoyée à {whom}."),
         AuditAction::InvitationCancelled => format!("L’invitation à {whom} est annulée : son lien ne fonctionne plus."),
         AuditAction::AccessRequestAccepted => format!("{whom} a accès à l’espace ; un e-mail le lui annonce."),
-        AuditAction::AccessRequestRefused => format!("La demande d’accès faite par {whom} est refusée."),
+        AuditAction::AccessRequestRefused => {
+            format!("La demande d’accès faite par {whom} est refusée ; un e-mail le lui annonce.")
+        }
         AuditAction::Promoted => format!("{whom} est administrateur de l’espace."),
         AuditAction::Demoted => format!("{whom} est membre de l’espace."),
         AuditAction::Removed => format!("{whom} n’est plus dans l’équipe et n’a plus accès à l’espace."),

@@ -13,6 +13,7 @@ mod remove;
 mod review;
 mod settle;
 mod team;
+mod withdraw;
 
 use axum::Router;
 use rentree_domain::InvitationId;
@@ -186,6 +187,20 @@ fn routes_of_access<P: Purpose>() -> Vec<Route<Invitations, P>> {
         .takes::<ask_access::Fields>()
         .gives::<ask_access::AskAccessView>()
         .with_status(202),
+        Route::get(
+            "/spaces/request/{uai}/withdraw",
+            withdraw::ask_withdraw,
+            SignedIn,
+            "Asks before a request to be let in is taken back",
+        )
+        .gives::<ConfirmView>(),
+        Route::post(
+            "/spaces/request/{uai}/withdraw",
+            withdraw::withdraw,
+            SignedIn,
+            "Takes back a request to be let in; the same for every UAI, and as often as it is sent",
+        )
+        .gives::<withdraw::WithdrawnView>(),
         Route::get(
             "/schools/{uai}/access-requests/{user}",
             access_requests::page,

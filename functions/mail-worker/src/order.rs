@@ -24,6 +24,7 @@ impl MailWorker {
             }
             MailOrder::AccessRequested { user, uai } => self.access_requested(user, uai, is_first_try).await,
             MailOrder::AccessGranted { user, uai } => self.access_granted(user, uai).await,
+            MailOrder::AccessRefused { user, uai } => self.access_refused(user, uai).await,
             MailOrder::Address { user, email } => self.address(user, &email, is_first_try).await,
             MailOrder::AddressChanged { former, masked } => self.address_changed(&former, &masked).await,
         }
@@ -57,6 +58,7 @@ fn kind(order: &MailOrder) -> &'static str {
         MailOrder::NewAdministrator { .. } => "new_administrator",
         MailOrder::AccessRequested { .. } => "access_requested",
         MailOrder::AccessGranted { .. } => "access_granted",
+        MailOrder::AccessRefused { .. } => "access_refused",
         MailOrder::Address { .. } => "address",
         MailOrder::AddressChanged { .. } => "address_changed",
     }

@@ -1,6 +1,6 @@
-//! Of what concerns the team of a school: to its administrators, and to whom they let in.
+//! Of what concerns the team of a school: to its administrators, and to whom they let in or not.
 
-use rentree_domain::{Uai, UserId};
+use rentree_domain::{Uai, UserId, paris};
 use rentree_mail::Mail;
 use rentree_table::{Role, User, is_in, is_suspended};
 use tokio::try_join;
@@ -67,6 +67,21 @@ impl MailWorker {
         let (Some(email), Some(school)) = (email, school) else { return Ok(()) };
         let space = self.page(&format!("/schools/{uai}"));
         self.mailer.send(email, &rentree_mail::access_granted(&school.name, &space)).await?;
+        Ok(())
+    }
+
+    /// Tells `user` that they were not let into the space of `uai`, and from when on they may ask again. A refusal that keeps them from
+    /// nothing any more is told no more.
+    pub(crate) async fn access_refused(&self, user: UserId, uai: Uai) -> Result<(), OrderError> {
+        let table = &self.table;
+        let (request, account, school) =
+            try_join!(table.access_request(uai, user), table.user(user), table.school(uai))?;
+        let refusal = request.and_then(|request| request.refusal(self.now()));
+        let email = account.as_ref().and_then(User::confirmed_email);
+        let (Some((_, until)), Some(email), Some(school)) = (refusal, email, school) else { return Ok(()) };
+        let day = paris::date(until).strftime("%d/%m/%Y").to_string();
+        let spaces = self.page("/spaces");
+        self.mailer.send(email, &rentree_mail::access_refused(&school.name, &day, &spaces)).await?;
         Ok(())
     }
 }

@@ -578,10 +578,13 @@ impl<G: Ground> Tour<'_, G> {
         Ok(newcomer)
     }
 
-    /// Asks to be let into the space, is let in, leaves, asks again, and is not.
+    /// Asks to be let into the space, takes that back, asks again, is let in, leaves, asks again, and is not.
     async fn access(&self, newcomer: &mut Visitor, head: &mut Visitor) -> anyhow::Result<()> {
         let (uai, _) = self.ground.school();
         let uai = uai.as_str();
+        self.visit(newcomer, "POST /spaces/request", &[], Some(json!({"uai": uai}))).await?;
+        self.visit(newcomer, "GET /spaces/request/{uai}/withdraw", &[uai], None).await?;
+        self.visit(newcomer, "POST /spaces/request/{uai}/withdraw", &[uai], Some(json!({}))).await?;
         for answer in ["accept", "refuse"] {
             self.visit(newcomer, "GET /spaces/request", &[], None).await?;
             self.visit(newcomer, "POST /spaces/request", &[], Some(json!({"uai": uai}))).await?;
@@ -589,6 +592,9 @@ impl<G: Ground> Tour<'_, G> {
             let asks = text(&team["access_requests"][0], "user")?;
             let request = "/schools/{uai}/access-requests/{user}";
             self.visit(head, &format!("GET {request}"), &[uai, asks], None).await?;
+            if answer == "refuse" {
+                self.visit(head, &format!("GET {request}/refuse"), &[uai, asks], None).await?;
+            }
             let role = json!({"role": "member"});
             self.visit(head, &format!("POST {request}/{answer}"), &[uai, asks], Some(role)).await?;
             if answer == "accept" {

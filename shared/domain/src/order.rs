@@ -85,6 +85,13 @@ pub enum MailOrder {
         /// The school.
         uai: Uai,
     },
+    /// Somebody who had asked for it was not let into a school's space.
+    AccessRefused {
+        /// Who.
+        user: UserId,
+        /// The school.
+        uai: Uai,
+    },
     /// An address is to be confirmed for an account.
     Address {
         /// Whose.

@@ -19,7 +19,7 @@ pub use invitation::{Invitation, invitation};
 pub use mailer::{Mailer, SendError};
 pub use offer::{Offer, offer};
 pub use parts::{Mail, Rendered};
-pub use team::{access_granted, access_requested, new_administrator};
+pub use team::{access_granted, access_refused, access_requested, new_administrator};
 
 #[cfg(test)]
 mod tests;

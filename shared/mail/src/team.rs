@@ -1,4 +1,4 @@
-//! Of what concerns the team of a school: to its administrators, and to whom they let in.
+//! Of what concerns the team of a school: to its administrators, and to whom they let in or not.
 
 use crate::Mail;
 
@@ -31,5 +31,19 @@ pub fn access_granted(school: &str, space: &str) -> Mail {
             "Un administrateur a accepté votre demande : vous faites partie de l’équipe de l’établissement {school} sur Rentrée."
         ))
         .button("Ouvrir l’espace", space)
+        .quiet("Vous recevez ce message parce que vous avez demandé à rejoindre cet espace.")
+}
+
+/// Whoever asked for it was not let into the space of `school`, and may ask again after the day `until`; `spaces`: the address of the page
+/// that lists what they asked. Who refused is not told: the team answers together.
+pub fn access_refused(school: &str, until: &str, spaces: &str) -> Mail {
+    Mail::new(format!("Votre demande d’accès à l’espace de l’établissement {school} est refusée"))
+        .paragraph(format!(
+            "Vous avez demandé à rejoindre l’espace Rentrée de l’établissement {school}. Votre demande est refusée : vous n’avez pas accès à cet espace."
+        ))
+        .paragraph(format!(
+            "Vous pourrez en faire une autre après le {until}. Une invitation d’un administrateur vous ouvre l’espace à tout moment : si vous travaillez dans cet établissement, parlez-en à sa direction."
+        ))
+        .button("Voir mes demandes", spaces)
         .quiet("Vous recevez ce message parce que vous avez demandé à rejoindre cet espace.")
 }

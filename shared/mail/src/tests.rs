@@ -3,9 +3,9 @@
 use rentree_domain::SecondFactorChange;
 
 use crate::{
-    Activation, Invitation, Mail, Offer, access_granted, access_requested, activation, address_change, address_changed,
-    invitation, known_address, new_administrator, offer, password_changed, password_handed_out, password_reset,
-    second_factor, sign_up,
+    Activation, Invitation, Mail, Offer, access_granted, access_refused, access_requested, activation, address_change,
+    address_changed, invitation, known_address, new_administrator, offer, password_changed, password_handed_out,
+    password_reset, second_factor, sign_up,
 };
 
 const SUPPORT: &str = "assistance@rentree.example";
@@ -74,6 +74,8 @@ fn of_accounts() {
     let requested = access_requested("Camille Le Goff", "c***@e***.fr", "Collège Anne-de-Bretagne", LINK);
     snapshots!(requested, "access_requested_text", "access_requested_html");
     snapshots!(access_granted("Collège Anne-de-Bretagne", LINK), "access_granted_text", "access_granted_html");
+    let refused = access_refused("Collège Anne-de-Bretagne", "31/10/2026", LINK);
+    snapshots!(refused, "access_refused_text", "access_refused_html");
     snapshots!(address_change(LINK), "address_change_text", "address_change_html");
     snapshots!(address_changed("k***@e***.fr"), "address_changed_text", "address_changed_html");
 }

@@ -53,6 +53,11 @@ impl MailOrders {
         self.tell(&MailOrder::AccessGranted { user, uai }).await;
     }
 
+    /// `user`, who had asked for it, was not let into the space of `uai`.
+    pub async fn tell_access_refused(&self, user: UserId, uai: Uai) {
+        self.tell(&MailOrder::AccessRefused { user, uai }).await;
+    }
+
     /// An account has another address now: told to the former one.
     pub async fn tell_address_changed(&self, former: EmailAddress, address: &EmailAddress) {
         self.tell(&MailOrder::AddressChanged { former, masked: address.masked() }).await;

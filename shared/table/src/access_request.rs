@@ -1,5 +1,6 @@
 //! Requests of somebody with an account to be let into a school's space. Written alike for every UAI, whether it is a school's with a
-//! space or nobody's: whoever asks learns nothing. One waits for each person and school; administrators accept it or refuse it.
+//! space or nobody's: whoever asks learns nothing. One waits for each person and school; administrators accept it or refuse it, and
+//! whoever asked may take it back.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::item::{Change, delete_if, put_if, put_new, stored};
 use crate::join::known;
 use crate::keys::{ACCESS_REQUESTS, GSI1, id_in_sk, school_pk, user};
+use crate::presence::keep_as_read;
 use crate::transaction::Cancelled;
 use crate::{AsPupil, AuditEntry, Item, Key, Member, Role, Table, TableError, User, audit, is_in, member};
 
@@ -43,7 +45,7 @@ pub enum AccessRequestState {
 /// Why a request was not answered.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessRequestError {
-    /// Somebody answered it, or it is too old.
+    /// Somebody answered it, its person took it back, or it is too old.
     #[error("the request is not pending any more")]
     Settled,
     /// Its person is in the team already.
@@ -176,6 +178,32 @@ impl Table {
             Cancelled::Conditions(failed) if failed[1] => AccessRequestError::AlreadyIn,
             Cancelled::Conditions(_) => AccessRequestError::AccountMoved,
         })
+    }
+
+    /// Lets whoever asked in again, who has a place that did not any more, `member` as it was read; `entry` tells it. `false`: the request
+    /// waits no more, or somebody let them in since.
+    pub async fn accept_absent(
+        &self,
+        uai: Uai,
+        (id, member): (UserId, &Member),
+        entry: &AuditEntry,
+        now: Timestamp,
+    ) -> Result<bool, TableError> {
+        let (table, key) = (&self.name, Key::access_request(uai, id));
+        let items = vec![
+            delete_if(table, key, "#state = :state", ":state", &AccessRequestState::Pending)?,
+            keep_as_read(uai, (id, member), now).in_transaction(table)?,
+            audit::write(table, uai, entry)?,
+        ];
+        self.written(items).await
+    }
+
+    /// Takes the request of `id` back, if it waits. `false`: somebody answered it, or there is none any more.
+    pub async fn withdraw_access_request(&self, uai: Uai, id: UserId) -> Result<bool, TableError> {
+        let key = Key::access_request(uai, id);
+        let gone = delete_if(&self.name, key, "#state = :state", ":state", &AccessRequestState::Pending)?;
+        // In a transaction, which knows itself again when its answer is lost.
+        self.written(vec![gone]).await
     }
 
     /// Refuses a request; `entry` tells it. Its person cannot ask that school again for sixty days from now.

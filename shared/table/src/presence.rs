@@ -34,6 +34,15 @@ fn keep(uai: Uai, id: UserId, now: Timestamp) -> Change {
     Change::of(Key::member(uai, id), "SET kept_at = :now").only_if("attribute_exists(PK)").text(":now", now.to_string())
 }
 
+/// The same of a member as they were read: nobody said so since.
+pub(crate) fn keep_as_read(uai: Uai, (id, member): (UserId, &Member), now: Timestamp) -> Change {
+    let kept = keep(uai, id, now);
+    match member.kept_at {
+        None => kept.only_if("attribute_exists(PK) AND attribute_not_exists(kept_at)"),
+        Some(before) => kept.only_if("kept_at = :before").text(":before", before.to_string()),
+    }
+}
+
 impl Table {
     /// Notes that a member comes, at most once a day. Nobody is let in by it, nor becomes a member.
     pub async fn note_visit(&self, uai: Uai, id: UserId, member: &Member, now: Timestamp) -> Result<(), TableError> {
@@ -53,15 +62,11 @@ impl Table {
     pub async fn confirm_access(
         &self,
         uai: Uai,
-        (id, member): (UserId, &Member),
+        member: (UserId, &Member),
         now: Timestamp,
         entry: &AuditEntry,
     ) -> Result<bool, TableError> {
-        let kept = keep(uai, id, now);
-        let kept = match member.kept_at {
-            None => kept.only_if("attribute_exists(PK) AND attribute_not_exists(kept_at)"),
-            Some(before) => kept.only_if("kept_at = :before").text(":before", before.to_string()),
-        };
+        let kept = keep_as_read(uai, member, now);
         self.written(vec![kept.in_transaction(&self.name)?, audit::write(&self.name, uai, entry)?]).await
     }
 
