@@ -62,7 +62,8 @@ impl DoneOnTheWay {
         }
     }
 
-    fn told(self) -> DoneText {
+    /// What tells it.
+    pub fn told(self) -> DoneText {
         match self {
             Self::PasswordChosen => {
                 DoneText { text: "Votre mot de passe a été changé. L’ancien ne fonctionne plus.", way_on: None }
@@ -94,7 +95,8 @@ impl Arrival {
         self.done().map(DoneOnTheWay::told)
     }
 
-    fn done(&self) -> Option<DoneOnTheWay> {
+    /// What was just done, if something was. The address can be written by anybody.
+    pub fn done(&self) -> Option<DoneOnTheWay> {
         DoneOnTheWay::ALL.into_iter().find(|done| done.name() == self.done)
     }
 }
