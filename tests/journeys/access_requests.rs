@@ -4,6 +4,7 @@ use invitations::{Config, Invitations};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::Uai;
 use rentree_local::people::enrol;
+use rentree_orders::limit::{ACCESS_REQUESTS_BY_CLIENT, ACCESS_REQUESTS_BY_SCHOOL};
 use rentree_runtime::aws::Service;
 use rentree_table::{Member, Role};
 use reqwest::header::{ACCEPT, COOKIE};
@@ -14,7 +15,7 @@ use crate::support::clock::{self, HandClock};
 use crate::support::faults::{Operations, watched};
 use crate::support::forms::PageForm;
 use crate::support::mails::{link_in, mail_about, mails_to, no_mail_is_pending};
-use crate::support::people::{Answer, Person, a_client, a_member, a_team, an_unknown_user, somebody};
+use crate::support::people::{Answer, Person, a_client, a_client_at, a_member, a_team, an_unknown_user, somebody};
 use crate::support::pupils::{by_email, classes};
 use crate::support::{a_uai, product, run, run_by, run_while_time_stands_still};
 
@@ -349,6 +350,31 @@ fn requests_are_counted_and_want_a_confirmed_address() {
         let refused = ask(&unconfirmed, a_uai()).await?;
         assert_eq!(refused.status, 422, "{}", refused.body);
         assert!(unconfirmed.page(FORM).await?.contains("Confirmez d’abord votre adresse"));
+        Ok(())
+    });
+}
+
+/// What others asked too often, behind the same address or of the same school, is told alike: neither tells what the school was asked.
+#[test]
+fn too_many_requests_of_others_are_told_alike() {
+    run_while_time_stands_still(async {
+        let (client, address) = a_client_at();
+        let (asked, other) = (a_uai(), a_uai());
+        for (limit, subject) in
+            [(ACCESS_REQUESTS_BY_CLIENT, address.to_string()), (ACCESS_REQUESTS_BY_SCHOOL, asked.to_string())]
+        {
+            product().table.allows_many(&limit, &subject, limit.count, clock::still()).await?;
+        }
+        let (neighbour, stranger) = (somebody().await?, somebody().await?);
+        let sent = client.post(format!("{}{FORM}", product().url)).header(ACCEPT, "application/json");
+        let sent = sent.header(COOKIE, &neighbour.cookie).json(&json!({ "uai": other })).send().await?;
+        for refused in [Answer::read(sent).await?, ask(&stranger, asked).await?] {
+            assert_eq!((refused.status, refused.code()), (429, "too_many"), "{}", refused.body);
+            let told = refused.body["detail"].as_str().expect("a reason");
+            assert!(told.starts_with("Trop de demandes ont été envoyées depuis votre connexion ou à cet"), "{told}");
+        }
+        // Whoever is neither beside them nor asks that school goes on.
+        ask(&stranger, other).await?.expect(202)?;
         Ok(())
     });
 }

@@ -269,7 +269,7 @@ fn user_name_then_mediacentre_on_one_account() {
         case.shot("04-add").await?;
         assert_eq!(account_of(&person).await?, None, "nothing before it is said");
         click(case.client(), "button[name=add_mediacentre]").await?;
-        see(case.client(), "[role=status]", "Le Médiacentre est ajouté à votre compte").await?;
+        see(case.client(), "[role=status]", "Le Médiacentre ouvre maintenant ce compte").await?;
         case.shot("05-joined").await?;
         case.see_ways_in(&["Médiacentre", "Identifiant"]).await?;
         assert_eq!(account_of(&person).await?, Some(account));

@@ -192,7 +192,7 @@ fn the_mediacentre_beside_a_user_name() {
         assert_eq!((joined.status, step(&told), &told["by_mediacentre"]), (200, "joined", &json!(true)), "{told}");
         assert_eq!(joined.location(), class.path("?done=mediacentre"));
         let html = computer.page(&class.path("?done=mediacentre")).await?.text;
-        assert!(html.contains("Le Médiacentre est ajouté à votre compte"), "{html}");
+        assert!(html.contains("Le Médiacentre ouvre maintenant ce compte"), "{html}");
         assert!(!waits(&computer) && owner(&person).await? == Some(account));
         assert_eq!(computer.get("/mes-campagnes").await?.json()["methods"], json!(["mediacentre", "user_name"]));
         let reply = a_computer().sign_on(&person).await?;
@@ -266,11 +266,57 @@ fn who_has_joined_is_asked_first() {
             let html = computer.page(&class.path("")).await?.text;
             assert!(html.contains("Ajouter le Médiacentre à votre compte") && html.contains("Non</button>"), "{html}");
             assert!(!html.contains("Commencer") && !html.contains("Dans les deux cas"), "{html}");
-            ok(&computer.post(&class.path(""), &json!({"add_mediacentre": adds})).await?, 200)?;
+            let answered = computer.post(&class.path(""), &json!({"add_mediacentre": adds})).await?;
+            ok(&answered, 200)?;
             assert!(!waits(&computer));
             assert_eq!(owner(&person).await?, adds.then_some(account));
+            let told = computer.page(answered.location()).await?.text;
+            let words = ["Le Médiacentre n’a pas été ajouté", "Le Médiacentre ouvre maintenant"];
+            assert_eq!(words.map(|words| told.contains(words)), [!adds, adds], "{told}");
             let html = computer.page(&class.path("")).await?.text;
             assert!(html.contains("Commencer") && !html.contains("Ajouter le Médiacentre"), "{html}");
+        }
+        Ok(())
+    });
+}
+
+/// The page that asks without a campaign knows the one where the sign-on began: either answer leads there, and so does a second click.
+#[test]
+fn an_answer_before_the_campaign_leads_to_it() {
+    run(async {
+        let name = a_first_name("Ilan");
+        let class = a_class(&[(&name, "PETIT", "10/03/2014")]).await?;
+        let methods = a_user_name(&name)?;
+        let account = class.tie(&name, methods.clone()).await?;
+        let person = in_the_ent(&class, 0);
+        let mut computer = arrived(&class, &person).await?;
+        sign_in(&mut computer, &methods).await?;
+        assert_eq!(step(&computer.get("/mediacentre/suite").await?.json()), "add");
+        let html = computer.page("/mediacentre/suite").await?.text;
+        assert!(html.contains(&format!(r#"<input type="hidden" name="code" value="{}">"#, class.code)), "{html}");
+
+        let (code, before) = (class.code.to_string(), computer.cookies.clone());
+        for _ in 0..2 {
+            computer.cookies.clone_from(&before);
+            let no = json!({"without_mediacentre": true, "code": &code});
+            let declined = computer.post("/mediacentre/suite", &no).await?;
+            assert_eq!(declined.location(), class.path("?done=no-mediacentre"));
+        }
+        let html = computer.page(&class.path("?done=no-mediacentre")).await?.text;
+        assert!(html.contains("Le Médiacentre n’a pas été ajouté à ce compte"), "{html}");
+        assert!(owner(&person).await?.is_none() && !waits(&computer));
+
+        for _ in 0..2 {
+            computer.cookies.clone_from(&before);
+            let added = computer.post("/mediacentre/suite", &json!({"code": &code})).await?;
+            assert_eq!((added.json(), added.location()), (json!({"added": true}), &*class.path("?done=mediacentre")));
+        }
+        assert_eq!(owner(&person).await?, Some(account));
+        // What is so is told, and what is not so is not.
+        for (done, is_told) in [("mediacentre", true), ("no-mediacentre", false)] {
+            let html = computer.page(&class.path(&format!("?done={done}"))).await?.text;
+            assert!(html.contains("Le Médiacentre ouvre maintenant ce compte") == is_told, "{html}");
+            assert!(!html.contains("n’a pas été ajouté"), "{html}");
         }
         Ok(())
     });

@@ -1,7 +1,8 @@
 //! Who still comes: visits that are noted, access that is suspended, and the yearly review of the team.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use rentree_domain::Uai;
+use rentree_local::people::enrol;
 use rentree_table::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -10,8 +11,8 @@ use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, cl
 use crate::support::campaigns::a_campaign;
 use crate::support::clock::HandClock;
 use crate::support::links::an_activation;
-use crate::support::people::{Person, a_member, a_team};
-use crate::support::{product, run_by};
+use crate::support::people::{Person, a_member, a_team, an_unknown_user};
+use crate::support::{product, run, run_by};
 
 const DAY: i64 = 24;
 
@@ -39,6 +40,26 @@ async fn logged(by: &Person, uai: Uai, action: &str) -> anyhow::Result<usize> {
 async fn leads_to(person: &Person) -> anyhow::Result<String> {
     let answer = person.request(Method::GET, "/").send().await?;
     Ok(answer.headers()["location"].to_str()?.to_owned())
+}
+
+/// Of the first members nobody knows when they came, nor of who joined before today and never did.
+#[test]
+fn who_never_came_is_told_as_that() {
+    run(async {
+        let (uai, head) = a_team().await?;
+        let (user, joined) = (an_unknown_user().await?, Timestamp::now() - SignedDuration::from_hours(3 * DAY));
+        let id = enrol(&product().table, uai, Role::Member, &user, joined).await?;
+        let team = format!("/schools/{uai}/team");
+        for path in [team.clone(), format!("{team}/review")] {
+            let page = head.page(&path).await?;
+            assert!(page.contains("Aucune visite notée"), "{path}: {page}");
+        }
+        let member = Person::new(id, user).await?;
+        member.get(&format!("/schools/{uai}/learners")).await?.expect(200)?;
+        let page = head.page(&team).await?;
+        assert!(page.contains("Dernière visite le") && !page.contains("Aucune visite notée"), "{page}");
+        Ok(())
+    });
 }
 
 /// Thirteen months without a visit, whatever page it would have been, suspend an access until an administrator says yes; of

@@ -7,7 +7,7 @@ use rentree_http::{Access, NewSession, RouteDoc, SESSION_COOKIE};
 use rentree_local::client::School;
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD, Options, Rentree};
 use rentree_table::{AccessRequest, HandOut, Role};
-use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, REFERER, SET_COOKIE};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, redirect};
 use serde_json::{Value, json};
 
@@ -248,6 +248,13 @@ fn forged_forms_are_refused() {
         };
         assert_eq!(form("").send().await?.status(), StatusCode::FORBIDDEN, "no token");
         assert_eq!(form("csrf=wrong").send().await?.status(), StatusCode::FORBIDDEN, "a wrong token");
+        // One that has expired leads back to its page, where a new one stands; another site's page is nowhere to lead to.
+        for (page, is_ours) in [(url.as_str(), true), ("https://evil.example/schools", false)] {
+            let expired =
+                form("csrf=wrong").header(ACCEPT, "text/html").header(REFERER, page).send().await?.text().await?;
+            let leads_back = expired.contains(&format!(r#"href="/schools/{uai}/imports">Revenir au formulaire</a>"#));
+            assert!(leads_back == is_ours && !expired.contains("evil.example"), "{expired}");
+        }
 
         let page = http().get(&url).header(COOKIE, &cookie).header(ACCEPT, "text/html").send().await?.text().await?;
         let token = page.split(r#"name="csrf" value=""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap();

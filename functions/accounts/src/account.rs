@@ -31,6 +31,8 @@ pub(crate) struct AccountView {
     #[serde(skip)]
     has_password: bool,
     #[serde(skip)]
+    has_mediacentre_alone: bool,
+    #[serde(skip)]
     pub(crate) password: Form,
     #[serde(skip)]
     pub(crate) address: Form,
@@ -77,13 +79,6 @@ struct Row {
     since: Timestamp,
     /// Whether it is the one that asks.
     is_this: bool,
-}
-
-impl AccountView {
-    /// Whether nothing but the Médiacentre opens the account, and there is no password.
-    fn has_mediacentre_alone(&self) -> bool {
-        !self.has_password && self.methods == [Method::Mediacentre]
-    }
 }
 
 impl Row {
@@ -146,6 +141,7 @@ impl Accounts {
             frame: signed_in.frame("Mon compte"),
             csrf: signed_in.csrf.clone(),
             has_password: user.password_hash.is_some(),
+            has_mediacentre_alone: user.has_mediacentre_alone(now),
             password: password_form(PasswordRules::of(&user)),
             address: address_form(&user, unconfirmed.map(EmailAddress::as_str).unwrap_or_default()),
             may_use_email: user.birth_date.is_none_or(|born| may_use_email(born, paris::date(now))),

@@ -9,7 +9,7 @@ use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, EmailAddress, SchoolYear, Uai, UserId, paris};
 use rentree_http::{Arrival, Asked, DoneText, Face, Problem, Visitor, authorise, parse_uai};
-use rentree_table::{AccessRequest, Campaign, Invitation, Member, Role, Underway, unanswered};
+use rentree_table::{AccessRequest, Campaign, Invitation, Member, Role, SecondAdministrator, Underway, unanswered};
 use rentree_web::{Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -125,7 +125,6 @@ impl Campaigns {
         let campaigns = self.with_numbers(open, &listing).await?.into_iter().map(CampaignAtHome::of).collect();
 
         let is_administrator = visitor.is_administrator();
-        let administrators = members.iter().filter(|(_, member)| member.role == Role::Administrator).count();
         let today = paris::date(visitor.at);
         Ok(HomeView {
             frame: visitor.frame("Accueil de l’espace", uai, &school, Section::Home),
@@ -141,8 +140,7 @@ impl Campaigns {
             is_review_due: is_administrator && school.is_review_due(visitor.at),
             access_requests: unanswered(asking, &members, visitor.at).len(),
             lacks_administrator: is_administrator
-                && administrators == 1
-                && !awaited.iter().any(|invited| invited.awaits_administrator(visitor.at)),
+                && SecondAdministrator::in_team(&members, &awaited, visitor.at).is_wanted(),
             lost_invitations: lost.len(),
             address_to_confirm: user.filter(|user| !user.email_confirmed).and_then(|user| user.methods.email),
             year_over: school.roster_year().filter(|year| year.is_over(today)),

@@ -7,6 +7,8 @@ mod home;
 mod new_year;
 mod progress;
 mod pupils;
+#[cfg(test)]
+mod sample;
 mod staff;
 
 use axum::Router;

@@ -9,7 +9,9 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::{CampaignId, EmailAddress, FormId, InvitationId, Uai, UserId};
 use rentree_http::{Asked, Face, Problem, Visitor, authorise, parse_uai};
-use rentree_table::{AccessRequest, Delivery, Invitation, Member, Role, TableError, is_suspended, unanswered};
+use rentree_table::{
+    AccessRequest, Delivery, Invitation, Member, Role, SecondAdministrator, TableError, is_suspended, unanswered,
+};
 use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,8 @@ pub(crate) struct TeamView {
     pub(crate) form: Form,
     #[serde(skip)]
     done: Option<String>,
+    #[serde(skip)]
+    second_administrator: SecondAdministrator,
     /// What the form to invite sends with it, so that a second click invites nobody twice.
     once: FormId,
     /// UAI of the school.
@@ -105,8 +109,6 @@ struct InvitationRow {
     sent_at: Option<Timestamp>,
     /// Whether its last link is too old.
     is_expired: bool,
-    #[serde(skip)]
-    awaits_administrator: bool,
     /// Whether it may be sent again now.
     may_resend: bool,
     /// When it may be sent again.
@@ -155,7 +157,9 @@ impl Invitations {
             self.campaigns_by_owner(uai, visitor)
         );
         let owned = owned?;
-        let members = by_rank(members?);
+        let (members, invited) = (by_rank(members?), invited?);
+        let second_administrator =
+            SecondAdministrator::in_team(&members, invited.iter().map(|(_, invited)| invited), now);
         let asking = unanswered(asking?, &members, now).into_iter().map(AccessRequestRow::of);
         let suspended: BTreeSet<UserId> =
             members.iter().map(|(id, _)| *id).filter(|id| is_suspended(*id, &members, now)).collect();
@@ -171,12 +175,11 @@ impl Invitations {
             is_self: id == visitor.user,
         });
 
-        let invitations = invited?.into_iter().map(|(id, invited)| InvitationRow {
+        let invitations = invited.into_iter().map(|(id, invited)| InvitationRow {
             id,
             may_resend: invited.asked_at + RESEND_PAUSE <= now,
             resend_from: invited.asked_at + RESEND_PAUSE,
             is_expired: invited.is_expired(now),
-            awaits_administrator: invited.awaits_administrator(now),
             email: invited.email,
             role: invited.role,
             delivery: invited.delivery,
@@ -187,6 +190,7 @@ impl Invitations {
             csrf: visitor.csrf.clone(),
             form: form("", "member"),
             done: None,
+            second_administrator,
             once: FormId::new(now, rentree_runtime::random()),
             uai,
             may_manage: visitor.is_administrator(),
@@ -197,7 +201,7 @@ impl Invitations {
         };
         // While a second administrator is wanted, no role is preselected: with “Membre”, the colleague who was meant would become a
         // member; with “Administrateur”, a list of teachers would get too many rights. Once one is invited, “Membre” is preselected again.
-        if view.lacks_administrator() {
+        if second_administrator.is_wanted() {
             view.form = form("", "");
         }
         Ok(view)
@@ -224,21 +228,6 @@ impl Invitations {
         let mut invitations = self.table.invitations(uai).await?;
         invitations.retain(|(_, invited)| invited.is_pending());
         Ok(invitations)
-    }
-}
-
-impl TeamView {
-    fn has_one_administrator(&self) -> bool {
-        self.members.iter().filter(|member| !member.is_member()).count() == 1
-    }
-
-    fn has_invited_administrator(&self) -> bool {
-        self.invitations.iter().any(|invitation| invitation.awaits_administrator)
-    }
-
-    /// Whether a second administrator is advised, and nobody has an invitation to be one that can still be accepted.
-    fn lacks_administrator(&self) -> bool {
-        self.has_one_administrator() && !self.has_invited_administrator()
     }
 }
 

@@ -5,9 +5,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use rentree_domain::CampaignCode;
 use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use rentree_domain::mediacentre::Profile;
-use rentree_http::{Asked, DoneOnTheWay, Face, FormToken, Input, Next, Presented, Problem, SignedIn, WAITING_SIGN_ON};
+use rentree_http::{Asked, DoneOnTheWay, Face, FormToken, Input, Presented, Problem, SignedIn, WAITING_SIGN_ON};
 use rentree_table::{AddError, User, WaitingSignOn};
 use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
@@ -27,6 +28,8 @@ pub(crate) struct SuiteView {
     csrf: String,
     #[serde(skip)]
     form: Form,
+    #[serde(skip)]
+    code: String,
     /// First and last name, as the ENT tells them.
     name: Option<String>,
     /// What the ENT takes the person for.
@@ -70,6 +73,8 @@ pub(crate) struct Fields {
     confirmed: bool,
     /// Not to add it: the sign-on that waits in this browser is forgotten, and nothing else is done.
     without_mediacentre: bool,
+    /// The campaign where the sign-on began: a second click, which finds nothing that waits, goes on there, too.
+    code: String,
 }
 
 /// What the address says.
@@ -120,12 +125,12 @@ pub(crate) async fn add(
     let (signed_in, user) = account.ok_or_else(Problem::signed_out)?;
     signed_in.check_meant(&input.proof)?;
     signed_in.check_password()?;
-    let place = place_after(&user, waiting.as_ref());
+    let place = place_after(&user, waiting.as_ref(), &input.fields.code);
     // Whether it waits still is no matter: a second click leads where the first one did.
     if input.fields.without_mediacentre {
         // Where it opens the account already, by the other answer or since long, nothing is told.
         let has_it = user.methods.mediacentre.any((app.clock)());
-        let place = if has_it { place } else { DoneOnTheWay::MediacentreDeclined.told_at(&Next::from(place)) };
+        let place = if has_it { place } else { DoneOnTheWay::MediacentreDeclined.at(&place) };
         return answered(face, &place, false);
     }
     let secret = secret.ok_or_else(waits_no_more)?;
@@ -163,9 +168,10 @@ fn answered(face: Face, location: &str, added: bool) -> Result<Response, Problem
 }
 
 /// Where the owner of an account goes on: a pupil at the campaign where the sign-on began, or else where they arrive. Campaigns are joined
-/// by pupils.
-fn place_after(user: &User, waiting: Option<&WaitingSignOn>) -> String {
-    let campaign = waiting.filter(|_| user.birth_date.is_some()).and_then(|waiting| waiting.campaign.as_ref());
+/// by pupils. Where nothing waits any more, `code` tells which campaign it was.
+fn place_after(user: &User, waiting: Option<&WaitingSignOn>, code: &str) -> String {
+    let waits = waiting.and_then(|waiting| waiting.campaign.clone());
+    let campaign = waits.or_else(|| CampaignCode::parse(code).ok()).filter(|_| user.birth_date.is_some());
     campaign.map_or_else(|| arrival(user.birth_date).to_owned(), |code| format!("/campagnes/{code}"))
 }
 
@@ -256,6 +262,7 @@ impl SuiteView {
             frame: signed_in.map_or_else(|| Frame::bare(TITLE), |signed_in| signed_in.frame(TITLE)),
             csrf: signed_in.map_or_else(|| token.csrf(), |signed_in| signed_in.csrf.clone()),
             form: Form::new("code", [Field::text("code", "Code de la campagne").value(&code)]),
+            code,
             name: name.map(|(first, last)| format!("{first} {last}")),
             profile: waiting.profile,
             account: signed_in.map(|signed_in| signed_in.person.full_name()),
@@ -326,6 +333,19 @@ mod tests {
         }
         let nameless = Step::of(&waiting(None, Profile::Pupil), Some(&account(("Karine", "Dunord"), true)));
         assert_eq!(nameless, Step::OtherAccount);
+    }
+
+    /// A second click finds nothing that waits: the form has told the campaign. No address of somebody else's is ever followed.
+    #[test]
+    fn a_second_click_leads_where_the_first_one_did() {
+        let code = CampaignCode::parse("KRTBVW582").unwrap();
+        let begun = WaitingSignOn { campaign: Some(code), ..waiting(None, Profile::Pupil) };
+        let (pupil, teacher) = (account(("Karine", "Dunord"), true), account(("Karine", "Dunord"), false));
+        assert_eq!(place_after(&pupil, Some(&begun), ""), "/campagnes/KRTBVW582");
+        assert_eq!(place_after(&pupil, None, "KRTBVW582"), "/campagnes/KRTBVW582");
+        assert_eq!(place_after(&pupil, None, ""), "/mes-campagnes");
+        assert_eq!(place_after(&pupil, None, "/elsewhere.example"), "/mes-campagnes");
+        assert_eq!(place_after(&teacher, Some(&begun), "KRTBVW582"), "/", "campaigns are joined by pupils");
     }
 
     /// A name changes, and a colleague leaves a sign-on behind in the staff room: both names are shown, and it is asked.

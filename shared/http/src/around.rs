@@ -87,6 +87,7 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
             _ => response,
         };
     };
+    let problem = back_to_its_form(problem, &headers, &shell.origin);
     match (&method, face, way_back(problem.code)) {
         // Which methods there are is no error: the router adds them.
         (&Method::OPTIONS, ..) if problem.code == Code::MethodNotAllowed => StatusCode::NO_CONTENT.into_response(),
@@ -112,6 +113,15 @@ fn way_back(code: Code) -> Option<&'static str> {
         Code::TermsNotAccepted => Some("/terms"),
         Code::PasswordToChange => Some("/temporary-password"),
         _ => None,
+    }
+}
+
+/// A form that does not hold any more leads to the page that it was on, where a new one stands, if that page is known to be ours.
+fn back_to_its_form(problem: Problem, headers: &HeaderMap, origin: &str) -> Problem {
+    let page = typed::page_of(headers, origin).filter(|_| problem.code == Code::ForgedForm);
+    match page {
+        Some(page) => problem.leading_to("Revenir au formulaire", page.as_str()),
+        None => problem,
     }
 }
 

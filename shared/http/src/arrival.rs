@@ -62,7 +62,8 @@ impl DoneOnTheWay {
         }
     }
 
-    fn told(self) -> DoneText {
+    /// What tells it.
+    pub fn told(self) -> DoneText {
         match self {
             Self::PasswordChosen => {
                 DoneText { text: "Votre mot de passe a été changé. L’ancien ne fonctionne plus.", way_on: None }
@@ -94,7 +95,42 @@ impl Arrival {
         self.done().map(DoneOnTheWay::told)
     }
 
-    fn done(&self) -> Option<DoneOnTheWay> {
+    /// What was just done, if something was. The address can be written by anybody.
+    pub fn done(&self) -> Option<DoneOnTheWay> {
         DoneOnTheWay::ALL.into_iter().find(|done| done.name() == self.done)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrival(done: &str) -> Arrival {
+        Arrival { done: done.to_owned() }
+    }
+
+    #[test]
+    fn what_an_address_tells_is_read_as_what_was_done() {
+        for done in DoneOnTheWay::ALL {
+            let arrival = arrival(done.name());
+            assert_eq!((arrival.done(), arrival.text()), (Some(done), Some(done.told())));
+            assert_eq!(arrival.handed_on_to("/schools/0990001N"), format!("/schools/0990001N?done={}", done.name()));
+        }
+        for nothing in ["", "Mediacentre", "<b>"] {
+            assert_eq!(arrival(nothing).text(), None, "{nothing}");
+            assert_eq!(arrival(nothing).handed_on_to("/spaces"), "/spaces");
+        }
+    }
+
+    #[test]
+    fn pages_where_people_arrive_tell_it_and_others_do_not() {
+        let told_at = |path: &str| DoneOnTheWay::PasswordChosen.told_at(&Next::from(path.to_owned()));
+        for path in ["/", "/mes-campagnes", "/spaces", "/schools/0990001N"] {
+            assert_eq!(told_at(path), format!("{path}?done=password"));
+        }
+        for path in ["/campagnes/KRTBVW582", "/schools/0990001N/team", "/schools/", "/account"] {
+            assert_eq!(told_at(path), path);
+        }
+        assert_eq!(told_at(""), "/?done=password", "nowhere is home");
     }
 }

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use rentree_domain::{LinkToken, Uai};
-use rentree_table::{Link, LinkState, Purpose, Table};
+use rentree_table::{Link, LinkState, Table};
 use tokio::join;
 
 use crate::{Presented, Problem, SignedIn};
@@ -72,11 +72,8 @@ impl Ways {
     /// The link in an address, if it can be used.
     pub async fn usable(&self, table: &Table, token: &str, now: Timestamp) -> Result<(LinkToken, Link), Problem> {
         let (token, link) = self.known(table, token).await?;
-        match link.state(now) {
-            LinkState::Usable => Ok((token, link)),
-            LinkState::Used => Err(self.used()),
-            LinkState::Expired => Err(self.expired()),
-        }
+        self.check(&link, now)?;
+        Ok((token, link))
     }
 
     /// The link into a team in an address, if it can be used, and what the browser that opens it claims to be.
@@ -89,14 +86,20 @@ impl Ways {
     ) -> Result<(LinkToken, Link, Presented), Problem> {
         let (known, presented) = join!(self.known(table, token), Presented::read(table, headers, now));
         let (token, link) = known?;
-        match (link.state(now), &link.purpose) {
-            (LinkState::Usable, _) => Ok((token, link, presented?)),
-            (LinkState::Used, Purpose::Activation { uai, .. } | Purpose::Invitation { uai, .. }) => {
-                let signed_in = presented?.signed_in(table).await?;
-                Err(self.used_into(*uai, signed_in.as_ref(), table).await?)
-            }
-            (LinkState::Used, _) => Err(self.used()),
-            (LinkState::Expired, _) => Err(self.expired()),
+        if let (LinkState::Used, Some(uai)) = (link.state(now), link.purpose.team()) {
+            let signed_in = presented?.signed_in(table).await?;
+            return Err(self.used_into(uai, signed_in.as_ref(), table).await?);
+        }
+        self.check(&link, now)?;
+        Ok((token, link, presented?))
+    }
+
+    /// Nothing, if a link can be used now; or what its page says.
+    fn check(&self, link: &Link, now: Timestamp) -> Result<(), Problem> {
+        match link.state(now) {
+            LinkState::Usable => Ok(()),
+            LinkState::Used => Err(self.used()),
+            LinkState::Expired => Err(self.expired()),
         }
     }
 

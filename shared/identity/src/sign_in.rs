@@ -4,9 +4,10 @@
 use jiff::Timestamp;
 use rentree_domain::attempts::Locked;
 use rentree_domain::limit::FAILURES_BY_CLIENT;
-use rentree_domain::{Login, Password, UserId, paris};
+use rentree_domain::{Login, Password, UserId};
 use rentree_http::{Device, Problem};
 use rentree_table::{AttemptError, Counter, DeviceEntry, Seen, Table, TableError, User};
+use rentree_web::french;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::join;
@@ -73,17 +74,12 @@ impl SignInError {
         match self {
             Self::Wrong => Some("Identifiant, adresse e-mail ou mot de passe incorrect. Vérifiez ce que vous avez saisi, puis réessayez.".to_owned()),
             Self::Locked { locked: Locked::Until(until), by_name } => {
-                let at = paris::date_time(paris::full_minute(*until));
                 let (what, way) = if *by_name {
                     ("cet identifiant", "demandez un nouveau mot de passe à un enseignant")
                 } else {
                     ("cette adresse", "choisissez un nouveau mot de passe")
                 };
-                Some(format!(
-                    "Trop d’essais avec {what}. Réessayez à partir de {}\u{A0}h\u{A0}{:02} (heure de Paris), ou {way}.",
-                    at.hour(),
-                    at.minute()
-                ))
+                Some(format!("Trop d’essais avec {what}. Réessayez {}, ou {way}.", french::from_time(*until)))
             }
             Self::Locked { locked: Locked::Blocked, .. } => Some(
                 "Trop d’essais : la connexion avec cet identifiant est bloquée. Demandez à un enseignant de la débloquer.".to_owned(),

@@ -8,7 +8,7 @@ use tokio::try_join;
 use crate::item::{Change, put_new, stored};
 use crate::keys::{INVITATIONS, id_in_sk, school_pk};
 use crate::transaction::{Cancelled, MAX_ITEMS};
-use crate::{AuditEntry, Item, Key, Link, Role, Table, TableError, audit, link, member};
+use crate::{AuditEntry, Item, Key, Link, Role, SecondAdministrator, Table, TableError, audit, link, member};
 
 const ENTITY: &str = "Invitation";
 /// What an invitation says of a person is kept as long as requests are.
@@ -200,11 +200,12 @@ impl Table {
         self.items(school_pk(uai), INVITATIONS).await?.into_iter().map(read).collect()
     }
 
-    /// Whether a second administrator is advised: somebody administers the space alone, and nobody is awaited to do so, too.
+    /// Whether a second administrator is advised.
     pub async fn lacks_administrator(&self, uai: Uai, now: Timestamp) -> Result<bool, TableError> {
         // Side by side: most spaces have two administrators, who need no invitations read, but nobody waits for one after the other.
         let (administrators, invitations) = try_join!(self.administrators(uai), self.invitations(uai))?;
-        Ok(administrators == 1 && !invitations.iter().any(|(_, invited)| invited.awaits_administrator(now)))
+        let invited = invitations.iter().map(|(_, invited)| invited);
+        Ok(SecondAdministrator::of(administrators, invited, now).is_wanted())
     }
 
     /// Notes that the mail of a pending invitation is asked for again, at least `pause` after the last time.

@@ -82,6 +82,16 @@ pub enum LinkState {
     Expired,
 }
 
+impl Purpose {
+    /// Into the team of which school it leads, if it leads into one.
+    pub fn team(&self) -> Option<Uai> {
+        match self {
+            Self::Activation { uai, .. } | Self::Invitation { uai, .. } => Some(*uai),
+            Self::SignUp { .. } | Self::NewPassword { .. } | Self::Address { .. } => None,
+        }
+    }
+}
+
 impl Link {
     /// A link that can be used for as long as its purpose allows (`docs/domain.md`).
     pub fn new(purpose: Purpose, now: Timestamp) -> Self {

@@ -147,12 +147,12 @@ fn one_administrator_less(uai: Uai) -> Change {
 /// The counter beside the members.
 #[derive(Deserialize)]
 struct Team {
-    administrators: u64,
+    administrators: usize,
 }
 
 impl Table {
     /// How many administrators a school has.
-    pub async fn administrators(&self, uai: Uai) -> Result<u64, TableError> {
+    pub async fn administrators(&self, uai: Uai) -> Result<usize, TableError> {
         Ok(self.get::<Team>(Key::team(uai), "Team").await?.map_or(0, |team| team.administrators))
     }
 

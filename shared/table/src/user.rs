@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{EmailAddress, Holder, PersonName, UserId, UserName};
+use rentree_domain::{EmailAddress, Holder, Method, PersonName, UserId, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, apart, put_new, stored};
@@ -160,6 +160,11 @@ impl User {
     /// Whose sessions theirs are.
     pub fn holder(&self) -> Holder {
         Holder::of(self.follows_rules_of_pupils())
+    }
+
+    /// Whether nothing but the Médiacentre opens the account at `now`, and there is no password.
+    pub fn has_mediacentre_alone(&self, now: Timestamp) -> bool {
+        self.password_hash.is_none() && self.methods.all(now) == [Method::Mediacentre]
     }
 
     /// What makes no password of theirs.

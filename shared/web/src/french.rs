@@ -22,9 +22,14 @@ pub fn day_and_time(instant: &Timestamp) -> String {
 /// `à partir de 18 h 00 (heure de Paris)`, of what may be done again at `end`, within a day from `now`: `demain, ` stands before it where it
 /// is only then. What ends at a full minute, as windows do, is told as [`day_and_time`] tells it.
 pub fn from_time_on(end: Timestamp, now: Timestamp) -> String {
+    let is_today = paris::date(paris::full_minute(end)) == paris::date(now);
+    format!("{}{}", if is_today { "" } else { "demain, " }, from_time(end))
+}
+
+/// The same of what is soon: the day goes without saying, also about midnight.
+pub fn from_time(end: Timestamp) -> String {
     let local = paris::date_time(paris::full_minute(end));
-    let day = if local.date() == paris::date(now) { "" } else { "demain, " };
-    format!("{day}à partir de {}\u{A0}h\u{A0}{:02} (heure de Paris)", local.hour(), local.minute())
+    format!("à partir de {}\u{A0}h\u{A0}{:02} (heure de Paris)", local.hour(), local.minute())
 }
 
 /// `15/07/2026`.

@@ -96,34 +96,15 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use rentree_domain::{CampaignCode, CampaignKind, CampaignTitle, CourseId};
-
     use super::*;
+    use crate::sample;
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
     fn campaign(created_at: Timestamp, archived_at: Option<Timestamp>) -> (CampaignId, Campaign) {
-        let campaign = Campaign {
-            title: CampaignTitle::parse("Rentrée").unwrap(),
-            kind: CampaignKind::Assessment,
-            course: CourseId::parse("a").unwrap(),
-            message: None,
-            code: CampaignCode::draw([1; 16]),
-            owner: None,
-            owner_name: "Anne".to_owned(),
-            created_at,
-            archived_at,
-            only_in_lessons: false,
-            lesson: None,
-            given: None,
-            classes: BTreeSet::new(),
-            platform: None,
-            ready_of: None,
-        };
+        let campaign = Campaign { archived_at, ..sample::campaign(created_at) };
         (CampaignId::new(created_at, [1; 10]), campaign)
     }
 

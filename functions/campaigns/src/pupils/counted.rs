@@ -154,7 +154,7 @@ impl Campaigns {
             return Ok(());
         }
         if told == FOUND_BY_PUPIL.count + 1 {
-            self.hold_up(visit, pupil, (counted.at, FOUND_BY_PUPIL.window_at(counted.at).1)).await?;
+            self.hold_up(visit, pupil, (counted.at, Held::AnHour.ends(counted.at))).await?;
         }
         Err(too_many_guesses(visit, Held::AnHour, counted.at))
     }

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use rentree_domain::{CampaignId, LearnerId, Progress, Standing, paris};
-use rentree_http::{Asked, Face, Input, Problem, WAITING_SIGN_ON};
+use rentree_domain::{CampaignId, LearnerId, Method, Progress, Standing, paris};
+use rentree_http::{Arrival, Asked, DoneOnTheWay, Face, Input, Problem, WAITING_SIGN_ON};
 use rentree_table::Campaign;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -19,14 +19,6 @@ use super::who::IdentityFields;
 use crate::Campaigns;
 use crate::course_token::CourseToken;
 
-/// What was done before.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default)]
-pub(crate) struct Before {
-    /// What the page tells that was just done.
-    done: String,
-}
-
 /// What the form of who is known already sends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "JoinFields")]
@@ -40,7 +32,7 @@ pub(crate) struct Fields {
 /// `GET /campagnes/{code}`
 pub(crate) async fn page(
     State(app): State<Campaigns>,
-    Asked(before): Asked<Before>,
+    Asked(arrival): Asked<Arrival>,
     knock: Knock,
     face: Face,
 ) -> Result<Response, Problem> {
@@ -48,7 +40,8 @@ pub(crate) async fn page(
 
     let (step, trial) = tokio::try_join!(app.step(&visit), app.offered_trial(&visit))?;
 
-    let view = EntranceView::new(&visit, step).done(before.done == "mediacentre").offering(trial);
+    let opens = visit.known.as_ref().map(|known| known.user.methods.has(Method::Mediacentre, (app.clock)()));
+    let view = EntranceView::new(&visit, step).done(arrival.done(), opens).offering(trial);
     Ok(visit.token.on(face.render(StatusCode::OK, &view)?))
 }
 
@@ -85,16 +78,21 @@ pub(crate) async fn join(
         let standing = app.tie_known(&visit, &pupil, (&account, true)).await?;
         let standing = standing.map_err(|refused| refused.leading_to("Revenir à la campagne", visit.path()))?;
         let view = EntranceView::new(&visit, app.joined(&visit, &pupil, standing)).after_adding();
-        return Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &visit.path_after_adding(), &view)?));
+        let path = visit.path_after(DoneOnTheWay::MediacentreAdded);
+        return Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &path, &view)?));
     }
     let standing = app.join_again(&visit.entrance, &pupil, known.signed_in.user, part).await?;
 
     // Who could have added it and did not has said no, and is not asked again on the page that follows. The next sign-on asks anew.
     let has_declined = offer(&visit, &pupil).is_possible();
-    let visit = if has_declined { Visit { waiting: None, ..visit } } else { visit };
+    if !has_declined {
+        let view = EntranceView::new(&visit, app.joined(&visit, &pupil, standing));
+        return face.after_post(StatusCode::OK, &visit.path(), &view);
+    }
+    let visit = Visit { waiting: None, ..visit };
     let view = EntranceView::new(&visit, app.joined(&visit, &pupil, standing));
-    let page = face.after_post(StatusCode::OK, &visit.path(), &view)?;
-    Ok(if has_declined { WAITING_SIGN_ON.forget(page) } else { page })
+    let path = visit.path_after(DoneOnTheWay::MediacentreDeclined);
+    Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &path, &view)?))
 }
 
 /// What can be done with the sign-on that waits for the account that is signed in, which is `pupil`'s.

@@ -6,7 +6,7 @@ use axum::response::Response;
 use rentree_domain::guess::{Refused, Subject};
 use rentree_domain::method::may_use_email;
 use rentree_domain::{Standing, UserName, paris};
-use rentree_http::{Face, Input, NewSession, Problem, Proof, WAITING_SIGN_ON};
+use rentree_http::{DoneOnTheWay, Face, Input, NewSession, Problem, Proof, WAITING_SIGN_ON};
 use rentree_table::{JoinOutcome, User};
 
 use super::account::DRAWS;
@@ -55,7 +55,8 @@ pub(crate) async fn tell(
         }
         Ok(Answered::Joined { step, has_added: true }) => {
             let view = EntranceView::new(&visit, step).after_adding();
-            Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &visit.path_after_adding(), &view)?))
+            let path = visit.path_after(DoneOnTheWay::MediacentreAdded);
+            Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &path, &view)?))
         }
         Ok(Answered::Entered(pupil, user, session, standing)) => {
             app.let_in(visit, face, &pupil, standing, (*user, session)).await

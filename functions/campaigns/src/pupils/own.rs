@@ -28,6 +28,8 @@ pub(crate) struct OwnView {
     /// Who comes by the Médiacentre alone has none.
     #[serde(skip)]
     has_password: bool,
+    #[serde(skip)]
+    has_mediacentre_alone: bool,
     /// First name.
     first_name: String,
     /// The latest first.
@@ -66,13 +68,6 @@ struct Row {
     resume: Option<String>,
 }
 
-impl OwnView {
-    /// Whether nothing but the Médiacentre opens the account, and there is no password.
-    fn has_mediacentre_alone(&self) -> bool {
-        !self.has_password && self.methods == [Method::Mediacentre]
-    }
-}
-
 impl Row {
     /// What closes it, in a word.
     fn closed_by(&self) -> Option<&'static str> {
@@ -109,6 +104,7 @@ pub(crate) async fn page(
         frame: signed_in.frame("Mes campagnes"),
         done: arrival.text(),
         has_password: user.password_hash.is_some(),
+        has_mediacentre_alone: user.has_mediacentre_alone(now),
         first_name: user.first_name.to_string(),
         campaigns,
         methods: user.methods.all(now),

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::progress::Sent;
 use rentree_domain::{CampaignKind, LearnerId, Level, Method, Progress, UserName};
+use rentree_http::{DoneOnTheWay, DoneText};
 use rentree_table::{Campaign, Participation, School};
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
@@ -30,9 +31,8 @@ pub(crate) struct EntranceView {
     csrf: String,
     #[serde(skip)]
     alert: Option<String>,
-    /// Says that the Médiacentre was just added to the account.
     #[serde(skip)]
-    has_added: bool,
+    done: Option<DoneText>,
     /// Where its forms lead: below the address of the campaign, or of a trial.
     #[serde(skip)]
     at: String,
@@ -214,7 +214,7 @@ impl EntranceView {
             frame: visit.signed_in().map_or_else(|| Frame::bare(&title), |signed_in| signed_in.frame(&title)),
             csrf: visit.csrf(),
             alert: None,
-            has_added: false,
+            done: None,
             at: visit.path(),
             trial: None,
             offered_trial: None,
@@ -245,7 +245,7 @@ impl EntranceView {
             frame: Frame::bare(format!("Essai\u{A0}: {title}")),
             csrf,
             alert: None,
-            has_added: false,
+            done: None,
             at,
             offered_trial: None,
             mediacentre: String::new(),
@@ -308,10 +308,15 @@ impl EntranceView {
         self.sign_on.as_ref().and_then(|sign_on| sign_on.name.as_deref())
     }
 
-    /// Saying what was done before, if that is so: the address can be written by anybody.
-    pub(crate) fn done(self, claimed: bool) -> Self {
-        let has_added = claimed && matches!(self.step, Step::Joined { by_mediacentre: true, .. });
-        Self { has_added, ..self }
+    /// Saying what was done before, if that is so: the address can be written by anybody. Nothing is told here but what was answered about the
+    /// Médiacentre, which `opens` the account of who is signed in, or does not.
+    pub(crate) fn done(self, claimed: Option<DoneOnTheWay>, opens: Option<bool>) -> Self {
+        let is_so = |done: &DoneOnTheWay| match done {
+            DoneOnTheWay::MediacentreAdded => opens == Some(true),
+            DoneOnTheWay::MediacentreDeclined => opens == Some(false),
+            DoneOnTheWay::PasswordChosen | DoneOnTheWay::RecoveryCodeUsed => false,
+        };
+        Self { done: claimed.filter(is_so).map(DoneOnTheWay::told), ..self }
     }
 
     /// After the sign-on that waited was added to the account.

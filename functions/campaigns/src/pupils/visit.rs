@@ -2,7 +2,7 @@
 
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignId, Uai};
-use rentree_http::{FormToken, Problem, Proof, SignedIn};
+use rentree_http::{DoneOnTheWay, FormToken, Problem, Proof, SignedIn};
 use rentree_table::{Campaign, School, Tie, User};
 
 use super::closed::problem;
@@ -86,9 +86,9 @@ impl Visit {
         format!("/campagnes/{}", self.entrance.campaign.code)
     }
 
-    /// The same, after the Médiacentre was added to the account: it says so.
-    pub(crate) fn path_after_adding(&self) -> String {
-        format!("{}?done=mediacentre", self.path())
+    /// The same, where it says what was `done`.
+    pub(crate) fn path_after(&self, done: DoneOnTheWay) -> String {
+        done.at(&self.path())
     }
 
     /// The way in by the Médiacentre, which comes back to the campaign.

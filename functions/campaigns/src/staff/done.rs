@@ -2,6 +2,7 @@
 //! they end by themselves, and a reload, or a colleague, may come in between.
 
 use jiff::Timestamp;
+use rentree_domain::{LearnerId, Listing};
 use rentree_web::french;
 
 /// The campaign as it is now.
@@ -37,6 +38,15 @@ pub(crate) fn told(done: &str, now: Now) -> Option<String> {
     Some(fixed.to_owned())
 }
 
+/// The same, on the page that shows pupils. Of several pupils who were held up, one is let try again: the address has who, and the page
+/// alone the name.
+pub(crate) fn told_of_pupils(done: &str, now: Now, listing: &Listing) -> Option<String> {
+    let Some(id) = done.strip_prefix("tries-") else { return told(done, now) };
+    let id: LearnerId = id.parse().ok()?;
+    let pupil = listing.enrolled().find(|pupil| pupil.id == id)?;
+    Some(format!("{} peut réessayer tout de suite de rejoindre une campagne.", pupil.full_name()))
+}
+
 /// When it can be joined.
 fn joining(is_closed: bool, only_in_lessons: bool, lesson_until: Option<Timestamp>) -> String {
     match lesson_until.filter(|_| only_in_lessons && !is_closed) {
@@ -62,6 +72,9 @@ fn up_to(until: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+    use rentree_domain::ListedPupil;
+
     use super::*;
 
     #[test]
@@ -83,5 +96,35 @@ mod tests {
         let closed = Now { is_closed: true, ..at(false, Some(until)) };
         assert_eq!(told("joining", closed), "La campagne n’est plus réservée aux séances.");
         assert_eq!(told("unknown", closed), "");
+    }
+
+    fn pupil(number: u8, left_in: Option<u64>) -> ListedPupil {
+        ListedPupil {
+            id: LearnerId::new(Timestamp::UNIX_EPOCH, [number; 10]),
+            left_in,
+            last_name: "DUPONT".to_owned(),
+            usage_name: None,
+            first_name: "Karine".to_owned(),
+            second_name: None,
+            third_name: None,
+            birth_date: date(2014, 3, 10),
+            division: "6A".to_owned(),
+            level: None,
+        }
+    }
+
+    /// An address names nobody: whoever is not, or no more, among the pupils is told of to nobody.
+    #[test]
+    fn a_pupil_who_may_try_again_is_named_by_the_list() {
+        let now = Now { is_closed: false, only_in_lessons: false, lesson_until: None };
+        let (here, gone, unknown) = (pupil(1, None), pupil(2, Some(3)), pupil(3, None));
+        let listing = Listing::new(vec![here.clone(), gone.clone()]);
+        let told = |done: &str| told_of_pupils(done, now, &listing);
+        let sentence = "DUPONT Karine peut réessayer tout de suite de rejoindre une campagne.";
+        assert_eq!(told(&format!("tries-{}", here.id)).as_deref(), Some(sentence));
+        for nobody in [gone.id.to_string(), unknown.id.to_string(), String::new(), "DUPONT".to_owned()] {
+            assert_eq!(told(&format!("tries-{nobody}")), None, "{nobody}");
+        }
+        assert_eq!(told("changed").as_deref(), Some("La campagne est modifiée."));
     }
 }

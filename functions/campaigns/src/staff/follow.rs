@@ -234,7 +234,7 @@ pub(crate) async fn follow(
     let view = CampaignView {
         frame: visitor.frame(campaign.title.as_str(), uai, &school, Section::Campaigns),
         csrf: visitor.csrf.clone(),
-        done: just_done(&filter.done, now_is, &listing),
+        done: done::told_of_pupils(&filter.done, now_is, &listing),
         charts: charts(&total, &classes),
         role: visitor.role,
         uai,
@@ -285,14 +285,6 @@ fn waiting(held_up: &[(LearnerId, GuessedPupil)], listing: &Listing) -> Vec<Held
         until: guessed.until(),
     });
     waiting.collect()
-}
-
-/// What was just done. Of several pupils who were held up, one is let try again: the address has who, and the page alone the name.
-fn just_done(said: &str, now_is: done::Now, listing: &Listing) -> Option<String> {
-    let Some(id) = said.strip_prefix("tries-") else { return done::told(said, now_is) };
-    let id: LearnerId = id.parse().ok()?;
-    let pupil = listing.enrolled().find(|pupil| pupil.id == id)?;
-    Some(format!("{} peut réessayer tout de suite de rejoindre une campagne.", pupil.full_name()))
 }
 
 /// The tries of the last thirty days, with the pupils they found by name.

@@ -243,29 +243,21 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use rentree_domain::{CourseId, UserId};
+    use rentree_domain::UserId;
 
     use super::*;
+    use crate::sample;
 
     fn campaign(number: u8, second: u8, title: &str, owner: u8) -> (CampaignId, Campaign) {
         let created_at = Timestamp::from_second(i64::from(second)).unwrap();
         let id = CampaignId::new(created_at, [number; 10]);
         let campaign = Campaign {
             title: CampaignTitle::parse(title).unwrap(),
-            kind: CampaignKind::Assessment,
-            course: CourseId::parse("a").unwrap(),
-            message: None,
             code: CampaignCode::draw([number; 16]),
             owner: Some(UserId::new(Timestamp::UNIX_EPOCH, [owner; 10])),
             owner_name: ["Zoé", "Anne", "Élise", "Zoé"][usize::from(owner)].to_owned(),
-            created_at,
             archived_at: (title == "L’été des 6e").then_some(created_at),
-            only_in_lessons: false,
-            lesson: None,
-            given: None,
-            classes: BTreeSet::new(),
-            platform: None,
-            ready_of: None,
+            ..sample::campaign(created_at)
         };
         (id, campaign)
     }

@@ -273,7 +273,8 @@ impl ImportView {
 
     /// How it ended, in a word or two, and in a sentence.
     fn end_texts(&self) -> Option<(&'static str, String)> {
-        // A later import has made another list since.
+        // After an undo nothing but a later import makes another list: the one before cannot be undone any more. Where the later one is undone,
+        // too, readers see the list of this undo again, and nothing is later.
         let is_again = if self.later.is_some() { "était redevenue" } else { "est de nouveau" };
         let done = |by: &Option<String>, at: &Timestamp| {
             let by = by.as_deref().map(|by| format!(" par {by}")).unwrap_or_default();
