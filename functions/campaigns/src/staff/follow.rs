@@ -399,7 +399,7 @@ impl CampaignView {
         self.state == Some(state)
     }
 
-    /// What the filter is set to: `6A, a rejoint`.
+    /// What the filter is set to: `6A, a commencé sans envoyer`.
     fn filter_text(&self) -> String {
         let division = if self.division.is_empty() { "toutes les classes" } else { self.division.as_str() };
         let state = self.state.map(|state| state.french().to_lowercase());
