@@ -158,6 +158,12 @@ fn a_code_signs_a_pupil_in_once() {
             let used = is_wrong(&typed(code).await?);
             assert_eq!(used, is_wrong(&typed("nadu-reka-veta-473").await?), "used and unknown are told alike");
             assert_eq!(used, is_wrong(&typed("n'importe quoi").await?));
+            // What looks like the code of a campaign is told so, whether it is one or not.
+            let campaign = format!("/schools/{}/campaigns/{}", class.uai, class.campaign);
+            let campaign = class.administrator.get(&campaign).await?.expect(200)?;
+            let told = is_wrong(&typed(campaign["code"].as_str().unwrap()).await?);
+            assert!(told["detail"].to_string().contains("la forme d’un code de campagne"), "{told}");
+            assert_eq!(told, is_wrong(&typed("krtb vw 582").await?));
 
             // Nothing else has changed, and the log says who, for whom, and that it was used.
             assert_eq!(pupil.now().await?, before);
