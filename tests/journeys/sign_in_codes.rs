@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::classes::a_device;
 use crate::support::clock::HandClock;
+use crate::support::desk::Desk;
 use crate::support::links::an_invitation;
 use crate::support::people::{Answer, a_client, a_member, a_team};
 use crate::support::pupils::{
@@ -87,6 +88,48 @@ fn a_page_that_is_sent_again_shows_the_same_code() {
         typed(&other).await?.expect(200)?;
         let shown = class.log().await?.into_iter().filter(|(action, ..)| action == "sign_in_code_shown");
         assert_eq!(shown.count(), 8, "the same code is told once");
+        Ok(())
+    });
+}
+
+/// Its page, loaded again, shows the code while it can be used, then that it was, and to no other session.
+#[test]
+fn a_code_that_was_used_is_shown_no_more() {
+    run(async {
+        let class = a_class(12).await?;
+        lesson(&class, "open").await?;
+        let pupil = class.tie(0, by_user_name()).await?;
+        let desk = Desk::of(&class.administrator);
+        let path = class.path(&format!("/{}/sign-in-code", pupil.learner));
+        let show = async || {
+            let led = desk.send(Method::POST, &path, Some(json!({}))).await?;
+            anyhow::ensure!(led.status == 303, "{} {}", led.status, led.text);
+            let page = desk.get(&led.location).await?.text;
+            let code = page.split("<p class=\"keep\"><code>").nth(1).and_then(|rest| rest.split('<').next());
+            anyhow::Ok((led.location, code.unwrap_or_default().to_owned()))
+        };
+        let (page, code) = show().await?;
+        assert!(code.len() == "nadu-reka-veta-473".len() && !page.contains(&code), "{page}");
+        assert!(desk.get(&page).await?.text.contains(&code), "loaded again");
+        let seen = class.administrator.get(&page).await?.expect(200)?;
+        assert_eq!((&seen["sign_in_code"], &seen["used_at"]), (&json!(code), &Value::Null));
+        let colleague = a_member(class.uai, Role::Member).await?;
+        for of_nobody in [&page, &path] {
+            assert_eq!(colleague.get(of_nobody).await?.code(), "too_late");
+        }
+
+        typed(&code).await?.expect(200)?;
+        let text = desk.get(&page).await?.text;
+        assert!(text.contains("Utilisé à") && !text.contains(&code) && !text.contains("data-every"), "{text}");
+        let seen = class.administrator.get(&page).await?.expect(200)?;
+        assert_eq!((&seen["sign_in_code"], &seen["valid_until"]), (&Value::Null, &Value::Null));
+        assert!(seen["used_at"].is_string(), "{seen}");
+
+        // One that gave way to another, and was not used.
+        let ((former, code), (latter, _)) = (show().await?, show().await?);
+        let text = desk.get(&former).await?.text;
+        assert!(text.contains("Ce code n’ouvre plus rien") && !text.contains(&code), "{text}");
+        assert!(desk.get(&latter).await?.text.contains("data-every"));
         Ok(())
     });
 }

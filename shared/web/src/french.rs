@@ -15,8 +15,13 @@ pub fn day(instant: &Timestamp) -> String {
 
 /// `15/07/2026 à 8 h 05`, in Paris, with no-break spaces in the time.
 pub fn day_and_time(instant: &Timestamp) -> String {
+    format!("{} à {}", day(instant), time(instant))
+}
+
+/// `8 h 05`, in Paris, with no-break spaces.
+pub fn time(instant: &Timestamp) -> String {
     let local = paris::date_time(*instant);
-    format!("{} à {}\u{A0}h\u{A0}{:02}", date(&local.date()), local.hour(), local.minute())
+    format!("{}\u{A0}h\u{A0}{:02}", local.hour(), local.minute())
 }
 
 /// `15/07/2026 à 8 h 05 min 12 s`, in Paris: for what shares its minute with something else.
