@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 155] = [
+const CHAINS: [(&str, usize); 156] = [
     ("GET /", 3),
     ("GET /schools/{uai}", 4),
     ("GET /aide", 2),
@@ -158,6 +158,7 @@ const CHAINS: [(&str, usize); 155] = [
     ("POST /schools/{uai}/learners/passwords/{hand_out}", 9),
     ("POST /schools/{uai}/learners/{learner}/mediacentre", 4),
     ("POST /schools/{uai}/learners/{learner}/personal-code", 3),
+    ("GET /schools/{uai}/learners/{learner}/sign-in-code", 3),
     ("POST /schools/{uai}/learners/{learner}/sign-in-code", 5),
     ("POST /schools/{uai}/learners/{learner}/unblock", 4),
     ("POST /schools/{uai}/learners/{learner}/untie", 4),

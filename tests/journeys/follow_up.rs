@@ -245,6 +245,12 @@ fn who_is_certifiable_is_found_by_class_and_who_left_when_asked_for() {
         let asked = administrator.get(&format!("{path}?former=true")).await?.expect(200)?;
         assert_eq!((of(&asked["total"]), &asked["former"]), ([7, 3, 2, 1].map(Value::from), &json!(true)));
         assert_eq!(asked["classes"][0]["pupils"], 4);
+        // What the form is for stands out, and not the file, which follows the filter.
+        let page = administrator.page(&format!("{path}?division=6A")).await?;
+        assert!(page.contains("<button type=\"submit\">Filtrer</button>"), "{page}");
+        let file = "<span>Télécharger ce que le filtre retient, toutes pages comprises&nbsp;:</span> \
+            <button type=\"submit\" class=\"second\" formaction=";
+        assert!(page.contains(file), "{page}");
         // The page of certifications says the same.
         for (query, count) in [("", 0), ("?former=true", 1)] {
             let page = format!("/schools/{uai}/certifications{query}");

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use rentree_domain::paris;
 use rentree_table::Role;
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, picture, see};
 use crate::support::followed::{Followed, a_school_in_its_next_year, last_year};
 use crate::support::people::a_member;
 use crate::support::run;
@@ -29,6 +29,13 @@ async fn a_year_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resul
     click(client, "main a[href$='/follow-up']").await?;
     see(client, "h1", "Suivi de l’année").await?;
     see(client, "[role=status]", "8 élèves, 0 campagne rejointe").await?;
+    // On a phone the list comes first, and its filter says what it is set to.
+    let is_folded = look.width == PHONE.width;
+    assert_eq!(find(client, Locator::Css("form.filter")).await?.is_displayed().await?, !is_folded);
+    if is_folded {
+        see(client, "details.fold", "Filtre et fichiers : ").await?;
+        see(client, "details.fold", ", toutes les classes").await?;
+    }
     shot("01-present").await?;
     click(client, &format!("#year option[value='{}']", last_year().first())).await?;
     click(client, "form.filter button").await?;
@@ -52,6 +59,9 @@ async fn a_year_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resul
     click(client, "form.filter button").await?;
     see(client, "[role=status]", "1 élève sur 6").await?;
     see(client, "#of-whom", "Classe 3A").await?;
+    if is_folded {
+        see(client, "details.fold", &format!("{}, 3A, certifiables", last_year())).await?;
+    }
     shot("03-certifiable").await?;
     go(client, &format!("/schools/{uai}/learners/{}", pupils[1].id)).await?;
     see(client, "#certifications ~ table", "Télécharger en PDF").await?;

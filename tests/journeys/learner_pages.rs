@@ -8,7 +8,7 @@ use rentree_table::Who;
 use serde_json::{Value, json};
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, picture, property, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, open_filter, picture, property, see,
 };
 use crate::support::people::{a_failure, a_team};
 use crate::support::pupils::{Classes, PUPIL_PASSWORD, Tied, by_email, by_mediacentre, by_user_name, classes, sign_in};
@@ -19,6 +19,7 @@ use crate::support::schools::import;
 const CLASS: usize = 35;
 
 async fn choose(client: &Client, field: &str, option: &str) -> anyhow::Result<()> {
+    open_filter(client).await?;
     find(client, Locator::Css(field)).await?.select_by_label(option).await?;
     click(client, ".filter button").await
 }

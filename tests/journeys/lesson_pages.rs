@@ -102,6 +102,13 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     click(seat, "form[action='/code'] button").await?;
     see(seat, "h1", "Mes campagnes").await?;
     shot(&child, "09-in").await?;
+    // The teacher sees it, where scripts run by itself, and no code that opens nothing any more.
+    if !look.javascript {
+        desk.refresh().await?;
+    }
+    see(desk, "[role=status]", "Utilisé à").await?;
+    assert!(desk.find_all(fantoccini::Locator::Css(".keep, .qr")).await?.is_empty());
+    shot(&teacher, "10-used").await?;
 
     go(desk, &campaign).await?;
     click(desk, "button[value=end]").await?;

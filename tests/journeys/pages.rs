@@ -9,7 +9,7 @@ use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
 use rentree_samples::{Fault, Sample};
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, picture, put, see, text_of,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, open_filter, picture, put, see, text_of,
 };
 use crate::support::{a_uai, product, run};
 
@@ -165,6 +165,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, ".panel .button").await?;
     see(client, "[role=status]", "120 élèves").await?;
     shot("09-learners").await?;
+    open_filter(client).await?;
     put(client, "#q", "loetitia herouville").await?;
     click(client, ".filter button").await?;
     see(client, "[role=status]", "1 élève sur 120").await?;

@@ -162,6 +162,16 @@ fn codes_that_do_not_hold() {
             (misspelt.code(), &misspelt.body["errors"][0]["field"]),
             ("invalid_fields", &json!("personal_code"))
         );
+        // The code of a campaign, any, is told apart by its shape, and is no attempt either.
+        for code in [class.code.to_string(), "krtb vw 582".to_owned()] {
+            let confused = device.tell(&class, &json!({"personal_code": code})).await?;
+            assert_eq!(confused.code(), "invalid_fields", "{code}");
+            assert!(
+                confused.body["errors"].to_string().contains("la forme d’un code de campagne"),
+                "{}",
+                confused.body
+            );
+        }
         let attempts = product().table.join_attempts(class.campaign, 20).await?;
         assert!(attempts.iter().all(|attempt| attempt.outcome == JoinOutcome::WrongCode && attempt.learner.is_none()));
         assert_eq!(attempts.len(), 4, "what is no code is not looked for");

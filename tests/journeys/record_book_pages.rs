@@ -7,7 +7,7 @@ use rentree_table::Role;
 use serde_json::{Value, json};
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, picture, see, text_of,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, go, open_filter, picture, see, text_of,
 };
 use crate::support::certifications::{a_number, a_school, ago, state, statement, this_year};
 use crate::support::people::a_member;
@@ -32,6 +32,7 @@ async fn a_list_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resul
     let client = &browser.client;
     enter(client, &school.administrator).await?;
     click(client, "nav a[href$='/certifications']").await?;
+    open_filter(client).await?;
     see(client, ".downloads", "Livret scolaire (LSU / LSL)").await?;
     see(client, "main", "lisent ces résultats d’eux-mêmes").await?;
     see(client, "#of-no-pupil", "Sans élève retrouvé").await?;

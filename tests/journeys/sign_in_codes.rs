@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::classes::a_device;
 use crate::support::clock::HandClock;
+use crate::support::desk::Desk;
 use crate::support::links::an_invitation;
 use crate::support::people::{Answer, a_client, a_member, a_team};
 use crate::support::pupils::{
@@ -91,6 +92,48 @@ fn a_page_that_is_sent_again_shows_the_same_code() {
     });
 }
 
+/// Its page, loaded again, shows the code while it can be used, then that it was, and to no other session.
+#[test]
+fn a_code_that_was_used_is_shown_no_more() {
+    run(async {
+        let class = a_class(12).await?;
+        lesson(&class, "open").await?;
+        let pupil = class.tie(0, by_user_name()).await?;
+        let desk = Desk::of(&class.administrator);
+        let path = class.path(&format!("/{}/sign-in-code", pupil.learner));
+        let show = async || {
+            let led = desk.send(Method::POST, &path, Some(json!({}))).await?;
+            anyhow::ensure!(led.status == 303, "{} {}", led.status, led.text);
+            let page = desk.get(&led.location).await?.text;
+            let code = page.split("<p class=\"keep\"><code>").nth(1).and_then(|rest| rest.split('<').next());
+            anyhow::Ok((led.location, code.unwrap_or_default().to_owned()))
+        };
+        let (page, code) = show().await?;
+        assert!(code.len() == "nadu-reka-veta-473".len() && !page.contains(&code), "{page}");
+        assert!(desk.get(&page).await?.text.contains(&code), "loaded again");
+        let seen = class.administrator.get(&page).await?.expect(200)?;
+        assert_eq!((&seen["sign_in_code"], &seen["used_at"]), (&json!(code), &Value::Null));
+        let colleague = a_member(class.uai, Role::Member).await?;
+        for of_nobody in [&page, &path] {
+            assert_eq!(colleague.get(of_nobody).await?.code(), "too_late");
+        }
+
+        typed(&code).await?.expect(200)?;
+        let text = desk.get(&page).await?.text;
+        assert!(text.contains("Utilisé à") && !text.contains(&code) && !text.contains("data-every"), "{text}");
+        let seen = class.administrator.get(&page).await?.expect(200)?;
+        assert_eq!((&seen["sign_in_code"], &seen["valid_until"]), (&Value::Null, &Value::Null));
+        assert!(seen["used_at"].is_string(), "{seen}");
+
+        // One that gave way to another, and was not used.
+        let ((former, code), (latter, _)) = (show().await?, show().await?);
+        let text = desk.get(&former).await?.text;
+        assert!(text.contains("Ce code n’ouvre plus rien") && !text.contains(&code), "{text}");
+        assert!(desk.get(&latter).await?.text.contains("data-every"));
+        Ok(())
+    });
+}
+
 /// A code that is typed where the password is asked leads to where it is typed, by its shape alone: with an account or without.
 #[test]
 fn a_code_typed_as_a_password_leads_to_the_page_of_codes() {
@@ -158,6 +201,12 @@ fn a_code_signs_a_pupil_in_once() {
             let used = is_wrong(&typed(code).await?);
             assert_eq!(used, is_wrong(&typed("nadu-reka-veta-473").await?), "used and unknown are told alike");
             assert_eq!(used, is_wrong(&typed("n'importe quoi").await?));
+            // What looks like the code of a campaign is told so, whether it is one or not.
+            let campaign = format!("/schools/{}/campaigns/{}", class.uai, class.campaign);
+            let campaign = class.administrator.get(&campaign).await?.expect(200)?;
+            let told = is_wrong(&typed(campaign["code"].as_str().unwrap()).await?);
+            assert!(told["detail"].to_string().contains("la forme d’un code de campagne"), "{told}");
+            assert_eq!(told, is_wrong(&typed("krtb vw 582").await?));
 
             // Nothing else has changed, and the log says who, for whom, and that it was used.
             assert_eq!(pupil.now().await?, before);

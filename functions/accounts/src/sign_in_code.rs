@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::PersonalCode;
 use rentree_domain::limit::FAILURES_BY_CLIENT;
+use rentree_domain::{CampaignCode, PersonalCode};
 use rentree_http::{
     ClientAddress, Face, FormToken, Input, NewSession, Next, Problem, claimed_session, signed_in, text,
 };
@@ -24,6 +24,8 @@ use crate::{Accounts, temporary_password};
 const PUPIL: &str = "Un élève";
 /// The same for a code that never was, was used, is too old, or gave way to another, and for a personal one, which looks alike.
 const WRONG: &str = "Ce code n’est pas valable. Vérifiez-le : il ne sert qu’une fois, pendant dix minutes. Sinon, demandez-en un autre à votre enseignant. Un code personnel se saisit sur la page de la campagne.";
+/// For what has the shape of a campaign's code, whether it is one or not.
+const OF_A_CAMPAIGN: &str = "C’est la forme d’un code de campagne : tapez-le sur la page « Rejoindre une campagne ». Un code de connexion est fait de trois petits mots et de trois chiffres.";
 const TOO_MANY: &str = "Trop d’essais depuis votre connexion. Réessayez dans dix minutes.";
 
 /// The page.
@@ -112,7 +114,8 @@ impl Accounts {
         if !is_allowed? {
             return Err(Problem::too_many(TOO_MANY));
         }
-        let wrong = || Problem::wrong_credentials(WRONG);
+        let told = if CampaignCode::parse(typed).is_ok() { OF_A_CAMPAIGN } else { WRONG };
+        let wrong = || Problem::wrong_credentials(told);
         let (code, shown) = code.zip(shown?).ok_or_else(wrong)?;
         let user = self.table.user(shown.user).await?.ok_or_else(wrong)?;
 

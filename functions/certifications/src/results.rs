@@ -223,6 +223,19 @@ impl CertificationsView {
         self.divisions.iter().any(|chosen| chosen == division)
     }
 
+    /// What the filter is set to: `2026-2027, résultat « Validée », classes : 3A, 3B`.
+    fn filter_text(&self) -> String {
+        let status = self.status.map(|status| format!("résultat «\u{A0}{}\u{A0}»", status.french()));
+        let classes = if self.asks_for_all_classes() {
+            "toutes les classes".to_owned()
+        } else {
+            format!("classes\u{A0}: {}", self.classes_text())
+        };
+        let former = (self.former && !self.is_over).then(|| "avec les anciens élèves".to_owned());
+        let parts = std::iter::once(self.school_year.to_string()).chain(status).chain(Some(classes)).chain(former);
+        parts.collect::<Vec<_>>().join(", ")
+    }
+
     /// The classes that are chosen, in a line: they are read where their boxes are folded away.
     fn classes_text(&self) -> String {
         let unknown = self.unknown_division.then_some("inconnue");

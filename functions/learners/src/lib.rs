@@ -160,6 +160,13 @@ fn routes<P: Purpose>() -> Vec<Route<Learners, P>> {
         )
         .takes::<pupil::code_fields::CodeFields>()
         .gives::<pupil::sign_in_code::SignInCodeView>(),
+        Route::get(
+            "/schools/{uai}/learners/{learner}/sign-in-code",
+            pupil::sign_in_code::follow,
+            Members,
+            "The code that was shown, as long as it can be used, and whether it was",
+        )
+        .gives::<pupil::sign_in_code::SignInCodeView>(),
         Route::post(
             "/schools/{uai}/learners/{learner}/unblock",
             pupil::unblock::unblock,

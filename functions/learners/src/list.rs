@@ -316,6 +316,16 @@ impl LearnersView {
         !self.division.is_empty() || self.account != Holding::All || self.certifiable != Certifiable::All
     }
 
+    /// What the filter is set to: `3EME B, connexion : Bloqué, nom « dup »`.
+    fn filter_text(&self) -> String {
+        let division = if self.division.is_empty() { "toutes les classes" } else { self.division.as_str() };
+        let account = (self.account != Holding::All).then(|| format!("connexion\u{A0}: {}", self.account.french()));
+        let certifiable = (self.certifiable != Certifiable::All).then(|| self.certifiable.french().to_lowercase());
+        let name = (!self.q.is_empty()).then(|| french::spaced(&format!("nom « {} »", self.q)));
+        let parts = std::iter::once(division.to_owned()).chain(account).chain(certifiable).chain(name);
+        parts.collect::<Vec<_>>().join(", ")
+    }
+
     /// The address of the list for spreadsheets, with the same filters; whoever typed a name gets those of that name.
     fn sheet(&self) -> String {
         let asked = Filter { page: None, size: None, ..self.asked() };

@@ -441,7 +441,11 @@ impl<G: Ground> Tour<'_, G> {
         let own = json!({"password": "Nuage-vert42"});
         self.visit(&mut pupil, "POST /temporary-password", &[], Some(own)).await?;
         let show = "POST /schools/{uai}/learners/{learner}/sign-in-code";
-        let shown = self.visit(head, show, &[uai, &learner], Some(json!({}))).await?;
+        let led = self.send(head, (show, false), &[uai, &learner], Some(json!({})), &as_page).await?;
+        let which = text(&led, "location")?;
+        let which = &which[which.find('?').context("which code")?..];
+        let follow = "GET /schools/{uai}/learners/{learner}/sign-in-code";
+        let shown = self.visit(head, follow, &[uai, &learner, which], None).await?;
         let mut device = Visitor::default();
         self.visit(&mut device, "GET /code", &[], None).await?;
         let code = text(&shown, "sign_in_code")?;

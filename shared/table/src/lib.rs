@@ -106,7 +106,7 @@ pub use school_year::{PupilYear, YearOfPupil, YearOfSchool};
 pub use second_administrator::SecondAdministrator;
 pub use second_factor::{Code, SecondFactor};
 pub use session::Session;
-pub use sign_in_code::{CodeShown, SignInCode};
+pub use sign_in_code::{CodeShown, CodeState, SignInCode};
 pub use sign_on::{AddError, SignOnError, SigningOn, TakingUp, WaitingSignOn};
 pub use sign_on_count::{SignOnCount, SignOnDay};
 pub use sign_on_request::{CameOf, SignOnRequest};

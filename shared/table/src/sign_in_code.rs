@@ -46,6 +46,17 @@ pub enum CodeShown {
     Not,
 }
 
+/// What became of a code that was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeState {
+    /// It opens the account, until then.
+    Holds(Timestamp),
+    /// It opened the account, at that second.
+    Used(Timestamp),
+    /// Its time is over, or something else ended it.
+    Over,
+}
+
 /// What an account says of the code that holds.
 #[derive(Debug, Serialize, Deserialize)]
 struct Holding {
@@ -57,11 +68,20 @@ struct Holding {
     epoch: u64,
 }
 
-/// What of an account tells whether a code holds.
+/// What an account says of the last code that was used.
+#[derive(Debug, Serialize, Deserialize)]
+struct Used {
+    hash: String,
+    /// In epoch seconds.
+    at: i64,
+}
+
+/// What of an account tells what became of a code.
 #[derive(Debug, Deserialize)]
 struct Holder {
     epoch: u64,
     sign_in_code: Option<Holding>,
+    used_sign_in_code: Option<Used>,
 }
 
 impl Table {
@@ -95,18 +115,23 @@ impl Table {
         }
     }
 
-    /// Until when `code` opens the account `id` still; `None` when it was used, something else ended it, or its time is over.
-    pub async fn sign_in_code_until(
+    /// What became of `code`, which was shown for the account `id`. Of those that were used, the account knows the last one.
+    pub async fn sign_in_code_state(
         &self,
         id: UserId,
         code: &PersonalCode,
         now: Timestamp,
-    ) -> Result<Option<Timestamp>, TableError> {
+    ) -> Result<CodeState, TableError> {
         let holder: Option<Holder> = self.get(Key::user(id), "User").await?;
-        let held = holder.and_then(|Holder { epoch, sign_in_code }| sign_in_code.filter(|held| held.epoch == epoch));
-        let held = held.filter(|held| held.hash == sign_in_code_hash(code));
+        let Some(Holder { epoch, sign_in_code, used_sign_in_code }) = holder else { return Ok(CodeState::Over) };
+        let hash = sign_in_code_hash(code);
+        let used = used_sign_in_code.filter(|used| used.hash == hash);
+        if let Some(at) = used.and_then(|used| Timestamp::from_second(used.at).ok()) {
+            return Ok(CodeState::Used(at));
+        }
+        let held = sign_in_code.filter(|held| held.epoch == epoch && held.hash == hash);
         let until = held.and_then(|held| Timestamp::from_second(held.valid_until).ok());
-        Ok(until.filter(|until| *until > now))
+        Ok(until.filter(|until| *until > now).map_or(CodeState::Over, CodeState::Holds))
     }
 
     /// Whom a code was shown for, unless its time is over. It may have been used, or another one may hold:
@@ -126,10 +151,12 @@ impl Table {
         now: Timestamp,
         entry: &AuditEntry,
     ) -> Result<bool, TableError> {
+        let hash = sign_in_code_hash(code);
         let mut items = vec![
-            Change::of(Key::user(shown.user), "REMOVE sign_in_code")
+            Change::of(Key::user(shown.user), "SET used_sign_in_code = :used REMOVE sign_in_code")
                 .only_if(HOLDS)
-                .text(":hash", sign_in_code_hash(code))
+                .value_of(":used", &Used { hash: hash.clone(), at: now.as_second() })?
+                .text(":hash", hash)
                 .number(":now", now.as_second())
                 .number(":epoch", shown.epoch)
                 .in_transaction(&self.name)?,

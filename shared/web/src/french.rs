@@ -15,8 +15,18 @@ pub fn day(instant: &Timestamp) -> String {
 
 /// `15/07/2026 à 8 h 05`, in Paris, with no-break spaces in the time.
 pub fn day_and_time(instant: &Timestamp) -> String {
+    format!("{} à {}", day(instant), time(instant))
+}
+
+/// `8 h 05`, in Paris, with no-break spaces.
+pub fn time(instant: &Timestamp) -> String {
     let local = paris::date_time(*instant);
-    format!("{} à {}\u{A0}h\u{A0}{:02}", date(&local.date()), local.hour(), local.minute())
+    format!("{}\u{A0}h\u{A0}{:02}", local.hour(), local.minute())
+}
+
+/// `15/07/2026 à 8 h 05 min 12 s`, in Paris: for what shares its minute with something else.
+pub fn day_and_second(instant: &Timestamp) -> String {
+    format!("{}\u{A0}min\u{A0}{:02}\u{A0}s", day_and_time(instant), paris::date_time(*instant).second())
 }
 
 /// `à partir de 18 h 00 (heure de Paris)`, of what may be done again at `end`, within a day from `now`: `demain, ` stands before it where it
@@ -80,6 +90,7 @@ mod tests {
         let instant = "2026-07-14T22:05:00Z".parse().unwrap();
         assert_eq!(day(&instant), "15/07/2026");
         assert_eq!(day_and_time(&instant), "15/07/2026 à 0\u{A0}h\u{A0}05");
+        assert_eq!(day_and_second(&instant), "15/07/2026 à 0\u{A0}h\u{A0}05\u{A0}min\u{A0}00\u{A0}s");
     }
 
     #[test]

@@ -278,7 +278,8 @@ pub(crate) async fn see(client: &Client, css: &str, text: &str) -> anyhow::Resul
     }
 }
 
-/// Clicks, once there is something to click on. What a narrow page keeps in its menu is there once that is opened, as for people.
+/// Clicks, once there is something to click on. What a narrow page keeps in its menu or folds away with its filter is there once that is
+/// opened, as for people.
 pub(crate) async fn click(client: &Client, css: &str) -> anyhow::Result<()> {
     click_on(client, Locator::Css(css)).await
 }
@@ -287,7 +288,11 @@ pub(crate) async fn click(client: &Client, css: &str) -> anyhow::Result<()> {
 pub(crate) async fn click_on(client: &Client, what: Locator<'_>) -> anyhow::Result<()> {
     with(client, what, async |found| {
         if !found.is_displayed().await? {
-            unfold(client.find(MENU).await?).await?;
+            let folded = match found.find(OF_ITS_FILTER).await {
+                Ok(summary) => summary,
+                Err(_) => client.find(MENU).await?,
+            };
+            unfold(folded).await?;
         }
         found.click().await
     })
@@ -295,6 +300,15 @@ pub(crate) async fn click_on(client: &Client, what: Locator<'_>) -> anyhow::Resu
 }
 
 const MENU: Locator<'_> = Locator::Css("button[popovertarget=menu]");
+
+/// What unfolds the filter that something is in.
+const OF_ITS_FILTER: Locator<'_> =
+    Locator::XPath("ancestor::form[@role='search']/preceding-sibling::details[1][@class='fold']/summary");
+
+/// Unfolds the filter of a narrow page; elsewhere it is open.
+pub(crate) async fn open_filter(client: &Client) -> anyhow::Result<()> {
+    with(client, Locator::Css("details.fold > summary"), unfold).await
+}
 
 /// Opens the menu of a narrow page; elsewhere it is open.
 pub(crate) async fn open_menu(client: &Client) -> anyhow::Result<()> {

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 use rentree_domain::birth_date::{self, BirthDateError};
-use rentree_domain::{LearnerId, PersonalCode};
+use rentree_domain::{CampaignCode, LearnerId, PersonalCode};
 use rentree_http::text;
 use rentree_web::{Field, Form};
 use schemars::JsonSchema;
@@ -106,6 +106,8 @@ impl std::fmt::Debug for Identity {
 /// Longer than any name: comparing costs as the square.
 const LONGEST: usize = 100;
 const CODE_SHAPE: &str = "Un code personnel est fait de trois petits mots et de trois chiffres. Recopiez-le comme votre enseignant l’a donné.";
+/// For who typed six letters and three digits there.
+const OF_A_CAMPAIGN: &str = "C’est la forme d’un code de campagne, qui se tape sur la page « Rejoindre une campagne ». Un code personnel est fait de trois petits mots et de trois chiffres. Sans code personnel, tapez votre nom, votre prénom et votre date de naissance.";
 
 impl IdentityFields {
     /// The forms, with what was typed. Names that were `told` need not be.
@@ -136,7 +138,9 @@ impl IdentityFields {
         let mut forms = self.forms(told);
         if self.is_by_code() {
             let code = PersonalCode::parse(&self.personal_code);
-            let code = forms.by_code.read("personal_code", code, |_| CODE_SHAPE.to_owned());
+            // By its shape alone: whether it leads to a campaign is told where it is to be typed.
+            let shape = if CampaignCode::parse(&self.personal_code).is_ok() { OF_A_CAMPAIGN } else { CODE_SHAPE };
+            let code = forms.by_code.read("personal_code", code, |_| shape.to_owned());
             return code.map(Claim::Code).ok_or_else(|| Box::new(forms));
         }
         let form = &mut forms.by_names;

@@ -19,7 +19,7 @@ pub(crate) fn charts(total: &Counts, classes: &[Class]) -> Vec<Chart> {
 fn describe(total: &Counts, classes: usize) -> String {
     let pupils = |state| french::count(total.of(state), "élève", "élèves");
     format!(
-        "{} ; résultats envoyés : {} ; parcours commencé : {} ; campagne rejointe : {} ; pas encore rejointe : {}. Le tableau qui suit donne ces nombres pour chaque classe.",
+        "{} ; ont envoyé : {} ; ont commencé sans envoyer : {} ; ont rejoint sans commencer : {} ; n’ont pas rejoint : {}. Le tableau qui suit donne ces nombres pour chaque classe.",
         french::count(classes, "classe", "classes"),
         pupils(State::Sent),
         pupils(State::Started),
@@ -40,6 +40,9 @@ mod tests {
         let charts = charts(&class.counts, std::slice::from_ref(&class));
         let svg = charts[0].render().unwrap();
         assert!(svg.contains("6A") && svg.contains("5/20 envoyés"), "{svg}");
-        assert!(svg.contains("pas encore rejointe\u{A0}: 10 élèves"), "{svg}");
+        // Those who have joined are ten in all, as the page counts them above the chart, and those who sent among them.
+        assert!(svg.contains("ont commencé sans envoyer\u{A0}: 5 élèves"), "{svg}");
+        assert!(svg.contains("ont rejoint sans commencer\u{A0}: 0 élève"), "{svg}");
+        assert!(svg.contains("n’ont pas rejoint\u{A0}: 10 élèves"), "{svg}");
     }
 }

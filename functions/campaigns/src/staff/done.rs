@@ -30,7 +30,7 @@ pub(crate) fn told(done: &str, now: Now) -> Option<String> {
         "archived" => "La campagne est archivée : plus personne ne peut la rejoindre.",
         "restored" => "La campagne est de nouveau active, avec le même code.",
         "lesson" => return lesson_until.map(|until| format!("La séance est ouverte {}.", up_to(until))),
-        "lesson_ended" if lesson_until.is_none() => "La séance est terminée.",
+        "lesson_ended" if lesson_until.is_none() => ended(is_closed, only_in_lessons),
         "joining" => return Some(joining(is_closed, only_in_lessons, lesson_until)),
         "code" => "La campagne a un nouveau code. L’ancien ne marche plus : remplacez-le partout où il est affiché.",
         _ => return None,
@@ -45,6 +45,17 @@ pub(crate) fn told_of_pupils(done: &str, now: Now, listing: &Listing) -> Option<
     let id: LearnerId = id.parse().ok()?;
     let pupil = listing.enrolled().find(|pupil| pupil.id == id)?;
     Some(format!("{} peut réessayer tout de suite de rejoindre une campagne.", pupil.full_name()))
+}
+
+/// A lesson is ended by one click, for another one mends it: whoever was about to join is asked to try again, and loses nothing.
+fn ended(is_closed: bool, only_in_lessons: bool) -> &'static str {
+    match (is_closed, only_in_lessons) {
+        (true, _) => "La séance est terminée.",
+        (false, true) => {
+            "La séance est terminée : les élèves qui n’avaient pas fini de rejoindre la campagne doivent attendre. Pour les laisser continuer, ouvrez une autre séance."
+        }
+        (false, false) => "La séance est terminée. Vous pouvez en ouvrir une autre.",
+    }
 }
 
 /// When it can be joined.
@@ -85,7 +96,12 @@ mod tests {
         let end = french::day_and_time(&until);
         assert_eq!(told("lesson", at(false, Some(until))), format!("La séance est ouverte jusqu’au {end}."));
         assert_eq!(told("lesson", at(false, None)), "", "it ended meanwhile");
-        assert_eq!(told("lesson_ended", at(false, None)), "La séance est terminée.");
+        assert_eq!(
+            told("lesson_ended", at(false, None)),
+            "La séance est terminée. Vous pouvez en ouvrir une autre.",
+            "one click too many is mended on the spot"
+        );
+        assert!(told("lesson_ended", at(true, None)).ends_with("Pour les laisser continuer, ouvrez une autre séance."));
         assert_eq!(told("lesson_ended", at(false, Some(until))), "", "another one was opened");
         assert!(told("joining", at(true, Some(until))).ends_with(&format!("rejoindre la campagne jusqu’au {end}.")));
         assert!(told("joining", at(true, None)).contains("personne ne peut la rejoindre"));
@@ -94,6 +110,8 @@ mod tests {
         assert!(told("created", at(true, Some(until))).ends_with("Donnez son code aux élèves."), "it is open");
         assert!(told("created", at(false, None)).ends_with("Donnez son code aux élèves."), "no lesson is needed");
         let closed = Now { is_closed: true, ..at(false, Some(until)) };
+        let over = Now { lesson_until: None, ..closed };
+        assert_eq!(told("lesson_ended", over), "La séance est terminée.", "none can be opened");
         assert_eq!(told("joining", closed), "La campagne n’est plus réservée aux séances.");
         assert_eq!(told("unknown", closed), "");
     }

@@ -391,6 +391,14 @@ impl CampaignView {
         self.state == Some(state)
     }
 
+    /// What the filter is set to: `6A, a commencé sans envoyer`.
+    fn filter_text(&self) -> String {
+        let division = if self.division.is_empty() { "toutes les classes" } else { self.division.as_str() };
+        let state = self.state.map(|state| state.french().to_lowercase());
+        let certifiable = (self.certifiable != Certifiable::All).then(|| self.certifiable.french().to_lowercase());
+        std::iter::once(division.to_owned()).chain(state).chain(certifiable).collect::<Vec<_>>().join(", ")
+    }
+
     fn is_filtered(&self) -> bool {
         self.state.is_some() || self.certifiable != Certifiable::All || !self.division.is_empty()
     }

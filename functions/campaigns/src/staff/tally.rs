@@ -37,12 +37,12 @@ impl State {
         }
     }
 
-    /// As people read it.
+    /// As people read it. Who has begun has joined, too, and counts among those who “ont rejoint”: what is true of nobody else is said.
     pub(crate) fn french(self) -> &'static str {
         match self {
             Self::NotJoined => "N’a pas rejoint",
-            Self::Joined => "A rejoint",
-            Self::Started => "A commencé",
+            Self::Joined => "A rejoint sans commencer",
+            Self::Started => "A commencé sans envoyer",
             Self::Sent => "A envoyé",
         }
     }

@@ -264,6 +264,15 @@ impl FollowUpView {
         classes_by_level(divisions.chain(Some(self.division.as_str()).filter(|division| !division.is_empty())))
     }
 
+    /// What the filter is set to: `2026-2027, 6A, certifiables`.
+    fn filter_text(&self) -> String {
+        let division = if self.division.is_empty() { "toutes les classes" } else { self.division.as_str() };
+        let certifiable = (self.certifiable != Certifiable::All).then(|| self.certifiable.french().to_lowercase());
+        let former = (self.former && !self.is_over).then(|| "avec les anciens élèves".to_owned());
+        let always = [self.school_year.to_string(), division.to_owned()];
+        always.into_iter().chain(certifiable).chain(former).collect::<Vec<_>>().join(", ")
+    }
+
     fn per_cent(score: Option<&u8>) -> String {
         score.map_or_else(|| "–".to_owned(), |score| format!("{score}\u{A0}%"))
     }

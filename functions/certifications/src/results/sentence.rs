@@ -33,7 +33,7 @@ impl CertificationsView {
         self.status.is_none() && self.asks_for_all_classes()
     }
 
-    fn asks_for_all_classes(&self) -> bool {
+    pub(super) fn asks_for_all_classes(&self) -> bool {
         self.divisions.is_empty() && !self.unknown_division
     }
 

@@ -44,6 +44,9 @@ struct Row {
     /// How it ended, unless it succeeded or failed.
     ended: Option<Ended>,
     counts: Counts,
+    /// When it was asked for: to the second, where another one shares its minute.
+    #[serde(skip)]
+    asked_at: String,
     /// What came of it, in a word or two.
     #[serde(skip)]
     state_text: &'static str,
@@ -69,9 +72,11 @@ pub(crate) async fn recent(
     let row = |(id, import): (ImportId, Import)| {
         let ended = ended(&import, now).or_else(|| undone_with(&import, &recent));
         let undo = may_import && visitor.school.can_undo(id, &import, now);
+        let told = if import.shares_its_minute(&recent) { french::day_and_second } else { french::day_and_time };
         Row {
             id,
             state: import.state_at(now),
+            asked_at: told(&import.requested_at),
             state_text: import.french_among(&recent, now),
             ended,
             requested_by: import.requested_by,

@@ -53,7 +53,7 @@ fn asked(visitor: &Visitor, uai: Uai, (id, import): (ImportId, &Import), alert: 
         frame: visitor.frame("Confirmer", uai, &visitor.school, Section::Imports),
         csrf: visitor.csrf.clone(),
         alert,
-        title: format!("Annuler l’import du {} ?", french::day_and_time(&import.requested_at)),
+        title: format!("Annuler l’import du {} ?", french::day_and_second(&import.requested_at)),
         consequences: consequences(&import.outcome, since),
         action: format!("{path}/undo"),
         button: "Annuler cet import",
@@ -89,7 +89,11 @@ fn consequences(outcome: &Outcome, since: Option<&Applied>) -> Vec<String> {
     ];
     let told = told.into_iter().filter(|(number, ..)| *number > 0);
     let told = told.map(|(number, one, several)| format!("{}.", french::count(number, one, several)));
-    let first = "La liste des élèves redevient ce qu’elle était avant cet import.".to_owned();
+    let import = outcome
+        .file_name
+        .as_ref()
+        .map_or_else(|| "cet import".to_owned(), |name| format!("l’import du fichier «\u{a0}{}\u{a0}»", name.as_str()));
+    let first = format!("La liste des élèves redevient ce qu’elle était avant {import}.");
     let since = since.map(|since| {
         let at = french::day_and_time(&since.at);
         format!("L’import appliqué depuis, le {at}, n’avait rien changé\u{a0}: la liste ne correspondra plus à son fichier non plus.")
@@ -152,7 +156,7 @@ pub(crate) async fn undo(
 
 #[cfg(test)]
 mod tests {
-    use rentree_domain::import::Counts;
+    use rentree_domain::import::{Counts, FileName};
 
     use super::*;
 
@@ -183,6 +187,14 @@ mod tests {
         assert_eq!(unread(Some(&since), Some(other)), None);
         assert_eq!(unread(Some(&since), None), None, "a program that does not say what it was shown");
         assert_eq!(unread(Some(&since), Some(one)), Some(&since));
+    }
+
+    #[test]
+    fn an_import_is_named_by_its_file() {
+        let told = |file_name| consequences(&Outcome { file_name, ..Outcome::default() }, None).remove(0);
+        assert!(told(None).ends_with(" avant cet import."));
+        let named = told(FileName::parse("eleves.xml"));
+        assert!(named.ends_with(" avant l’import du fichier «\u{a0}eleves.xml\u{a0}»."), "{named}");
     }
 
     #[test]

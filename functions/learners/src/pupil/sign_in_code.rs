@@ -1,5 +1,5 @@
-//! A code that signs a pupil in whom staff have before them, during a lesson: once, within minutes, without a new password. The answer is
-//! the only place where it stands in clear: who loses it reloads the page, or shows another one.
+//! A code that signs a pupil in whom staff have before them, during a lesson: once, within minutes, without a new password. The page is the
+//! only place where it stands in clear, until it is used: its address has it sealed, for the session that it was shown to.
 
 use askama::Template;
 use axum::extract::State;
@@ -8,20 +8,33 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::sign_in_code::valid_until;
 use rentree_domain::{LearnerId, Lesson, PersonalCode, Uai, UserId};
-use rentree_http::{Face, Input, Problem, Visitor};
-use rentree_table::{AuditAction, AuditEntry, Campaign, CodeShown, User};
+use rentree_http::{Asked, Face, Input, Problem, Visitor};
+use rentree_table::{AuditAction, AuditEntry, Campaign, CodeShown, CodeState, User};
 use rentree_web::{Frame, Section, french, qr};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::code_fields::CodeFields;
 use super::of_pupil::OfPupil;
-use super::{page_of, refused};
+use super::{page_of, path, refused};
 use crate::Learners;
+use crate::list::Filter;
+use crate::passwords::hand_out::Chosen;
 
 const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
 const STAFF: &str = "Ce compte a été celui d’un membre d’une équipe : aucun code ne l’ouvre. Donnez à l’élève un mot de passe provisoire.";
 const CHANGED: &str = "Le compte a changé au même moment : aucun code n’a été créé. Recommencez.";
+const NOT_SHOWN: &str =
+    "Le code ne s’affiche que pour la personne qui l’a demandé. Montrez-en un autre à l’élève depuis sa fiche.";
+
+/// Which code.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "WhichSignInCode")]
+#[serde(default)]
+pub(crate) struct Which {
+    /// The code that was shown, sealed: only the session that it was shown to reads it.
+    shown: String,
+}
 
 /// What is shown: here, and nowhere else. Never printed.
 #[derive(Template, Serialize, JsonSchema)]
@@ -37,15 +50,17 @@ pub(crate) struct SignInCodeView {
     last_name: String,
     first_name: String,
     division: String,
-    /// `nadu-reka-veta-473`: signs the pupil in, once.
-    sign_in_code: String,
-    /// Until when it can be used.
-    valid_until: Timestamp,
+    /// `nadu-reka-veta-473`: signs the pupil in, once. `null` when it does no more.
+    sign_in_code: Option<String>,
+    /// Until when it can be used; `null` when it cannot any more.
+    valid_until: Option<Timestamp>,
+    /// When it was used.
+    used_at: Option<Timestamp>,
     /// Where the pupil types it.
     address: String,
     /// The address with the code, as a picture.
     #[serde(skip)]
-    qr: String,
+    qr: Option<String>,
     /// The pupil's page.
     #[serde(skip)]
     back: String,
@@ -74,22 +89,29 @@ pub(crate) async fn show(
     let shown = app.show_code((uai, pupil.id), (id, &user), (codes, valid_until(lesson, visitor.at)), &entry).await?;
     let (code, until) = shown.ok_or_else(|| refused(uai, pupil.id, &list, CHANGED))?;
 
-    let address = format!("{}/code", app.config.origin);
-    let qr = qr::svg(&format!("{address}#{}", code.shown()), "Code QR de connexion");
-    let view = SignInCodeView {
-        frame: visitor.frame("Code de connexion", uai, &visitor.school, Section::Learners),
-        uai,
-        learner: pupil.id,
-        last_name: pupil.entry.last_name,
-        first_name: pupil.entry.first_name,
-        division: pupil.entry.division,
-        sign_in_code: code.shown(),
-        valid_until: until,
-        address,
-        qr: qr.map_err(|error| Problem::internal(&error))?,
-        back: page_of(uai, pupil.id, &list),
+    let page = list.asking(&format!("{}/sign-in-code", path(uai, pupil.id)));
+    let location = format!("{page}{}shown={}", if page.contains('?') { '&' } else { '?' }, visitor.seal(&code.shown()));
+    let view = app.code_page((uai, &visitor), pupil, &list, (&code, CodeState::Holds(until)))?;
+    face.after_post(StatusCode::OK, &location, &view)
+}
+
+/// `GET /schools/{uai}/learners/{learner}/sign-in-code`
+pub(crate) async fn follow(
+    State(app): State<Learners>,
+    Asked(which): Asked<Which>,
+    OfPupil { uai, id, list, headers }: OfPupil,
+    face: Face,
+) -> Result<Response, Problem> {
+    let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
+    let code = PersonalCode::parse(&visitor.unseal(&which.shown));
+    let code = code.map_err(|_| refused(uai, pupil.id, &list, NOT_SHOWN))?;
+
+    // Whoever was untied since is opened nothing.
+    let state = match pupil.user {
+        Some(user) => app.table.sign_in_code_state(user, &code, visitor.at).await?,
+        None => CodeState::Over,
     };
-    face.render(StatusCode::OK, &view)
+    face.render(StatusCode::OK, &app.code_page((uai, &visitor), pupil, &list, (&code, state))?)
 }
 
 /// The lesson that is under way, of those of `campaigns`; of several, the one that ends last. One of a campaign in the archive counts no
@@ -112,7 +134,7 @@ impl Learners {
             match self.table.show_sign_in_code(pupil, (id, user), (&code, until), entry).await? {
                 CodeShown::Now => return Ok(Some((code, until))),
                 CodeShown::Before => {
-                    if let Some(until) = self.table.sign_in_code_until(id, &code, entry.at).await? {
+                    if let CodeState::Holds(until) = self.table.sign_in_code_state(id, &code, entry.at).await? {
                         return Ok(Some((code, until)));
                     }
                 }
@@ -120,6 +142,38 @@ impl Learners {
             }
         }
         Ok(None)
+    }
+
+    /// The page of a code, which shows it as long as it can be used.
+    fn code_page(
+        &self,
+        (uai, visitor): (Uai, &Visitor),
+        pupil: Chosen,
+        list: &Filter,
+        (code, state): (&PersonalCode, CodeState),
+    ) -> Result<SignInCodeView, Problem> {
+        let (valid_until, used_at) = match state {
+            CodeState::Holds(until) => (Some(until), None),
+            CodeState::Used(at) => (None, Some(at)),
+            CodeState::Over => (None, None),
+        };
+        let sign_in_code = valid_until.map(|_| code.shown());
+        let address = format!("{}/code", self.config.origin);
+        let qr = sign_in_code.as_ref().map(|code| qr::svg(&format!("{address}#{code}"), "Code QR de connexion"));
+        Ok(SignInCodeView {
+            frame: visitor.frame("Code de connexion", uai, &visitor.school, Section::Learners),
+            uai,
+            learner: pupil.id,
+            last_name: pupil.entry.last_name,
+            first_name: pupil.entry.first_name,
+            division: pupil.entry.division,
+            sign_in_code,
+            valid_until,
+            used_at,
+            address,
+            qr: qr.transpose().map_err(|error| Problem::internal(&error))?,
+            back: page_of(uai, pupil.id, list),
+        })
     }
 
     /// The lesson of the visitor's school that is under way.

@@ -14,6 +14,7 @@ pub(super) struct Visitor {
 /// What is sent to a route, `GET /schools/{uai}/team`, whose path parameters are filled from `values`, in their order.
 pub(super) struct Message<'a> {
     pub(super) route: &'a str,
+    /// For each parameter of the path its value; then, from its `?` on, what it asks.
     pub(super) values: &'a [&'a str],
     /// A text goes as it is, anything else as JSON.
     pub(super) body: Option<Value>,
@@ -31,6 +32,10 @@ impl Visitor {
         let (method, pattern) = message.route.split_once(' ').context("a method and a path")?;
         let mut path = pattern.to_owned();
         for value in message.values {
+            if value.starts_with('?') {
+                path.push_str(value);
+                continue;
+            }
             let (open, close) = path.find('{').zip(path.find('}')).context("a parameter for each value")?;
             path.replace_range(open..=close, value);
         }

@@ -31,6 +31,13 @@ impl Import {
         if self.undone_with(others).is_some() { UNDONE_WITH_ANOTHER } else { self.french_at(now) }
     }
 
+    /// Whether another one of `all`, of which it is one, was asked for within the same minute of the clock: a list tells them apart by their
+    /// seconds.
+    pub fn shares_its_minute(&self, all: &[(ImportId, Self)]) -> bool {
+        let minute = |import: &Self| import.requested_at.as_second().div_euclid(60);
+        all.iter().filter(|(_, other)| minute(other) == minute(self)).count() > 1
+    }
+
     /// The version of the roster that it found, and left as it was, if it succeeded so.
     pub fn left_as_it_was(&self) -> Option<u64> {
         self.outcome.shown_for.filter(|_| self.state == ImportState::Succeeded && self.outcome.versions.is_none())
@@ -68,6 +75,18 @@ mod tests {
         ] {
             assert_eq!(told(state, hours), words, "{state:?} after {hours} h");
         }
+    }
+
+    #[test]
+    fn imports_of_one_minute_are_told_by_their_seconds() {
+        let asked = |at: &str| {
+            let at = at.parse().unwrap();
+            let import = Import::requested("Camille", at, String::new(), ImportOptions::default());
+            (ImportId::new(at, [1; 10]), import)
+        };
+        let all = ["2026-09-01T08:00:01Z", "2026-09-01T08:00:59Z", "2026-09-01T08:01:00Z"].map(asked);
+        let shared: Vec<bool> = all.iter().map(|(_, import)| import.shares_its_minute(&all)).collect();
+        assert_eq!(shared, [true, true, false]);
     }
 
     fn of(state: ImportState, shown_for: Option<u64>, versions: Option<(u64, u64)>) -> Import {
