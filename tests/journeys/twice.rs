@@ -30,7 +30,7 @@ type Pressed = (&'static str, &'static str, &'static [(&'static str, &'static st
 /// (`joining_at_once`), handing out passwords (`handing_out`), classes of a campaign that was given, which are all said at once
 /// (`platform_campaigns`), the file of certificates (`prepared_files`), codes for pupils (`sign_in_codes`, `personal_codes`), accounts and
 /// links, which count once (`passwords`, `activation`).
-const FORMS: [Pressed; 30] = [
+const FORMS: [Pressed; 31] = [
     ("/schools/{uai}/campaigns/new", "/campaigns", &[("title", "Rentrée"), ("course", COURSE)]),
     ("/schools/{uai}/campaigns/{campaign}/edit", "/edit", &[("title", "Un autre titre")]),
     ("/schools/{uai}/campaigns/{campaign}", "/lesson", &[("act", "open")]),
@@ -60,6 +60,7 @@ const FORMS: [Pressed; 30] = [
     ("/schools/{uai}/imports/{previewed}", "/confirm", &[]),
     ("/schools/{uai}/imports/{previewed}/undo", "/undo", &[]),
     ("/schools/{uai}/imports/{refused}", "/set-aside", &[]),
+    ("/account/name", "/account/name", &[("first_name", "Camille"), ("last_name", "Le Goff")]),
     ("/schools/{uai}/leave", "/leave", &[]),
 ];
 
