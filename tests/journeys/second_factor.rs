@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use rentree_domain::Login;
 use rentree_local::operator::Operator;
 use rentree_local::phone;
-use rentree_table::Role;
+use rentree_table::{Code, Role};
 use serde_json::{Value, json};
 
 use crate::support::clock::HandClock;
@@ -203,6 +203,24 @@ fn a_recovery_code_is_accepted_once_and_told() {
         assert_eq!(tab.get(PAGE).await?.body["recovery_codes"], json!([]));
         assert_eq!(door.get(PAGE).await?.body["recovery_codes"], json!([]));
         assert!(again.give_code(&others[0]).await?.expect(200)?.opens);
+        Ok(())
+    });
+}
+
+/// Another password, or the end of all sessions, comes between the two factors and the codes that they ask for.
+#[test]
+fn no_recovery_codes_are_made_for_an_account_that_was_changed() {
+    run(async {
+        let (_, person) = a_team().await?;
+        with_a_second_factor(&person).await?;
+        let table = &product().table;
+        let (user, factor) = (table.user(person.id).await?.unwrap(), table.second_factor(person.id).await?.unwrap());
+        let used = factor.used(&Code::Step(factor.last_step + 1)).unwrap();
+        table.end_all_sessions(person.id, Timestamp::now()).await?;
+        assert!(!table.keep_recovery_codes((person.id, &user), &used).await?);
+        assert_eq!(table.second_factor(person.id).await?, Some(factor));
+        let user = table.user(person.id).await?.unwrap();
+        assert!(table.keep_recovery_codes((person.id, &user), &used).await?);
         Ok(())
     });
 }
