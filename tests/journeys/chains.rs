@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 156] = [
+const CHAINS: [(&str, usize); 158] = [
     ("GET /", 3),
     ("GET /schools/{uai}", 4),
     ("GET /aide", 2),
@@ -53,6 +53,7 @@ const CHAINS: [(&str, usize); 156] = [
     ("POST /schools/{uai}/team/review", 4),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
+    ("GET /account/name", 3),
     ("GET /account/second-factor", 2),
     ("GET /activation/{token}", 2),
     ("GET /assets/{version}/{name}", 0),
@@ -115,6 +116,8 @@ const CHAINS: [(&str, usize); 156] = [
     ("GET /verification", 0),
     ("POST /account/email", 6),
     ("POST /account/email/{token}", 4),
+    // After who asks: their spaces, the account, and of each space what shows the name, which is then written.
+    ("POST /account/name", 6),
     ("POST /account/password", 6),
     ("POST /account/second-factor", 6),
     ("POST /account/second-factor/end", 9),

@@ -67,6 +67,7 @@ mod names;
 mod new_year;
 mod offered;
 mod offers;
+mod own_name;
 mod pages;
 mod partitions;
 mod passwords;

@@ -13,6 +13,7 @@ use reqwest::header::{ACCEPT, COOKIE, LOCATION};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use crate::support::clock::HandClock;
 use crate::support::faults::{Faults, watched};
 use crate::support::links::{an_activation, an_invitation};
 use crate::support::mails::{mail_about, mails_to, no_mail_is_pending};
@@ -20,7 +21,7 @@ use crate::support::people::{Answer, PASSWORD, a_client, a_stranger, a_team, an_
 use crate::support::pupils::{
     Classes, PUPIL_PASSWORD, Tied, a_class, as_holder, by_mediacentre, by_user_name, sign_in,
 };
-use crate::support::{a_uai, is_refused, product, run};
+use crate::support::{a_uai, is_refused, product, run, run_by};
 
 const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -241,6 +242,47 @@ fn whoever_joins_a_team_chooses_a_password_of_staff() {
         staff.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;
         assert_eq!(product().table.user(staff.id).await?.unwrap(), staff.user);
         assert_eq!(sign_in(staff.email().as_str(), PASSWORD).await?.expect(200)?["must_change_password"], false);
+        Ok(())
+    });
+}
+
+/// A session that was left open takes no account of a team over: after ten minutes, the present password is asked, and counted like a
+/// sign-in.
+#[test]
+fn whoever_joined_a_team_a_while_ago_gives_the_present_password_too() {
+    const PAGE: &str = "/temporary-password";
+    static CLOCK: HandClock = HandClock::new();
+    run_by(|| CLOCK.now(), async {
+        let class = a_class(2).await?;
+        let (uai, administrator) = a_team().await?;
+        let pupil = class.tie(0, by_user_name()).await?;
+        let cookie = pupil.session().await?;
+        let (_, link) = an_invitation(&administrator, uai, CLOCK.now()).await?;
+        let joined = as_holder(&cookie, Method::POST, &link).json(&json!({"way": "signed_in"})).send().await?;
+        assert_eq!(joined.status(), 200, "{}", joined.text().await?);
+        let asks = async || {
+            let page: Value = as_holder(&cookie, Method::GET, PAGE).send().await?.json().await?;
+            anyhow::Ok(page["asks_current"].clone())
+        };
+        assert_eq!(asks().await?, false);
+        CLOCK.set(MINUTE * 11);
+        assert_eq!(asks().await?, true);
+        let new = "Nuage vert et marmotte";
+        for (current, password) in [("", new), ("Velours9", new), ("Velours9", PUPIL_PASSWORD)] {
+            let fields = json!({"current_password": current, "password": password});
+            let refused = as_holder(&cookie, Method::POST, PAGE).json(&fields).send().await?;
+            assert_eq!(refused.status(), 422);
+            let refused: Value = refused.json().await?;
+            assert_eq!(refused["errors"][0]["field"], "current_password", "{refused}");
+            assert!(!refused.to_string().contains("C’est votre mot de passe actuel"), "{refused}");
+        }
+        let name = pupil.user.methods.user_name.clone().unwrap();
+        let failures = product().table.attempts(&name.into(), CLOCK.now()).await?.failures();
+        assert_eq!(failures, 2, "those that were typed");
+        let fields = json!({"current_password": PUPIL_PASSWORD, "password": new});
+        let chosen = as_holder(&cookie, Method::POST, PAGE).json(&fields).send().await?;
+        assert_eq!(chosen.status(), 200, "{}", chosen.text().await?);
+        assert_eq!(pupil.now().await?.password_to_change, None);
         Ok(())
     });
 }

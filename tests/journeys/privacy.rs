@@ -390,6 +390,16 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
         let credentials = json!({"login": USER_NAME, "password": PUPIL_PASSWORD});
         let signed_in = functions.get_mut("accounts").unwrap().invoke(request("POST", "/sign-in", None, &credentials));
         assert_eq!(signed_in.await?["statusCode"], 200);
+        // The log tells how sign-ins end, and of nobody.
+        let log = functions["accounts"].log()?;
+        for said in [
+            r#""message":"a password was refused""#,
+            r#""code":"wrong""#,
+            r#""message":"a password was right""#,
+            r#""second_factor":false"#,
+        ] {
+            assert!(log.contains(said), "{said} in {log}");
+        }
         let ine = class.pupil(FIRST_NAME).await?.entry.ine.to_string();
         secrets.extend([PUPIL_PASSWORD, USER_NAME, BIRTH_DATE].map(ToOwned::to_owned));
         secrets.push(ine);

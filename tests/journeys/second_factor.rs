@@ -4,7 +4,8 @@ use directory::message::NamedLogin;
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::Login;
 use rentree_local::operator::Operator;
-use rentree_table::Role;
+use rentree_local::phone;
+use rentree_table::{Code, Role};
 use serde_json::{Value, json};
 
 use crate::support::clock::HandClock;
@@ -80,6 +81,30 @@ fn a_session_begins_by_a_password_and_a_code() {
         slow.give_code(&kept.code(CLOCK.now() - 2 * HALF_A_MINUTE)?).await?.expect(422)?;
         assert!(slow.give_code(&kept.code(CLOCK.now() - HALF_A_MINUTE)?).await?.expect(200)?.opens);
         assert!(is_in(&mut slow).await? && is_in(&mut tab).await?);
+        Ok(())
+    });
+}
+
+/// Whoever was signed in before in the same browser, and looked at the secret that it was shown, knows nothing of the next one's.
+#[test]
+fn a_secret_that_is_set_up_is_of_one_account() {
+    run_while_time_stands_still(async {
+        let now = crate::support::clock::still();
+        let ((_, first), (_, next)) = (a_team().await?, a_team().await?);
+        let secret = async |tab: &mut Tab| {
+            let page = tab.get(PAGE).await?.expect(200)?;
+            anyhow::Ok(page.body["secret"].as_str().unwrap_or_default().to_owned())
+        };
+        let mut tab = Tab::of(&first);
+        let seen = secret(&mut tab).await?;
+        assert_eq!(secret(&mut tab).await?, seen, "it stays while it is set up");
+        // Another session takes the place of the first one, and the browser keeps the rest.
+        tab.cookies.extend(Tab::of(&next).cookies);
+        let theirs = secret(&mut tab).await?;
+        assert!(!theirs.is_empty() && theirs != seen);
+        tab.post(PAGE, &both(&phone::code(&seen, now)?)).await?.expect(422)?;
+        assert_eq!(secret(&mut tab).await?, theirs);
+        tab.post(PAGE, &both(&phone::code(&theirs, now)?)).await?.expect(200)?;
         Ok(())
     });
 }
@@ -178,6 +203,24 @@ fn a_recovery_code_is_accepted_once_and_told() {
         assert_eq!(tab.get(PAGE).await?.body["recovery_codes"], json!([]));
         assert_eq!(door.get(PAGE).await?.body["recovery_codes"], json!([]));
         assert!(again.give_code(&others[0]).await?.expect(200)?.opens);
+        Ok(())
+    });
+}
+
+/// Another password, or the end of all sessions, comes between the two factors and the codes that they ask for.
+#[test]
+fn no_recovery_codes_are_made_for_an_account_that_was_changed() {
+    run(async {
+        let (_, person) = a_team().await?;
+        with_a_second_factor(&person).await?;
+        let table = &product().table;
+        let (user, factor) = (table.user(person.id).await?.unwrap(), table.second_factor(person.id).await?.unwrap());
+        let used = factor.used(&Code::Step(factor.last_step + 1)).unwrap();
+        table.end_all_sessions(person.id, Timestamp::now()).await?;
+        assert!(!table.keep_recovery_codes((person.id, &user), &used).await?);
+        assert_eq!(table.second_factor(person.id).await?, Some(factor));
+        let user = table.user(person.id).await?.unwrap();
+        assert!(table.keep_recovery_codes((person.id, &user), &used).await?);
         Ok(())
     });
 }

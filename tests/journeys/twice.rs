@@ -61,6 +61,7 @@ const FORMS: [Pressed; 31] = [
     ("/schools/{uai}/imports/{previewed}", "/confirm", &[]),
     ("/schools/{uai}/imports/{previewed}/undo", "/undo", &[]),
     ("/schools/{uai}/imports/{refused}", "/set-aside", &[]),
+    ("/account/name", "/account/name", &[("first_name", "Camille"), ("last_name", "Le Goff")]),
     ("/schools/{uai}/leave", "/leave", &[]),
 ];
 

@@ -50,9 +50,11 @@ pub(crate) struct AccountView {
     /// Whether the Médiacentre is there, and does not open the account yet.
     may_add_mediacentre: bool,
     #[serde(skip)]
-    done: Option<&'static str>,
+    done: Option<String>,
     /// First and last name.
     name: String,
+    /// Whether a school gives the name: then its owner cannot correct it.
+    is_named_by_a_school: bool,
     /// How the account signs in.
     methods: Vec<Method>,
     /// User name, if it has one.
@@ -106,7 +108,12 @@ pub(crate) async fn page(
     let (signed_in, user) = require_account(&app.table, &headers, (app.clock)()).await?;
 
     let mut view = app.account(&signed_in, user).await?;
-    view.done = match done.done.as_str() {
+    let told = match done.done.as_str() {
+        // The name stands in no address.
+        "name" => {
+            view.done = Some(format!("Votre nom est maintenant {}.", view.name));
+            return face.render(StatusCode::OK, &view);
+        }
         "password" => Some("Votre mot de passe a été changé. Vos autres appareils ont été déconnectés."),
         "address-asked" => Some(
             "Un message vient d’être envoyé à l’adresse indiquée. Suivez le lien qu’il contient, en étant connecté(e) : il expire dans 7 jours.",
@@ -118,6 +125,7 @@ pub(crate) async fn page(
         "sessions" => Some("Déconnexion effectuée : le ou les appareils n’ont plus accès à votre compte."),
         _ => None,
     };
+    view.done = told.map(ToOwned::to_owned);
     face.render(StatusCode::OK, &view)
 }
 
@@ -151,6 +159,7 @@ impl Accounts {
             may_add_mediacentre: self.config.has_mediacentre && !user.methods.has(Method::Mediacentre, now),
             done: None,
             name: user.full_name(),
+            is_named_by_a_school: user.is_named_by_a_school(&ties),
             methods: user.methods.all(now),
             user_name: user.methods.user_name,
             email: user.methods.email,

@@ -20,7 +20,7 @@ use crate::sign_in::Secret;
 const PAGE: &str = "/account?done=sessions";
 /// What names all sessions but the one that asks.
 const OTHERS: &str = "others";
-/// Where there is no password, whoever signed on so long ago at most has proved who they are.
+/// Where no password can be asked, whoever signed in so long ago at most has proved who they are.
 const FRESH: SignedDuration = SignedDuration::from_mins(10);
 
 /// What the form sends.
@@ -123,7 +123,7 @@ impl Proves {
         if user.password_hash.is_some() {
             return Ok(Self::Password);
         }
-        if now.duration_since(signed_in.since) < FRESH {
+        if is_fresh(signed_in, now) {
             return Ok(Self::SignOn);
         }
         let detail = format!(
@@ -131,6 +131,11 @@ impl Proves {
         );
         Err(Problem::too_late(detail).leading_to("Passer par le Médiacentre", "/mediacentre"))
     }
+}
+
+/// Whether somebody has just signed in, by whatever proves who they are.
+pub(crate) fn is_fresh(signed_in: &SignedIn, now: Timestamp) -> bool {
+    now.duration_since(signed_in.since) < FRESH
 }
 
 /// The form that ends the sessions of `devices`, each with its name and what it is called.

@@ -4,15 +4,19 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use jiff::Timestamp;
 use rentree_domain::Password;
-use rentree_http::{Asked, Device, DoneOnTheWay, Face, Input, NewSession, Next, Presented, Problem, SignedIn, text};
-use rentree_identity::{PasswordFields, PasswordRules, read_password, verify};
+use rentree_http::{
+    Asked, ClientAddress, Device, DoneOnTheWay, Face, Input, NewSession, Next, Presented, Problem, SignedIn, text,
+};
+use rentree_identity::{Origin, PasswordFields, PasswordRules, read_password, verify};
 use rentree_table::{AccountError, PasswordToChange, User};
-use rentree_web::{Form, Frame};
+use rentree_web::{Field, Form, Frame};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Accounts;
+use crate::sessions::is_fresh;
 use crate::sign_in::{Secret, SignedInView, Towards};
 
 pub(crate) const PAGE: &str = "/temporary-password";
@@ -29,6 +33,8 @@ pub(crate) struct TemporaryPasswordView {
     form: Form,
     /// Whether staff handed the password out. Otherwise its owner joined a team, where the rules are stricter.
     is_temporary: bool,
+    /// Whether the present password is asked, too.
+    asks_current: bool,
     /// Where somebody goes on then.
     next: String,
 }
@@ -38,6 +44,9 @@ pub(crate) struct TemporaryPasswordView {
 #[schemars(rename = "ChoosePasswordFields")]
 #[serde(default)]
 pub(crate) struct Fields {
+    /// The present password, where it is asked.
+    #[schemars(with = "text::OrNone<text::Password>")]
+    current_password: Secret,
     /// Twelve characters at least; for a pupil, eight, with an upper-case letter, a lower-case letter and a digit.
     #[schemars(with = "text::NewPasswordOfPupil")]
     password: Secret,
@@ -58,13 +67,15 @@ pub(crate) async fn page(
         return Ok(Redirect::to(&towards.next.or("/")).into_response());
     }
 
-    let form = PasswordFields::form("new", PasswordRules::of(&user));
-    face.render(StatusCode::OK, &TemporaryPasswordView::new(&signed_in, form, &towards.next))
+    let asks_current = asks_current(&signed_in, &user, (app.clock)());
+    let form = form(&user, asks_current);
+    face.render(StatusCode::OK, &TemporaryPasswordView::new(&signed_in, form, asks_current, &towards.next))
 }
 
 /// `POST /temporary-password`
 pub(crate) async fn choose(
     State(app): State<Accounts>,
+    client: ClientAddress,
     face: Face,
     headers: HeaderMap,
     input: Input<Fields>,
@@ -77,29 +88,39 @@ pub(crate) async fn choose(
         )
         .leading_to("Mon compte", "/account"));
     };
-    let Fields { password: typed, next } = input.fields;
-    let rules = PasswordRules::of(&user);
-    let mut form = PasswordFields::form("new", rules);
-    let password = read_password(&mut form, rules, &typed.0, &user.about());
+    let now = (app.clock)();
+    let Fields { current_password, password: typed, next } = input.fields;
+    let asks_current = asks_current(&signed_in, &user, now);
+    let mut form = form(&user, asks_current);
+    let device = Device::of(&headers);
+    let mut failure = None;
+    if asks_current {
+        let origin = Origin { client: &client.0, device: &device };
+        failure = app.check_password((signed_in.user, &user), origin, &current_password, &mut form).await?;
+    }
+    // Whoever does not know the present password is not told whether they typed it as the new one.
+    let is_known = !form.is_refused();
+    let password = read_password(&mut form, PasswordRules::of(&user), &typed.0, &user.about());
     // However it is written: at the sign-in, too, one that staff gave is read in any spelling.
     let as_present = match why {
         PasswordToChange::Temporary { .. } => Password::typed_as_temporary,
         PasswordToChange::ChosenAsPupil => Password::typed,
     };
-    if verify(as_present(&typed.0), user.password_hash.clone()).await.map_err(|error| Problem::internal(&error))? {
+    let stored = user.password_hash.clone().filter(|_| is_known);
+    if verify(as_present(&typed.0), stored).await.map_err(|error| Problem::internal(&error))? {
         let same = match why {
             PasswordToChange::Temporary { .. } => "C’est le mot de passe provisoire : choisissez-en un autre.",
             PasswordToChange::ChosenAsPupil => "C’est votre mot de passe actuel : choisissez-en un autre.",
         };
         form.refuse("password", same);
     }
+    app.forgive(failure).await?;
     let Some(password) = password.filter(|_| !form.is_refused()) else {
         let problem = Problem::invalid(&form);
-        return face.again(problem, &TemporaryPasswordView::new(&signed_in, form, &next));
+        return face.again(problem, &TemporaryPasswordView::new(&signed_in, form, asks_current, &next));
     };
 
     let hash = rentree_identity::hash(password).await.map_err(|error| Problem::internal(&error))?;
-    let now = (app.clock)();
     let session = NewSession::new(signed_in.user, user.holder(), user.epoch + 1, &headers, now);
     let changed = app.table.change_password((signed_in.user, &user), &hash, session.stored()).await;
     changed.map_err(|error| match error {
@@ -109,9 +130,25 @@ pub(crate) async fn choose(
     })?;
 
     let view = SignedInView { user: signed_in.user, name: user.full_name(), must_change_password: false };
-    let device = Device::of(&headers).with_new_password(&user.methods, (signed_in.user, &hash), now);
+    let device = device.with_new_password(&user.methods, (signed_in.user, &hash), now);
     let location = DoneOnTheWay::PasswordChosen.told_at(&next);
     Ok(device.on(session.on(face.after_post(StatusCode::OK, &location, &view)?)))
+}
+
+/// Whether the present password is asked: a session that was left open must not be enough to take over the account of somebody in a team.
+/// Whoever has just signed in, also by the Médiacentre, is not asked again; nor is anybody for a password that staff gave, who may have come
+/// without it.
+fn asks_current(signed_in: &SignedIn, user: &User, now: Timestamp) -> bool {
+    match user.password_to_change {
+        Some(PasswordToChange::ChosenAsPupil) => !is_fresh(signed_in, now),
+        Some(PasswordToChange::Temporary { .. }) | None => false,
+    }
+}
+
+fn form(user: &User, asks_current: bool) -> Form {
+    let current = Field::password("current_password", "Mot de passe actuel").autocomplete("current-password");
+    let new = PasswordFields::form("new", PasswordRules::of(user)).fields;
+    Form::new("new", asks_current.then_some(current).into_iter().chain(new))
 }
 
 impl Accounts {
@@ -123,9 +160,9 @@ impl Accounts {
 }
 
 impl TemporaryPasswordView {
-    fn new(signed_in: &SignedIn, form: Form, next: &Next) -> Self {
+    fn new(signed_in: &SignedIn, form: Form, asks_current: bool, next: &Next) -> Self {
         let frame = signed_in.frame("Votre mot de passe");
         let is_temporary = signed_in.person.password_to_change != Some(PasswordToChange::ChosenAsPupil);
-        Self { frame, csrf: signed_in.csrf.clone(), form, is_temporary, next: next.as_str().to_owned() }
+        Self { frame, csrf: signed_in.csrf.clone(), form, is_temporary, asks_current, next: next.as_str().to_owned() }
     }
 }

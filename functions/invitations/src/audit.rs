@@ -45,7 +45,7 @@ struct Row {
     /// What.
     #[schemars(with = "String")]
     action: AuditAction,
-    /// To whom, which campaign, how many pupils of which class, or what a program asked for.
+    /// To whom, which campaign, how many pupils of which class, which name it was before, or what a program asked for.
     subject: Option<String>,
     /// In which role, where somebody is invited or let in: `administrator` or `member`. Older entries do not tell.
     #[schemars(with = "Option<String>")]
@@ -140,6 +140,7 @@ impl Row {
             AuditAction::AccessConfirmed => "a rétabli l’accès pour",
             AuditAction::TeamReviewed => "a vérifié l’équipe",
             AuditAction::Left => "a quitté l’espace",
+            AuditAction::Renamed => "a corrigé son nom, qui était",
             AuditAction::ImportRequested => "a demandé un import d’élèves",
             AuditAction::ImportConfirmed => "a confirmé un import d’élèves",
             AuditAction::ImportCancelled => "a abandonné un import d’élèves",

@@ -1,6 +1,7 @@
-//! The team of a school: invite, accept, roles, remove, leave; and the log of who did what.
+//! The team of a school: invite, accept, roles, remove, leave; by which names its members are shown; and the log of who did what.
 
 mod access_requests;
+mod account_name;
 mod ask_access;
 mod audit;
 mod config;
@@ -169,7 +170,25 @@ fn routes<P: Purpose>() -> Vec<Route<Invitations, P>> {
             .gives::<rentree_identity::JoinedView>(),
     ];
     routes.extend(routes_of_access());
+    routes.extend(routes_of_name());
     routes
+}
+
+/// Those of the name of an account. They are here, where teams are kept: the function that checks passwords needs no right over schools.
+fn routes_of_name<P: Purpose>() -> Vec<Route<Invitations, P>> {
+    use Access::SignedIn;
+    vec![
+        Route::get("/account/name", account_name::page, SignedIn, "The form to correct one's own name")
+            .gives::<account_name::AccountNameView>(),
+        Route::post(
+            "/account/name",
+            account_name::change,
+            SignedIn,
+            "Corrects one's own name, which colleagues are shown from then on; not a pupil's, which the school gives",
+        )
+        .takes::<rentree_identity::NameFields>()
+        .gives::<account_name::AccountNameView>(),
+    ]
 }
 
 /// Those of who has no invitation.

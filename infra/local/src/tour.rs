@@ -520,6 +520,9 @@ impl<G: Ground> Tour<'_, G> {
 
     async fn account(&self, head: &mut Visitor) -> anyhow::Result<()> {
         self.visit(head, "GET /account", &[], None).await?;
+        self.visit(head, "GET /account/name", &[], None).await?;
+        let corrected = json!({"first_name": "Anne-Laure", "last_name": "Hérouville"});
+        self.visit(head, "POST /account/name", &[], Some(corrected)).await?;
         let changed = json!({"current_password": PASSWORD, "password": OTHER_PASSWORD});
         self.visit(head, "POST /account/password", &[], Some(changed)).await?;
         let email = HEAD;

@@ -11,7 +11,8 @@ mod uai_field;
 pub use arrival::JoinedView;
 pub use entry::{Door, Entrant, EntryError, EntryFields, Way, entry, sign_in_form};
 pub use new_account::{
-    NewAccount, NewAccountFields, PasswordFields, PasswordRules, email_error, person_name_error, read_password,
+    NameFields, NewAccount, NewAccountFields, PasswordFields, PasswordRules, email_error, person_name_error,
+    read_password,
 };
 pub use password::{HashError, hash, verify};
 pub use sign_in::{Credentials, Failure, Origin, Proven, SignInError, check_password, sign_in};

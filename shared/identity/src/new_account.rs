@@ -33,6 +33,37 @@ impl std::fmt::Debug for NewAccountFields {
     }
 }
 
+/// The name of an account that is there, as typed.
+#[derive(Clone, Default, Deserialize, JsonSchema)]
+#[schemars(rename = "AccountNameFields")]
+#[serde(default)]
+pub struct NameFields {
+    /// First name.
+    #[schemars(with = "text::Name")]
+    pub first_name: String,
+    /// Last name.
+    #[schemars(with = "text::Name")]
+    pub last_name: String,
+}
+
+impl std::fmt::Debug for NameFields {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NameFields(…)")
+    }
+}
+
+impl NameFields {
+    /// The form, with what was typed.
+    pub fn form(&self, id: &'static str) -> Form {
+        Form::new(id, name_fields(&self.first_name, &self.last_name))
+    }
+
+    /// First and last name; what is wrong with them stands in `form`.
+    pub fn read(&self, form: &mut Form) -> Option<(PersonName, PersonName)> {
+        read_name(form, &self.first_name, &self.last_name)
+    }
+}
+
 /// A new account, read.
 #[derive(Debug)]
 pub struct NewAccount {
@@ -106,10 +137,7 @@ impl PasswordRules {
 impl NewAccountFields {
     /// The form, with what was typed. `email`: whether the address is asked for.
     pub fn form(&self, id: &'static str, asks_email: bool) -> Form {
-        let mut fields = vec![
-            Field::text("first_name", "Prénom").autocomplete("given-name").value(&self.first_name),
-            Field::text("last_name", "Nom").autocomplete("family-name").value(&self.last_name),
-        ];
+        let mut fields = Vec::from(name_fields(&self.first_name, &self.last_name));
         if asks_email {
             fields.push(Field::email("email", "Adresse e-mail").value(&self.email));
         }
@@ -121,19 +149,31 @@ impl NewAccountFields {
 
     /// The account, or the form with its errors.
     pub fn read(&self, mut form: Form) -> Result<NewAccount, Form> {
-        let first_name =
-            form.read("first_name", PersonName::parse(&self.first_name), |e| person_name_error("prénom", e));
-        let last_name = form.read("last_name", PersonName::parse(&self.last_name), |e| person_name_error("nom", e));
+        let name = read_name(&mut form, &self.first_name, &self.last_name);
         let email = form.read("email", EmailAddress::typed(&self.email), |_| email_error(&self.email));
         let about = [self.first_name.as_str(), &self.last_name, &self.email];
         let password = read_password(&mut form, PasswordRules::Staff, &self.password, &about);
-        match (first_name, last_name, email, password) {
-            (Some(first_name), Some(last_name), Some(email), Some(password)) => {
+        match (name, email, password) {
+            (Some((first_name, last_name)), Some(email), Some(password)) => {
                 Ok(NewAccount { first_name, last_name, email, password })
             }
             _ => Err(form),
         }
     }
+}
+
+fn name_fields(first_name: &str, last_name: &str) -> [Field; 2] {
+    [
+        Field::text("first_name", "Prénom").autocomplete("given-name").value(first_name),
+        Field::text("last_name", "Nom").autocomplete("family-name").value(last_name),
+    ]
+}
+
+/// Reads both names, so that each error is told at once.
+fn read_name(form: &mut Form, first_name: &str, last_name: &str) -> Option<(PersonName, PersonName)> {
+    let first_name = form.read("first_name", PersonName::parse(first_name), |e| person_name_error("prénom", e));
+    let last_name = form.read("last_name", PersonName::parse(last_name), |e| person_name_error("nom", e));
+    first_name.zip(last_name)
 }
 
 /// A new password for an account, as typed.

@@ -69,6 +69,18 @@ impl SignInError {
         }
     }
 
+    /// What the log calls it; `None` when the fault is ours, which is logged as one.
+    fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Wrong => Some("wrong"),
+            Self::Locked { locked: Locked::Until(_), .. } => Some("waits"),
+            Self::Locked { locked: Locked::Blocked, .. } => Some("blocked"),
+            Self::Expired => Some("expired"),
+            Self::TooMany => Some("too_many"),
+            Self::Table(_) | Self::Hash(_) => None,
+        }
+    }
+
     /// What people are told; `None` when the fault is ours.
     pub fn told(&self) -> Option<String> {
         match self {
@@ -166,8 +178,26 @@ pub struct Origin<'a> {
     pub device: &'a Device,
 }
 
-/// Whose `credentials` are.
+/// Whose `credentials` are. The log tells how it ended and nothing of whom: what is typed as a login may be a password.
 pub async fn sign_in(
+    table: &Table,
+    from: Origin<'_>,
+    credentials: &Credentials,
+    now: Timestamp,
+) -> Result<Proven, SignInError> {
+    let tried = prove(table, from, credentials, now).await;
+    match &tried {
+        Ok(proven) => tracing::info!(second_factor = proven.user.second_factor.is_some(), "a password was right"),
+        Err(error) => {
+            if let Some(code) = error.code() {
+                tracing::warn!(code, "a password was refused");
+            }
+        }
+    }
+    tried
+}
+
+async fn prove(
     table: &Table,
     from: Origin<'_>,
     credentials: &Credentials,

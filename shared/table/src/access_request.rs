@@ -21,7 +21,7 @@ const KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// A request to be let in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessRequest {
-    /// First and last name, as the account had them.
+    /// First and last name, as the account has them.
     pub name: String,
     /// The address of the account, confirmed.
     pub email: EmailAddress,

@@ -26,8 +26,8 @@ pub struct AuditEntry {
     pub by_name: String,
     /// What.
     pub action: AuditAction,
-    /// To which colleague, address, campaign or class: a name or an address of staff, the title of a campaign, how many pupils of
-    /// which class, or what a program asked for.
+    /// To which colleague, address, campaign or class: a name or an address of staff, the name that they had before, the title of a
+    /// campaign, how many pupils of which class, or what a program asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// In which role, where somebody is invited or let in. (The first entries were stored without it.)
@@ -74,6 +74,8 @@ pub enum AuditAction {
     TeamReviewed,
     /// A member left.
     Left,
+    /// A member corrected their name.
+    Renamed,
     /// An import was asked for.
     ImportRequested,
     /// An import that waited was confirmed.

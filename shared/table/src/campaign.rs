@@ -39,7 +39,7 @@ pub struct Campaign {
     /// Who created it, or took it over from who left; nobody of the school, where the platform's team gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<UserId>,
-    /// Their first and last name, as it was then: they may leave the team.
+    /// Their first and last name, as it was while they were in the team: they may leave it.
     pub owner_name: String,
     /// When.
     pub created_at: Timestamp,

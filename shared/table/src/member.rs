@@ -44,7 +44,7 @@ impl Role {
 pub struct Member {
     /// The role.
     pub role: Role,
-    /// First and last name, as shown to colleagues.
+    /// First and last name, as shown to colleagues: those of the account, which renaming it keeps.
     pub name: String,
     /// Since when. (The first members were stored without it.)
     #[serde(default)]

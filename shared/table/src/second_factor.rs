@@ -125,9 +125,18 @@ impl Table {
         self.written(items).await
     }
 
-    /// Keeps other recovery codes; `factor` has the code used that proved who asks. `false` when somebody was faster.
-    pub async fn keep_recovery_codes(&self, id: UserId, factor: &SecondFactor) -> Result<bool, TableError> {
-        self.written(vec![replace(&self.name, id, factor)?]).await
+    /// Keeps other recovery codes; `factor` has the code used that proved who asks. `false` when somebody was faster, or the account was
+    /// changed: whoever was in by a password that was changed meanwhile makes none.
+    pub async fn keep_recovery_codes(
+        &self,
+        (id, user): (UserId, &User),
+        factor: &SecondFactor,
+    ) -> Result<bool, TableError> {
+        self.written(vec![
+            check_number(&self.name, Key::user(id), "epoch = :value", user.epoch)?,
+            replace(&self.name, id, factor)?,
+        ])
+        .await
     }
 
     /// Ends the second factor that was read as `factor`: every session ends, and `session` begins.

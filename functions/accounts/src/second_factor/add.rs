@@ -49,7 +49,7 @@ pub(crate) async fn add(
     if user.second_factor.is_some() {
         return Err(again("La validation en deux étapes est déjà activée pour votre compte."));
     }
-    let Some(set_up) = SetUp::claimed(&headers) else {
+    let Some(set_up) = SetUp::claimed(&headers, (signed_in.user, &user)) else {
         return Err(again("Le code QR a expiré. Supprimez le compte Rentrée de votre application, puis recommencez."));
     };
 
@@ -58,8 +58,7 @@ pub(crate) async fn add(
     let device = Device::of(&headers);
     let origin = Origin { client: &client.0, device: &device };
     let failure = app.check_password((signed_in.user, &user), origin, &current_password, &mut form).await?;
-    let secret = set_up.secret();
-    let step = step_of(&secret, &one_time_code.0, now);
+    let step = step_of(set_up.secret(), &one_time_code.0, now);
     if step.is_none() {
         form.refuse(
             CODE_FIELD,
@@ -74,7 +73,7 @@ pub(crate) async fn add(
     };
 
     let drawn = Drawn::draw();
-    let factor = SecondFactor::new(secret, step, drawn.hashes());
+    let factor = SecondFactor::new(set_up.secret().clone(), step, drawn.hashes());
     // Whoever is signed in elsewhere, by the password alone, signs in again with both.
     let session = NewSession::new(signed_in.user, user.holder(), user.epoch + 1, &headers, now);
     let add = app.table.add_second_factor((signed_in.user, &user), &factor, session.stored(), now);

@@ -6,8 +6,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{CodeSecret, EmailAddress, RecoveryCode, UserName};
-use rentree_http::{Asked, Face, Next, Problem, SameSite, SecretCookie, SignedIn, require_account};
+use rentree_domain::{CodeSecret, EmailAddress, RecoveryCode, UserId, UserName};
+use rentree_http::{Asked, Face, Next, Problem, SameSite, SecretCookie, SignedIn, account_seed, require_account};
 use rentree_table::{SecondFactor, User};
 use rentree_web::{Form, Frame, french, qr};
 use schemars::JsonSchema;
@@ -18,7 +18,8 @@ use super::forms::{add_form, both_form};
 use crate::Accounts;
 
 pub(crate) const PAGE: &str = "/account/second-factor";
-/// What the secret of an application is made of, until its first code was right. The table has nothing of it.
+/// What the secret of an application is made of, with the account that is signed in, until its first code was right. The table has
+/// nothing of it.
 const SECRET_SEED: SecretCookie<'static> = SecretCookie {
     name: "__Host-second-factor",
     same_site: SameSite::Strict,
@@ -82,9 +83,12 @@ pub(crate) struct RecoveryCodesView {
     recovery_codes: Vec<String>,
 }
 
-/// The secret of an application that is about to be added, drawn at the first look.
+/// The secret of an application that is about to be added, drawn at the first look. It is of one account: whoever was signed in before in
+/// the same browser, and looked at theirs, knows nothing of it.
 pub(super) struct SetUp {
-    seed: [u8; 32],
+    /// What the browser keeps.
+    kept: [u8; 32],
+    secret: CodeSecret,
     is_new: bool,
 }
 
@@ -104,7 +108,7 @@ pub(crate) async fn page(
     may_have_one(&user)?;
     let factor = app.factor_of(&signed_in, &user).await?;
 
-    let set_up = SetUp::of(&headers);
+    let set_up = SetUp::of(&headers, (signed_in.user, &user));
     let mut view = SecondFactorView::new(&signed_in, &user, factor.as_ref(), &set_up);
     asked.next.as_str().clone_into(&mut view.next);
     view.done = match asked.done.as_str() {
@@ -143,17 +147,18 @@ impl Accounts {
         headers: &HeaderMap,
     ) -> Result<SecondFactorView, Problem> {
         let factor = self.factor_of(signed_in, user).await?;
-        Ok(SecondFactorView::new(signed_in, user, factor.as_ref(), &SetUp::of(headers)))
+        let set_up = SetUp::of(headers, (signed_in.user, user));
+        Ok(SecondFactorView::new(signed_in, user, factor.as_ref(), &set_up))
     }
 }
 
 impl SecondFactorView {
     /// The page, its forms empty.
     pub(super) fn new(signed_in: &SignedIn, user: &User, factor: Option<&SecondFactor>, set_up: &SetUp) -> Self {
-        let secret = factor.is_none().then(|| set_up.secret());
+        let secret = factor.is_none().then_some(set_up.secret());
         let email = user.methods.email.as_ref().map(EmailAddress::as_str);
         let login = email.or(user.methods.user_name.as_ref().map(UserName::as_str)).unwrap_or_default();
-        let address = secret.as_ref().map(|secret| code::address(secret, login));
+        let address = secret.map(|secret| code::address(secret, login));
         Self {
             frame: signed_in.frame("Validation en deux étapes"),
             csrf: signed_in.csrf.clone(),
@@ -162,7 +167,7 @@ impl SecondFactorView {
             since: user.second_factor.filter(|_| factor.is_some()),
             recovery_codes_left: factor.map_or(0, |factor| factor.recovery_codes.len()),
             recovery_codes: Vec::new(),
-            secret: secret.as_ref().map(code::typed),
+            secret: secret.map(code::typed),
             qr: address.as_deref().and_then(|address| qr::svg(address, "Code QR de votre compte").ok()),
             address,
             add: add_form(),
@@ -188,21 +193,26 @@ impl SecondFactorView {
 }
 
 impl SetUp {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
-        Self::claimed(headers).unwrap_or_else(|| Self { seed: rentree_runtime::random(), is_new: true })
+    pub(super) fn of(headers: &HeaderMap, account: (UserId, &User)) -> Self {
+        Self::claimed(headers, account).unwrap_or_else(|| Self::new(rentree_runtime::random(), account, true))
     }
 
-    /// The one that the browser was shown.
-    pub(super) fn claimed(headers: &HeaderMap) -> Option<Self> {
-        SECRET_SEED.secret(headers).map(|seed| Self { seed, is_new: false })
+    /// The one that the browser was shown for this account.
+    pub(super) fn claimed(headers: &HeaderMap, account: (UserId, &User)) -> Option<Self> {
+        SECRET_SEED.secret(headers).map(|kept| Self::new(kept, account, false))
     }
 
-    pub(super) fn secret(&self) -> CodeSecret {
-        CodeSecret::of(&self.seed)
+    fn new(kept: [u8; 32], account: (UserId, &User), is_new: bool) -> Self {
+        Self { kept, secret: CodeSecret::of(&account_seed(&kept, account)), is_new }
+    }
+
+    /// What the application knows, too.
+    pub(super) fn secret(&self) -> &CodeSecret {
+        &self.secret
     }
 
     fn on(&self, response: Response) -> Response {
-        if self.is_new { SECRET_SEED.on(response, &self.seed) } else { response }
+        if self.is_new { SECRET_SEED.on(response, &self.kept) } else { response }
     }
 
     /// `response`, by which the browser forgets it.

@@ -32,7 +32,7 @@ pub(crate) async fn renew(
 
     let drawn = Drawn::draw();
     let factor = right.factor.with_recovery_codes(drawn.hashes());
-    if !app.table.keep_recovery_codes(signed_in.user, &factor).await? {
+    if !app.table.keep_recovery_codes((signed_in.user, &user), &factor).await? {
         return Err(moved());
     }
     app.mails.tell_second_factor(signed_in.user, SecondFactorChange::NewRecoveryCodes).await;

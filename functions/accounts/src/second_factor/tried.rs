@@ -111,15 +111,18 @@ impl Accounts {
             return Ok(None);
         }
         if !self.may_try_a_code(user, form, now).await? {
+            tracing::warn!(code = "too_many", "a code of a second factor was refused");
             return Ok(None);
         }
         let code = step_of(&factor.secret, &typed.0, now).map(Code::Step);
         let code = code.or_else(|| RecoveryCode::parse(&typed.0).map(|code| Code::Recovery(code.hash())));
         let used = code.and_then(|code| Some((factor.used(&code)?, matches!(code, Code::Recovery(_)))));
         let Some((used, is_recovery_code)) = used else {
+            tracing::warn!(code = "wrong", "a code of a second factor was refused");
             form.refuse(CODE_FIELD, WRONG);
             return Ok(None);
         };
+        tracing::info!(recovery_code = is_recovery_code, "a code of a second factor was right");
         self.code_was_right(user, now).await?;
         Ok(Some(Right { read: factor.clone(), factor: used, is_recovery_code }))
     }
