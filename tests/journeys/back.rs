@@ -2,17 +2,20 @@
 
 use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use fantoccini::{Client, Locator};
+use jiff::SignedDuration;
 use rentree_table::{Role, School};
 use reqwest::Method;
 use reqwest::header::{ACCEPT, LOCATION};
 use serde_json::json;
 
 use crate::contracts::every_route;
-use crate::support::browser::{Browser, WHOLE, click, enter, fill, find, go, see, sign_in};
-use crate::support::classes::{PUPIL_PASSWORD, a_class, a_first_name};
+use crate::support::browser::{Browser, Look, WHOLE, click, enter, fill, find, go, see, sign_in};
+use crate::support::classes::{PUPIL_PASSWORD, a_campaign, a_class, a_first_name};
+use crate::support::clock::HandClock;
+use crate::support::ent::{Reply, a_computer};
 use crate::support::mails::{mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{PASSWORD, a_client, a_member, a_team, an_email};
-use crate::support::{a_uai, product, run};
+use crate::support::{a_uai, product, run, run_by};
 
 /// The page is one of the product, whatever the browser would like to say instead.
 async fn is_ours(client: &Client, heading: &str) -> anyhow::Result<()> {
@@ -20,53 +23,151 @@ async fn is_ours(client: &Client, heading: &str) -> anyhow::Result<()> {
     see(client, "footer", "Mentions légales").await
 }
 
-/// A child who is told of a mistake, joins, goes back as far as it goes, and forward again.
-#[test]
-fn a_pupil_goes_back_while_joining() {
-    run(async {
-        let karine = a_first_name("Karine");
-        let class = a_class(&[(&karine, "DUNORD", "10/03/2014")]).await?;
-        let browser = Browser::open(WHOLE).await?;
-        let client = &browser.client;
-        let tell = async |birth_date: &str| {
-            fill(client, "#who-first_name", &karine).await?;
-            fill(client, "#who-last_name", "Dunord").await?;
-            fill(client, "#who-birth_date", birth_date).await?;
-            click(client, "form[action$='/identity'] button").await
-        };
-        go(client, &class.path("")).await?;
+/// A child who joins, goes back as far as it goes, and forward again; with scripts, one who is told of a mistake first: going back to a form
+/// with errors brings the question of a browser that has none.
+async fn a_pupil_goes_back(look: Look) -> anyhow::Result<()> {
+    let karine = a_first_name("Karine");
+    let class = a_class(&[(&karine, "DUNORD", "10/03/2014")]).await?;
+    let browser = Browser::open(look).await?;
+    let client = &browser.client;
+    let tell = async |birth_date: &str| {
+        fill(client, "#who-first_name", &karine).await?;
+        fill(client, "#who-last_name", "Dunord").await?;
+        fill(client, "#who-birth_date", birth_date).await?;
+        click(client, "form[action$='/identity'] button").await
+    };
+    go(client, &class.path("")).await?;
+    if look.javascript {
         tell("11/03/2014").await?;
         see(client, "[role=alert]", "n’a ces nom, prénom et date de naissance").await?;
         client.refresh().await?;
         is_ours(client, "Évaluation de rentrée").await?;
-        tell("10/03/2014").await?;
-        see(client, "main", "Il ne reste qu’à créer votre compte").await?;
-        client.back().await?;
-        is_ours(client, "Évaluation de rentrée").await?;
-        // Forward, the browser may still have the page that it showed.
-        client.forward().await?;
-        is_ours(client, "Évaluation de rentrée").await?;
-        client.refresh().await?;
-        is_ours(client, "Évaluation de rentrée").await?;
-        tell("10/03/2014").await?;
+    }
+    tell("10/03/2014").await?;
+    see(client, "main", "Il ne reste qu’à créer votre compte").await?;
+    client.back().await?;
+    find(client, Locator::Css("#who-first_name")).await?;
+    client.forward().await?;
+    see(client, "main", "Il ne reste qu’à créer votre compte").await?;
+    client.refresh().await?;
+    see(client, "main", "Il ne reste qu’à créer votre compte").await?;
+    let address = client.current_url().await?;
+    let account = format!("{}?{}", address.path(), address.query().unwrap_or_default());
+    assert!(!account.contains(&karine) && !account.to_lowercase().contains("dunord"), "{account}");
+    if look.javascript {
         fill(client, "#new-password", "velours").await?;
         click(client, "button[value=user_name]").await?;
         see(client, "[role=alert]", "trop court").await?;
-        fill(client, "#new-password", PUPIL_PASSWORD).await?;
-        click(client, "button[value=user_name]").await?;
-        see(client, "[role=status]", "Vous avez rejoint la campagne").await?;
-        for _ in 0..3 {
-            client.back().await?;
-            is_ours(client, "Évaluation de rentrée").await?;
-        }
-        see(client, "main", "Vous avez rejoint la campagne").await?;
-        assert_eq!(class.joined().await?.len(), 1);
+    }
+    fill(client, "#new-password", PUPIL_PASSWORD).await?;
+    click(client, "button[value=user_name]").await?;
+    see(client, "[role=status]", "Vous avez rejoint la campagne").await?;
+    let pages = if look.javascript { 3 } else { 2 };
+    for _ in 0..pages {
+        client.back().await?;
+        is_ours(client, "Évaluation de rentrée").await?;
+    }
+    see(client, "main", "Vous avez rejoint la campagne").await?;
+    assert_eq!(class.joined().await?.len(), 1);
 
-        // The next child takes the tablet.
-        click(client, "main form[action='/sign-out'] button").await?;
-        find(client, Locator::Css("#who-first_name")).await?;
-        assert_eq!(client.current_url().await?.path(), class.path(""));
+    // The next child takes the tablet, and finds nothing of the one before.
+    click(client, "main form[action='/sign-out'] button").await?;
+    find(client, Locator::Css("#who-first_name")).await?;
+    assert_eq!(client.current_url().await?.path(), class.path(""));
+    go(client, &account).await?;
+    see(client, "[role=alert]", "Indiquez-le à nouveau").await?;
+    find(client, Locator::Css("#who-first_name")).await?;
+    browser.close().await
+}
+
+#[test]
+fn a_pupil_goes_back_while_joining() {
+    run(a_pupil_goes_back(WHOLE));
+}
+
+#[test]
+fn a_pupil_goes_back_while_joining_without_scripts() {
+    run(a_pupil_goes_back(Look { javascript: false, ..WHOLE }));
+}
+
+/// A question that was answered by "no" is behind who answered it, also without scripts.
+#[test]
+fn a_pupil_goes_back_after_a_no() {
+    run(async {
+        let emma = a_first_name("Emma");
+        let class = a_class(&[(&emma.replacen("Emma", "Emmy", 1), "MARTIN", "12/05/2013")]).await?;
+        let browser = Browser::open(Look { javascript: false, ..WHOLE }).await?;
+        let client = &browser.client;
+        go(client, &class.path("")).await?;
+        fill(client, "#who-first_name", &emma).await?;
+        fill(client, "#who-last_name", "Martin").await?;
+        fill(client, "#who-birth_date", "12/05/2013").await?;
+        click(client, "form[action$='/identity'] button").await?;
+        see(client, "h2", "Êtes-vous").await?;
+        click(client, "button[value=no]").await?;
+        see(client, "[role=status]", "Demandez à votre enseignant").await?;
+        client.refresh().await?;
+        see(client, "[role=status]", "Demandez à votre enseignant").await?;
+        client.back().await?;
+        see(client, "h2", "Êtes-vous").await?;
+        client.forward().await?;
+        see(client, "[role=status]", "Demandez à votre enseignant").await?;
         browser.close().await
+    });
+}
+
+/// Two children on one tablet, in two tabs; another campaign; another browser; ten minutes; an account; the next child.
+#[test]
+fn what_came_of_saying_who_one_is_is_shown_again_for_a_while() {
+    static CLOCK: HandClock = HandClock::new();
+    run_by(|| CLOCK.now(), async {
+        let names = [a_first_name("Karine"), a_first_name("Nina")];
+        let class = a_class(&[(&names[0], "DUNORD", "10/03/2014"), (&names[1], "ROY", "12/03/2014")]).await?;
+        let (_, other) = a_campaign(class.uai).await?;
+        let mut tablet = a_computer();
+        let mut led_to = Vec::new();
+        for index in [0, 1] {
+            let led = tablet.page_after(&class.path("/identity"), &class.identity(index)).await?;
+            assert_eq!(led.status, 303, "{}", led.text);
+            led_to.push(led.location().to_owned());
+        }
+        for _ in 0..2 {
+            for (address, name) in led_to.iter().zip(&names) {
+                let page = tablet.page(address).await?;
+                assert!(page.text.contains(&format!("Bonjour {name}")), "{}: {}", page.status, page.text);
+                assert!(!address.contains(name) && !address.to_lowercase().contains("dunord"), "{address}");
+            }
+        }
+
+        let is_past = |page: &Reply| {
+            let is_kind = page.text.contains("Indiquez-le à nouveau") && page.text.contains("name=\"birth_date\"");
+            page.status == 200 && is_kind && !page.text.contains("Bonjour")
+        };
+        let elsewhere = led_to[0].replace(&class.code.to_string(), &other.to_string());
+        for page in [tablet.page(&elsewhere).await?, a_computer().page(&led_to[0]).await?] {
+            assert!(is_past(&page), "{}: {}", page.status, page.text);
+        }
+        CLOCK.set(SignedDuration::from_mins(10));
+        for address in &led_to {
+            let page = tablet.page(address).await?;
+            assert!(is_past(&page), "{}: {}", page.status, page.text);
+        }
+
+        // Who is in finds the campaign there; after signing out, nobody finds anything, however soon.
+        let led = tablet.page_after(&class.path("/identity"), &class.identity(0)).await?;
+        let address = led.location().to_owned();
+        let mut fields = class.identity(0);
+        fields["password"] = PUPIL_PASSWORD.into();
+        assert_eq!(tablet.post(&class.path("/account"), &fields).await?.status, 201);
+        let page = tablet.page(&address).await?;
+        assert_eq!((page.status, page.location()), (303, class.path("").as_str()));
+        assert!(tablet.post("/sign-out", &json!({})).await?.status < 400);
+        let page = tablet.page(&address).await?;
+        assert!(is_past(&page), "{}: {}", page.status, page.text);
+        // A form with errors that is loaded again leads to the campaign.
+        let page = tablet.page(&class.path("/identity")).await?;
+        assert_eq!((page.status, page.location()), (303, class.path("").as_str()));
+        Ok(())
     });
 }
 

@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 158] = [
+const CHAINS: [(&str, usize); 159] = [
     ("GET /", 3),
     ("GET /schools/{uai}", 4),
     ("GET /aide", 2),
@@ -60,6 +60,7 @@ const CHAINS: [(&str, usize); 158] = [
     ("GET /api/v1/organizations/{uai}/certifications", 7),
     ("GET /campagnes", 0),
     ("GET /campagnes/{code}", 2),
+    ("GET /campagnes/{code}/identity", 2),
     ("GET /demande-administration-sco", 0),
     ("GET /code", 0),
     ("GET /forgotten-password", 0),

@@ -59,7 +59,7 @@ fn a_code_of_another_name_asks() {
         let mut by_code = json!({"personal_code": given["personal_code"], "mediacentre": true});
         let asked = tell(&mut computer, &class, &by_code).await?.json();
         assert_eq!((step(&asked), &asked["doubt"], &asked["first_name"]), ("ask", &json!("mediacentre"), &json!(name)));
-        let html = computer.page_after(&class.path("/identity"), &by_code).await?.text;
+        let html = computer.page_led_to(&class.path("/identity"), &by_code).await?.text;
         assert!(html.contains("Recommencer</a>") && !html.contains("Corriger ce que"), "nothing was written: {html}");
         assert_eq!(refused(&begin(&mut computer, &class, &by_code).await?), (409, "to_confirm".to_owned()));
         by_code["asked"] = asked["learner"].clone();

@@ -37,7 +37,7 @@ fn no_account_yet() {
         let told = tell(&mut computer, &class, &typed).await?;
         assert_eq!((told.status, step(&told.json())), (200, "new_by_mediacentre"), "{}", told.text);
         assert!(class.joined().await?.is_empty() && owner(&person).await?.is_none(), "nothing before the click");
-        let html = computer.page_after(&class.path("/identity"), &typed).await?.text;
+        let html = computer.page_led_to(&class.path("/identity"), &typed).await?.text;
         assert!(html.contains("Créer mon compte</button>"), "{html}");
 
         let joined = begin(&mut computer, &class, &typed).await?;
@@ -204,7 +204,7 @@ fn the_mediacentre_beside_a_user_name() {
         let mut computer = arrived(&lycee, &Person { school: "0990001N".to_owned(), ..there.clone() }).await?;
         let told = tell(&mut computer, &lycee, &born(&lycee, 0)).await?.json();
         assert_eq!((step(&told), &told["elsewhere"]), ("has_account", &json!(true)), "{told}");
-        let html = computer.page_after(&lycee.path("/identity"), &born(&lycee, 0)).await?.text;
+        let html = computer.page_led_to(&lycee.path("/identity"), &born(&lycee, 0)).await?.text;
         assert!(html.contains("redonnez votre date de naissance") && !html.contains("question qui suit"), "{html}");
         sign_in(&mut computer, &methods).await?;
         assert_eq!(step(&computer.get(&lycee.path("")).await?.json()), "identify");

@@ -346,6 +346,12 @@ fn nothing_of_a_person_stands_in_logs_keys_or_addresses() {
             assert_eq!(answer["statusCode"], status, "{answer}");
             addresses.push(answer["headers"]["location"].as_str().unwrap_or_default().to_owned());
         }
+        // A browser is led to a page that names them, by an address that does not.
+        let mut by_browser = request("POST", &class.path("/identity"), None, &own);
+        by_browser["headers"]["accept"] = "text/html".into();
+        let led = functions.get_mut("campaigns").unwrap().invoke(by_browser).await?;
+        assert_eq!(led["statusCode"], 303, "{led}");
+        addresses.push(led["headers"]["location"].as_str().unwrap_or_default().to_owned());
         // Another is given a personal code, types it, and answers a question.
         let other = classes(1, |sample| {
             sample.pupils[0].first_name = FIRST_NAME.to_owned();

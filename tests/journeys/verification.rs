@@ -8,7 +8,7 @@ use rentree_domain::limit::VERIFICATIONS_BY_CLIENT;
 use reqwest::header::{ACCEPT, LOCATION};
 use serde_json::{Value, json};
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, fill, go, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WHOLE, WITHOUT_SCRIPTS, click, fill, go, picture, see};
 use crate::support::certifications::{Certified, a_number, a_school, ago, load, state, statement, worker_with};
 use crate::support::faults::Faults;
 use crate::support::people::{Answer, a_client, a_stranger, a_team};
@@ -265,4 +265,35 @@ fn in_a_browser_on_a_phone() {
 #[test]
 fn in_a_browser_without_scripts() {
     run(a_reader(WITHOUT_SCRIPTS, "plain"));
+}
+
+/// The answer stands at an address, without scripts, too: no browser asks to send the code again.
+#[test]
+fn back_and_reload_show_the_certificate_again() {
+    run(async {
+        let school = a_school(1, 87).await?;
+        let code = a_code();
+        passed(&school, &code).await?;
+        let browser = Browser::open(Look { javascript: false, ..WHOLE }).await?;
+        let client = &browser.client;
+        let verify = async |code: &str| {
+            fill(client, "#verification-code", code).await?;
+            click(client, "form[action='/verification'] button").await
+        };
+        go(client, "/verification").await?;
+        verify(&a_code()).await?;
+        see(client, "main", "Aucun certificat valable n’a ce code").await?;
+        client.refresh().await?;
+        see(client, "main", "Aucun certificat valable n’a ce code").await?;
+        verify(&format!(" {} ", code.to_lowercase())).await?;
+        see(client, "h2", "Ce certificat est authentique").await?;
+        assert_eq!(client.current_url().await?.query(), Some(format!("code={code}").as_str()), "as the QR has it");
+        client.refresh().await?;
+        see(client, "h2", "Ce certificat est authentique").await?;
+        client.back().await?;
+        see(client, "main", "Aucun certificat valable n’a ce code").await?;
+        client.forward().await?;
+        see(client, "h2", "Ce certificat est authentique").await?;
+        browser.close().await
+    });
 }

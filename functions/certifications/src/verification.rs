@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use rentree_domain::certification::VerificationCode;
 use rentree_domain::limit::VERIFICATIONS_BY_CLIENT;
 use rentree_domain::{CertificationNumber, paris};
-use rentree_http::{Asked, ClientAddress, Face, FormToken, Input, Problem, signed_in};
+use rentree_http::{Asked, ClientAddress, Face, FormToken, Input, Problem, asking, signed_in};
 use rentree_table::Certification;
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
@@ -81,6 +81,12 @@ pub(crate) async fn verify(
         view.form.refuse("code", "Saisissez le code qui figure en bas du certificat.");
         let problem = Problem::invalid(&view.form);
         return unlisted(Ok(token.on(face.again(problem, &view)?)));
+    }
+    // A browser is led to the address that the QR has, which looks the code up: "back" and reload show it again, and ask nothing.
+    if face == Face::Page
+        && let Ok(code) = VerificationCode::typed(&typed)
+    {
+        return unlisted(face.after_post(StatusCode::OK, &asking("/verification", &[("code", code.as_str())]), &()));
     }
     unlisted(app.answer(&typed, (face, token, client, headers)).await)
 }

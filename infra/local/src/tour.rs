@@ -305,6 +305,7 @@ impl<G: Ground> Tour<'_, G> {
             "password": PUPIL_PASSWORD,
         });
         self.visit(&mut pupil, "POST /campagnes/{code}/identity", &[code], Some(who.clone())).await?;
+        self.visit(&mut pupil, "GET /campagnes/{code}/identity", &[code], None).await?;
         self.visit(&mut pupil, "POST /campagnes/{code}/account", &[code], Some(who)).await?;
         self.visit(&mut pupil, "POST /campagnes/{code}", &[code], Some(json!({}))).await?;
         let own = self.visit(&mut pupil, "GET /mes-campagnes", &[], None).await?;

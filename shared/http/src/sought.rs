@@ -2,15 +2,9 @@
 //! stands there sealed, under a key that only pages of the session which typed it can make. So "back", reload and a second tab show the list
 //! as it was, and whoever reads the history of a shared computer reads nothing.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chacha20poly1305::aead::{Aead as _, KeyInit as _};
-use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
-use sha2::{Digest as _, Sha256};
-
 use crate::Visitor;
+use crate::seal::Seal;
 
-const NONCE: usize = 12;
 /// More than any name: what is longer is searched by its beginning.
 const LONGEST: usize = 200;
 
@@ -22,26 +16,18 @@ impl Visitor {
             return String::new();
         }
         let name = &name[..name.floor_char_boundary(LONGEST)];
-        let nonce: [u8; NONCE] = rentree_runtime::random();
-        let sealed = self.cipher().encrypt(&Nonce::from(nonce), name.as_bytes()).unwrap_or_default();
-        URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat())
+        self.key().close(name.as_bytes(), "")
     }
 
     /// The name that was sealed in this session; nothing, when it was another one: the list is then shown whole.
     pub fn unseal(&self, sealed: &str) -> String {
-        let open = || {
-            let bytes = URL_SAFE_NO_PAD.decode(sealed).ok()?;
-            let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
-            let name = self.cipher().decrypt(&Nonce::from(*nonce), sealed).ok()?;
-            String::from_utf8(name).ok()
-        };
-        open().unwrap_or_default()
+        let name = self.key().open(sealed, "").and_then(|name| String::from_utf8(name).ok());
+        name.unwrap_or_default()
     }
 
     /// The form token is the session's, and stands in no address.
-    fn cipher(&self) -> ChaCha20Poly1305 {
-        let key = Sha256::new().chain_update(b"rentree sought ").chain_update(&self.csrf).finalize();
-        ChaCha20Poly1305::new(&Key::from(<[u8; 32]>::from(key)))
+    fn key(&self) -> Seal {
+        Seal::new("rentree sought ", &self.csrf)
     }
 }
 

@@ -16,8 +16,8 @@ for (const box of document.querySelectorAll("[data-show]")) {
 }
 document.getElementById("print-hint")?.remove();
 
-// An answer to a form stands at the address that the form was sent to. From now on it is a page like others: whoever reloads it, or goes
-// back to it, is not asked to send the form again. Where something is shown once, the browser had better ask.
+// A form with errors stands at the address that it was sent to. From now on it is a page like others: whoever reloads it, or goes back to
+// it, is not asked to send it again. Where something is shown once, the browser had better ask.
 if (!document.querySelector("[data-once]")) history.replaceState(history.state, "");
 
 // A form that was just sent is not sent again by a second click on the same button.

@@ -95,10 +95,17 @@ impl Computer {
         self.send(request, &[]).await
     }
 
-    /// POSTs JSON, and is answered by a page.
+    /// POSTs JSON, and is answered as a browser is.
     pub(crate) async fn page_after(&mut self, path: &str, body: &Value) -> anyhow::Result<Reply> {
         let request = self.http.post(format!("{}{path}", self.url)).header(ACCEPT, "text/html").json(body);
         self.send(request, &[]).await
+    }
+
+    /// The same, and the page that it leads to.
+    pub(crate) async fn page_led_to(&mut self, path: &str, body: &Value) -> anyhow::Result<Reply> {
+        let reply = self.page_after(path, body).await?;
+        anyhow::ensure!(reply.status == 303, "{}: {}", reply.status, reply.text);
+        self.page(reply.location()).await
     }
 
     /// Clicks the tile of the Médiacentre, or another link to the sign-on: the request that the browser takes to the provider.

@@ -9,7 +9,7 @@ use rentree_domain::{LearnerId, Method, SignOnId, UserId, paris};
 use rentree_http::Problem;
 use rentree_table::{JoinOutcome, Methods, User};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::counted::Due;
 use super::pupil::Pupil;
@@ -51,7 +51,7 @@ pub(crate) enum Next {
 }
 
 /// What is nearly, and not exactly, the pupil's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Doubt {
     /// What was typed.

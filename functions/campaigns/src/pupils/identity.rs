@@ -16,6 +16,7 @@ use super::door::Knock;
 use super::enter::Entered;
 use super::find::Tried;
 use super::pupil::Pupil;
+use super::shown::lead_to;
 use super::view::{EntranceView, NewAccount, Step};
 use super::visit::Visit;
 use super::who::{Answer, IdentityFields, WhoForms, code_form};
@@ -49,7 +50,7 @@ pub(crate) async fn tell(
     };
 
     match app.answer(&visit, tried, fields.clone(), &headers).await {
-        Ok(Answered::Step(step)) => Ok(visit.token.on(face.render(StatusCode::OK, &EntranceView::new(&visit, step))?)),
+        Ok(Answered::Step(step)) => lead_to(&visit, face, step, (app.clock)()),
         Ok(Answered::Joined { step, has_added: false }) => {
             face.after_post(StatusCode::OK, &visit.path(), &EntranceView::new(&visit, step))
         }
@@ -61,11 +62,10 @@ pub(crate) async fn tell(
         Ok(Answered::Entered(pupil, user, session, standing)) => {
             app.let_in(visit, face, &pupil, standing, (*user, session)).await
         }
-        Ok(Answered::Declined) => {
-            let view = EntranceView::new(&visit, Step::SeeTeacher { form: code_form("") });
-            let problem = Problem::not_a_pupil(DECLINED).leading_to("Recommencer", visit.path());
-            Ok(visit.token.on(face.again(problem, &view)?))
+        Ok(Answered::Declined) if face == Face::Page => {
+            lead_to(&visit, face, Step::SeeTeacher { form: code_form("") }, (app.clock)())
         }
+        Ok(Answered::Declined) => Err(Problem::not_a_pupil(DECLINED).leading_to("Recommencer", visit.path())),
         Err(problem) if is_of_its_own(&problem) => Err(problem),
         Err(problem) => {
             let forms = WhoForms { is_code_open: true, ..fields.forms(visit.told_names()) };

@@ -13,6 +13,7 @@ mod guesses;
 mod identity;
 mod own;
 mod pupil;
+mod shown;
 mod tie;
 mod told;
 mod trial;
@@ -38,6 +39,13 @@ pub(crate) fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
         Route::post("/campagnes/{code}", entrance::join, SignedIn, "Joins as the pupil of the account")
             .takes::<entrance::Fields>()
             .gives::<view::EntranceView>(),
+        Route::get(
+            "/campagnes/{code}/identity",
+            shown::page,
+            Everybody,
+            "What came of saying which pupil one is, for the browser that said so",
+        )
+        .gives::<view::EntranceView>(),
         Route::post(
             "/campagnes/{code}/identity",
             identity::tell,

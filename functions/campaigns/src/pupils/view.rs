@@ -1,5 +1,7 @@
 //! The page behind a code: who one is here, and what comes next.
 
+mod kept;
+
 use std::borrow::Borrow;
 
 use askama::Template;
@@ -11,7 +13,7 @@ use rentree_http::{DoneOnTheWay, DoneText};
 use rentree_table::{Campaign, Participation, School};
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::closed;
 use super::decide::{Doubt, Owner};
@@ -20,6 +22,8 @@ use super::told::Offer;
 use super::visit::Visit;
 use super::waiting::SignOn;
 use super::who::{Answer, IdentityFields, WhoForms};
+
+pub(crate) use kept::Kept;
 
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
@@ -197,7 +201,7 @@ pub(crate) struct NewAccount {
 }
 
 /// A connection method, as its owner knows it again.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct MethodHint {
     /// Which.
     method: Method,
@@ -334,6 +338,12 @@ impl EntranceView {
     }
 }
 
+/// The forms of a new account: with a user name, and with an address, empty but for `email`.
+fn account_forms(email: &str) -> (Form, Form) {
+    let email = Field::email("email", "Adresse e-mail").value(email);
+    (Form::new("new", [password()]), Form::new("mail", [email, password()]))
+}
+
 fn password() -> Field {
     let hint = rentree_identity::PasswordRules::Pupil.hint();
     Field::password("password", "Mot de passe").hint(hint).autocomplete("new-password")
@@ -402,15 +412,15 @@ impl NewAccount {
         identity: IdentityFields,
         email: &str,
     ) -> Self {
-        let email = Field::email("email", "Adresse e-mail").value(email);
+        let (by_name, by_email) = account_forms(email);
         Self {
             user_name: user_name.to_string(),
             may_use_email,
             level: pupil.entry.mef.as_deref().and_then(Level::of_mef),
             first_name: pupil.entry.first_name.clone(),
             identity,
-            by_name: Form::new("new", [password()]),
-            by_email: Form::new("mail", [email, password()]),
+            by_name,
+            by_email,
         }
     }
 

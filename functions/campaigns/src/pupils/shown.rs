@@ -1,0 +1,73 @@
+//! What came of saying who one is, on a page of its own: the account that is to begin, the one that is there, a question. The form that says
+//! who one is leads there, so that "back" and reload show a page like any other, with scripts or without. What the page shows stands in its
+//! address, sealed: names in the open stand in none.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::Timestamp;
+use rentree_http::{Asked, Face, HandedOn, Problem, asking};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::door::Knock;
+use super::view::{EntranceView, Kept, Step};
+use super::visit::Visit;
+use crate::Campaigns;
+
+/// What the address asks for.
+#[derive(Default, Deserialize, JsonSchema)]
+#[schemars(rename = "WhatCame")]
+#[serde(default)]
+pub(crate) struct Handed {
+    /// What came of saying who one is, as the form led here: sealed, it opens for ten minutes, in the same browser, at this campaign.
+    came: String,
+}
+
+const PAST: &str = "Par sécurité, la suite ne s’affiche que dix minutes, et seulement dans le navigateur où vous avez indiqué qui vous êtes. Indiquez-le à nouveau : rien n’est perdu.";
+
+/// `GET /campagnes/{code}/identity`
+pub(crate) async fn page(
+    State(app): State<Campaigns>,
+    Asked(handed): Asked<Handed>,
+    knock: Knock,
+    face: Face,
+) -> Result<Response, Problem> {
+    let visit = app.visit(knock).await?;
+
+    let step = app.step(&visit).await?;
+    if handed.came.is_empty() || !step.asks_who() {
+        // Who is in by now, or comes back to a form with errors, finds the page of the campaign.
+        let view = EntranceView::new(&visit, step);
+        return Ok(visit.token.on(face.after_post(StatusCode::OK, &visit.path(), &view)?));
+    }
+
+    let view = match opened(&visit, &handed.came, (app.clock)()) {
+        Some(step) => EntranceView::new(&visit, step),
+        None => EntranceView::new(&visit, step).alerting(PAST),
+    };
+    Ok(visit.token.on(face.render(StatusCode::OK, &view)?))
+}
+
+/// Leads a browser to the page that shows `step`. A program is told it at once.
+pub(super) fn lead_to(visit: &Visit, face: Face, step: Step, now: Timestamp) -> Result<Response, Problem> {
+    let answer = match Kept::of(&step) {
+        Some(kept) if face == Face::Page => {
+            let (csrf, page) = (visit.csrf(), page_of(visit));
+            let came = HandedOn { csrf: &csrf, page: &page }.seal(&kept, now);
+            face.after_post(StatusCode::OK, &asking(&page, &[("came", &came)]), &())?
+        }
+        _ => face.render(StatusCode::OK, &EntranceView::new(visit, step))?,
+    };
+    Ok(visit.token.on(answer))
+}
+
+fn opened(visit: &Visit, came: &str, now: Timestamp) -> Option<Step> {
+    let (csrf, page) = (visit.csrf(), page_of(visit));
+    let kept: Kept = HandedOn { csrf: &csrf, page: &page }.unseal(came, now)?;
+    kept.step(visit)
+}
+
+fn page_of(visit: &Visit) -> String {
+    format!("{}/identity", visit.path())
+}
