@@ -32,6 +32,8 @@ fn a_space_begins_with_four_steps() {
         assert_eq!((&begun["is_new"], &begun["lacks_administrator"]), (&json!(true), &json!(true)));
         let page = head.page(&format!("/schools/{uai}")).await?;
         assert!(page.contains("Bienvenue") && page.contains(&format!("href=\"/schools/{uai}/team\">Inviter l’équipe")));
+        // What the link says is true for who has one space, too.
+        assert!(page.contains("<a href=\"/spaces\">Mes espaces</a>"), "{page}");
         let until = "L’étape sera faite dès que l’un d’eux aura accepté l’invitation";
         assert!(page.contains(until), "an invitation alone does not make a team: {page}");
 
