@@ -51,7 +51,7 @@ fn a_pupil_goes_back_while_joining() {
         tell("10/03/2014").await?;
         fill(client, "#new-password", "velours").await?;
         click(client, "button[value=user_name]").await?;
-        see(client, "[role=alert]", "trop court").await?;
+        see(client, "[role=alert]", "n’a ni majuscule ni chiffre").await?;
         fill(client, "#new-password", PUPIL_PASSWORD).await?;
         click(client, "button[value=user_name]").await?;
         see(client, "[role=status]", "Vous avez rejoint la campagne").await?;
