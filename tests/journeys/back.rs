@@ -57,7 +57,7 @@ async fn a_pupil_goes_back(look: Look) -> anyhow::Result<()> {
     if look.javascript {
         fill(client, "#new-password", "velours").await?;
         click(client, "button[value=user_name]").await?;
-        see(client, "[role=alert]", "trop court").await?;
+        see(client, "[role=alert]", "n’a ni majuscule ni chiffre").await?;
     }
     fill(client, "#new-password", PUPIL_PASSWORD).await?;
     click(client, "button[value=user_name]").await?;

@@ -58,7 +58,8 @@ async fn staff_let_a_pupil_try(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, ".panel.careful", "Avec un code personnel, l’élève rejoint tout de suite").await?;
     picture(&browser, look, &format!("{name}-guessing-03-pupil")).await?;
     click(client, "form[action*='/unblock'] button").await?;
-    see(client, "[role=status]", "L’élève peut réessayer tout de suite").await?;
+    see(client, "[role=status]", "ROCHEFOUCAULD").await?;
+    see(client, "[role=status]", "peut réessayer tout de suite de rejoindre une campagne").await?;
     assert!(client.find_all(fantoccini::Locator::Css(".panel.careful")).await?.is_empty(), "held up no more");
     go(client, &format!("/schools/{}/campaigns/{}", class.uai, class.campaign)).await?;
     see(client, "h2", "Code de la campagne").await?;

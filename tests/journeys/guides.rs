@@ -28,7 +28,7 @@ fn every_address_in_them_leads_somewhere() {
             let html = stranger.0.get(format!("{}{page}", product().url)).header("accept", "text/html").send().await?;
             assert_eq!(html.status(), 200, "{page}");
             let html = html.text().await?;
-            assert!(!html.contains("{support}") && !html.contains("{publisher}"), "{page}");
+            assert!(!html.contains("{support}") && !html.contains("{publish") && !html.contains("{host}"), "{page}");
             for part in html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
                 assert_eq!(html.matches(&format!(" id=\"{part}\"")).count(), 1, "{page} leads to #{part}");
             }
@@ -41,6 +41,10 @@ fn every_address_in_them_leads_somewhere() {
         }
         assert_eq!(stranger.get("/aide/parents").await?.status, 404);
         assert_eq!(stranger.get("/service/etat").await?.expect(200)?["has_data"], true);
+        // Nobody takes what one machine says of its publisher for true.
+        let notice = stranger.get("/service/mentions-legales").await?.expect(200)?;
+        let notice = notice["markdown"].as_str().unwrap();
+        assert!(notice.matches("inventé").count() == 6 && !notice.contains("à préciser"), "{notice}");
         let told = stranger.get("/service/cookies").await?.expect(200)?;
         assert!(told["title"] == "Cookies" && told["markdown"].as_str().unwrap().contains("__Host-session"));
         // What a pupil sees who is found, and what is asked of who nearly is.

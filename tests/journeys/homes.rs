@@ -10,7 +10,8 @@ use crate::support::browser::{
 use crate::support::campaigns::{a_campaign, join};
 use crate::support::links::an_invitation;
 use crate::support::people::{Person, a_member, a_stranger, a_team};
-use crate::support::schools::{a_school_of, class};
+use crate::support::pupils::classes;
+use crate::support::schools::{a_school_of, class, import};
 use crate::support::{a_uai, product, run};
 
 async fn home(person: &Person, uai: rentree_domain::Uai) -> anyhow::Result<Value> {
@@ -32,6 +33,8 @@ fn a_space_begins_with_four_steps() {
         assert_eq!((&begun["is_new"], &begun["lacks_administrator"]), (&json!(true), &json!(true)));
         let page = head.page(&format!("/schools/{uai}")).await?;
         assert!(page.contains("Bienvenue") && page.contains(&format!("href=\"/schools/{uai}/team\">Inviter l’équipe")));
+        // What the link says is true for who has one space, too.
+        assert!(page.contains("<a href=\"/spaces\">Mes espaces</a>"), "{page}");
         let until = "L’étape sera faite dès que l’un d’eux aura accepté l’invitation";
         assert!(page.contains(until), "an invitation alone does not make a team: {page}");
 
@@ -249,6 +252,58 @@ fn a_list_that_was_searched_is_there_again() {
             enter(client, &teacher).await?;
             client.goto(address.as_str()).await?;
             see(client, "[role=status]", "4 élèves sur 8").await?;
+            browser.close().await?;
+        }
+        Ok(())
+    });
+}
+
+/// The same of the other lists that are searched by a name: former pupils, and what an import did to whom.
+#[test]
+fn other_lists_that_were_searched_are_there_again() {
+    const NAMES: [&str; 2] = ["ZAVATTAZ", "QUENEAUX"];
+    run(async {
+        let school = classes(12, |sample| {
+            for (pupil, name) in sample.pupils.iter_mut().zip(NAMES) {
+                name.clone_into(&mut pupil.last_name);
+            }
+        })
+        .await?;
+        let mut left = school.sample.clone();
+        left.pupils.drain(..NAMES.len());
+        import(school.uai, &left).await?;
+        let former = school.path("/former");
+        let told = school.administrator.get(&former).await?.expect(200)?;
+        let id = told["learners"][0]["deactivated"]["import"].as_str().expect("the import of a former pupil");
+        let import = format!("/schools/{}/imports/{id}", school.uai);
+        let (to_pupil, to_import) = ("tbody th a".to_owned(), format!("main > p > a[href$='{import}']"));
+        for look in [DESKTOP, WITHOUT_SCRIPTS] {
+            let browser = Browser::open(look).await?;
+            let client = &browser.client;
+            enter(client, &school.administrator).await?;
+            for (list, found, way_on, heading) in [
+                (former.clone(), "1 ancien élève sur 2", &to_pupil, NAMES[0]),
+                (format!("{import}/report"), "1 ligne", &to_import, "Importer des élèves"),
+            ] {
+                go(client, &list).await?;
+                fill(client, "#q", NAMES[0]).await?;
+                click(client, ".filter button").await?;
+                see(client, "main > [role=status]", found).await?;
+                let address = client.current_url().await?;
+                assert!(address.path() == list && address.query().is_some(), "{address}");
+                assert!(!address.as_str().to_uppercase().contains(NAMES[0]), "{address}");
+                click(client, way_on).await?;
+                see(client, "h1", heading).await?;
+                for _ in 0..2 {
+                    client.back().await?;
+                    see(client, "main > [role=status]", found).await?;
+                    client.refresh().await?;
+                    see(client, "tbody", NAMES[0]).await?;
+                    assert_eq!(property(client, "#q", "value").await?.as_deref(), Some(NAMES[0]));
+                    client.forward().await?;
+                    see(client, "h1", heading).await?;
+                }
+            }
             browser.close().await?;
         }
         Ok(())

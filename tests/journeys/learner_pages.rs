@@ -93,6 +93,8 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     let client = &browser.client;
     let shot = async |page: &str| picture(&browser, look, &format!("{name}-learners-{page}")).await;
     let pupil = |learner: LearnerId| class.path(&format!("/{learner}"));
+    // Whatever is done for somebody names them.
+    let named = |place: usize| class.learners[place].entry.full_name();
 
     // The list, by account.
     enter(client, &class.administrator).await?;
@@ -112,7 +114,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main", "Connexion bloquée").await?;
     shot("03-pupil-blocked").await?;
     click(client, "form[action*='/unblock?'] button").await?;
-    see(client, "[role=status]", "La connexion est débloquée").await?;
+    see(client, "[role=status]", &format!("{} peut réessayer tout de suite", named(CLASS + 1))).await?;
     let back = property(client, "main > p:has(+ h1) a", "href").await?.unwrap_or_default();
     assert!(back.ends_with("/learners?division=3EME+B&account=blocked"), "the list as it was filtered: {back}");
     let user_name = blocked.user.methods.user_name.clone().expect("a user name");
@@ -124,7 +126,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main", "Adresse e-mail").await?;
     shot("04-pupil-email").await?;
     click(client, "form[action$='/user-name'] button").await?;
-    see(client, "[role=status]", "L’élève a maintenant un identifiant").await?;
+    see(client, "[role=status]", &format!("{} a maintenant un identifiant", named(CLASS))).await?;
     shot("05-pupil-user-name").await?;
 
     // Médiacentre alone, no account, staff, and who left.
@@ -148,7 +150,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "summary").await?;
     shot("07-pupil-without-account").await?;
     click(client, "form[action$='/unblock'] button").await?;
-    see(client, "[role=status]", "peut réessayer tout de suite de rejoindre une campagne").await?;
+    see(client, "[role=status]", &format!("{} peut réessayer tout de suite de rejoindre", named(CLASS + 2))).await?;
     go(client, &pupil(staff)).await?;
     see(client, "main", "Ce compte est aussi celui d’un membre du personnel").await?;
     shot("08-pupil-staff").await?;
@@ -159,7 +161,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main", "Le compte est conservé").await?;
     shot("09-untie").await?;
     click(client, "button.grave").await?;
-    see(client, "[role=status]", "L’élève n’est plus rattaché à un compte").await?;
+    see(client, "[role=status]", &format!("Le compte n’est plus rattaché à {}", named(CLASS + 4))).await?;
     see(client, "main", "n’est plus rattaché à celui avec lequel il a rejoint les campagnes").await?;
     shot("10-pupil-untied").await?;
 

@@ -47,6 +47,7 @@ mod joining;
 mod joining_at_once;
 mod joining_pages;
 mod lambda;
+mod lapsed_forms;
 mod learner_pages;
 mod learners;
 mod lesson_pages;

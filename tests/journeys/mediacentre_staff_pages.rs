@@ -65,7 +65,8 @@ async fn as_staff(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, ".careful", "L’élève n’aura plus aucune méthode de connexion").await?;
     shot("04-remove").await?;
     click(client, "form[action$='/mediacentre'] button").await?;
-    see(client, "[role=status]", "Le Médiacentre n’ouvre plus ce compte").await?;
+    let whom = class.learners[0].entry.full_name();
+    see(client, "[role=status]", &format!("{whom} n’entre plus par le Médiacentre")).await?;
     see(client, "main", "Ce compte n’a plus de méthode de connexion").await?;
     shot("05-removed").await?;
     go(client, &class.path("")).await?;

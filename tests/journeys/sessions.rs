@@ -314,18 +314,18 @@ fn an_operator_ends_all_sessions_of_a_school_or_an_account() {
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A browser of somebody, with its cookies.
-struct Desk<'a> {
+pub(crate) struct Desk<'a> {
     person: &'a Person,
-    cookies: BTreeMap<String, String>,
+    pub(crate) cookies: BTreeMap<String, String>,
 }
 
 impl<'a> Desk<'a> {
-    fn of(person: &'a Person) -> Self {
+    pub(crate) fn of(person: &'a Person) -> Self {
         let (name, value) = person.cookie.split_once('=').unwrap();
         Self { person, cookies: BTreeMap::from([(name.to_owned(), value.to_owned())]) }
     }
 
-    async fn send(&mut self, request: RequestBuilder) -> anyhow::Result<(StatusCode, String, String)> {
+    pub(crate) async fn send(&mut self, request: RequestBuilder) -> anyhow::Result<(StatusCode, String, String)> {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let answer = request.header(ACCEPT, "text/html").header(COOKIE, cookies.join("; ")).send().await?;
         for cookie in answer.headers().get_all(SET_COOKIE) {
@@ -340,14 +340,14 @@ impl<'a> Desk<'a> {
         Ok((answer.status(), location.transpose()?.unwrap_or_default(), answer.text().await?))
     }
 
-    async fn page(&mut self, path: &str) -> anyhow::Result<String> {
+    pub(crate) async fn page(&mut self, path: &str) -> anyhow::Result<String> {
         let (status, to, text) = self.send(a_client().get(format!("{}{path}", product().url))).await?;
         anyhow::ensure!(status == StatusCode::OK, "{path}: {status} {to} {text}");
         Ok(text)
     }
 
     /// Sends the form of a page that was opened before.
-    async fn form(
+    pub(crate) async fn form(
         &mut self,
         page: &str,
         action: &str,
@@ -359,7 +359,7 @@ impl<'a> Desk<'a> {
         self.send(post.body(address.query().unwrap_or_default().to_owned())).await
     }
 
-    async fn sign_in(&mut self, next: &str) -> anyhow::Result<()> {
+    pub(crate) async fn sign_in(&mut self, next: &str) -> anyhow::Result<()> {
         let fields = json!({"login": self.person.email(), "password": PASSWORD, "next": next});
         let post = a_client().post(format!("{}/sign-in", product().url)).json(&fields);
         let (status, to, text) = self.send(post).await?;
@@ -368,7 +368,7 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn token_in(page: &str) -> String {
+pub(crate) fn token_in(page: &str) -> String {
     page.split(r#"name="csrf" value=""#).nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
 }
 

@@ -86,7 +86,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     fill(client, "#new-first_name", "Anne-Laure").await?;
     fill(client, "#new-password", "court").await?;
     click(client, "button[value=sign_up]").await?;
-    see(client, "[role=alert]", "Le mot de passe est trop court").await?;
+    see(client, "[role=alert]", "Ce mot de passe est trop court").await?;
     shot("05-link-refused").await?;
     sign_up(client, "Anne-Laure", "Le Goff", &head).await?;
     see(client, "h1", "Conditions d’utilisation").await?;

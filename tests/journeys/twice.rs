@@ -13,6 +13,7 @@ use rentree_samples::Sample;
 use rentree_table::{Import, ImportOptions, Role};
 use serde_json::json;
 
+use crate::contracts::every_route;
 use crate::stored_items;
 use crate::support::campaigns::{COURSE, Platform, join};
 use crate::support::clock::last_year;
@@ -26,11 +27,8 @@ use crate::support::{carry_out, eventually, join_all, note_import, product, run,
 /// A form: its page, where it is sent, and what is typed.
 type Pressed = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-/// Forms of staff that change something, in an order in which each may be sent. Others have journeys of their own: joining
-/// (`joining_at_once`), handing out passwords (`handing_out`), classes of a campaign that was given, which are all said at once
-/// (`platform_campaigns`), the file of certificates (`prepared_files`), codes for pupils (`sign_in_codes`, `personal_codes`), accounts and
-/// links, which count once (`passwords`, `activation`).
-const FORMS: [Pressed; 31] = [
+/// Forms of staff that change something, in an order in which each may be sent.
+const FORMS: [Pressed; 32] = [
     ("/schools/{uai}/campaigns/new", "/campaigns", &[("title", "Rentrée"), ("course", COURSE)]),
     ("/schools/{uai}/campaigns/{campaign}/edit", "/edit", &[("title", "Un autre titre")]),
     ("/schools/{uai}/campaigns/{campaign}", "/lesson", &[("act", "open")]),
@@ -42,7 +40,7 @@ const FORMS: [Pressed; 31] = [
     ("/schools/{uai}/new-year", "/new-year", &[("renew", "{old}"), ("archive", "{old}")]),
     ("/schools/{uai}/imports", "/imports", &[("preview", "true")]),
     ("/schools/{uai}/team", "/invitations", &[("emails", "marque-{uai}@exemple.fr"), ("role", "member")]),
-    ("/schools/{uai}/team", "/resend", &[]),
+    ("/schools/{uai}/team", "/invitations/{again}/resend", &[]),
     ("/schools/{uai}/invitations/{invitation}/cancel", "/cancel", &[]),
     ("/schools/{uai}/members/{colleague}/role", "/role", &[]),
     ("/schools/{uai}/members/{colleague}/remove", "/remove", &[]),
@@ -63,6 +61,83 @@ const FORMS: [Pressed; 31] = [
     ("/schools/{uai}/imports/{refused}", "/set-aside", &[]),
     ("/account/name", "/account/name", &[("first_name", "Camille"), ("last_name", "Le Goff")]),
     ("/schools/{uai}/leave", "/leave", &[]),
+];
+
+/// The other addresses where something is sent, by the reason why they are not pressed here.
+const EXCUSED: [(&str, &[&str]); 11] = [
+    ("Programs send it, and no page has a form of it.", &["/api/token", "/certifications", "/participations/progress"]),
+    (
+        "It changes nothing: it leads on, finds, or plays what pupils see.",
+        &[
+            "/campagnes",
+            "/verification",
+            "/schools/{uai}/learners",
+            "/schools/{uai}/learners/former",
+            "/schools/{uai}/imports/{import}/report",
+            "/schools/{uai}/campaigns/{campaign}/try/identity",
+            "/schools/{uai}/campaigns/{campaign}/try/account",
+        ],
+    ),
+    (
+        "Pupils send it: `joining_at_once::a_second_click_is_in`.",
+        &["/campagnes/{code}", "/campagnes/{code}/identity", "/campagnes/{code}/account"],
+    ),
+    (
+        "Whoever comes by the Médiacentre sends it: `mediacentre_pages::twice_in_two_tabs`, \
+         `mediacentre_staff::a_double_click_counts_once`.",
+        &["/mediacentre/acs", "/mediacentre/suite"],
+    ),
+    (
+        "What it shows is secret, and the same for both clicks: `handing_out`, `sign_in_codes` and `personal_codes`, where a page \
+         that is sent again shows the same code.",
+        &[
+            "/schools/{uai}/learners/passwords",
+            "/schools/{uai}/learners/passwords/{hand_out}",
+            "/schools/{uai}/learners/{learner}/sign-in-code",
+            "/schools/{uai}/learners/{learner}/personal-code",
+        ],
+    ),
+    (
+        "All classes are said at once, so that both clicks say the same: `platform_campaigns`.",
+        &["/schools/{uai}/campaigns/{campaign}/classes"],
+    ),
+    (
+        "Asked again, it is the same asking: `prepared_files::a_message_that_was_lost_is_sent_again`.",
+        &["/schools/{uai}/certificates/file"],
+    ),
+    (
+        "A link or a code counts once, and the second click is told that it was used: `activation::two_at_once_make_one_administrator`, \
+         `sign_in_codes::of_two_at_the_same_moment_one_is_in`.",
+        &[
+            "/activation/{token}",
+            "/invitation/{token}",
+            "/sign-up/{token}",
+            "/new-password/{token}",
+            "/account/email/{token}",
+            "/code",
+        ],
+    ),
+    (
+        "It asks for a mail and answers both clicks alike; how many mails a mailbox gets is counted.",
+        &["/demande-administration-sco", "/sign-up", "/forgotten-password", "/account/email"],
+    ),
+    (
+        "It asks for a proof that the first click uses up or changes: where no script guards the button, the second is told what became \
+         of the account, as in `second_factor::a_code_opens_one_session`.",
+        &[
+            "/account/password",
+            "/account/sessions",
+            "/account/second-factor",
+            "/account/second-factor/end",
+            "/account/second-factor/recovery-codes",
+            "/temporary-password",
+            "/sign-in/second-factor",
+        ],
+    ),
+    (
+        "Both clicks lead to the same page, in the same state: somebody is in, out, or has accepted the terms.",
+        &["/sign-in", "/sign-out", "/terms"],
+    ),
 ];
 
 /// Who stays in the team, and who does not.
@@ -135,7 +210,7 @@ async fn team(class: &Classes) -> anyhow::Result<Vec<(&'static str, String)>> {
     let absent = enrol(&product().table, uai, Role::Member, &an_unknown_user().await?, now - ABSENCE).await?;
     let (invitation, _) = an_invitation(&class.administrator, uai, now).await?;
     // Sent long enough ago to be sent again.
-    an_invitation(&class.administrator, uai, now - SignedDuration::from_mins(10)).await?;
+    let (again, _) = an_invitation(&class.administrator, uai, now - SignedDuration::from_mins(10)).await?;
     let [wanted, unknown] = [somebody().await?, somebody().await?];
     for person in [&wanted, &unknown] {
         person.post("/spaces/request", &json!({"uai": uai})).await?.expect(202)?;
@@ -147,6 +222,7 @@ async fn team(class: &Classes) -> anyhow::Result<Vec<(&'static str, String)>> {
         ("{former}", former.id.to_string()),
         ("{absent}", absent.to_string()),
         ("{invitation}", invitation.to_string()),
+        ("{again}", again.to_string()),
         ("{wanted}", wanted.id.to_string()),
         ("{unknown}", unknown.id.to_string()),
     ])
@@ -243,6 +319,32 @@ fn two_clicks_do_what_one_does() {
         assert_eq!((twice.mails().await?, once.mails().await?), (1, 1));
         Ok(())
     });
+}
+
+/// An address, whatever its parameters are called.
+fn pattern(address: &str) -> String {
+    let parts = address.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// The one of `addresses` where the form of a page is sent: it stands below the page, or as little above it as can be.
+fn sent_to((page, action, _): Pressed, addresses: &BTreeMap<String, &'static str>) -> &'static str {
+    let above = std::iter::once(page).chain(page.rmatch_indices('/').map(|(at, _)| &page[..at]));
+    let mut found = above.filter_map(|above| addresses.get(&pattern(&format!("{above}{action}"))).copied());
+    found.next().unwrap_or_else(|| panic!("…{action} of {page} is sent nowhere"))
+}
+
+/// No form is forgotten: each address where something is sent is pressed twice, or stands with the reason why not.
+#[test]
+fn every_form_is_pressed_twice_or_excused() {
+    let routes = every_route().into_iter().map(|(_, route)| route).filter(|route| route.method == "POST");
+    let addresses: BTreeMap<String, &str> = routes.map(|route| (pattern(route.path), route.path)).collect();
+    let pressed: BTreeSet<&str> = FORMS.into_iter().map(|form| sent_to(form, &addresses)).collect();
+    let excused: Vec<&str> = EXCUSED.into_iter().flat_map(|(_, paths)| paths).copied().collect();
+    let told: BTreeSet<&str> = excused.iter().copied().chain(pressed.iter().copied()).collect();
+    let every: BTreeSet<&str> = addresses.into_values().collect();
+    assert_eq!(told, every);
+    assert_eq!(told.len(), pressed.len() + excused.len(), "once each");
 }
 
 /// Who goes back to a form after what it made was taken back, or types more, means something else.

@@ -133,7 +133,18 @@ impl Text {
 
 /// The text, with what the operator says of the service in place of its placeholders.
 fn filled_in(markdown: &str, config: &Config) -> String {
-    markdown.replace("{support}", &config.support_email).replace("{publisher}", &config.publisher)
+    let notice = &config.notice;
+    [
+        ("{support}", &config.support_email),
+        ("{publisher}", &notice.publisher),
+        ("{publisher_form}", &notice.form),
+        ("{publisher_address}", &notice.address),
+        ("{publisher_phone}", &notice.phone),
+        ("{publication_director}", &notice.director),
+        ("{host}", &notice.host),
+    ]
+    .into_iter()
+    .fold(markdown.to_owned(), |text, (place, value)| text.replace(place, value))
 }
 
 /// The drawing at an address.
@@ -180,6 +191,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::LegalNotice;
 
     #[test]
     fn every_text_begins_with_its_title_and_says_nothing_raw() {
@@ -304,7 +316,14 @@ mod tests {
             table: String::new(),
             mail_queue_url: String::new(),
             support_email: "aide@exemple.fr".to_owned(),
-            publisher: "Exemple".to_owned(),
+            notice: LegalNotice {
+                publisher: "Exemple".to_owned(),
+                form: "association".to_owned(),
+                address: "1 rue de l’Exemple".to_owned(),
+                phone: "01 99 00 00 00".to_owned(),
+                director: "Camille Exemple".to_owned(),
+                host: "Hébergeur, 2 rue de l’Exemple".to_owned(),
+            },
             has_mediacentre: false,
             origin: String::new(),
         };
@@ -313,7 +332,13 @@ mod tests {
             assert!(!markdown.contains(['{', '}']), "{}", text.name);
         }
         assert!(filled_in("[{support}](mailto:{support})", &config).contains("mailto:aide@exemple.fr"));
-        let config = Config { publisher: "<b onclick=x>Éditeur".to_owned(), ..config };
+        let notice = SERVICE.iter().find(|text| text.name == "mentions-legales").unwrap().markdown;
+        let told = filled_in(notice, &config);
+        let facts =
+            ["Exemple", "association", "1 rue de l’Exemple", "01 99 00 00 00", "Camille Exemple", "Hébergeur, 2 rue"];
+        assert!(facts.iter().all(|fact| told.contains(fact)), "{told}");
+        let notice = LegalNotice { publisher: "<b onclick=x>Éditeur".to_owned(), ..config.notice.clone() };
+        let config = Config { notice, ..config };
         assert!(!as_html(&filled_in("Publié par {publisher}.", &config)).contains("<b"));
     }
 }

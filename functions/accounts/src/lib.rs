@@ -28,7 +28,7 @@ use rentree_runtime::aws::{Aws, Service};
 use rentree_runtime::{Clock, Settings, SettingsError};
 use rentree_table::Table;
 
-pub use config::Config;
+pub use config::{Config, LegalNotice};
 
 /// What all requests share. Cheap to clone.
 #[derive(Debug, Clone)]

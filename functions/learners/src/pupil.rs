@@ -40,7 +40,7 @@ pub(crate) struct PupilView {
     #[serde(skip)]
     csrf: String,
     #[serde(skip)]
-    done: Option<&'static str>,
+    done: Option<String>,
     /// What the forms that show a code send with it, so that a page that is sent again shows the same.
     once: FormId,
     /// UAI of the school.
@@ -147,16 +147,7 @@ pub(crate) async fn page(
     let view = PupilView {
         frame: visitor.frame("Fiche élève", uai, &visitor.school, Section::Learners),
         csrf: visitor.csrf.clone(),
-        done: match done.done.as_str() {
-            "user-name" => Some("L’élève a maintenant un identifiant. Son mot de passe n’a pas changé."),
-            "unblocked" => Some("La connexion est débloquée : l’élève peut réessayer tout de suite."),
-            "tries" => Some("L’élève peut réessayer tout de suite de rejoindre une campagne."),
-            "mediacentre" => {
-                Some("Le Médiacentre n’ouvre plus ce compte, et les appareils connectés ont été déconnectés.")
-            }
-            "untied" => Some("L’élève n’est plus rattaché à un compte. Le compte est conservé."),
-            _ => None,
-        },
+        done: told(&done.done, &entry.full_name()),
         once: FormId::new(visitor.at, rentree_runtime::random()),
         uai,
         id: pupil.id,
@@ -173,6 +164,20 @@ pub(crate) async fn page(
         list,
     };
     face.render(StatusCode::OK, &view)
+}
+
+/// What was `done` for `pupil`, who is named: a page is read beside others of the class.
+fn told(done: &str, pupil: &str) -> Option<String> {
+    match done {
+        "user-name" => Some(format!("{pupil} a maintenant un identifiant. Son mot de passe n’a pas changé.")),
+        "unblocked" => Some(format!("La connexion est débloquée : {pupil} peut réessayer tout de suite.")),
+        "tries" => Some(format!("{pupil} peut réessayer tout de suite de rejoindre une campagne.")),
+        "mediacentre" => {
+            Some(format!("{pupil} n’entre plus par le Médiacentre, et les appareils connectés ont été déconnectés."))
+        }
+        "untied" => Some(format!("Le compte n’est plus rattaché à {pupil}. Il est conservé.")),
+        _ => None,
+    }
 }
 
 /// What can be done for a pupil, with the account `looked` at and whether it is locked.

@@ -19,6 +19,7 @@ pub mod measure;
 pub mod operator;
 pub mod people;
 pub mod phone;
+mod publisher;
 pub mod pupils;
 pub mod running;
 pub mod said;

@@ -31,7 +31,7 @@ use crate::door::Door;
 use crate::ent::{self, Ent};
 use crate::event_source::{self, End, Times};
 use crate::serving::Serving;
-use crate::{design, idp, mailbox, operator};
+use crate::{design, idp, mailbox, operator, publisher};
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -60,14 +60,14 @@ const IDENTITY_PROVIDERS: &str = "IdentityProviders";
 impl Options {
     /// State in memory, any port, real time, failed messages that come again at once, and an identity provider for tests.
     pub fn in_memory() -> Self {
+        let mut parameters = publisher::parameters();
+        // Nobody's rate is to be kept here.
+        parameters.insert("OfferMailsPerSecond".to_owned(), "1000".to_owned());
+        parameters.insert(IDENTITY_PROVIDERS.to_owned(), idp::setting());
         Self {
             state: None,
             port: 0,
-            parameters: BTreeMap::from([
-                // Nobody's rate is to be kept here.
-                ("OfferMailsPerSecond".to_owned(), "1000".to_owned()),
-                (IDENTITY_PROVIDERS.to_owned(), idp::setting()),
-            ]),
+            parameters,
             // No partition of one machine has a limit, unless it is the subject.
             settings: BTreeMap::from([("WRITE_UNITS_PER_SECOND".to_owned(), "0".to_owned())]),
             mediacentre: false,

@@ -4,39 +4,19 @@
 //! NIST SP 800-63B and CNIL (délibération 2022-100): length and a list of what is common, rather than signs to mix.
 
 mod common;
+mod refused;
 
 use std::fmt;
 
 use jiff::SignedDuration;
 use unicode_normalization::UnicodeNormalization as _;
 
+pub use refused::{Guessed, Kind, PasswordError, WrongLength};
+
 /// A password as it was typed, composed (NFKC), so that every keyboard gives the same, and without white space at its ends, which the
 /// keyboards of telephones put after what they suggest and nobody sees. Never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
-
-/// Why a new password is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PasswordError {
-    /// Fewer than twelve characters.
-    #[error("shorter than twelve characters")]
-    Short,
-    /// More than 128 characters: hashing is not free.
-    #[error("longer than 128 characters")]
-    Long,
-    /// Among those that are tried first.
-    #[error("too common")]
-    Common,
-    /// A sentence, or words in a row, of nothing but what is tried first.
-    #[error("common words in a row")]
-    CommonWords,
-    /// A pupil's password with fewer than eight characters.
-    #[error("shorter than eight characters")]
-    ShortForPupil,
-    /// A pupil's password without an upper-case letter, a lower-case letter or a digit.
-    #[error("without an upper-case letter, a lower-case letter or a digit")]
-    Uniform,
-}
 
 /// The least number of characters for staff.
 pub const STAFF_LEAST: usize = 12;
@@ -60,34 +40,32 @@ impl Password {
 
     /// A new password of staff. `about`: what its owner is called, which makes no password.
     pub fn new_for_staff(text: &str, about: &[&str]) -> Result<Self, PasswordError> {
-        let password = Self::typed(text);
-        if password.0.chars().count() < STAFF_LEAST {
-            return Err(PasswordError::Short);
-        }
-        password.neither_long_nor_common(about)
+        Self::typed(text).unless_refused(STAFF_LEAST, Vec::new(), about)
     }
 
     /// A new password of a pupil. `about`: what its owner is called, which makes no password.
     pub fn new_for_pupil(text: &str, about: &[&str]) -> Result<Self, PasswordError> {
         let password = Self::typed(text);
-        if password.0.chars().count() < PUPIL_LEAST {
-            return Err(PasswordError::ShortForPupil);
-        }
-        let has = |kind: fn(char) -> bool| password.0.chars().any(kind);
-        if !(has(char::is_uppercase) && has(char::is_lowercase) && has(char::is_numeric)) {
-            return Err(PasswordError::Uniform);
-        }
-        password.neither_long_nor_common(about)
+        let lacks = Kind::missing_in(&password.0);
+        password.unless_refused(PUPIL_LEAST, lacks, about)
     }
 
-    fn neither_long_nor_common(self, about: &[&str]) -> Result<Self, PasswordError> {
-        if self.0.chars().count() > MOST {
-            return Err(PasswordError::Long);
-        }
-        if !common::is_common(&self.0, about) {
+    fn unless_refused(self, least: usize, lacks: Vec<Kind>, about: &[&str]) -> Result<Self, PasswordError> {
+        let length = match self.0.chars().count() {
+            count if count < least => Some(WrongLength::Below(least)),
+            count if count > MOST => Some(WrongLength::Above(MOST)),
+            _ => None,
+        };
+        let is_judged = !self.0.is_empty() && !matches!(length, Some(WrongLength::Above(_)));
+        let guessed = (is_judged && common::is_common(&self.0, about)).then(|| self.as_guessed());
+        if length.is_none() && lacks.is_empty() && guessed.is_none() {
             return Ok(self);
         }
-        Err(if self.has_several_words() { PasswordError::CommonWords } else { PasswordError::Common })
+        Err(PasswordError { length, lacks, guessed })
+    }
+
+    fn as_guessed(&self) -> Guessed {
+        if self.has_several_words() { Guessed::Words } else { Guessed::Word }
     }
 
     /// Whether whoever typed it sees several words in it, rather than one with signs: they are told otherwise what is wrong.
@@ -156,11 +134,24 @@ mod tests {
 
     use super::*;
 
+    const SHORT: Option<WrongLength> = Some(WrongLength::Below(8));
+    const SHORT_FOR_STAFF: Option<WrongLength> = Some(WrongLength::Below(12));
+    const LONG: Option<WrongLength> = Some(WrongLength::Above(128));
+
+    fn refused<T>(length: Option<WrongLength>, lacks: &[Kind], guessed: Option<Guessed>) -> Result<T, PasswordError> {
+        Err(PasswordError { length, lacks: lacks.to_vec(), guessed })
+    }
+
     #[test]
     fn length_counts_characters() {
-        assert_eq!(Password::new_for_staff("onze signes", &[]), Err(PasswordError::Short));
+        assert_eq!(Password::new_for_staff("onze signes", &[]), refused(SHORT_FOR_STAFF, &[], None));
         assert!(Password::new_for_staff("éléphant gris", &[]).is_ok());
-        assert_eq!(Password::new_for_staff(&"a b".repeat(50), &[]), Err(PasswordError::Long));
+        assert_eq!(Password::new_for_staff(&"a b".repeat(50), &[]), refused(LONG, &[], None));
+        // What is short and guessed is told both; staff need no kinds of signs.
+        let [word, words] = [Some(Guessed::Word), Some(Guessed::Words)];
+        assert_eq!(Password::new_for_staff("soleil", &[]), refused(SHORT_FOR_STAFF, &[], word));
+        assert_eq!(Password::new_for_staff("mon de en", &[]), refused(SHORT_FOR_STAFF, &[], words));
+        assert_eq!(Password::new_for_staff("", &[]), refused(SHORT_FOR_STAFF, &[], None));
     }
 
     proptest! {
@@ -238,7 +229,7 @@ mod tests {
             // Names of people.
             "Guillaume1987",
         ] {
-            assert_eq!(Password::new_for_staff(password, &[]), Err(PasswordError::Common), "{password}");
+            assert_eq!(Password::new_for_staff(password, &[]), refused(None, &[], Some(Guessed::Word)), "{password}");
         }
     }
 
@@ -246,43 +237,80 @@ mod tests {
     fn ones_own_name_is_common() {
         let about = ["Camille", "Le Goff", "camille.legoff@ac-rennes.fr"];
         for password in ["camillelegoff35", "Camille.LeGoff!", "legofflegoff12", "camille.legoff@ac-rennes.fr"] {
-            assert_eq!(Password::new_for_staff(password, &about), Err(PasswordError::Common), "{password}");
+            assert_eq!(
+                Password::new_for_staff(password, &about),
+                refused(None, &[], Some(Guessed::Word)),
+                "{password}"
+            );
         }
         assert!(Password::new_for_staff("camille aime les huîtres", &about).is_ok());
     }
 
+    /// Whatever is wrong with it is told at once: where there is no letter, it is guessed, too.
     #[test]
-    fn pupils_mix_their_signs() {
-        let about = ["Karine", "Dunord"];
-        for (password, refused) in [
-            ("Ab3", PasswordError::ShortForPupil),
-            ("velours8", PasswordError::Uniform),
-            ("VELOURS8", PasswordError::Uniform),
-            ("Veloursrouge", PasswordError::Uniform),
-            ("Azerty12", PasswordError::Common),
-            ("Mardi2012", PasswordError::Common),
-            ("Chocolat1", PasswordError::Common),
-            ("Cartable8", PasswordError::Common),
-            ("Abc12345", PasswordError::Common),
-            ("@Zerty12", PasswordError::Common),
-            ("Mbappe10", PasswordError::Common),
-            ("Psg12345", PasswordError::Common),
-            ("Lucas2013", PasswordError::Common),
-            ("Dunord2012", PasswordError::Common),
-            ("Karine1003", PasswordError::Common),
-            ("Romane2015", PasswordError::Common),
-            ("Football10", PasswordError::Common),
-            // The example of the form, and what is made of it.
-            (EXAMPLE_FOR_PUPILS, PasswordError::Common),
-            ("Girafe5Carotte", PasswordError::Common),
-            ("Carotte-7-Girafe", PasswordError::Common),
-            ("4GirafeCarotte!", PasswordError::Common),
-            ("Girafes4Carottes", PasswordError::Common),
+    fn pupils_are_told_all_that_a_password_lacks() {
+        use Kind::{Digit, Lower, Upper};
+        let word = Some(Guessed::Word);
+        let long = format!("{}Velours8", "velours ".repeat(20));
+        for (password, length, lacks, guessed) in [
+            ("", SHORT, &[Upper, Lower, Digit][..], None),
+            ("Velou8", SHORT, &[], None),
+            ("velou8", SHORT, &[Upper], None),
+            ("VELOU8", SHORT, &[Lower], None),
+            ("Velour", SHORT, &[Digit], None),
+            ("velours", SHORT, &[Upper, Digit], None),
+            ("VELOURS", SHORT, &[Lower, Digit], None),
+            ("27-81", SHORT, &[Upper, Lower], word),
+            ("?;:-_", SHORT, &[Upper, Lower, Digit], word),
+            ("soleil", SHORT, &[Upper, Digit], word),
+            ("Lucas", SHORT, &[Digit], word),
+            ("Lucas1", SHORT, &[], word),
+            ("velours8", None, &[Upper], None),
+            ("VELOURS8", None, &[Lower], None),
+            ("Veloursrouge", None, &[Digit], None),
+            ("veloursrouge", None, &[Upper, Digit], None),
+            ("VELOURSROUGE", None, &[Lower, Digit], None),
+            ("27-81-46-93", None, &[Upper, Lower], word),
+            ("?;:-_?;:-_", None, &[Upper, Lower, Digit], word),
+            ("bonjour1", None, &[Upper], word),
+            ("Chocolat", None, &[Digit], word),
+            ("Bonjour les élèves", None, &[Digit], Some(Guessed::Words)),
+            (&"velours ".repeat(20), LONG, &[Upper, Digit], None),
+            (&long, LONG, &[], None),
         ] {
-            assert_eq!(Password::new_for_pupil(password, &about), Err(refused), "{password}");
+            assert_eq!(Password::new_for_pupil(password, &[]), refused(length, lacks, guessed), "{password}");
+        }
+        assert!(Password::new_for_pupil("Velours8", &[]).is_ok());
+    }
+
+    #[test]
+    fn pupils_choose_none_that_a_class_would_try() {
+        let about = ["Karine", "Dunord"];
+        for password in [
+            "Azerty12",
+            "Mardi2012",
+            "Chocolat1",
+            "Cartable8",
+            "Abc12345",
+            "@Zerty12",
+            "Mbappe10",
+            "Psg12345",
+            "Lucas2013",
+            "Dunord2012",
+            "Karine1003",
+            "Romane2015",
+            "Football10",
+            // The example of the form, and what is made of it.
+            EXAMPLE_FOR_PUPILS,
+            "Girafe5Carotte",
+            "Carotte-7-Girafe",
+            "4GirafeCarotte!",
+            "Girafes4Carottes",
+        ] {
+            let told = Password::new_for_pupil(password, &about);
+            assert_eq!(told, refused(None, &[], Some(Guessed::Word)), "{password}");
         }
         assert!(Password::new_for_pupil("Velours8", &about).is_ok());
-        assert!(Password::new_for_pupil(&"Ab3 ".repeat(33), &about).is_err());
     }
 
     #[test]
@@ -314,13 +342,13 @@ mod tests {
             "lundi, mardi, mercredi 2026",
             "soleil soleil soleil",
         ] {
-            assert_eq!(Password::new_for_staff(sentence, &[]), Err(PasswordError::CommonWords), "{sentence}");
+            assert_eq!(Password::new_for_staff(sentence, &[]), refused(None, &[], Some(Guessed::Words)), "{sentence}");
             assert!(Password::new_for_staff(&format!("{sentence} girouette"), &[]).is_ok(), "{sentence}");
         }
         let own = Password::new_for_staff("Camille Le Goff", &["Camille", "Le Goff"]);
-        assert_eq!(own, Err(PasswordError::CommonWords));
+        assert_eq!(own, refused(None, &[], Some(Guessed::Words)));
         for word in ["b o n j o u r 2026", "Ecole JulesFerry75", "soleil-soleil"] {
-            assert_eq!(Password::new_for_staff(word, &[]), Err(PasswordError::Common), "{word}");
+            assert_eq!(Password::new_for_staff(word, &[]), refused(None, &[], Some(Guessed::Word)), "{word}");
         }
     }
 
@@ -339,8 +367,8 @@ mod tests {
             assert_eq!(chosen, Ok(Password::typed("Velours8 Marmotte")), "{typed:?}");
         }
         assert_ne!(Password::typed("Velours8 Marmotte"), Password::typed("Velours8Marmotte"), "within, it counts");
-        assert_eq!(Password::new_for_staff("onze signes ", &[]), Err(PasswordError::Short));
-        assert_eq!(Password::new_for_pupil("Velour8 ", &[]), Err(PasswordError::ShortForPupil));
+        assert_eq!(Password::new_for_staff("onze signes ", &[]), refused(SHORT_FOR_STAFF, &[], None));
+        assert_eq!(Password::new_for_pupil("Velour8 ", &[]), refused(SHORT, &[], None));
         let temporary = Password::temporary([7; 8]);
         assert_eq!(Password::typed_as_temporary(&format!("{} ", temporary.expose())), temporary);
     }

@@ -164,7 +164,7 @@ async fn at_a_form(
     {
         return kept;
     }
-    told(&problem.leading_to("Me connecter", sign_in), Frame::bare, Face::Page, request_id)
+    told(&problem.with_nothing_kept().leading_to("Me connecter", sign_in), Frame::bare, Face::Page, request_id)
 }
 
 /// A browser is led where a problem leads.

@@ -131,6 +131,13 @@ impl Problem {
             .leading_to("Me connecter", "/sign-in")
     }
 
+    /// The same at a form, of which nothing can be kept for whoever signs in: it is too long, or nobody knows whose it was.
+    pub(crate) fn with_nothing_kept(mut self) -> Self {
+        "Votre session est terminée ou n’a pas commencé. Rien n’a été envoyé, et ce que vous aviez pu saisir n’est pas conservé\u{a0}: si la page précédente l’affiche encore, copiez-le avant de vous connecter. Recommencez ensuite."
+            .clone_into(&mut self.detail);
+        self
+    }
+
     /// The form is not one of ours.
     pub fn forged_form() -> Self {
         let detail = "Ce formulaire a expiré. Revenez à la page précédente, rechargez-la, puis recommencez. Rien n’a été changé.";

@@ -40,6 +40,8 @@ const NONCE: usize = 12;
 /// Where somebody comes by on the way back to the form: what is sent there is not the form.
 const ON_THE_WAY: [&str; 4] = ["/sign-in", "/terms", "/temporary-password", "/mediacentre/"];
 const NOTICE: &str = "<div class=\"panel\" role=\"status\"><p>Votre session avait pris fin avant l’envoi. Voici ce que vous aviez saisi, sauf les mots de passe. Rien n’a encore été envoyé\u{a0}: vérifiez, puis envoyez.</p></div>";
+/// Where boxes were ticked that the page has no more: a list that was searched by a name is shown whole in another session.
+const NOT_ALL: &str = "<div class=\"panel\" role=\"status\"><p>Votre session avait pris fin avant l’envoi. Voici ce que vous aviez saisi, sauf les mots de passe et les cases qui ne sont pas dans cette page. Rien n’a encore été envoyé\u{a0}: vérifiez, puis envoyez.</p></div>";
 
 /// A form that a browser sends, as it is before its handler reads it.
 pub(crate) struct Sent {
@@ -53,7 +55,8 @@ struct Typed {
     /// In epoch seconds.
     at: i64,
     action: String,
-    fields: Vec<(String, String)>,
+    /// Each name once: boxes of a list have the same.
+    fields: Vec<(String, Vec<String>)>,
 }
 
 impl Sent {
@@ -84,7 +87,13 @@ impl Sent {
         if !bool::from(token.as_bytes().ct_eq(form_token(&secret).as_bytes())) {
             return None;
         }
-        let fields: Vec<_> = pairs.into_iter().filter(|(name, _)| !is_left_out(name)).collect();
+        let mut fields: Vec<(String, Vec<String>)> = Vec::new();
+        for (name, value) in pairs.into_iter().filter(|(name, _)| !is_left_out(name)) {
+            match fields.iter_mut().find(|(known, _)| *known == name) {
+                Some((_, values)) => values.push(value),
+                None => fields.push((name, vec![value])),
+            }
+        }
         (!fields.is_empty()).then(|| Typed { at: now.as_second(), action: self.action.clone(), fields })
     }
 
@@ -108,12 +117,18 @@ fn is_left_out(name: &str) -> bool {
     name == CSRF_FIELD || name == CODE_FIELD || name.contains("password")
 }
 
-/// The page of ours that a request comes from.
+/// The page of ours that a request comes from, as it was asked: a list with its filters and its page. What was `done` a moment before is told
+/// once.
 pub(crate) fn page_of(headers: &HeaderMap, origin: &str) -> Option<Next> {
     let referer = headers.get(header::REFERER)?.to_str().ok()?;
     let address: Uri = referer.strip_prefix(origin).filter(|path| path.starts_with('/'))?.parse().ok()?;
-    // Without its query, which may say what was done a moment before.
-    Some(Next::from(address.path().to_owned())).filter(|page| !page.as_str().is_empty())
+    let asked = address.query().unwrap_or_default().split('&');
+    let asked: Vec<&str> = asked.filter(|pair| pair.split('=').next() != Some("done")).collect();
+    let path = address.path();
+    let with_query = format!("{path}?{}", asked.join("&"));
+    // Without its query, if that is longer than any of ours.
+    let pages = [with_query.trim_end_matches('?'), path].map(|page| Next::from(page.to_owned()));
+    pages.into_iter().find(|page| !page.as_str().is_empty())
 }
 
 /// Whose session a browser has or had: the table has it until it deletes it, ended or not.
@@ -135,7 +150,8 @@ pub(crate) async fn shown_again(shell: &Shell, headers: &HeaderMap, page: Respon
 
     let (mut parts, body) = page.into_parts();
     let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let filled = str::from_utf8(&bytes).ok().and_then(|html| fill::fill(html, &typed.action, &typed.fields, NOTICE));
+    let filled =
+        str::from_utf8(&bytes).ok().and_then(|html| fill::fill(html, &typed.action, &typed.pairs(), [NOTICE, NOT_ALL]));
     let body = match filled {
         Some(html) => {
             parts.headers.remove(header::CONTENT_LENGTH);
@@ -153,6 +169,12 @@ pub(crate) fn past(headers: &HeaderMap, path: &str, answer: Response) -> Respons
 }
 
 impl Typed {
+    /// Name and value of each control.
+    fn pairs(&self) -> Vec<(String, String)> {
+        let pairs = self.fields.iter().flat_map(|(name, values)| values.iter().map(move |value| (name, value)));
+        pairs.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
+
     /// For a cookie; `None` when it is too long.
     fn sealed(&self, (id, user): (UserId, &User), nonce: [u8; NONCE], now: Timestamp) -> Option<String> {
         let text = serde_json::to_vec(self).ok().filter(|text| text.len() <= LONGEST)?;

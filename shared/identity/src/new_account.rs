@@ -1,6 +1,6 @@
 //! What a new account needs, read from a form: each error at its field, in French.
 
-use rentree_domain::password::{EXAMPLE_FOR_PUPILS, PasswordError};
+use rentree_domain::password::{EXAMPLE_FOR_PUPILS, Guessed, Kind, PasswordError, WrongLength};
 use rentree_domain::person::PersonNameError;
 use rentree_domain::{EmailAddress, Password, PersonName};
 use rentree_http::text;
@@ -112,25 +112,61 @@ impl PasswordRules {
         }
     }
 
-    /// What is wrong with a new password; to a child of twelve in short sentences, with the example of the hint.
-    fn told(self, error: PasswordError) -> String {
-        match (self, error) {
-            (Self::Pupil, PasswordError::Common | PasswordError::CommonWords) => format!(
-                "Ce mot de passe est trop facile à deviner. Un prénom ou un mot avec des chiffres ne suffit pas. Choisissez deux mots sans rapport et un chiffre, comme {EXAMPLE_FOR_PUPILS}, mais avec vos mots à vous."
+    /// All that is wrong with a new password, in one sentence, and how to make a better one if it is guessed; to a child of twelve in short
+    /// sentences, with the example of the hint.
+    fn told(self, error: &PasswordError) -> String {
+        // Who typed a sentence is not told of a word with signs.
+        let is_sentence = self == Self::Staff && error.guessed == Some(Guessed::Words);
+        let (subject, short) =
+            if is_sentence { ("Cette suite de mots", "trop courte") } else { ("Ce mot de passe", "trop court") };
+        let length = error.length.map(|wrong| match wrong {
+            WrongLength::Below(least) => format!("est {short} ({least}\u{A0}caractères au moins)"),
+            WrongLength::Above(most) => format!("est trop long ({most}\u{A0}caractères au plus)"),
+        });
+        let (guessed, advice) = match (self, error.guessed) {
+            (_, None) => (None, ".".to_owned()),
+            (Self::Pupil, Some(_)) => (
+                Some("se devine trop facilement"),
+                format!(
+                    ". Un prénom ou un mot avec des chiffres ne suffit pas. Choisissez deux mots sans rapport et un chiffre, comme {EXAMPLE_FOR_PUPILS}, mais avec vos mots à vous."
+                ),
             ),
-            (Self::Staff, PasswordError::Common) => {
-                "Ce mot de passe se devine : un mot, un nom ou des chiffres, même mêlés de signes, ne suffisent pas. Associez deux mots sans rapport, ou plus.".to_owned()
-            }
-            (Self::Staff, PasswordError::CommonWords) => {
-                "Cette suite de mots se devine : mots très courants, mots de l’école, jours, mois ou votre nom. Ajoutez-y un mot inattendu, sans rapport avec les autres.".to_owned()
-            }
-            (_, PasswordError::Short) => "Le mot de passe est trop court : 12\u{A0}caractères au moins.".to_owned(),
-            (_, PasswordError::Long) => "Le mot de passe est trop long : 128\u{A0}caractères au plus.".to_owned(),
-            (_, PasswordError::ShortForPupil) => "Le mot de passe est trop court : 8\u{A0}caractères au moins.".to_owned(),
-            (_, PasswordError::Uniform) => {
-                "Le mot de passe doit comporter au moins une majuscule, une minuscule et un chiffre.".to_owned()
-            }
-        }
+            (Self::Staff, Some(Guessed::Word)) => (
+                Some("se devine"),
+                " : un mot, un nom ou des chiffres, même mêlés de signes, ne suffisent pas. Associez deux mots sans rapport, ou plus.".to_owned(),
+            ),
+            (Self::Staff, Some(Guessed::Words)) => (
+                Some("se devine"),
+                " : mots très courants, mots de l’école, jours, mois ou votre nom. Ajoutez-y un mot inattendu, sans rapport avec les autres.".to_owned(),
+            ),
+        };
+        let faults: Vec<String> =
+            length.into_iter().chain(lacking(&error.lacks)).chain(guessed.map(ToOwned::to_owned)).collect();
+        format!("{subject} {}{advice}", and(&faults))
+    }
+}
+
+/// `n’a ni majuscule ni chiffre`; `None` where nothing is lacking.
+fn lacking(kinds: &[Kind]) -> Option<String> {
+    let name = |kind: &Kind| match kind {
+        Kind::Upper => "majuscule",
+        Kind::Lower => "minuscule",
+        Kind::Digit => "chiffre",
+    };
+    match kinds {
+        [] => None,
+        [kind] => Some(format!("n’a pas de {}", name(kind))),
+        [one, other] => Some(format!("n’a ni {} ni {}", name(one), name(other))),
+        more => Some(format!("n’a ni {}", more.iter().map(name).collect::<Vec<_>>().join(", ni "))),
+    }
+}
+
+/// `a`, `a et b`, `a, b et c`.
+fn and(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [part] => part.clone(),
+        [first @ .., last] => format!("{} et {last}", first.join(", ")),
     }
 }
 
@@ -201,7 +237,7 @@ impl PasswordFields {
 
 /// Reads a new password into `form`'s field `password`.
 pub fn read_password(form: &mut Form, rules: PasswordRules, typed: &str, about: &[&str]) -> Option<Password> {
-    form.read("password", rules.read(typed, about), |error| rules.told(error))
+    form.read("password", rules.read(typed, about), |error| rules.told(&error))
 }
 
 /// What is wrong with an address.
@@ -238,15 +274,69 @@ mod tests {
         assert!(form.errors().any(|(name, told)| name == "password" && told.contains(EXAMPLE_FOR_PUPILS)));
     }
 
+    fn told(rules: PasswordRules, typed: &str) -> Option<String> {
+        let mut form = PasswordFields::form("new", rules);
+        let read = read_password(&mut form, rules, typed, &[]);
+        assert_eq!(read.is_some(), !form.is_refused());
+        form.errors().map(|(_, told)| told.to_owned()).next()
+    }
+
+    /// One thing after the other would take as many tries.
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let way = " Un prénom ou un mot avec des chiffres ne suffit pas. Choisissez deux mots sans rapport et un chiffre, comme Girafe4Carotte, mais avec vos mots à vous.";
+        let guessed = format!("se devine trop facilement.{way}");
+        let long = "velours ".repeat(20);
+        for (typed, wrong) in [
+            ("", "est trop court (8\u{A0}caractères au moins) et n’a ni majuscule, ni minuscule, ni chiffre."),
+            ("Velou8", "est trop court (8\u{A0}caractères au moins)."),
+            ("velou8", "est trop court (8\u{A0}caractères au moins) et n’a pas de majuscule."),
+            ("VELOU8", "est trop court (8\u{A0}caractères au moins) et n’a pas de minuscule."),
+            ("Velour", "est trop court (8\u{A0}caractères au moins) et n’a pas de chiffre."),
+            ("velours", "est trop court (8\u{A0}caractères au moins) et n’a ni majuscule ni chiffre."),
+            ("VELOURS", "est trop court (8\u{A0}caractères au moins) et n’a ni minuscule ni chiffre."),
+            (
+                "27-81",
+                &format!("est trop court (8\u{A0}caractères au moins), n’a ni majuscule ni minuscule et {guessed}"),
+            ),
+            (
+                "soleil",
+                &format!("est trop court (8\u{A0}caractères au moins), n’a ni majuscule ni chiffre et {guessed}"),
+            ),
+            ("Lucas1", &format!("est trop court (8\u{A0}caractères au moins) et {guessed}")),
+            ("velours8", "n’a pas de majuscule."),
+            ("VELOURS8", "n’a pas de minuscule."),
+            ("Veloursrouge", "n’a pas de chiffre."),
+            ("veloursrouge", "n’a ni majuscule ni chiffre."),
+            ("VELOURSROUGE", "n’a ni minuscule ni chiffre."),
+            ("27-81-46-93", &format!("n’a ni majuscule ni minuscule et {guessed}")),
+            ("?;:-_?;:-_", &format!("n’a ni majuscule, ni minuscule, ni chiffre et {guessed}")),
+            ("bonjour1", &format!("n’a pas de majuscule et {guessed}")),
+            ("Chocolat1", &guessed),
+            (&long, "est trop long (128\u{A0}caractères au plus) et n’a ni majuscule ni chiffre."),
+        ] {
+            assert_eq!(told(PasswordRules::Pupil, typed), Some(format!("Ce mot de passe {wrong}")), "{typed}");
+        }
+        for (typed, wrong) in [
+            ("", "Ce mot de passe est trop court (12\u{A0}caractères au moins)."),
+            ("velours", "Ce mot de passe est trop court (12\u{A0}caractères au moins)."),
+            (
+                "soleil",
+                "Ce mot de passe est trop court (12\u{A0}caractères au moins) et se devine : un mot, un nom ou des chiffres, même mêlés de signes, ne suffisent pas. Associez deux mots sans rapport, ou plus.",
+            ),
+            (
+                "mon de en",
+                "Cette suite de mots est trop courte (12\u{A0}caractères au moins) et se devine : mots très courants, mots de l’école, jours, mois ou votre nom. Ajoutez-y un mot inattendu, sans rapport avec les autres.",
+            ),
+            (&long, "Ce mot de passe est trop long (128\u{A0}caractères au plus)."),
+        ] {
+            assert_eq!(told(PasswordRules::Staff, typed).as_deref(), Some(wrong), "{typed}");
+        }
+    }
+
     /// Who typed a sentence is not told of a word with signs, and what they are told to do is enough.
     #[test]
     fn a_sentence_of_common_words_is_mended_by_one_that_is_not() {
-        let told = |rules: PasswordRules, typed: &str| {
-            let mut form = PasswordFields::form("new", rules);
-            let read = read_password(&mut form, rules, typed, &[]);
-            assert_eq!(read.is_some(), !form.is_refused());
-            form.errors().map(|(_, told)| told.to_owned()).next()
-        };
         let sentence = "le professeur de maths du collège";
         let refused = told(PasswordRules::Staff, sentence).unwrap();
         assert!(

@@ -9,11 +9,15 @@ struct Tag<'a> {
     attributes: Vec<(&'a str, Option<&'a str>)>,
 }
 
-/// The page `html`, in whose form that posts to `action` the controls hold `fields`, below `notice`. `None` when no such form has them all.
-/// What a form hides and what is secret stays as the page has it.
-pub(super) fn fill(html: &str, action: &str, fields: &[(String, String)], notice: &str) -> Option<String> {
+/// The page `html`, in whose form that posts to `action` the controls hold `fields`, below a notice: the first, or the second where boxes were
+/// ticked that the page does not have. `None` when no such form has a control for each of them. What a form hides and what is secret stays as
+/// the page has it.
+pub(super) fn fill(html: &str, action: &str, fields: &[(String, String)], notices: [&str; 2]) -> Option<String> {
     let tags: Vec<Tag<'_>> = tags(html);
     let form = tags.iter().position(|tag| is_wanted(tag, action) && has_all(&tags, tag, html, fields))?;
+    let of_form: Vec<&Tag<'_>> = controls(&tags, &tags[form], html).collect();
+    let [all, not_all] = notices;
+    let notice = if has_each_box(&of_form, fields) { all } else { not_all };
     let mut filled = String::with_capacity(html.len() + notice.len());
     let mut copied = 0;
     let mut replace = |from: usize, to: usize, with: &str| {
@@ -22,7 +26,6 @@ pub(super) fn fill(html: &str, action: &str, fields: &[(String, String)], notice
         copied = to;
     };
     let mut selecting = None;
-    let of_form: Vec<&Tag<'_>> = controls(&tags, &tags[form], html).collect();
     for (place, tag) in tags.iter().enumerate() {
         if place == form {
             replace(tag.end, tag.end, notice);
@@ -64,7 +67,7 @@ fn input(tag: &Tag<'_>, fields: &[(String, String)]) -> Option<String> {
     let name = tag.named()?;
     match tag.attribute("type").unwrap_or("text") {
         "checkbox" | "radio" => {
-            let value = tag.attribute("value").map_or_else(|| "on".to_owned(), unescaped);
+            let value = tag.ticked();
             let is_ticked = fields.iter().any(|(typed, ticked)| *typed == name && *ticked == value);
             Some(tag.with("checked", if is_ticked { " checked" } else { "" }))
         }
@@ -82,6 +85,14 @@ fn is_wanted(tag: &Tag<'_>, action: &str) -> bool {
 /// Whether `form` has a control, or a button, for each of `fields`.
 fn has_all(tags: &[Tag<'_>], form: &Tag<'_>, html: &str, fields: &[(String, String)]) -> bool {
     fields.iter().all(|(name, _)| controls(tags, form, html).any(|tag| tag.named().as_deref() == Some(name)))
+}
+
+/// Whether each box that was ticked is among `controls`: a list may have others by now.
+fn has_each_box(controls: &[&Tag<'_>], fields: &[(String, String)]) -> bool {
+    let boxes: Vec<(String, String)> =
+        controls.iter().filter(|tag| tag.is_box()).filter_map(|tag| Some((tag.named()?, tag.ticked()))).collect();
+    let is_of_boxes = |field: &&(String, String)| boxes.iter().any(|(name, _)| *name == field.0);
+    fields.iter().filter(is_of_boxes).all(|field| boxes.contains(field))
 }
 
 /// What stands in `form`, or says that it belongs to it.
@@ -105,6 +116,15 @@ impl<'a> Tag<'a> {
 
     fn named(&self) -> Option<String> {
         self.attribute("name").map(unescaped)
+    }
+
+    fn is_box(&self) -> bool {
+        self.name == "input" && matches!(self.attribute("type"), Some("checkbox" | "radio"))
+    }
+
+    /// What a box sends that is ticked.
+    fn ticked(&self) -> String {
+        self.attribute("value").map_or_else(|| "on".to_owned(), unescaped)
     }
 
     fn value_in<'f>(&self, fields: &'f [(String, String)]) -> Option<&'f str> {

@@ -31,7 +31,7 @@ fn at(minutes: i64) -> Timestamp {
 }
 
 fn typed(text: &str) -> Typed {
-    Typed { at: 0, action: "/a".to_owned(), fields: vec![("title".to_owned(), text.to_owned())] }
+    Typed { at: 0, action: "/a".to_owned(), fields: vec![("title".to_owned(), vec![text.to_owned()])] }
 }
 
 #[test]
@@ -47,6 +47,14 @@ fn what_was_typed_opens_for_the_same_account_alone_and_for_half_an_hour() {
     assert_eq!(typed(&"x".repeat(LONGEST)).sealed((id(1), &user("hash")), [1; NONCE], at(0)), None, "too long");
 }
 
+/// As many as a list shows unless it is asked for more.
+#[test]
+fn fifty_pupils_who_were_ticked_are_kept() {
+    let pupils: Vec<String> = (0..50).map(|byte| id(byte).to_string()).collect();
+    let ticked = Typed { fields: vec![("learners".to_owned(), pupils)], ..typed("") };
+    assert!(ticked.sealed((id(1), &user("hash")), [1; NONCE], at(0)).is_some());
+}
+
 #[test]
 fn only_forms_of_ours_are_kept_and_no_password() {
     let secret = [7; 32];
@@ -55,6 +63,9 @@ fn only_forms_of_ours_are_kept_and_no_password() {
     let kept = |body: String| Sent { action: "/a".to_owned(), body: body.into() }.typed(&headers, at(0));
     let csrf = form_token(&secret);
     assert_eq!(kept(format!("csrf={csrf}&title=Rentr%C3%A9e&current_password=x")), Some(typed("Rentrée")));
+    let ticked = kept(format!("csrf={csrf}&day=1&title=x&day=2")).unwrap();
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(ticked.pairs(), [pair("day", "1"), pair("day", "2"), pair("title", "x")]);
     assert_eq!(kept("csrf=forged&title=x".to_owned()), None);
     assert_eq!(kept("title=x".to_owned()), None);
     assert_eq!(kept(format!("csrf={csrf}&password=x")), None, "nothing is left");
@@ -63,10 +74,16 @@ fn only_forms_of_ours_are_kept_and_no_password() {
 #[test]
 fn the_page_of_a_form_is_one_of_ours() {
     let page = |referer: &str| page_of(&HeaderMap::from_iter([(header::REFERER, referer.parse().unwrap())]), ORIGIN);
-    assert_eq!(
-        page("https://rentree.example/schools/0990001N/team?done=x").map(String::from).as_deref(),
-        Some("/schools/0990001N/team")
-    );
+    let long = format!("/a?division={}", "A".repeat(2_000));
+    for (from, back) in [
+        ("/schools/0990001N/team?done=x", "/schools/0990001N/team"),
+        ("/learners?division=3EME+A&page=2", "/learners?division=3EME+A&page=2"),
+        ("/learners?division=3EME+A&done=untied&page=2", "/learners?division=3EME+A&page=2"),
+        ("/learners?", "/learners"),
+        (&long, "/a"),
+    ] {
+        assert_eq!(page(&format!("{ORIGIN}{from}")).map(String::from).as_deref(), Some(back));
+    }
     for other in
         ["https://evil.example/a", "https://rentree.example.evil.example/a", "https://rentree.example//evil", "/a"]
     {

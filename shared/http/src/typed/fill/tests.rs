@@ -14,9 +14,11 @@ old</textarea>
 <button name="way" value="go">Go</button></form>
 <input type="checkbox" form="it" name="who" value="z"><select><option value="y">Y</option></select>"#;
 
+const NOTICES: [&str; 2] = ["<p>notice</p>", "<p>not all</p>"];
+
 fn filled(fields: &[(&str, &str)]) -> Option<String> {
     let fields: Vec<_> = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    fill(PAGE, "/a/b", &fields, "<p>notice</p>")
+    fill(PAGE, "/a/b", &fields, NOTICES)
 }
 
 #[test]
@@ -44,11 +46,23 @@ fn each_control_holds_what_was_typed_and_the_rest_stays() {
     assert_eq!(page.unwrap(), wanted);
 }
 
+/// What cannot be ticked again is told: nobody sends less than they meant.
+#[test]
+fn a_box_that_is_not_there_is_told() {
+    let page = filled(&[("day", "2"), ("day", "3")]).unwrap();
+    assert!(page.contains("<p>not all</p>") && !page.contains("<p>notice</p>"), "{page}");
+    assert!(page.contains(r#"name="day" value="2" checked>"#), "{page}");
+    assert!(filled(&[("day", "2"), ("title", "3")]).unwrap().contains("<p>notice</p>"));
+}
+
 #[test]
 fn another_form_is_left_alone() {
     assert_eq!(filled(&[("unknown", "x")]), None);
-    assert_eq!(fill(PAGE, "/a/c", &[], ""), None);
-    assert_eq!(fill(PAGE, "/a/b", &[("csrf".to_owned(), "old".to_owned())], "").unwrap().matches("old").count(), 1);
+    assert_eq!(fill(PAGE, "/a/c", &[], NOTICES), None);
+    assert_eq!(
+        fill(PAGE, "/a/b", &[("csrf".to_owned(), "old".to_owned())], NOTICES).unwrap().matches("old").count(),
+        1
+    );
 }
 
 proptest! {
@@ -68,6 +82,6 @@ proptest! {
 
     #[test]
     fn no_page_is_too_strange(html in "[<>a-z=\" /\n]{0,60}", fields in prop::collection::vec(("[a-z]{0,2}", "[a-z<]{0,2}"), 0..3)) {
-        let _ = fill(&html, "/", &fields, "");
+        let _ = fill(&html, "/", &fields, NOTICES);
     }
 }
