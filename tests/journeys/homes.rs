@@ -173,9 +173,32 @@ fn the_front_leads_everybody() {
     });
 }
 
-async fn at_home(look: Look, name: &str) -> anyhow::Result<()> {
+/// The header leaves the page its room: on a phone it is low, and at a desk the school, who is signed in and the way out stand in one row,
+/// all of the navigation in another.
+async fn the_header_is_small(browser: &Browser) -> anyhow::Result<()> {
+    const HEIGHT: &str = "return document.querySelector('.top').offsetHeight";
+    const ROWS: &str = "return ['.brand, .school, .visitor li', '.top nav li'].map((row) => {
+        const boxes = [...document.querySelectorAll(row)].map((part) => part.getBoundingClientRect());
+        return Math.max(...boxes.map((box) => box.top)) < Math.min(...boxes.map((box) => box.bottom));
+    });";
+    let client = &browser.client;
+    let on_a_screen_of = async |width: u32| {
+        let screen = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500});
+        browser.devtools("Emulation.setDeviceMetricsOverride", &screen).await?;
+        anyhow::Ok(client.execute(HEIGHT, vec![]).await?.as_i64().expect("a number of pixels"))
+    };
+    let height = on_a_screen_of(360).await?;
+    assert!((1..=96).contains(&height), "{height} pixels on a phone");
+    let height = on_a_screen_of(1280).await?;
+    assert_eq!(client.execute(ROWS, vec![]).await?, json!([true, true]), "each in a row");
+    assert!((1..=120).contains(&height), "{height} pixels at a desk: a name takes two lines");
+    browser.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await?;
+    Ok(())
+}
+
+async fn at_home(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
     let (begun, head) = a_team().await?;
-    let (uai, teacher, _) = a_school_of(&[("6A", 6), ("6B", 4)], if look.width < 500 { 7_303 } else { 7_304 }).await?;
+    let (uai, teacher, _) = a_school_of(&[("6A", 6), ("6B", 4)], seed).await?;
     let campaign =
         a_campaign(uai, &teacher, "Évaluation des compétences numériques de la rentrée des sixièmes").await?;
     join(uai, campaign, &class(uai, "6A").await?[..4]).await?;
@@ -196,6 +219,9 @@ async fn at_home(look: Look, name: &str) -> anyhow::Result<()> {
 
     enter(client, &teacher).await?;
     see(client, "main", "4 sur 10").await?;
+    if look.javascript && !look.dark {
+        the_header_is_small(&browser).await?;
+    }
     picture(&browser, look, &format!("{name}-home")).await?;
     click(client, "section[aria-labelledby=pupils] a[href$='account=none']").await?;
     see(client, "h1", "Élèves").await?;
@@ -206,12 +232,12 @@ async fn at_home(look: Look, name: &str) -> anyhow::Result<()> {
 
 #[test]
 fn home_at_a_desk() {
-    run(at_home(DESKTOP, "desktop"));
+    run(at_home(DESKTOP, "desktop", 7_304));
 }
 
 #[test]
 fn home_on_a_phone() {
-    run(at_home(PHONE, "phone"));
+    run(at_home(PHONE, "phone", 7_303));
 }
 
 /// A list that was searched has an address: "back" from a pupil and reload show it again, as often as one likes, and no name stands there.
