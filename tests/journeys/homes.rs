@@ -1,7 +1,9 @@
 //! Where people arrive: the front, the home of a space from its first day on, and the list of those who have several.
 
+use encoding_rs::UTF_8;
 use jiff::Timestamp;
-use rentree_table::{Role, School};
+use rentree_local::people::enrol;
+use rentree_table::{ImportOptions, Role, School, User};
 use serde_json::{Value, json};
 
 use crate::support::browser::{
@@ -9,9 +11,9 @@ use crate::support::browser::{
 };
 use crate::support::campaigns::{a_campaign, join};
 use crate::support::links::an_invitation;
-use crate::support::people::{Person, a_member, a_stranger, a_team};
+use crate::support::people::{Person, a_member, a_stranger, a_team, an_unknown_user};
 use crate::support::schools::{a_school_of, class};
-use crate::support::{a_uai, product, run};
+use crate::support::{a_uai, carry_out, product, run, silent_import};
 
 async fn home(person: &Person, uai: rentree_domain::Uai) -> anyhow::Result<Value> {
     person.get(&format!("/schools/{uai}")).await?.expect(200)
@@ -87,7 +89,7 @@ fn a_space_begins_with_four_steps() {
 #[test]
 fn home_tells_what_matters_today() {
     run(async {
-        let (uai, head, _) = a_school_of(&[("6A", 5), ("6B", 3)], 7_301).await?;
+        let (uai, head, mut sample) = a_school_of(&[("6A", 5), ("6B", 3)], 7_301).await?;
         let empty = home(&head, uai).await?;
         assert_eq!((&empty["enrolled"], &empty["without_account"]), (&json!(8), &json!(8)));
         assert!(empty["steps"][2]["by"].is_string() && empty["steps"][2]["is_done"] == true, "{empty}");
@@ -112,6 +114,26 @@ fn home_tells_what_matters_today() {
         // The list behind the number has as many.
         let without = head.get(&format!("/schools/{uai}/learners?account=none")).await?.expect(200)?;
         assert_eq!(without["found"], seen["without_account"]);
+
+        // What waits for a word: an import, and an address that nobody confirmed.
+        assert_eq!((&seen["waiting_import"], &seen["address_to_confirm"]), (&Value::Null, &Value::Null));
+        "6B".clone_into(&mut sample.pupils[0].division);
+        let preview = ImportOptions { preview: true, ..ImportOptions::default() };
+        let import = silent_import(uai, sample.siecle(UTF_8).bytes, preview).await?;
+        carry_out(uai, import).await?;
+        assert_eq!(home(&head, uai).await?["waiting_import"], json!(import));
+        let page = head.page(&format!("/schools/{uai}")).await?;
+        let waits = "<strong>Un import attend votre décision.</strong> Rien n’a encore été changé.";
+        let way = format!("<a class=\"button\" href=\"/schools/{uai}/imports/{import}\">Voir cet import</a>");
+        assert!(page.contains(waits) && page.contains(&way), "{page}");
+        let user = User { email_confirmed: false, ..an_unknown_user().await? };
+        let id = enrol(&product().table, uai, Role::Member, &user, Timestamp::now()).await?;
+        let newcomer = Person::new(id, user).await?;
+        assert_eq!(home(&newcomer, uai).await?["address_to_confirm"], json!(newcomer.email()));
+        let page = newcomer.page(&format!("/schools/{uai}")).await?;
+        let told = format!("Suivez le lien du message envoyé à {}.", newcomer.email());
+        assert!(page.contains("Votre adresse e-mail n’est pas confirmée.") && page.contains(&told), "{page}");
+        assert!(page.contains("<a class=\"button second\" href=\"/account#change-address\">"), "{page}");
 
         head.post(&format!("/schools/{uai}/campaigns/{newest}/archive"), &json!({})).await?.expect(200)?;
         assert_ne!(home(&head, uai).await?["campaigns"][0]["id"], json!(newest));
