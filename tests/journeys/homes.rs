@@ -1,9 +1,12 @@
 //! Where people arrive: the front, the home of a space from its first day on, and the list of those who have several.
 
+use std::collections::BTreeSet;
+
 use encoding_rs::UTF_8;
 use jiff::Timestamp;
 use rentree_local::people::enrol;
 use rentree_table::{ImportOptions, Role, School, User};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, COOKIE};
 use serde_json::{Value, json};
 
 use crate::support::browser::{
@@ -11,7 +14,7 @@ use crate::support::browser::{
 };
 use crate::support::campaigns::{a_campaign, join};
 use crate::support::links::an_invitation;
-use crate::support::people::{Person, a_member, a_stranger, a_team, an_unknown_user};
+use crate::support::people::{Person, a_client, a_member, a_stranger, a_team, an_unknown_user};
 use crate::support::schools::{a_school_of, class};
 use crate::support::{a_uai, carry_out, product, run, silent_import};
 
@@ -165,6 +168,38 @@ fn the_list_of_spaces_tells_their_state() {
         assert_eq!((&state(other)["last_import"], &state(other)["is_review_due"]), (&Value::Null, &json!(true)));
         let page = head.page("/spaces").await?;
         assert!(page.contains("Équipe à vérifier") && page.contains("Aucun élève importé"), "{page}");
+        Ok(())
+    });
+}
+
+/// What comes over the line when a browser asks, which unpacks.
+async fn on_the_line(path: &str, cookie: &str) -> anyhow::Result<Vec<u8>> {
+    let get = a_client().get(format!("{}{path}", product().url)).header(ACCEPT, "text/html");
+    let answer = get.header(ACCEPT_ENCODING, "gzip").header(COOKIE, cookie).send().await?;
+    anyhow::ensure!(answer.status() == 200, "{path}: {}", answer.status());
+    Ok(answer.bytes().await?.to_vec())
+}
+
+/// The pages that people see first come at once over a slow line: each is below 25 kB, with everything that it names.
+#[test]
+fn first_pages_are_small_on_the_line() {
+    run(async {
+        let (uai, head, _) = a_school_of(&[("6A", 2)], 7_307).await?;
+        for number in 0..6 {
+            a_campaign(uai, &head, &format!("Campagne {number}")).await?;
+        }
+        let space = format!("/schools/{uai}");
+        for (path, cookie) in [("/", ""), ("/sign-in", ""), ("/campagnes", ""), (&*space, &*head.cookie)] {
+            let page = on_the_line(path, cookie).await?;
+            let html = str::from_utf8(&page)?;
+            let named: BTreeSet<&str> = html.split('"').filter(|text| text.starts_with("/assets/")).collect();
+            assert!(named.len() >= 3, "style, sign and script: {named:?}");
+            let mut bytes = page.len();
+            for asset in named {
+                bytes += on_the_line(asset, "").await?.len();
+            }
+            assert!(bytes < 25_000, "{path}: {bytes} bytes");
+        }
         Ok(())
     });
 }
