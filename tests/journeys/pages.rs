@@ -9,7 +9,7 @@ use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
 use rentree_samples::{Fault, Sample};
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, open_filter, picture, put, see, text_of,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, click_on, find, open_filter, picture, put, see, text_of,
 };
 use crate::support::{a_uai, product, run};
 
@@ -77,6 +77,20 @@ fn files(folder: &tempfile::TempDir, uai: Uai) -> anyhow::Result<Files> {
         nearly_all: on_disk(folder, "ElevesSansAdresses-2.xml", &first(115))?,
         sample,
     })
+}
+
+/// The log of the space says what became of each import, and leads there.
+async fn the_log_leads_to_imports(client: &Client, uai: Uai) -> anyhow::Result<()> {
+    client.goto(&format!("{}/schools/{uai}/audit", product().url)).await?;
+    see(client, "h1", "Journal de l’espace").await?;
+    let link = "a[starts-with(., 'voir cet import')]";
+    for outcome in ["Réussi", "En erreur", "Annulé après coup", "Abandonné"] {
+        let badge = format!("//li[.//{link}]//span[@class='badge'][.='{outcome}']");
+        find(client, Locator::XPath(&badge)).await?;
+    }
+    let undone = format!("//li[contains(., 'a annulé un import')]//{link}");
+    click_on(client, Locator::XPath(&undone)).await?;
+    see(client, "main h2", "Import annulé").await
 }
 
 #[expect(clippy::too_many_lines, reason = "one story, in its order")]
@@ -253,6 +267,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main table", "Annulé après coup").await?;
     see(client, "main table", "Élèves de l’année.csv").await?;
     shot_of_table("18-history").await?;
+    the_log_leads_to_imports(client, uai).await?;
 
     // Within the space, a page that is none keeps its header; of another school nothing is told.
     let nobody = "0199a1b2-c3d4-7000-8000-000000000001";
