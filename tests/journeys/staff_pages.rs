@@ -43,6 +43,16 @@ async fn act_on(client: &Client, name: &str, button: &str) -> anyhow::Result<()>
     click(client, "button.grave").await
 }
 
+/// The page that asks names who was invited, and so does the one that tells.
+async fn cancel_the_invitation(client: &Client, email: &EmailAddress) -> anyhow::Result<()> {
+    let row = format!("//ul[@class='rows']/li[contains(., '{email}')]//a[contains(., 'Annuler')]");
+    click_on(client, Locator::XPath(&row)).await?;
+    see(client, "h1", &format!("Annuler l’invitation à {email}")).await?;
+    see(client, "main .careful", "Le lien déjà envoyé ne fonctionnera plus").await?;
+    click(client, "button.grave").await?;
+    see(client, "[role=status]", &format!("L’invitation à {email} est annulée")).await
+}
+
 async fn sign_out(client: &Client) -> anyhow::Result<()> {
     click(client, "form[action='/sign-out'] button").await?;
     see(client, "h1", "Connectez-vous").await
@@ -112,7 +122,8 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "[role=alert]", "camille").await?;
     see(client, "[role=alert]", "Choisissez un rôle").await?;
     click(client, "#invite-role option[value=member]").await?;
-    fill(client, "#invite-emails", &format!("{lea} {elsewhere}")).await?;
+    let by_mistake = an_email();
+    fill(client, "#invite-emails", &format!("{lea} {elsewhere} {by_mistake}")).await?;
     click(client, "form[action$='/invitations'] button").await?;
     see(client, "[role=status]", "les invitations partent, dans le rôle « Membre »").await?;
     let (to_lea, to_known) =
@@ -120,6 +131,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     go(client, &format!("/schools/{uai}/team")).await?;
     see(client, "main", "Dernier envoi le").await?;
     shot("08-invitations").await?;
+    cancel_the_invitation(client, &by_mistake).await?;
     sign_out(client).await?;
     go(client, &to_lea).await?;
     see(client, "h1", "Vous êtes invité(e)").await?;
