@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use encoding_rs::UTF_8;
+use fantoccini::Locator;
 use jiff::Timestamp;
 use rentree_local::people::enrol;
 use rentree_table::{ImportOptions, Role, School, User};
@@ -10,7 +11,7 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, COOKIE};
 use serde_json::{Value, json};
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, go, picture, property, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, property, see,
 };
 use crate::support::campaigns::{a_campaign, join};
 use crate::support::links::an_invitation;
@@ -267,6 +268,10 @@ async fn at_home(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
     click(client, "[aria-current=step] a").await?;
     see(client, "h1", "Équipe").await?;
     an_invitation(&head, begun, Timestamp::now()).await?;
+    if look.width < 500 {
+        // What a narrow page keeps in its menu is there once that is opened.
+        assert!(!find(client, Locator::Css("nav a")).await?.is_displayed().await?, "the menu is closed");
+    }
     click(client, "nav a").await?;
     see(client, "[aria-current=step]", "Importer les élèves").await?;
     see(client, ".steps", "En attente").await?;
@@ -295,6 +300,12 @@ fn home_at_a_desk() {
 #[test]
 fn home_on_a_phone() {
     run(at_home(PHONE, "phone", 7_303));
+}
+
+/// The menu opens without a script, too.
+#[test]
+fn home_on_a_phone_without_scripts() {
+    run(at_home(Look { width: PHONE.width, ..WITHOUT_SCRIPTS }, "phone-no-scripts", 7_308));
 }
 
 /// A list that was searched has an address: "back" from a pupil and reload show it again, as often as one likes, and no name stands there.

@@ -272,7 +272,7 @@ async fn as_mail_programs_show_it(client: &Client, to: &EmailAddress, mail: &Sen
 #[test]
 fn the_other_pages() {
     run(async {
-        for (look, name) in [(DESKTOP, "desktop"), (PHONE, "phone")] {
+        for (look, name) in [(DESKTOP, "desktop"), (PHONE, "phone"), (WITHOUT_SCRIPTS, "no-scripts")] {
             let browser = Browser::open(look).await?;
             let client = &browser.client;
             let shot = async |page: &str| picture(&browser, look, &format!("{name}-staff-{page}")).await;
