@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use fantoccini::{Client, Locator};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, see, text_of,
@@ -35,6 +35,15 @@ async fn the_board_is_well_laid_out(browser: &Browser, look: Look) -> anyhow::Re
         assert!(left > 0.0, "the buttons are cut: {left}");
     }
     Ok(())
+}
+
+/// Which of these parts of the page are seen on paper.
+async fn printed(browser: &Browser, parts: &[&str]) -> anyhow::Result<Value> {
+    const SEEN: &str = "return arguments[0].filter((part) => document.querySelector(part).checkVisibility())";
+    browser.shows("print", browser.scheme).await?;
+    let seen = browser.client.execute(SEEN, vec![json!(parts)]).await?;
+    browser.shows("", browser.scheme).await?;
+    Ok(seen)
 }
 
 /// The address that pupils type is broken only where it does not fit on a line of its own, however wide its card is.
@@ -92,6 +101,8 @@ async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()>
     shot("board").await?;
     if look.javascript {
         the_board_is_well_laid_out(&browser, look).await?;
+        let on_paper = printed(&browser, &[".code", ".qr", ".address", ".screen .actions", ".foot"]).await?;
+        assert_eq!(on_paper, json!([".code", ".qr", ".address"]));
         let may = json!({"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]});
         browser.devtools("Browser.grantPermissions", &may).await?;
         click(client, "[data-copy]").await?;
@@ -100,6 +111,11 @@ async fn with_the_class(look: Look, name: &str, seed: u64) -> anyhow::Result<()>
         assert_eq!(copied, json!(code.to_string()));
     }
     click(client, ".screen .actions a").await?;
+    see(client, "main", "Code de la campagne").await?;
+    if look.javascript {
+        let on_paper = printed(&browser, &["h1", ".top nav", ".visitor", ".foot"]).await?;
+        assert_eq!(on_paper, json!(["h1"]), "what leads elsewhere is no use there");
+    }
 
     // For some classes.
     click(client, "main a[href$='/edit']").await?;

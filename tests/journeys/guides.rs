@@ -2,7 +2,7 @@
 
 use fantoccini::Locator;
 
-use crate::support::browser::{Browser, DESKTOP, Look, PHONE, click, enter, find, go, picture, see};
+use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, picture, see};
 use crate::support::people::{a_stranger, a_team};
 use crate::support::{product, run};
 
@@ -91,4 +91,9 @@ fn at_a_desk() {
 #[test]
 fn on_a_phone() {
     run(read(PHONE, "phone"));
+}
+
+#[test]
+fn without_scripts() {
+    run(read(WITHOUT_SCRIPTS, "no-scripts"));
 }

@@ -1,18 +1,24 @@
 //! Where people arrive: the front, the home of a space from its first day on, and the list of those who have several.
 
+use std::collections::BTreeSet;
+
+use encoding_rs::UTF_8;
+use fantoccini::Locator;
 use jiff::Timestamp;
-use rentree_table::{Role, School};
+use rentree_local::people::enrol;
+use rentree_table::{ImportOptions, Role, School, User};
+use reqwest::header::{ACCEPT, ACCEPT_ENCODING, COOKIE};
 use serde_json::{Value, json};
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, go, picture, property, see,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, picture, property, see,
 };
 use crate::support::campaigns::{a_campaign, join};
 use crate::support::links::an_invitation;
-use crate::support::people::{Person, a_member, a_stranger, a_team};
+use crate::support::people::{Person, a_client, a_member, a_stranger, a_team, an_unknown_user};
 use crate::support::pupils::classes;
 use crate::support::schools::{a_school_of, class, import};
-use crate::support::{a_uai, product, run};
+use crate::support::{a_uai, carry_out, product, run, silent_import};
 
 async fn home(person: &Person, uai: rentree_domain::Uai) -> anyhow::Result<Value> {
     person.get(&format!("/schools/{uai}")).await?.expect(200)
@@ -90,7 +96,7 @@ fn a_space_begins_with_four_steps() {
 #[test]
 fn home_tells_what_matters_today() {
     run(async {
-        let (uai, head, _) = a_school_of(&[("6A", 5), ("6B", 3)], 7_301).await?;
+        let (uai, head, mut sample) = a_school_of(&[("6A", 5), ("6B", 3)], 7_301).await?;
         let empty = home(&head, uai).await?;
         assert_eq!((&empty["enrolled"], &empty["without_account"]), (&json!(8), &json!(8)));
         assert!(empty["steps"][2]["by"].is_string() && empty["steps"][2]["is_done"] == true, "{empty}");
@@ -115,6 +121,26 @@ fn home_tells_what_matters_today() {
         // The list behind the number has as many.
         let without = head.get(&format!("/schools/{uai}/learners?account=none")).await?.expect(200)?;
         assert_eq!(without["found"], seen["without_account"]);
+
+        // What waits for a word: an import, and an address that nobody confirmed.
+        assert_eq!((&seen["waiting_import"], &seen["address_to_confirm"]), (&Value::Null, &Value::Null));
+        "6B".clone_into(&mut sample.pupils[0].division);
+        let preview = ImportOptions { preview: true, ..ImportOptions::default() };
+        let import = silent_import(uai, sample.siecle(UTF_8).bytes, preview).await?;
+        carry_out(uai, import).await?;
+        assert_eq!(home(&head, uai).await?["waiting_import"], json!(import));
+        let page = head.page(&format!("/schools/{uai}")).await?;
+        let waits = "<strong>Un import attend votre décision.</strong> Rien n’a encore été changé.";
+        let way = format!("<a class=\"button\" href=\"/schools/{uai}/imports/{import}\">Voir cet import</a>");
+        assert!(page.contains(waits) && page.contains(&way), "{page}");
+        let user = User { email_confirmed: false, ..an_unknown_user().await? };
+        let id = enrol(&product().table, uai, Role::Member, &user, Timestamp::now()).await?;
+        let newcomer = Person::new(id, user).await?;
+        assert_eq!(home(&newcomer, uai).await?["address_to_confirm"], json!(newcomer.email()));
+        let page = newcomer.page(&format!("/schools/{uai}")).await?;
+        let told = format!("Suivez le lien du message envoyé à {}.", newcomer.email());
+        assert!(page.contains("Votre adresse e-mail n’est pas confirmée.") && page.contains(&told), "{page}");
+        assert!(page.contains("<a class=\"button second\" href=\"/account#change-address\">"), "{page}");
 
         head.post(&format!("/schools/{uai}/campaigns/{newest}/archive"), &json!({})).await?.expect(200)?;
         assert_ne!(home(&head, uai).await?["campaigns"][0]["id"], json!(newest));
@@ -150,6 +176,38 @@ fn the_list_of_spaces_tells_their_state() {
     });
 }
 
+/// What comes over the line when a browser asks, which unpacks.
+async fn on_the_line(path: &str, cookie: &str) -> anyhow::Result<Vec<u8>> {
+    let get = a_client().get(format!("{}{path}", product().url)).header(ACCEPT, "text/html");
+    let answer = get.header(ACCEPT_ENCODING, "gzip").header(COOKIE, cookie).send().await?;
+    anyhow::ensure!(answer.status() == 200, "{path}: {}", answer.status());
+    Ok(answer.bytes().await?.to_vec())
+}
+
+/// The pages that people see first come at once over a slow line: each is below 25 kB, with everything that it names.
+#[test]
+fn first_pages_are_small_on_the_line() {
+    run(async {
+        let (uai, head, _) = a_school_of(&[("6A", 2)], 7_307).await?;
+        for number in 0..6 {
+            a_campaign(uai, &head, &format!("Campagne {number}")).await?;
+        }
+        let space = format!("/schools/{uai}");
+        for (path, cookie) in [("/", ""), ("/sign-in", ""), ("/campagnes", ""), (&*space, &*head.cookie)] {
+            let page = on_the_line(path, cookie).await?;
+            let html = str::from_utf8(&page)?;
+            let named: BTreeSet<&str> = html.split('"').filter(|text| text.starts_with("/assets/")).collect();
+            assert!(named.len() >= 3, "style, sign and script: {named:?}");
+            let mut bytes = page.len();
+            for asset in named {
+                bytes += on_the_line(asset, "").await?.len();
+            }
+            assert!(bytes < 25_000, "{path}: {bytes} bytes");
+        }
+        Ok(())
+    });
+}
+
 /// From the address that people know, everybody finds their door.
 #[test]
 fn the_front_leads_everybody() {
@@ -176,9 +234,32 @@ fn the_front_leads_everybody() {
     });
 }
 
-async fn at_home(look: Look, name: &str) -> anyhow::Result<()> {
+/// The header leaves the page its room: on a phone it is low, and at a desk the school, who is signed in and the way out stand in one row,
+/// all of the navigation in another.
+async fn the_header_is_small(browser: &Browser) -> anyhow::Result<()> {
+    const HEIGHT: &str = "return document.querySelector('.top').offsetHeight";
+    const ROWS: &str = "return ['.brand, .school, .visitor li', '.top nav li'].map((row) => {
+        const boxes = [...document.querySelectorAll(row)].map((part) => part.getBoundingClientRect());
+        return Math.max(...boxes.map((box) => box.top)) < Math.min(...boxes.map((box) => box.bottom));
+    });";
+    let client = &browser.client;
+    let on_a_screen_of = async |width: u32| {
+        let screen = json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 500});
+        browser.devtools("Emulation.setDeviceMetricsOverride", &screen).await?;
+        anyhow::Ok(client.execute(HEIGHT, vec![]).await?.as_i64().expect("a number of pixels"))
+    };
+    let height = on_a_screen_of(360).await?;
+    assert!((1..=96).contains(&height), "{height} pixels on a phone");
+    let height = on_a_screen_of(1280).await?;
+    assert_eq!(client.execute(ROWS, vec![]).await?, json!([true, true]), "each in a row");
+    assert!((1..=120).contains(&height), "{height} pixels at a desk: a name takes two lines");
+    browser.devtools("Emulation.clearDeviceMetricsOverride", &json!({})).await?;
+    Ok(())
+}
+
+async fn at_home(look: Look, name: &str, seed: u64) -> anyhow::Result<()> {
     let (begun, head) = a_team().await?;
-    let (uai, teacher, _) = a_school_of(&[("6A", 6), ("6B", 4)], if look.width < 500 { 7_303 } else { 7_304 }).await?;
+    let (uai, teacher, _) = a_school_of(&[("6A", 6), ("6B", 4)], seed).await?;
     let campaign =
         a_campaign(uai, &teacher, "Évaluation des compétences numériques de la rentrée des sixièmes").await?;
     join(uai, campaign, &class(uai, "6A").await?[..4]).await?;
@@ -190,6 +271,10 @@ async fn at_home(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "[aria-current=step] a").await?;
     see(client, "h1", "Équipe").await?;
     an_invitation(&head, begun, Timestamp::now()).await?;
+    if look.width < 500 {
+        // What a narrow page keeps in its menu is there once that is opened.
+        assert!(!find(client, Locator::Css("nav a")).await?.is_displayed().await?, "the menu is closed");
+    }
     click(client, "nav a").await?;
     see(client, "[aria-current=step]", "Importer les élèves").await?;
     see(client, ".steps", "En attente").await?;
@@ -199,6 +284,9 @@ async fn at_home(look: Look, name: &str) -> anyhow::Result<()> {
 
     enter(client, &teacher).await?;
     see(client, "main", "4 sur 10").await?;
+    if look.javascript && !look.dark {
+        the_header_is_small(&browser).await?;
+    }
     picture(&browser, look, &format!("{name}-home")).await?;
     click(client, "section[aria-labelledby=pupils] a[href$='account=none']").await?;
     see(client, "h1", "Élèves").await?;
@@ -209,12 +297,18 @@ async fn at_home(look: Look, name: &str) -> anyhow::Result<()> {
 
 #[test]
 fn home_at_a_desk() {
-    run(at_home(DESKTOP, "desktop"));
+    run(at_home(DESKTOP, "desktop", 7_304));
 }
 
 #[test]
 fn home_on_a_phone() {
-    run(at_home(PHONE, "phone"));
+    run(at_home(PHONE, "phone", 7_303));
+}
+
+/// The menu opens without a script, too.
+#[test]
+fn home_on_a_phone_without_scripts() {
+    run(at_home(Look { width: PHONE.width, ..WITHOUT_SCRIPTS }, "phone-no-scripts", 7_308));
 }
 
 /// A list that was searched has an address: "back" from a pupil and reload show it again, as often as one likes, and no name stands there.

@@ -3,17 +3,18 @@
 
 use fantoccini::{Client, Locator};
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::LearnerId;
-use rentree_table::Who;
+use rentree_domain::{LearnerId, PersonName};
+use rentree_local::people::enrol;
+use rentree_table::{Role, User, Who};
 use serde_json::{Value, json};
 
 use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, find, go, open_filter, picture, property, see,
 };
-use crate::support::people::{a_failure, a_team};
+use crate::support::people::{Person, a_failure, a_team, an_unknown_user};
 use crate::support::pupils::{Classes, PUPIL_PASSWORD, Tied, by_email, by_mediacentre, by_user_name, classes, sign_in};
-use crate::support::run;
 use crate::support::schools::import;
+use crate::support::{product, run};
 
 /// The class whose slips are printed.
 const CLASS: usize = 35;
@@ -47,9 +48,24 @@ async fn confirm(client: &Client) -> anyhow::Result<()> {
     click(client, "main form[action*='/passwords/'] button").await
 }
 
+/// A name of sixty letters, as many as one may have, and no space to break it at.
+fn sixty_letters(name: &str) -> String {
+    name.chars().cycle().take(60).collect()
+}
+
+/// An administrator of such names.
+async fn a_long_named_head(class: &Classes) -> anyhow::Result<Person> {
+    let first_name = PersonName::parse(&sixty_letters("Wilhelmine"))?;
+    let last_name = PersonName::parse(&sixty_letters("Wattenwyl"))?;
+    let user = User { first_name, last_name, ..an_unknown_user().await? };
+    let id = enrol(&product().table, class.uai, Role::Administrator, &user, Timestamp::now()).await?;
+    Person::new(id, user).await
+}
+
 /// A class of 35, and another one with a pupil of every kind.
 struct School {
     class: Classes,
+    head: Person,
     email: Tied,
     blocked: Tied,
     nobody: LearnerId,
@@ -65,8 +81,11 @@ async fn a_school() -> anyhow::Result<School> {
         // As long as names come.
         sample.pupils[4].first_name = "Marie-Emmanuelle".to_owned();
         sample.pupils[4].last_name = "DE LA ROCHEFOUCAULD-MONTBEL".to_owned();
+        sample.pupils[CLASS].first_name = sixty_letters("Maximilienne");
+        sample.pupils[CLASS].last_name = sixty_letters("WOLFESCHLEGEL");
     };
     let class = classes(CLASS + 5, arrange).await?;
+    let head = a_long_named_head(&class).await?;
     for place in 0..CLASS {
         class.tie(place, if place < 20 { by_mediacentre() } else { by_user_name() }).await?;
     }
@@ -83,12 +102,12 @@ async fn a_school() -> anyhow::Result<School> {
     sample.pupils.truncate(CLASS + 4);
     import(class.uai, &sample).await?;
     let (nobody, staff) = (class.learners[CLASS + 2].id, class.learners[CLASS + 3].id);
-    Ok(School { class, email, blocked, nobody, staff, left })
+    Ok(School { class, head, email, blocked, nobody, staff, left })
 }
 
 #[expect(clippy::too_many_lines, reason = "one story, in its order")]
 async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
-    let School { class, email, blocked, nobody, staff, left } = a_school().await?;
+    let School { class, head, email, blocked, nobody, staff, left } = a_school().await?;
     let browser = Browser::open(look).await?;
     let client = &browser.client;
     let shot = async |page: &str| picture(&browser, look, &format!("{name}-learners-{page}")).await;
@@ -97,7 +116,10 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     let named = |place: usize| class.learners[place].entry.full_name();
 
     // The list, by account.
-    enter(client, &class.administrator).await?;
+    enter(client, &head).await?;
+    click(client, "nav a[href$='/team']").await?;
+    see(client, "main .rows", head.user.last_name.as_str()).await?;
+    shot("00-team").await?;
     click(client, "nav a[href$='/learners']").await?;
     see(client, "[role=status]", "39 élèves").await?;
     choose(client, "#division", "3EME B").await?;
@@ -123,6 +145,7 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
 
     // A user name beside an e-mail address.
     go(client, &pupil(email.learner)).await?;
+    see(client, "h1", &sixty_letters("WOLFESCHLEGEL")).await?;
     see(client, "main", "Adresse e-mail").await?;
     shot("04-pupil-email").await?;
     click(client, "form[action$='/user-name'] button").await?;
@@ -182,6 +205,9 @@ async fn passwords(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "[role=status]", "2 mots de passe, affichés une seule fois").await?;
     see(client, "section[aria-labelledby=unserved]", "seule la personne à qui il appartient").await?;
     shot("12-selection").await?;
+    if look.javascript && !look.dark {
+        assert_eq!(cut_off(&browser).await?, json!([]), "nor does a name of sixty letters cut one off");
+    }
     go(client, &class.path("")).await?;
     tick(client, nobody).await?;
     click(client, "button[form=choose]").await?;

@@ -1,17 +1,20 @@
 //! A school's afternoon in a real browser, with JavaScript and without, on a desktop and on a phone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use encoding_rs::UTF_8;
 use fantoccini::{Client, Locator};
 use rentree_domain::Uai;
 use rentree_local::{DEMO_EMAIL, DEMO_PASSWORD};
 use rentree_samples::{Fault, Sample};
+use serde_json::{Value, json};
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, find, open_filter, picture, put, see, text_of,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, attribute, click, click_on, find, open_filter, picture, put, see,
+    text_of,
 };
-use crate::support::{a_uai, product, run};
+use crate::support::{a_uai, eventually, product, run};
 
 const WIDE: Look = Look { width: 1280, ..DESKTOP };
 const PLAIN: Look = Look { width: 1280, ..WITHOUT_SCRIPTS };
@@ -36,7 +39,7 @@ fn on_disk(folder: &tempfile::TempDir, name: &str, bytes: &[u8]) -> anyhow::Resu
 }
 
 /// From the page "Importer des élèves" to the result.
-async fn upload(client: &Client, file: &std::path::Path, result: &str) -> anyhow::Result<()> {
+async fn upload(client: &Client, file: &Path, result: &str) -> anyhow::Result<()> {
     click(client, "form[action$='/imports'] button").await?;
     put(client, "#file", &file.to_string_lossy()).await?;
     click(client, "#upload button").await?;
@@ -44,9 +47,92 @@ async fn upload(client: &Client, file: &std::path::Path, result: &str) -> anyhow
 }
 
 /// From the page "Importer des élèves" to what the import would do.
-async fn preview(client: &Client, file: &std::path::Path) -> anyhow::Result<()> {
+async fn preview(client: &Client, file: &Path) -> anyhow::Result<()> {
     click(client, "#preview").await?;
     upload(client, file, "Rien n’a encore été changé : à vous de confirmer").await
+}
+
+/// Makes the line of the window so, or as it was.
+async fn line(browser: &Browser, is_cut: bool, bytes_up_per_second: Option<u32>) -> anyhow::Result<()> {
+    // What a page fetches knows of it only then.
+    browser.devtools("Network.enable", &json!({})).await?;
+    let up = bytes_up_per_second.map_or(json!(-1), Value::from);
+    let conditions = json!({"offline": is_cut, "latency": 0, "downloadThroughput": -1, "uploadThroughput": up});
+    browser.devtools("Network.emulateNetworkConditions", &conditions).await?;
+    Ok(())
+}
+
+/// Lets a file of so many bytes fall on the page.
+async fn drop_file(client: &Client, name: &str, bytes: usize) -> anyhow::Result<()> {
+    const DROP: &str = "const [name, bytes] = arguments;
+        const dropped = new DataTransfer();
+        dropped.items.add(new File([new Uint8Array(bytes)], name));
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: dropped, bubbles: true, cancelable: true }));";
+    client.execute(DROP, vec![json!(name), json!(bytes)]).await?;
+    Ok(())
+}
+
+/// What is dropped is looked at as what is chosen, and what would be refused later is not sent.
+async fn looked_at_before_it_is_sent(client: &Client) -> anyhow::Result<()> {
+    // As if a megabyte were too much: this machine has better to do than to hold the real limit.
+    client.execute("document.getElementById('upload').dataset.maxBytes = 1048576", vec![]).await?;
+    for (name, bytes, told) in [
+        ("Liste.pdf", 5, "Ce fichier n’est ni un XML, ni un zip, ni un CSV."),
+        ("Vide.xml", 0, "Ce fichier est vide. Merci de refaire l’export."),
+        ("Annuaire.xml", 1_048_577, "Ce fichier est trop volumineux (1 Mo au plus)."),
+    ] {
+        drop_file(client, name, bytes).await?;
+        see(client, "#upload-error", told).await?;
+        click(client, "#upload button").await?;
+        see(client, "main h2", "Choisir le fichier").await?;
+        see(client, "#upload-error", told).await?;
+    }
+    client.refresh().await?;
+    see(client, "#drop-hint", "déposez-le sur cette page").await
+}
+
+/// The file stays chosen, and may be sent again.
+async fn not_sent(client: &Client, name: &str) -> anyhow::Result<()> {
+    click(client, "#upload button").await?;
+    see(client, "#upload-error", "Vérifiez votre connexion, puis réessayez. Rien n’a été changé.").await?;
+    find(client, Locator::Css("#upload:has(#upload-progress[hidden]) button:not(:disabled)")).await?;
+    let kept = client.execute("return document.getElementById('file').files[0].name", vec![]).await?;
+    assert_eq!(kept, name);
+    Ok(())
+}
+
+/// Where the line is cut, and where only the bucket cannot be reached.
+async fn a_cut_line_loses_nothing(browser: &Browser) -> anyhow::Result<()> {
+    let client = &browser.client;
+    let bucket = attribute(client, "#upload", "action").await?.context("where the file goes")?;
+    drop_file(client, "Classe.xml", 5).await?;
+    line(browser, true, None).await?;
+    not_sent(client, "Classe.xml").await?;
+    line(browser, false, None).await?;
+    browser.devtools("Network.setBlockedURLs", &json!({"urls": [format!("{bucket}*")]})).await?;
+    not_sent(client, "Classe.xml").await?;
+    browser.devtools("Network.setBlockedURLs", &json!({"urls": []})).await?;
+    Ok(())
+}
+
+/// The same as [`preview`], on a line on which one sees the bar move.
+async fn preview_on_a_slow_line(browser: &Browser, file: &Path) -> anyhow::Result<()> {
+    const WRITTEN: &str =
+        "const bar = document.querySelector('#upload-progress:not([hidden]) #bar'); return bar?.value";
+    let client = &browser.client;
+    click(client, "#preview").await?;
+    click(client, "form[action$='/imports'] button").await?;
+    put(client, "#file", &file.to_string_lossy()).await?;
+    line(browser, false, Some(10_000)).await?;
+    click(client, "#upload button").await?;
+    eventually("the bar moves", async || {
+        let written = client.execute(WRITTEN, vec![]).await?.as_f64();
+        anyhow::ensure!(written.is_some() || client.find(Locator::Css("#upload")).await.is_ok(), "sent without a bar");
+        Ok(written.filter(|written| *written > 0.0))
+    })
+    .await?;
+    line(browser, false, None).await?;
+    see(client, "main h2", "Rien n’a encore été changé : à vous de confirmer").await
 }
 
 /// The files of an afternoon.
@@ -77,6 +163,20 @@ fn files(folder: &tempfile::TempDir, uai: Uai) -> anyhow::Result<Files> {
         nearly_all: on_disk(folder, "ElevesSansAdresses-2.xml", &first(115))?,
         sample,
     })
+}
+
+/// The log of the space says what became of each import, and leads there.
+async fn the_log_leads_to_imports(client: &Client, uai: Uai) -> anyhow::Result<()> {
+    client.goto(&format!("{}/schools/{uai}/audit", product().url)).await?;
+    see(client, "h1", "Journal de l’espace").await?;
+    let link = "a[starts-with(., 'voir cet import')]";
+    for outcome in ["Réussi", "En erreur", "Annulé après coup", "Abandonné"] {
+        let badge = format!("//li[.//{link}]//span[@class='badge'][.='{outcome}']");
+        find(client, Locator::XPath(&badge)).await?;
+    }
+    let undone = format!("//li[contains(., 'a annulé un import')]//{link}");
+    click_on(client, Locator::XPath(&undone)).await?;
+    see(client, "main h2", "Import annulé").await
 }
 
 #[expect(clippy::too_many_lines, reason = "one story, in its order")]
@@ -110,6 +210,11 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
         shot("02-refused-at-once").await?;
         click(client, "#upload button").await?;
         see(client, "main h2", "Choisir le fichier").await?;
+    }
+    let at_a_desk_with_scripts = look.javascript && !look.dark;
+    if at_a_desk_with_scripts {
+        looked_at_before_it_is_sent(client).await?;
+        a_cut_line_loses_nothing(&browser).await?;
     }
     click(client, "form[action$='/cancel'] button").await?;
     see(client, "main h2", "Import abandonné").await?;
@@ -147,7 +252,11 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
 
     // A preview, with names.
     click(client, "nav a[href$='/imports']").await?;
-    preview(client, &good).await?;
+    if at_a_desk_with_scripts {
+        preview_on_a_slow_line(&browser, &good).await?;
+    } else {
+        preview(client, &good).await?;
+    }
     see(client, "#added", "Élèves à ajouter (15)").await?;
     let told = text_of(client, Locator::Css("main .counts")).await?;
     assert!(told.contains("Ajouts") && told.contains("Désactivations"), "{told}");
@@ -253,6 +362,7 @@ async fn an_afternoon(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "main table", "Annulé après coup").await?;
     see(client, "main table", "Élèves de l’année.csv").await?;
     shot_of_table("18-history").await?;
+    the_log_leads_to_imports(client, uai).await?;
 
     // Within the space, a page that is none keeps its header; of another school nothing is told.
     let nobody = "0199a1b2-c3d4-7000-8000-000000000001";

@@ -6,9 +6,10 @@ use fantoccini::{Client, Locator};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::{EmailAddress, LinkToken, Uai};
 use rentree_table::{Link, Purpose, School};
+use rentree_testkit::SentMail;
 
 use crate::support::browser::{
-    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, click_on, fill, go, picture, see, text_of,
+    Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, attribute, click, click_on, fill, find, go, picture, see, text_of,
 };
 use crate::support::mails::{link_in, mail_about, mail_to};
 use crate::support::people::{PASSWORD, a_team, an_email, somebody};
@@ -40,6 +41,16 @@ async fn act_on(client: &Client, name: &str, button: &str) -> anyhow::Result<()>
     click_on(client, Locator::XPath(&row)).await?;
     see(client, "h1", name).await?;
     click(client, "button.grave").await
+}
+
+/// The page that asks names who was invited, and so does the one that tells.
+async fn cancel_the_invitation(client: &Client, email: &EmailAddress) -> anyhow::Result<()> {
+    let row = format!("//ul[@class='rows']/li[contains(., '{email}')]//a[contains(., 'Annuler')]");
+    click_on(client, Locator::XPath(&row)).await?;
+    see(client, "h1", &format!("Annuler l’invitation à {email}")).await?;
+    see(client, "main .careful", "Le lien déjà envoyé ne fonctionnera plus").await?;
+    click(client, "button.grave").await?;
+    see(client, "[role=status]", &format!("L’invitation à {email} est annulée")).await
 }
 
 async fn sign_out(client: &Client) -> anyhow::Result<()> {
@@ -111,7 +122,8 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     see(client, "[role=alert]", "camille").await?;
     see(client, "[role=alert]", "Choisissez un rôle").await?;
     click(client, "#invite-role option[value=member]").await?;
-    fill(client, "#invite-emails", &format!("{lea} {elsewhere}")).await?;
+    let by_mistake = an_email();
+    fill(client, "#invite-emails", &format!("{lea} {elsewhere} {by_mistake}")).await?;
     click(client, "form[action$='/invitations'] button").await?;
     see(client, "[role=status]", "les invitations partent, dans le rôle « Membre »").await?;
     let (to_lea, to_known) =
@@ -119,6 +131,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     go(client, &format!("/schools/{uai}/team")).await?;
     see(client, "main", "Dernier envoi le").await?;
     shot("08-invitations").await?;
+    cancel_the_invitation(client, &by_mistake).await?;
     sign_out(client).await?;
     go(client, &to_lea).await?;
     see(client, "h1", "Vous êtes invité(e)").await?;
@@ -240,11 +253,26 @@ fn a_year_without_scripts() {
     run(a_year(WITHOUT_SCRIPTS, "no-scripts"));
 }
 
+/// From the mailbox of the demo to a mail in its own style, whose button leads where its text does.
+async fn as_mail_programs_show_it(client: &Client, to: &EmailAddress, mail: &SentMail) -> anyhow::Result<()> {
+    go(client, "/demo/mailbox").await?;
+    let shown = format!("//article[contains(., '{to}')]//a[starts-with(@href, '/demo/mailbox/')]");
+    click_on(client, Locator::XPath(&shown)).await?;
+    see(client, "[role=article]", "Suivez le lien ci-dessous").await?;
+    assert_eq!(client.title().await?, mail.subject);
+    let leads = attribute(client, "[role=article] a", "href").await?.unwrap_or_default();
+    assert!(leads.ends_with(&link_in(mail)?), "{leads}");
+    // Its style is its own, and the policy of its page lets it be.
+    let button = find(client, Locator::Css("[role=article] a")).await?;
+    assert_eq!(button.css_value("display").await?, "inline-block");
+    Ok(())
+}
+
 /// Pages that the year does not come by.
 #[test]
 fn the_other_pages() {
     run(async {
-        for (look, name) in [(DESKTOP, "desktop"), (PHONE, "phone")] {
+        for (look, name) in [(DESKTOP, "desktop"), (PHONE, "phone"), (WITHOUT_SCRIPTS, "no-scripts")] {
             let browser = Browser::open(look).await?;
             let client = &browser.client;
             let shot = async |page: &str| picture(&browser, look, &format!("{name}-staff-{page}")).await;
@@ -255,6 +283,9 @@ fn the_other_pages() {
             assert!(visitors.contains("Me connecter") && !visitors.contains("cargo dev"), "{told}");
             assert!(engineers.contains("cargo dev"), "{told}");
             shot("30-demo").await?;
+            go(client, "/demo/design").await?;
+            see(client, "h1", "Le design de Rentrée").await?;
+            shot("30-design").await?;
             go(client, "/demo/mailbox").await?;
             shot("31-mailbox").await?;
             // Whoever asks for access without an account is led to one first.
@@ -266,7 +297,9 @@ fn the_other_pages() {
             fill(client, "#ask-email", email.as_str()).await?;
             shot("32-sign-up").await?;
             click(client, "main form button").await?;
-            go(client, &link_in(&mail_to(email.as_str(), 1).await?)?).await?;
+            let mail = mail_to(email.as_str(), 1).await?;
+            as_mail_programs_show_it(client, &email, &mail).await?;
+            go(client, &link_in(&mail)?).await?;
             see(client, "h1", "Créer un compte").await?;
             shot("33-sign-up-form").await?;
             fill(client, "#new-first_name", "Léa").await?;

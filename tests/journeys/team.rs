@@ -3,7 +3,7 @@
 use encoding_rs::UTF_8;
 use jiff::{SignedDuration, Timestamp};
 use mail_worker::MailWorker;
-use rentree_domain::{LinkToken, MailOrder, Uai};
+use rentree_domain::{LinkToken, MailOrder, Uai, paris};
 use rentree_orders::limit::INVITATIONS_BY_SCHOOL;
 use rentree_samples::Sample;
 use rentree_table::{Link, Purpose, Role};
@@ -255,12 +255,23 @@ fn an_invitation_is_sent_again_or_cancelled() {
         let again = administrator.post(&format!("/schools/{uai}/invitations"), &json!({"emails": email})).await?;
         assert!(again.expect(422)?["errors"][0]["message"].as_str().unwrap().contains("déjà"));
         assert_eq!(administrator.post(&path("resend"), &json!({})).await?.status, 429, "not at once");
+        // From when on is told, on the clock of the school.
+        let waits = team(&administrator, uai).await?["invitations"][0].clone();
+        assert_eq!(waits["may_resend"], false);
+        let from: Timestamp = waits["resend_from"].as_str().unwrap().parse()?;
+        let clock = paris::date_time(from);
+        let told = format!("à {}\u{a0}h\u{a0}{:02}</p>", clock.hour(), clock.minute());
+        let page = administrator.page(&format!("/schools/{uai}/team")).await?;
+        let (_, told_from) = page.split_once("Renvoi possible à partir du ").expect("from when on");
+        assert!(told_from.split_inclusive("</p>").next().unwrap().ends_with(&told), "{told}: {told_from}");
+        assert!(!page.contains("Renvoyer<"), "{page}");
 
         // As if the first mail were six minutes old.
         let (id, _) = an_invitation(&administrator, uai, Timestamp::now() - SignedDuration::from_mins(6)).await?;
         let seen = team(&administrator, uai).await?;
         let row = seen["invitations"].as_array().unwrap().iter().find(|row| row["id"] == id.to_string()).unwrap();
         assert_eq!(row["may_resend"], true);
+        assert!(administrator.page(&format!("/schools/{uai}/team")).await?.contains("Renvoyer<"));
         administrator.post(&format!("/schools/{uai}/invitations/{id}/resend"), &json!({})).await?.expect(200)?;
         mail_to(row["email"].as_str().unwrap(), 1).await?;
 
