@@ -161,7 +161,7 @@ fn the_list_of_spaces_tells_their_state() {
         let school = School { activated_at: Some(long_ago), ..School::new("Lycée des Tilleuls") };
         product().table.create_school(other, &school).await?;
         let by = (Role::Administrator, &head.user);
-        rentree_local::people::enrol(&product().table, other, by.0, by.1, Timestamp::now()).await?;
+        enrol(&product().table, other, by.0, by.1, Timestamp::now()).await?;
         let spaces = head.get("/spaces").await?.expect(200)?;
         let state = |uai: rentree_domain::Uai| {
             let rows = spaces["spaces"].as_array().cloned().unwrap_or_default();
