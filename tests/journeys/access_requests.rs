@@ -242,6 +242,16 @@ fn who_is_suspended_asks_to_be_let_in_again() {
             absent.page("/spaces").await?.contains("Sans réponse pour l’instant"),
             "their place does not let them in"
         );
+        // Taken back while an administrator has the form in front of them: the place that there is lets nobody in.
+        let form = PageForm::on(&head, &request(uai, &absent, ""), "/accept").await?;
+        absent.post(&format!("{FORM}/{uai}/withdraw"), &json!({})).await?.expect(200)?;
+        for role in ["member", "administrator"] {
+            let (status, page) = form.send(&head, &[("role", role)]).await?;
+            assert!(status == 409 && page.contains("l’a retirée"), "{status} {page}");
+        }
+        assert_eq!(place(uai, &absent).await?.map(|member| member.role), Some(Role::Member));
+        absent.get(&format!("/schools/{uai}/learners")).await?.expect(403)?;
+        ask(&absent, uai).await?.expect(202)?;
         head.post(&request(uai, &absent, "/accept"), &json!({"role": "member"})).await?.expect(200)?;
         assert_eq!(ask(&absent, uai).await?.status, 409, "in by now");
         Ok(())

@@ -10,7 +10,8 @@ use rentree_domain::{EmailAddress, Uai, UserId};
 use rentree_http::{ConfirmView, Face, Input, Problem, Visitor, authorise_beside, parse_uai, text};
 use rentree_orders::NewRole;
 use rentree_table::{
-    AccessRequest, AccessRequestError, AccessRequestState, AuditAction, AuditEntry, Cancelling, Role, User,
+    AccessRequest, AccessRequestError, AccessRequestState, AuditAction, AuditEntry, Cancelling, Member, Role,
+    TeamError, User,
 };
 use rentree_web::{Form, Frame, Section, french};
 use schemars::JsonSchema;
@@ -236,8 +237,9 @@ impl Invitations {
         })
     }
 
-    /// Of who has a place: it lets whoever stayed away for long in again, in the role that was chosen; of who is in, that is told. The
-    /// role comes first, so that nobody is in for a moment with more than was chosen.
+    /// Of who has a place: it lets whoever stayed away for long in again, in the role that was chosen; of who is in, that is told. A
+    /// lesser role comes before they are let in, a greater one after it, so that nobody ever has more than was chosen, and nobody who is
+    /// not in becomes an administrator.
     async fn let_in_again(
         &self,
         uai: Uai,
@@ -250,25 +252,42 @@ impl Invitations {
         let Some(member) = member.filter(|member| member.is_absent(visitor.at)) else {
             return self.already_in(uai, (id, role), face).await;
         };
-        let changes = visitor.did(AuditEntry::role_change(role)).to(&member.name);
-        let cancelled = cancelled_by(visitor);
-        let cancelling = Cancelling { invited: member.invited, tell: &cancelled };
-        let changed = self.table.change_role(uai, (id, member.role), role, &changes, cancelling).await;
-        let is_changed = changed.map_err(|error| members::told(uai, error))?;
-        let is_let_in = self.table.accept_absent(uai, (id, &member), entry, visitor.at).await?;
-        if is_changed && role == Role::Administrator {
-            self.mails.tell_new_administrator(uai, id, NewRole::GivenBy(visitor.user)).await;
+        if role == Role::Member {
+            self.give_role(uai, visitor, (id, &member), role).await?;
         }
-        if !is_let_in {
+        if !self.table.accept_absent(uai, (id, &member), entry, visitor.at).await? {
             return self.already_in(uai, (id, role), face).await;
         }
         self.mails.tell_access_granted(id, uai).await;
+        if role == Role::Administrator && self.give_role(uai, visitor, (id, &member), role).await? {
+            self.mails.tell_new_administrator(uai, id, NewRole::GivenBy(visitor.user)).await;
+        }
         face.after_post(StatusCode::OK, &done(uai, "accepted"), &AnsweredView { user: id, role: Some(role) })
+    }
+
+    /// Gives `member`, as they were read, another role; one that they have is no change: `false`.
+    async fn give_role(
+        &self,
+        uai: Uai,
+        visitor: &Visitor,
+        (id, member): (UserId, &Member),
+        role: Role,
+    ) -> Result<bool, Problem> {
+        let entry = visitor.did(AuditEntry::role_change(role)).to(&member.name);
+        let tell = cancelled_by(visitor);
+        let cancelling = Cancelling { invited: member.invited, tell: &tell };
+        let given = self.table.change_role(uai, (id, member.role), role, &entry, cancelling).await;
+        given.map_err(|error| match error {
+            // Removed in this moment.
+            TeamError::NotAMember => settled(uai),
+            error => members::told(uai, error),
+        })
     }
 
     /// Who accepts somebody who is in with that role clicked twice, or a colleague was faster.
     async fn already_in(&self, uai: Uai, (id, role): (UserId, Role), face: Face) -> Result<Response, Problem> {
-        let is_in = self.table.member(uai, id).await?.is_some_and(|member| member.role == role);
+        let (member, now) = (self.table.member(uai, id).await?, (self.clock)());
+        let is_in = member.is_some_and(|member| member.role == role && !member.is_absent(now));
         face.already(is_in, self.settled(uai, id).await, &done(uai, "accepted"))
     }
 

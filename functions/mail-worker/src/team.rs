@@ -71,12 +71,15 @@ impl MailWorker {
     }
 
     /// Tells `user` that they were not let into the space of `uai`, and from when on they may ask again. A refusal that keeps them from
-    /// nothing any more is told no more.
+    /// nothing any more is told no more: it is over, or somebody let them in since.
     pub(crate) async fn access_refused(&self, user: UserId, uai: Uai) -> Result<(), OrderError> {
-        let table = &self.table;
-        let (request, account, school) =
-            try_join!(table.access_request(uai, user), table.user(user), table.school(uai))?;
-        let refusal = request.and_then(|request| request.refusal(self.now()));
+        let (table, now) = (&self.table, self.now());
+        let (request, account, school, place) =
+            try_join!(table.access_request(uai, user), table.user(user), table.school(uai), table.member(uai, user))?;
+        if place.is_some_and(|member| !member.is_absent(now)) {
+            return Ok(());
+        }
+        let refusal = request.and_then(|request| request.refusal(now));
         let email = account.as_ref().and_then(User::confirmed_email);
         let (Some((_, until)), Some(email), Some(school)) = (refusal, email, school) else { return Ok(()) };
         let day = paris::date(until).strftime("%d/%m/%Y").to_string();
