@@ -10,6 +10,8 @@ use crate::support::mails::{link_in, mail_about, mail_to, mails_to, no_mail_is_p
 use crate::support::people::{PASSWORD, a_client, a_stranger, a_team, an_email, an_unknown_user, somebody};
 use crate::support::{join_all, product, run};
 
+const ARRIVES: &str = r#"<a class="button" href="/">Ouvrir mon espace</a>"#;
+
 /// Links that were asked for before a password was changed are over: whoever asked for them may be why it was changed.
 #[test]
 fn a_new_password_ends_older_links() {
@@ -45,6 +47,9 @@ fn a_used_link_asks_nobody_to_sign_in_who_is() {
         let address = link_in(&mail_to(email.as_str(), 1).await?)?;
         person.post(&address, &json!({})).await?.expect(200)?;
         person.open_session().await?;
+        let done = person.page("/account?done=address").await?;
+        assert!(done.contains("Votre adresse e-mail est confirmée") && done.contains(ARRIVES), "{done}");
+        assert!(!person.page("/account?done=name").await?.contains(ARRIVES), "whoever came from there knows the way");
         let sign_up = LinkToken::new(rentree_runtime::random());
         let purpose = Purpose::SignUp { email: an_email() };
         product().table.create_link(sign_up.secret(), &Link::new(purpose, Timestamp::now())).await?;
@@ -68,13 +73,13 @@ fn a_used_link_asks_nobody_to_sign_in_who_is() {
                 page.contains("Ce lien a déjà été utilisé") && page.contains(&who.user.full_name()),
                 "{path}: {page}"
             );
-            assert!(page.contains(r#"<a class="button" href="/">Ouvrir mon espace</a>"#), "{path}: {page}");
+            assert!(page.contains(ARRIVES), "{path}: {page}");
             assert!(
                 !page.contains("il vous suffit de vous connecter") && !page.contains(email.as_str()),
                 "{path}: {page}"
             );
         }
-        assert!(confirmed.contains(r#"<a class="button" href="/">Ouvrir mon espace</a>"#), "{confirmed}");
+        assert!(confirmed.contains(ARRIVES), "{confirmed}");
         let stranger = a_stranger().get(&sign_up).await?.body.to_string();
         assert!(stranger.contains("il vous suffit de vous connecter"), "{stranger}");
         Ok(())

@@ -51,6 +51,9 @@ pub(crate) struct AccountView {
     may_add_mediacentre: bool,
     #[serde(skip)]
     done: Option<String>,
+    /// Label and path of the page that leads on, for whoever came here by a link of a mail.
+    #[serde(skip)]
+    home: Option<(&'static str, &'static str)>,
     /// First and last name.
     name: String,
     /// Whether a school gives the name: then its owner cannot correct it.
@@ -108,6 +111,7 @@ pub(crate) async fn page(
     let (signed_in, user) = require_account(&app.table, &headers, (app.clock)()).await?;
 
     let mut view = app.account(&signed_in, user).await?;
+    view.home = (done.done == "address").then(|| signed_in.home());
     let told = match done.done.as_str() {
         // The name stands in no address.
         "name" => {
@@ -158,6 +162,7 @@ impl Accounts {
             is_pupil: !ties.is_empty(),
             may_add_mediacentre: self.config.has_mediacentre && !user.methods.has(Method::Mediacentre, now),
             done: None,
+            home: None,
             name: user.full_name(),
             is_named_by_a_school: user.is_named_by_a_school(&ties),
             methods: user.methods.all(now),
