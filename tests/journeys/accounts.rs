@@ -48,7 +48,10 @@ fn a_used_link_asks_nobody_to_sign_in_who_is() {
         person.post(&address, &json!({})).await?.expect(200)?;
         person.open_session().await?;
         let done = person.page("/account?done=address").await?;
-        assert!(done.contains("Votre adresse e-mail est confirmée") && done.contains(ARRIVES), "{done}");
+        assert!(
+            done.contains("Votre adresse e-mail est confirmée. Si vous étiez connecté(e)") && done.contains(ARRIVES),
+            "{done}"
+        );
         assert!(!person.page("/account?done=name").await?.contains(ARRIVES), "whoever came from there knows the way");
         let sign_up = LinkToken::new(rentree_runtime::random());
         let purpose = Purpose::SignUp { email: an_email() };

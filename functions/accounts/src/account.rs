@@ -118,13 +118,17 @@ pub(crate) async fn page(
             view.done = Some(format!("Votre nom est maintenant {}.", view.name));
             return face.render(StatusCode::OK, &view);
         }
-        "password" => Some("Votre mot de passe a été changé. Vos autres appareils ont été déconnectés."),
+        "password" => Some(
+            "Votre mot de passe a été changé. Si vous étiez connecté(e) sur d’autres appareils, vous ne l’êtes plus.",
+        ),
         "address-asked" => Some(
             "Un message vient d’être envoyé à l’adresse indiquée. Suivez le lien qu’il contient, en étant connecté(e) : il expire dans 7 jours.",
         ),
-        "address" => Some("Votre adresse e-mail est confirmée. Vos autres appareils ont été déconnectés."),
+        "address" => Some(
+            "Votre adresse e-mail est confirmée. Si vous étiez connecté(e) sur d’autres appareils, vous ne l’êtes plus.",
+        ),
         "second-factor-ended" => Some(
-            "La validation en deux étapes est désactivée : votre mot de passe suffit pour vous connecter. Vos autres appareils ont été déconnectés.",
+            "La validation en deux étapes est désactivée : votre mot de passe suffit pour vous connecter. Si vous étiez connecté(e) sur d’autres appareils, vous ne l’êtes plus.",
         ),
         "sessions" => Some("Déconnexion effectuée : le ou les appareils n’ont plus accès à votre compte."),
         _ => None,
