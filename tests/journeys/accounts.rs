@@ -1,13 +1,16 @@
 //! Accounts: sign up, sign in and out, passwords, addresses, sessions, terms.
 
 use jiff::Timestamp;
-use rentree_domain::EmailAddress;
+use rentree_domain::{EmailAddress, LinkToken};
+use rentree_table::{Link, Purpose};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
 use serde_json::{Value, json};
 
 use crate::support::mails::{link_in, mail_about, mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{PASSWORD, a_client, a_stranger, a_team, an_email, an_unknown_user, somebody};
 use crate::support::{join_all, product, run};
+
+const ARRIVES: &str = r#"<a class="button" href="/">Ouvrir mon espace</a>"#;
 
 /// Links that were asked for before a password was changed are over: whoever asked for them may be why it was changed.
 #[test]
@@ -29,6 +32,59 @@ fn a_new_password_ends_older_links() {
         person.open_session().await?;
         assert_eq!(person.post(&address, &json!({})).await?.status, 410);
         a_stranger().sign_in(email.as_str(), "des bottes et un ciré").await?.expect(200)?;
+        Ok(())
+    });
+}
+
+/// Whoever is signed in need not sign in, whatever a link that was used was for.
+#[test]
+fn a_used_link_asks_nobody_to_sign_in_who_is() {
+    run(async {
+        let (mut person, other) = (somebody().await?, somebody().await?);
+        let email = an_email();
+        let ask = json!({"email": email, "current_password": PASSWORD});
+        person.post("/account/email", &ask).await?.expect(202)?;
+        let address = link_in(&mail_to(email.as_str(), 1).await?)?;
+        person.post(&address, &json!({})).await?.expect(200)?;
+        person.open_session().await?;
+        let done = person.page("/account?done=address").await?;
+        assert!(
+            done.contains("Votre adresse e-mail est confirmée. Si vous étiez connecté(e)") && done.contains(ARRIVES),
+            "{done}"
+        );
+        assert!(!person.page("/account?done=name").await?.contains(ARRIVES), "whoever came from there knows the way");
+        let sign_up = LinkToken::new(rentree_runtime::random());
+        let purpose = Purpose::SignUp { email: an_email() };
+        product().table.create_link(sign_up.secret(), &Link::new(purpose, Timestamp::now())).await?;
+        let sign_up = format!("/sign-up/{}", sign_up.text());
+        let fields = json!({"first_name": "Léa", "last_name": "Martin", "password": "des bottes et un ciré"});
+        a_stranger().post(&sign_up, &fields).await?.expect(201)?;
+        a_stranger().post("/forgotten-password", &json!({ "email": other.email() })).await?.expect(202)?;
+        let reset = link_in(&mail_to(other.email().as_str(), 1).await?)?;
+        a_stranger().post(&reset, &json!({"password": "des bottes et un ciré"})).await?.expect(200)?;
+
+        assert_eq!(person.get(&address).await?.status, 410);
+        let confirmed = person.page(&address).await?;
+        assert!(
+            confirmed.contains("Cette adresse est déjà confirmée") && confirmed.contains(email.as_str()),
+            "{confirmed}"
+        );
+        let other = somebody().await?;
+        for (who, path) in [(&other, &address), (&person, &sign_up), (&person, &reset)] {
+            let page = who.page(path).await?;
+            assert!(
+                page.contains("Ce lien a déjà été utilisé") && page.contains(&who.user.full_name()),
+                "{path}: {page}"
+            );
+            assert!(page.contains(ARRIVES), "{path}: {page}");
+            assert!(
+                !page.contains("il vous suffit de vous connecter") && !page.contains(email.as_str()),
+                "{path}: {page}"
+            );
+        }
+        assert!(confirmed.contains(ARRIVES), "{confirmed}");
+        let stranger = a_stranger().get(&sign_up).await?.body.to_string();
+        assert!(stranger.contains("il vous suffit de vous connecter"), "{stranger}");
         Ok(())
     });
 }

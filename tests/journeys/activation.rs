@@ -52,7 +52,14 @@ fn from_the_form_to_the_space() {
         assert!(mail.subject.contains(uai.as_str()));
         assert!(mail.text.contains("Anne-Laure D’Hérouville a fait une demande") && mail.text.contains("transférer"));
         assert!(mail.html.contains("Anne-Laure D’Hérouville"));
+        // The school is not sent to itself for help.
+        assert!(
+            mail.text.contains("Écrivez à ") && !mail.text.contains("Demandez à votre établissement"),
+            "{}",
+            mail.text
+        );
         let link = link_in(&mail)?;
+        assert!(page(&link).await?.1.contains("<h1>Activer l’espace"));
         for _ in 0..10 {
             assert_eq!(head.get(&link).await?.expect(200)?["school"], "Collège des Lilas");
         }
@@ -86,6 +93,8 @@ fn from_the_form_to_the_space() {
         let log: Value = as_head(&format!("/schools/{uai}/audit")).send().await?.json().await?;
         assert_eq!(log["entries"][0]["action"], "space_activated");
         assert!(product().table.school(uai).await?.unwrap().activated_at.is_some());
+        let another = an_activation(uai, Timestamp::now()).await?;
+        assert!(page(&another).await?.1.contains("<h1>Rejoindre l’espace"), "nothing is left to activate");
         Ok(())
     });
 }

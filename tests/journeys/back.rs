@@ -73,6 +73,7 @@ async fn a_pupil_goes_back(look: Look) -> anyhow::Result<()> {
     // The next child takes the tablet, and finds nothing of the one before.
     click(client, "main form[action='/sign-out'] button").await?;
     find(client, Locator::Css("#who-first_name")).await?;
+    see(client, "[role=status]", "Vous êtes déconnecté(e).").await?;
     assert_eq!(client.current_url().await?.path(), class.path(""));
     go(client, &account).await?;
     see(client, "[role=alert]", "Indiquez-le à nouveau").await?;

@@ -5,15 +5,15 @@ use rentree_domain::UserName;
 use rentree_domain::limit::{CODES_BY_CLIENT, IDENTITIES_BY_CAMPAIGN};
 use rentree_domain::password::TEMPORARY_LASTS;
 use rentree_samples::Pupil;
-use rentree_table::{AuditAction, AuditEntry, JoinOutcome, Methods};
-use reqwest::header::{ACCEPT, LOCATION};
+use rentree_table::{AuditAction, AuditEntry, JoinOutcome, Methods, Role};
+use reqwest::header::{ACCEPT, COOKIE, LOCATION};
 use serde_json::json;
 
 use crate::support::classes::{
     Device, PUPIL_PASSWORD, a_campaign, a_class, a_class_of, a_device, a_first_name, an_address, born_years_ago, step,
 };
 use crate::support::mails::{link_in, mail_to};
-use crate::support::people::{Answer, a_client, a_team, somebody};
+use crate::support::people::{Answer, a_client, a_member, a_team, somebody};
 use crate::support::pupils::by_mediacentre;
 use crate::support::{clock, product, run, run_while_time_stands_still};
 
@@ -495,6 +495,26 @@ fn who_sat_here_before_is_not_taken_for_the_pupil() {
         let refused = teacher.post(&lycee.path("/identity"), &lycee.identity(0)).await?;
         assert_eq!((refused.status, refused.code()), (409, "other_account"), "{}", refused.body);
         assert!(lycee.pupil(&other).await?.user.is_none() && lycee.joined().await?.is_empty());
+        Ok(())
+    });
+}
+
+/// Of staff who fill the pupils' form in, it is not said that the account is somebody else's; they are offered to try the page all the same.
+#[test]
+fn staff_who_tell_a_pupils_name_are_told_what_is_true_of_them() {
+    run(async {
+        let class = a_class_of(1).await?;
+        let teacher = a_member(class.uai, Role::Member).await?;
+        for (fields, told) in
+            [(class.identity(0), "votre compte de membre de l’équipe"), (json!({}), "sont à corriger")]
+        {
+            let post = a_client().post(format!("{}{}", product().url, class.path("/identity")));
+            let post = post.header(ACCEPT, "text/html").header(COOKIE, &teacher.cookie).json(&fields);
+            let page = post.send().await?.text().await?;
+            assert!(page.contains(told) && !page.contains("compte de quelqu’un d’autre"), "{page}");
+            assert!(page.contains(r#"/try">Essayer comme un élève</a>"#), "{page}");
+        }
+        assert!(class.joined().await?.is_empty());
         Ok(())
     });
 }

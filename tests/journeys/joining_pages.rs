@@ -86,6 +86,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     shot("05-identity-refused").await?;
     tell_as(client, &karine.to_lowercase(), "du-nord", "10 03 2014").await?;
     see(client, "main", "Il ne reste qu’à créer votre compte").await?;
+    see(client, "#by-name", "Créez votre compte").await?;
     shot("06-account").await?;
     assert!(client.find_all(Locator::Css("#mail-email")).await?.is_empty(), "no address before fifteen");
     fill(client, "#new-password", "velours").await?;

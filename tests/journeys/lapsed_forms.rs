@@ -1,13 +1,14 @@
 //! Forms that were sent after their session had ended: what comes back of a list, of a form that was refused before, and of what is too long.
+//! And one that was opened before somebody else signed in.
 
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 
 use crate::sessions::{Desk, token_in};
 use crate::support::clock::HandClock;
-use crate::support::people::{a_client, a_team};
-use crate::support::pupils::a_class;
-use crate::support::{product, run_by};
+use crate::support::people::{Person, a_client, a_team};
+use crate::support::pupils::{PUPIL_PASSWORD, a_class, by_user_name};
+use crate::support::{product, run, run_by};
 
 /// Longer than staff may rest.
 const TOO_LONG_A_REST: SignedDuration = SignedDuration::from_mins(121);
@@ -101,6 +102,49 @@ fn what_is_too_long_to_be_kept_is_told() {
             let page = desk.page(&format!("/sign-in?next={team}")).await?;
             assert!(!page.contains("vous en retrouverez la saisie"), "{page}");
         }
+        Ok(())
+    });
+}
+
+/// On a tablet with two tabs, one child is in by the time the next one sends a form that was opened before. Nothing of the form is trusted:
+/// who is signed in is told, as the session says, and the way on is the campaign, once more from the beginning.
+#[test]
+fn who_signed_in_meanwhile_is_told() {
+    run(async {
+        let class = a_class(2).await?;
+        let first = class.tie(0, by_user_name()).await?;
+        let first = Person::new(first.id, first.user).await?;
+        let campaign = format!("/campagnes/{}", class.code().await?);
+        let mut tablet = Desk::of(&first);
+        let session = std::mem::take(&mut tablet.cookies);
+        let csrf = token_in(&tablet.page(&campaign).await?);
+        tablet.cookies.extend(session);
+
+        let typed = [("csrf", csrf.as_str()), ("password", PUPIL_PASSWORD), ("way", "user_name")];
+        let (page, action) = (format!("{campaign}/identity?came=x"), format!("{campaign}/account"));
+        let (status, _, page) = tablet.form(&page, &action, &typed).await?;
+        assert_eq!(status, StatusCode::FORBIDDEN, "{page}");
+        for told in [
+            first.user.first_name.as_str(),
+            "est maintenant connecté(e) sur cet appareil",
+            "Déconnecter ce compte et recommencer",
+            &format!(r#"name="next" value="{campaign}""#),
+            &format!(r#"href="{campaign}">Continuer avec ce compte</a>"#),
+        ] {
+            assert!(page.contains(told), "{told}: {page}");
+        }
+
+        let csrf = token_in(&page);
+        let out = [("csrf", csrf.as_str()), ("next", campaign.as_str())];
+        let (_, to, _) = tablet.form(&action, "/sign-out", &out).await?;
+        assert_eq!(to, format!("{campaign}?done=left"));
+        let page = tablet.page(&to).await?;
+        assert!(page.contains("Vous êtes déconnecté(e).") && page.contains("who-first_name"), "{page}");
+
+        // Who is signed in again is not told so by an address that was kept.
+        let again = Person::new(first.id, first.user.clone()).await?;
+        let back = again.page(&to).await?;
+        assert!(!back.contains("Vous êtes déconnecté(e)."), "{back}");
         Ok(())
     });
 }

@@ -38,7 +38,7 @@ fn no_account_yet() {
         assert_eq!((told.status, step(&told.json())), (200, "new_by_mediacentre"), "{}", told.text);
         assert!(class.joined().await?.is_empty() && owner(&person).await?.is_none(), "nothing before the click");
         let html = computer.page_led_to(&class.path("/identity"), &typed).await?.text;
-        assert!(html.contains("Créer mon compte</button>"), "{html}");
+        assert!(html.contains("Créer mon compte</button>") && html.contains("<h2>Créez votre compte</h2>"), "{html}");
 
         let joined = begin(&mut computer, &class, &typed).await?;
         ok(&joined, 201)?;

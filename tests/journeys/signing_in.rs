@@ -57,7 +57,7 @@ fn signing_out_says_so_and_leads_on() {
     run(async {
         for (next, wanted) in [
             (json!({}), "/sign-in?left=1"),
-            (json!({"next": "/campagnes/KRTBVW582"}), "/campagnes/KRTBVW582"),
+            (json!({"next": "/campagnes/KRTBVW582"}), "/campagnes/KRTBVW582?done=left"),
             (json!({"next": "https://evil.example"}), "/sign-in?left=1"),
         ] {
             let person = somebody().await?;

@@ -91,7 +91,7 @@ async fn a_year(look: Look, name: &str) -> anyhow::Result<()> {
     go(client, "/demo/mailbox").await?;
     see(client, "main", "Le Goff a fait une demande").await?;
     go(client, &link).await?;
-    see(client, "h1", "Rejoindre l’espace de l’établissement Collège des Lilas").await?;
+    see(client, "h1", "Activer l’espace de l’établissement Collège des Lilas").await?;
     shot("04-link").await?;
     let head = an_email();
     fill(client, "#new-first_name", "Anne-Laure").await?;

@@ -95,6 +95,11 @@ fn two_are_invited_and_join_one_with_another_address() {
         let mail = mail_to(one.as_str(), 1).await?;
         assert!(mail.subject.contains("Invitation") && mail.text.contains("Dominique Essai vous invite"));
 
+        // The page tells where the invitation was sent, so that nobody wonders which address to give.
+        assert_eq!(a_stranger().get(&link_in(&mail)?).await?.expect(200)?["email"], json!(one));
+        let page = administrator.page(&link_in(&mail)?).await?;
+        assert!(page.contains(&format!("L’invitation a été envoyée à <strong>{one}</strong>")), "{page}");
+
         let sign_up =
             json!({"way": "sign_up", "first_name": "Léa", "last_name": "Martin", "email": one, "password": PASSWORD});
         a_stranger().post(&link_in(&mail)?, &sign_up).await?.expect(200)?;

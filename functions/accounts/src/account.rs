@@ -51,6 +51,9 @@ pub(crate) struct AccountView {
     may_add_mediacentre: bool,
     #[serde(skip)]
     done: Option<String>,
+    /// Label and path of the page that leads on, for whoever came here by a link of a mail.
+    #[serde(skip)]
+    home: Option<(&'static str, &'static str)>,
     /// First and last name.
     name: String,
     /// Whether a school gives the name: then its owner cannot correct it.
@@ -108,19 +111,24 @@ pub(crate) async fn page(
     let (signed_in, user) = require_account(&app.table, &headers, (app.clock)()).await?;
 
     let mut view = app.account(&signed_in, user).await?;
+    view.home = (done.done == "address").then(|| signed_in.home());
     let told = match done.done.as_str() {
         // The name stands in no address.
         "name" => {
             view.done = Some(format!("Votre nom est maintenant {}.", view.name));
             return face.render(StatusCode::OK, &view);
         }
-        "password" => Some("Votre mot de passe a été changé. Vos autres appareils ont été déconnectés."),
+        "password" => Some(
+            "Votre mot de passe a été changé. Si vous étiez connecté(e) sur d’autres appareils, vous ne l’êtes plus.",
+        ),
         "address-asked" => Some(
             "Un message vient d’être envoyé à l’adresse indiquée. Suivez le lien qu’il contient, en étant connecté(e) : il expire dans 7 jours.",
         ),
-        "address" => Some("Votre adresse e-mail est confirmée. Vos autres appareils ont été déconnectés."),
+        "address" => Some(
+            "Votre adresse e-mail est confirmée. Si vous étiez connecté(e) sur d’autres appareils, vous ne l’êtes plus.",
+        ),
         "second-factor-ended" => Some(
-            "La validation en deux étapes est désactivée : votre mot de passe suffit pour vous connecter. Vos autres appareils ont été déconnectés.",
+            "La validation en deux étapes est désactivée : votre mot de passe suffit pour vous connecter. Si vous étiez connecté(e) sur d’autres appareils, vous ne l’êtes plus.",
         ),
         "sessions" => Some("Déconnexion effectuée : le ou les appareils n’ont plus accès à votre compte."),
         _ => None,
@@ -158,6 +166,7 @@ impl Accounts {
             is_pupil: !ties.is_empty(),
             may_add_mediacentre: self.config.has_mediacentre && !user.methods.has(Method::Mediacentre, now),
             done: None,
+            home: None,
             name: user.full_name(),
             is_named_by_a_school: user.is_named_by_a_school(&ties),
             methods: user.methods.all(now),

@@ -12,7 +12,7 @@ use rentree_http::{
 };
 use rentree_identity::Origin;
 use rentree_orders::{Ask, Refusal};
-use rentree_table::{AccountError, Purpose, User};
+use rentree_table::{AccountError, LinkState, Purpose, User};
 use rentree_web::Frame;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -193,6 +193,18 @@ pub(crate) async fn confirm(
     Ok(session.on(face.after_post(StatusCode::OK, "/account?done=address", &view)?))
 }
 
+/// What the page of a link that was used says to who is signed in: that nothing is left to do, if it made their address what it is.
+fn used(purpose: &Purpose, signed_in: &SignedIn, user: &User) -> Problem {
+    let Purpose::Address { user: owner, email, .. } = purpose else { return WAYS.used_by(signed_in) };
+    let is_done = *owner == signed_in.user && user.email_confirmed && user.methods.email.as_ref() == Some(email);
+    if !is_done {
+        return WAYS.used_by(signed_in);
+    }
+    let detail = format!("{email} est l’adresse de votre compte. Il n’y a plus rien à faire.");
+    let (label, path) = signed_in.home();
+    Problem::link_gone(StatusCode::GONE, "Cette adresse est déjà confirmée", detail).leading_to(label, path)
+}
+
 impl Accounts {
     /// Parses and authorises. The link alone is not enough: an address that was mistyped is a stranger's, who must not get the
     /// account with it.
@@ -202,11 +214,15 @@ impl Accounts {
         headers: &HeaderMap,
     ) -> Result<(SignedIn, User, LinkToken, EmailAddress), Problem> {
         let now = (self.clock)();
-        let (usable, presented) =
-            join!(WAYS.usable(&self.table, link, now), Presented::read(&self.table, headers, now));
-        let (link, found) = usable?;
+        let (known, presented) = join!(WAYS.known(&self.table, link), Presented::read(&self.table, headers, now));
+        let (link, found) = known?;
+        let account = presented?.account(&self.table).await?;
+        if let (LinkState::Used, Some((signed_in, user))) = (found.state(now), &account) {
+            return Err(used(&found.purpose, signed_in, user));
+        }
+        WAYS.check(&found, now)?;
         let Purpose::Address { user: owner, epoch, email } = found.purpose else { return Err(WAYS.forged()) };
-        let (signed_in, user) = presented?.account(&self.table).await?.ok_or_else(Problem::signed_out)?;
+        let (signed_in, user) = account.ok_or_else(Problem::signed_out)?;
         signed_in.check_password()?;
         if signed_in.user != owner {
             let detail = "Déconnectez-vous, puis connectez-vous avec le compte auquel vous avez donné cette adresse.";

@@ -70,8 +70,9 @@ pub(crate) async fn page(
     Path(link): Path<String>,
     face: Face,
     token: FormToken,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (link, found) = WAYS.usable(&app.table, &link, (app.clock)()).await?;
+    let (link, found) = WAYS.usable(&app.table, &link, &headers, (app.clock)()).await?;
     let (_, user) = app.owner(found.purpose).await?;
 
     let view = NewPasswordView::new(&token, PasswordFields::form("new", PasswordRules::of(&user)), &link.text());
@@ -89,7 +90,7 @@ pub(crate) async fn set(
 ) -> Result<Response, Problem> {
     token.check_meant(&input.proof)?;
     let now = (app.clock)();
-    let (link, found) = WAYS.usable(&app.table, &link, now).await?;
+    let (link, found) = WAYS.usable(&app.table, &link, &headers, now).await?;
     let (id, user) = app.owner(found.purpose).await?;
     let rules = PasswordRules::of(&user);
     let mut form = PasswordFields::form("new", rules);

@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use rentree_domain::{Holder, PersonalCode, UserId};
 use rentree_http::{
-    Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Presented, Problem, claimed_session,
-    forget_visit, keeps_a_form, signed_in, text,
+    Asked, ClientAddress, Device, Face, FormToken, Input, NewSession, Next, Presented, Problem, after_signing_out,
+    campaign_page, claimed_session, forget_visit, keeps_a_form, signed_in, text,
 };
 use rentree_identity::{Credentials, Origin, Proven};
 use rentree_web::{Field, Form, Frame};
@@ -226,7 +226,12 @@ pub(crate) async fn sign_out(
         (None, Face::Json) => return Err(Problem::signed_out()),
     }
 
-    let location = input.fields.next.or("/sign-in?left=1");
+    // The next child begins at the campaign, which says so, too.
+    let next = input.fields.next;
+    let location = match campaign_page(next.as_str()) {
+        Some(campaign) => after_signing_out(&campaign),
+        None => next.or("/sign-in?left=1"),
+    };
     let response = face.after_post(StatusCode::OK, &location, &SignedOutView { signed_out: true })?;
     Ok(forget_visit(response, &headers))
 }

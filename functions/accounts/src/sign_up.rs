@@ -72,8 +72,9 @@ pub(crate) async fn page(
     Path(link): Path<String>,
     face: Face,
     token: FormToken,
+    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (link, found) = WAYS.usable(&app.table, &link, (app.clock)()).await?;
+    let (link, found) = WAYS.usable(&app.table, &link, &headers, (app.clock)()).await?;
     let Purpose::SignUp { email } = found.purpose else { return Err(WAYS.forged()) };
 
     let form = NewAccountFields::default().form("new", false);
@@ -91,7 +92,7 @@ pub(crate) async fn create(
 ) -> Result<Response, Problem> {
     token.check_meant(&input.proof)?;
     let now = (app.clock)();
-    let (link, found) = WAYS.usable(&app.table, &link, now).await?;
+    let (link, found) = WAYS.usable(&app.table, &link, &headers, now).await?;
     let Purpose::SignUp { email } = found.purpose else { return Err(WAYS.forged()) };
     let fields = NewAccountFields { email: email.to_string(), ..input.fields };
     let account = match fields.read(fields.form("new", false)) {

@@ -30,6 +30,9 @@ pub(crate) struct JoinView {
     frame: Frame,
     #[serde(skip)]
     entry: Entry,
+    /// Whether the space has administrators already: then it is not activated, and a new one joins.
+    #[serde(skip)]
+    is_active: bool,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -135,6 +138,8 @@ impl Found {
 
 impl JoinView {
     fn new(found: &Found, entry: Entry) -> Self {
-        Self { frame: Frame::bare("Rejoindre l’espace"), entry, uai: found.uai, school: found.school.name.clone() }
+        let is_active = found.school.activated_at.is_some();
+        let frame = Frame::bare(if is_active { "Rejoindre l’espace" } else { "Activer l’espace" });
+        Self { frame, entry, is_active, uai: found.uai, school: found.school.name.clone() }
     }
 }

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_domain::{InvitationId, LinkToken, Uai};
+use rentree_domain::{EmailAddress, InvitationId, LinkToken, Uai};
 use rentree_http::{ClientAddress, Face, FormToken, Input, Problem, SignedIn, Ways};
 use rentree_identity::{Door, EntryError, EntryFields, JoinedView, entry};
 use rentree_table::{AuditAction, By, Invitation, InvitationState, Purpose, Role, School};
@@ -38,6 +38,9 @@ pub(crate) struct JoinView {
     school: String,
     /// Who invites.
     invited_by: String,
+    /// Where the invitation was sent.
+    #[schemars(with = "String")]
+    email: EmailAddress,
     /// What whoever accepts becomes: `administrator` or `member`.
     #[schemars(with = "String")]
     role: Role,
@@ -143,6 +146,7 @@ impl JoinView {
             uai: found.uai,
             school: found.school.name.clone(),
             invited_by: found.invitation.invited_by.clone(),
+            email: found.invitation.email.clone(),
             role: found.invitation.role,
         }
     }

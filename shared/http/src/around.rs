@@ -10,13 +10,14 @@ use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use rentree_web::{ErrorPage, Frame};
+use rentree_web::{ErrorPage, Frame, SignOut};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::answer_size::{TooLarge, fitting};
 use crate::deadline::Deadline;
 use crate::in_space::InSpace;
+use crate::lapsed_form;
 use crate::typed::{self, Sent};
 use crate::{Code, Face, FieldError, Problem, Shell};
 
@@ -99,8 +100,15 @@ async fn answer(shell: &Shell, face: Face, request: Request, next: Next, request
         }
         (_, Face::Page, _) if problem.code == Code::SecondFactor => with_header(&problem, led_on(&problem)),
         (_, Face::Page, _) => {
+            let is_lapsed = problem.code == Code::ForgedForm && !is_foreign;
             let (problem, frame) = Box::pin(in_space(shell, problem, asked.path(), &headers)).await;
-            told(&problem, |_| frame, face, request_id)
+            if !is_lapsed {
+                return told(&problem, |_| frame, face, request_id);
+            }
+            let place = (&asked, page_above(&asked));
+            let (problem, frame, sign_out) =
+                Box::pin(lapsed_form::told(shell, (problem, frame), place, &headers)).await;
+            with_header(&problem, page_of(&problem, frame, sign_out, request_id))
         }
         (_, Face::Json, _) => told(&problem, Frame::bare, face, request_id),
     }
@@ -242,7 +250,7 @@ async fn in_space(shell: &Shell, problem: Problem, path: &str, headers: &HeaderM
 /// `problem` with a face, in the frame that `frame` makes of its title.
 fn told(problem: &Problem, frame: impl FnOnce(&'static str) -> Frame, face: Face, request_id: &str) -> Response {
     let mut response = match face {
-        Face::Page => page_of(problem, frame(problem.title), request_id),
+        Face::Page => page_of(problem, frame(problem.title), None, request_id),
         Face::Json => json_of(problem, request_id),
     };
     response = with_header(problem, response);
@@ -252,12 +260,13 @@ fn told(problem: &Problem, frame: impl FnOnce(&'static str) -> Frame, face: Face
     response
 }
 
-fn page_of(problem: &Problem, frame: Frame, request_id: &str) -> Response {
+fn page_of(problem: &Problem, frame: Frame, sign_out: Option<SignOut>, request_id: &str) -> Response {
     let page = ErrorPage {
         frame,
         title: problem.title,
         detail: &problem.detail,
         way_on: problem.way_on.as_ref().map(|(label, path)| (*label, path.as_str())),
+        sign_out,
         is_ours: problem.status.is_server_error(),
         request_id,
     };

@@ -7,6 +7,9 @@ use serde::Deserialize;
 
 use crate::{Next, asking};
 
+/// What an address says where somebody has just signed out.
+const LEFT: &str = "left";
+
 /// What somebody may have done before they arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DoneOnTheWay {
@@ -84,7 +87,17 @@ impl DoneOnTheWay {
     }
 }
 
+/// `path`, the page of which tells that somebody has just signed out.
+pub fn after_signing_out(path: &str) -> String {
+    asking(path, &[("done", LEFT)])
+}
+
 impl Arrival {
+    /// Whether somebody has just signed out.
+    pub fn has_left(&self) -> bool {
+        self.done == LEFT
+    }
+
     /// `path`, which is handed on what is to be told.
     pub fn handed_on_to(&self, path: &str) -> String {
         self.done().map_or_else(|| path.to_owned(), |done| done.at(path))
@@ -116,8 +129,9 @@ mod tests {
             assert_eq!((arrival.done(), arrival.text()), (Some(done), Some(done.told())));
             assert_eq!(arrival.handed_on_to("/schools/0990001N"), format!("/schools/0990001N?done={}", done.name()));
         }
-        for nothing in ["", "Mediacentre", "<b>"] {
+        for nothing in ["", "Mediacentre", "<b>", LEFT] {
             assert_eq!(arrival(nothing).text(), None, "{nothing}");
+            assert_eq!(arrival(nothing).has_left(), nothing == LEFT, "{nothing}");
             assert_eq!(arrival(nothing).handed_on_to("/spaces"), "/spaces");
         }
     }

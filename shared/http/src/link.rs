@@ -6,7 +6,7 @@ use rentree_domain::{LinkToken, Uai};
 use rentree_table::{Link, LinkState, Table};
 use tokio::join;
 
-use crate::{Presented, Problem, SignedIn};
+use crate::{Presented, Problem, SignedIn, signed_in};
 
 /// What the page of a link that was used is called.
 const USED: &str = "Ce lien a déjà été utilisé";
@@ -40,6 +40,17 @@ impl Ways {
         Problem::link_gone(StatusCode::GONE, USED, detail).leading_to("Me connecter", "/sign-in")
     }
 
+    /// It was used, and who is signed in need not sign in, if it was they who used it.
+    pub fn used_by(&self, signed_in: &SignedIn) -> Problem {
+        let detail = format!(
+            "Un lien ne sert qu’une fois. Vous êtes connecté(e) : {}. Si vous l’avez utilisé avec un autre compte, déconnectez-vous, puis connectez-vous avec celui-là. Si ce n’était pas vous, il vous en faut un autre. {}",
+            signed_in.person.full_name(),
+            self.advice
+        );
+        let (label, path) = signed_in.home();
+        Problem::link_gone(StatusCode::GONE, USED, detail).leading_to(label, path)
+    }
+
     /// It was used, and led into the team of `uai`. Who is signed in need not sign in: they are led to the space, if they are in it, or home.
     pub async fn used_into(&self, uai: Uai, signed_in: Option<&SignedIn>, table: &Table) -> Result<Problem, Problem> {
         let Some(signed_in) = signed_in else { return Ok(self.used()) };
@@ -69,9 +80,20 @@ impl Ways {
         Problem::link_gone(StatusCode::GONE, "Cette invitation a été annulée", self.advice).leading_to(label, path)
     }
 
-    /// The link in an address, if it can be used.
-    pub async fn usable(&self, table: &Table, token: &str, now: Timestamp) -> Result<(LinkToken, Link), Problem> {
+    /// The link in an address, if it can be used. Whose browser opens it is read only where that changes what is told.
+    pub async fn usable(
+        &self,
+        table: &Table,
+        token: &str,
+        headers: &HeaderMap,
+        now: Timestamp,
+    ) -> Result<(LinkToken, Link), Problem> {
         let (token, link) = self.known(table, token).await?;
+        if link.state(now) == LinkState::Used
+            && let Some(signed_in) = signed_in(table, headers, now).await?
+        {
+            return Err(self.used_by(&signed_in));
+        }
         self.check(&link, now)?;
         Ok((token, link))
     }
@@ -95,7 +117,7 @@ impl Ways {
     }
 
     /// Nothing, if a link can be used now; or what its page says.
-    fn check(&self, link: &Link, now: Timestamp) -> Result<(), Problem> {
+    pub fn check(&self, link: &Link, now: Timestamp) -> Result<(), Problem> {
         match link.state(now) {
             LinkState::Usable => Ok(()),
             LinkState::Used => Err(self.used()),
@@ -104,7 +126,7 @@ impl Ways {
     }
 
     /// The link in an address, whether it can be used or not.
-    async fn known(&self, table: &Table, token: &str) -> Result<(LinkToken, Link), Problem> {
+    pub async fn known(&self, table: &Table, token: &str) -> Result<(LinkToken, Link), Problem> {
         let token = LinkToken::parse(token).ok_or_else(|| self.forged())?;
         let link = table.link(token.secret()).await?.ok_or_else(|| self.forged())?;
         Ok((token, link))

@@ -45,6 +45,14 @@ impl SignedIn {
         }
     }
 
+    /// Label and path of the page where they arrive.
+    pub fn home(&self) -> (&'static str, &'static str) {
+        match self.person.holder() {
+            Holder::Pupil => ("Mes campagnes", "/mes-campagnes"),
+            Holder::Staff => ("Ouvrir mon espace", "/"),
+        }
+    }
+
     /// The frame of a page outside of any space.
     pub fn frame(&self, title: &str) -> Frame {
         Frame::of_account(title, signed_in(self.person.full_name(), &self.csrf, self.person.holder()))

@@ -33,7 +33,7 @@ pub fn password_reset(link: &str) -> Mail {
 pub fn password_changed(forgotten_password: &str) -> Mail {
     Mail::new("Votre mot de passe a été changé")
         .paragraph(
-            "Le mot de passe de votre compte Rentrée vient d’être changé, et vos autres appareils ont été déconnectés.",
+            "Le mot de passe de votre compte Rentrée vient d’être changé. Si vous étiez connecté(e) sur d’autres appareils, vous ne l’êtes plus.",
         )
         .paragraph(format!(
             "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe : {forgotten_password}"
@@ -45,11 +45,11 @@ pub fn second_factor(change: SecondFactorChange, forgotten_password: &str) -> Ma
     let (subject, told) = match change {
         SecondFactorChange::Added => (
             "La validation en deux étapes est activée",
-            "La validation en deux étapes vient d’être activée pour votre compte Rentrée : un code de votre application vous sera demandé après votre mot de passe. Vos autres appareils ont été déconnectés. Gardez vos codes de secours à l’abri, ailleurs que sur votre téléphone.",
+            "La validation en deux étapes vient d’être activée pour votre compte Rentrée : un code de votre application vous sera demandé après votre mot de passe. Si vous étiez connecté(e) sur d’autres appareils, vous ne l’êtes plus. Gardez vos codes de secours à l’abri, ailleurs que sur votre téléphone.",
         ),
         SecondFactorChange::Ended => (
             "La validation en deux étapes est désactivée",
-            "La validation en deux étapes de votre compte Rentrée vient d’être désactivée : votre mot de passe suffit pour vous connecter. Vos autres appareils ont été déconnectés.",
+            "La validation en deux étapes de votre compte Rentrée vient d’être désactivée : votre mot de passe suffit pour vous connecter. Si vous étiez connecté(e) sur d’autres appareils, vous ne l’êtes plus.",
         ),
         SecondFactorChange::NewRecoveryCodes => (
             "Vos codes de secours ont été remplacés",

@@ -19,11 +19,12 @@ pub struct Activation<'a> {
 pub fn activation(about: Activation<'_>) -> Mail {
     let Activation { school, uai, requester, link } = about;
     Mail::new(format!("Accès à l’espace Rentrée de votre établissement ({uai})"))
+        .for_school()
         .paragraph(format!(
             "{requester} a fait une demande d’activation ou de récupération de l’espace Rentrée de votre établissement, {school} ({uai}), en tant qu’administrateur."
         ))
         .paragraph("Si vous êtes à l’origine de cette demande, suivez le lien ci-dessous pour continuer.")
-        .button("Rejoindre l’espace", link)
+        .button("Activer l’espace", link)
         .paragraph(
             "Sinon, vous pouvez transférer ce message à une personne de l’établissement afin qu’elle devienne, avec votre accord, administrateur de l’espace.",
         )

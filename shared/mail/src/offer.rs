@@ -17,6 +17,7 @@ pub struct Offer<'a> {
 pub fn offer(about: Offer<'_>) -> Mail {
     let Offer { school, uai, form } = about;
     Mail::new(format!("L’espace Rentrée de votre établissement vous attend ({uai})"))
+        .for_school()
         .paragraph(format!("À l’attention de la direction de l’établissement {school}."))
         .paragraph("Un espace Rentrée est proposé à votre établissement pour développer et évaluer les compétences numériques de vos élèves. Une après-midi suffit : activer l’espace, inviter l’équipe, importer la liste des élèves, lancer une première campagne.")
         .button("Activer l’espace", form)

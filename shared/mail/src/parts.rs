@@ -7,6 +7,8 @@ use rentree_domain::typography::spaced;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     subject: String,
+    /// Whether it goes to a school's own mailbox, and not to somebody who may ask their school.
+    is_to_school: bool,
     blocks: Vec<Block>,
 }
 
@@ -46,7 +48,12 @@ impl Mail {
     /// A mail without content yet. A subject is one line, whatever it quotes.
     pub(crate) fn new(subject: impl Into<String>) -> Self {
         let subject = subject.into().split_whitespace().collect::<Vec<_>>().join(" ");
-        Self { subject, blocks: Vec::new() }
+        Self { subject, is_to_school: false, blocks: Vec::new() }
+    }
+
+    /// To a school's own mailbox.
+    pub(crate) fn for_school(self) -> Self {
+        Self { is_to_school: true, ..self }
     }
 
     pub(crate) fn paragraph(self, text: impl Into<String>) -> Self {

@@ -247,6 +247,17 @@ impl Frame {
     }
 }
 
+/// The form that signs out, where whoever is at the device may be somebody else than who is signed in.
+#[derive(Debug, Clone)]
+pub struct SignOut {
+    /// The token of the form.
+    pub csrf: String,
+    /// Where they begin again.
+    pub next: String,
+    /// Whether that is more likely than that they are who is signed in.
+    pub is_first: bool,
+}
+
 /// The page of an error.
 #[derive(Template)]
 #[template(path = "error.html")]
@@ -259,6 +270,8 @@ pub struct ErrorPage<'a> {
     pub detail: &'a str,
     /// Label and address of a page that leads on.
     pub way_on: Option<(&'a str, &'a str)>,
+    /// The way on for who is not the one who is signed in.
+    pub sign_out: Option<SignOut>,
     /// Whether something of ours failed: people may have to ask for help.
     pub is_ours: bool,
     /// To tell to whoever helps.

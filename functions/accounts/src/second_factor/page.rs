@@ -113,7 +113,7 @@ pub(crate) async fn page(
     asked.next.as_str().clone_into(&mut view.next);
     view.done = match asked.done.as_str() {
         "added" => Some(
-            "La validation en deux étapes est activée. Vos autres appareils ont été déconnectés : ils vous demanderont un code.",
+            "La validation en deux étapes est activée. Si vous étiez connecté(e) sur d’autres appareils, vous ne l’êtes plus : ils vous demanderont un code.",
         ),
         "renewed" => Some("Voici de nouveaux codes de secours. Les précédents ne fonctionnent plus."),
         _ => None,

@@ -69,6 +69,8 @@ pub(crate) enum Refusal {
     OtherPupil,
     /// It is of somebody with another name, or born on another day.
     OtherPerson,
+    /// The same, of somebody of the school's team, who may try the page with an invented pupil.
+    OfTheTeam,
     /// It has an e-mail address, and the pupil is under fifteen.
     UnderFifteen,
     /// Somebody was faster.
@@ -84,6 +86,9 @@ impl Refusal {
             }
             Self::OtherPerson => {
                 "Vous êtes connecté(e) avec le compte de quelqu’un d’autre : le nom, le prénom ou la date de naissance ne correspondent pas. Déconnectez-vous en haut de la page, puis recommencez."
+            }
+            Self::OfTheTeam => {
+                "Vous êtes connecté(e) avec votre compte de membre de l’équipe, qui n’est pas celui de cet élève. Rien n’a été changé. Pour voir ce que voit un élève, choisissez « Essayer comme un élève ». Pour laisser la place à un élève, déconnectez-vous en haut de la page."
             }
             Self::UnderFifteen => {
                 "Avant 15 ans, on ne peut pas se connecter avec une adresse e-mail, et le compte avec lequel vous êtes connecté(e) en a une. Déconnectez-vous en haut de la page, puis recommencez : un identifiant vous sera proposé."

@@ -41,7 +41,7 @@ pub(crate) async fn page(
     let (step, trial) = tokio::try_join!(app.step(&visit), app.offered_trial(&visit))?;
 
     let opens = visit.known.as_ref().map(|known| known.user.methods.has(Method::Mediacentre, (app.clock)()));
-    let view = EntranceView::new(&visit, step).done(arrival.done(), opens).offering(trial);
+    let view = EntranceView::new(&visit, step).done(arrival.done(), opens).left(arrival.has_left()).offering(trial);
     Ok(visit.token.on(face.render(StatusCode::OK, &view)?))
 }
 

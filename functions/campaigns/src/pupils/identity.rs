@@ -11,7 +11,7 @@ use rentree_table::{JoinOutcome, User};
 
 use super::account::DRAWS;
 use super::counted::Due;
-use super::decide::{Next, due_at_once};
+use super::decide::{Next, Refusal, due_at_once};
 use super::door::Knock;
 use super::enter::Entered;
 use super::find::Tried;
@@ -44,7 +44,8 @@ pub(crate) async fn tell(
         Ok(tried) => tried,
         Err(forms) => {
             let problem = Problem::invalid(forms.refused());
-            let view = EntranceView::new(&visit, Step::Identify { forms: *forms });
+            let trial = app.offered_trial(&visit).await?;
+            let view = EntranceView::new(&visit, Step::Identify { forms: *forms }).offering(trial);
             return Ok(visit.token.on(face.again(problem, &view)?));
         }
     };
@@ -68,8 +69,9 @@ pub(crate) async fn tell(
         Ok(Answered::Declined) => Err(Problem::not_a_pupil(DECLINED).leading_to("Recommencer", visit.path())),
         Err(problem) if is_of_its_own(&problem) => Err(problem),
         Err(problem) => {
+            let trial = app.offered_trial(&visit).await?;
             let forms = WhoForms { is_code_open: true, ..fields.forms(visit.told_names()) };
-            let view = EntranceView::new(&visit, Step::Identify { forms }).alerting(problem.detail());
+            let view = EntranceView::new(&visit, Step::Identify { forms }).alerting(problem.detail()).offering(trial);
             Ok(visit.token.on(face.again(problem, &view)?))
         }
     }
@@ -177,9 +179,16 @@ impl Campaigns {
             }
             Next::Refused(refusal) => {
                 self.settle(visit, &mut counted, Due::Everything).await?;
-                Err(refusal.problem())
+                Err(self.told(refusal, visit).await?.problem())
             }
         }
+    }
+
+    /// What is told of a refusal: of staff it is true that the account is theirs.
+    async fn told(&self, refusal: Refusal, visit: &Visit) -> Result<Refusal, Problem> {
+        let may_be_of_the_team = refusal == Refusal::OtherPerson;
+        let is_of_the_team = may_be_of_the_team && self.offered_trial(visit).await?.is_some();
+        Ok(if is_of_the_team { Refusal::OfTheTeam } else { refusal })
     }
 
     /// A user name that nobody has yet: with the birthday, or else with digits drawn at random. Looks only if one `is_wanted`.

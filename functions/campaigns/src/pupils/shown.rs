@@ -35,7 +35,7 @@ pub(crate) async fn page(
 ) -> Result<Response, Problem> {
     let visit = app.visit(knock).await?;
 
-    let step = app.step(&visit).await?;
+    let (step, trial) = tokio::try_join!(app.step(&visit), app.offered_trial(&visit))?;
     if handed.came.is_empty() || !step.asks_who() {
         // Who is in by now, or comes back to a form with errors, finds the page of the campaign.
         let view = EntranceView::new(&visit, step);
@@ -46,7 +46,7 @@ pub(crate) async fn page(
         Some(step) => EntranceView::new(&visit, step),
         None => EntranceView::new(&visit, step).alerting(PAST),
     };
-    Ok(visit.token.on(face.render(StatusCode::OK, &view)?))
+    Ok(visit.token.on(face.render(StatusCode::OK, &view.offering(trial))?))
 }
 
 /// Leads a browser to the page that shows `step`. A program is told it at once.

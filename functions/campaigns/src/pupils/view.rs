@@ -25,6 +25,8 @@ use super::who::{Answer, IdentityFields, WhoForms};
 
 pub(crate) use kept::Kept;
 
+const LEFT: DoneText = DoneText { text: "Vous êtes déconnecté(e).", way_on: None };
+
 /// The page.
 #[derive(Template, Serialize, JsonSchema)]
 #[template(path = "entrance.html")]
@@ -321,6 +323,11 @@ impl EntranceView {
             DoneOnTheWay::PasswordChosen | DoneOnTheWay::RecoveryCodeUsed => false,
         };
         Self { done: claimed.filter(is_so).map(DoneOnTheWay::told), ..self }
+    }
+
+    /// Saying that somebody has just signed out, where nobody is signed in.
+    pub(crate) fn left(self, has_left: bool) -> Self {
+        if has_left && self.signed_in.is_none() { Self { done: Some(LEFT), ..self } } else { self }
     }
 
     /// After the sign-on that waited was added to the account.
