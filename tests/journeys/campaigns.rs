@@ -228,7 +228,7 @@ fn a_campaign_before_the_first_import() {
             let page = teacher.page(path).await?;
             assert!(page.contains(warning) && page.contains("Un administrateur doit importer"), "{path}: {page}");
         }
-        let form = PageForm::on(&head, &new, "/campaigns").await?;
+        let form = PageForm::on(&head, &new, "/campaigns/new").await?;
         let (status, again) = form.send(&head, &[("title", ""), ("course", COURSE)]).await?;
         assert!(status == 422 && again.contains(warning), "{status}: {again}");
 
