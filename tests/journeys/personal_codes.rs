@@ -7,6 +7,7 @@ use rentree_table::{AuditAction, AuditEntry, CodeShown, JoinOutcome, Role};
 use serde_json::{Value, json};
 
 use crate::support::classes::{Class, Device, a_class, a_device, a_first_name, step};
+use crate::support::forms::PageForm;
 use crate::support::people::{Person, a_client, a_member, a_team};
 use crate::support::{join_all, product, run, run_while_time_stands_still};
 
@@ -85,6 +86,8 @@ fn a_page_that_is_sent_again_shows_the_same_code() {
         let class = a_class(&[(&lea, "MARTIN", "12/05/2013")]).await?;
         let staff = a_member(class.uai, Role::Member).await?;
         let page = format!("/schools/{}/learners/{}", class.uai, class.pupil(&lea).await?.id);
+        let (status, text) = PageForm::on(&staff, &page, "/personal-code").await?.send(&staff, &[]).await?;
+        assert!(status == 200 && text.contains("Donner un autre code</button>"), "{status}: {text}");
         let shown = async || {
             let form = json!({ "once": staff.get(&page).await?.expect(200)?["once"] });
             let sent = async || {
