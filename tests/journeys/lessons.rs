@@ -170,6 +170,10 @@ fn a_lesson_under_way_is_told_where_staff_look() {
                 let text = staff.page(page).await?;
                 assert_eq!(text.contains(">Séance ouverte jusqu’à "), until.is_some(), "{text}");
             }
+            let board = of_staff(&class, "/board");
+            assert_eq!(staff.get(&board).await?.expect(200)?["lesson_until"], json!(until));
+            let text = staff.page(&board).await?;
+            assert_eq!(text.contains(">Séance ouverte jusqu’à "), until.is_some(), "{text}");
         }
         Ok(())
     });
