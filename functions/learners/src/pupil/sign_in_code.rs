@@ -58,7 +58,7 @@ pub(crate) struct SignInCodeView {
     last_name: String,
     first_name: String,
     division: String,
-    /// `nadu-reka-veta-473`: signs the pupil in, once. `null` when it does no more.
+    /// `mave-tuza-dune-586`: signs the pupil in, once. `null` when it does no more.
     sign_in_code: Option<String>,
     /// Until when it can be used; `null` when it cannot any more.
     valid_until: Option<Timestamp>,
