@@ -164,7 +164,7 @@ fn creating<P: Purpose>() -> [Route<Campaigns, P>; 3] {
     use staff::create;
     let form = "/schools/{uai}/campaigns/new";
     let made_at = |path, what| {
-        let route = Route::post(path, create::create, Members, what);
+        let route: Route<Campaigns, P> = Route::post(path, create::create, Members, what);
         route.takes::<create::Fields>().gives::<create::CreatedView>().with_status(201)
     };
     [
