@@ -157,6 +157,11 @@ fn an_invitation_tells_its_role() {
             assert_eq!(status, 303, "{to}");
             let page = head.page(&to).await?;
             assert!(page.replace('\u{a0}', " ").contains(told), "{page}");
+            // To whom, where it was one form's: by name, as in the list below.
+            let mut addresses: Vec<&str> = emails.split(' ').collect();
+            addresses.sort_unstable();
+            let are = if addresses.len() == 1 { "Elle est adressée à" } else { "Elles sont adressées à" };
+            assert!(page.contains(&format!("{are} {}.", addresses.join(", "))), "{addresses:?}: {page}");
         }
         let page = head.page(&team).await?;
         for (email, role) in [(&one, "Membre"), (&two, "Administrateur"), (&three, "Administrateur")] {

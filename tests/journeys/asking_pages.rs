@@ -75,7 +75,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     // A refused password does not ask again.
     fill(client, "#new-password", "velours").await?;
     click(client, "button[value=user_name]").await?;
-    see(client, "[role=alert]", "est trop court (8\u{a0}caractères au moins) et n’a ni majuscule ni chiffre").await?;
+    see(client, "[role=alert]", "est trop court (8 caractères au moins) et n’a ni majuscule ni chiffre").await?;
     make_account(client).await?;
     sign_out(client).await?;
 

@@ -209,7 +209,12 @@ fn staff_go_back_after_mistakes() {
         click(client, "main form button").await?;
         see(client, "[role=alert]", "corriger").await?;
         client.refresh().await?;
-        see(client, "footer", "Mentions légales").await?;
+        is_ours(client, "Créer une campagne").await?;
+        click(client, "main form button").await?;
+        see(client, "[role=alert]", "corriger").await?;
+        go(client, &format!("/schools/{uai}/team")).await?;
+        client.back().await?;
+        is_ours(client, "Créer une campagne").await?;
         assert_eq!(product().table.invitations(uai).await?.len(), 1);
         browser.close().await
     });
@@ -292,6 +297,16 @@ fn signed_out_beside_a_form_leads_back_to_it() {
         click(client, "main a[href^='/sign-in']").await?;
         sign_in(client, &head).await?;
         is_ours(client, "Équipe").await?;
+
+        go(client, &format!("/schools/{uai}/campaigns/new")).await?;
+        click(client, "main form button").await?;
+        see(client, "[role=alert]", "corriger").await?;
+        client.delete_all_cookies().await?;
+        click(client, "main form button").await?;
+        see(client, "main", "Me connecter").await?;
+        click(client, "main a[href^='/sign-in']").await?;
+        sign_in(client, &head).await?;
+        is_ours(client, "Créer une campagne").await?;
         browser.close().await
     });
 }

@@ -228,7 +228,7 @@ fn a_campaign_before_the_first_import() {
             let page = teacher.page(path).await?;
             assert!(page.contains(warning) && page.contains("Un administrateur doit importer"), "{path}: {page}");
         }
-        let form = PageForm::on(&head, &new, "/campaigns").await?;
+        let form = PageForm::on(&head, &new, "/campaigns/new").await?;
         let (status, again) = form.send(&head, &[("title", ""), ("course", COURSE)]).await?;
         assert!(status == 422 && again.contains(warning), "{status}: {again}");
 
@@ -431,6 +431,15 @@ fn failed_tries_are_shown_for_thirty_days() {
         assert_eq!(outcomes, ["limited", "tied_elsewhere", "several"]);
         assert_eq!(seen["attempts"][1]["pupil"], pupil.entry.full_name());
         assert_eq!(product().table.join_attempts(id, 2).await?.len(), 2);
+
+        // What four say alike is one line for people.
+        for _ in 0..4 {
+            let attempt = JoinAttempt::new(now, rentree_runtime::random(), JoinOutcome::Nobody, None);
+            product().table.note_join_attempt(id, &attempt).await?;
+        }
+        let page = person.page(&format!("/schools/{uai}/campaigns/{id}")).await?;
+        assert_eq!(page.matches("n’a ces nom, prénom et date de naissance").count(), 1, "{page}");
+        assert!(page.contains("\u{a0}: 4 essais</strong>") && page.contains("(7)</summary>"), "{page}");
         Ok(())
     });
 }

@@ -16,7 +16,7 @@ const TOURS: usize = 5;
 const FAR: Duration = Duration::from_millis(25);
 
 /// The longest chain of each route.
-const CHAINS: [(&str, usize); 159] = [
+const CHAINS: [(&str, usize); 160] = [
     ("GET /", 3),
     ("GET /schools/{uai}", 4),
     ("GET /aide", 2),
@@ -140,6 +140,7 @@ const CHAINS: [(&str, usize); 159] = [
     ("POST /new-password/{token}", 4),
     ("POST /participations/progress", 2),
     ("POST /schools/{uai}/campaigns", 3),
+    ("POST /schools/{uai}/campaigns/new", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/archive", 3),
     ("POST /schools/{uai}/campaigns/{campaign}/classes", 4),
     ("POST /schools/{uai}/campaigns/{campaign}/code", 4),

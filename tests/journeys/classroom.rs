@@ -58,7 +58,7 @@ fn a_campaign_is_for_some_classes() {
         let elsewhere = json!({"title": "Ailleurs", "course": COURSE, "classes": ["9Z"]});
         assert_eq!(teacher.post(&campaigns, &elsewhere).await?.status, 400);
         // What was typed stays: the classes may have changed while somebody wrote.
-        for (page, action) in [(format!("{campaigns}/new"), "/campaigns"), (format!("{path}/edit"), "/edit")] {
+        for (page, action) in [(format!("{campaigns}/new"), "/new"), (format!("{path}/edit"), "/edit")] {
             let form = PageForm::on(&teacher, &page, action).await?;
             let typed = [("title", "Ailleurs"), ("course", COURSE), ("classes", "6A"), ("classes", "9Z")];
             let (status, again) = form.send(&teacher, &typed).await?;

@@ -74,6 +74,10 @@ fn a_space_begins_with_four_steps() {
         let imports = teacher.page(&format!("/schools/{uai}/imports")).await?;
         assert!(imports.contains("<h1>Imports</h1>") && !imports.contains("vous permet"), "{imports}");
         assert!(head.page(&format!("/schools/{uai}")).await?.contains(">Importer des élèves</a>"));
+        // The button asks for a form: where the file is chosen is said, and who is called a participant.
+        let imports = head.page(&format!("/schools/{uai}/imports")).await?;
+        assert!(imports.contains("Vous choisissez le fichier à la page suivante."), "{imports}");
+        assert!(imports.contains("Les participants sont les élèves et apprentis de l’établissement."), "{imports}");
 
         let campaign = a_campaign(uai, &teacher, "Rentrée des 6e").await?;
         let seen = home(&head, uai).await?;

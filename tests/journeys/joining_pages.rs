@@ -91,7 +91,7 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     assert!(client.find_all(Locator::Css("#mail-email")).await?.is_empty(), "no address before fifteen");
     fill(client, "#new-password", "velours").await?;
     click(client, "button[value=user_name]").await?;
-    see(client, "[role=alert]", "est trop court (8\u{a0}caractères au moins) et n’a ni majuscule ni chiffre").await?;
+    see(client, "[role=alert]", "est trop court (8 caractères au moins) et n’a ni majuscule ni chiffre").await?;
     shot("07-account-refused").await?;
     fill(client, "#new-password", PUPIL_PASSWORD).await?;
     click(client, "button[value=user_name]").await?;

@@ -144,6 +144,7 @@ fn who_has_no_account_is_offered_no_password() {
             "/learners/passwords",
             r##"<a href="#hand-out">distribuez-les</a>"##,
             "Distribuer",
+            "Seuls les élèves qui ont déjà un compte en reçoivent un",
         ];
         // Of two pupils, none has an account; then one begins one.
         for (query, begun, columns, rows, offered) in [

@@ -153,6 +153,32 @@ fn a_lesson_is_open_for_two_hours_and_prolonged() {
     });
 }
 
+/// Where staff arrive, and in the list, who looks sees that a lesson is under way, and until when.
+#[test]
+fn a_lesson_under_way_is_told_where_staff_look() {
+    run_while_time_stands_still(async {
+        let class = three_pupils().await?;
+        let staff = bound(&class).await?;
+        let space = format!("/schools/{}", class.uai);
+        let list = format!("{space}/campaigns");
+        for act in ["open", "end"] {
+            let until = lesson(&class, &staff, json!({ "act": act })).await?;
+            assert_eq!(until.is_some(), act == "open");
+            for page in [&space, &list] {
+                let seen = staff.get(page).await?.expect(200)?;
+                assert_eq!(seen["campaigns"][0]["lesson_until"], json!(until), "{page}");
+                let text = staff.page(page).await?;
+                assert_eq!(text.contains(">Séance ouverte jusqu’à "), until.is_some(), "{text}");
+            }
+            let board = of_staff(&class, "/board");
+            assert_eq!(staff.get(&board).await?.expect(200)?["lesson_until"], json!(until));
+            let text = staff.page(&board).await?;
+            assert_eq!(text.contains(">Séance ouverte jusqu’à "), until.is_some(), "{text}");
+        }
+        Ok(())
+    });
+}
+
 #[test]
 fn a_campaign_may_begin_bound_to_lessons() {
     run(async {

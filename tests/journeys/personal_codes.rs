@@ -4,9 +4,11 @@ use jiff::Timestamp;
 use rentree_domain::limit::IDENTITIES_BY_CLIENT;
 use rentree_domain::{LearnerId, PersonalCode};
 use rentree_table::{AuditAction, AuditEntry, CodeShown, JoinOutcome, Role};
+use reqwest::header::ACCEPT;
 use serde_json::{Value, json};
 
 use crate::support::classes::{Class, Device, a_class, a_device, a_first_name, step};
+use crate::support::forms::PageForm;
 use crate::support::people::{Person, a_client, a_member, a_team};
 use crate::support::{join_all, product, run, run_while_time_stands_still};
 
@@ -85,6 +87,8 @@ fn a_page_that_is_sent_again_shows_the_same_code() {
         let class = a_class(&[(&lea, "MARTIN", "12/05/2013")]).await?;
         let staff = a_member(class.uai, Role::Member).await?;
         let page = format!("/schools/{}/learners/{}", class.uai, class.pupil(&lea).await?.id);
+        let (status, text) = PageForm::on(&staff, &page, "/personal-code").await?.send(&staff, &[]).await?;
+        assert!(status == 200 && text.contains("Donner un autre code</button>"), "{status}: {text}");
         let shown = async || {
             let form = json!({ "once": staff.get(&page).await?.expect(200)?["once"] });
             let sent = async || {
@@ -105,6 +109,23 @@ fn a_page_that_is_sent_again_shows_the_same_code() {
         assert_eq!(a_device().tell(&class, &by_code(&code)).await?.code(), "not_a_pupil");
         let code = again;
         assert_eq!(step(&a_device().tell(&class, &by_code(&code)).await?.expect(200)?), "new_account");
+        Ok(())
+    });
+}
+
+/// Sign-in codes look alike and go elsewhere: the two pages have two examples, so that nobody takes one for the other.
+#[test]
+fn each_kind_of_code_has_an_example_of_its_own() {
+    run(async {
+        let class = a_class(&[(&a_first_name("Léa"), "MARTIN", "12/05/2013")]).await?;
+        let (personal, to_sign_in) = ("nadu\u{2011}reka\u{2011}veta\u{2011}473", "mave-tuza-dune-586");
+        for (path, its, other) in
+            [(class.path(""), personal, to_sign_in), ("/code".to_owned(), to_sign_in, "nadu-reka-veta-473")]
+        {
+            let page = a_client().get(format!("{}{path}", product().url)).header(ACCEPT, "text/html");
+            let page = page.send().await?.text().await?;
+            assert!(page.contains(its) && !page.contains(other), "{path}: {page}");
+        }
         Ok(())
     });
 }

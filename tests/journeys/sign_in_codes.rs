@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::support::classes::a_device;
 use crate::support::clock::HandClock;
 use crate::support::desk::Desk;
+use crate::support::forms::PageForm;
 use crate::support::links::an_invitation;
 use crate::support::people::{Answer, a_client, a_member, a_team};
 use crate::support::pupils::{
@@ -118,8 +119,18 @@ fn a_code_that_was_used_is_shown_no_more() {
             assert_eq!(colleague.get(of_nobody).await?.code(), "too_late");
         }
 
+        // Another one is shown from there, in its place.
+        let form = PageForm::on(&class.administrator, &page, "/sign-in-code").await?;
+        let (status, other) = form.send(&class.administrator, &[]).await?;
+        assert_eq!((status, form.send(&class.administrator, &[]).await?.0), (303, 303), "{other}");
+        let text = desk.get(&page).await?.text;
+        assert!(!text.contains(&code) && text.contains("Montrer un autre code</button>"), "{text}");
+        let code = class.administrator.get(&other).await?.expect(200)?["sign_in_code"].as_str().unwrap().to_owned();
+        let page = other;
+
         typed(&code).await?.expect(200)?;
         let text = desk.get(&page).await?.text;
+        assert!(!text.contains("Montrer un autre code"), "{text}");
         assert!(text.contains("Utilisé à") && !text.contains(&code) && !text.contains("data-every"), "{text}");
         let seen = class.administrator.get(&page).await?.expect(200)?;
         assert_eq!((&seen["sign_in_code"], &seen["valid_until"]), (&Value::Null, &Value::Null));

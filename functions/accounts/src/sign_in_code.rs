@@ -47,7 +47,7 @@ pub(crate) struct SignInCodeView {
 #[schemars(rename = "SignInCodeFields")]
 #[serde(default)]
 pub(crate) struct Fields {
-    /// `nadu-reka-veta-473`, in any case, with or without hyphens.
+    /// `mave-tuza-dune-586`, in any case, with or without hyphens.
     #[schemars(with = "text::SpokenCode")]
     code: Secret,
 }
@@ -158,7 +158,8 @@ impl Accounts {
 }
 
 fn code_field(typed: &str) -> Field {
+    // Another example than that of a personal code, which looks alike and goes elsewhere.
     Field::text("code", "Code de connexion")
-        .hint("Trois petits mots et trois chiffres, par exemple nadu-reka-veta-473. En majuscules ou en minuscules, avec ou sans tirets.")
+        .hint("Trois petits mots et trois chiffres, par exemple mave-tuza-dune-586. En majuscules ou en minuscules, avec ou sans tirets.")
         .value(typed)
 }

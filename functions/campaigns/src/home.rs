@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, EmailAddress, SchoolYear, Uai, UserId, paris};
+use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, EmailAddress, Lesson, SchoolYear, Uai, UserId, paris};
 use rentree_http::{Arrival, Asked, DoneText, Face, Problem, Visitor, authorise, parse_uai};
 use rentree_table::{AccessRequest, Campaign, Invitation, Member, Role, SecondAdministrator, Underway, unanswered};
 use rentree_web::{Frame, Section, french};
@@ -79,6 +79,8 @@ struct CampaignAtHome {
     /// What pupils type to join.
     #[schemars(with = "String")]
     code: CampaignCode,
+    /// When the lesson ends that is under way.
+    lesson_until: Option<Timestamp>,
     #[serde(flatten)]
     numbers: Numbers,
 }
@@ -122,7 +124,8 @@ impl Campaigns {
         let open_campaigns = open.len();
         let old_campaigns = open.iter().filter(|(_, campaign)| is_old(campaign, paris::date(visitor.at))).count();
         open.truncate(CAMPAIGNS);
-        let campaigns = self.with_numbers(open, &listing).await?.into_iter().map(CampaignAtHome::of).collect();
+        let numbered = self.with_numbers(open, &listing).await?.into_iter();
+        let campaigns = numbered.map(|campaign| CampaignAtHome::of(campaign, visitor.at)).collect();
 
         let is_administrator = visitor.is_administrator();
         let today = paris::date(visitor.at);
@@ -176,8 +179,9 @@ fn has_just_joined(members: &[(UserId, Member)], id: UserId, now: Timestamp) -> 
 }
 
 impl CampaignAtHome {
-    fn of((id, campaign, numbers): (CampaignId, Campaign, Numbers)) -> Self {
-        Self { id, title: campaign.title, code: campaign.code, numbers }
+    fn of((id, campaign, numbers): (CampaignId, Campaign, Numbers), now: Timestamp) -> Self {
+        let lesson_until = campaign.open_lesson(now).map(Lesson::until);
+        Self { id, title: campaign.title, code: campaign.code, lesson_until, numbers }
     }
 }
 

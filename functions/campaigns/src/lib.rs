@@ -73,7 +73,7 @@ impl Campaigns {
 fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
     use Access::{Members, Signed};
     use progress::record;
-    use staff::{archive, create, edit, follow, list};
+    use staff::{archive, edit, follow, list};
     let mut routes = vec![
         Route::get(
             "/schools/{uai}",
@@ -104,12 +104,6 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
             "The campaigns of a school, or those in its archive",
         )
         .gives::<list::CampaignsView>(),
-        Route::post("/schools/{uai}/campaigns", create::create, Members, "Creates a campaign, and draws its code")
-            .takes::<create::Fields>()
-            .gives::<create::CreatedView>()
-            .with_status(201),
-        Route::get("/schools/{uai}/campaigns/new", create::page, Members, "The courses that a campaign may lead to")
-            .gives::<create::NewCampaignView>(),
         Route::get("/schools/{uai}/campaigns/{campaign}", follow::follow, Members, "A campaign, and who is how far")
             .gives::<follow::CampaignView>(),
         Route::get(
@@ -157,10 +151,28 @@ fn routes<P: Purpose>() -> Vec<Route<Campaigns, P>> {
         .takes::<record::Message>()
         .gives::<record::ProgressView>(),
     ];
+    routes.extend(creating());
     routes.extend(classroom());
     routes.extend(results());
     routes.extend(pupils::routes());
     routes
+}
+
+/// A campaign is made at the address of the list, and at that of its form: with errors, the page is the form's own.
+fn creating<P: Purpose>() -> [Route<Campaigns, P>; 3] {
+    use Access::Members;
+    use staff::create;
+    let form = "/schools/{uai}/campaigns/new";
+    let made_at = |path, what| {
+        let route: Route<Campaigns, P> = Route::post(path, create::create, Members, what);
+        route.takes::<create::Fields>().gives::<create::CreatedView>().with_status(201)
+    };
+    [
+        made_at("/schools/{uai}/campaigns", "Creates a campaign, and draws its code"),
+        Route::get(form, create::page, Members, "The courses that a campaign may lead to")
+            .gives::<create::NewCampaignView>(),
+        made_at(form, "Creates a campaign as the address of the list does: here its form is sent"),
+    ]
 }
 
 /// What a teacher does with a campaign while the class is there.

@@ -260,6 +260,10 @@ impl<G: Ground> Tour<'_, G> {
         let courses = self.visit(head, "GET /schools/{uai}/campaigns/new", &[uai], None).await?;
         let course = &courses["courses"][0];
         let new = json!({"title": "Évaluation de rentrée", "kind": course["kind"], "course": course["id"]});
+        // The form sends it to its own address. This one is archived, and another made as programs do.
+        let made = self.visit(head, "POST /schools/{uai}/campaigns/new", &[uai], Some(new.clone())).await?;
+        let archive = "POST /schools/{uai}/campaigns/{campaign}/archive";
+        self.visit(head, archive, &[uai, text(&made, "id")?], Some(json!({}))).await?;
         let made = self.visit(head, "POST /schools/{uai}/campaigns", &[uai], Some(new)).await?;
         let campaign = text(&made, "id")?;
         self.visit(head, "GET /schools/{uai}/campaigns", &[uai], None).await?;

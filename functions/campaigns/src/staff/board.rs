@@ -1,11 +1,12 @@
 //! The code of a campaign for the board of a classroom: as large as the screen, with a QR code and the address spelt out. Where nobody can
 //! join today, it says so first; the page of a campaign that is put away shows no code, for it leads nowhere. A lesson that was opened from
-//! it is told on it, in the words of the campaign's page.
+//! it is told on it, in the words of the campaign's page, and until when one is under way. It hangs on the wall: no pupil stands on it.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use jiff::Timestamp;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, Lesson, Uai, paris};
 use rentree_http::{Asked, Face, Problem, authorise_beside, parse_uai};
@@ -53,6 +54,8 @@ pub(crate) struct BoardView {
     closed: Option<Closed>,
     /// Whether nobody can join it before a lesson is opened.
     waits_for_a_lesson: bool,
+    /// When the lesson ends that is under way.
+    lesson_until: Option<Timestamp>,
     /// Whether no file of pupils was imported so far, or each was undone.
     #[serde(skip)]
     lacks_pupils: bool,
@@ -85,6 +88,7 @@ pub(crate) async fn page(
         id,
         // A lesson opens nothing that is closed anyway.
         waits_for_a_lesson: closed.is_none() && campaign.waits_for_a_lesson(now),
+        lesson_until,
         lacks_pupils: visitor.school.last_import().is_none(),
         title: campaign.title,
         code: campaign.code,

@@ -138,7 +138,7 @@ pub(crate) async fn page(
     face.render(StatusCode::OK, &view)
 }
 
-/// `POST /schools/{uai}/campaigns`
+/// `POST /schools/{uai}/campaigns`, and `POST /schools/{uai}/campaigns/new`, where the form is
 pub(crate) async fn create(
     State(app): State<Campaigns>,
     Path(uai): Path<String>,

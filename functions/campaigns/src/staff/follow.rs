@@ -6,8 +6,8 @@ use askama::Template;
 use axum::extract::{Path, State as AppState};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp};
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{
@@ -15,7 +15,7 @@ use rentree_domain::{
     PlatformCampaign, Score, Uai, classes_by_level, paris,
 };
 use rentree_http::{Asked, Face, Problem, authorise_beside, parse_uai};
-use rentree_table::{GuessedPupil, JoinAttempt, JoinOutcome, Role};
+use rentree_table::{GuessedPupil, Role};
 use rentree_web::chart::Chart;
 use rentree_web::{Frame, ListOrder as _, Section, french};
 use schemars::JsonSchema;
@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use tokio::try_join;
 
 use crate::Campaigns;
+use crate::staff::attempts::{self, Alike, Attempt};
 use crate::staff::chart::charts;
 use crate::staff::class_choice::{Choice, choices, without_level};
 use crate::staff::closed;
@@ -33,7 +34,6 @@ use crate::staff::tally::{Class, Counts, Pupil, State, of_other_classes, pupils,
 const PER_PAGE: usize = 50;
 /// More tries than anybody reads.
 const ATTEMPTS: i32 = 200;
-const ATTEMPTS_SHOWN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Where pupils type the code.
 const JOIN: &str = "/campagnes";
@@ -191,15 +191,6 @@ struct HeldUp {
     until: Timestamp,
 }
 
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "CampaignJoinAttempt")]
-struct Attempt {
-    at: Timestamp,
-    outcome: JoinOutcome,
-    /// `DUPONT Karine`: the pupil that was found, if one was.
-    pupil: Option<String>,
-}
-
 /// `GET /schools/{uai}/campaigns/{campaign}`
 pub(crate) async fn follow(
     AppState(app): AppState<Campaigns>,
@@ -221,7 +212,7 @@ pub(crate) async fn follow(
     )?;
     let (school, listing) = listed.ok_or_else(Problem::not_found)?;
     let held_up = waiting(&held_up, &listing);
-    let attempts = told(attempts, &listing, now);
+    let attempts = attempts::told(attempts, &listing, now);
     let concerned = campaign.concerned(&listing);
     let (pupils, unlisted) = pupils(&listing, &concerned, participations);
     let (total, classes) = tally(&pupils);
@@ -285,18 +276,6 @@ fn waiting(held_up: &[(LearnerId, GuessedPupil)], listing: &Listing) -> Vec<Held
         until: guessed.until(),
     });
     waiting.collect()
-}
-
-/// The tries of the last thirty days, with the pupils they found by name.
-fn told(attempts: Vec<JoinAttempt>, listing: &Listing, now: Timestamp) -> Vec<Attempt> {
-    let known: HashMap<_, _> = listing.everybody().iter().map(|pupil| (pupil.id, pupil)).collect();
-    let recent = attempts.into_iter().filter(|attempt| attempt.at >= now - ATTEMPTS_SHOWN);
-    let told = recent.map(|attempt| Attempt {
-        at: attempt.at,
-        outcome: attempt.outcome,
-        pupil: attempt.learner.and_then(|id| known.get(&id)).map(|pupil| pupil.full_name()),
-    });
-    told.collect()
 }
 
 struct Page {
@@ -383,6 +362,11 @@ impl CampaignView {
         classes_by_level(self.only_for.iter().map(String::as_str)).join(", ")
     }
 
+    /// The tries that failed, by day and reason.
+    fn alike(&self) -> Vec<Alike> {
+        attempts::alike(&self.attempts)
+    }
+
     fn states() -> [State; 4] {
         State::FROM_THE_FURTHEST
     }
@@ -426,42 +410,5 @@ impl Row {
     /// When the pupil came so far.
     fn since(&self) -> Option<&Timestamp> {
         self.sent_at.as_ref().or(self.started_at.as_ref()).or(self.joined_at.as_ref())
-    }
-}
-
-impl Attempt {
-    fn text(&self) -> String {
-        match (self.outcome, &self.pupil) {
-            (JoinOutcome::Nobody, _) => {
-                "Aucun élève de l’établissement n’a ces nom, prénom et date de naissance.".to_owned()
-            }
-            (JoinOutcome::Several, _) => "Plusieurs élèves correspondaient.".to_owned(),
-            (JoinOutcome::Declined, Some(pupil)) => {
-                format!(
-                    "Quelqu’un a saisi un nom proche de celui d’un élève ({pupil}), avec la même date de naissance, et a répondu que ce n’était pas le sien. S’il manque un élève dans la liste, ajoutez-le au prochain import ; si le nom de la liste est mal écrit, donnez à l’élève un code personnel depuis sa fiche."
-                )
-            }
-            (JoinOutcome::Declined, None) => {
-                "Quelqu’un a saisi un nom proche de celui d’un élève, et a répondu que ce n’était pas le sien."
-                    .to_owned()
-            }
-            (JoinOutcome::WrongCode, _) => "Un code personnel faux, déjà utilisé ou périmé a été saisi.".to_owned(),
-            (JoinOutcome::TiedElsewhere, Some(pupil)) => {
-                format!(
-                    "{pupil} a déjà un compte : c’est avec lui qu’il faut se connecter. En cas d’oubli, ouvrez sa fiche."
-                )
-            }
-            (JoinOutcome::TiedElsewhere, None) => {
-                "L’élève a déjà un compte : c’est avec lui qu’il faut se connecter.".to_owned()
-            }
-            (JoinOutcome::Limited, Some(pupil)) => {
-                format!(
-                    "Trop de dates de naissance essayées avec le nom d’un élève ({pupil}), ou un nom semblable : les suivantes ont été refusées."
-                )
-            }
-            (JoinOutcome::Limited, None) => {
-                "Trop d’essais avec des noms qui ne sont ceux d’aucun élève, ou pour cette campagne : les suivants ont été refusés.".to_owned()
-            }
-        }
     }
 }

@@ -11,7 +11,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::platform_campaign::Closed;
-use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, SchoolYear, Search, Uai, paris};
+use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, Lesson, SchoolYear, Search, Uai, paris};
 use rentree_http::{Asked, Face, Problem, authorise, parse_uai};
 use rentree_table::{Campaign, Role};
 use rentree_web::{Frame, ListOrder as _, Section, french};
@@ -102,6 +102,8 @@ struct Row {
     archived_at: Option<Timestamp>,
     /// Why nobody can join it today, if that is so.
     closed: Option<Closed>,
+    /// When the lesson ends that is under way.
+    lesson_until: Option<Timestamp>,
     /// Whether the platform's team gave it.
     given: bool,
     /// The first day on which it can be joined, if it has one.
@@ -147,7 +149,7 @@ pub(crate) async fn list(
         found: page.found,
         page: page.number,
         pages: page.pages,
-        campaigns: numbered.into_iter().map(|campaign| Row::of(campaign, today)).collect(),
+        campaigns: numbered.into_iter().map(|campaign| Row::of(campaign, now)).collect(),
         withdrawn,
         ready,
     };
@@ -213,11 +215,14 @@ impl CampaignsView {
 }
 
 impl Row {
-    fn of((id, campaign, numbers): (CampaignId, Campaign, Numbers), today: Date) -> Self {
+    fn of((id, campaign, numbers): (CampaignId, Campaign, Numbers), now: Timestamp) -> Self {
+        // That of a campaign in the archive opens nothing.
+        let lesson = campaign.open_lesson(now).filter(|_| !campaign.is_archived());
         Self {
             id,
             archived_at: campaign.put_away_at(),
-            closed: campaign.closed(today),
+            closed: campaign.closed(paris::date(now)),
+            lesson_until: lesson.map(Lesson::until),
             title: campaign.title,
             kind: campaign.kind,
             code: campaign.code,

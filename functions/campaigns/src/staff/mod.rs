@@ -1,6 +1,7 @@
 //! What staff see and do.
 
 pub(crate) mod archive;
+mod attempts;
 pub(crate) mod board;
 mod chart;
 pub(crate) mod class_choice;

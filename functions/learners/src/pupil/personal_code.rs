@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::personal_code::valid_until;
-use rentree_domain::{LearnerId, PersonalCode, Uai};
+use rentree_domain::{FormId, LearnerId, PersonalCode, Uai};
 use rentree_http::{Face, Input, Problem};
 use rentree_table::{AuditAction, AuditEntry, CodeShown};
 use rentree_web::{Frame, Section, french};
@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use super::code_fields::CodeFields;
 use super::of_pupil::OfPupil;
-use super::{page_of, refused};
+use super::{page_of, path, refused};
 use crate::Learners;
 use crate::passwords::due::Unserved;
 
@@ -29,6 +29,14 @@ const TIED: &str =
 pub(crate) struct PersonalCodeView {
     #[serde(skip)]
     frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    /// What the form for another code sends, so that a second click shows the same one.
+    #[serde(skip)]
+    once: FormId,
+    /// Where it is sent.
+    #[serde(skip)]
+    action: String,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -69,6 +77,9 @@ pub(crate) async fn give(
 
     let view = PersonalCodeView {
         frame: visitor.frame("Code personnel", uai, &visitor.school, Section::Learners),
+        csrf: visitor.csrf.clone(),
+        once: FormId::new(visitor.at, rentree_runtime::random()),
+        action: list.asking(&format!("{}/personal-code", path(uai, pupil.id))),
         uai,
         school: visitor.school.name.clone(),
         learner: pupil.id,

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::sign_in_code::valid_until;
-use rentree_domain::{LearnerId, Lesson, PersonalCode, Uai, UserId};
+use rentree_domain::{FormId, LearnerId, Lesson, PersonalCode, Uai, UserId};
 use rentree_http::{Asked, Face, Input, Problem, Visitor};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CodeShown, CodeState, User};
 use rentree_web::{Frame, Section, french, qr};
@@ -43,6 +43,14 @@ pub(crate) struct Which {
 pub(crate) struct SignInCodeView {
     #[serde(skip)]
     frame: Frame,
+    #[serde(skip)]
+    csrf: String,
+    /// What the form for another code sends, so that a second click shows the same one.
+    #[serde(skip)]
+    once: FormId,
+    /// Where it is sent.
+    #[serde(skip)]
+    action: String,
     /// UAI of the school.
     #[schemars(with = "String")]
     uai: Uai,
@@ -50,7 +58,7 @@ pub(crate) struct SignInCodeView {
     last_name: String,
     first_name: String,
     division: String,
-    /// `nadu-reka-veta-473`: signs the pupil in, once. `null` when it does no more.
+    /// `mave-tuza-dune-586`: signs the pupil in, once. `null` when it does no more.
     sign_in_code: Option<String>,
     /// Until when it can be used; `null` when it cannot any more.
     valid_until: Option<Timestamp>,
@@ -89,7 +97,7 @@ pub(crate) async fn show(
     let shown = app.show_code((uai, pupil.id), (id, &user), (codes, valid_until(lesson, visitor.at)), &entry).await?;
     let (code, until) = shown.ok_or_else(|| refused(uai, pupil.id, &list, CHANGED))?;
 
-    let page = list.asking(&format!("{}/sign-in-code", path(uai, pupil.id)));
+    let page = page_of_code(uai, pupil.id, &list);
     let location = format!("{page}{}shown={}", if page.contains('?') { '&' } else { '?' }, visitor.seal(&code.shown()));
     let view = app.code_page((uai, &visitor), pupil, &list, (&code, CodeState::Holds(until)))?;
     face.after_post(StatusCode::OK, &location, &view)
@@ -112,6 +120,11 @@ pub(crate) async fn follow(
         None => CodeState::Over,
     };
     face.render(StatusCode::OK, &app.code_page((uai, &visitor), pupil, &list, (&code, state))?)
+}
+
+/// The address of the code, which hands on what the list was asked.
+fn page_of_code(uai: Uai, id: LearnerId, list: &Filter) -> String {
+    list.asking(&format!("{}/sign-in-code", path(uai, id)))
 }
 
 /// The lesson that is under way, of those of `campaigns`; of several, the one that ends last. One of a campaign in the archive counts no
@@ -162,6 +175,9 @@ impl Learners {
         let qr = sign_in_code.as_ref().map(|code| qr::svg(&format!("{address}#{code}"), "Code QR de connexion"));
         Ok(SignInCodeView {
             frame: visitor.frame("Code de connexion", uai, &visitor.school, Section::Learners),
+            csrf: visitor.csrf.clone(),
+            once: FormId::new(visitor.at, rentree_runtime::random()),
+            action: page_of_code(uai, pupil.id, list),
             uai,
             learner: pupil.id,
             last_name: pupil.entry.last_name,
