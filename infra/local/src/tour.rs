@@ -468,7 +468,8 @@ impl<G: Ground> Tour<'_, G> {
     async fn mediacentre(&self, head: &mut Visitor) -> anyhow::Result<()> {
         let person = Person {
             ido: format!("{:032x}", u128::from_be_bytes(rentree_runtime::random())),
-            first_names: vec!["Anne".to_owned()],
+            // As the account is called since its owner corrected the name.
+            first_names: vec!["Anne-Laure".to_owned()],
             last_names: vec!["HÉROUVILLE".to_owned()],
             school: self.ground.school().0.to_string(),
             profile: "National_dir".to_owned(),
