@@ -117,8 +117,8 @@ const CHAINS: [(&str, usize); 159] = [
     ("GET /verification", 0),
     ("POST /account/email", 6),
     ("POST /account/email/{token}", 4),
-    // After who asks: their spaces, the account, and of each space what shows the name, which is then written.
-    ("POST /account/name", 6),
+    // After who asks: their spaces, the count of names, the account, and of each space what shows the name, which is then written.
+    ("POST /account/name", 7),
     ("POST /account/password", 6),
     ("POST /account/second-factor", 6),
     ("POST /account/second-factor/end", 9),

@@ -3,6 +3,7 @@
 use fantoccini::Locator;
 use jiff::Timestamp;
 use rentree_domain::Uai;
+use rentree_domain::limit::NAMES_BY_ACCOUNT;
 use rentree_table::{AccessRequest, Role};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE};
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use crate::support::forms::PageForm;
 use crate::support::links::an_invitation;
 use crate::support::people::{Person, a_client, a_member, a_team};
 use crate::support::pupils::{a_class, by_user_name};
-use crate::support::{a_uai, product, run};
+use crate::support::{a_uai, product, run, run_while_time_stands_still};
 
 const PAGE: &str = "/account/name";
 
@@ -89,6 +90,28 @@ fn the_same_name_again_mends_and_changes_nothing_else() {
         assert_eq!((&one, &two), (&(303, "/account?done=name".to_owned()), &one));
         assert_eq!(team(&head, uai).await?, ["Camille Le Goff"]);
         assert_eq!(renamings(&head, uai).await?.len(), 1);
+        Ok(())
+    });
+}
+
+/// Each is told in every space: five a day, and the same again as often as it takes.
+#[test]
+fn a_few_names_a_day_are_enough() {
+    run_while_time_stands_still(async {
+        let (uai, head) = a_team().await?;
+        for number in 0..NAMES_BY_ACCOUNT.count {
+            let first_name = if number % 2 == 0 { "Camille" } else { "Claude" };
+            for _ in 0..2 {
+                call(&head, first_name, "Le Goff").await?;
+            }
+        }
+        let refused = head.post(PAGE, &json!({"first_name": "Alix", "last_name": "Le Goff"})).await?;
+        assert_eq!((refused.status, refused.code()), (429, "too_many"));
+        assert_eq!(team(&head, uai).await?, ["Camille Le Goff"]);
+        assert_eq!(renamings(&head, uai).await?.len(), NAMES_BY_ACCOUNT.count as usize);
+        // What it has is given again all the same; and whoever works beside them is not held up.
+        call(&head, "Camille", "Le Goff").await?;
+        call(&a_member(uai, Role::Member).await?, "Alix", "Le Goff").await?;
         Ok(())
     });
 }
