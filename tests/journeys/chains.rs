@@ -53,7 +53,7 @@ const CHAINS: [(&str, usize); 159] = [
     ("POST /schools/{uai}/team/review", 4),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
-    ("GET /account/name", 3),
+    ("GET /account/name", 2),
     ("GET /account/second-factor", 2),
     ("GET /activation/{token}", 2),
     ("GET /assets/{version}/{name}", 0),

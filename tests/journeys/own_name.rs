@@ -15,7 +15,7 @@ use crate::support::campaigns::a_campaign;
 use crate::support::forms::PageForm;
 use crate::support::links::an_invitation;
 use crate::support::people::{Person, a_client, a_member, a_team};
-use crate::support::pupils::{a_class, by_user_name};
+use crate::support::pupils::{a_class, by_mediacentre, by_user_name};
 use crate::support::{a_uai, product, run, run_while_time_stands_still};
 
 const PAGE: &str = "/account/name";
@@ -143,7 +143,7 @@ fn what_is_no_name_is_refused() {
     });
 }
 
-/// A pupil's name is the school's to correct, also of staff whose account is a pupil's.
+/// A pupil's name is the school's to correct, until they join a team.
 #[test]
 fn pupils_are_named_by_their_school() {
     run(async {
@@ -160,6 +160,15 @@ fn pupils_are_named_by_their_school() {
         assert_eq!(told.status, 409);
         assert!(told.body["detail"].as_str().unwrap().contains("dites-le à un enseignant"), "{}", told.body);
         assert_eq!(pupil.now().await?.first_name, pupil.user.first_name);
+
+        // By the Médiacentre: no other password is to be chosen first.
+        let pupil = class.tie(1, by_mediacentre()).await?;
+        let person = Person::new(pupil.id, pupil.user.clone()).await?;
+        let (uai, administrator) = a_team().await?;
+        let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
+        person.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;
+        let page = person.page("/account").await?;
+        assert!(page.contains(PAGE) && !page.contains("à un enseignant, qui préviendra"), "{page}");
         Ok(())
     });
 }

@@ -159,7 +159,7 @@ impl Accounts {
             may_add_mediacentre: self.config.has_mediacentre && !user.methods.has(Method::Mediacentre, now),
             done: None,
             name: user.full_name(),
-            is_named_by_a_school: user.is_named_by_a_school(&ties),
+            is_named_by_a_school: user.is_named_by_a_school(),
             methods: user.methods.all(now),
             user_name: user.methods.user_name,
             email: user.methods.email,
