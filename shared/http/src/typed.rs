@@ -117,13 +117,13 @@ fn is_left_out(name: &str) -> bool {
     name == CSRF_FIELD || name == CODE_FIELD || name.contains("password")
 }
 
-/// The page of ours that a request comes from, as it was asked: a list with its filters and its page. What was `done` a moment before is told
-/// once.
+/// The page of ours that a request comes from, as it was asked: a list with its filters and its page. What was `done`, or
+/// `withdrawn`, a moment before is told once.
 pub(crate) fn page_of(headers: &HeaderMap, origin: &str) -> Option<Next> {
     let referer = headers.get(header::REFERER)?.to_str().ok()?;
     let address: Uri = referer.strip_prefix(origin).filter(|path| path.starts_with('/'))?.parse().ok()?;
     let asked = address.query().unwrap_or_default().split('&');
-    let asked: Vec<&str> = asked.filter(|pair| pair.split('=').next() != Some("done")).collect();
+    let asked: Vec<&str> = asked.filter(|pair| !matches!(pair.split('=').next(), Some("done" | "withdrawn"))).collect();
     let path = address.path();
     let with_query = format!("{path}?{}", asked.join("&"));
     // Without its query, if that is longer than any of ours.

@@ -79,6 +79,7 @@ fn the_page_of_a_form_is_one_of_ours() {
         ("/schools/0990001N/team?done=x", "/schools/0990001N/team"),
         ("/learners?division=3EME+A&page=2", "/learners?division=3EME+A&page=2"),
         ("/learners?division=3EME+A&done=untied&page=2", "/learners?division=3EME+A&page=2"),
+        ("/spaces/request?withdrawn=0990001N", "/spaces/request"),
         ("/learners?", "/learners"),
         (&long, "/a"),
     ] {
