@@ -62,7 +62,7 @@ pub(crate) async fn add(
     if step.is_none() {
         form.refuse(
             CODE_FIELD,
-            "Ce code n’est pas celui de votre application. Vérifiez l’heure de votre téléphone, puis saisissez le code affiché.",
+            "Ce code n’est pas celui de votre application. Vérifiez l’heure de votre téléphone, puis saisissez le code affiché ; ou supprimez le compte Rentrée de votre application et scannez à nouveau le code QR de cette page.",
         );
     }
     let Some(step) = step.filter(|_| !form.is_refused()) else {
