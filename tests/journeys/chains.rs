@@ -53,7 +53,7 @@ const CHAINS: [(&str, usize); 160] = [
     ("POST /schools/{uai}/team/review", 4),
     ("GET /account", 3),
     ("GET /account/email/{token}", 2),
-    ("GET /account/name", 3),
+    ("GET /account/name", 2),
     ("GET /account/second-factor", 2),
     ("GET /activation/{token}", 2),
     ("GET /assets/{version}/{name}", 0),
@@ -117,8 +117,8 @@ const CHAINS: [(&str, usize); 160] = [
     ("GET /verification", 0),
     ("POST /account/email", 6),
     ("POST /account/email/{token}", 4),
-    // After who asks: their spaces, the account, and of each space what shows the name, which is then written.
-    ("POST /account/name", 6),
+    // After who asks: their spaces, the count of names, the account, and of each space what shows the name, which is then written.
+    ("POST /account/name", 7),
     ("POST /account/password", 6),
     ("POST /account/second-factor", 6),
     ("POST /account/second-factor/end", 9),

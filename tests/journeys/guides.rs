@@ -28,7 +28,7 @@ fn every_address_in_them_leads_somewhere() {
             let html = stranger.0.get(format!("{}{page}", product().url)).header("accept", "text/html").send().await?;
             assert_eq!(html.status(), 200, "{page}");
             let html = html.text().await?;
-            assert!(!html.contains("{support}") && !html.contains("{publish") && !html.contains("{host}"), "{page}");
+            assert!(!html.contains("{support}") && !html.contains("{publi") && !html.contains("{host}"), "{page}");
             for part in html.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
                 assert_eq!(html.matches(&format!(" id=\"{part}\"")).count(), 1, "{page} leads to #{part}");
             }

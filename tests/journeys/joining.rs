@@ -1,9 +1,9 @@
 //! Pupils join by code, as a program sees it: the cases of `docs/joining.md`, at the same moment and one after the other.
 
 use jiff::Timestamp;
-use rentree_domain::UserName;
 use rentree_domain::limit::{CODES_BY_CLIENT, IDENTITIES_BY_CAMPAIGN};
 use rentree_domain::password::TEMPORARY_LASTS;
+use rentree_domain::{PersonName, UserName};
 use rentree_samples::Pupil;
 use rentree_table::{AuditAction, AuditEntry, JoinOutcome, Methods, Role};
 use reqwest::header::{ACCEPT, COOKIE, LOCATION};
@@ -550,6 +550,21 @@ fn a_pupil_whom_the_file_tells_otherwise_keeps_the_account() {
         let now = roster.learners.iter().find(|learner| learner.entry.first_name == name).unwrap();
         assert!(now.user == user && now.id != former);
         assert_eq!(product().table.learner(class.uai, former).await?.unwrap().user, None, "the entry before is free");
+
+        // The account has the name that the list has by then, also of the same entry.
+        let is_called = async |name: &str| {
+            let account = product().table.user(user.unwrap()).await?.unwrap();
+            assert_eq!(account.last_name, PersonName::of_file(name));
+            anyhow::Ok(())
+        };
+        is_called("NEUF MARTIN").await?;
+        class.sample.pupils[0].last_name = "NEUF-MARTIN".to_owned();
+        class.import().await?;
+        let (campaign, code) = a_campaign(class.uai).await?;
+        (class.campaign, class.code) = (campaign, code);
+        is_called("NEUF MARTIN").await?;
+        assert_eq!(step(&device.post(&class.path(""), &json!({})).await?.expect(200)?), "joined");
+        is_called("NEUF-MARTIN").await?;
 
         // The next school has the right birth date; the INE says who it is.
         let mut lycee = class.of_another_school().await?;

@@ -102,6 +102,11 @@ fn what_is_too_long_to_be_kept_is_told() {
             let page = desk.page(&format!("/sign-in?next={team}")).await?;
             assert!(!page.contains("vous en retrouverez la saisie"), "{page}");
         }
+        // Nor of what stands on no page of ours, as far as the browser tells.
+        let typed = [("csrf", csrf.as_str()), ("emails", "marque@exemple.fr"), ("role", "member")];
+        let (status, _, page) = desk.form("//ailleurs", &action, &typed).await?;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{page}");
+        assert!(page.contains("n’est pas conservé") && !desk.cookies.contains_key("__Host-typed"), "{page}");
         Ok(())
     });
 }

@@ -3,6 +3,7 @@
 use fantoccini::Locator;
 use jiff::Timestamp;
 use rentree_domain::Uai;
+use rentree_domain::limit::NAMES_BY_ACCOUNT;
 use rentree_table::{AccessRequest, Role};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, COOKIE};
 use serde_json::{Value, json};
@@ -14,8 +15,8 @@ use crate::support::campaigns::a_campaign;
 use crate::support::forms::PageForm;
 use crate::support::links::an_invitation;
 use crate::support::people::{Person, a_client, a_member, a_team};
-use crate::support::pupils::{a_class, by_user_name};
-use crate::support::{a_uai, product, run};
+use crate::support::pupils::{a_class, by_mediacentre, by_user_name};
+use crate::support::{a_uai, product, run, run_while_time_stands_still};
 
 const PAGE: &str = "/account/name";
 
@@ -93,6 +94,28 @@ fn the_same_name_again_mends_and_changes_nothing_else() {
     });
 }
 
+/// Each is told in every space: five a day, and the same again as often as it takes.
+#[test]
+fn a_few_names_a_day_are_enough() {
+    run_while_time_stands_still(async {
+        let (uai, head) = a_team().await?;
+        for number in 0..NAMES_BY_ACCOUNT.count {
+            let first_name = if number % 2 == 0 { "Camille" } else { "Claude" };
+            for _ in 0..2 {
+                call(&head, first_name, "Le Goff").await?;
+            }
+        }
+        let refused = head.post(PAGE, &json!({"first_name": "Alix", "last_name": "Le Goff"})).await?;
+        assert_eq!((refused.status, refused.code()), (429, "too_many"));
+        assert_eq!(team(&head, uai).await?, ["Camille Le Goff"]);
+        assert_eq!(renamings(&head, uai).await?.len(), NAMES_BY_ACCOUNT.count as usize);
+        // What it has is given again all the same; and whoever works beside them is not held up.
+        call(&head, "Camille", "Le Goff").await?;
+        call(&a_member(uai, Role::Member).await?, "Alix", "Le Goff").await?;
+        Ok(())
+    });
+}
+
 /// The rules are those of a new account, each error at its field.
 #[test]
 fn what_is_no_name_is_refused() {
@@ -120,7 +143,7 @@ fn what_is_no_name_is_refused() {
     });
 }
 
-/// A pupil's name is the school's to correct, also of staff whose account is a pupil's.
+/// A pupil's name is the school's to correct, until they join a team.
 #[test]
 fn pupils_are_named_by_their_school() {
     run(async {
@@ -137,6 +160,15 @@ fn pupils_are_named_by_their_school() {
         assert_eq!(told.status, 409);
         assert!(told.body["detail"].as_str().unwrap().contains("dites-le à un enseignant"), "{}", told.body);
         assert_eq!(pupil.now().await?.first_name, pupil.user.first_name);
+
+        // By the Médiacentre: no other password is to be chosen first.
+        let pupil = class.tie(1, by_mediacentre()).await?;
+        let person = Person::new(pupil.id, pupil.user.clone()).await?;
+        let (uai, administrator) = a_team().await?;
+        let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
+        person.post(&link, &json!({"way": "signed_in"})).await?.expect(200)?;
+        let page = person.page("/account").await?;
+        assert!(page.contains(PAGE) && !page.contains("à un enseignant, qui préviendra"), "{page}");
         Ok(())
     });
 }

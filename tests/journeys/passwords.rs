@@ -267,6 +267,10 @@ fn whoever_joined_a_team_a_while_ago_gives_the_present_password_too() {
         assert_eq!(asks().await?, false);
         CLOCK.set(MINUTE * 11);
         assert_eq!(asks().await?, true);
+        // A user name alone: neither the Médiacentre nor a mail leads to another password.
+        let page = a_client().get(format!("{}{PAGE}", product().url)).header(ACCEPT, "text/html");
+        let page = page.header(COOKIE, &cookie).send().await?.text().await?;
+        assert!(page.contains("Écrivez à l’assistance") && !page.contains("par le Médiacentre"), "{page}");
         let new = "Nuage vert et marmotte";
         for (current, password) in [("", new), ("Velours9", new), ("Velours9", PUPIL_PASSWORD)] {
             let fields = json!({"current_password": current, "password": password});

@@ -118,6 +118,12 @@ fn a_code_that_was_used_is_shown_no_more() {
         for of_nobody in [&page, &path] {
             assert_eq!(colleague.get(of_nobody).await?.code(), "too_late");
         }
+        // Nor does it open elsewhere: as a searched name, or on the page of another pupil.
+        let sealed = page.split("shown=").nth(1).unwrap_or_default();
+        let list = desk.get(&class.path(&format!("?sought={sealed}"))).await?;
+        assert!(list.status == 200 && !list.text.contains(&code), "{}", list.text);
+        let other = class.path(&format!("/{}/sign-in-code?shown={sealed}", class.learners[1].id));
+        assert_eq!(class.administrator.get(&other).await?.code(), "too_late");
 
         // Another one is shown from there, in its place.
         let form = PageForm::on(&class.administrator, &page, "/sign-in-code").await?;
@@ -294,10 +300,22 @@ fn during_a_lesson_and_for_ten_minutes() {
         lesson(&class, "open").await?;
         let (one, other) = (shown(&class, &pupil).await?, class.tie(1, by_user_name()).await?);
         let second = shown(&class, &other).await?;
+        // A browser's page of such a code shows it as long, and then says so.
+        let desk = Desk::of(&class.administrator);
+        let of_other = class.path(&format!("/{}", other.learner));
+        let led = desk.send(Method::POST, &format!("{of_other}/sign-in-code"), Some(json!({}))).await?;
+        let second_page = led.location;
+        let latest = class.administrator.get(&second_page).await?.expect(200)?["sign_in_code"].clone();
+        assert!(latest.is_string() && latest != json!(second), "it gave way to another");
         CLOCK.set(VALID - SignedDuration::from_secs(1));
+        assert_eq!(class.administrator.get(&second_page).await?.expect(200)?["sign_in_code"], latest);
         typed(&one).await?.expect(200)?;
         CLOCK.set(VALID);
-        let expired = is_wrong(&typed(&second).await?);
+        let past = desk.get(&second_page).await?;
+        assert_eq!(past.status, 409);
+        assert!(past.text.contains("ne s’affiche que dix minutes"), "{}", past.text);
+        assert!(past.text.contains(&format!("href=\"{of_other}\"")), "the way back to the pupil: {}", past.text);
+        let expired = is_wrong(&typed(latest.as_str().unwrap_or_default()).await?);
         assert_eq!(expired, is_wrong(&typed(&one).await?), "expired and used are told alike");
 
         // Not beyond the lesson; nor after it, nor for a campaign in the archive.

@@ -168,7 +168,7 @@ impl Accounts {
             done: None,
             home: None,
             name: user.full_name(),
-            is_named_by_a_school: user.is_named_by_a_school(&ties),
+            is_named_by_a_school: user.is_named_by_a_school(),
             methods: user.methods.all(now),
             user_name: user.methods.user_name,
             email: user.methods.email,

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
-use rentree_domain::Password;
+use rentree_domain::{Method, Password};
 use rentree_http::{
     Asked, ClientAddress, Device, DoneOnTheWay, Face, Input, NewSession, Next, Presented, Problem, SignedIn, text,
 };
@@ -35,6 +35,12 @@ pub(crate) struct TemporaryPasswordView {
     is_temporary: bool,
     /// Whether the present password is asked, too.
     asks_current: bool,
+    /// How whoever forgot the present one signs in again; `None` where nothing but the support helps.
+    #[serde(skip)]
+    forgotten: Option<&'static str>,
+    /// Where people ask for help.
+    #[serde(skip)]
+    support: String,
     /// Where somebody goes on then.
     next: String,
 }
@@ -67,9 +73,11 @@ pub(crate) async fn page(
         return Ok(Redirect::to(&towards.next.or("/")).into_response());
     }
 
-    let asks_current = asks_current(&signed_in, &user, (app.clock)());
+    let now = (app.clock)();
+    let asks_current = asks_current(&signed_in, &user, now);
     let form = form(&user, asks_current);
-    face.render(StatusCode::OK, &TemporaryPasswordView::new(&signed_in, form, asks_current, &towards.next))
+    let view = TemporaryPasswordView::new(&app, (&signed_in, &user), (form, asks_current), &towards.next, now);
+    face.render(StatusCode::OK, &view)
 }
 
 /// `POST /temporary-password`
@@ -117,7 +125,8 @@ pub(crate) async fn choose(
     app.forgive(failure).await?;
     let Some(password) = password.filter(|_| !form.is_refused()) else {
         let problem = Problem::invalid(&form);
-        return face.again(problem, &TemporaryPasswordView::new(&signed_in, form, asks_current, &next));
+        let view = TemporaryPasswordView::new(&app, (&signed_in, &user), (form, asks_current), &next, now);
+        return face.again(problem, &view);
     };
 
     let hash = rentree_identity::hash(password).await.map_err(|error| Problem::internal(&error))?;
@@ -145,6 +154,18 @@ fn asks_current(signed_in: &SignedIn, user: &User, now: Timestamp) -> bool {
     }
 }
 
+/// How whoever forgot the password signs in again, by what the account has: the Médiacentre, or an address that was confirmed.
+fn signed_in_again(user: &User, now: Timestamp) -> Option<&'static str> {
+    match (user.methods.has(Method::Mediacentre, now), user.confirmed_email().is_some()) {
+        (true, true) => {
+            Some("par le Médiacentre ou avec un mot de passe choisi par «\u{a0}Mot de passe oublié\u{a0}?\u{a0}»")
+        }
+        (true, false) => Some("par le Médiacentre"),
+        (false, true) => Some("avec un mot de passe choisi par «\u{a0}Mot de passe oublié\u{a0}?\u{a0}»"),
+        (false, false) => None,
+    }
+}
+
 fn form(user: &User, asks_current: bool) -> Form {
     let current = Field::password("current_password", "Mot de passe actuel").autocomplete("current-password");
     let new = PasswordFields::form("new", PasswordRules::of(user)).fields;
@@ -160,9 +181,22 @@ impl Accounts {
 }
 
 impl TemporaryPasswordView {
-    fn new(signed_in: &SignedIn, form: Form, asks_current: bool, next: &Next) -> Self {
-        let frame = signed_in.frame("Votre mot de passe");
-        let is_temporary = signed_in.person.password_to_change != Some(PasswordToChange::ChosenAsPupil);
-        Self { frame, csrf: signed_in.csrf.clone(), form, is_temporary, asks_current, next: next.as_str().to_owned() }
+    fn new(
+        app: &Accounts,
+        (signed_in, user): (&SignedIn, &User),
+        (form, asks_current): (Form, bool),
+        next: &Next,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            frame: signed_in.frame("Votre mot de passe"),
+            csrf: signed_in.csrf.clone(),
+            form,
+            is_temporary: signed_in.person.password_to_change != Some(PasswordToChange::ChosenAsPupil),
+            asks_current,
+            forgotten: signed_in_again(user, now),
+            support: app.config.support_email.clone(),
+            next: next.as_str().to_owned(),
+        }
     }
 }

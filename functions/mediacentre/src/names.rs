@@ -17,9 +17,10 @@ impl Names {
         Self { first: name(&told.first_names), last: name(&told.last_names) }
     }
 
-    /// The names of an account from now on. Those of a pupil follow the ENT; staff have typed theirs, and colleagues know them by it.
+    /// The names of an account from now on. Those of a pupil follow the ENT, until they join a team; staff have typed theirs, or may correct
+    /// them, and colleagues know them by it.
     pub(crate) fn for_account<'a>(&'a self, user: &'a User) -> (&'a PersonName, &'a PersonName) {
-        if user.birth_date.is_none() {
+        if !user.is_named_by_a_school() {
             return (&user.first_name, &user.last_name);
         }
         (self.first.as_ref().unwrap_or(&user.first_name), self.last.as_ref().unwrap_or(&user.last_name))

@@ -71,6 +71,7 @@ pub async fn tie(
         who,
         session: None,
         corrected: None,
+        named: None,
         instead_of: None,
         personal_code: None,
         is_tied: false,

@@ -56,6 +56,11 @@ pub const LENIENT_BY_CLIENT: u32 = 60;
 /// See [`LENIENT_BY_CLIENT`].
 pub const LENIENT_BY_CAMPAIGN: u32 = 200;
 
+/// Other names that one account is given in a day: each is written wherever colleagues are shown it, and told in the log of every space.
+/// Whoever corrects a slip, and the slip in the correction, needs two.
+pub const NAMES_BY_ACCOUNT: Limit =
+    Limit { what: "names-by-account", count: 5, window: SignedDuration::from_hours(24) };
+
 /// New codes of one campaign, each in place of the one before: every one makes printed ones void.
 pub const NEW_CODES_BY_CAMPAIGN: Limit =
     Limit { what: "new-codes-by-campaign", count: 10, window: SignedDuration::from_hours(1) };

@@ -17,6 +17,11 @@ pub fn end_of(day: Date) -> Option<Timestamp> {
     Some(next.to_zoned(PARIS.clone()).ok()?.timestamp())
 }
 
+/// A day as it is written in French: `15/07/2026`.
+pub fn written(day: Date) -> String {
+    day.strftime("%d/%m/%Y").to_string()
+}
+
 /// Day and time in Paris at `instant`.
 pub fn date_time(instant: Timestamp) -> DateTime {
     PARIS.to_datetime(instant)
@@ -37,6 +42,11 @@ mod tests {
     fn a_late_evening_is_already_tomorrow_in_paris() {
         assert_eq!(date("2026-09-01T22:30:00Z".parse().unwrap()), day(2026, 9, 2));
         assert_eq!(date("2026-12-01T22:30:00Z".parse().unwrap()), day(2026, 12, 1));
+    }
+
+    #[test]
+    fn a_day_is_written_with_all_its_digits() {
+        assert_eq!(written(day(2026, 7, 5)), "05/07/2026");
     }
 
     #[test]

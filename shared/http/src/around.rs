@@ -164,7 +164,8 @@ async fn at_a_form(
     request_id: &str,
 ) -> Response {
     let Some(page) = typed::page_of(headers, &shell.origin) else {
-        return told(&problem, Frame::bare, Face::Page, request_id);
+        // Without the form's page there is nowhere to show again what was typed.
+        return told(&problem.with_nothing_kept(), Frame::bare, Face::Page, request_id);
     };
     let sign_in = page.after("/sign-in");
     if let Some(sent) = sent

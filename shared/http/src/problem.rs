@@ -131,7 +131,8 @@ impl Problem {
             .leading_to("Me connecter", "/sign-in")
     }
 
-    /// The same at a form, of which nothing can be kept for whoever signs in: it is too long, or nobody knows whose it was.
+    /// The same at a form, of which nothing can be kept for whoever signs in: it is too long, or nobody knows whose it was, or which
+    /// page it stands on.
     pub(crate) fn with_nothing_kept(mut self) -> Self {
         "Votre session est terminée ou n’a pas commencé. Rien n’a été envoyé, et ce que vous aviez pu saisir n’est pas conservé\u{a0}: si la page précédente l’affiche encore, copiez-le avant de vous connecter. Recommencez ensuite."
             .clone_into(&mut self.detail);

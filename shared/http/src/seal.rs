@@ -8,15 +8,20 @@ use sha2::{Digest as _, Sha256};
 
 const NONCE: usize = 12;
 
-/// Closes and opens what is for who has a form token. The token stands in forms and in no address, and goes with the session, or with the
-/// cookie of who is not signed in.
+/// Closes and opens what is for its reader alone.
 pub(crate) struct Seal(ChaCha20Poly1305);
 
 impl Seal {
-    /// The seal of a form token, for one `purpose`: what was sealed for another one does not open.
+    /// The seal of who has a form token, for one `purpose`: what was sealed for another one does not open. The token stands in forms and in
+    /// no address, and goes with the session, or with the cookie of who is not signed in.
     pub(crate) fn new(purpose: &str, csrf: &str) -> Self {
         let key = Sha256::new().chain_update(purpose.as_bytes()).chain_update(csrf.as_bytes()).finalize();
-        Self(ChaCha20Poly1305::new(&Key::from(<[u8; 32]>::from(key))))
+        Self::of(key.into())
+    }
+
+    /// The seal of who can make `key`.
+    pub(crate) fn of(key: [u8; 32]) -> Self {
+        Self(ChaCha20Poly1305::new(&Key::from(key)))
     }
 
     /// `text`, sealed as something `about` one thing.

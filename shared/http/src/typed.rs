@@ -11,11 +11,7 @@ use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::Response;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
-use hmac::{Hmac, Mac as _};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::{SignedDuration, Timestamp};
 use rentree_domain::UserId;
 use rentree_table::{Table, User};
@@ -26,6 +22,7 @@ use subtle::ConstantTimeEq as _;
 use crate::cookie::{SameSite, SecretCookie};
 use crate::guard::Presented;
 use crate::input::CSRF_FIELD;
+use crate::seal::Seal;
 use crate::session::{SESSION, form_token};
 use crate::shell::Shell;
 use crate::{CODE_FIELD, Next};
@@ -36,7 +33,6 @@ const TYPED: SecretCookie<'static> =
     SecretCookie { name: "__Host-typed", same_site: SameSite::Lax, lasts: Some(WAITS) };
 /// Browsers keep no cookie of more than four kilobytes; base64 takes a third more.
 const LONGEST: usize = 2_700;
-const NONCE: usize = 12;
 /// Where somebody comes by on the way back to the form: what is sent there is not the form.
 const ON_THE_WAY: [&str; 4] = ["/sign-in", "/terms", "/temporary-password", "/mediacentre/"];
 const NOTICE: &str = "<div class=\"panel\" role=\"status\"><p>Votre session avait pris fin avant l’envoi. Voici ce que vous aviez saisi, sauf les mots de passe. Rien n’a encore été envoyé\u{a0}: vérifiez, puis envoyez.</p></div>";
@@ -102,7 +98,7 @@ impl Sent {
         let now = (shell.clock)();
         let typed = self.typed(headers, now)?;
         let (id, user) = whose(&shell.table, headers).await?;
-        let sealed = typed.sealed((id, &user), rentree_runtime::random(), now)?;
+        let sealed = typed.sealed((id, &user), now)?;
         Some(TYPED.text_on(to_page, &sealed))
     }
 }
@@ -117,13 +113,13 @@ fn is_left_out(name: &str) -> bool {
     name == CSRF_FIELD || name == CODE_FIELD || name.contains("password")
 }
 
-/// The page of ours that a request comes from, as it was asked: a list with its filters and its page. What was `done` a moment before is told
-/// once.
+/// The page of ours that a request comes from, as it was asked: a list with its filters and its page. What was `done`, or
+/// `withdrawn`, a moment before is told once.
 pub(crate) fn page_of(headers: &HeaderMap, origin: &str) -> Option<Next> {
     let referer = headers.get(header::REFERER)?.to_str().ok()?;
     let address: Uri = referer.strip_prefix(origin).filter(|path| path.starts_with('/'))?.parse().ok()?;
     let asked = address.query().unwrap_or_default().split('&');
-    let asked: Vec<&str> = asked.filter(|pair| pair.split('=').next() != Some("done")).collect();
+    let asked: Vec<&str> = asked.filter(|pair| !matches!(pair.split('=').next(), Some("done" | "withdrawn"))).collect();
     let path = address.path();
     let with_query = format!("{path}?{}", asked.join("&"));
     // Without its query, if that is longer than any of ours.
@@ -176,37 +172,29 @@ impl Typed {
     }
 
     /// For a cookie; `None` when it is too long.
-    fn sealed(&self, (id, user): (UserId, &User), nonce: [u8; NONCE], now: Timestamp) -> Option<String> {
+    fn sealed(&self, (id, user): (UserId, &User), now: Timestamp) -> Option<String> {
         let text = serde_json::to_vec(self).ok().filter(|text| text.len() <= LONGEST)?;
-        let id = id.to_string();
-        let payload = Payload { msg: &text, aad: id.as_bytes() };
-        let sealed = cipher(user, now).encrypt(&Nonce::from(nonce), payload).ok()?;
-        Some(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
+        Some(seal_of(user, now).close(&text, &id.to_string()))
     }
 
     /// What `account` typed a while ago.
     fn opened(text: &str, (id, user): (UserId, &User), now: Timestamp) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
-        let id = id.to_string();
-        let payload = Payload { msg: sealed, aad: id.as_bytes() };
-        let text = cipher(user, now).decrypt(&Nonce::from(*nonce), payload).ok()?;
+        let text = seal_of(user, now).open(text, &id.to_string())?;
         let typed: Self = serde_json::from_slice(&text).ok()?;
         (typed.at + WAITS.as_secs() > now.as_second()).then_some(typed)
     }
 }
 
 /// Under what the form of `user` is sealed: nobody has it without the table.
-fn cipher(user: &User, now: Timestamp) -> ChaCha20Poly1305 {
+fn seal_of(user: &User, now: Timestamp) -> Seal {
     let secret = user.password_hash.as_deref().unwrap_or_default();
-    let mut mac =
-        <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(b"rentree typed ");
     for id in user.methods.mediacentre.at(now) {
         mac.update(id.id.ido.as_str().as_bytes());
         mac.update(b" ");
     }
-    ChaCha20Poly1305::new(&Key::from(<[u8; 32]>::from(mac.finalize().into_bytes())))
+    Seal::of(mac.finalize().into_bytes().into())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What tells an owner of a change is always ordered. The change itself wanted a password or a link, so nobody else can make it come; of
-//! passwords that staff hand out, and of roles that administrators give, a mailbox gets so many a day.
+//! passwords that staff hand out, and of roles that administrators give, a mailbox gets so many a day. Of a request to be let in, one answer
+//! comes: requests are counted by account and by school, only who confirmed their address sends any, and after a refusal none for sixty days.
 //! The change is done: a failure is for us, not a reason to say that nothing was done.
 
 use rentree_domain::{EmailAddress, MailOrder, SecondFactorChange, Uai, UserId};

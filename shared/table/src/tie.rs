@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{CampaignId, Ine, LearnerId, PersonalCode, Uai, UserId};
+use rentree_domain::{CampaignId, Ine, LearnerId, PersonName, PersonalCode, Uai, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, check_number, check_text, delete, delete_if, put_if, put_new, stored};
@@ -55,6 +55,8 @@ pub struct Tying<'a> {
     pub session: Option<(&'a SessionHash, &'a Session)>,
     /// Of a known pupil's account: the birth date that the file has now.
     pub corrected: Option<Date>,
+    /// With it, without a sign-on: first and last name that the file has now, if the account follows them.
+    pub named: Option<(PersonName, PersonName)>,
     /// The entry of the same child that the account is tied to in the school, of which the file no longer tells.
     pub instead_of: Option<LearnerId>,
     /// The personal code that led to the pupil: used up.
@@ -220,9 +222,18 @@ impl Table {
                 items.extend(guards.zip(added));
             }
             (Who::Known { epoch, .. }, None) => {
-                let account = match tying.corrected {
+                let corrected = match (tying.corrected, &tying.named) {
+                    (None, _) => None,
+                    (Some(_), None) => Some(Change::of(Key::user(id), "SET birth_date = :born")),
+                    (Some(_), Some((first_name, last_name))) => Some(
+                        Change::of(Key::user(id), "SET birth_date = :born, first_name = :first, last_name = :last")
+                            .text(":first", first_name.as_str())
+                            .text(":last", last_name.as_str()),
+                    ),
+                };
+                let account = match tying.corrected.zip(corrected) {
                     None => check_number(table, Key::user(id), "epoch = :value", epoch)?,
-                    Some(birth_date) => Change::of(Key::user(id), "SET birth_date = :born")
+                    Some((birth_date, change)) => change
                         .only_if("epoch = :epoch")
                         .text(":born", birth_date.to_string())
                         .number(":epoch", epoch)

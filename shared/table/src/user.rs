@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rentree_domain::{EmailAddress, Holder, Method, PersonName, Uai, UserId, UserName};
+use rentree_domain::{EmailAddress, Holder, Method, PersonName, UserId, UserName};
 use serde::{Deserialize, Serialize};
 
 use crate::item::{Change, apart, put_new, stored};
 use crate::keys::{SessionHash, user};
 use crate::transaction::Cancelled;
-use crate::{Item, Key, Methods, Session, Table, TableError, Tie, link, methods};
+use crate::{Item, Key, Methods, Session, Table, TableError, link, methods};
 
 const ENTITY: &str = "User";
 
@@ -152,10 +152,10 @@ impl User {
         self.birth_date.is_some() && !self.joined_a_team
     }
 
-    /// Whether a school names them: an account that began as a pupil's, or is tied to one of `ties`, has the name of the school's list or
-    /// of the ENT.
-    pub fn is_named_by_a_school(&self, ties: &[(Uai, Tie)]) -> bool {
-        self.birth_date.is_some() || !ties.is_empty()
+    /// Whether a school names them: an account that began as a pupil's has the name of the ENT, or else of the school's list when they last
+    /// joined a campaign, until they join a team. Colleagues know whoever is in one by the name that they give themselves.
+    pub fn is_named_by_a_school(&self) -> bool {
+        self.follows_rules_of_pupils()
     }
 
     /// Until when the password lets its owner in, if staff gave it.

@@ -44,7 +44,7 @@ pub fn from_time(end: Timestamp) -> String {
 
 /// `15/07/2026`.
 pub fn date(date: &Date) -> String {
-    date.strftime("%d/%m/%Y").to_string()
+    paris::written(*date)
 }
 
 /// `1 élève`, `0 élève`, `12 500 élèves`: in French, plural begins at two.

@@ -38,7 +38,7 @@ impl Tables {
             Event::End(TagEnd::TableCell) => "</td>",
             Event::End(TagEnd::TableRow) => "</tr>\n",
             Event::End(TagEnd::Table) => "</tbody></table>\n",
-            Event::Text(words) => {
+            Event::Text(words) | Event::Code(words) => {
                 if self.is_head
                     && let Some(column) = self.columns.last_mut()
                 {

@@ -44,12 +44,12 @@ pub(crate) async fn add(
     let now = (app.clock)();
     let (signed_in, user) = require_account(&app.table, &headers, now).await?;
     signed_in.check_meant(&input.proof)?;
-    may_have_one(&user)?;
+    let hash = may_have_one(&user)?;
     let again = |detail: &str| Problem::too_late(detail).leading_to("Validation en deux étapes", PAGE);
     if user.second_factor.is_some() {
         return Err(again("La validation en deux étapes est déjà activée pour votre compte."));
     }
-    let Some(set_up) = SetUp::claimed(&headers, (signed_in.user, &user)) else {
+    let Some(set_up) = SetUp::claimed(&headers, (signed_in.user, hash)) else {
         return Err(again("Le code QR a expiré. Supprimez le compte Rentrée de votre application, puis recommencez."));
     };
 
@@ -62,7 +62,7 @@ pub(crate) async fn add(
     if step.is_none() {
         form.refuse(
             CODE_FIELD,
-            "Ce code n’est pas celui de votre application. Vérifiez l’heure de votre téléphone, puis saisissez le code affiché.",
+            "Ce code n’est pas celui de votre application. Vérifiez l’heure de votre téléphone, puis saisissez le code affiché ; ou supprimez le compte Rentrée de votre application et scannez à nouveau le code QR de cette page.",
         );
     }
     let Some(step) = step.filter(|_| !form.is_refused()) else {

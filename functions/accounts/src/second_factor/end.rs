@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::Fields;
 use super::forms::both_form;
-use super::tried::{Both, moved};
+use super::tried::{Both, moved, tell_right};
 use crate::Accounts;
 
 /// What was done.
@@ -47,6 +47,7 @@ pub(crate) async fn end(
         AccountError::Table(error) => error.into(),
         _ => moved(),
     })?;
+    tell_right(right.is_recovery_code);
     app.mails.tell_second_factor(signed_in.user, SecondFactorChange::Ended).await;
 
     Ok(session.on(face.after_post(StatusCode::OK, "/account?done=second-factor-ended", &EndedView { ended: true })?))

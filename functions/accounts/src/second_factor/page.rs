@@ -105,10 +105,10 @@ pub(crate) async fn page(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (signed_in, user) = require_account(&app.table, &headers, (app.clock)()).await?;
-    may_have_one(&user)?;
+    let hash = may_have_one(&user)?;
     let factor = app.factor_of(&signed_in, &user).await?;
 
-    let set_up = SetUp::of(&headers, (signed_in.user, &user));
+    let set_up = SetUp::of(&headers, (signed_in.user, hash));
     let mut view = SecondFactorView::new(&signed_in, &user, factor.as_ref(), &set_up);
     asked.next.as_str().clone_into(&mut view.next);
     view.done = match asked.done.as_str() {
@@ -127,16 +127,15 @@ pub(crate) async fn page(
     Ok(CODES_SEED.forget(face.render(StatusCode::OK, &view)?))
 }
 
-/// Whether the account of `user` may have a second factor: staff's may, if it has a password.
-pub(crate) fn may_have_one(user: &User) -> Result<(), Problem> {
+/// Whether the account of `user` may have a second factor: staff's may, if it has a password, which is told as it is stored.
+pub(crate) fn may_have_one(user: &User) -> Result<&str, Problem> {
     if user.follows_rules_of_pupils() {
         return Err(Problem::not_found());
     }
-    if user.password_hash.is_none() {
+    user.password_hash.as_deref().ok_or_else(|| {
         let detail = "Vous vous connectez par le Médiacentre de votre ENT, sans mot de passe : c’est l’ENT qui protège cette connexion.";
-        return Err(Problem::too_late(detail).leading_to("Mon compte", "/account"));
-    }
-    Ok(())
+        Problem::too_late(detail).leading_to("Mon compte", "/account")
+    })
 }
 
 impl Accounts {
@@ -147,7 +146,7 @@ impl Accounts {
         headers: &HeaderMap,
     ) -> Result<SecondFactorView, Problem> {
         let factor = self.factor_of(signed_in, user).await?;
-        let set_up = SetUp::of(headers, (signed_in.user, user));
+        let set_up = SetUp::of(headers, (signed_in.user, may_have_one(user)?));
         Ok(SecondFactorView::new(signed_in, user, factor.as_ref(), &set_up))
     }
 }
@@ -193,16 +192,16 @@ impl SecondFactorView {
 }
 
 impl SetUp {
-    pub(super) fn of(headers: &HeaderMap, account: (UserId, &User)) -> Self {
+    pub(super) fn of(headers: &HeaderMap, account: (UserId, &str)) -> Self {
         Self::claimed(headers, account).unwrap_or_else(|| Self::new(rentree_runtime::random(), account, true))
     }
 
-    /// The one that the browser was shown for this account.
-    pub(super) fn claimed(headers: &HeaderMap, account: (UserId, &User)) -> Option<Self> {
+    /// The one that the browser was shown for this account, with the password that is stored so.
+    pub(super) fn claimed(headers: &HeaderMap, account: (UserId, &str)) -> Option<Self> {
         SECRET_SEED.secret(headers).map(|kept| Self::new(kept, account, false))
     }
 
-    fn new(kept: [u8; 32], account: (UserId, &User), is_new: bool) -> Self {
+    fn new(kept: [u8; 32], account: (UserId, &str), is_new: bool) -> Self {
         Self { kept, secret: CodeSecret::of(&account_seed(&kept, account)), is_new }
     }
 

@@ -9,7 +9,7 @@ use rentree_http::{ClientAddress, Face, Input, Problem, require_account};
 use super::Fields;
 use super::forms::both_form;
 use super::page::{Drawn, PAGE};
-use super::tried::{Both, moved};
+use super::tried::{Both, moved, tell_right};
 use crate::Accounts;
 
 /// `POST /account/second-factor/recovery-codes`
@@ -35,6 +35,7 @@ pub(crate) async fn renew(
     if !app.table.keep_recovery_codes((signed_in.user, &user), &factor).await? {
         return Err(moved());
     }
+    tell_right(right.is_recovery_code);
     app.mails.tell_second_factor(signed_in.user, SecondFactorChange::NewRecoveryCodes).await;
 
     let location = format!("{PAGE}?done=renewed");

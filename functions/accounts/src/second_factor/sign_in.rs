@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use tokio::try_join;
 
 use super::forms::code_form;
+use super::tried::{tell_late, tell_right};
 use crate::sign_in::{Secret, SignedInView, Towards};
 use crate::{Accounts, temporary_password};
 
@@ -84,14 +85,19 @@ pub(crate) async fn complete(
         let view = CodeView::new(&app, &token, form.clone(), &next);
         return Ok(token.on(face.again(Problem::invalid(&form), &view)?));
     };
-    let Some(factor) = right.factor.completing(first.typed) else { return Err(gone(&next)) };
+    let Some(factor) = right.factor.completing(first.typed) else {
+        tell_late();
+        return Err(gone(&next));
+    };
 
     let (session, former) = (NewSession::new(id, user.holder(), user.epoch, &headers, now), claimed_session(&headers));
     if !app.table.open_session_by_code(&factor, session.stored(), former.as_ref()).await? {
+        tell_late();
         form.refuse(CODE_FIELD, "Ce code vient de servir. Attendez le code suivant, puis saisissez-le.");
         let view = CodeView::new(&app, &token, form.clone(), &next);
         return Ok(token.on(face.again(Problem::invalid(&form), &view)?));
     }
+    tell_right(right.is_recovery_code);
     if right.is_recovery_code {
         app.mails.tell_second_factor(id, SecondFactorChange::RecoveryCodeUsed).await;
     }

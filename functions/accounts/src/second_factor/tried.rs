@@ -54,8 +54,19 @@ pub(super) struct Right {
 
 const WRONG: &str = "Ce code n’est pas valable, ou il a déjà servi. Attendez le code suivant de votre application, puis saisissez-le ; ou utilisez un code de secours.";
 
-/// Somebody was faster.
+/// The log tells of a code that was right, once its use is stored: of two requests with one code, one is told so.
+pub(super) fn tell_right(is_recovery_code: bool) {
+    tracing::info!(recovery_code = is_recovery_code, "a code of a second factor was right");
+}
+
+/// The log tells of a code that was right and is not accepted: it was used, or the account changed, a moment before.
+pub(super) fn tell_late() {
+    tracing::warn!(code = "late", "a code of a second factor was refused");
+}
+
+/// Somebody was faster, which the log tells.
 pub(super) fn moved() -> Problem {
+    tell_late();
     Problem::too_late(
         "La validation en deux étapes vient d’être modifiée, ou ce code vient de servir. Rechargez la page.",
     )
@@ -97,7 +108,8 @@ impl Accounts {
         Ok(())
     }
 
-    /// Tries a code of `factor`, and says in `form` what is wrong with it. It is used once what comes of this is stored.
+    /// Tries a code of `factor`, and says in `form` what is wrong with it. It is used once what comes of this is stored: whoever stores it
+    /// tells so.
     pub(super) async fn try_code(
         &self,
         user: UserId,
@@ -122,7 +134,6 @@ impl Accounts {
             form.refuse(CODE_FIELD, WRONG);
             return Ok(None);
         };
-        tracing::info!(recovery_code = is_recovery_code, "a code of a second factor was right");
         self.code_was_right(user, now).await?;
         Ok(Some(Right { read: factor.clone(), factor: used, is_recovery_code }))
     }

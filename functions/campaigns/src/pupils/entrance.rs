@@ -81,7 +81,7 @@ pub(crate) async fn join(
         let path = visit.path_after(DoneOnTheWay::MediacentreAdded);
         return Ok(WAITING_SIGN_ON.forget(face.after_post(StatusCode::OK, &path, &view)?));
     }
-    let standing = app.join_again(&visit.entrance, &pupil, known.signed_in.user, part).await?;
+    let standing = app.join_again(&visit, &pupil, known.signed_in.user, part).await?;
 
     // Who could have added it and did not has said no, and is not asked again on the page that follows. The next sign-on asks anew.
     let has_declined = offer(&visit, &pupil).is_possible();

@@ -1,14 +1,14 @@
 //! What follows for who is signed in: the account is tied to the pupil, unless it is so already, and joins. Of two clicks at the same moment,
-//! one does it, and both are told so.
+//! one does it, and both are told so. A name that the school has corrected in its list is the account's from then on.
 
 use jiff::Timestamp;
-use rentree_domain::{CampaignId, LearnerId, Standing, UserId};
+use rentree_domain::{CampaignId, LearnerId, Method, PersonName, Standing, UserId};
 use rentree_http::Problem;
-use rentree_table::{TieError, Tying, Who};
+use rentree_table::{TieError, Tying, User, Who};
 
 use super::decide::{Account, Refusal};
 use super::pupil::Pupil;
-use super::visit::{Entrance, Visit};
+use super::visit::{Entrance, Known, Visit};
 use super::waiting::{SignOn, gone, taken};
 use crate::Campaigns;
 
@@ -24,6 +24,7 @@ pub(crate) fn tying<'a>(visit: &Visit, pupil: &'a Pupil, who: Who<'a>, now: Time
         who,
         session: None,
         corrected: None,
+        named: None,
         instead_of: None,
         personal_code: pupil.code(),
         is_tied: false,
@@ -31,6 +32,16 @@ pub(crate) fn tying<'a>(visit: &Visit, pupil: &'a Pupil, who: Who<'a>, now: Time
         entry: None,
         now,
     }
+}
+
+/// First and last name of the school's list, where the account of `user` follows them and has others: that of a pupil whom no ENT names.
+/// Whoever joined a team since is known there by the name that they give themselves.
+fn names_to_follow(user: &User, pupil: &Pupil, now: Timestamp) -> Option<(PersonName, PersonName)> {
+    let follows = user.is_named_by_a_school() && !user.methods.has(Method::Mediacentre, now);
+    let entry = &pupil.entry;
+    let names = (PersonName::of_file(&entry.first_name), PersonName::of_file(&entry.last_name));
+    let has_others = names.0 != user.first_name || names.1 != user.last_name;
+    (follows && has_others).then_some(names)
 }
 
 impl Campaigns {
@@ -45,14 +56,17 @@ impl Campaigns {
         let sign_on = visit.sign_on().filter(|_| adds);
         let is_tied = pupil.learner.user == Some(account.id);
         if is_tied && sign_on.is_none() {
-            return Ok(Ok(self.join_again(&visit.entrance, pupil, account.id, None).await?));
+            return Ok(Ok(self.join_again(visit, pupil, account.id, None).await?));
         }
+        let known = visit.known.as_ref().filter(|known| known.signed_in.user == account.id);
+        let now = (self.clock)();
         let tying = Tying {
             corrected: Some(pupil.entry.birth_date).filter(|_| account.birth_date.is_some() && !is_tied),
+            named: known.and_then(|known| names_to_follow(&known.user, pupil, now)),
             instead_of: account.pupil.map(|mine| mine.id).filter(|former| *former != pupil.learner.id),
             is_tied,
             sign_on: sign_on.zip(visit.known.as_ref()).map(|(sign_on, known)| sign_on.taking_up(&known.user)),
-            ..tying(visit, pupil, Who::Known { id: account.id, epoch: account.epoch }, (self.clock)())
+            ..tying(visit, pupil, Who::Known { id: account.id, epoch: account.epoch }, now)
         };
         match self.table.tie(&tying).await {
             Ok(true) => Ok(Ok(Standing::joined())),
@@ -79,7 +93,7 @@ impl Campaigns {
         };
         let (now, opened) = tokio::try_join!(self.enrolled(&visit.entrance, pupil.learner.id), opened)?;
         match now.filter(|now| now.learner.user == Some(account) && opened == Some(account)) {
-            Some(now) => Ok(Ok(self.join_again(&visit.entrance, &now, account, None).await?)),
+            Some(now) => Ok(Ok(self.join_again(visit, &now, account, None).await?)),
             None => Ok(Err(match why {
                 TieError::IdentifierTaken => taken(),
                 TieError::SignOnGone => gone(visit.mediacentre()),
@@ -91,7 +105,7 @@ impl Campaigns {
     /// Joins as the pupil that the account is tied to, unless they have `part` in the campaign already: how far the pupil is then.
     pub(crate) async fn join_again(
         &self,
-        entrance: &Entrance,
+        visit: &Visit,
         pupil: &Pupil,
         user: UserId,
         part: Option<Standing>,
@@ -99,10 +113,12 @@ impl Campaigns {
         let begin = async {
             match part {
                 Some(standing) => Ok(standing),
-                None => self.begin_part(entrance, pupil).await,
+                None => self.begin_part(&visit.entrance, pupil).await,
             }
         };
-        let (standing, ()) = tokio::try_join!(begin, self.follow_ine(pupil, user))?;
+        let known = visit.known.as_ref().filter(|known| known.signed_in.user == user);
+        let (standing, (), ()) =
+            tokio::try_join!(begin, self.follow_ine(pupil, user), self.follow_names(pupil, known))?;
         Ok(standing)
     }
 
@@ -124,6 +140,15 @@ impl Campaigns {
     async fn follow_ine(&self, pupil: &Pupil, user: UserId) -> Result<(), Problem> {
         if self.table.user_of_ine(pupil.entry.ine).await? != Some(user) {
             self.table.note_ine(pupil.entry.ine, user).await?;
+        }
+        Ok(())
+    }
+
+    /// A name may be corrected between two imports, too.
+    async fn follow_names(&self, pupil: &Pupil, known: Option<&Known>) -> Result<(), Problem> {
+        let Some(known) = known else { return Ok(()) };
+        if let Some((first_name, last_name)) = names_to_follow(&known.user, pupil, (self.clock)()) {
+            self.table.rename(known.signed_in.user, &first_name, &last_name).await?;
         }
         Ok(())
     }

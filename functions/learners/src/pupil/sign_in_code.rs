@@ -1,5 +1,6 @@
 //! A code that signs a pupil in whom staff have before them, during a lesson: once, within minutes, without a new password. The page is the
-//! only place where it stands in clear, until it is used: its address has it sealed, for the session that it was shown to.
+//! only place where it stands in clear, until it is used: its address has it sealed, for the session that it was shown to, for that page alone
+//! and no longer than a code lasts.
 
 use askama::Template;
 use axum::extract::State;
@@ -8,7 +9,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::sign_in_code::valid_until;
 use rentree_domain::{FormId, LearnerId, Lesson, PersonalCode, Uai, UserId};
-use rentree_http::{Asked, Face, Input, Problem, Visitor};
+use rentree_http::{Asked, Face, HandedOn, Input, Problem, Visitor};
 use rentree_table::{AuditAction, AuditEntry, Campaign, CodeShown, CodeState, User};
 use rentree_web::{Frame, Section, french, qr};
 use schemars::JsonSchema;
@@ -24,15 +25,14 @@ use crate::passwords::hand_out::Chosen;
 const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
 const STAFF: &str = "Ce compte a été celui d’un membre d’une équipe : aucun code ne l’ouvre. Donnez à l’élève un mot de passe provisoire.";
 const CHANGED: &str = "Le compte a changé au même moment : aucun code n’a été créé. Recommencez.";
-const NOT_SHOWN: &str =
-    "Le code ne s’affiche que pour la personne qui l’a demandé. Montrez-en un autre à l’élève depuis sa fiche.";
+const NOT_SHOWN: &str = "Par sécurité, un code ne s’affiche que dix minutes, et seulement pour la personne qui l’a demandé. S’il en faut encore un, montrez-en un autre à l’élève depuis sa fiche.";
 
 /// Which code.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "WhichSignInCode")]
 #[serde(default)]
 pub(crate) struct Which {
-    /// The code that was shown, sealed: only the session that it was shown to reads it.
+    /// The code that was shown, sealed: only the session that it was shown to reads it, for ten minutes, and only here.
     shown: String,
 }
 
@@ -97,8 +97,10 @@ pub(crate) async fn show(
     let shown = app.show_code((uai, pupil.id), (id, &user), (codes, valid_until(lesson, visitor.at)), &entry).await?;
     let (code, until) = shown.ok_or_else(|| refused(uai, pupil.id, &list, CHANGED))?;
 
-    let page = page_of_code(uai, pupil.id, &list);
-    let location = format!("{page}{}shown={}", if page.contains('?') { '&' } else { '?' }, visitor.seal(&code.shown()));
+    let page = page_of_code(uai, pupil.id);
+    let sealed = HandedOn { csrf: &visitor.csrf, page: &page }.seal(&code.shown(), visitor.at);
+    let location = list.asking(&page);
+    let location = format!("{location}{}shown={sealed}", if location.contains('?') { '&' } else { '?' });
     let view = app.code_page((uai, &visitor), pupil, &list, (&code, CodeState::Holds(until)))?;
     face.after_post(StatusCode::OK, &location, &view)
 }
@@ -111,8 +113,10 @@ pub(crate) async fn follow(
     face: Face,
 ) -> Result<Response, Problem> {
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
-    let code = PersonalCode::parse(&visitor.unseal(&which.shown));
-    let code = code.map_err(|_| refused(uai, pupil.id, &list, NOT_SHOWN))?;
+    let page = page_of_code(uai, pupil.id);
+    let shown: Option<String> = HandedOn { csrf: &visitor.csrf, page: &page }.unseal(&which.shown, visitor.at);
+    let code = shown.and_then(|shown| PersonalCode::parse(&shown).ok());
+    let code = code.ok_or_else(|| refused(uai, pupil.id, &list, NOT_SHOWN))?;
 
     // Whoever was untied since is opened nothing.
     let state = match pupil.user {
@@ -122,9 +126,9 @@ pub(crate) async fn follow(
     face.render(StatusCode::OK, &app.code_page((uai, &visitor), pupil, &list, (&code, state))?)
 }
 
-/// The address of the code, which hands on what the list was asked.
-fn page_of_code(uai: Uai, id: LearnerId, list: &Filter) -> String {
-    list.asking(&format!("{}/sign-in-code", path(uai, id)))
+/// Where the code of a pupil stands: what is sealed for it opens on no page of another pupil.
+fn page_of_code(uai: Uai, id: LearnerId) -> String {
+    format!("{}/sign-in-code", path(uai, id))
 }
 
 /// The lesson that is under way, of those of `campaigns`; of several, the one that ends last. One of a campaign in the archive counts no
@@ -177,7 +181,7 @@ impl Learners {
             frame: visitor.frame("Code de connexion", uai, &visitor.school, Section::Learners),
             csrf: visitor.csrf.clone(),
             once: FormId::new(visitor.at, rentree_runtime::random()),
-            action: page_of_code(uai, pupil.id, list),
+            action: list.asking(&page_of_code(uai, pupil.id)),
             uai,
             learner: pupil.id,
             last_name: pupil.entry.last_name,
