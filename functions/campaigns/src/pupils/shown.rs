@@ -51,7 +51,7 @@ pub(crate) async fn page(
 
 /// Leads a browser to the page that shows `step`. A program is told it at once.
 pub(super) fn lead_to(visit: &Visit, face: Face, step: Step, now: Timestamp) -> Result<Response, Problem> {
-    let answer = match Kept::of(&step) {
+    let answer = match Kept::of(&step, visit.sign_on()) {
         Some(kept) if face == Face::Page => {
             let (csrf, page) = (visit.csrf(), page_of(visit));
             let came = HandedOn { csrf: &csrf, page: &page }.seal(&kept, now);
