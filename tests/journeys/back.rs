@@ -171,6 +171,31 @@ fn what_came_of_saying_who_one_is_is_shown_again_for_a_while() {
     });
 }
 
+/// A child who finds the step of the one before begins anew: "back" then shows nothing of that one, and no form hands it on.
+#[test]
+fn whoever_begins_anew_ends_what_another_child_left() {
+    run(async {
+        let karine = a_first_name("Karine");
+        let class = a_class(&[(&karine, "DUNORD", "10/03/2014")]).await?;
+        let mut tablet = a_computer();
+        let led = tablet.page_after(&class.path("/identity"), &class.identity(0)).await?;
+        let (left, anew) = (led.location().to_owned(), class.path("/identity?anew=true"));
+        let page = tablet.page(&left).await?;
+        assert!(page.text.contains(&karine) && page.text.contains(&format!("href=\"{anew}\"")), "{}", page.text);
+
+        let led = tablet.page(&anew).await?;
+        assert_eq!((led.status, led.location()), (303, class.path("").as_str()));
+        let page = tablet.page(&left).await?;
+        assert!(page.text.contains("Indiquez à nouveau qui vous êtes"), "{}: {}", page.status, page.text);
+        assert!(!page.text.contains(&karine) && !page.text.contains("10/03/2014"), "{}", page.text);
+
+        // The next child goes on from there.
+        let led = tablet.page_after(&class.path("/identity"), &class.identity(0)).await?;
+        assert!(tablet.page(led.location()).await?.text.contains("Il ne reste qu’à créer votre compte"));
+        Ok(())
+    });
+}
+
 /// Staff who mistype at the sign-in, in an invitation and in a campaign, and go back afterwards.
 #[test]
 fn staff_go_back_after_mistakes() {
