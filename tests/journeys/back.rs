@@ -75,7 +75,7 @@ async fn a_pupil_goes_back(look: Look) -> anyhow::Result<()> {
     find(client, Locator::Css("#who-first_name")).await?;
     assert_eq!(client.current_url().await?.path(), class.path(""));
     go(client, &account).await?;
-    see(client, "[role=alert]", "Indiquez-le à nouveau").await?;
+    see(client, "[role=alert]", "Indiquez à nouveau qui vous êtes").await?;
     find(client, Locator::Css("#who-first_name")).await?;
     browser.close().await
 }
@@ -140,7 +140,8 @@ fn what_came_of_saying_who_one_is_is_shown_again_for_a_while() {
         }
 
         let is_past = |page: &Reply| {
-            let is_kind = page.text.contains("Indiquez-le à nouveau") && page.text.contains("name=\"birth_date\"");
+            let is_kind =
+                page.text.contains("Indiquez à nouveau qui vous êtes") && page.text.contains("name=\"birth_date\"");
             page.status == 200 && is_kind && !page.text.contains("Bonjour")
         };
         let elsewhere = led_to[0].replace(&class.code.to_string(), &other.to_string());

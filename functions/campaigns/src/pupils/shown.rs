@@ -26,7 +26,8 @@ pub(crate) struct Handed {
     anew: bool,
 }
 
-const PAST: &str = "Par sécurité, la suite ne s’affiche que dix minutes, et seulement dans le navigateur où vous avez indiqué qui vous êtes. Indiquez-le à nouveau : rien n’est perdu.";
+const PAST: &str =
+    "Cette page ne peut plus s’afficher, par sécurité. Indiquez à nouveau qui vous êtes : rien n’est perdu.";
 
 /// `GET /campagnes/{code}/identity`
 pub(crate) async fn page(
