@@ -16,7 +16,7 @@ use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{CampaignId, LearnerId, Method, Uai};
 use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise, parse_uai};
 use rentree_table::{LatestProfile, Role};
-use rentree_web::{Frame, ListOrder as _, Section, french};
+use rentree_web::{FilterText, Frame, ListOrder as _, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::try_join;
@@ -318,12 +318,9 @@ impl LearnersView {
 
     /// What the filter is set to: `3EME B, connexion : Bloqué, nom « dup »`.
     fn filter_text(&self) -> String {
-        let division = if self.division.is_empty() { "toutes les classes" } else { self.division.as_str() };
         let account = (self.account != Holding::All).then(|| format!("connexion\u{A0}: {}", self.account.french()));
-        let certifiable = (self.certifiable != Certifiable::All).then(|| self.certifiable.french().to_lowercase());
         let name = (!self.q.is_empty()).then(|| french::spaced(&format!("nom « {} »", self.q)));
-        let parts = std::iter::once(division.to_owned()).chain(account).chain(certifiable).chain(name);
-        parts.collect::<Vec<_>>().join(", ")
+        FilterText::default().class(&self.division).and(account).certifiable(self.certifiable).and(name).line()
     }
 
     /// The address of the list for spreadsheets, with the same filters; whoever typed a name gets those of that name.
