@@ -382,7 +382,7 @@ fn pupils_of_a_campaign_stand_in_the_order_that_is_asked_for() {
         // A phone, which folds the filter away, says what it is set to.
         for (query, told) in [("", "toutes les classes"), ("?division=6B&state=sent", "6B, a envoyé")] {
             let page = person.page(&format!("{path}{query}")).await?;
-            assert!(page.contains(&format!("<summary>Filtre&nbsp;: {told}</summary>")), "{query}: {page}");
+            assert!(page.contains(&format!("<summary>Filtrer&nbsp;: {told}</summary>")), "{query}: {page}");
         }
         Ok(())
     });
