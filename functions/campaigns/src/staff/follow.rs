@@ -391,7 +391,7 @@ impl CampaignView {
         self.state == Some(state)
     }
 
-    /// What the filter is set to: `6A, a commencé sans envoyer`.
+    /// What the filter is set to: `6A, a commencé sans envoyer, certifiables`.
     fn filter_text(&self) -> String {
         let state = self.state.map(|state| state.french().to_lowercase());
         FilterText::default().class(&self.division).and(state).certifiable(self.certifiable).line()
