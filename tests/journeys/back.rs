@@ -12,10 +12,11 @@ use crate::contracts::every_route;
 use crate::support::browser::{Browser, Look, WHOLE, click, enter, fill, find, go, see, sign_in};
 use crate::support::classes::{PUPIL_PASSWORD, a_campaign, a_class, a_first_name};
 use crate::support::clock::HandClock;
+use crate::support::desk::Desk;
 use crate::support::ent::{Reply, a_computer};
 use crate::support::mails::{mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{PASSWORD, a_client, a_member, a_team, an_email};
-use crate::support::{a_uai, product, run, run_by};
+use crate::support::{a_uai, product, pupils, run, run_by};
 
 /// The page is one of the product, whatever the browser would like to say instead.
 async fn is_ours(client: &Client, heading: &str) -> anyhow::Result<()> {
@@ -318,6 +319,24 @@ fn signed_out_beside_a_form_leads_back_to_it() {
         sign_in(client, &head).await?;
         is_ours(client, "Équipe").await?;
         browser.close().await
+    });
+}
+
+/// The address of a sign-in code shows one to whoever was led there. Where it was refused in place, it leads back to the pupil.
+#[test]
+fn a_sign_in_code_that_was_refused_leads_back_to_the_pupil() {
+    run(async {
+        let class = pupils::a_class(12).await?;
+        let pupil = class.tie(0, pupils::by_user_name()).await?;
+        let desk = Desk::of(&class.administrator);
+        let page = class.path(&format!("/{}", pupil.learner));
+        let asked = format!("{page}/sign-in-code?division=3EME+A");
+        let refused = desk.send(Method::POST, &asked, Some(json!({}))).await?;
+        assert!(refused.status == 409 && refused.text.contains("Aucune séance n’est ouverte"), "{}", refused.text);
+        let again = desk.get(&asked).await?;
+        assert_eq!((again.status, again.location), (303, format!("{page}?division=3EME+A")));
+        assert_eq!(class.administrator.get(&asked).await?.code(), "too_late", "a program is told");
+        Ok(())
     });
 }
 

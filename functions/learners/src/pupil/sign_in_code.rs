@@ -5,7 +5,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use rentree_domain::sign_in_code::valid_until;
 use rentree_domain::{LearnerId, Lesson, PersonalCode, Uai, UserId};
@@ -105,6 +105,10 @@ pub(crate) async fn follow(
     face: Face,
 ) -> Result<Response, Problem> {
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
+    if which.shown.is_empty() && face == Face::Page {
+        // No code was shown here: it was refused, and the answer is loaded again.
+        return Ok(Redirect::to(&page_of(uai, pupil.id, &list)).into_response());
+    }
     let page = page_of_code(uai, pupil.id);
     let shown: Option<String> = HandedOn { csrf: &visitor.csrf, page: &page }.unseal(&which.shown, visitor.at);
     let code = shown.and_then(|shown| PersonalCode::parse(&shown).ok());
