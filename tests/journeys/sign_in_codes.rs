@@ -302,7 +302,7 @@ fn during_a_lesson_and_for_ten_minutes() {
         CLOCK.set(VALID);
         let past = desk.get(&second_page).await?;
         assert_eq!(past.status, 409);
-        assert!(past.text.contains("ne s’affiche que dix minutes"), "{}", past.text);
+        assert!(past.text.contains("ce code ne s’affiche plus ici"), "{}", past.text);
         assert!(past.text.contains(&format!("href=\"{of_other}\"")), "the way back to the pupil: {}", past.text);
         let expired = is_wrong(&typed(latest.as_str().unwrap_or_default()).await?);
         assert_eq!(expired, is_wrong(&typed(&one).await?), "expired and used are told alike");

@@ -25,7 +25,7 @@ use crate::passwords::hand_out::Chosen;
 const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
 const STAFF: &str = "Ce compte a été celui d’un membre d’une équipe : aucun code ne l’ouvre. Donnez à l’élève un mot de passe provisoire.";
 const CHANGED: &str = "Le compte a changé au même moment : aucun code n’a été créé. Recommencez.";
-const NOT_SHOWN: &str = "Par sécurité, un code ne s’affiche que dix minutes, et seulement pour la personne qui l’a demandé. S’il en faut encore un, montrez-en un autre à l’élève depuis sa fiche.";
+const NOT_SHOWN: &str = "Par sécurité, ce code ne s’affiche plus ici : dix minutes ont passé, ou votre session n’est pas celle où il a été montré. Montrez-en un autre à l’élève depuis sa fiche.";
 
 /// Which code.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
