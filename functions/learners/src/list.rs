@@ -196,12 +196,17 @@ impl Filter {
 
     /// `path`, asked the same, which tells that something was `done`.
     pub(crate) fn telling(&self, done: &str, path: &str) -> String {
+        self.asking_also(("done", done), path)
+    }
+
+    /// `path`, asked the same and something besides, if that is not blank.
+    pub(crate) fn asking_also(&self, also: (&str, &str), path: &str) -> String {
         let text = |number: Option<usize>| number.map(|number| number.to_string()).unwrap_or_default();
         let (page, size) = (text(self.page), text(self.size));
         let campaign = self.campaign.map(|campaign| campaign.to_string()).unwrap_or_default();
         let pupil = self.pupil.map(|pupil| pupil.to_string()).unwrap_or_default();
         let asked = [
-            ("done", done),
+            also,
             ("division", self.division.as_str()),
             ("account", self.account.value()),
             ("certifiable", self.certifiable.value()),

@@ -91,8 +91,7 @@ pub(crate) async fn show(
 
     let page = page_of_code(uai, pupil.id);
     let sealed = HandedOn { csrf: &visitor.csrf, page: &page }.seal(&code.shown(), visitor.at);
-    let location = list.asking(&page);
-    let location = format!("{location}{}shown={sealed}", if location.contains('?') { '&' } else { '?' });
+    let location = list.asking_also(("shown", &sealed), &page);
     let view = app.code_page((uai, &visitor), pupil, &list, (&code, CodeState::Holds(until)))?;
     face.after_post(StatusCode::OK, &location, &view)
 }
