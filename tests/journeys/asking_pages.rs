@@ -162,9 +162,9 @@ async fn an_hour(look: Look, name: &str) -> anyhow::Result<()> {
     click(client, "form[action='/sign-in'] button").await?;
     see(client, "h1", "Accueil").await?;
     go(client, &format!("/schools/{}/campaigns/{}", class.uai, class.campaign)).await?;
-    click(client, "main > details:last-of-type summary").await?;
-    see(client, "main > details:last-of-type", "Quelqu’un a saisi un nom proche").await?;
-    see(client, "main > details:last-of-type", "Un code personnel faux").await?;
+    click(client, "main > details:not(.fold):last-of-type summary").await?;
+    see(client, "main > details:not(.fold):last-of-type", "Quelqu’un a saisi un nom proche").await?;
+    see(client, "main > details:not(.fold):last-of-type", "Un code personnel faux").await?;
     shot("14-attempts").await?;
     browser.close().await
 }

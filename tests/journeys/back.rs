@@ -12,10 +12,11 @@ use crate::contracts::every_route;
 use crate::support::browser::{Browser, Look, WHOLE, click, enter, fill, find, go, see, sign_in};
 use crate::support::classes::{PUPIL_PASSWORD, a_campaign, a_class, a_first_name};
 use crate::support::clock::HandClock;
+use crate::support::desk::Desk;
 use crate::support::ent::{Reply, a_computer};
 use crate::support::mails::{mail_to, mails_to, no_mail_is_pending};
 use crate::support::people::{PASSWORD, a_client, a_member, a_team, an_email};
-use crate::support::{a_uai, product, run, run_by};
+use crate::support::{a_uai, product, pupils, run, run_by};
 
 /// The page is one of the product, whatever the browser would like to say instead.
 async fn is_ours(client: &Client, heading: &str) -> anyhow::Result<()> {
@@ -76,7 +77,7 @@ async fn a_pupil_goes_back(look: Look) -> anyhow::Result<()> {
     see(client, "[role=status]", "Vous êtes déconnecté(e).").await?;
     assert_eq!(client.current_url().await?.path(), class.path(""));
     go(client, &account).await?;
-    see(client, "[role=alert]", "Indiquez-le à nouveau").await?;
+    see(client, "[role=alert]", "Indiquez à nouveau qui vous êtes").await?;
     find(client, Locator::Css("#who-first_name")).await?;
     browser.close().await
 }
@@ -141,7 +142,8 @@ fn what_came_of_saying_who_one_is_is_shown_again_for_a_while() {
         }
 
         let is_past = |page: &Reply| {
-            let is_kind = page.text.contains("Indiquez-le à nouveau") && page.text.contains("name=\"birth_date\"");
+            let is_kind =
+                page.text.contains("Indiquez à nouveau qui vous êtes") && page.text.contains("name=\"birth_date\"");
             page.status == 200 && is_kind && !page.text.contains("Bonjour")
         };
         let elsewhere = led_to[0].replace(&class.code.to_string(), &other.to_string());
@@ -168,6 +170,31 @@ fn what_came_of_saying_who_one_is_is_shown_again_for_a_while() {
         // A form with errors that is loaded again leads to the campaign.
         let page = tablet.page(&class.path("/identity")).await?;
         assert_eq!((page.status, page.location()), (303, class.path("").as_str()));
+        Ok(())
+    });
+}
+
+/// A child who finds the step of the one before begins anew: "back" then shows nothing of that one, and no form hands it on.
+#[test]
+fn whoever_begins_anew_ends_what_another_child_left() {
+    run(async {
+        let karine = a_first_name("Karine");
+        let class = a_class(&[(&karine, "DUNORD", "10/03/2014")]).await?;
+        let mut tablet = a_computer();
+        let led = tablet.page_after(&class.path("/identity"), &class.identity(0)).await?;
+        let (left, anew) = (led.location().to_owned(), class.path("/identity?anew=true"));
+        let page = tablet.page(&left).await?;
+        assert!(page.text.contains(&karine) && page.text.contains(&format!("href=\"{anew}\"")), "{}", page.text);
+
+        let led = tablet.page(&anew).await?;
+        assert_eq!((led.status, led.location()), (303, class.path("").as_str()));
+        let page = tablet.page(&left).await?;
+        assert!(page.text.contains("Indiquez à nouveau qui vous êtes"), "{}: {}", page.status, page.text);
+        assert!(!page.text.contains(&karine) && !page.text.contains("10/03/2014"), "{}", page.text);
+
+        // The next child goes on from there.
+        let led = tablet.page_after(&class.path("/identity"), &class.identity(0)).await?;
+        assert!(tablet.page(led.location()).await?.text.contains("Il ne reste qu’à créer votre compte"));
         Ok(())
     });
 }
@@ -308,6 +335,24 @@ fn signed_out_beside_a_form_leads_back_to_it() {
         sign_in(client, &head).await?;
         is_ours(client, "Créer une campagne").await?;
         browser.close().await
+    });
+}
+
+/// The address of a sign-in code shows one to whoever was led there. Where it was refused in place, it leads back to the pupil.
+#[test]
+fn a_sign_in_code_that_was_refused_leads_back_to_the_pupil() {
+    run(async {
+        let class = pupils::a_class(12).await?;
+        let pupil = class.tie(0, pupils::by_user_name()).await?;
+        let desk = Desk::of(&class.administrator);
+        let page = class.path(&format!("/{}", pupil.learner));
+        let asked = format!("{page}/sign-in-code?division=3EME+A");
+        let refused = desk.send(Method::POST, &asked, Some(json!({}))).await?;
+        assert!(refused.status == 409 && refused.text.contains("Aucune séance n’est ouverte"), "{}", refused.text);
+        let again = desk.get(&asked).await?;
+        assert_eq!((again.status, again.location), (303, format!("{page}?division=3EME+A")));
+        assert_eq!(class.administrator.get(&asked).await?.code(), "too_late", "a program is told");
+        Ok(())
     });
 }
 

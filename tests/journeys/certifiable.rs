@@ -67,6 +67,13 @@ fn follow_up_and_list_tell_who_is_certifiable_also_after_an_import() {
             assert_eq!(seen["found"], found, "{wanted}");
         }
         assert_eq!(person.get(&format!("{path}?certifiable=perhaps")).await?.status, 400);
+        // A phone, which folds four fields away, says what they are set to.
+        for (query, told) in
+            [("", "toutes les classes"), ("?state=sent&certifiable=yes", "toutes les classes, a envoyé, certifiables")]
+        {
+            let page = person.page(&format!("{path}{query}")).await?;
+            assert!(page.contains(&format!("<summary>Filtrer&nbsp;: {told}</summary>")), "{query}: {page}");
+        }
 
         let sheet = person.request(Method::GET, &format!("{path}/results.csv")).send().await?.text().await?;
         let mut reader =

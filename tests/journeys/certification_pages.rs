@@ -253,7 +253,7 @@ fn the_whole_page_follows_the_filter_or_says_that_it_does_not() {
         let page = administrator.page(&format!("{path}{many}")).await?;
         let chosen = "<summary>Classes&nbsp;: 3E1, 4E1, 4E2, 4E3, 4E4, 4E5, 4E6, 4E7, 4E8</summary>";
         assert!(page.contains(chosen) && !page.contains("<details open"), "{page}");
-        assert!(page.contains("<details class=\"fold\"><summary>Filtre et fichiers&nbsp;: "), "{page}");
+        assert!(page.contains("<details class=\"fold\"><summary>Filtrer et télécharger&nbsp;: "), "{page}");
         assert!(page.contains("<a href=\"#pupils\">"), "a phone is led on to the pupils: {page}");
         let page = administrator.page(&format!("{path}{many}&unknown_division=oui")).await?;
         assert!(page.contains(chosen) && page.contains("<details open"), "{page}");

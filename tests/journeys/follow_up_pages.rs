@@ -33,7 +33,7 @@ async fn a_year_in_a_browser(look: Look, name: &str, seed: u64) -> anyhow::Resul
     let is_folded = look.width == PHONE.width;
     assert_eq!(find(client, Locator::Css("form.filter")).await?.is_displayed().await?, !is_folded);
     if is_folded {
-        see(client, "details.fold", "Filtre et fichiers : ").await?;
+        see(client, "details.fold", "Filtrer et télécharger : ").await?;
         see(client, "details.fold", ", toutes les classes").await?;
     }
     shot("01-present").await?;

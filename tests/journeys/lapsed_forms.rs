@@ -1,10 +1,12 @@
 //! Forms that were sent after their session had ended: what comes back of a list, of a form that was refused before, and of what is too long.
 //! And one that was opened before somebody else signed in.
 
+use fantoccini::Locator;
 use jiff::SignedDuration;
 use reqwest::StatusCode;
 
 use crate::sessions::{Desk, token_in};
+use crate::support::browser::{Browser, PHONE, click, enter, find, go, open_filter, property, see, sign_in};
 use crate::support::clock::HandClock;
 use crate::support::people::{Person, a_client, a_team};
 use crate::support::pupils::{PUPIL_PASSWORD, a_class, by_user_name};
@@ -50,6 +52,29 @@ fn pupils_who_were_ticked_on_a_later_page_are_ticked_again() {
         assert!(boxes(&page).count() == 20 && boxes(&page).all(|tag| !tag.ends_with(" checked")), "{page}");
         assert!(page.contains(NOT_ALL), "{page}");
         Ok(())
+    });
+}
+
+/// A phone folds the form away, but not with what was typed in it, and the notice.
+#[test]
+fn a_search_comes_back_in_sight_on_a_phone() {
+    static CLOCK: HandClock = HandClock::new();
+    run_by(|| CLOCK.now(), async {
+        let class = a_class(3).await?;
+        let browser = Browser::open(PHONE).await?;
+        let client = &browser.client;
+        enter(client, &class.administrator).await?;
+        go(client, &class.path("")).await?;
+        open_filter(client).await?;
+        find(client, Locator::Css("#q")).await?.send_keys("dup").await?;
+        CLOCK.set(TOO_LONG_A_REST);
+        click(client, "form.filter button").await?;
+        see(client, "[role=status]", "n’a pas été envoyé").await?;
+        sign_in(client, &class.administrator).await?;
+        see(client, "form.filter [role=status]", "Rien n’a encore été envoyé").await?;
+        assert!(find(client, Locator::Css("#q")).await?.is_displayed().await?);
+        assert_eq!(property(client, "#q", "value").await?.as_deref(), Some("dup"));
+        browser.close().await
     });
 }
 

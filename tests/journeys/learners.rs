@@ -199,7 +199,7 @@ fn who_searches_a_pupil_in_vain_is_told_why_and_what_to_do() {
             assert!(page.contains("Aucun élève ne correspond") && !page.contains("Vérifiez l’orthographe"), "{page}");
             // A phone, which folds the filter away, says what it is set to.
             assert!(
-                page.contains("<summary>Filtre&nbsp;: toutes les classes, connexion\u{A0}: Bloqué</summary>"),
+                page.contains("<summary>Filtrer&nbsp;: toutes les classes, connexion\u{A0}: Bloqué</summary>"),
                 "{page}"
             );
         }

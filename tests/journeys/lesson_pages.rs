@@ -70,6 +70,13 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     shot(&teacher, "06-code").await?;
     in_sight(&teacher, look, ".qr", &format!("{name}-lesson-06-qr")).await?;
     let shown = text_of(desk, fantoccini::Locator::Css(".keep code")).await?;
+    // While nobody uses it, the page looks every five seconds and stays as it is: nothing is read aloud anew, or loses what is selected.
+    if look.javascript {
+        desk.execute("document.getElementById('live').isAsItWas = true", vec![]).await?;
+        tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+        let is = desk.execute("return document.getElementById('live').isAsItWas === true", vec![]).await?;
+        assert_eq!(is, json!(true));
+    }
     go(seat, "/sign-in").await?;
     see(seat, "a[href='/code']", "J’ai un code de connexion").await?;
     click(seat, "a[href='/code']").await?;

@@ -72,6 +72,9 @@ async fn drop_file(client: &Client, name: &str, bytes: usize) -> anyhow::Result<
     Ok(())
 }
 
+/// The button of a file that is not being sent.
+const NOT_ON_ITS_WAY: Locator<'_> = Locator::Css("#upload:has(#upload-progress[hidden]) button:not(:disabled)");
+
 /// What is dropped is looked at as what is chosen, and what would be refused later is not sent.
 async fn looked_at_before_it_is_sent(client: &Client) -> anyhow::Result<()> {
     // As if a megabyte were too much: this machine has better to do than to hold the real limit.
@@ -84,6 +87,7 @@ async fn looked_at_before_it_is_sent(client: &Client) -> anyhow::Result<()> {
         drop_file(client, name, bytes).await?;
         see(client, "#upload-error", told).await?;
         click(client, "#upload button").await?;
+        client.find(NOT_ON_ITS_WAY).await.context("nothing is sent")?;
         see(client, "main h2", "Choisir le fichier").await?;
         see(client, "#upload-error", told).await?;
     }
@@ -95,7 +99,7 @@ async fn looked_at_before_it_is_sent(client: &Client) -> anyhow::Result<()> {
 async fn not_sent(client: &Client, name: &str) -> anyhow::Result<()> {
     click(client, "#upload button").await?;
     see(client, "#upload-error", "Vérifiez votre connexion, puis réessayez. Rien n’a été changé.").await?;
-    find(client, Locator::Css("#upload:has(#upload-progress[hidden]) button:not(:disabled)")).await?;
+    find(client, NOT_ON_ITS_WAY).await?;
     let kept = client.execute("return document.getElementById('file').files[0].name", vec![]).await?;
     assert_eq!(kept, name);
     Ok(())

@@ -313,7 +313,7 @@ fn during_a_lesson_and_for_ten_minutes() {
         CLOCK.set(VALID);
         let past = desk.get(&second_page).await?;
         assert_eq!(past.status, 409);
-        assert!(past.text.contains("ne s’affiche que dix minutes"), "{}", past.text);
+        assert!(past.text.contains("ce code ne s’affiche plus ici"), "{}", past.text);
         assert!(past.text.contains(&format!("href=\"{of_other}\"")), "the way back to the pupil: {}", past.text);
         let expired = is_wrong(&typed(latest.as_str().unwrap_or_default()).await?);
         assert_eq!(expired, is_wrong(&typed(&one).await?), "expired and used are told alike");
@@ -340,12 +340,16 @@ fn never_to_an_account_of_staff_nor_of_another_school() {
         let class = a_class(12).await?;
         lesson(&class, "open").await?;
         let pupil = class.tie(0, by_user_name()).await?;
-        let code = shown(&class, &pupil).await?;
+        let path = class.path(&format!("/{}/sign-in-code", pupil.learner));
+        let page = Desk::of(&class.administrator).send(Method::POST, &path, Some(json!({}))).await?.location;
+        let code = class.administrator.get(&page).await?.expect(200)?["sign_in_code"].clone();
         let (uai, administrator) = a_team().await?;
         let (_, link) = an_invitation(&administrator, uai, Timestamp::now()).await?;
         let joins = as_holder(&pupil.session().await?, Method::POST, &link).json(&json!({"way": "signed_in"}));
         assert_eq!(joins.send().await?.status(), 200);
-        is_wrong(&typed(&code).await?);
+        is_wrong(&typed(code.as_str().unwrap()).await?);
+        let seen = class.administrator.get(&page).await?.expect(200)?;
+        assert_eq!((&seen["sign_in_code"], &seen["used_at"]), (&Value::Null, &Value::Null), "its page says so, too");
         let refused = show(&class, &pupil).await?;
         assert_eq!((refused.status, refused.code()), (409, "too_late"));
         let read_before = class.tie(1, by_user_name()).await?;

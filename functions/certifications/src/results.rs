@@ -17,7 +17,7 @@ use rentree_domain::{CertificationStatus, SchoolYear, Uai, classes_by_level, par
 use rentree_http::{AskedPairs, Face, Problem, Visitor, authorise, parse_uai};
 use rentree_table::{Role, School};
 use rentree_web::chart::Chart;
-use rentree_web::{Form, Frame, Section, french};
+use rentree_web::{FilterText, Form, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::try_join;
@@ -231,9 +231,8 @@ impl CertificationsView {
         } else {
             format!("classes\u{A0}: {}", self.classes_text())
         };
-        let former = (self.former && !self.is_over).then(|| "avec les anciens élèves".to_owned());
-        let parts = std::iter::once(self.school_year.to_string()).chain(status).chain(Some(classes)).chain(former);
-        parts.collect::<Vec<_>>().join(", ")
+        let of_year = FilterText::default().and(Some(self.school_year.to_string()));
+        of_year.and(status).and(Some(classes)).former(self.former && !self.is_over).line()
     }
 
     /// The classes that are chosen, in a line: they are read where their boxes are folded away.

@@ -16,7 +16,7 @@ use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{CampaignId, LearnerId, Method, Uai};
 use rentree_http::{Asked, Face, Input, Problem, Visitor, asking, authorise, parse_uai};
 use rentree_table::{LatestProfile, Role};
-use rentree_web::{Frame, ListOrder as _, Section, french};
+use rentree_web::{FilterText, Frame, ListOrder as _, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::try_join;
@@ -196,12 +196,17 @@ impl Filter {
 
     /// `path`, asked the same, which tells that something was `done`.
     pub(crate) fn telling(&self, done: &str, path: &str) -> String {
+        self.asking_also(("done", done), path)
+    }
+
+    /// `path`, asked the same and something besides, if that is not blank.
+    pub(crate) fn asking_also(&self, also: (&str, &str), path: &str) -> String {
         let text = |number: Option<usize>| number.map(|number| number.to_string()).unwrap_or_default();
         let (page, size) = (text(self.page), text(self.size));
         let campaign = self.campaign.map(|campaign| campaign.to_string()).unwrap_or_default();
         let pupil = self.pupil.map(|pupil| pupil.to_string()).unwrap_or_default();
         let asked = [
-            ("done", done),
+            also,
             ("division", self.division.as_str()),
             ("account", self.account.value()),
             ("certifiable", self.certifiable.value()),
@@ -318,12 +323,9 @@ impl LearnersView {
 
     /// What the filter is set to: `3EME B, connexion : Bloqué, nom « dup »`.
     fn filter_text(&self) -> String {
-        let division = if self.division.is_empty() { "toutes les classes" } else { self.division.as_str() };
         let account = (self.account != Holding::All).then(|| format!("connexion\u{A0}: {}", self.account.french()));
-        let certifiable = (self.certifiable != Certifiable::All).then(|| self.certifiable.french().to_lowercase());
         let name = (!self.q.is_empty()).then(|| french::spaced(&format!("nom « {} »", self.q)));
-        let parts = std::iter::once(division.to_owned()).chain(account).chain(certifiable).chain(name);
-        parts.collect::<Vec<_>>().join(", ")
+        FilterText::default().class(&self.division).and(account).certifiable(self.certifiable).and(name).line()
     }
 
     /// The address of the list for spreadsheets, with the same filters; whoever typed a name gets those of that name.

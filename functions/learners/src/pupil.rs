@@ -5,6 +5,7 @@ pub(crate) mod mediacentre;
 mod of_pupil;
 pub(crate) mod personal_code;
 pub(crate) mod sign_in_code;
+mod told;
 pub(crate) mod unblock;
 pub(crate) mod untie;
 pub(crate) mod user_name;
@@ -29,6 +30,7 @@ use crate::list::Filter;
 use crate::passwords::due::{Looked, Unserved, due};
 use crate::passwords::hand_out::Chosen;
 use of_pupil::OfPupil;
+use told::told;
 use year::YearView;
 
 /// The page.
@@ -143,11 +145,12 @@ pub(crate) async fn page(
 
     let of_account = account.as_ref().map(|(lock, _, looked)| (looked, lock.is_some()));
     let actions = actions(&pupil, of_account, (visitor.at, year.is_in_lesson));
+    let account = account.map(|(lock, tied_at, looked)| AccountView::new(lock, tied_at, &looked, visitor.at));
     let entry = pupil.entry;
     let view = PupilView {
         frame: visitor.frame("Fiche élève", uai, &visitor.school, Section::Learners),
         csrf: visitor.csrf.clone(),
-        done: told(&done.done, &entry.full_name()),
+        done: told(&done.done, &entry.full_name(), account.as_ref(), held_up_until.is_some()),
         once: FormId::new(visitor.at, rentree_runtime::random()),
         uai,
         id: pupil.id,
@@ -158,26 +161,12 @@ pub(crate) async fn page(
         birth_date: entry.birth_date,
         is_enrolled: pupil.is_enrolled,
         year,
-        account: account.map(|(lock, tied_at, looked)| AccountView::new(lock, tied_at, &looked, visitor.at)),
+        account,
         held_up_until,
         actions,
         list,
     };
     face.render(StatusCode::OK, &view)
-}
-
-/// What was `done` for `pupil`, who is named: a page is read beside others of the class.
-fn told(done: &str, pupil: &str) -> Option<String> {
-    match done {
-        "user-name" => Some(format!("{pupil} a maintenant un identifiant. Son mot de passe n’a pas changé.")),
-        "unblocked" => Some(format!("La connexion est débloquée : {pupil} peut réessayer tout de suite.")),
-        "tries" => Some(format!("{pupil} peut réessayer tout de suite de rejoindre une campagne.")),
-        "mediacentre" => {
-            Some(format!("{pupil} n’entre plus par le Médiacentre, et les appareils connectés ont été déconnectés."))
-        }
-        "untied" => Some(format!("Le compte n’est plus rattaché à {pupil}. Il est conservé.")),
-        _ => None,
-    }
 }
 
 /// What can be done for a pupil, with the account `looked` at and whether it is locked.

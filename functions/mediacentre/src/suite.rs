@@ -5,9 +5,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use rentree_domain::CampaignCode;
 use rentree_domain::matching::{Closeness, KnownAs, Typed};
 use rentree_domain::mediacentre::Profile;
+use rentree_domain::{CampaignCode, Method};
 use rentree_http::{Asked, DoneOnTheWay, Face, FormToken, Input, Presented, Problem, SignedIn, WAITING_SIGN_ON};
 use rentree_table::{AddError, User, WaitingSignOn};
 use rentree_web::{Field, Form, Frame};
@@ -129,7 +129,7 @@ pub(crate) async fn add(
     // Whether it waits still is no matter: a second click leads where the first one did.
     if input.fields.without_mediacentre {
         // Where it opens the account already, by the other answer or since long, nothing is told.
-        let has_it = user.methods.mediacentre.any((app.clock)());
+        let has_it = user.methods.has(Method::Mediacentre, (app.clock)());
         let place = if has_it { place } else { DoneOnTheWay::MediacentreDeclined.at(&place) };
         return answered(face, &place, false);
     }
@@ -137,7 +137,7 @@ pub(crate) async fn add(
     let done = DoneOnTheWay::MediacentreAdded.at(&place);
     // A second click finds nothing that waits, and what the first one did.
     let Some(waiting) = waiting else {
-        let is_added = user.methods.mediacentre.any((app.clock)());
+        let is_added = user.methods.has(Method::Mediacentre, (app.clock)());
         return if is_added { answered(face, &done, true) } else { Err(waits_no_more()) };
     };
 

@@ -3,6 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::SecretHash;
 
 /// How long the browser may be away at the identity provider: requests and their cookie hold as long.
 pub const REQUEST_HOLDS: SignedDuration = SignedDuration::from_mins(10);
@@ -123,6 +126,15 @@ pub struct SignOnId {
     pub ido: Ido,
 }
 
+impl SignOnId {
+    /// Tells whether somebody is the same, where the identifier itself is not to stand. No two pairs are taken for each other: an
+    /// identifier of a provider has no blank.
+    pub fn digest(&self) -> SecretHash {
+        let pair = Sha256::new().chain_update(self.idp.as_str()).chain_update(b" ").chain_update(self.ido.as_str());
+        SecretHash::of(pair.finalize().into())
+    }
+}
+
 /// What the GAR calls a school (`idEtab`) or its ENT (`idENT`): 1 to 128 characters without blanks. Neither a person's nor a secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -200,6 +212,16 @@ mod tests {
             assert_eq!(Ido::parse(text), Err(IdoError));
         }
         assert_eq!(format!("{:?}", Ido::parse("secret").unwrap()), "Ido(…)");
+    }
+
+    #[test]
+    fn a_digest_tells_people_apart_and_names_nobody() {
+        let id = |idp, ido| SignOnId { idp: EntityId::parse(idp).unwrap(), ido: Ido::parse(ido).unwrap() };
+        let digest = |idp, ido| String::from(id(idp, ido).digest());
+        assert_eq!(digest("urn:a", "1"), digest("urn:a", "1"));
+        for other in [digest("urn:b", "1"), digest("urn:a", "2"), digest("urn:a1", " ")] {
+            assert_ne!(digest("urn:a", "1"), other);
+        }
     }
 
     #[test]

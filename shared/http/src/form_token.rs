@@ -20,6 +20,12 @@ pub struct FormToken {
 }
 
 impl FormToken {
+    /// Another one, in place of what the browser has: its next answer says so. Forms that it has open are refused from then on, and what was
+    /// sealed for it opens no more.
+    pub fn draw() -> Self {
+        Self { secret: rentree_runtime::random(), is_new: true }
+    }
+
     /// The hidden field's value.
     pub fn csrf(&self) -> String {
         form_token(&self.secret)
@@ -42,7 +48,7 @@ impl<S: Sync> FromRequestParts<S> for FormToken {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         Ok(match FORM.secret(&parts.headers) {
             Some(secret) => Self { secret, is_new: false },
-            None => Self { secret: rentree_runtime::random(), is_new: true },
+            None => Self::draw(),
         })
     }
 }

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 
 use crate::seal::Seal;
 
-/// How long the page is shown: long enough to choose a password, and over before the next lesson begins.
+/// How long the page is shown: long enough to choose a password. A compromise, for whoever sits down there meanwhile sees it, too:
+/// `docs/joining.md` says what ends it before.
 const SHOWN: SignedDuration = SignedDuration::from_mins(10);
 
 /// Who may open it, and where.

@@ -80,6 +80,9 @@ struct Used {
 #[derive(Debug, Deserialize)]
 struct Holder {
     epoch: u64,
+    /// See [`User::joined_a_team`].
+    #[serde(default)]
+    joined_a_team: bool,
     sign_in_code: Option<Holding>,
     used_sign_in_code: Option<Used>,
 }
@@ -123,13 +126,15 @@ impl Table {
         now: Timestamp,
     ) -> Result<CodeState, TableError> {
         let holder: Option<Holder> = self.get(Key::user(id), "User").await?;
-        let Some(Holder { epoch, sign_in_code, used_sign_in_code }) = holder else { return Ok(CodeState::Over) };
+        let Some(Holder { epoch, joined_a_team, sign_in_code, used_sign_in_code }) = holder else {
+            return Ok(CodeState::Over);
+        };
         let hash = sign_in_code_hash(code);
         let used = used_sign_in_code.filter(|used| used.hash == hash);
         if let Some(at) = used.and_then(|used| Timestamp::from_second(used.at).ok()) {
             return Ok(CodeState::Used(at));
         }
-        let held = sign_in_code.filter(|held| held.epoch == epoch && held.hash == hash);
+        let held = sign_in_code.filter(|held| !joined_a_team && held.epoch == epoch && held.hash == hash);
         let until = held.and_then(|held| Timestamp::from_second(held.valid_until).ok());
         Ok(until.filter(|until| *until > now).map_or(CodeState::Over, CodeState::Holds))
     }

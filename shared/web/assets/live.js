@@ -1,5 +1,6 @@
 // Adds to pages that show how far something is: what stands in #live is shown anew every few seconds, as the same address tells it, while
-// somebody looks and has no focus there. Nothing else of the page changes, and nothing is sent.
+// somebody looks and has no focus there. What is as it was stays, or what is being selected or read aloud would begin again. Nothing else of
+// the page changes, and nothing is sent.
 
 "use strict";
 
@@ -21,7 +22,7 @@ async function follow() {
       const next = page.getElementById("live");
       // It is over, or somebody signed out: the whole page says so.
       if (!next?.dataset.every || answer.redirected) return location.reload();
-      if (live.contains(document.activeElement)) continue;
+      if (live.contains(document.activeElement) || live.isEqualNode(next)) continue;
       live.replaceWith(next);
       live = next;
     } catch {

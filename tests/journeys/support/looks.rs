@@ -102,8 +102,8 @@ async fn audited(client: &Client, name: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tab goes through every link, button and field of the page that is not disabled, in their order, and shows where it is. All at once: the page notes where
-/// the focus went.
+/// Tab goes through every link, button and field of the page that is not disabled, in their order, and shows where it
+/// is. All at once: the page notes where the focus went.
 async fn reached_by_keyboard(client: &Client, name: &str) -> anyhow::Result<()> {
     const WATCH: &str = "const all = () => [...document.querySelectorAll('a[href], button, summary, select, textarea, input, [tabindex=\"0\"]')]
         .filter((control) => control.type !== 'hidden' && !control.disabled && control.checkVisibility());

@@ -161,7 +161,7 @@ impl Campaigns {
             resume: self.resume((id, campaign), learner, standing),
             closed: visit.entrance.closed,
             user_name: methods.and_then(|methods| methods.user_name.as_ref()).map(ToString::to_string),
-            by_mediacentre: methods.is_some_and(|methods| methods.mediacentre.any((self.clock)())),
+            by_mediacentre: methods.is_some_and(|methods| methods.has(Method::Mediacentre, (self.clock)())),
             mediacentre,
         }
     }

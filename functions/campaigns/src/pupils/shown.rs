@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
-use rentree_http::{Asked, Face, HandedOn, Problem, asking};
+use rentree_http::{Asked, Face, FormToken, HandedOn, Problem, asking};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -22,9 +22,12 @@ use crate::Campaigns;
 pub(crate) struct Handed {
     /// What came of saying who one is, as the form led here: sealed, it opens for ten minutes, in the same browser, at this campaign.
     came: String,
+    /// Whether somebody else begins, in the same browser: what came of the one before opens no more, and the page of the campaign follows.
+    anew: bool,
 }
 
-const PAST: &str = "Par sécurité, la suite ne s’affiche que dix minutes, et seulement dans le navigateur où vous avez indiqué qui vous êtes. Indiquez-le à nouveau : rien n’est perdu.";
+const PAST: &str =
+    "Cette page ne peut plus s’afficher, par sécurité. Indiquez à nouveau qui vous êtes : rien n’est perdu.";
 
 /// `GET /campagnes/{code}/identity`
 pub(crate) async fn page(
@@ -34,10 +37,11 @@ pub(crate) async fn page(
     face: Face,
 ) -> Result<Response, Problem> {
     let visit = app.visit(knock).await?;
+    let visit = if handed.anew { Visit { token: FormToken::draw(), ..visit } } else { visit };
 
     let (step, trial) = tokio::try_join!(app.step(&visit), app.offered_trial(&visit))?;
-    if handed.came.is_empty() || !step.asks_who() {
-        // Who is in by now, or comes back to a form with errors, finds the page of the campaign.
+    if handed.anew || handed.came.is_empty() || !step.asks_who() {
+        // Who is in by now, begins anew, or comes back to a form with errors, finds the page of the campaign.
         let view = EntranceView::new(&visit, step);
         return Ok(visit.token.on(face.after_post(StatusCode::OK, &visit.path(), &view)?));
     }
@@ -51,7 +55,7 @@ pub(crate) async fn page(
 
 /// Leads a browser to the page that shows `step`. A program is told it at once.
 pub(super) fn lead_to(visit: &Visit, face: Face, step: Step, now: Timestamp) -> Result<Response, Problem> {
-    let answer = match Kept::of(&step) {
+    let answer = match Kept::of(&step, visit.sign_on()) {
         Some(kept) if face == Face::Page => {
             let (csrf, page) = (visit.csrf(), page_of(visit));
             let came = HandedOn { csrf: &csrf, page: &page }.seal(&kept, now);

@@ -274,6 +274,11 @@ impl EntranceView {
         Self { offered_trial: trial, ..self }
     }
 
+    /// Where somebody else begins, for whom the steps of the one before are over. A trial is of one person.
+    fn anew(&self) -> String {
+        if self.trial.is_some() { self.at.clone() } else { format!("{}/identity?anew=true", self.at) }
+    }
+
     /// `6e, 5e`.
     fn levels_text(&self) -> String {
         self.levels.iter().map(|level| level.french()).collect::<Vec<_>>().join(", ")

@@ -17,7 +17,7 @@ use rentree_domain::{
 use rentree_http::{Asked, Face, Problem, authorise_beside, parse_uai};
 use rentree_table::{GuessedPupil, Role};
 use rentree_web::chart::Chart;
-use rentree_web::{Frame, ListOrder as _, Section, french};
+use rentree_web::{FilterText, Frame, ListOrder as _, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::try_join;
@@ -375,12 +375,10 @@ impl CampaignView {
         self.state == Some(state)
     }
 
-    /// What the filter is set to: `6A, a commencé sans envoyer`.
+    /// What the filter is set to: `6A, a commencé sans envoyer, certifiables`.
     fn filter_text(&self) -> String {
-        let division = if self.division.is_empty() { "toutes les classes" } else { self.division.as_str() };
         let state = self.state.map(|state| state.french().to_lowercase());
-        let certifiable = (self.certifiable != Certifiable::All).then(|| self.certifiable.french().to_lowercase());
-        std::iter::once(division.to_owned()).chain(state).chain(certifiable).collect::<Vec<_>>().join(", ")
+        FilterText::default().class(&self.division).and(state).certifiable(self.certifiable).line()
     }
 
     fn is_filtered(&self) -> bool {

@@ -15,7 +15,7 @@ use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{CertificationStatus, LearnerId, SchoolYear, Uai, classes_by_level, paris};
 use rentree_http::{Asked, Face, Problem, authorise, parse_uai, unreadable_address};
 use rentree_table::{Role, School};
-use rentree_web::{Frame, Section, french};
+use rentree_web::{FilterText, Frame, Section, french};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::try_join;
@@ -266,11 +266,8 @@ impl FollowUpView {
 
     /// What the filter is set to: `2026-2027, 6A, certifiables`.
     fn filter_text(&self) -> String {
-        let division = if self.division.is_empty() { "toutes les classes" } else { self.division.as_str() };
-        let certifiable = (self.certifiable != Certifiable::All).then(|| self.certifiable.french().to_lowercase());
-        let former = (self.former && !self.is_over).then(|| "avec les anciens élèves".to_owned());
-        let always = [self.school_year.to_string(), division.to_owned()];
-        always.into_iter().chain(certifiable).chain(former).collect::<Vec<_>>().join(", ")
+        let of_year = FilterText::default().and(Some(self.school_year.to_string()));
+        of_year.class(&self.division).certifiable(self.certifiable).former(self.former && !self.is_over).line()
     }
 
     fn per_cent(score: Option<&u8>) -> String {

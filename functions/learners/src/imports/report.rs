@@ -253,7 +253,7 @@ impl ReportView {
     }
 
     /// What the filter lets through, for paper: `Élèves désactivés, classe 6A, nom « martin »`.
-    fn filter_text(&self) -> Option<String> {
+    fn narrowed_to(&self) -> Option<String> {
         let kind = self.kinds.iter().find(|one| one.value() == self.kind).map(|one| self.heading_of(one).to_owned());
         let division = (!self.division.is_empty()).then(|| format!("classe {}", self.division));
         let name = (!self.q.is_empty()).then(|| french::spaced(&format!("nom « {} »", self.q)));

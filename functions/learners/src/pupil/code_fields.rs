@@ -1,4 +1,4 @@
-//! What the forms of a pupil's page send that show a code in their answer: reloaded, that answer shows the same code.
+//! What the forms of a pupil's page send that show a code: sent again, they show the same one.
 
 use rentree_domain::{FormId, LearnerId, PersonalCode, Uai};
 use rentree_http::Visitor;

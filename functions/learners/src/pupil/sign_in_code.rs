@@ -5,7 +5,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 use rentree_domain::sign_in_code::valid_until;
 use rentree_domain::{FormId, LearnerId, Lesson, PersonalCode, Uai, UserId};
@@ -25,7 +25,7 @@ use crate::passwords::hand_out::Chosen;
 const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
 const STAFF: &str = "Ce compte a été celui d’un membre d’une équipe : aucun code ne l’ouvre. Donnez à l’élève un mot de passe provisoire.";
 const CHANGED: &str = "Le compte a changé au même moment : aucun code n’a été créé. Recommencez.";
-const NOT_SHOWN: &str = "Par sécurité, un code ne s’affiche que dix minutes, et seulement pour la personne qui l’a demandé. S’il en faut encore un, montrez-en un autre à l’élève depuis sa fiche.";
+const NOT_SHOWN: &str = "Par sécurité, ce code ne s’affiche plus ici : dix minutes ont passé, ou votre session n’est pas celle où il a été montré. Montrez-en un autre à l’élève depuis sa fiche.";
 
 /// Which code.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -99,8 +99,7 @@ pub(crate) async fn show(
 
     let page = page_of_code(uai, pupil.id);
     let sealed = HandedOn { csrf: &visitor.csrf, page: &page }.seal(&code.shown(), visitor.at);
-    let location = list.asking(&page);
-    let location = format!("{location}{}shown={sealed}", if location.contains('?') { '&' } else { '?' });
+    let location = list.asking_also(("shown", &sealed), &page);
     let view = app.code_page((uai, &visitor), pupil, &list, (&code, CodeState::Holds(until)))?;
     face.after_post(StatusCode::OK, &location, &view)
 }
@@ -113,6 +112,10 @@ pub(crate) async fn follow(
     face: Face,
 ) -> Result<Response, Problem> {
     let (visitor, pupil) = app.visitor_and_pupil(&headers, uai, id).await?;
+    if which.shown.is_empty() && face == Face::Page {
+        // No code was shown here: it was refused, and the answer is loaded again.
+        return Ok(Redirect::to(&page_of(uai, pupil.id, &list)).into_response());
+    }
     let page = page_of_code(uai, pupil.id);
     let shown: Option<String> = HandedOn { csrf: &visitor.csrf, page: &page }.unseal(&which.shown, visitor.at);
     let code = shown.and_then(|shown| PersonalCode::parse(&shown).ok());

@@ -1,6 +1,9 @@
 //! What was typed, put into its form again. The pages are our own, so that what their tags look like is known: attributes stand in double
 //! quotes, and texts are escaped.
 
+/// How many tags before its form that begins which folds it away (`fold.html`): it has a line, and ends.
+const FOLD: usize = 4;
+
 /// A tag of a page: where it stands, and what it says.
 struct Tag<'a> {
     start: usize,
@@ -10,11 +13,12 @@ struct Tag<'a> {
 }
 
 /// The page `html`, in whose form that posts to `action` the controls hold `fields`, below a notice: the first, or the second where boxes were
-/// ticked that the page does not have. `None` when no such form has a control for each of them. What a form hides and what is secret stays as
-/// the page has it.
+/// ticked that the page does not have. What folds the form away is open, or a phone would hide both. `None` when no such form has a control
+/// for each of them. What a form hides and what is secret stays as the page has it.
 pub(super) fn fill(html: &str, action: &str, fields: &[(String, String)], notices: [&str; 2]) -> Option<String> {
     let tags: Vec<Tag<'_>> = tags(html);
     let form = tags.iter().position(|tag| is_wanted(tag, action) && has_all(&tags, tag, html, fields))?;
+    let fold = form.checked_sub(FOLD).filter(|fold| tags[*fold].folds());
     let of_form: Vec<&Tag<'_>> = controls(&tags, &tags[form], html).collect();
     let [all, not_all] = notices;
     let notice = if has_each_box(&of_form, fields) { all } else { not_all };
@@ -27,6 +31,10 @@ pub(super) fn fill(html: &str, action: &str, fields: &[(String, String)], notice
     };
     let mut selecting = None;
     for (place, tag) in tags.iter().enumerate() {
+        if Some(place) == fold {
+            replace(tag.start, tag.end, &tag.with("open", " open"));
+            continue;
+        }
         if place == form {
             replace(tag.end, tag.end, notice);
             continue;
@@ -120,6 +128,11 @@ impl<'a> Tag<'a> {
 
     fn is_box(&self) -> bool {
         self.name == "input" && matches!(self.attribute("type"), Some("checkbox" | "radio"))
+    }
+
+    /// Whether it folds away what comes after it.
+    fn folds(&self) -> bool {
+        self.name == "details" && self.attribute("class") == Some("fold")
     }
 
     /// What a box sends that is ticked.

@@ -1,12 +1,13 @@
 //! What a step of joining is, as the address of its page keeps it, sealed: what the page shows, and what its forms hand on. It is shown
 //! again, never decided again: the form that is sent from it is looked at like any other.
 
-use rentree_domain::{LearnerId, Level};
+use rentree_domain::{LearnerId, Level, SecretHash};
 use serde::{Deserialize, Serialize};
 
 use super::{MethodHint, NewAccount, Step, account_forms};
 use crate::pupils::decide::Doubt;
 use crate::pupils::visit::Visit;
+use crate::pupils::waiting::SignOn;
 use crate::pupils::who::{IdentityFields, code_form};
 
 /// A step that comes of saying who one is. Never printed: it names somebody.
@@ -14,6 +15,8 @@ use crate::pupils::who::{IdentityFields, code_form};
 pub(crate) struct Kept {
     /// Who it is, as typed.
     identity: IdentityFields,
+    /// Whose sign-on by Médiacentre waited, without saying who that is.
+    sign_on: Option<SecretHash>,
     step: KeptStep,
 }
 
@@ -28,8 +31,8 @@ enum KeptStep {
 }
 
 impl Kept {
-    /// What is kept of `step`; nothing of one that stands on the campaign's own page.
-    pub(crate) fn of(step: &Step) -> Option<Self> {
+    /// What is kept of `step`, to which somebody came while `sign_on` waited; nothing of one that stands on the campaign's own page.
+    pub(crate) fn of(step: &Step, sign_on: Option<&SignOn>) -> Option<Self> {
         let (identity, step) = match step {
             Step::Ask { learner, first_name, last_name, division, doubt, identity } => {
                 let (first_name, last_name) = (first_name.clone(), last_name.clone());
@@ -58,17 +61,15 @@ impl Kept {
             | Step::Left { .. }
             | Step::Joined { .. } => return None,
         };
-        Some(Self { identity, step })
+        Some(Self { identity, sign_on: digest(sign_on), step })
     }
 
     /// The step again, for `visit`; nothing where it was about a sign-on by Médiacentre that waits no more.
     pub(crate) fn step(self, visit: &Visit) -> Option<Step> {
-        let Self { identity, step } = self;
-        let is_about_a_sign_on = identity.mediacentre
-            || matches!(step, KeptStep::NewByMediacentre { .. } | KeptStep::Ask { doubt: Doubt::Mediacentre, .. });
-        if is_about_a_sign_on && visit.sign_on().is_none() {
+        if !self.holds_beside(visit.sign_on()) {
             return None;
         }
+        let Self { identity, step, .. } = self;
         Some(match step {
             KeptStep::Ask { learner, first_name, last_name, division, doubt } => {
                 Step::Ask { learner, first_name, last_name, division, doubt, identity }
@@ -89,6 +90,19 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// Whether it is about no sign-on by Médiacentre, or about the one that waits: the next child on the same computer has another.
+    fn holds_beside(&self, waiting: Option<&SignOn>) -> bool {
+        let is_about_a_sign_on = self.identity.mediacentre
+            || matches!(self.step, KeptStep::NewByMediacentre { .. } | KeptStep::Ask { doubt: Doubt::Mediacentre, .. });
+        !is_about_a_sign_on || (waiting.is_some() && self.sign_on == digest(waiting))
+    }
+}
+
+fn digest(sign_on: Option<&SignOn>) -> Option<SecretHash> {
+    sign_on.map(|sign_on| sign_on.id().digest())
+}
+
 impl Step {
     /// Whether who is there is still to say who they are: only then does what came of it matter.
     pub(crate) fn asks_who(&self) -> bool {
@@ -99,6 +113,9 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use rentree_domain::mediacentre::Profile;
+    use rentree_domain::{EntityId, Ido, SignOnId};
+    use rentree_table::WaitingSignOn;
 
     use super::*;
     use crate::pupils::who::Answer;
@@ -120,7 +137,7 @@ mod tests {
             doubt: Doubt::Typed,
             identity,
         };
-        let text = serde_json::to_string(&Kept::of(&step).unwrap()).unwrap();
+        let text = serde_json::to_string(&Kept::of(&step, None).unwrap()).unwrap();
         let kept: Kept = serde_json::from_str(&text).unwrap();
         assert_eq!((kept.identity.first_name.as_str(), kept.identity.answer), ("Emma", Answer::Yes));
         assert!(matches!(kept.step, KeptStep::Ask { first_name, doubt: Doubt::Typed, .. } if first_name == "Emmy"));
@@ -129,7 +146,29 @@ mod tests {
     #[test]
     fn what_stands_on_the_page_of_the_campaign_is_not_kept() {
         let identify = Step::Identify { forms: IdentityFields::default().forms(None) };
-        assert!(identify.asks_who() && Kept::of(&identify).is_none());
-        assert!(!Step::OutsideLesson.asks_who() && Kept::of(&Step::OutsideLesson).is_none());
+        assert!(identify.asks_who() && Kept::of(&identify, None).is_none());
+        assert!(!Step::OutsideLesson.asks_who() && Kept::of(&Step::OutsideLesson, None).is_none());
+    }
+
+    /// Of two children who come by the Médiacentre one after the other, the second is not shown the step of the first.
+    #[test]
+    fn what_is_about_a_sign_on_is_shown_while_that_one_waits() {
+        let sign_on = |ido| {
+            let id = SignOnId { idp: EntityId::parse("urn:idp").unwrap(), ido: Ido::parse(ido).unwrap() };
+            let (first_name, last_name, uai, campaign) = (None, None, None, None);
+            let (profile, expires_at) = (Profile::Pupil, 0);
+            let waiting = WaitingSignOn { id, first_name, last_name, uai, profile, campaign, expires_at };
+            SignOn { secret: [0; 32], waiting }
+        };
+        let (one, next) = (sign_on("1"), sign_on("2"));
+        let identity = IdentityFields::default();
+        let begins = Step::NewByMediacentre { first_name: "Emma".to_owned(), other_level: false, identity };
+        let text = serde_json::to_string(&Kept::of(&begins, Some(&one)).unwrap()).unwrap();
+        let kept: Kept = serde_json::from_str(&text).unwrap();
+        assert!(kept.holds_beside(Some(&one)));
+        assert!(!kept.holds_beside(Some(&next)) && !kept.holds_beside(None));
+
+        let teacher = Kept::of(&Step::SeeTeacher { form: code_form("") }, Some(&one)).unwrap();
+        assert!(teacher.holds_beside(Some(&next)) && teacher.holds_beside(None), "it is about no sign-on");
     }
 }

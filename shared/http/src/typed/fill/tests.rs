@@ -55,6 +55,17 @@ fn a_box_that_is_not_there_is_told() {
     assert!(filled(&[("day", "2"), ("title", "3")]).unwrap().contains("<p>notice</p>"));
 }
 
+/// On a phone a filter is folded away, with the notice and what was typed in it.
+#[test]
+fn what_folds_the_form_away_is_open() {
+    let fold = r#"<details class="fold"><summary>Filtre</summary></details>"#;
+    let another = r#"<form method="get" action="/a"></form>"#;
+    let page = |before: &str| fill(&format!("{before}{PAGE}"), "/sign-out", &[], NOTICES).unwrap();
+    assert!(page(&format!("{fold}\n")).starts_with(r#"<details class="fold" open><summary>"#));
+    assert!(page(&format!("{fold}{another}")).starts_with(fold), "it is of another form");
+    assert!(page("<details><summary>x</summary></details>").starts_with("<details><summary>"));
+}
+
 #[test]
 fn another_form_is_left_alone() {
     assert_eq!(filled(&[("unknown", "x")]), None);
