@@ -7,7 +7,7 @@ use crate::support::browser::{
     Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, click, enter, fill, find, go, in_sight, picture, see, text_of,
 };
 use crate::support::pupils::{a_class, by_user_name};
-use crate::support::run;
+use crate::support::{eventually, run};
 
 async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     let class = a_class(12).await?;
@@ -72,8 +72,12 @@ async fn a_lesson(look: Look, name: &str) -> anyhow::Result<()> {
     let shown = text_of(desk, fantoccini::Locator::Css(".keep code")).await?;
     // While nobody uses it, the page looks every five seconds and stays as it is: nothing is read aloud anew, or loses what is selected.
     if look.javascript {
+        const LOOKS: &str =
+            "return performance.getEntriesByType('resource').filter((one) => one.initiatorType === 'fetch').length";
         desk.execute("document.getElementById('live').isAsItWas = true", vec![]).await?;
-        tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+        // Once it looks for the second time, it is done with what the first look told.
+        let twice = async || Ok(desk.execute(LOOKS, vec![]).await?.as_u64().filter(|looks| *looks >= 2));
+        eventually("the page looks twice", twice).await?;
         let is = desk.execute("return document.getElementById('live').isAsItWas === true", vec![]).await?;
         assert_eq!(is, json!(true));
     }

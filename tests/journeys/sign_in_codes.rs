@@ -300,7 +300,7 @@ fn during_a_lesson_and_for_ten_minutes() {
         lesson(&class, "open").await?;
         let (one, other) = (shown(&class, &pupil).await?, class.tie(1, by_user_name()).await?);
         let second = shown(&class, &other).await?;
-        // A browser's page of such a code shows it as long, and then says so.
+        // A browser's page of such a code shows it as long, then that it is over, and after an hour nothing.
         let desk = Desk::of(&class.administrator);
         let of_other = class.path(&format!("/{}", other.learner));
         let led = desk.send(Method::POST, &format!("{of_other}/sign-in-code"), Some(json!({}))).await?;
@@ -312,11 +312,15 @@ fn during_a_lesson_and_for_ten_minutes() {
         typed(&one).await?.expect(200)?;
         CLOCK.set(VALID);
         let past = desk.get(&second_page).await?;
-        assert_eq!(past.status, 409);
-        assert!(past.text.contains("ce code ne s’affiche plus ici"), "{}", past.text);
-        assert!(past.text.contains(&format!("href=\"{of_other}\"")), "the way back to the pupil: {}", past.text);
+        assert!(past.status == 200 && past.text.contains("son temps est passé"), "{}", past.text);
+        assert!(past.text.contains("Montrer un autre code</button>"), "{}", past.text);
         let expired = is_wrong(&typed(latest.as_str().unwrap_or_default()).await?);
         assert_eq!(expired, is_wrong(&typed(&one).await?), "expired and used are told alike");
+
+        CLOCK.set(SignedDuration::from_hours(1));
+        let past = desk.get(&second_page).await?;
+        assert!(past.status == 409 && past.text.contains("ce code ne s’affiche plus ici"), "{}", past.text);
+        assert!(past.text.contains(&format!("href=\"{of_other}\"")), "the way back to the pupil: {}", past.text);
 
         // Not beyond the lesson; nor after it, nor for a campaign in the archive.
         CLOCK.set(SignedDuration::from_mins(115));

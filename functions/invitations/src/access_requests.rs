@@ -239,7 +239,7 @@ impl Invitations {
 
     /// Of who has a place: it lets whoever stayed away for long in again, in the role that was chosen; of who is in, that is told. A
     /// lesser role comes before they are let in, a greater one after it, so that nobody ever has more than was chosen, and nobody who is
-    /// not in becomes an administrator.
+    /// not in becomes an administrator. The price: a request that is taken back between the two leaves a lesser role, to who is not in.
     async fn let_in_again(
         &self,
         uai: Uai,

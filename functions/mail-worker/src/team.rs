@@ -82,7 +82,7 @@ impl MailWorker {
         let refusal = request.and_then(|request| request.refusal(now));
         let email = account.as_ref().and_then(User::confirmed_email);
         let (Some((_, until)), Some(email), Some(school)) = (refusal, email, school) else { return Ok(()) };
-        let day = paris::date(until).strftime("%d/%m/%Y").to_string();
+        let day = paris::written(paris::date(until));
         let spaces = self.page("/spaces");
         self.mailer.send(email, &rentree_mail::access_refused(&school.name, &day, &spaces)).await?;
         Ok(())

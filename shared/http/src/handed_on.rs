@@ -2,15 +2,11 @@
 //! may name somebody: it stands in the address sealed, and nowhere else. So "back", reload and a second tab show the page as it was, each
 //! tab its own, and the table has nothing of it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::seal::Seal;
-
-/// How long the page is shown: long enough to choose a password. A compromise, for whoever sits down there meanwhile sees it, too:
-/// `docs/joining.md` says what ends it before.
-const SHOWN: SignedDuration = SignedDuration::from_mins(10);
 
 /// Who may open it, and where.
 #[derive(Clone, Copy)]
@@ -22,15 +18,14 @@ pub struct HandedOn<'a> {
 }
 
 impl HandedOn<'_> {
-    /// `value`, for the address of the page.
-    pub fn seal<T: Serialize>(&self, value: &T, now: Timestamp) -> String {
-        let until = (now + SHOWN).as_second();
+    /// `value`, for the address of the page, which shows it until then.
+    pub fn seal<T: Serialize>(&self, value: &T, until: Timestamp) -> String {
         // What does not read is not opened either: the page then says so.
-        let text = serde_json::to_vec(&(until, value)).unwrap_or_default();
+        let text = serde_json::to_vec(&(until.as_second(), value)).unwrap_or_default();
         self.key().close(&text, self.page)
     }
 
-    /// What was sealed for the page a short while ago, in the same browser.
+    /// What was sealed for the page, in the same browser, if that is not over.
     pub fn unseal<T: DeserializeOwned>(&self, sealed: &str, now: Timestamp) -> Option<T> {
         let text = self.key().open(sealed, self.page)?;
         let (until, value): (i64, T) = serde_json::from_slice(&text).ok()?;
@@ -44,6 +39,8 @@ impl HandedOn<'_> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::SignedDuration;
+
     use super::*;
 
     const HERE: HandedOn<'static> = HandedOn { csrf: "token", page: "/campagnes/KRTBVW582/identity" };
@@ -51,7 +48,7 @@ mod tests {
     #[test]
     fn it_opens_on_its_page_in_the_same_browser_for_a_while() {
         let now = Timestamp::UNIX_EPOCH;
-        let sealed = HERE.seal(&"Élodie", now);
+        let sealed = HERE.seal(&"Élodie", now + SignedDuration::from_mins(10));
         assert!(sealed.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)), "{sealed}");
         let opened = |at: HandedOn<'_>, minutes: i64| -> Option<String> {
             at.unseal(&sealed, now + SignedDuration::from_mins(minutes))
@@ -66,7 +63,8 @@ mod tests {
     #[test]
     fn what_does_not_read_is_nothing() {
         let now = Timestamp::UNIX_EPOCH;
-        for sealed in ["", "x", "é", &HERE.seal(&7, now), &"A".repeat(100)] {
+        let another = HERE.seal(&7, now + SignedDuration::from_mins(10));
+        for sealed in ["", "x", "é", another.as_str(), &"A".repeat(100)] {
             assert_eq!(HERE.unseal::<String>(sealed, now), None, "{sealed}");
         }
     }

@@ -117,6 +117,11 @@ impl Campaign {
         (today > closes_on).then_some(Closed::Over(closes_on))
     }
 
+    /// When the lesson ends that is under way. In the archive one opens nothing any more, and is not told of.
+    pub fn lesson_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.open_lesson(now).filter(|_| !self.is_archived()).map(Lesson::until)
+    }
+
     /// The lesson that is under way.
     pub fn open_lesson(&self, now: Timestamp) -> Option<Lesson> {
         self.lesson.filter(|lesson| lesson.is_open(now))

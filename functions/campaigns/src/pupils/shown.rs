@@ -5,7 +5,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rentree_http::{Asked, Face, FormToken, HandedOn, Problem, asking};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -25,6 +25,10 @@ pub(crate) struct Handed {
     /// Whether somebody else begins, in the same browser: what came of the one before opens no more, and the page of the campaign follows.
     anew: bool,
 }
+
+/// How long the page is shown: long enough to choose a password. A compromise, for whoever sits down there meanwhile sees it, too:
+/// `docs/joining.md` says what ends it before.
+const SHOWN: SignedDuration = SignedDuration::from_mins(10);
 
 const PAST: &str =
     "Cette page ne peut plus s’afficher, par sécurité. Indiquez à nouveau qui vous êtes : rien n’est perdu.";
@@ -58,7 +62,7 @@ pub(super) fn lead_to(visit: &Visit, face: Face, step: Step, now: Timestamp) -> 
     let answer = match Kept::of(&step, visit.sign_on()) {
         Some(kept) if face == Face::Page => {
             let (csrf, page) = (visit.csrf(), page_of(visit));
-            let came = HandedOn { csrf: &csrf, page: &page }.seal(&kept, now);
+            let came = HandedOn { csrf: &csrf, page: &page }.seal(&kept, now + SHOWN);
             face.after_post(StatusCode::OK, &asking(&page, &[("came", &came)]), &())?
         }
         _ => face.render(StatusCode::OK, &EntranceView::new(visit, step))?,

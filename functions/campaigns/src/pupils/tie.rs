@@ -34,12 +34,16 @@ pub(crate) fn tying<'a>(visit: &Visit, pupil: &'a Pupil, who: Who<'a>, now: Time
     }
 }
 
-/// First and last name of the school's list, where the account of `user` follows them and has others: that of a pupil whom no ENT names.
+/// First and last name, as the school's list has them.
+fn names_of(pupil: &Pupil) -> (&str, &str) {
+    (&pupil.entry.first_name, &pupil.entry.last_name)
+}
+
+/// First and last name of the school's list (`listed`), where the account of `user` follows them and has others: that of a pupil whom no ENT names.
 /// Whoever joined a team since is known there by the name that they give themselves.
-fn names_to_follow(user: &User, pupil: &Pupil, now: Timestamp) -> Option<(PersonName, PersonName)> {
+fn names_to_follow(user: &User, listed: (&str, &str), now: Timestamp) -> Option<(PersonName, PersonName)> {
     let follows = user.is_named_by_a_school() && !user.methods.has(Method::Mediacentre, now);
-    let entry = &pupil.entry;
-    let names = (PersonName::of_file(&entry.first_name), PersonName::of_file(&entry.last_name));
+    let names = (PersonName::of_file(listed.0), PersonName::of_file(listed.1));
     let has_others = names.0 != user.first_name || names.1 != user.last_name;
     (follows && has_others).then_some(names)
 }
@@ -62,7 +66,7 @@ impl Campaigns {
         let now = (self.clock)();
         let tying = Tying {
             corrected: Some(pupil.entry.birth_date).filter(|_| account.birth_date.is_some() && !is_tied),
-            named: known.and_then(|known| names_to_follow(&known.user, pupil, now)),
+            named: known.and_then(|known| names_to_follow(&known.user, names_of(pupil), now)),
             instead_of: account.pupil.map(|mine| mine.id).filter(|former| *former != pupil.learner.id),
             is_tied,
             sign_on: sign_on.zip(visit.known.as_ref()).map(|(sign_on, known)| sign_on.taking_up(&known.user)),
@@ -147,7 +151,7 @@ impl Campaigns {
     /// A name may be corrected between two imports, too.
     async fn follow_names(&self, pupil: &Pupil, known: Option<&Known>) -> Result<(), Problem> {
         let Some(known) = known else { return Ok(()) };
-        if let Some((first_name, last_name)) = names_to_follow(&known.user, pupil, (self.clock)()) {
+        if let Some((first_name, last_name)) = names_to_follow(&known.user, names_of(pupil), (self.clock)()) {
             self.table.rename(known.signed_in.user, &first_name, &last_name).await?;
         }
         Ok(())
@@ -156,5 +160,44 @@ impl Campaigns {
     /// How far a pupil is in a campaign; `None` for one who has not joined.
     pub(crate) async fn standing(&self, id: CampaignId, learner: LearnerId) -> Result<Option<Standing>, Problem> {
         Ok(self.table.participation(id, learner).await?.map(|part| part.standing()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use rentree_domain::{EntityId, Ido, SignOnId};
+    use rentree_table::Methods;
+
+    use super::*;
+
+    #[test]
+    fn a_pupil_whom_no_ent_names_follows_the_list() {
+        let now = Timestamp::UNIX_EPOCH;
+        let pupil = User {
+            first_name: PersonName::parse("Karine").unwrap(),
+            last_name: PersonName::parse("Dunor").unwrap(),
+            methods: Methods::default(),
+            email_confirmed: false,
+            password_hash: None,
+            password_to_change: None,
+            birth_date: Some(date(2014, 3, 10)),
+            joined_a_team: false,
+            second_factor: None,
+            epoch: 0,
+            terms: None,
+            created_at: now,
+        };
+        let sign_on = SignOnId { idp: EntityId::parse("urn:idp").unwrap(), ido: Ido::parse("1").unwrap() };
+        let by_mediacentre = User { methods: Methods::of_mediacentre(sign_on, now), ..pupil.clone() };
+        let teacher = User { joined_a_team: true, ..pupil.clone() };
+
+        let names = names_to_follow(&pupil, ("KARINE", "DUNORD"), now);
+        assert_eq!(names, Some((PersonName::of_file("KARINE"), PersonName::of_file("DUNORD"))));
+        assert_eq!(names_to_follow(&by_mediacentre, ("KARINE", "DUNORD"), now), None);
+        assert_eq!(names_to_follow(&teacher, ("KARINE", "DUNORD"), now), None);
+        let listed =
+            User { first_name: PersonName::of_file("KARINE"), last_name: PersonName::of_file("DUNOR"), ..pupil };
+        assert_eq!(names_to_follow(&listed, ("KARINE", "DUNOR"), now), None, "it has them");
     }
 }

@@ -73,7 +73,7 @@ impl Attempt {
     fn text(&self) -> String {
         match (self.outcome, &self.pupil) {
             (JoinOutcome::Nobody, _) => {
-                "Aucun élève de l’établissement n’a ces nom, prénom et date de naissance. Demandez qui n’arrive pas à entrer, ouvrez sa fiche, puis donnez-lui un code personnel.".to_owned()
+                "Aucun élève de l’établissement n’a ces nom, prénom et date de naissance. Demandez qui n’arrive pas à entrer. Si l’élève n’est pas dans la liste, ajoutez-le au prochain import ; sinon, ouvrez sa fiche, qui dit comment l’aider.".to_owned()
             }
             (JoinOutcome::Several, _) => "Plusieurs élèves correspondaient.".to_owned(),
             (JoinOutcome::Declined, Some(pupil)) => {
@@ -140,7 +140,7 @@ mod tests {
                 "29/11/2026 à 9 h 00 : 2 essais",
             ]
         );
-        assert!(texts[1].ends_with("puis donnez-lui un code personnel."), "{}", texts[1]);
+        assert!(texts[1].ends_with("ouvrez sa fiche, qui dit comment l’aider."), "{}", texts[1]);
         assert!(texts[2].starts_with("ROY Nina") && texts[3].starts_with("DUPONT Karine"), "{texts:?}");
     }
 }

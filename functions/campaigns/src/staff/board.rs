@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::Timestamp;
 use rentree_domain::platform_campaign::Closed;
-use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, Lesson, Uai, paris};
+use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, Uai, paris};
 use rentree_http::{Asked, Face, Problem, authorise_beside, parse_uai};
 use rentree_table::Role;
 use rentree_web::{Frame, qr};
@@ -77,7 +77,7 @@ pub(crate) async fn page(
     let address = format!("{}/campagnes/{}", app.config.origin, campaign.code);
     let qr = qr::svg(&address, "Code QR de l’adresse de la campagne").map_err(|error| Problem::internal(&error))?;
     let closed = campaign.closed(paris::date(now));
-    let lesson_until = campaign.open_lesson(now).map(Lesson::until);
+    let lesson_until = campaign.lesson_until(now);
     let now_is = done::Now { is_closed: closed.is_some(), only_in_lessons: campaign.only_in_lessons, lesson_until };
     let view = BoardView {
         frame: Frame::bare(campaign.title.as_str()),
@@ -102,6 +102,11 @@ impl BoardView {
     /// Whether the school has archived it, or the platform's team withdrawn it: its code is of no use any more.
     fn is_put_away(&self) -> bool {
         matches!(self.closed, Some(Closed::Archived | Closed::Withdrawn))
+    }
+
+    /// When the lesson ends, where that is of use below the code, and not just told above it.
+    fn told_lesson(&self) -> Option<&Timestamp> {
+        self.lesson_until.as_ref().filter(|_| self.closed.is_none() && self.done.is_none())
     }
 
     /// Whether the platform's team has withdrawn it.

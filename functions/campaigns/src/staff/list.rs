@@ -11,7 +11,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use rentree_domain::platform_campaign::Closed;
-use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, Lesson, SchoolYear, Search, Uai, paris};
+use rentree_domain::{CampaignCode, CampaignId, CampaignKind, CampaignTitle, SchoolYear, Search, Uai, paris};
 use rentree_http::{Asked, Face, Problem, authorise, parse_uai};
 use rentree_table::{Campaign, Role};
 use rentree_web::{Frame, ListOrder as _, Section, french};
@@ -217,12 +217,11 @@ impl CampaignsView {
 impl Row {
     fn of((id, campaign, numbers): (CampaignId, Campaign, Numbers), now: Timestamp) -> Self {
         // That of a campaign in the archive opens nothing.
-        let lesson = campaign.open_lesson(now).filter(|_| !campaign.is_archived());
         Self {
             id,
             archived_at: campaign.put_away_at(),
             closed: campaign.closed(paris::date(now)),
-            lesson_until: lesson.map(Lesson::until),
+            lesson_until: campaign.lesson_until(now),
             title: campaign.title,
             kind: campaign.kind,
             code: campaign.code,

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rentree_domain::sign_in_code::valid_until;
 use rentree_domain::{FormId, LearnerId, Lesson, PersonalCode, Uai, UserId};
 use rentree_http::{Asked, Face, HandedOn, Input, Problem, Visitor};
@@ -25,14 +25,17 @@ use crate::passwords::hand_out::Chosen;
 const NO_LESSON: &str = "Aucune séance n’est ouverte. Ouvrez-en une depuis la page d’une campagne, puis recommencez.";
 const STAFF: &str = "Ce compte a été celui d’un membre d’une équipe : aucun code ne l’ouvre. Donnez à l’élève un mot de passe provisoire.";
 const CHANGED: &str = "Le compte a changé au même moment : aucun code n’a été créé. Recommencez.";
-const NOT_SHOWN: &str = "Par sécurité, ce code ne s’affiche plus ici : dix minutes ont passé, ou votre session n’est pas celle où il a été montré. Montrez-en un autre à l’élève depuis sa fiche.";
+const NOT_SHOWN: &str = "Par sécurité, ce code ne s’affiche plus ici : une heure a passé, ou votre session n’est pas celle où il a été montré. Montrez-en un autre à l’élève depuis sa fiche.";
+
+/// How long the page of a code tells what became of it: longer than any code can be used.
+const SHOWN: SignedDuration = SignedDuration::from_hours(1);
 
 /// Which code.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "WhichSignInCode")]
 #[serde(default)]
 pub(crate) struct Which {
-    /// The code that was shown, sealed: only the session that it was shown to reads it, for ten minutes, and only here.
+    /// The code that was shown, sealed: only the session that it was shown to reads it, for an hour, and only here.
     shown: String,
 }
 
@@ -98,7 +101,7 @@ pub(crate) async fn show(
     let (code, until) = shown.ok_or_else(|| refused(uai, pupil.id, &list, CHANGED))?;
 
     let page = page_of_code(uai, pupil.id);
-    let sealed = HandedOn { csrf: &visitor.csrf, page: &page }.seal(&code.shown(), visitor.at);
+    let sealed = HandedOn { csrf: &visitor.csrf, page: &page }.seal(&code.shown(), visitor.at + SHOWN);
     let location = list.asking_also(("shown", &sealed), &page);
     let view = app.code_page((uai, &visitor), pupil, &list, (&code, CodeState::Holds(until)))?;
     face.after_post(StatusCode::OK, &location, &view)

@@ -23,7 +23,9 @@ pub(super) fn told(done: &str, pupil: &str, account: Option<&AccountView>, is_he
         ),
         "mediacentre" => (
             account.is_some() && !opens(Method::Mediacentre),
-            format!("{pupil} n’entre plus par le Médiacentre, et les appareils connectés ont été déconnectés."),
+            format!(
+                "{pupil} n’entre plus par le Médiacentre. Si le compte était ouvert sur des appareils, il ne l’est plus."
+            ),
         ),
         "untied" => (account.is_none(), format!("Le compte n’est plus rattaché à {pupil}. Ce compte est conservé.")),
         _ => return None,
