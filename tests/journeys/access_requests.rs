@@ -224,6 +224,11 @@ fn who_asked_takes_a_request_back() {
         assert!(late["detail"].as_str().is_some_and(|told| told.contains("vous faites partie")), "{late}");
         assert!(place(uai, &deputy).await?.is_some(), "a place is not taken back");
         assert!(deputy.page(&led).await?.contains("Vous faites déjà partie de cet espace"));
+
+        // Of a school that the directory does not have, that is told where the request is listed.
+        ask(&teacher, a_uai()).await?.expect(202)?;
+        let page = teacher.page("/spaces").await?;
+        assert!(page.contains("L’annuaire n’a pas cet établissement, ou pas encore"), "{page}");
         Ok(())
     });
 }

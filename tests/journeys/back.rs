@@ -106,6 +106,12 @@ fn a_pupil_goes_back_after_a_no() {
         fill(client, "#who-birth_date", "12/05/2013").await?;
         click(client, "form[action$='/identity'] button").await?;
         see(client, "h2", "Êtes-vous").await?;
+        // A wrong letter is mended: what was typed is there again.
+        click(client, "main a[href*='correct=true']").await?;
+        let typed = find(client, Locator::Css("#who-first_name")).await?.prop("value").await?;
+        assert_eq!(typed, Some(emma.clone()));
+        client.back().await?;
+        see(client, "h2", "Êtes-vous").await?;
         click(client, "button[value=no]").await?;
         see(client, "[role=status]", "Demandez à votre enseignant").await?;
         client.refresh().await?;

@@ -88,6 +88,7 @@ fn the_same_name_again_mends_and_changes_nothing_else() {
         let typed = [("first_name", "Camille"), ("last_name", "Le Goff")];
         let (one, two) = tokio::try_join!(form.send(&head, &typed), form.send(&head, &typed))?;
         assert_eq!((&one, &two), (&(303, "/account?done=name".to_owned()), &one));
+        assert!(head.page("/account?done=name").await?.contains("Ouvrir mon espace"), "the way back");
         assert_eq!(team(&head, uai).await?, ["Camille Le Goff"]);
         assert_eq!(renamings(&head, uai).await?.len(), 1);
         Ok(())

@@ -111,7 +111,7 @@ pub(crate) async fn page(
     let (signed_in, user) = require_account(&app.table, &headers, (app.clock)()).await?;
 
     let mut view = app.account(&signed_in, user).await?;
-    view.home = (done.done == "address").then(|| signed_in.home());
+    view.home = matches!(done.done.as_str(), "address" | "name").then(|| signed_in.home());
     let told = match done.done.as_str() {
         // The name stands in no address.
         "name" => {

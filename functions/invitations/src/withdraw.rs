@@ -51,7 +51,7 @@ pub(crate) async fn ask_withdraw(
         title: format!("Retirer votre demande à l’établissement {school} ?"),
         consequences: vec![
             format!(
-                "Votre demande du {} est effacée : si l’établissement {uai} a un espace, ses administrateurs ne la verront plus et n’y répondront pas.",
+                "Votre demande du {} sera effacée : si l’établissement {uai} a un espace, ses administrateurs ne la verront plus et n’y répondront pas.",
                 french::day(&since)
             ),
             "Vous pourrez en faire une autre.".to_owned(),

@@ -24,6 +24,8 @@ pub(crate) struct Handed {
     came: String,
     /// Whether somebody else begins, in the same browser: what came of the one before opens no more, and the page of the campaign follows.
     anew: bool,
+    /// Whether what was typed is to be corrected: the form again, filled in.
+    correct: bool,
 }
 
 /// How long the page is shown: long enough to choose a password. A compromise, for whoever sits down there meanwhile sees it, too:
@@ -50,8 +52,10 @@ pub(crate) async fn page(
         return Ok(visit.token.on(face.after_post(StatusCode::OK, &visit.path(), &view)?));
     }
 
-    let view = match opened(&visit, &handed.came, (app.clock)()) {
-        Some(step) => EntranceView::new(&visit, step),
+    let kept = opened(&visit, &handed.came, (app.clock)());
+    let step = kept.and_then(|kept| if handed.correct { kept.form(&visit) } else { kept.step(&visit) });
+    let view = match step {
+        Some(step) => EntranceView::new(&visit, step).at_came(handed.came),
         None => EntranceView::new(&visit, step).alerting(PAST),
     };
     Ok(visit.token.on(face.render(StatusCode::OK, &view.offering(trial))?))
@@ -70,10 +74,9 @@ pub(super) fn lead_to(visit: &Visit, face: Face, step: Step, now: Timestamp) -> 
     Ok(visit.token.on(answer))
 }
 
-fn opened(visit: &Visit, came: &str, now: Timestamp) -> Option<Step> {
+fn opened(visit: &Visit, came: &str, now: Timestamp) -> Option<Kept> {
     let (csrf, page) = (visit.csrf(), page_of(visit));
-    let kept: Kept = HandedOn { csrf: &csrf, page: &page }.unseal(came, now)?;
-    kept.step(visit)
+    HandedOn { csrf: &csrf, page: &page }.unseal(came, now)
 }
 
 fn page_of(visit: &Visit) -> String {

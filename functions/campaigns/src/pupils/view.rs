@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::progress::Sent;
 use rentree_domain::{CampaignKind, LearnerId, Level, Method, Progress, UserName};
-use rentree_http::{DoneOnTheWay, DoneText};
+use rentree_http::{DoneOnTheWay, DoneText, asking};
 use rentree_table::{Campaign, Participation, School};
 use rentree_web::{Field, Form, Frame, french};
 use schemars::JsonSchema;
@@ -42,6 +42,9 @@ pub(crate) struct EntranceView {
     /// Where its forms lead: below the address of the campaign, or of a trial.
     #[serde(skip)]
     at: String,
+    /// What its address has sealed of what was typed, if it is a page of its own.
+    #[serde(skip)]
+    came: Option<String>,
     /// The page of the campaign for staff, where they try these pages with an invented pupil.
     #[serde(skip)]
     trial: Option<String>,
@@ -222,6 +225,7 @@ impl EntranceView {
             alert: None,
             done: None,
             at: visit.path(),
+            came: None,
             trial: None,
             offered_trial: None,
             mediacentre: visit.mediacentre(),
@@ -253,6 +257,7 @@ impl EntranceView {
             alert: None,
             done: None,
             at,
+            came: None,
             offered_trial: None,
             mediacentre: String::new(),
             way_in: school.mediacentre.is_some().then(|| trial.clone()),
@@ -272,6 +277,17 @@ impl EntranceView {
     /// Offering whoever is of the team to try the pages.
     pub(crate) fn offering(self, trial: Option<String>) -> Self {
         Self { offered_trial: trial, ..self }
+    }
+
+    /// The same, at an address that has `came` sealed.
+    pub(crate) fn at_came(self, came: String) -> Self {
+        Self { came: Some(came), ..self }
+    }
+
+    /// Where what was typed is corrected: the form has it, if the address of this page does.
+    fn corrected(&self) -> String {
+        let Some(came) = &self.came else { return self.at.clone() };
+        asking(&format!("{}/identity", self.at), &[("correct", "true"), ("came", came)])
     }
 
     /// Where somebody else begins, for whom the steps of the one before are over. A trial is of one person.

@@ -91,6 +91,11 @@ impl Kept {
 }
 
 impl Kept {
+    /// The form to say who one is, with what was typed: a wrong letter is mended, not everything typed again.
+    pub(crate) fn form(self, visit: &Visit) -> Option<Step> {
+        self.holds_beside(visit.sign_on()).then(|| Step::Identify { forms: self.identity.forms(visit.told_names()) })
+    }
+
     /// Whether it is about no sign-on by Médiacentre, or about the one that waits: the next child on the same computer has another.
     fn holds_beside(&self, waiting: Option<&SignOn>) -> bool {
         let is_about_a_sign_on = self.identity.mediacentre
