@@ -145,7 +145,8 @@ fn a_password_that_was_chosen_is_told_on_arrival() {
         };
 
         let pupil = class.tie(0, by_user_name()).await?;
-        for next in ["", "/mes-campagnes", "/mes-certificats"] {
+        let campaign = format!("/campagnes/{}", class.code().await?);
+        for next in ["", "/mes-campagnes", "/mes-certificats", campaign.as_str()] {
             let done = class.hand_out(&[pupil.learner]).await?.expect(200)?;
             let slip = &done["handed_out"][0];
             let temporary = slip["temporary_password"].as_str().unwrap();
@@ -156,7 +157,11 @@ fn a_password_that_was_chosen_is_told_on_arrival() {
                 place = led(a_client().get(at(&place)), &cookie).await?.0;
             }
             let is_told = next != "/mes-certificats";
-            let wanted = if is_told { "/mes-campagnes?done=password" } else { next };
+            let wanted = match next {
+                "/mes-certificats" => next.to_owned(),
+                "" => "/mes-campagnes?done=password".to_owned(),
+                told => format!("{told}?done=password"),
+            };
             assert_eq!(place, wanted, "{next}");
             let page = led(a_client().get(at(&place)), &cookie).await?.1;
             assert_eq!(page.contains(TOLD), is_told, "{page}");

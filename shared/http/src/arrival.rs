@@ -1,7 +1,7 @@
 //! What was just done on the way in, told by the page where somebody arrives: a password chosen that had to be, a recovery code used, the
 //! Médiacentre added, or not.
 
-use rentree_domain::Uai;
+use rentree_domain::{CampaignCode, Uai};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -48,7 +48,12 @@ impl DoneOnTheWay {
     pub fn told_at(self, next: &Next) -> String {
         let path = next.or("/");
         let is_home = path.strip_prefix("/schools/").is_some_and(|uai| Uai::parse(uai).is_ok());
-        if is_home || ["/", "/mes-campagnes", "/spaces"].contains(&path.as_str()) { self.at(&path) } else { path }
+        let is_campaign = path.strip_prefix("/campagnes/").is_some_and(|code| CampaignCode::parse(code).is_ok());
+        if is_home || is_campaign || ["/", "/mes-campagnes", "/spaces"].contains(&path.as_str()) {
+            self.at(&path)
+        } else {
+            path
+        }
     }
 
     /// `path`, the page of which tells it.
@@ -139,10 +144,10 @@ mod tests {
     #[test]
     fn pages_where_people_arrive_tell_it_and_others_do_not() {
         let told_at = |path: &str| DoneOnTheWay::PasswordChosen.told_at(&Next::from(path.to_owned()));
-        for path in ["/", "/mes-campagnes", "/spaces", "/schools/0990001N"] {
+        for path in ["/", "/mes-campagnes", "/spaces", "/schools/0990001N", "/campagnes/KRTBVW582"] {
             assert_eq!(told_at(path), format!("{path}?done=password"));
         }
-        for path in ["/campagnes/KRTBVW582", "/schools/0990001N/team", "/schools/", "/account"] {
+        for path in ["/campagnes/KRTBVW582/identity", "/schools/0990001N/team", "/schools/", "/account"] {
             assert_eq!(told_at(path), path);
         }
         assert_eq!(told_at(""), "/?done=password", "nowhere is home");

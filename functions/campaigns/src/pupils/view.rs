@@ -335,13 +335,13 @@ impl EntranceView {
         self.sign_on.as_ref().and_then(|sign_on| sign_on.name.as_deref())
     }
 
-    /// Saying what was done before, if that is so: the address can be written by anybody. Nothing is told here but what was answered about the
-    /// Médiacentre, which `opens` the account of who is signed in, or does not.
+    /// Saying what was done before, if that is so: the address can be written by anybody. Nothing is told where nobody is signed in; what was
+    /// answered about the Médiacentre, where it `opens` the account, or does not, as told.
     pub(crate) fn done(self, claimed: Option<DoneOnTheWay>, opens: Option<bool>) -> Self {
         let is_so = |done: &DoneOnTheWay| match done {
             DoneOnTheWay::MediacentreAdded => opens == Some(true),
             DoneOnTheWay::MediacentreDeclined => opens == Some(false),
-            DoneOnTheWay::PasswordChosen | DoneOnTheWay::RecoveryCodeUsed => false,
+            DoneOnTheWay::PasswordChosen | DoneOnTheWay::RecoveryCodeUsed => opens.is_some(),
         };
         Self { done: claimed.filter(is_so).map(DoneOnTheWay::told), ..self }
     }
