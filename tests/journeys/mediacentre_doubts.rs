@@ -61,6 +61,7 @@ fn a_code_of_another_name_asks() {
         assert_eq!((step(&asked), &asked["doubt"], &asked["first_name"]), ("ask", &json!("mediacentre"), &json!(name)));
         let html = computer.page_led_to(&class.path("/identity"), &by_code).await?.text;
         assert!(html.contains("Recommencer</a>") && !html.contains("Corriger ce que"), "nothing was written: {html}");
+        assert!(!html.contains("correct=true"), "nothing is handed on to whoever begins anew: {html}");
         assert_eq!(refused(&begin(&mut computer, &class, &by_code).await?), (409, "to_confirm".to_owned()));
         by_code["asked"] = asked["learner"].clone();
         by_code["answer"] = "yes".into();

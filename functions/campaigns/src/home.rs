@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
-use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, EmailAddress, Lesson, SchoolYear, Uai, UserId, paris};
+use rentree_domain::{CampaignCode, CampaignId, CampaignTitle, EmailAddress, SchoolYear, Uai, UserId, paris};
 use rentree_http::{Arrival, Asked, DoneText, Face, Problem, Visitor, authorise, parse_uai};
 use rentree_table::{AccessRequest, Campaign, Invitation, Member, Role, SecondAdministrator, Underway, unanswered};
 use rentree_web::{Frame, Section, french};
@@ -180,7 +180,7 @@ fn has_just_joined(members: &[(UserId, Member)], id: UserId, now: Timestamp) -> 
 
 impl CampaignAtHome {
     fn of((id, campaign, numbers): (CampaignId, Campaign, Numbers), now: Timestamp) -> Self {
-        let lesson_until = campaign.open_lesson(now).map(Lesson::until);
+        let lesson_until = campaign.lesson_until(now);
         Self { id, title: campaign.title, code: campaign.code, lesson_until, numbers }
     }
 }

@@ -39,8 +39,8 @@ fn names_of(pupil: &Pupil) -> (&str, &str) {
     (&pupil.entry.first_name, &pupil.entry.last_name)
 }
 
-/// First and last name of the school's list (`listed`), where the account of `user` follows them and has others: that of a pupil whom no ENT names.
-/// Whoever joined a team since is known there by the name that they give themselves.
+/// First and last name of the school's list (`listed`), where the account of `user` follows them and has others: that of a pupil whom no
+/// ENT names. Whoever joined a team since is known there by the name that they give themselves.
 fn names_to_follow(user: &User, listed: (&str, &str), now: Timestamp) -> Option<(PersonName, PersonName)> {
     let follows = user.is_named_by_a_school() && !user.methods.has(Method::Mediacentre, now);
     let names = (PersonName::of_file(listed.0), PersonName::of_file(listed.1));

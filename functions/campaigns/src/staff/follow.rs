@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use rentree_domain::platform_campaign::Closed;
 use rentree_domain::profile::{Certifiable, CollectedProfile};
 use rentree_domain::{
-    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Lesson, Level, Listing,
+    CampaignCode, CampaignId, CampaignKind, CampaignMessage, CampaignTitle, LearnerId, Level, Listing,
     PlatformCampaign, Score, Uai, classes_by_level, paris,
 };
 use rentree_http::{Asked, Face, Problem, authorise_beside, parse_uai};
@@ -220,7 +220,7 @@ pub(crate) async fn follow(
     let page = select(pupils, &filter);
     let course = app.config.courses.find(&campaign.course);
     let (archived_at, closed) = (campaign.put_away_at(), campaign.closed(paris::date(now)));
-    let lesson_until = campaign.open_lesson(now).map(Lesson::until);
+    let lesson_until = campaign.lesson_until(now);
     let now_is = done::Now { is_closed: closed.is_some(), only_in_lessons: campaign.only_in_lessons, lesson_until };
     let view = CampaignView {
         frame: visitor.frame(campaign.title.as_str(), uai, &school, Section::Campaigns),

@@ -216,7 +216,6 @@ impl CampaignsView {
 
 impl Row {
     fn of((id, campaign, numbers): (CampaignId, Campaign, Numbers), now: Timestamp) -> Self {
-        // That of a campaign in the archive opens nothing.
         Self {
             id,
             archived_at: campaign.put_away_at(),

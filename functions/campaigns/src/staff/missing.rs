@@ -93,7 +93,7 @@ pub(crate) async fn page(
         uai,
         id,
         is_nobodys,
-        is_lesson: campaign.open_lesson(visitor.at).is_some(),
+        is_lesson: campaign.lesson_until(visitor.at).is_some(),
         title: campaign.title,
         division: filter.division,
         divisions,

@@ -1,6 +1,6 @@
 //! A code that signs a pupil in whom staff have before them, during a lesson: once, within minutes, without a new password. The page is the
-//! only place where it stands in clear, until it is used: its address has it sealed, for the session that it was shown to, for that page alone
-//! and no longer than a code lasts.
+//! only place where it stands in clear, until it is used: its address has it sealed, for the session that it was shown to, for that page alone,
+//! for an hour: the code itself stands there only while it can be used.
 
 use askama::Template;
 use axum::extract::State;

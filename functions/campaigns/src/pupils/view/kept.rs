@@ -91,9 +91,12 @@ impl Kept {
 }
 
 impl Kept {
-    /// The form to say who one is, with what was typed: a wrong letter is mended, not everything typed again.
+    /// The form to say who one is, with what was typed: a wrong letter is mended, not everything typed again. Nothing where the names are
+    /// those of a sign-on by Médiacentre by now, or were and are no more.
     pub(crate) fn form(self, visit: &Visit) -> Option<Step> {
-        self.holds_beside(visit.sign_on()).then(|| Step::Identify { forms: self.identity.forms(visit.told_names()) })
+        let told = visit.told_names();
+        let is_of_both = self.identity.is_by_code() || self.identity.mediacentre == told.is_some();
+        (is_of_both && self.holds_beside(visit.sign_on())).then(|| Step::Identify { forms: self.identity.forms(told) })
     }
 
     /// Whether it is about no sign-on by Médiacentre, or about the one that waits: the next child on the same computer has another.
