@@ -1,8 +1,7 @@
 //! Who still comes: visits that are noted, access that is suspended, and the yearly review of the team.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use rentree_domain::Uai;
-use rentree_local::people::enrol;
 use rentree_table::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,8 +10,8 @@ use crate::support::browser::{Browser, DESKTOP, Look, PHONE, WITHOUT_SCRIPTS, cl
 use crate::support::campaigns::a_campaign;
 use crate::support::clock::HandClock;
 use crate::support::links::an_activation;
-use crate::support::people::{Person, a_member, a_team, an_unknown_user};
-use crate::support::{product, run, run_by};
+use crate::support::people::{Person, a_member, a_team, somebody};
+use crate::support::{product, run_by};
 
 const DAY: i64 = 24;
 
@@ -45,16 +44,19 @@ async fn leads_to(person: &Person) -> anyhow::Result<String> {
 /// Of the first members nobody knows when they came, nor of who joined before today and never did.
 #[test]
 fn who_never_came_is_told_as_that() {
-    run(async {
-        let (uai, head) = a_team().await?;
-        let (user, joined) = (an_unknown_user().await?, Timestamp::now() - SignedDuration::from_hours(3 * DAY));
-        let id = enrol(&product().table, uai, Role::Member, &user, joined).await?;
+    static CLOCK: HandClock = HandClock::new();
+    run_by(|| CLOCK.now(), async {
+        let (uai, mut head) = a_team().await?;
+        let mut member = somebody().await?;
+        member.post("/spaces/request", &json!({ "uai": uai })).await?.expect(202)?;
+        let accept = format!("/schools/{uai}/access-requests/{}/accept", member.id);
+        head.post(&accept, &json!({"role": "member"})).await?.expect(200)?;
+        later(&CLOCK, 3, &mut [&mut head, &mut member]).await?;
         let team = format!("/schools/{uai}/team");
         for path in [team.clone(), format!("{team}/review")] {
             let page = head.page(&path).await?;
             assert!(page.contains("Aucune visite notée"), "{path}: {page}");
         }
-        let member = Person::new(id, user).await?;
         member.get(&format!("/schools/{uai}/learners")).await?.expect(200)?;
         let page = head.page(&team).await?;
         assert!(page.contains("Dernière visite le") && !page.contains("Aucune visite notée"), "{page}");
