@@ -10,14 +10,18 @@ use sha2::Sha256;
 /// What `kept`, which a browser has, is for the account whose password is stored as `hash`. Without a password there is none: whoever knows
 /// the cookie and the account would know it.
 pub fn account_seed(kept: &[u8; 32], (id, hash): (UserId, &str)) -> [u8; 32] {
-    let mac = Hmac::<Sha256>::new_from_slice(hash.as_bytes()).expect("HMAC takes keys of any length");
     // Of one length each: nothing reads as something else.
-    mac.chain_update(b"rentree account seed ")
+    keyed(hash)
+        .chain_update(b"rentree account seed ")
         .chain_update(id.into_bytes())
         .chain_update(kept)
         .finalize()
         .into_bytes()
         .into()
+}
+
+fn keyed(hash: &str) -> Hmac<Sha256> {
+    Hmac::new_from_slice(hash.as_bytes()).expect("HMAC takes keys of any length")
 }
 
 #[cfg(test)]

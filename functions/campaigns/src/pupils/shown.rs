@@ -53,8 +53,8 @@ pub(crate) async fn page(
     }
 
     let kept = opened(&visit, &handed.came, (app.clock)());
-    let step = kept.and_then(|kept| if handed.correct { kept.form(&visit) } else { kept.step(&visit) });
-    let view = match step {
+    let came = kept.and_then(|kept| if handed.correct { kept.form(&visit) } else { kept.step(&visit) });
+    let view = match came {
         Some(step) => EntranceView::new(&visit, step).at_came(handed.came),
         None => EntranceView::new(&visit, step).alerting(PAST),
     };
