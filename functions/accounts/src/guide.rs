@@ -265,7 +265,7 @@ mod tests {
         assert_eq!(
             html,
             "<table class=\"cards\" role=\"table\"><thead role=\"rowgroup\"><tr role=\"row\">\
-             <th role=\"columnheader\" scope=\"col\">Quoi</th><th role=\"columnheader\" scope=\"col\">« A » &amp; &quot;B&quot;</th></tr></thead>\n\
+             <th role=\"columnheader\" scope=\"col\">Quoi</th><th role=\"columnheader\" scope=\"col\">« A » &amp; \"B\"</th></tr></thead>\n\
              <tbody role=\"rowgroup\">\n\
              <tr role=\"row\"><th role=\"rowheader\" scope=\"row\">un</th>\
              <td role=\"cell\" class=\"long\" data-label=\"« A » &amp; &quot;B&quot;\"><a href=\"/deux\">deux</a></td></tr>\n\

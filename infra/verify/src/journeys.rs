@@ -1,13 +1,14 @@
 //! Which journeys are about what. The folder `tests/journeys` has a file for each name here.
 
 /// What concerns every function: its routes, its events, its items, its rights, and what it must not tell.
-pub(crate) const OF_ALL: [&str; 16] = [
+pub(crate) const OF_ALL: [&str; 17] = [
     "chains",
     "commands",
     "contracts",
     "gateway",
     "guards",
     "lambda",
+    "lapsed_forms",
     "offered",
     "privacy",
     "readme",
