@@ -52,7 +52,10 @@ fn a_used_link_asks_nobody_to_sign_in_who_is() {
             done.contains("Votre adresse e-mail est confirmée. Si vous étiez connecté(e)") && done.contains(ARRIVES),
             "{done}"
         );
-        assert!(!person.page("/account?done=name").await?.contains(ARRIVES), "whoever came from there knows the way");
+        assert!(
+            !person.page("/account?done=sessions").await?.contains(ARRIVES),
+            "whoever came from there knows the way"
+        );
         let sign_up = LinkToken::new(rentree_runtime::random());
         let purpose = Purpose::SignUp { email: an_email() };
         product().table.create_link(sign_up.secret(), &Link::new(purpose, Timestamp::now())).await?;
